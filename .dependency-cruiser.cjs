@@ -56,7 +56,10 @@ module.exports = {
       name: 'calibration-sees-boards-only-through-the-interface',
       severity: 'error',
       from: { path: '^calibration/' },
-      to: { path: '^(src|drivers|firmware-protocol|bench)/', pathNot: '^(drivers/array-board|src/core/|src/codebook/)' },
+      to: {
+        path: '^(src|drivers|firmware-protocol|bench)/',
+        pathNot: '^(drivers/array-board|src/core/|src/codebook/)',
+      },
     },
     {
       name: 'rooms-see-boards-only-through-the-interface',

@@ -1,11 +1,46 @@
 /**
- * Builds beamloop into dist/: WebAssembly kernels first (AssemblyScript), then TypeScript, then the files that
- * the program reads at run time. Run by `npm install` (prepare), `npm test` and `npm run bench`.
+ * Builds beamloop into dist/: WebAssembly kernels (AssemblyScript), then TypeScript.
+ * `npm install` (prepare), `npm test` and `npm run bench` call it.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-void globSync;
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(import.meta.url);
+
+function run(script, args) {
+  const result = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+/** Every `NAME.as.ts` under src becomes `NAME.wasm` at the same place under dist. */
+function assemblyScriptSources() {
+  return readdirSync(path.join(root, 'src'), { recursive: true })
+    .map(String)
+    .filter((file) => file.endsWith('.as.ts'))
+    .map((file) => path.join('src', file));
+}
+
+rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+const asc = path.join(path.dirname(require.resolve('assemblyscript/package.json')), 'bin', 'asc.js');
+for (const source of assemblyScriptSources()) {
+  const out = path.join('dist', source.replace(/\.as\.ts$/, '.wasm'));
+  mkdirSync(path.dirname(path.join(root, out)), { recursive: true });
+  run(asc, [
+    source,
+    '--outFile',
+    out,
+    '-O3',
+    '--noAssert',
+    '--enable',
+    'simd',
+    '--runtime',
+    'stub',
+    '--importMemory',
+  ]);
+}
+run(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json']);
+chmodSync(path.join(root, 'dist/src/cli/main.js'), 0o755);

@@ -1,0 +1,149 @@
+/**
+ * The one interface that the rest of beamloop sees of any board.
+ *
+ * Three facts about a slot are never mixed: it is *queued* (the board confirmed the queue entry), *latched* (a receipt
+ * says so) and *measured* (a UE reported power; not the board's business).
+ */
+
+/** What a board says about itself. */
+export interface BoardDescription {
+  readonly model: string;
+  readonly serialNumber: string;
+  readonly firmware: string;
+  readonly protocolVersion: string;
+  readonly numElements: number;
+  readonly phaseBits: number;
+  /** 0 = no true-time-delay. */
+  readonly delayBits: number;
+  /** Seconds per delay code; 0 when delayBits is 0. */
+  readonly delayLsbS: number;
+  /** Largest realisable delay, s. */
+  readonly delayRangeS: number;
+  /** 0 = the element cannot even be switched off; 1 = on/off; more = steps of linear amplitude code/(2^bits-1). */
+  readonly amplitudeBits: number;
+  /** Codewords that the memory holds. */
+  readonly memoryDepth: number;
+  /** Slots that can be queued ahead. */
+  readonly queueDepth: number;
+  /** Time from latch to settled beam, s. */
+  readonly switchTimeS: number;
+  /** Ticks per second of the board's clock. */
+  readonly clockRateHz: number;
+}
+
+/** A codeword as integer codes, shape [numElements] each. Null where the board has no such control. */
+export interface ElementSettings {
+  readonly phaseCode: Uint16Array;
+  readonly delayCode: Uint16Array | null;
+  readonly amplitudeCode: Uint16Array | null;
+}
+
+/** Element settings ready for a board: bit-packed, with their content hash (16 hex digits). */
+export interface PackedCodeword {
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+}
+
+export type ReceiptStatus = 'latched' | 'late' | 'missed';
+
+/** The board's record of what it latched and when. */
+export interface Receipt {
+  readonly slot: number;
+  readonly index: number;
+  readonly hash: string;
+  /** Board time at latch, s since board start, exact in ticks. */
+  readonly boardTimeS: number;
+  readonly status: ReceiptStatus;
+}
+
+export interface SlotEntry {
+  readonly slot: number;
+  readonly hash: string;
+}
+
+/** When slot `firstSlot` begins and how long slots last. Times are the board's own. */
+export interface SlotTiming {
+  readonly firstSlot: number;
+  readonly startBoardTimeS: number;
+  readonly slotDurationS: number;
+}
+
+/** Board time as an interval with a bound: the true board time lies in [loS, hiS]. */
+export interface BoardTimeInterval {
+  readonly loS: number;
+  readonly hiS: number;
+}
+
+export interface BoardFault {
+  readonly code: string;
+  readonly detail: number;
+  readonly boardTimeS: number;
+}
+
+export interface BoardTelemetry {
+  readonly temperatureC: number;
+  readonly supplyV: number;
+  readonly queueDepth: number;
+  readonly muted: boolean;
+  readonly armed: boolean;
+}
+
+export interface LinkStatistics {
+  readonly framesSent: number;
+  readonly framesReceived: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly retransmissions: number;
+  /** Frames from the board that came again. */
+  readonly duplicatesReceived: number;
+  readonly corruptFrames: number;
+  readonly reconnects: number;
+  /** Smoothed round trip, s; null before the first. */
+  readonly roundTripS: number | null;
+  readonly codewordsLoaded: number;
+  /** Codewords that were asked for and already held. */
+  readonly codewordsReused: number;
+}
+
+export interface ArrayBoardEvents {
+  receipt: (receipt: Receipt) => void;
+  fault: (fault: BoardFault) => void;
+  telemetry: (telemetry: BoardTelemetry) => void;
+  /** 'down' when the link is lost, 'up' when it is back and the memory was reconciled. */
+  link: (state: 'up' | 'down', reason: string) => void;
+  /** The board restarted (memory and queue are gone); slots that it had confirmed will never be latched. */
+  reset: () => void;
+}
+
+export interface ArrayBoard {
+  readonly description: BoardDescription;
+  on<E extends keyof ArrayBoardEvents>(event: E, listener: ArrayBoardEvents[E]): void;
+  off<E extends keyof ArrayBoardEvents>(event: E, listener: ArrayBoardEvents[E]): void;
+
+  /** Packs settings for this board's wire format. Pure. Throws BAD_ARGUMENT when a code is out of range. */
+  pack(settings: ElementSettings): PackedCodeword;
+  /**
+   * Makes sure that the board holds these codewords, loading only the missing ones; resolves when the board confirmed
+   * all. Codewords that queued slots still need are never evicted; rejects with PLAN_REFUSED when memory cannot hold
+   * all of them at once.
+   */
+  load(codewords: readonly PackedCodeword[]): Promise<void>;
+  /** Queues slots ahead; every hash must be loaded. Resolves when the board confirmed all entries. */
+  queue(entries: readonly SlotEntry[]): Promise<void>;
+  /** Starts the slot clock. Resolves when the board confirmed. */
+  arm(timing: SlotTiming): Promise<void>;
+  /** As `arm`, but slot `firstSlot` begins at the board's trigger input. */
+  armOnTrigger(firstSlot: number, slotDurationS: number): Promise<void>;
+  /** Stops the slot clock and empties the queue. */
+  stop(): Promise<void>;
+  mute(muted: boolean): Promise<void>;
+  /** Asks again for the receipts of these slots that the board still remembers; they arrive as 'receipt' events. */
+  requestReceipts(firstSlot: number, count: number): Promise<void>;
+  /** The board's time now. */
+  boardTime(): BoardTimeInterval;
+  /** Everything queued so far has been latched or missed: slots confirmed but without a receipt yet. */
+  outstandingSlots(): number;
+  linkStatistics(): LinkStatistics;
+  /** Mutes, stops and closes. Never throws; safe to call twice. */
+  close(): Promise<void>;
+}

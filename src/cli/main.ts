@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { BeamloopError, EXIT } from '../core/errors.js';
+import { commands } from './commands/index.js';
+
+const interrupt = new AbortController();
+function onInterrupt() {
+  // A second Ctrl-C does not wait: whoever presses it twice wants out.
+  if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+  interrupt.abort(
+    new BeamloopError('INTERRUPTED', {
+      what: 'Interrupted',
+      todo: 'The array was muted and the recording was closed',
+    }),
+  );
+}
+process.on('SIGINT', onInterrupt);
+process.on('SIGTERM', onInterrupt);
+
+const version = (
+  JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+function report(error: unknown, json: boolean): number {
+  const known =
+    error instanceof BeamloopError
+      ? error
+      : new BeamloopError('INTERNAL', {
+          what: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          todo: 'Please report this',
+        });
+  if (json) {
+    const { code, what, where, todo } = known;
+    process.stdout.write(`${JSON.stringify({ error: { code, what, where, todo } })}\n`);
+  } else {
+    process.stderr.write(`beamloop: ${known.message}  [${known.code}]\n`);
+  }
+  return known.exitCode;
+}
+
+const argv = hideBin(process.argv);
+let parser = yargs(argv)
+  .scriptName('beamloop')
+  .usage('$0 <command>\n\nNear-field beam training on phased-array boards, real or emulated.')
+  .version(version)
+  .option('json', {
+    type: 'boolean',
+    default: false,
+    global: true,
+    describe: 'Print one JSON document for machines',
+  })
+  .strict()
+  .demandCommand(1, 'Name a command; see beamloop --help')
+  .recommendCommands()
+  .wrap(Math.min(110, process.stdout.columns ?? 100))
+  .fail((message, error) => {
+    throw (
+      error ?? new BeamloopError('BAD_ARGUMENT', { what: message, todo: 'See beamloop <command> --help' })
+    );
+  });
+for (const command of commands) {
+  parser = parser.command(
+    command({ signal: interrupt.signal, stdout: process.stdout, stderr: process.stderr }),
+  );
+}
+
+try {
+  await parser.parseAsync();
+} catch (error) {
+  process.exitCode = report(error, argv.includes('--json'));
+}

@@ -1,0 +1,30 @@
+/**
+ * A codeword: one setting of the whole array, before quantisation.
+ *
+ * Element n radiates with weight w_n(f) = N^(-1/2) exp(j phaseRad[n] - j 2 pi f delayS[n]); power over the array is 1.
+ * See docs/model.md for the equations.
+ */
+
+/** Names a pilot the way its paper does; goes into recordings, traces and figures. Indices are 1-based. */
+export type PilotLabel =
+  /** Diverging polar-domain codebook (DPC): level m, index n in 1..2^m. */
+  | { readonly kind: 'dpc'; readonly level: number; readonly index: number }
+  /** Polar codebook: ring 1 is the innermost, ring S is at infinity; angleIndex in 1..N. */
+  | { readonly kind: 'polar'; readonly ring: number; readonly angleIndex: number }
+  /** Hierarchical sub-array DFT beams (far field): level and index in 1..2^level. */
+  | { readonly kind: 'dft'; readonly level: number; readonly index: number };
+
+export interface Codeword {
+  /** Unique within a run: `dpc/3/5`, `polar/2/117`, … Two codewords with the same key are the same codeword. */
+  readonly key: string;
+  readonly label: PilotLabel;
+  /** Phase per element, rad, shape [numElements]. */
+  readonly phaseRad: Float64Array;
+  /** True time delay per element, s, shape [numElements]; null on phase-shifter arrays. */
+  readonly delayS: Float64Array | null;
+  /**
+   * Amplitude per element relative to constant envelope, shape [numElements]; null = all ones. Values may be 0 (element
+   * off). Normalised such that the mean square is 1.
+   */
+  readonly amplitude: Float64Array | null;
+}

@@ -1,0 +1,99 @@
+/**
+ * The one error class and the one catalogue of error codes.
+ *
+ * Every error that a user can meet says what happened, where, and what to do. docs/errors.md lists the
+ * catalogue for readers; a test holds the two together.
+ */
+
+/** Exit codes of the command line. */
+export const EXIT = {
+  ok: 0,
+  internal: 1,
+  usage: 2,
+  board: 3,
+  ue: 4,
+  recording: 5,
+  incomplete: 6,
+  interrupted: 130,
+} as const;
+
+/** Catalogue: code → exit code and one line for the documentation. */
+export const ERROR_CATALOGUE = {
+  INTERNAL: { exit: EXIT.internal, meaning: 'beamloop itself is at fault; please report it' },
+  BAD_ARGUMENT: {
+    exit: EXIT.usage,
+    meaning: 'a command-line argument or function argument is out of its range',
+  },
+  BAD_UNIT: { exit: EXIT.usage, meaning: 'a quantity could not be read, or has the wrong unit' },
+  FILE_NOT_FOUND: { exit: EXIT.usage, meaning: 'a file or folder that was named does not exist' },
+  FILE_UNREADABLE: { exit: EXIT.usage, meaning: 'a file exists but could not be read or parsed' },
+  SCENARIO_INVALID: { exit: EXIT.usage, meaning: 'a scenario or study file does not follow its schema' },
+  PLAN_REFUSED: {
+    exit: EXIT.usage,
+    meaning: 'link, codeword memory or switch time cannot keep the planned slots',
+  },
+  PORT_NOT_FOUND: { exit: EXIT.board, meaning: 'the serial port does not exist' },
+  PORT_BUSY: { exit: EXIT.board, meaning: 'another program holds the serial port' },
+  PORT_FAILED: { exit: EXIT.board, meaning: 'the serial port could not be opened or failed while open' },
+  NOT_A_BOARD: { exit: EXIT.board, meaning: 'the device does not answer as a beamloop board' },
+  PROTOCOL_VERSION: {
+    exit: EXIT.board,
+    meaning: 'board and host speak different major versions of the protocol',
+  },
+  BOARD_REFUSED: { exit: EXIT.board, meaning: 'the board refused a request' },
+  BOARD_SILENT: { exit: EXIT.board, meaning: 'the board stopped answering' },
+  BOARD_MISMATCH: { exit: EXIT.board, meaning: 'the board is not the array that the scenario describes' },
+  BOARD_FAULT: { exit: EXIT.board, meaning: 'the board reported a fault' },
+  BRIDGE_LISTEN: { exit: EXIT.ue, meaning: 'the bridge could not listen on its address' },
+  BRIDGE_TOKEN: { exit: EXIT.ue, meaning: 'the bridge needs a token when it listens beyond 127.0.0.1' },
+  UE_REFUSED: { exit: EXIT.ue, meaning: 'the bridge refused a UE' },
+  UE_ABSENT: { exit: EXIT.ue, meaning: 'a UE that the scenario needs is not connected, or went away' },
+  UE_SILENT: { exit: EXIT.ue, meaning: 'a UE did not report the slots that it was asked to measure' },
+  RECORDING_EXISTS: { exit: EXIT.recording, meaning: 'the folder already holds a recording' },
+  RECORDING_INVALID: { exit: EXIT.recording, meaning: 'the folder is not a recording, or it is damaged' },
+  RECORDING_BUSY: { exit: EXIT.recording, meaning: 'another process has the recording open' },
+  RECORDING_LACKS_PILOT: {
+    exit: EXIT.recording,
+    meaning: 'a replayed scheme asked for a pilot that was not recorded',
+  },
+  CAMPAIGN_INCOMPLETE: {
+    exit: EXIT.incomplete,
+    meaning: 'the campaign ended without an estimate for every user',
+  },
+  INTERRUPTED: { exit: EXIT.interrupted, meaning: 'Ctrl-C or SIGTERM; the array was muted' },
+} as const satisfies Record<string, { exit: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+export interface ErrorParts {
+  /** What happened, one sentence without a full stop. */
+  readonly what: string;
+  /** Where: a file with its key or line, a port, an address, an option. */
+  readonly where?: string;
+  /** What the user can do about it. */
+  readonly todo?: string;
+  readonly cause?: unknown;
+}
+
+/** Every error that beamloop raises on purpose. */
+export class BeamloopError extends Error {
+  override readonly name = 'BeamloopError';
+  readonly code: ErrorCode;
+  readonly what: string;
+  readonly where: string | undefined;
+  readonly todo: string | undefined;
+
+  constructor(code: ErrorCode, parts: ErrorParts) {
+    const where = parts.where === undefined ? '' : ` (${parts.where})`;
+    const todo = parts.todo === undefined ? '' : `. ${parts.todo}`;
+    super(`${parts.what}${where}${todo}`, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.code = code;
+    this.what = parts.what;
+    this.where = parts.where;
+    this.todo = parts.todo;
+  }
+
+  get exitCode(): number {
+    return ERROR_CATALOGUE[this.code].exit;
+  }
+}
