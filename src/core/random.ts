@@ -51,6 +51,16 @@ export class Random {
     this.#d = hashKeys(0x71374491, keys) | 1;
   }
 
+  /** A generator in a given state of four 32-bit words, not all zero. */
+  static fromState(a: number, b: number, c: number, d: number): Random {
+    const random = new Random();
+    random.#a = a;
+    random.#b = b;
+    random.#c = c;
+    random.#d = d;
+    return random;
+  }
+
   /** Uniform integer in [0, 2^32). */
   uint32(): number {
     const sum = (this.#a + this.#d) | 0;
