@@ -5,7 +5,7 @@ import { BeamloopError, ERROR_CATALOGUE } from '../../../src/core/errors.js';
 test('docs/errors.md lists exactly the catalogue: codes, exit codes, meanings', () => {
   const rows = readFileSync('docs/errors.md', 'utf8')
     .split('\n')
-    .map((line) => /^\| `([A-Z_]+)` \| (\d+) \| (.+) \|$/.exec(line))
+    .map((line) => /^\| *`([A-Z_]+)` *\| *(\d+) *\| *(.+?) *\|$/.exec(line))
     .filter((match) => match !== null)
     .map(([, code, exit, meaning]) => ({ code, exit: Number(exit), meaning }));
   const catalogue = Object.entries(ERROR_CATALOGUE).map(([code, { exit, meaning }]) => ({
