@@ -1,0 +1,171 @@
+/**
+ * Reads a settings file (scenario, study): YAML text, checked against a zod schema.
+ *
+ * Build schemas from `z.strictObject`, so that a key that nobody reads is an error and not a wish that is ignored.
+ * Every complaint names the file, the line and the key path, and for an unknown key the nearest known one.
+ */
+import { readFileSync } from 'node:fs';
+import { closest } from 'fastest-levenshtein';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { BeamloopError } from './errors.js';
+import { keysAt } from './settings-keys.js';
+
+type Path = readonly PropertyKey[];
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Reads and checks a YAML file.
+ *
+ * @throws BeamloopError FILE_NOT_FOUND, FILE_UNREADABLE (not readable, not YAML), SCENARIO_INVALID (breaks the schema).
+ */
+export function readSettingsFile<S extends z.ZodType>(file: string, schema: S): z.output<S> {
+  return parseSettings(readText(file), schema, file);
+}
+
+/** As `readSettingsFile`, for text that is already there; `file` is the name that complaints use. */
+export function parseSettings<S extends z.ZodType>(text: string, schema: S, file: string): z.output<S> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    throw new BeamloopError('FILE_UNREADABLE', {
+      what: `Not valid YAML: ${broken.message.split('\n')[0]?.replace(/ at line .*$/, '')}`,
+      where: `${file}:${lines.linePos(broken.pos[0]).line}`,
+      todo: 'Correct the line; indentation and a space after each colon matter',
+      cause: broken,
+    });
+  }
+  const data: unknown = document.toJS();
+  const checked = schema.safeParse(data);
+  if (checked.success) return checked.data;
+
+  const issues = checked.error.issues.map(innermost);
+  const first = issues[0]!;
+  const { what, todo, path } = explain(first, schema, data);
+  const line = lineOf(document, lines, path);
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more to correct)` : '';
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: what + more,
+    where: [line === undefined ? file : `${file}:${line}`, pathText(path)].filter(Boolean).join(', '),
+    ...(todo === undefined ? {} : { todo }),
+    cause: checked.error,
+  });
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new BeamloopError('FILE_NOT_FOUND', {
+        what: 'The file does not exist',
+        where: file,
+        todo: 'Check the path; it is taken relative to the current folder',
+        cause,
+      });
+    }
+    throw new BeamloopError('FILE_UNREADABLE', {
+      what: code === 'EISDIR' ? 'This is a folder, not a file' : `The file cannot be read: ${code}`,
+      where: file,
+      todo: code === 'EISDIR' ? 'Name a file in it' : 'Check its permissions',
+      cause,
+    });
+  }
+}
+
+/** Of a union, the complaint of the branch that got furthest; its path made absolute. */
+function innermost(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
+  const branches = issue.errors.filter((branch) => branch.length > 0);
+  const furthest = branches
+    .map((branch) => innermost(branch[0]!))
+    // Of branches that all fail at once, a hand-written complaint says most.
+    .sort(
+      (a, b) => b.path.length - a.path.length || Number(b.code === 'custom') - Number(a.code === 'custom'),
+    )[0];
+  if (furthest === undefined) return issue;
+  if (furthest.path.length === 0 && furthest.code === 'invalid_type') return issue;
+  return { ...furthest, path: [...issue.path, ...furthest.path] };
+}
+
+function explain(
+  issue: Issue,
+  schema: z.ZodType,
+  data: unknown,
+): { what: string; todo?: string; path: Path } {
+  const { path } = issue;
+  const value = valueAt(data, path);
+  const name = path.length === 0 ? 'The file' : `'${String(path.at(-1))}'`;
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!;
+    const known = keysAt(schema, data, path);
+    return {
+      what: `Unknown key '${key}'`,
+      ...(known.length > 0 && {
+        todo: `Did you mean '${closest(key, known)}'? Keys here: ${known.join(', ')}`,
+      }),
+      path: [...path, key],
+    };
+  }
+  if ((value === undefined || (path.length === 0 && value === null)) && issue.code !== 'custom') {
+    const known = keysAt(schema, data, path.slice(0, -1));
+    return {
+      what: path.length === 0 ? 'The file is empty' : `${name} is missing`,
+      ...(known.length > 0 && { todo: `Keys here: ${known.join(', ')}` }),
+      path,
+    };
+  }
+  if (issue.code === 'invalid_value') {
+    const allowed = issue.values.map(String);
+    return {
+      what: `${name} cannot be ${JSON.stringify(value)}`,
+      todo: `Did you mean '${closest(String(value), allowed)}'? It may be: ${allowed.join(', ')}`,
+      path,
+    };
+  }
+  if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
+    const allowed = (issue as { options?: readonly unknown[] }).options?.map(String) ?? [];
+    return {
+      what: `${name} cannot be ${JSON.stringify(value)}`,
+      ...(allowed.length > 0 && {
+        todo: `Did you mean '${closest(String(value), allowed)}'? It may be: ${allowed.join(', ')}`,
+      }),
+      path,
+    };
+  }
+  return { what: `${name}: ${issue.message.replace(/\.$/, '')}`, path };
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  let value = data;
+  for (const key of path) {
+    if (value === null || typeof value !== 'object') return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
+}
+
+/** Line of the key at `path`, or of the nearest thing around it that the file does have. */
+function lineOf(document: Document, lines: LineCounter, path: Path): number | undefined {
+  for (let depth = path.length; depth > 0; depth--) {
+    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
+    const key = path[depth - 1];
+    let node: unknown;
+    if (isMap(parent)) {
+      node = parent.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key))?.key;
+    } else {
+      node = document.getIn(path.slice(0, depth), true);
+    }
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return undefined;
+}
+
+/** `['users', 2, 'snr']` → `users[3].snr`: list entries are counted from one, as a reader counts them. */
+function pathText(path: Path): string {
+  return path
+    .map((key, k) => (typeof key === 'number' ? `[${key + 1}]` : `${k === 0 ? '' : '.'}${String(key)}`))
+    .join('');
+}

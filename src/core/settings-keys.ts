@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+
+type Schema = z.core.$ZodType;
+
+/**
+ * Keys that a schema knows at a path of the data, in the order of the schema; empty where it takes no keys.
+ * Of a discriminated union only the branches that fit the data count.
+ */
+export function keysAt(schema: z.ZodType, data: unknown, path: readonly PropertyKey[]): string[] {
+  let here: { schemas: Schema[]; value: unknown } = { schemas: objects(schema, data), value: data };
+  for (const key of path) {
+    const value =
+      here.value !== null && typeof here.value === 'object'
+        ? (here.value as Record<PropertyKey, unknown>)[key]
+        : undefined;
+    here = {
+      schemas: here.schemas.flatMap((parent) => child(parent, key)).flatMap((s) => objects(s, value)),
+      value,
+    };
+  }
+  const keys = here.schemas.flatMap((s) => {
+    const { def } = s._zod as z.core.$ZodTypes['_zod'];
+    return def.type === 'object' ? Object.keys(def.shape) : [];
+  });
+  return [...new Set(keys)];
+}
+
+function child(schema: Schema, key: PropertyKey): Schema[] {
+  const { def } = schema._zod as z.core.$ZodTypes['_zod'];
+  if (def.type === 'object') {
+    const member = def.shape[String(key)];
+    return member === undefined ? [] : [member];
+  }
+  if (def.type === 'array') return [def.element];
+  if (def.type === 'record') return [def.valueType];
+  return [];
+}
+
+/** Peels optional, default, transform and the like; opens unions; leaves objects, arrays and records. */
+function objects(schema: Schema, value: unknown): Schema[] {
+  const { def } = schema._zod as z.core.$ZodTypes['_zod'];
+  switch (def.type) {
+    case 'object':
+    case 'array':
+    case 'record':
+      return [schema];
+    case 'optional':
+    case 'nullable':
+    case 'default':
+    case 'prefault':
+    case 'readonly':
+    case 'nonoptional':
+      return objects(def.innerType, value);
+    case 'pipe':
+      return objects(def.in, value);
+    case 'lazy':
+      return objects(def.getter(), value);
+    case 'union':
+      return def.options
+        .filter((option) => fits(option, value, (def as { discriminator?: string }).discriminator))
+        .flatMap((option) => objects(option, value));
+    default:
+      return [];
+  }
+}
+
+function fits(option: Schema, value: unknown, discriminator: string | undefined): boolean {
+  if (discriminator === undefined || value === null || typeof value !== 'object') return true;
+  const allowed = (option._zod.propValues as Record<string, Set<unknown>> | undefined)?.[discriminator];
+  const given = (value as Record<string, unknown>)[discriminator];
+  return given === undefined || allowed === undefined || allowed.has(given);
+}

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { BeamloopError, type ErrorCode } from '../../src/core/errors.js';
+import { parseSettings, readSettingsFile } from '../../src/core/settings-file.js';
+
+const schema = z.strictObject({
+  kind: z.literal('accuracy'),
+  array: z.strictObject({ elements: z.int().min(2), rings: z.int().default(6) }),
+  users: z
+    .array(
+      z.strictObject({ snr: z.union([z.number(), z.strictObject({ from: z.number(), to: z.number() })]) }),
+    )
+    .optional(),
+  channel: z
+    .discriminatedUnion('model', [
+      z.strictObject({ model: z.literal('rician'), factor: z.number() }),
+      z.strictObject({ model: z.literal('line-of-sight') }),
+    ])
+    .optional(),
+  scheme: z.enum(['exhaustive', 'dpc']).optional(),
+});
+
+function complaint(text: string): BeamloopError {
+  try {
+    parseSettings(text, schema, 'file.yaml');
+  } catch (error) {
+    if (error instanceof BeamloopError) return error;
+    throw error;
+  }
+  throw new Error('no complaint');
+}
+
+const good = 'kind: accuracy\narray:\n  elements: 64\n';
+
+describe('settings file', () => {
+  it('gives the checked value with its defaults', () => {
+    expect(parseSettings(good, schema, 'f')).toEqual({ kind: 'accuracy', array: { elements: 64, rings: 6 } });
+  });
+
+  it.each<[string, string, ErrorCode, string, string, string]>([
+    [
+      'an unknown key at the top',
+      `${good}user: []\n`,
+      'SCENARIO_INVALID',
+      "Unknown key 'user'",
+      'file.yaml:4, user',
+      "'users'",
+    ],
+    [
+      'an unknown key further in',
+      'kind: accuracy\narray:\n  elements: 64\n  ring: 5\n',
+      'SCENARIO_INVALID',
+      "Unknown key 'ring'",
+      'file.yaml:4, array.ring',
+      "'rings'",
+    ],
+    [
+      'an unknown key in a list',
+      `${good}users:\n  - snr: 3\n  - snt: 4\n    snr: 5\n`,
+      'SCENARIO_INVALID',
+      "Unknown key 'snt'",
+      'file.yaml:6, users[2].snt',
+      "'snr'",
+    ],
+    [
+      'an unknown key inside one branch of a union',
+      `${good}users:\n  - snr: {from: 1, too: 2, to: 3}\n`,
+      'SCENARIO_INVALID',
+      "Unknown key 'too'",
+      'file.yaml:5, users[1].snr.too',
+      "'to'",
+    ],
+    [
+      'an unknown key in a discriminated union, with the keys of that branch only',
+      `${good}channel:\n  model: line-of-sight\n  factor: 3\n`,
+      'SCENARIO_INVALID',
+      "Unknown key 'factor'",
+      'file.yaml:6, channel.factor',
+      'Keys here: model',
+    ],
+    [
+      'a wrong discriminator',
+      `${good}channel:\n  model: rice\n`,
+      'SCENARIO_INVALID',
+      `'model' cannot be "rice"`,
+      'file.yaml:5, channel.model',
+      "'rician'",
+    ],
+    [
+      'a wrong choice',
+      `${good}scheme: dcp\n`,
+      'SCENARIO_INVALID',
+      `'scheme' cannot be "dcp"`,
+      'file.yaml:4, scheme',
+      "'dpc'",
+    ],
+    [
+      'a missing key',
+      'kind: accuracy\narray: {}\n',
+      'SCENARIO_INVALID',
+      "'elements' is missing",
+      'file.yaml:2, array.elements',
+      'rings',
+    ],
+    [
+      'a wrong type',
+      'kind: accuracy\narray:\n  elements: many\n',
+      'SCENARIO_INVALID',
+      "'elements'",
+      'file.yaml:3',
+      '',
+    ],
+    ['an empty file', '', 'SCENARIO_INVALID', 'The file is empty', 'file.yaml', ''],
+    ['broken YAML', 'kind: [accuracy\narray: 3\n', 'FILE_UNREADABLE', 'Not valid YAML', 'file.yaml:', ''],
+    ['a key twice', 'kind: accuracy\nkind: accuracy\n', 'FILE_UNREADABLE', 'unique', 'file.yaml:2', ''],
+  ])('%s', (_, text, code, what, where, todo) => {
+    const error = complaint(text);
+    expect(error.code).toBe(code);
+    expect(error.what).toContain(what);
+    expect(error.where).toContain(where);
+    expect(error.todo ?? '').toContain(todo);
+  });
+
+  it('counts what else is wrong', () => {
+    expect(complaint('kind: speed\narray:\n  elements: 1\n').what).toContain('and 1 more');
+  });
+});
+
+describe('reading from disk', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'settings-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('reads a file', () => {
+    writeFileSync(path.join(folder, 'a.yaml'), good);
+    expect(readSettingsFile(path.join(folder, 'a.yaml'), schema).array.elements).toBe(64);
+  });
+
+  it.each([
+    ['a file that is not there', 'none.yaml', 'FILE_NOT_FOUND'],
+    ['a folder', '.', 'FILE_UNREADABLE'],
+  ])('%s', (_, name, code) => {
+    expect(() => readSettingsFile(path.join(folder, name), schema)).toThrow(
+      expect.objectContaining({ code }) as Error,
+    );
+  });
+});
