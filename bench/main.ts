@@ -1,0 +1,47 @@
+/** `npm run bench [-- NAME …] [-- --json]`: runs the benchmarks one after another and prints their rows. */
+import { type Benchmark, type BenchRow, meetsTarget } from './benchmark.js';
+
+const benchmarks: readonly Benchmark[] = [];
+
+function figure(value: number): string {
+  const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
+  return value.toLocaleString('en-GB', { maximumFractionDigits: digits });
+}
+
+function verdict(row: BenchRow): string {
+  if (row.target === undefined) return '';
+  const { of, atLeast, atMost } = row.target;
+  const bounds = [
+    ...(atLeast === undefined ? [] : [`≥ ${figure(atLeast)}`]),
+    ...(atMost === undefined ? [] : [`≤ ${figure(atMost)}`]),
+  ].join(' and ');
+  return ` — target ${of} ${bounds}: ${meetsTarget(row) ? 'met' : 'MISSED'}`;
+}
+
+function line(row: BenchRow): string {
+  const against =
+    row.alternative === null || row.alternativeValue === null || row.ratio === null
+      ? ''
+      : `, against ${figure(row.alternativeValue)} ${row.unit} for ${row.alternative}: ${figure(row.ratio)}×`;
+  return `  ${row.what}: ${figure(row.value)} ${row.unit}${against}${verdict(row)}`;
+}
+
+const args = process.argv.slice(2);
+const json = args.includes('--json');
+const names = args.filter((arg) => !arg.startsWith('--'));
+const unknown = names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
+if (unknown.length > 0) {
+  const known = benchmarks.map((benchmark) => benchmark.name).join(', ');
+  process.stderr.write(`bench: no benchmark called ${unknown.join(', ')}; there are: ${known}\n`);
+  process.exit(2);
+}
+
+const results: { name: string; rows: BenchRow[] }[] = [];
+for (const benchmark of benchmarks) {
+  if (names.length > 0 && !names.includes(benchmark.name)) continue;
+  if (!json) process.stdout.write(`${benchmark.name}\n`);
+  const rows = await benchmark.run();
+  results.push({ name: benchmark.name, rows });
+  if (!json) for (const row of rows) process.stdout.write(`${line(row)}\n`);
+}
+if (json) process.stdout.write(`${JSON.stringify({ benchmarks: results })}\n`);
