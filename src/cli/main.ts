@@ -5,6 +5,9 @@ import { hideBin } from 'yargs/helpers';
 import { BeamloopError, EXIT } from '../core/errors.js';
 import { commands } from './commands/index.js';
 
+/** After Ctrl-C a command has this long to mute the array and close its files. */
+const GRACE_S = 10;
+
 const interrupt = new AbortController();
 function onInterrupt() {
   // A second Ctrl-C does not wait: whoever presses it twice wants out.
@@ -15,9 +18,15 @@ function onInterrupt() {
       todo: 'The array was muted and the recording was closed',
     }),
   );
+  setTimeout(() => process.exit(EXIT.interrupted), GRACE_S * 1e3).unref();
 }
 process.on('SIGINT', onInterrupt);
 process.on('SIGTERM', onInterrupt);
+// `beamloop … | head` closes our standard output early; that is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
 
 const version = (
   JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
