@@ -1,0 +1,74 @@
+/** Users, scatterers and propagation paths (docs/model.md eq. 18 to 20). */
+import { type PointM, polarPointM } from '../array/linear-array.js';
+import type { Complex } from '../core/complex.js';
+import type { Random } from '../core/random.js';
+
+/** One propagation path: a spherical wave to or from a point. */
+export interface Path {
+  readonly gain: Complex;
+  /** The user on the line of sight, a scatterer otherwise, m. */
+  readonly positionM: PointM;
+}
+
+/**
+ * Where users are drawn, in terms of ring distance rho (the point at angle theta lies at rho cos^2 theta):
+ * uniform by area between two rings and within +-maxAngleRad, on one ring, or at one angle. The latter two are the
+ * limits of the first, so 'uniform by area' holds throughout.
+ */
+export interface UserRegion {
+  /** [smallest, largest] ring distance, m; equal on one ring. */
+  readonly ringDistanceM: readonly [number, number];
+  /** [smallest, largest] angle from broadside, rad; equal at one angle. */
+  readonly angleRad: readonly [number, number];
+}
+
+export interface ChannelStatistics {
+  readonly numScatterers: number;
+  /** Line-of-sight power over the power of all other paths; Infinity = line of sight only. */
+  readonly ricianFactorDb: number;
+}
+
+/** Draws a point uniformly by area (eq. 18). */
+export function drawPosition(region: UserRegion, random: Random): PointM {
+  const [nearM, farM] = region.ringDistanceM;
+  const [lowRad, highRad] = region.angleRad;
+  const ringM = Math.sqrt(nearM ** 2 + (farM ** 2 - nearM ** 2) * random.uniform());
+  // The area between two rings at angle theta is proportional to cos^4 theta; draw by rejection. At one angle nothing
+  // is rejected, or an angle near +-90 degrees would never be accepted.
+  let angleRad = lowRad;
+  if (highRad > lowRad) {
+    const top = lowRad <= 0 && highRad >= 0 ? 1 : Math.max(Math.cos(lowRad), Math.cos(highRad)) ** 4;
+    do angleRad = lowRad + (highRad - lowRad) * random.uniform();
+    while (random.uniform() * top >= Math.cos(angleRad) ** 4);
+  }
+  return polarPointM(ringM * Math.cos(angleRad) ** 2, angleRad);
+}
+
+/**
+ * Draws the paths of a user at `userM`: line of sight first, then scatterers placed by `region`. Path powers sum to 1,
+ * and the line of sight has exactly the Rician factor's share (eq. 19 and 20); phases are uniform and the scatterers'
+ * gains Rayleigh before they are scaled.
+ */
+export function drawPaths(
+  userM: PointM,
+  region: UserRegion,
+  { numScatterers, ricianFactorDb }: ChannelStatistics,
+  random: Random,
+): Path[] {
+  const factor = 10 ** (ricianFactorDb / 10);
+  const scattered = numScatterers === 0 || factor === Infinity ? 0 : 1 / (1 + factor);
+  const size = Math.sqrt(1 - scattered);
+  const phase = 2 * Math.PI * random.uniform();
+  const paths: Path[] = [
+    { gain: { re: size * Math.cos(phase), im: size * Math.sin(phase) }, positionM: userM },
+  ];
+  if (scattered === 0) return paths;
+  const positions = Array.from({ length: numScatterers }, () => drawPosition(region, random));
+  const gains = positions.map(() => ({ re: random.normal(), im: random.normal() }));
+  const power = gains.reduce((sum, { re, im }) => sum + re * re + im * im, 0);
+  const scale = Math.sqrt(scattered / power);
+  gains.forEach(({ re, im }, k) => {
+    paths.push({ gain: { re: scale * re, im: scale * im }, positionM: positions[k]! });
+  });
+  return paths;
+}

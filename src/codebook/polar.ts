@@ -1,0 +1,140 @@
+/** Polar codebook: beams focused on a grid of angles and rings (Cui and Dai 2022; docs/model.md eq. 8 to 11). */
+import type { LinearArray, PointM } from '../array/linear-array.js';
+import { BeamloopError } from '../core/errors.js';
+import type { Codeword } from './codeword.js';
+
+/** Position in the polar codebook, 1-based: ring 1 is the innermost, the last ring is at infinity. */
+export interface PolarIndex {
+  readonly ring: number;
+  readonly angleIndex: number;
+}
+
+export interface PolarCodebookOptions {
+  /** Rings S, the one at infinity included. */
+  readonly numRings: number;
+  /** beta_Delta of eq. 10; sets the distance of the rings. */
+  readonly ringSpacing?: number;
+}
+
+export class PolarCodebook {
+  readonly array: LinearArray;
+  readonly numRings: number;
+  /** As many as elements. */
+  readonly numAngles: number;
+  /** N S codewords, in ring-major order: column (ring - 1) N + angleIndex - 1. */
+  readonly numCodewords: number;
+  /** sin beta_n, n = 1..N, shape [numAngles] (eq. 8). */
+  readonly sinAngles: Float64Array;
+  /** Ring distance of ring 1..S, m; the last is Infinity (eq. 10). */
+  readonly ringDistancesM: Float64Array;
+  readonly #codewords = new Map<number, Codeword>();
+
+  /** @throws BAD_ARGUMENT unless numRings >= 1 and ringSpacing > 0. */
+  constructor(array: LinearArray, options: PolarCodebookOptions) {
+    const { numRings, ringSpacing = 1.2 } = options;
+    if (!Number.isInteger(numRings) || numRings < 1 || numRings > 1000) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: `A polar codebook cannot have ${numRings} rings`,
+        todo: 'Give a whole number from 1 to 1000; the ring at infinity counts',
+      });
+    }
+    if (!(ringSpacing > 0)) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: `The ring spacing is ${ringSpacing}`,
+        todo: 'Give a positive number; 1.2 is usual',
+      });
+    }
+    this.array = array;
+    this.numRings = numRings;
+    this.numAngles = array.numElements;
+    this.numCodewords = this.numAngles * numRings;
+    this.sinAngles = Float64Array.from(
+      { length: this.numAngles },
+      (_, k) => (2 * k + 1 - this.numAngles) / this.numAngles,
+    );
+    const firstRingM = array.apertureM ** 2 / (2 * array.wavelengthM * ringSpacing ** 2);
+    this.ringDistancesM = Float64Array.from({ length: numRings }, (_, k) =>
+      k === numRings - 1 ? Infinity : firstRingM / (numRings - 1 - k),
+    );
+  }
+
+  /** @throws BAD_ARGUMENT when there is no such column. */
+  column({ ring, angleIndex }: PolarIndex): number {
+    requireIndex('ring', ring, this.numRings);
+    requireIndex('angle index', angleIndex, this.numAngles);
+    return (ring - 1) * this.numAngles + angleIndex - 1;
+  }
+
+  indexOf(column: number): PolarIndex {
+    return {
+      ring: Math.floor(column / this.numAngles) + 1,
+      angleIndex: (column % this.numAngles) + 1,
+    };
+  }
+
+  ringDistanceM(ring: number): number {
+    return this.ringDistancesM[requireIndex('ring', ring, this.numRings) - 1]!;
+  }
+
+  angleRad(angleIndex: number): number {
+    return Math.asin(this.#sinAngle(angleIndex));
+  }
+
+  /** Distance of the focus from the array's centre, m: ring distance times cos^2 of the angle (eq. 9). */
+  distanceM({ ring, angleIndex }: PolarIndex): number {
+    const ringM = this.ringDistanceM(ring);
+    return ringM === Infinity ? Infinity : ringM * (1 - this.#sinAngle(angleIndex) ** 2);
+  }
+
+  /** Focus of a codeword, m; null on the ring at infinity. */
+  focusM(index: PolarIndex): PointM | null {
+    const distanceM = this.distanceM(index);
+    if (distanceM === Infinity) return null;
+    const sine = this.#sinAngle(index.angleIndex);
+    return [distanceM * Math.sqrt(1 - sine ** 2), distanceM * sine];
+  }
+
+  /** Focusing codeword conj(b)/sqrt N (eq. 11), built when first asked for. */
+  codeword(index: PolarIndex): Codeword {
+    const column = this.column(index);
+    const known = this.#codewords.get(column);
+    if (known !== undefined) return known;
+    const codeword: Codeword = {
+      key: `polar/${index.ring}/${index.angleIndex}`,
+      label: { kind: 'polar', ring: index.ring, angleIndex: index.angleIndex },
+      phaseRad: this.#phaseRad(index),
+      delayS: null,
+      amplitude: null,
+    };
+    this.#codewords.set(column, codeword);
+    return codeword;
+  }
+
+  #sinAngle(angleIndex: number): number {
+    return this.sinAngles[requireIndex('angle index', angleIndex, this.numAngles) - 1]!;
+  }
+
+  #phaseRad(index: PolarIndex): Float64Array {
+    const focusM = this.focusM(index);
+    return focusM === null
+      ? planeWavePhaseRad(this.array, this.#sinAngle(index.angleIndex))
+      : this.array.propagationPhaseRad(focusM);
+  }
+}
+
+/** Phase -pi delta_n sin(beta) of a beam to infinity, reduced to [-pi, pi], rad, shape [numElements]. */
+export function planeWavePhaseRad(array: LinearArray, sinAngle: number): Float64Array {
+  return Float64Array.from({ length: array.numElements }, (_, k) => {
+    const turns = (-array.elementOffset(k) * sinAngle) / 2;
+    return 2 * Math.PI * (turns - Math.round(turns));
+  });
+}
+
+/** Returns `index` if it is a whole number in 1..`last`. */
+export function requireIndex(name: string, index: number, last: number): number {
+  if (Number.isInteger(index) && index >= 1 && index <= last) return index;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `There is no ${name} ${index}`,
+    todo: `Give a whole number from 1 to ${last}`,
+  });
+}
