@@ -1,34 +1,170 @@
 /**
  * Tables of a recording (DuckDB file `recording.duckdb` in the run's folder; docs/recording.md describes them).
+ * Each table is declared once, as data; the SQL, the row types, the writer and the readers follow from it.
  *
- * `slots`, `receipts`, `powers` and `estimates` depend on scenario and seed alone when the testbed is emulated on
- * virtual time. `events` and `link_statistics` carry wall-clock time and differ from run to run.
+ * All tables but `events` and `link_statistics` depend on scenario and seed alone when the testbed is emulated on
+ * virtual time. Those two carry wall-clock time and differ from run to run.
  */
 export const RECORDING_SCHEMA_VERSION = 1;
 
-export const CREATE_TABLES = `
-CREATE TABLE run (key VARCHAR PRIMARY KEY, value JSON NOT NULL);
-CREATE TABLE users (
-  ue VARCHAR PRIMARY KEY, x_m DOUBLE, y_m DOUBLE, snr_db DOUBLE,
-  best_key VARCHAR, best_angle_rad DOUBLE, best_distance_m DOUBLE
-);
-CREATE TABLE codewords (key VARCHAR PRIMARY KEY, hash VARCHAR NOT NULL, label JSON NOT NULL, gain_loss_db DOUBLE);
-CREATE TABLE slots (
-  slot UINTEGER PRIMARY KEY, ue VARCHAR NOT NULL, batch UINTEGER NOT NULL, position UINTEGER NOT NULL,
-  attempt UINTEGER NOT NULL, codeword_key VARCHAR NOT NULL, hash VARCHAR NOT NULL, planned_board_time_s DOUBLE NOT NULL
-);
-CREATE TABLE receipts (
-  slot UINTEGER PRIMARY KEY, codeword_index UINTEGER NOT NULL, hash VARCHAR NOT NULL,
-  board_time_s DOUBLE NOT NULL, status VARCHAR NOT NULL
-);
-CREATE TABLE powers (
-  slot UINTEGER PRIMARY KEY, ue VARCHAR NOT NULL, sequence UBIGINT NOT NULL, ue_time_s DOUBLE NOT NULL,
-  noise_floor DOUBLE NOT NULL, powers FLOAT[] NOT NULL
-);
-CREATE TABLE estimates (
-  ue VARCHAR PRIMARY KEY, scheme VARCHAR NOT NULL, codeword_key VARCHAR NOT NULL, angle_rad DOUBLE NOT NULL,
-  distance_m DOUBLE NOT NULL, region_index UINTEGER, num_pilots UINTEGER NOT NULL, last_slot UINTEGER NOT NULL
-);
-CREATE TABLE events (at TIMESTAMP NOT NULL, kind VARCHAR NOT NULL, detail JSON NOT NULL);
-CREATE TABLE link_statistics (at TIMESTAMP NOT NULL, statistics JSON NOT NULL);
-`;
+/** What a column holds, as DuckDB and as TypeScript. A trailing `?` marks a column that may be null. */
+interface ColumnValues {
+  UINTEGER: number;
+  /** Integers up to 2^53. */
+  UBIGINT: number;
+  DOUBLE: number;
+  VARCHAR: string;
+  /** Anything that JSON can say. */
+  JSON: unknown;
+  TIMESTAMP: Date;
+  'FLOAT[]': Float32Array;
+}
+type ColumnType = keyof ColumnValues | `${keyof ColumnValues}?`;
+type ValueOf<T extends ColumnType> = T extends keyof ColumnValues
+  ? ColumnValues[T]
+  : T extends `${infer Base extends keyof ColumnValues}?`
+    ? ColumnValues[Base] | null
+    : never;
+
+interface Table {
+  /** Column by its TypeScript name; the SQL name is the same in snake_case. */
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  readonly primaryKey?: string;
+  /** The order in which rows are read and exported. */
+  readonly orderBy: readonly string[];
+}
+
+export const TABLES = {
+  /** Scenario text, resolved scenario, seed, versions, board: one row each. */
+  run: { columns: { key: 'VARCHAR', value: 'JSON' }, primaryKey: 'key', orderBy: ['key'] },
+  /** True positions and the noise-free best codeword; null where nobody knows them (UEs on real hardware). */
+  users: {
+    columns: {
+      ue: 'VARCHAR',
+      /** Place in the campaign, from 0. */
+      turn: 'UINTEGER',
+      xM: 'DOUBLE?',
+      yM: 'DOUBLE?',
+      snrDb: 'DOUBLE?',
+      bestKey: 'VARCHAR?',
+      bestAngleRad: 'DOUBLE?',
+      bestDistanceM: 'DOUBLE?',
+    },
+    primaryKey: 'ue',
+    orderBy: ['turn'],
+  },
+  codewords: {
+    columns: { key: 'VARCHAR', hash: 'VARCHAR', label: 'JSON', gainLossDb: 'DOUBLE?' },
+    primaryKey: 'key',
+    orderBy: ['key'],
+  },
+  /** Every pilot that was given a slot. `attempt` counts from 1; a pilot whose slot was missed comes again. */
+  slots: {
+    columns: {
+      slot: 'UINTEGER',
+      ue: 'VARCHAR',
+      batch: 'UINTEGER',
+      position: 'UINTEGER',
+      attempt: 'UINTEGER',
+      codewordKey: 'VARCHAR',
+      hash: 'VARCHAR',
+      plannedBoardTimeS: 'DOUBLE',
+    },
+    primaryKey: 'slot',
+    orderBy: ['slot'],
+  },
+  receipts: {
+    columns: {
+      slot: 'UINTEGER',
+      codewordIndex: 'UINTEGER',
+      hash: 'VARCHAR',
+      boardTimeS: 'DOUBLE',
+      status: 'VARCHAR',
+    },
+    primaryKey: 'slot',
+    orderBy: ['slot'],
+  },
+  powers: {
+    columns: {
+      slot: 'UINTEGER',
+      ue: 'VARCHAR',
+      sequence: 'UBIGINT',
+      ueTimeS: 'DOUBLE',
+      noiseFloor: 'DOUBLE',
+      powers: 'FLOAT[]',
+    },
+    primaryKey: 'slot',
+    orderBy: ['slot'],
+  },
+  estimates: {
+    columns: {
+      ue: 'VARCHAR',
+      scheme: 'VARCHAR',
+      codewordKey: 'VARCHAR',
+      angleRad: 'DOUBLE',
+      /** Infinity on the far-field ring. */
+      distanceM: 'DOUBLE',
+      regionIndex: 'UINTEGER?',
+      numPilots: 'UINTEGER',
+      lastSlot: 'UINTEGER?',
+    },
+    primaryKey: 'ue',
+    orderBy: ['ue'],
+  },
+  events: { columns: { wallTime: 'TIMESTAMP', kind: 'VARCHAR', detail: 'JSON' }, orderBy: ['wallTime'] },
+  link_statistics: { columns: { wallTime: 'TIMESTAMP', statistics: 'JSON' }, orderBy: ['wallTime'] },
+} as const satisfies Record<string, Table>;
+
+export type TableName = keyof typeof TABLES;
+export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
+
+/** One row of a table, e.g. `Row<'slots'>`. */
+export type Row<N extends TableName> = {
+  readonly [C in keyof (typeof TABLES)[N]['columns']]: (typeof TABLES)[N]['columns'][C] extends infer T extends
+    ColumnType
+    ? ValueOf<T>
+    : never;
+};
+
+export interface Column {
+  /** Name in TypeScript. */
+  readonly name: string;
+  readonly sqlName: string;
+  readonly sqlType: keyof ColumnValues;
+  readonly nullable: boolean;
+}
+
+export function columnsOf(table: TableName): Column[] {
+  return Object.entries(TABLES[table].columns as Record<string, ColumnType>).map(([name, type]) => ({
+    name,
+    sqlName: sqlName(name),
+    sqlType: type.replace('?', '') as keyof ColumnValues,
+    nullable: type.endsWith('?'),
+  }));
+}
+
+/** SELECT with the columns under their TypeScript names, in the table's order. */
+export function selectSql(table: TableName, where = ''): string {
+  const columns = columnsOf(table).map((c) => `${c.sqlName} AS "${c.name}"`);
+  return `SELECT ${columns.join(', ')} FROM ${table} ${where} ${orderSql(table)}`;
+}
+
+export function orderSql(table: TableName): string {
+  return `ORDER BY ${TABLES[table].orderBy.map(sqlName).join(', ')}`;
+}
+
+export function createTablesSql(): string {
+  return TABLE_NAMES.map((table) => {
+    const declared: Table = TABLES[table];
+    const lines = columnsOf(table).map((c) => {
+      const key = c.name === declared.primaryKey ? ' PRIMARY KEY' : '';
+      return `${c.sqlName} ${c.sqlType}${c.nullable ? '' : ' NOT NULL'}${key}`;
+    });
+    return `CREATE TABLE ${table} (${lines.join(', ')});`;
+  }).join('\n');
+}
+
+/** `plannedBoardTimeS` → `planned_board_time_s`. */
+function sqlName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,87 @@
+/** Rows to DuckDB and back, by the column declarations of schema.ts. */
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBTimestampValue,
+  FLOAT,
+  LIST,
+  listValue,
+} from '@duckdb/node-api';
+import { type Column, columnsOf, type Row, TABLE_NAMES, type TableName } from './schema.js';
+
+type Write = (appender: DuckDBAppender, value: unknown) => void;
+
+const FLOAT_LIST = LIST(FLOAT);
+
+const writers: Record<Column['sqlType'], Write> = {
+  UINTEGER: (appender, value) => appender.appendUInteger(value as number),
+  UBIGINT: (appender, value) => appender.appendUBigInt(BigInt(value as number)),
+  DOUBLE: (appender, value) => appender.appendDouble(value as number),
+  VARCHAR: (appender, value) => appender.appendVarchar(value as string),
+  JSON: (appender, value) => appender.appendVarchar(JSON.stringify(value)),
+  TIMESTAMP: (appender, value) =>
+    appender.appendTimestamp(new DuckDBTimestampValue(BigInt((value as Date).getTime()) * 1000n)),
+  'FLOAT[]': (appender, value) =>
+    appender.appendList(listValue(Array.from(value as Float32Array)), FLOAT_LIST),
+};
+
+/** One DuckDB appender per table, inside the connection's transaction. */
+export class RowAppender {
+  readonly #tables: Map<
+    TableName,
+    { readonly appender: DuckDBAppender; readonly columns: Column[]; dirty: boolean }
+  >;
+
+  private constructor(tables: [TableName, DuckDBAppender][]) {
+    this.#tables = new Map(
+      tables.map(([table, appender]) => [table, { appender, columns: columnsOf(table), dirty: false }]),
+    );
+  }
+
+  static async open(connection: DuckDBConnection): Promise<RowAppender> {
+    const tables: [TableName, DuckDBAppender][] = [];
+    for (const table of TABLE_NAMES) tables.push([table, await connection.createAppender(table)]);
+    return new RowAppender(tables);
+  }
+
+  append(table: TableName, row: Readonly<Record<string, unknown>>): void {
+    const target = this.#tables.get(table)!;
+    for (const column of target.columns) {
+      const value = row[column.name];
+      if (value === null && column.nullable) target.appender.appendNull();
+      else writers[column.sqlType](target.appender, value);
+    }
+    target.appender.endRow();
+    target.dirty = true;
+  }
+
+  /** Hands all rows to the transaction; throws on a duplicate key. */
+  flush(): void {
+    for (const target of this.#tables.values()) {
+      if (!target.dirty) continue;
+      target.dirty = false;
+      target.appender.flushSync();
+    }
+  }
+
+  close(): void {
+    for (const { appender } of this.#tables.values()) {
+      appender.clear();
+      appender.closeSync();
+    }
+  }
+}
+
+/** A row as DuckDB gives it → as schema.ts types it. */
+export function fromDatabase<N extends TableName>(table: N, row: Readonly<Record<string, unknown>>): Row<N> {
+  const result: Record<string, unknown> = {};
+  for (const { name, sqlType } of columnsOf(table)) {
+    const value = row[name];
+    if (value === null) result[name] = null;
+    else if (sqlType === 'UBIGINT') result[name] = Number(value);
+    else if (sqlType === 'JSON') result[name] = JSON.parse(value as string);
+    else if (sqlType === 'FLOAT[]') result[name] = Float32Array.from(value as number[]);
+    else result[name] = value;
+  }
+  return result as Row<N>;
+}
