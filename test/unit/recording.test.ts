@@ -67,7 +67,9 @@ describe('Recording', () => {
     const read = await reopen();
     expect(await read.rows('estimates')).toEqual([estimate]);
     expect(await read.rows('powers')).toEqual([power(3, [0.5, 1.25, 1e-20])]);
-    expect(await read.rows('events')).toEqual([{ wallTime, kind: 'fault', detail: { code: 'x', list: [1, null] } }]);
+    expect(await read.rows('events')).toEqual([
+      { wallTime, kind: 'fault', detail: { code: 'x', list: [1, null] } },
+    ]);
     expect(await read.runValue('scenarioText')).toBe(info.scenarioText);
     expect(await read.runValue('scenario')).toEqual(info.scenario);
     expect(await read.runValue('nothing')).toBeUndefined();
