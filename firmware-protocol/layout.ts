@@ -1,0 +1,122 @@
+/**
+ * Message layouts as data. The TypeScript types (here) and the codec (codec.ts) follow from them; SPEC.md's tables are
+ * held against them by a test. SPEC 2.2 (field types).
+ */
+
+/** Who may send a message. */
+export type Sender = 'host' | 'board' | 'either';
+
+export type NumberType = 'u8' | 'u16' | 'u32' | 'i16';
+
+interface FieldBase {
+  readonly name: string;
+  /** Unit as printed in SPEC.md, e.g. `ticks`, `0.01 °C`; absent for counts, codes and flags. */
+  readonly unit?: string;
+}
+
+/** Little-endian integer up to 32 bits; a decoder refuses values outside min..max (default: the whole type). */
+export interface NumberField extends FieldBase {
+  readonly type: NumberType;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Little-endian 64-bit integer, a bigint in TypeScript. */
+export interface WideField extends FieldBase {
+  readonly type: 'u64';
+}
+
+/** u8 length in bytes, then UTF-8. */
+export interface TextField extends FieldBase {
+  readonly type: 'text8';
+}
+
+/** u16 length, then bytes. */
+export interface BytesField extends FieldBase {
+  readonly type: 'bytes16';
+  readonly maxLength: number;
+}
+
+/** u16 count, then so many structs. Structs hold integers only, so that every entry has the same size. */
+export interface ListField extends FieldBase {
+  readonly type: 'list16';
+  readonly maxCount: number;
+  readonly fields: readonly (NumberField | WideField)[];
+}
+
+export type Field = NumberField | WideField | TextField | BytesField | ListField;
+
+export interface MessageDefinition {
+  /** Type byte of the frame. */
+  readonly type: number;
+  readonly name: string;
+  readonly sender: Sender;
+  /** Numbered, acknowledged and retransmitted (SPEC 5), or a datagram that may be lost. */
+  readonly reliable: boolean;
+  readonly fields: readonly Field[];
+}
+
+type ValueOf<F extends Field> = F extends { readonly type: NumberType }
+  ? number
+  : F extends { readonly type: 'u64' }
+    ? bigint
+    : F extends { readonly type: 'text8' }
+      ? string
+      : F extends { readonly type: 'bytes16' }
+        ? Uint8Array
+        : F extends { readonly type: 'list16'; readonly fields: infer Nested }
+          ? Nested extends readonly Field[]
+            ? readonly StructOf<Nested>[]
+            : never
+          : never;
+
+type StructOf<Fields extends readonly Field[]> = {
+  readonly [F in Fields[number] as F['name']]: ValueOf<F>;
+};
+
+/** The payload's TypeScript type: one property per field, in the layout's names. */
+export type MessageOf<D extends MessageDefinition> = StructOf<D['fields']>;
+
+/** Declares one message. Identity at run time; keeps the literal types that MessageOf needs. */
+export function defineMessage<const D extends MessageDefinition>(definition: D): D {
+  return definition;
+}
+
+const FIXED_SIZE = { u8: 1, u16: 2, u32: 4, i16: 2, u64: 8 } as const;
+const TYPE_MIN = { u8: 0, u16: 0, u32: 0, i16: -0x8000 } as const;
+const TYPE_MAX = { u8: 0xff, u16: 0xffff, u32: 0xffff_ffff, i16: 0x7fff } as const;
+
+/** Smallest value that a field may hold. */
+export function minimumOf(field: NumberField): number {
+  return field.min ?? TYPE_MIN[field.type];
+}
+
+/** Largest value that a field may hold. */
+export function maximumOf(field: NumberField): number {
+  return field.max ?? TYPE_MAX[field.type];
+}
+
+/** Bytes of one list entry. */
+export function entrySize(field: ListField): number {
+  return field.fields.reduce((sum, nested) => sum + FIXED_SIZE[nested.type], 0);
+}
+
+/** Bytes that a field takes before any text, bytes or list entries. */
+export function minimumSize(field: Field): number {
+  if (field.type === 'text8') return 1;
+  if (field.type === 'bytes16' || field.type === 'list16') return 2;
+  return FIXED_SIZE[field.type];
+}
+
+/** Bytes that a field takes at most. */
+export function maximumSize(field: Field): number {
+  if (field.type === 'text8') return 1 + 0xff;
+  if (field.type === 'bytes16') return 2 + field.maxLength;
+  if (field.type === 'list16') return 2 + field.maxCount * entrySize(field);
+  return FIXED_SIZE[field.type];
+}
+
+/** Longest payload that a message can have, bytes. */
+export function maximumPayloadLength(definition: MessageDefinition): number {
+  return definition.fields.reduce((sum, field) => sum + maximumSize(field), 0);
+}

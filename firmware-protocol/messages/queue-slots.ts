@@ -1,0 +1,34 @@
+import { defineMessage } from '../layout.js';
+
+/** Queues codewords for slots ahead of time. SPEC 6.4. */
+export const QueueSlots = defineMessage({
+  type: 0x04,
+  name: 'QueueSlots',
+  sender: 'host',
+  reliable: true,
+  fields: [
+    {
+      name: 'entries',
+      type: 'list16',
+      maxCount: 150,
+      fields: [
+        { name: 'slot', type: 'u32' },
+        { name: 'index', type: 'u16' },
+      ],
+    },
+  ],
+});
+
+/** All entries were accepted, or none. SPEC 6.4. */
+export const QueueSlotsResult = defineMessage({
+  type: 0x84,
+  name: 'QueueSlotsResult',
+  sender: 'board',
+  reliable: true,
+  fields: [
+    { name: 'request', type: 'u16' },
+    { name: 'status', type: 'u8' },
+    { name: 'accepted', type: 'u16' },
+    { name: 'free', type: 'u16' },
+  ],
+});
