@@ -12,7 +12,9 @@ export type PilotLabel =
   /** Polar codebook: ring 1 is the innermost, ring S is at infinity; angleIndex in 1..N. */
   | { readonly kind: 'polar'; readonly ring: number; readonly angleIndex: number }
   /** Hierarchical sub-array DFT beams (far field): level and index in 1..2^level. */
-  | { readonly kind: 'dft'; readonly level: number; readonly index: number };
+  | { readonly kind: 'dft'; readonly level: number; readonly index: number }
+  /** Beam focused on the centre of sector `index` of 2^level, at the distance of a ring of the polar codebook. */
+  | { readonly kind: 'sector'; readonly level: number; readonly index: number; readonly ring: number };
 
 export interface Codeword {
   /** Unique within a run: `dpc/3/5`, `polar/2/117`, … Two codewords with the same key are the same codeword. */
