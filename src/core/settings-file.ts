@@ -40,8 +40,8 @@ export function parseSettings<S extends z.ZodType>(text: string, schema: S, file
   const checked = schema.safeParse(data);
   if (checked.success) return checked.data;
 
-  const issues = checked.error.issues.map(innermost);
-  const first = issues[0]!;
+  const { issues } = checked.error;
+  const first = innermost(foremost(issues));
   const { what, todo, path } = explain(first, schema, data);
   const line = lineOf(document, lines, path);
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more to correct)` : '';
@@ -75,12 +75,17 @@ function readText(file: string): string {
   }
 }
 
+/** An unknown key goes first: it is often a slip of the pen that also explains a missing one. */
+function foremost(issues: readonly Issue[]): Issue {
+  return issues.find((issue) => issue.code === 'unrecognized_keys') ?? issues[0]!;
+}
+
 /** Of a union, the complaint of the branch that got furthest; its path made absolute. */
 function innermost(issue: Issue): Issue {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
   const branches = issue.errors.filter((branch) => branch.length > 0);
   const furthest = branches
-    .map((branch) => innermost(branch[0]!))
+    .map((branch) => innermost(foremost(branch)))
     // Of branches that all fail at once, a hand-written complaint says most.
     .sort(
       (a, b) => b.path.length - a.path.length || Number(b.code === 'custom') - Number(a.code === 'custom'),
@@ -135,7 +140,12 @@ function explain(
       path,
     };
   }
-  return { what: `${name}: ${issue.message.replace(/\.$/, '')}`, path };
+  const hint: unknown = issue.code === 'custom' ? issue.params?.todo : undefined;
+  return {
+    what: `${name}: ${issue.message.replace(/\.$/, '')}`,
+    ...(typeof hint === 'string' && { todo: hint }),
+    path,
+  };
 }
 
 function valueAt(data: unknown, path: Path): unknown {

@@ -20,8 +20,10 @@ export function* dpcHierarchical(
     const lower = dpc.codeword(level, 2 * region - 1);
     const upper = dpc.codeword(level, 2 * region);
     let takeLower: boolean;
-    if (lower === null) takeLower = false; // Case I
-    else if (upper === null) takeLower = true; // Case II
+    if (lower === null)
+      takeLower = false; // Case I
+    else if (upper === null)
+      takeLower = true; // Case II
     else {
       const powers = yield [lower, upper];
       takeLower = powers[0]! > powers[1]!; // a tie goes to the upper half
