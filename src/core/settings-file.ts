@@ -86,13 +86,13 @@ function innermost(issue: Issue): Issue {
   const branches = issue.errors.filter((branch) => branch.length > 0);
   const furthest = branches
     .map((branch) => innermost(foremost(branch)))
-    // Of branches that all fail at once, a hand-written complaint says most.
-    .sort(
-      (a, b) => b.path.length - a.path.length || Number(b.code === 'custom') - Number(a.code === 'custom'),
-    )[0];
-  if (furthest === undefined) return issue;
-  if (furthest.path.length === 0 && furthest.code === 'invalid_type') return issue;
-  return { ...furthest, path: [...issue.path, ...furthest.path] };
+    .sort((a, b) => b.path.length - a.path.length || telling(b) - telling(a))[0];
+  return furthest === undefined ? issue : { ...furthest, path: [...issue.path, ...furthest.path] };
+}
+
+/** Of branches that fail at the same depth, the one whose complaint says most about what was meant. */
+function telling(issue: Issue): number {
+  return ['invalid_type', 'invalid_value', 'custom', 'unrecognized_keys'].indexOf(issue.code);
 }
 
 function explain(
