@@ -8,7 +8,7 @@ export const QueryReceipts = defineMessage({
   reliable: true,
   fields: [
     { name: 'firstSlot', type: 'u32' },
-    { name: 'count', type: 'u16' },
+    { name: 'count', type: 'u16', unit: 'slots' },
   ],
 });
 
@@ -21,6 +21,6 @@ export const QueryReceiptsResult = defineMessage({
   fields: [
     { name: 'request', type: 'u16' },
     { name: 'status', type: 'u8' },
-    { name: 'found', type: 'u16' },
+    { name: 'found', type: 'u16', unit: 'slots' },
   ],
 });

@@ -28,7 +28,7 @@ export const QueueSlotsResult = defineMessage({
   fields: [
     { name: 'request', type: 'u16' },
     { name: 'status', type: 'u8' },
-    { name: 'accepted', type: 'u16' },
-    { name: 'free', type: 'u16' },
+    { name: 'accepted', type: 'u16', unit: 'slots' },
+    { name: 'free', type: 'u16', unit: 'slots' },
   ],
 });

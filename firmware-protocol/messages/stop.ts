@@ -18,6 +18,6 @@ export const StopResult = defineMessage({
   fields: [
     { name: 'request', type: 'u16' },
     { name: 'status', type: 'u8' },
-    { name: 'dropped', type: 'u16' },
+    { name: 'dropped', type: 'u16', unit: 'slots' },
   ],
 });

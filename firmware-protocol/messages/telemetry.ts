@@ -18,7 +18,7 @@ export const Telemetry = defineMessage({
   fields: [
     { name: 'temperatureCentiC', type: 'i16', unit: '0.01 °C' },
     { name: 'supplyMv', type: 'u16', unit: 'mV' },
-    { name: 'queueDepth', type: 'u16' },
+    { name: 'queueDepth', type: 'u16', unit: 'slots' },
     { name: 'flags', type: 'u8' },
     { name: 'ticks', type: 'u64', unit: 'ticks' },
   ],
