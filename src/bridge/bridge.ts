@@ -24,18 +24,28 @@ export interface PowerRecord {
   readonly powers: Float32Array;
 }
 
+/** Counts of one UE since the bridge began. Late records are counted where slots are joined (slot-join.ts). */
 export interface UeStatistics {
   readonly ueId: string;
   readonly connected: boolean;
   readonly connections: number;
   readonly recordsReceived: number;
+  /** Records whose sequence number had arrived before. */
   readonly duplicates: number;
-  /** Records of slots that were no longer waited for. */
-  readonly late: number;
   /** Sequence numbers that were skipped and have not arrived since. */
   readonly gaps: number;
+  /** Messages that were not understood, dropped whole. */
   readonly malformed: number;
+  /** How often reading was paused because records came faster than the limit. */
+  readonly throttled: number;
 }
+
+/** What happened on the bridge, for logs and the recording. */
+export type BridgeEvent =
+  | { readonly kind: 'connected'; readonly ueId: string; readonly nextSequence: number }
+  | { readonly kind: 'disconnected'; readonly ueId: string; readonly reason: string }
+  | { readonly kind: 'refused'; readonly ueId: string | null; readonly code: string; readonly reason: string }
+  | { readonly kind: 'malformed'; readonly ueId: string; readonly reason: string };
 
 export interface UeBridge {
   /** Where it listens, e.g. `ws://127.0.0.1:40123`. */
@@ -43,12 +53,17 @@ export interface UeBridge {
   /** Resolves once the UE is connected and welcomed. Rejects with UE_ABSENT after `timeoutS`. */
   waitForUe(ueId: string, timeoutS: number, signal?: AbortSignal): Promise<UeDescription>;
   /**
-   * Asks a UE to measure these slots (ascending) and resolves when the UE confirmed. Survives reconnects: the request
-   * is repeated until the UE confirms. Rejects with UE_ABSENT after `timeoutS` without a connection.
+   * Asks a UE to measure these slots (strictly ascending) and resolves when the UE confirmed that it listens for them.
+   * Survives reconnects: the request is repeated until the UE confirms. Without a confirmation after `timeoutS` it
+   * rejects: UE_ABSENT when the UE is not connected by then, UE_SILENT when it is.
    */
   measure(ueId: string, slots: readonly number[], timeoutS: number, signal?: AbortSignal): Promise<void>;
+  /** The listener gets every record once, in the order of arrival. It must not keep long: it runs in the read path. */
   onPower(listener: (record: PowerRecord) => void): void;
-  /** Tells the bridge that all records of this UE up to `sequence` are durable; only then are they acknowledged. */
+  /**
+   * Tells the bridge that all records of this UE up to `sequence` are durable; only then are they acknowledged. A UE
+   * stops sending while a whole window (`BridgeLimits.window`) of records is not acknowledged.
+   */
   acknowledge(ueId: string, sequence: number): void;
   statistics(): UeStatistics[];
   close(): Promise<void>;

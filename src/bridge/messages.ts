@@ -1,0 +1,117 @@
+/**
+ * Control messages of `beamloop.ue.v1`: JSON text, one object per WebSocket message (docs/ue-protocol.md, "Control
+ * messages"). Members that a receiver does not know are ignored, so that later versions can add some.
+ */
+import { z } from 'zod';
+import { areAscending, countSlots } from './slot-ranges.js';
+
+export const UE_PROTOCOL = 'beamloop.ue.v1';
+/** A control message is never longer than this, in UTF-16 units. */
+export const MAX_CONTROL_LENGTH = 65_536;
+/** Slots that one `measure` may name. */
+export const MAX_SLOTS_PER_MEASURE = 65_536;
+
+/** Reasons for which the bridge says `error` and closes. */
+export const REFUSALS = [
+  'hello-expected',
+  'wrong-protocol',
+  'wrong-token',
+  'unknown-ue',
+  'duplicate-ue',
+  'too-many-ues',
+  'malformed',
+  'window-exceeded',
+  'too-fast',
+  'too-slow',
+  'replaced',
+] as const;
+export type RefusalCode = (typeof REFUSALS)[number];
+
+const sequence = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const positive = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+const key = z.string().min(1).max(128);
+const shortText = z.string().min(1).max(200);
+const slot = z.number().int().min(0).max(0xffffffff);
+
+const hello = z.object({
+  type: z.literal('hello'),
+  protocol: shortText,
+  ueId: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A–Z a–z 0–9 . _ -'),
+  token: z.string().max(1024).optional(),
+  description: z.object({
+    model: shortText,
+    software: shortText,
+    numSubcarriers: z.number().int().min(1).max(65_535),
+  }),
+  resume: z.object({ run: key, session: key }).optional(),
+});
+const measuring = z.object({ type: z.literal('measuring'), request: positive });
+const bye = z.object({ type: z.literal('bye') });
+
+const welcome = z.object({
+  type: z.literal('welcome'),
+  run: key,
+  session: key,
+  nextSequence: positive,
+  acknowledged: sequence,
+  window: positive,
+  heartbeatS: z.number().positive().max(3600),
+  limits: z.object({
+    maxMessageBytes: positive,
+    maxRecordsPerMessage: positive,
+    maxSubcarriers: positive,
+    recordsPerS: z.number().positive(),
+    controlPerS: z.number().positive(),
+  }),
+});
+const measure = z.object({
+  type: z.literal('measure'),
+  request: positive,
+  slots: z
+    .array(z.tuple([slot, slot]))
+    .min(1)
+    .max(MAX_SLOTS_PER_MEASURE)
+    .refine(areAscending, 'ranges must ascend')
+    .refine((ranges) => countSlots(ranges) <= MAX_SLOTS_PER_MEASURE, 'too many slots'),
+});
+const ack = z.object({ type: z.literal('ack'), through: sequence });
+const error = z.object({ type: z.literal('error'), code: shortText, message: z.string(), todo: z.string() });
+
+const fromUe = z.discriminatedUnion('type', [hello, measuring, bye]);
+const fromBridge = z.discriminatedUnion('type', [welcome, measure, ack, error]);
+
+export type Hello = z.infer<typeof hello>;
+export type Welcome = z.infer<typeof welcome>;
+export type Measure = z.infer<typeof measure>;
+export type ErrorMessage = z.infer<typeof error>;
+export type MessageFromUe = z.infer<typeof fromUe>;
+export type MessageFromBridge = z.infer<typeof fromBridge>;
+
+export type DecodedControl<M> =
+  | { readonly ok: true; readonly message: M }
+  | { readonly ok: false; readonly detail: string };
+
+function decode<M>(schema: z.ZodType<M>, text: string): DecodedControl<M> {
+  if (text.length > MAX_CONTROL_LENGTH)
+    return { ok: false, detail: `longer than ${MAX_CONTROL_LENGTH} characters` };
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { ok: false, detail: 'not JSON' };
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { ok: true, message: parsed.data };
+  const issue = parsed.error.issues[0];
+  return { ok: false, detail: `${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'invalid'}` };
+}
+
+/** Decodes what a UE sent. Never throws. */
+export function decodeFromUe(text: string): DecodedControl<MessageFromUe> {
+  return decode(fromUe, text);
+}
+
+/** Decodes what a bridge sent. Never throws. */
+export function decodeFromBridge(text: string): DecodedControl<MessageFromBridge> {
+  return decode(fromBridge, text);
+}

@@ -1,0 +1,330 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { type Clock, monotonicClock } from '../core/clock.js';
+import { BeamloopError } from '../core/errors.js';
+import type { BridgeEvent, PowerRecord, UeBridge, UeDescription, UeStatistics } from './bridge.js';
+import { type BridgeLimits, DEFAULT_LIMITS } from './limits.js';
+import { listen, requireToken } from './listen.js';
+import { type Hello, MAX_CONTROL_LENGTH, UE_PROTOCOL } from './messages.js';
+import { toRanges } from './slot-ranges.js';
+import { type ConnectionOwner, type Refusal, UeConnection } from './ue-connection.js';
+import { UeSession } from './ue-session.js';
+
+type Objection = readonly [status: string, reason: string];
+const BAD_REQUEST = '400 Bad Request';
+const FORBIDDEN = '403 Forbidden';
+const BUSY = '503 Service Unavailable';
+
+export interface BridgeOptions {
+  /** Address to listen on; 127.0.0.1 when not given. Anything but this machine itself requires `token`. */
+  readonly host?: string;
+  /** Port to listen on; 0 (the default) lets the system choose. */
+  readonly port?: number;
+  /** What a UE must present in its hello. */
+  readonly token?: string;
+  /** The only UEs that may connect; anybody with the token when not given. */
+  readonly ueIds?: readonly string[];
+  /** Name of the run; UEs keep their sequence numbers and unacknowledged records as long as it stays the same. */
+  readonly run?: string;
+  /** Of a run that goes on: the highest sequence number per UE that is durable already. */
+  readonly durable?: ReadonlyMap<string, number>;
+  readonly limits?: Partial<BridgeLimits>;
+  readonly clock?: Clock;
+  readonly onEvent?: (event: BridgeEvent) => void;
+}
+
+/**
+ * Starts the bridge. Rejects with BRIDGE_TOKEN when it would listen beyond this machine without a token, and with
+ * BRIDGE_LISTEN when it cannot listen.
+ */
+export async function startBridge(options: BridgeOptions = {}): Promise<UeBridge> {
+  const host = options.host ?? '127.0.0.1';
+  requireToken(host, options.token);
+  const server = createServer((_request, response) => {
+    response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' });
+    response.end(`This is a beamloop UE bridge. Connect with a WebSocket, subprotocol ${UE_PROTOCOL}.\n`);
+  });
+  await listen(server, host, options.port ?? 0);
+  return new BridgeServer(server, host, options);
+}
+
+/** Compares without telling by its duration how much agrees. */
+function sameSecret(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+class BridgeServer implements UeBridge, ConnectionOwner {
+  readonly url: string;
+  readonly limits: BridgeLimits;
+  readonly clock: Clock;
+  readonly #options: BridgeOptions;
+  readonly #server: Server;
+  readonly #run: string;
+  readonly #sessions = new Map<string, UeSession>();
+  readonly #connections = new Set<UeConnection>();
+  readonly #listeners: ((record: PowerRecord) => void)[] = [];
+  readonly #closed = new AbortController();
+
+  constructor(server: Server, host: string, options: BridgeOptions) {
+    this.#server = server;
+    this.#options = options;
+    this.#run = options.run ?? randomUUID();
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.clock = options.clock ?? monotonicClock;
+    const { port } = server.address() as AddressInfo;
+    this.url = `ws://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    for (const ueId of options.durable?.keys() ?? []) this.#sessionOf(ueId);
+
+    server.maxConnections = this.limits.maxUes + this.limits.maxStrangers;
+    server.headersTimeout = this.limits.helloTimeoutS * 1e3;
+    const sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: this.limits.maxMessageBytes,
+      handleProtocols: () => UE_PROTOCOL,
+    });
+    server.on('upgrade', (request, socket, head) => {
+      const objection = this.#objection(request);
+      if (objection !== null) return reject(socket, objection);
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        this.#connections.add(new UeConnection(webSocket, this));
+      });
+    });
+  }
+
+  async waitForUe(ueId: string, timeoutS: number, signal?: AbortSignal): Promise<UeDescription> {
+    const session = this.#sessionOf(ueId);
+    if (session.connection !== null) return session.description!;
+    return this.#waitFor<UeDescription>(
+      (resolve) => session.whenWelcomed(resolve),
+      timeoutS,
+      () =>
+        new BeamloopError('UE_ABSENT', {
+          what: `The UE ${ueId} did not connect within ${timeoutS} s`,
+          where: this.url,
+          todo: `Start the UE and point it at ${this.url}`,
+        }),
+      signal,
+    );
+  }
+
+  async measure(
+    ueId: string,
+    slots: readonly number[],
+    timeoutS: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const ranges = toRanges(slots);
+    const valid = slots.every(
+      (slot, k) => Number.isInteger(slot) && slot >= 0 && slot > (slots[k - 1] ?? -1),
+    );
+    if (!valid || slots.length === 0 || JSON.stringify(ranges).length > MAX_CONTROL_LENGTH / 2)
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: 'A measure request needs ascending slots, at least one and not too scattered',
+        where: `UE ${ueId}, ${slots.length} slots`,
+      });
+    const session = this.#sessionOf(ueId);
+    await this.#waitFor<void>(
+      (resolve) => session.request(ranges, resolve),
+      timeoutS,
+      () =>
+        session.connection === null
+          ? new BeamloopError('UE_ABSENT', {
+              what: `The UE ${ueId} is not connected and could not be asked to measure within ${timeoutS} s`,
+              where: this.url,
+              todo: 'Check that the UE runs and reaches this machine',
+            })
+          : new BeamloopError('UE_SILENT', {
+              what: `The UE ${ueId} is connected but did not confirm a measure request within ${timeoutS} s`,
+              where: this.url,
+              todo: 'Check the log of the UE: it must answer every measure with measuring',
+            }),
+      signal,
+    );
+  }
+
+  onPower(listener: (record: PowerRecord) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  acknowledge(ueId: string, sequence: number): void {
+    this.#sessions.get(ueId)?.acknowledge(sequence);
+  }
+
+  statistics(): UeStatistics[] {
+    return [...this.#sessions.values()].map((session) => session.statistics());
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed.signal.aborted) return;
+    const stopped = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#closed.abort(
+      new BeamloopError('UE_ABSENT', {
+        what: 'The UE bridge was closed while a UE was waited for',
+        where: this.url,
+      }),
+    );
+    await Promise.all([...this.#connections].map((connection) => connection.goAway()));
+    this.#server.closeAllConnections();
+    await stopped;
+  }
+
+  greet(connection: UeConnection, hello: Hello): void {
+    const refusal = this.#refusalOf(hello);
+    if (refusal === null) void this.#admit(connection, hello);
+    else connection.refuse(refusal);
+  }
+
+  deliver(record: PowerRecord): void {
+    for (const listener of this.#listeners) listener(record);
+  }
+
+  malformed(session: UeSession, reason: string): void {
+    this.#options.onEvent?.({ kind: 'malformed', ueId: session.ueId, reason });
+  }
+
+  ended(connection: UeConnection, reason: string, refusal: Refusal | null): void {
+    this.#connections.delete(connection);
+    const { session } = connection;
+    session?.detach(connection);
+    const ueId = session?.ueId ?? null;
+    if (refusal !== null) this.#options.onEvent?.({ kind: 'refused', ueId, code: refusal.code, reason });
+    if (ueId !== null) this.#options.onEvent?.({ kind: 'disconnected', ueId, reason });
+  }
+
+  /** Why this upgrade is turned away, as an HTTP status line and a sentence; null when it is welcome. */
+  #objection(request: IncomingMessage): Objection | null {
+    if (request.headers.origin !== undefined)
+      return [FORBIDDEN, 'Browsers may not connect: a web page must not pass for a UE.'];
+    const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
+    if (!offered.includes(UE_PROTOCOL))
+      return [
+        BAD_REQUEST,
+        `The subprotocol must be ${UE_PROTOCOL}; offered: ${offered.join(', ') || 'none'}.`,
+      ];
+    const strangers = [...this.#connections].filter((connection) => connection.session === null).length;
+    return strangers < this.limits.maxStrangers
+      ? null
+      : [BUSY, 'Too many connections that have not said hello.'];
+  }
+
+  #refusalOf(hello: Hello): Refusal | null {
+    const { token, ueIds } = this.#options;
+    if (hello.protocol !== UE_PROTOCOL)
+      return {
+        code: 'wrong-protocol',
+        message: `The UE speaks ${hello.protocol}, this bridge speaks ${UE_PROTOCOL}`,
+        todo: 'Update the older of the two',
+      };
+    if (token !== undefined && !sameSecret(hello.token ?? '', token))
+      return {
+        code: 'wrong-token',
+        message: hello.token === undefined ? 'This bridge asks for a token' : 'The token is wrong',
+        todo: 'Give the UE the token that the bridge was started with',
+      };
+    if (ueIds !== undefined && !ueIds.includes(hello.ueId))
+      return {
+        code: 'unknown-ue',
+        message: `No UE called ${hello.ueId} belongs to this run; expected: ${ueIds.join(', ')}`,
+        todo: 'Start the UE under one of these names, or add it to the scenario',
+      };
+    if (hello.description.numSubcarriers > this.limits.maxSubcarriers)
+      return {
+        code: 'malformed',
+        message: `${hello.description.numSubcarriers} subcarriers are more than ${this.limits.maxSubcarriers}`,
+        todo: 'Combine subcarriers, or raise the limit of the bridge',
+      };
+    return this.#hasRoomFor(hello.ueId)
+      ? null
+      : {
+          code: 'too-many-ues',
+          message: `This bridge serves at most ${this.limits.maxUes} UEs`,
+          todo: 'Use fewer names',
+        };
+  }
+
+  #hasRoomFor(ueId: string): boolean {
+    if (this.#sessions.has(ueId) || this.#sessions.size < this.limits.maxUes) return true;
+    for (const session of this.#sessions.values())
+      if (session.isBlank) return this.#sessions.delete(session.ueId);
+    return false;
+  }
+
+  /**
+   * One id, one living UE. A connection that holds the id gives way when the newcomer shows its session key, or when it
+   * shows no sign of life: it may be half open, and the newcomer the same UE after a restart.
+   */
+  async #admit(connection: UeConnection, hello: Hello): Promise<void> {
+    const session = this.#sessionOf(hello.ueId);
+    const holder = this.#holderOf(session);
+    const isSameUe = sameSecret(hello.resume?.session ?? '', session.key);
+    const lives = holder !== null && !isSameUe && (await holder.answersWithin(this.limits.challengeS));
+    if (connection.isOver) return;
+    const holderNow = this.#holderOf(session);
+    if (holderNow !== null && (lives || holderNow !== holder)) {
+      connection.refuse({
+        code: 'duplicate-ue',
+        message: `Another UE called ${hello.ueId} is connected`,
+        todo: 'Give each UE its own id, or stop the other one',
+      });
+      return;
+    }
+    holderNow?.refuse({
+      code: 'replaced',
+      message: `The UE ${hello.ueId} came back on a new connection`,
+      todo: 'Nothing, if it was you',
+    });
+    const nextSequence = connection.welcome(session, hello, this.#run);
+    this.#options.onEvent?.({ kind: 'connected', ueId: hello.ueId, nextSequence });
+  }
+
+  #holderOf(session: UeSession): UeConnection | null {
+    return session.connection instanceof UeConnection ? session.connection : null;
+  }
+
+  #sessionOf(ueId: string): UeSession {
+    const known = this.#sessions.get(ueId);
+    if (known !== undefined) return known;
+    const session = new UeSession(ueId, this.limits.window, this.#options.durable?.get(ueId) ?? 0);
+    this.#sessions.set(ueId, session);
+    return session;
+  }
+
+  /** Waits for what `start` brings, at most `timeoutS`, and always cleans up with what `start` returned. */
+  async #waitFor<T>(
+    start: (resolve: (value: T) => void) => () => void,
+    timeoutS: number,
+    timeoutError: () => BeamloopError,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const done = new AbortController();
+    const signals = [done.signal, this.#closed.signal, ...(signal === undefined ? [] : [signal])];
+    let withdraw: (() => void) | undefined;
+    try {
+      const arrived = new Promise<T>((resolve) => {
+        withdraw = start(resolve);
+      });
+      const tooLate = this.clock.sleep(timeoutS, AbortSignal.any(signals)).then(() => {
+        throw timeoutError();
+      });
+      return await Promise.race([arrived, tooLate]);
+    } finally {
+      withdraw?.();
+      done.abort();
+    }
+  }
+}
+
+function reject(socket: Duplex, [status, reason]: Objection): void {
+  socket.on('error', () => undefined);
+  const body = `${reason}\n`;
+  const head = ['Connection: close', 'Content-Type: text/plain; charset=utf-8'];
+  socket.end(
+    [`HTTP/1.1 ${status}`, ...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'),
+  );
+}

@@ -1,0 +1,338 @@
+import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../core/clock.js';
+import type { PowerRecord } from './bridge.js';
+import type { BridgeLimits } from './limits.js';
+import {
+  decodeFromUe,
+  type ErrorMessage,
+  type Hello,
+  type MessageFromBridge,
+  type RefusalCode,
+} from './messages.js';
+import { RateLimit } from './rate-limit.js';
+import type { UeLink, UeSession } from './ue-session.js';
+import { decodePowerMessage } from './wire.js';
+
+const CLOSE_NORMAL = 1000;
+const CLOSE_GOING_AWAY = 1001;
+const CLOSE_POLICY = 1008;
+/** How long a peer may take for its half of the closing handshake. */
+const CLOSE_GRACE_S = 0.5;
+
+/** Why a connection is refused: `ErrorMessage` with a code that the protocol lists. */
+export type Refusal = Omit<ErrorMessage, 'type'> & { readonly code: RefusalCode };
+
+/** What a connection needs from the bridge that it belongs to. */
+export interface ConnectionOwner {
+  readonly limits: BridgeLimits;
+  readonly clock: Clock;
+  /** The UE introduced itself. The owner answers with `welcome` or `refuse`, now or later. */
+  greet(connection: UeConnection, hello: Hello): void;
+  deliver(record: PowerRecord): void;
+  malformed(session: UeSession, reason: string): void;
+  /** Called once, as soon as nothing more is taken from this connection. */
+  ended(connection: UeConnection, reason: string, refusal: Refusal | null): void;
+}
+
+/** One WebSocket of one UE, from accept to close. */
+export class UeConnection implements UeLink {
+  readonly #socket: WebSocket;
+  readonly #owner: ConnectionOwner;
+  readonly #control: RateLimit;
+  readonly #records: RateLimit;
+  readonly #over = new AbortController();
+  #state: 'new' | 'greeted' | 'welcomed' | 'over' = 'new';
+  #session: UeSession | null = null;
+  #malformed = 0;
+  #silentBeats = 0;
+  #readAgainAtS: number | null = null;
+  #ackDue = false;
+  #whenHeard = new Set<() => void>();
+
+  constructor(socket: WebSocket, owner: ConnectionOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    const { clock, limits } = owner;
+    this.#control = new RateLimit(limits.controlPerS, clock.nowS());
+    this.#records = new RateLimit(limits.recordsPerS, clock.nowS());
+    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    socket.on('ping', () => this.#onControl());
+    socket.on('pong', () => this.#onControl());
+    socket.on('error', (error) => this.#onSocketError(error));
+    socket.on('close', (code) => this.#finish(`connection closed (${code})`, null));
+    this.#after(limits.helloTimeoutS, () => {
+      if (this.#state === 'new')
+        this.refuse({
+          code: 'hello-expected',
+          message: `No hello within ${limits.helloTimeoutS} s`,
+          todo: 'Send hello first',
+        });
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#state === 'over';
+  }
+
+  get session(): UeSession | null {
+    return this.#session;
+  }
+
+  /** Lets the UE in: sends `welcome` and everything that waited for it. */
+  welcome(session: UeSession, hello: Hello, run: string): number {
+    const { limits } = this.#owner;
+    this.#state = 'welcomed';
+    this.#session = session;
+    const nextSequence = session.attach(this, hello, run);
+    this.send({
+      type: 'welcome',
+      run,
+      session: session.key,
+      nextSequence,
+      acknowledged: session.tracker.acknowledged,
+      window: limits.window,
+      heartbeatS: limits.heartbeatS,
+      limits: {
+        maxMessageBytes: limits.maxMessageBytes,
+        maxRecordsPerMessage: limits.maxRecordsPerMessage,
+        maxSubcarriers: limits.maxSubcarriers,
+        recordsPerS: limits.recordsPerS,
+        controlPerS: limits.controlPerS,
+      },
+    });
+    this.#beat();
+    session.welcomed();
+    return nextSequence;
+  }
+
+  send(message: MessageFromBridge): void {
+    if (this.#state === 'over') return;
+    if (this.#socket.bufferedAmount > this.#owner.limits.maxBufferedBytes) {
+      this.refuse({
+        code: 'too-slow',
+        message: 'The UE does not read what it is sent',
+        todo: 'Read from the WebSocket all the time, also while measuring',
+      });
+      return;
+    }
+    this.#socket.send(JSON.stringify(message), () => {
+      if (this.#ackDue) this.#acknowledge();
+    });
+  }
+
+  acknowledgeSoon(): void {
+    if (this.#ackDue) return;
+    this.#ackDue = true;
+    setImmediate(() => this.#acknowledge());
+  }
+
+  /** Says why, then closes. */
+  refuse(refusal: Refusal): void {
+    if (this.#state === 'over') return;
+    this.#socket.send(JSON.stringify({ type: 'error', ...refusal }));
+    this.#finish(refusal.message, refusal);
+    this.#close(CLOSE_POLICY, refusal.code);
+  }
+
+  /** Closes because the bridge does. */
+  goAway(): Promise<void> {
+    this.#finish('bridge closed', null);
+    return this.#close(CLOSE_GOING_AWAY, 'bridge closed');
+  }
+
+  /** Whether the peer gives any sign of life within `timeoutS`. */
+  answersWithin(timeoutS: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = (answer: boolean) => {
+        this.#whenHeard.delete(heard);
+        resolve(answer);
+      };
+      const heard = () => settle(true);
+      this.#whenHeard.add(heard);
+      this.#socket.ping();
+      this.#after(
+        timeoutS,
+        () => settle(this.#readAgainAtS !== null),
+        () => settle(false),
+      );
+    });
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (this.#state === 'over') return;
+    this.#heard();
+    // The binary type of a server's socket is 'nodebuffer': one Buffer, whatever the fragmentation.
+    const bytes = data as Buffer;
+    if (!isBinary) this.#onText(bytes.toString());
+    else if (this.#state === 'welcomed') this.#onPowers(bytes, this.#session!);
+    else this.#refuseBeforeWelcome('Power records came before the welcome');
+  }
+
+  #onText(text: string): void {
+    if (!this.#payControl()) return;
+    const decoded = decodeFromUe(text);
+    if (!decoded.ok) {
+      if (this.#state === 'welcomed')
+        this.#countMalformed(this.#session!, `control message: ${decoded.detail}`);
+      else this.#refuseBeforeWelcome(`The first message is not a hello: ${decoded.detail}`);
+      return;
+    }
+    const { message } = decoded;
+    if (message.type === 'hello') {
+      this.#onHello(message);
+    } else if (message.type === 'bye') {
+      this.#finish('UE said bye', null);
+      this.#close(CLOSE_NORMAL, 'bye');
+    } else if (this.#state === 'welcomed') this.#session!.confirm(message.request);
+    else this.#refuseBeforeWelcome('measuring came before the welcome');
+  }
+
+  #onHello(hello: Hello): void {
+    if (this.#state === 'new') {
+      this.#state = 'greeted';
+      this.#owner.greet(this, hello);
+    } else this.#refuseBeforeWelcome('hello came twice');
+  }
+
+  #onPowers(message: Uint8Array, session: UeSession): void {
+    const { limits, clock } = this.#owner;
+    const decoded = decodePowerMessage(message, session.ueId, limits);
+    if (!decoded.ok) {
+      this.#countMalformed(session, `${decoded.malformed}: ${decoded.detail}`);
+      return;
+    }
+    const { numSubcarriers } = session.description!;
+    const odd = decoded.records.find((record) => record.powers.length !== numSubcarriers);
+    if (odd !== undefined) {
+      const reason = `${odd.powers.length} subcarriers in record ${odd.sequence}, hello said ${numSubcarriers}`;
+      this.#countMalformed(session, reason);
+      return;
+    }
+    this.#slowDown(this.#records.take(decoded.records.length, clock.nowS()), session);
+    for (const record of decoded.records) {
+      const arrival = session.take(record);
+      if (arrival === 'new') this.#owner.deliver(record);
+      else if (arrival === 'beyond-window') {
+        this.refuse({
+          code: 'window-exceeded',
+          message: `Record ${record.sequence} is beyond the window of ${limits.window} unacknowledged records`,
+          todo: 'Wait for ack before sending more',
+        });
+        return;
+      }
+    }
+  }
+
+  #refuseBeforeWelcome(message: string): void {
+    this.refuse({ code: 'hello-expected', message, todo: 'Send one hello, then wait for welcome' });
+  }
+
+  #countMalformed(session: UeSession, reason: string): void {
+    session.malformed++;
+    this.#owner.malformed(session, reason);
+    if (++this.#malformed <= this.#owner.limits.malformedPerConnection) return;
+    this.refuse({
+      code: 'malformed',
+      message: `Too many malformed messages; the last one: ${reason}`,
+      todo: 'Compare the messages with docs/ue-protocol.md',
+    });
+  }
+
+  #onControl(): void {
+    if (this.#state === 'over') return;
+    this.#heard();
+    this.#payControl();
+  }
+
+  #payControl(): boolean {
+    const { limits, clock } = this.#owner;
+    if (this.#control.take(1, clock.nowS()) === 0) return true;
+    this.refuse({
+      code: 'too-fast',
+      message: `More than ${limits.controlPerS} control messages per second`,
+      todo: 'Send control messages only in answer to the bridge',
+    });
+    return false;
+  }
+
+  /** Stops reading until the debt is paid; meanwhile TCP holds the UE back. */
+  #slowDown(debtS: number, session: UeSession): void {
+    if (debtS === 0) return;
+    const alreadyPaused = this.#readAgainAtS !== null;
+    this.#readAgainAtS = this.#owner.clock.nowS() + debtS;
+    if (alreadyPaused) return;
+    session.throttled++;
+    this.#socket.pause();
+    const readAgain = () => {
+      const leftS = this.#readAgainAtS! - this.#owner.clock.nowS();
+      if (leftS > 0) return this.#after(leftS, readAgain);
+      this.#readAgainAtS = null;
+      this.#silentBeats = 0;
+      this.#socket.resume();
+    };
+    this.#after(debtS, readAgain);
+  }
+
+  #acknowledge(): void {
+    // A UE that reads slowly gets fewer acks, not more buffered ones; the callback of `send` comes back here.
+    if (this.#state !== 'welcomed' || this.#socket.bufferedAmount > this.#owner.limits.maxBufferedBytes / 2)
+      return;
+    this.#ackDue = false;
+    this.send({ type: 'ack', through: this.#session!.tracker.acknowledged });
+  }
+
+  #heard(): void {
+    this.#silentBeats = 0;
+    for (const heard of this.#whenHeard) heard();
+  }
+
+  #beat(): void {
+    this.#after(this.#owner.limits.heartbeatS, () => {
+      if (this.#readAgainAtS === null && this.#silentBeats++ >= 2) {
+        this.#finish('the UE fell silent', null);
+        this.#socket.terminate();
+        return;
+      }
+      this.#socket.ping();
+      this.#beat();
+    });
+  }
+
+  #onSocketError(error: Error): void {
+    if (this.#session !== null && this.#state !== 'over') {
+      this.#session.malformed++;
+      this.#owner.malformed(this.#session, error.message);
+    }
+    this.#finish(error.message, null);
+  }
+
+  #finish(reason: string, refusal: Refusal | null): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#over.abort();
+    this.#owner.ended(this, reason, refusal);
+  }
+
+  #close(code: number, reason: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#socket.readyState === this.#socket.CLOSED) return resolve();
+      const done = new AbortController();
+      this.#socket.once('close', () => {
+        done.abort();
+        resolve();
+      });
+      // A paused socket would never read the peer's half of the handshake.
+      this.#socket.resume();
+      this.#socket.close(code, reason);
+      this.#owner.clock.sleep(CLOSE_GRACE_S, done.signal).then(
+        () => this.#socket.terminate(),
+        () => undefined,
+      );
+    });
+  }
+
+  /** Runs `then` after a while, or `otherwise` as soon as the connection is over. */
+  #after(durationS: number, then: () => void, otherwise: () => void = () => undefined): void {
+    this.#owner.clock.sleep(durationS, this.#over.signal).then(then, otherwise);
+  }
+}

@@ -1,0 +1,64 @@
+/** One slot as a UE measured it. */
+export interface SlotPower {
+  readonly slot: number;
+  /** The UE's clock, s. */
+  readonly ueTimeS: number;
+  /** Noise power per subcarrier, linear, same unit as `powers`. */
+  readonly noiseFloor: number;
+  /** Received power, linear, shape [numSubcarriers]. */
+  readonly powers: Float32Array;
+}
+
+/** Where a UE's powers come from: a radio, or an emulation of one. */
+export interface PowerSource {
+  /**
+   * Told which slots (strictly ascending) are wanted. Resolves once the source listens for them: only then does the
+   * controller have them latched. Called once per request, in order.
+   */
+  listenFor(slots: readonly number[]): Promise<void> | void;
+  /**
+   * The powers, in the order in which they were measured. Called once. It is read only as fast as the bridge
+   * acknowledges. The agent says bye when it ends; an error ends the agent. It must end soon after `signal` is raised.
+   */
+  powers(signal: AbortSignal): AsyncIterable<SlotPower>;
+}
+
+/** A first-in first-out queue that is written synchronously and read as `PowerSource.powers` wants it. */
+export class PowerQueue {
+  readonly #waiting: SlotPower[] = [];
+  #wake: (() => void) | null = null;
+  #ended = false;
+
+  push(power: SlotPower): void {
+    this.#waiting.push(power);
+    this.#wake?.();
+  }
+
+  /** What was pushed before is still read. */
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  async *read(signal: AbortSignal): AsyncGenerator<SlotPower, void, void> {
+    const onAbort = () => this.#wake?.();
+    signal.addEventListener('abort', onAbort);
+    try {
+      while (!signal.aborted) {
+        // Taken in one go: shifting one by one is quadratic for long queues.
+        for (const power of this.#waiting.splice(0)) {
+          yield power;
+          if (signal.aborted) return;
+        }
+        if (this.#waiting.length > 0) continue;
+        if (this.#ended) return;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        this.#wake = null;
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+}
