@@ -2,7 +2,7 @@
  * What every command of the command line has: `--json`, an abort signal that Ctrl-C raises, and a place to print.
  * A command is one file in commands/, listed in commands/index.ts; it parses arguments, calls a room, prints.
  */
-import type { CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 
 export interface CommandContext {
   /** Raised by Ctrl-C and SIGTERM; a command then mutes the array, closes what it opened and throws INTERRUPTED. */
@@ -12,9 +12,15 @@ export interface CommandContext {
   readonly stderr: NodeJS.WritableStream;
 }
 
-/** A yargs module built around a context. The handler throws BeamloopError; main.ts prints it and sets the exit code. */
-// biome-ignore lint/complexity/noBannedTypes: yargs' own default for "no options yet"
-export type Command = (context: CommandContext) => CommandModule<{}, never>;
+/** yargs with the options that every command has. */
+export type Parser = Argv<{ json: boolean }>;
+
+/**
+ * Adds a command to the parser: `(yargs, context) => yargs.command(name, description, builder, handler)`, so that the
+ * types of its options follow from the builder. The handler throws BeamloopError; main.ts prints it and sets the exit
+ * code.
+ */
+export type Command = (yargs: Parser, context: CommandContext) => Parser;
 
 export function printJson(stdout: NodeJS.WritableStream, value: unknown): void {
   stdout.write(`${JSON.stringify(value)}\n`);

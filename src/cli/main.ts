@@ -70,9 +70,7 @@ let parser = yargs(argv)
     );
   });
 for (const command of commands) {
-  parser = parser.command(
-    command({ signal: interrupt.signal, stdout: process.stdout, stderr: process.stderr }),
-  );
+  parser = command(parser, { signal: interrupt.signal, stdout: process.stdout, stderr: process.stderr });
 }
 
 try {

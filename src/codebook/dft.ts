@@ -16,9 +16,13 @@ export class DftCodebook {
     this.numLevels = requirePowerOfTwo(array.numElements, 'The hierarchical far-field codebook');
   }
 
+  numIndices(level: number): number {
+    return 2 ** requireIndex('level', level, this.numLevels);
+  }
+
   /** Sine of the angle that beam `index` of level `level` points at. */
   sinAngle(level: number, index: number): number {
-    const numBeams = 2 ** requireIndex('level', level, this.numLevels);
+    const numBeams = this.numIndices(level);
     return (2 * requireIndex('index', index, numBeams) - 1 - numBeams) / numBeams;
   }
 

@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import { codebookCommand } from './codebook.js';
 
 /** Every command of the command line, in the order in which `--help` lists them. */
-export const commands: readonly Command[] = [];
+export const commands: readonly Command[] = [codebookCommand];
