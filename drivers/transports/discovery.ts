@@ -1,0 +1,95 @@
+/** Which serial ports there are, and which of them a port specification means. */
+import { SerialPort } from 'serialport';
+import { BeamloopError } from '../../src/core/errors.js';
+
+export interface PortDescription {
+  /** What to open: `/dev/ttyUSB0`, `COM3`. */
+  readonly path: string;
+  readonly manufacturer: string | null;
+  readonly serialNumber: string | null;
+  /** USB ids, four lower-case hex digits each; null for ports that are not USB. */
+  readonly vendorId: string | null;
+  readonly productId: string | null;
+}
+
+/** A USB device: `usb:VENDOR:PRODUCT` or `usb:VENDOR:PRODUCT:SERIAL`. */
+interface UsbSpec {
+  readonly vendorId: string;
+  readonly productId: string;
+  readonly serialNumber: string | null;
+}
+
+export type PortLister = () => Promise<PortDescription[]>;
+
+/** Serial ports of this machine. Rejects with PORT_FAILED where the system cannot list them. */
+export const listPorts: PortLister = async () => {
+  let ports: Awaited<ReturnType<typeof SerialPort.list>>;
+  try {
+    ports = await SerialPort.list();
+  } catch (error) {
+    throw new BeamloopError('PORT_FAILED', {
+      what: `Serial ports cannot be listed: ${error instanceof Error ? error.message : String(error)}`,
+      todo: 'On Linux this needs udevadm (package udev). A port can still be named by its path',
+      cause: error,
+    });
+  }
+  return ports.map((port) => ({
+    path: port.path,
+    manufacturer: port.manufacturer ?? null,
+    serialNumber: port.serialNumber ?? null,
+    vendorId: port.vendorId?.toLowerCase() ?? null,
+    productId: port.productId?.toLowerCase() ?? null,
+  }));
+};
+
+/** Throws BAD_ARGUMENT for a malformed `usb:` specification; null when `spec` is a plain path. */
+export function parseUsbSpec(spec: string): UsbSpec | null {
+  if (!spec.startsWith('usb:')) return null;
+  const match = /^usb:([0-9a-f]{4}):([0-9a-f]{4})(?::(.+))?$/i.exec(spec);
+  if (match === null) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `'${spec}' does not name a USB device`,
+      todo:
+        'Write usb:VENDOR:PRODUCT or usb:VENDOR:PRODUCT:SERIAL with four hex digits each, e.g. usb:0403:6014. ' +
+        '`beamloop ports` lists them',
+    });
+  }
+  const [, vendorId = '', productId = '', serialNumber] = match;
+  return {
+    vendorId: vendorId.toLowerCase(),
+    productId: productId.toLowerCase(),
+    serialNumber: serialNumber ?? null,
+  };
+}
+
+/**
+ * The path that a port specification means now: a path is itself, a `usb:` specification is looked up.
+ * Rejects with PORT_NOT_FOUND when no such device is plugged in, BAD_ARGUMENT when several are.
+ */
+export async function resolvePort(spec: string, list: PortLister = listPorts): Promise<string> {
+  const usb = parseUsbSpec(spec);
+  if (usb === null) return spec;
+  const matches = (await list()).filter(
+    (port) =>
+      port.vendorId === usb.vendorId &&
+      port.productId === usb.productId &&
+      (usb.serialNumber === null || port.serialNumber === usb.serialNumber),
+  );
+  const [first] = matches;
+  if (first === undefined) {
+    throw new BeamloopError('PORT_NOT_FOUND', {
+      what: 'No such USB device is plugged in',
+      where: spec,
+      todo: '`beamloop ports` lists what is there',
+    });
+  }
+  if (matches.length > 1) {
+    const serials = matches.map((port) => `${port.path} (serial ${port.serialNumber ?? 'none'})`).join(', ');
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `${matches.length} USB devices match: ${serials}`,
+      where: spec,
+      todo: 'Add the serial number, usb:VENDOR:PRODUCT:SERIAL, or name the path',
+    });
+  }
+  return first.path;
+}

@@ -1,0 +1,119 @@
+/** A serial port through node-serialport. Modem lines are left alone: boards do not need them and a PTY has none. */
+import { existsSync } from 'node:fs';
+import { SerialPort } from 'serialport';
+import { BeamloopError } from '../../src/core/errors.js';
+import { listPorts, type PortLister, resolvePort } from './discovery.js';
+import type { Transport, TransportListener } from './transport.js';
+
+export interface SerialOptions {
+  /** `/dev/ttyUSB0`, `COM3`, or `usb:VENDOR:PRODUCT[:SERIAL]`, which is looked up at every opening. */
+  readonly port: string;
+  readonly baudRate: number;
+  readonly list?: PortLister;
+}
+
+export class SerialTransport implements Transport {
+  readonly name: string;
+  readonly #options: SerialOptions;
+  #open: { port: SerialPort; fail: (reason: string) => void } | null = null;
+  #opening = false;
+
+  constructor(options: SerialOptions) {
+    this.name = options.port;
+    this.#options = options;
+  }
+
+  async open(listener: TransportListener): Promise<void> {
+    if (this.#open !== null || this.#opening) {
+      throw new BeamloopError('PORT_BUSY', { what: 'The port is already open', where: this.name });
+    }
+    this.#opening = true;
+    try {
+      const path = await resolvePort(this.#options.port, this.#options.list ?? listPorts);
+      const port = new SerialPort({ path, baudRate: this.#options.baudRate, lock: true, autoOpen: false });
+      await new Promise<void>((resolve, reject) => {
+        port.open((error) => (error === null ? resolve() : reject(openError(this.name, path, error))));
+      });
+      this.#adopt(port, listener);
+    } finally {
+      this.#opening = false;
+    }
+  }
+
+  #adopt(port: SerialPort, listener: TransportListener): void {
+    // serialport reports one loss several times (an error per pending write, 'close' twice): only the first counts.
+    const fail = (reason: string) => {
+      if (this.#open?.port !== port) return;
+      this.#open = null;
+      if (port.isOpen) port.close(() => {});
+      listener.onClosed(reason);
+    };
+    this.#open = { port, fail };
+    port.on('error', (error) => fail(error.message));
+    port.on('close', (error?: Error | null) => fail(error?.message ?? 'closed'));
+    port.on('end', () => fail('the other end is gone'));
+    port.on('data', (chunk: Buffer) => {
+      if (this.#open?.port === port) listener.onBytes(chunk);
+    });
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    const open = this.#open;
+    if (open === null) return Promise.reject(this.#closedError());
+    return new Promise((resolve, reject) => {
+      open.port.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), (error) => {
+        if (!error && this.#open === open) return resolve();
+        open.fail(error?.message ?? 'closed');
+        reject(this.#closedError(error));
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    if (open === null || !open.port.isOpen) return;
+    await new Promise<void>((resolve) => open.port.close(() => resolve()));
+  }
+
+  #closedError(cause?: unknown): BeamloopError {
+    return new BeamloopError('PORT_FAILED', { what: 'The port is closed', where: this.name, cause });
+  }
+}
+
+/** serialport's errors have no codes, only the system's words. */
+function openError(name: string, path: string, error: Error): BeamloopError {
+  const where = name === path ? path : `${name} at ${path}`;
+  const text = error.message.replace(/^Error:? /, '');
+  if (/no such file|file not found/i.test(text) || (path.startsWith('/') && !existsSync(path))) {
+    return new BeamloopError('PORT_NOT_FOUND', {
+      what: 'There is no such serial port',
+      where,
+      todo: 'Plug the board in, or pick one that `beamloop ports` lists',
+      cause: error,
+    });
+  }
+  if (/cannot lock|busy|temporarily unavailable|access denied/i.test(text)) {
+    return new BeamloopError('PORT_BUSY', {
+      what: 'Another program holds the serial port',
+      where,
+      todo: 'Close the other program (on Linux `fuser -v PORT` names it) and try again',
+      cause: error,
+    });
+  }
+  if (/permission denied/i.test(text)) {
+    return new BeamloopError('PORT_FAILED', {
+      what: 'You may not open the serial port',
+      where,
+      todo: 'On Debian: sudo adduser $USER dialout, then log in again',
+      cause: error,
+    });
+  }
+  const notSerial = /inappropriate ioctl|is a directory/i.test(text);
+  return new BeamloopError('PORT_FAILED', {
+    what: notSerial ? 'This is not a serial port' : `The serial port cannot be opened: ${text}`,
+    where,
+    todo: '`beamloop ports` lists the serial ports',
+    cause: error,
+  });
+}
