@@ -96,3 +96,11 @@ export function createScheme(choice: SchemeChoice, polar: PolarCodebook): Scheme
     }
   }
 }
+
+/** A scheme's name with the options that are not at their defaults: `dpc (rangeReduction=false)`. */
+export function schemeLabel(choice: SchemeChoice): string {
+  const defaults: Record<string, unknown> = schemeWithOptions.parse({ name: choice.name });
+  const changed = Object.entries(choice).filter(([key, value]) => value !== defaults[key]);
+  if (changed.length === 0) return choice.name;
+  return `${choice.name} (${changed.map(([key, value]) => `${key}=${value}`).join(', ')})`;
+}
