@@ -4,6 +4,7 @@ import { LinearArray } from '../array/linear-array.js';
 import { PolarCodebook } from '../codebook/polar.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { positiveQuantity, quantity } from '../core/settings-quantity.js';
+import { short } from './format.js';
 
 export const numElementsSchema = z.int().min(2).max(65_535);
 
@@ -51,3 +52,12 @@ export const plainClaimSchema = z.strictObject({
 
 const coordinate = quantity('m').pipe(z.number('must be finite'));
 export const pointSchema = z.tuple([coordinate, coordinate], 'must be [x, y] in metres');
+
+/** Label and value of what all kinds of study have in common. */
+export function describeCodebook(array: ArraySection, codebook: CodebookSection): [string, string][] {
+  return [
+    ['Carrier', `${short(array.carrier / 1e9)} GHz`],
+    ['Speed of light', `${array.speedOfLight} m/s`],
+    ['Polar codebook', `${codebook.rings} rings, ring spacing ${codebook.ringSpacing}`],
+  ];
+}
