@@ -1,0 +1,151 @@
+/**
+ * What an emulated array radiates, on its way to emulated UEs in other processes: a byte stream over a Unix socket.
+ *
+ * Each message: u32 length of what follows, u8 kind, body; little-endian.
+ *   kind 1, codeword: u32 id, u32 numElements, u8 has delays, float64 re[], im[], delayS[] (only with delays)
+ *   kind 2, slot:     u32 slot, float64 boardTimeS, u32 id of the codeword; 0 = nothing is radiated
+ * A codeword is sent before the first slot that radiates it, and again only when its id was given to another one since.
+ */
+import { rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { AirSlot } from './emulated-board.js';
+import type { RadiatedWeights } from './rf.js';
+
+const KIND_CODEWORD = 1;
+const KIND_SLOT = 2;
+const LENGTH_BYTES = 4;
+const SLOT_BYTES = 1 + 4 + 8 + 4;
+const CODEWORD_HEADER_BYTES = 1 + 4 + 4 + 1;
+const NOTHING_ID = 0;
+/** Codewords that a listener remembers at once. */
+const MAX_CODEWORDS = 4096;
+
+/** What a listener hears of a slot. */
+export interface HeardSlot {
+  readonly slot: number;
+  readonly boardTimeS: number;
+  readonly weights: RadiatedWeights | null;
+}
+
+function encodeSlot(slot: AirSlot, id: number): Buffer {
+  const out = Buffer.alloc(LENGTH_BYTES + SLOT_BYTES);
+  out.writeUInt32LE(SLOT_BYTES, 0);
+  out.writeUInt8(KIND_SLOT, 4);
+  out.writeUInt32LE(slot.slot, 5);
+  out.writeDoubleLE(slot.boardTimeS, 9);
+  out.writeUInt32LE(id, 17);
+  return out;
+}
+
+function encodeCodeword(id: number, { re, im, delayS }: RadiatedWeights): Buffer {
+  const columns = delayS === null ? [re, im] : [re, im, delayS];
+  const length = CODEWORD_HEADER_BYTES + columns.length * re.length * 8;
+  const out = Buffer.alloc(LENGTH_BYTES + length);
+  out.writeUInt32LE(length, 0);
+  out.writeUInt8(KIND_CODEWORD, 4);
+  out.writeUInt32LE(id, 5);
+  out.writeUInt32LE(re.length, 9);
+  out.writeUInt8(delayS === null ? 0 : 1, 13);
+  let at = LENGTH_BYTES + CODEWORD_HEADER_BYTES;
+  for (const column of columns) for (const value of column) at = out.writeDoubleLE(value, at);
+  return out;
+}
+
+/** Tells every connected listener what is radiated from now on. */
+export class AirServer {
+  readonly #path: string;
+  readonly #server: Server;
+  /** Which codewords each listener knows, by hash; the least recently sent first. */
+  readonly #listeners = new Map<Socket, Map<string, number>>();
+
+  private constructor(path: string, server: Server) {
+    this.#path = path;
+    this.#server = server;
+    server.on('connection', (socket) => {
+      this.#listeners.set(socket, new Map());
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => this.#listeners.delete(socket));
+      // Listeners say nothing; reading notices when they go.
+      socket.resume();
+    });
+  }
+
+  /** Listens on a socket file at `path`, whose directory is private. */
+  static async listen(path: string): Promise<AirServer> {
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+    return new AirServer(path, server);
+  }
+
+  send(slot: AirSlot): void {
+    for (const [socket, known] of this.#listeners) {
+      const { codeword } = slot;
+      let id = codeword === null ? NOTHING_ID : known.get(codeword.hash);
+      if (codeword !== null && id === undefined) {
+        id = this.#newId(known);
+        known.set(codeword.hash, id);
+        socket.write(encodeCodeword(id, codeword.weights));
+      }
+      socket.write(encodeSlot(slot, id ?? NOTHING_ID));
+    }
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#listeners.keys()) socket.destroy();
+    rmSync(this.#path, { force: true });
+  }
+
+  /** The next unused id; when all are taken, that of the oldest codeword, which is forgotten. */
+  #newId(known: Map<string, number>): number {
+    if (known.size < MAX_CODEWORDS) return known.size + 1;
+    const [hash, id] = known.entries().next().value!;
+    known.delete(hash);
+    return id;
+  }
+}
+
+/** Reads the byte stream of an `AirServer`. */
+export class AirReader {
+  readonly #onSlot: (slot: HeardSlot) => void;
+  readonly #codewords = new Map<number, RadiatedWeights>();
+  #buffer: Buffer = Buffer.alloc(0);
+
+  constructor(onSlot: (slot: HeardSlot) => void) {
+    this.#onSlot = onSlot;
+  }
+
+  push(chunk: Buffer): void {
+    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    let at = 0;
+    while (this.#buffer.length - at >= LENGTH_BYTES) {
+      const end = at + LENGTH_BYTES + this.#buffer.readUInt32LE(at);
+      if (end > this.#buffer.length) break;
+      this.#message(this.#buffer.subarray(at + LENGTH_BYTES, end));
+      at = end;
+    }
+    this.#buffer = this.#buffer.subarray(at);
+  }
+
+  #message(message: Buffer): void {
+    if (message.readUInt8(0) === KIND_CODEWORD) {
+      const numElements = message.readUInt32LE(5);
+      const column = (k: number) =>
+        Float64Array.from({ length: numElements }, (_, n) =>
+          message.readDoubleLE(CODEWORD_HEADER_BYTES + 8 * (k * numElements + n)),
+        );
+      const delayS = message.readUInt8(9) === 1 ? column(2) : null;
+      this.#codewords.set(message.readUInt32LE(1), { re: column(0), im: column(1), delayS });
+      return;
+    }
+    const id = message.readUInt32LE(13);
+    this.#onSlot({
+      slot: message.readUInt32LE(1),
+      boardTimeS: message.readDoubleLE(5),
+      weights: id === NOTHING_ID ? null : this.#codewords.get(id)!,
+    });
+  }
+}

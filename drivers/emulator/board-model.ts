@@ -1,0 +1,42 @@
+/** What an emulated board is: everything that a real one has soldered in. */
+export interface BoardModel {
+  readonly model: string;
+  readonly serialNumber: string;
+  readonly firmware: string;
+  readonly numElements: number;
+  readonly phaseBits: number;
+  /** 0 = no true time delay. */
+  readonly delayBits: number;
+  /** Seconds per delay code. */
+  readonly delayLsbS: number;
+  /** 0 = none, 1 = on/off. */
+  readonly amplitudeBits: number;
+  /** Codewords that the memory holds. */
+  readonly memoryDepth: number;
+  /** Slots that can be queued ahead. */
+  readonly queueDepth: number;
+  /** Time from latch to settled beam, s. */
+  readonly switchTimeS: number;
+  readonly clockRateHz: number;
+  readonly baud: number;
+  readonly temperatureC: number;
+  readonly supplyV: number;
+}
+
+export const DEFAULT_BOARD: BoardModel = {
+  model: 'beamloop emulated array',
+  serialNumber: 'EMU-0001',
+  firmware: 'emulator 1.0',
+  numElements: 512,
+  phaseBits: 6,
+  delayBits: 0,
+  delayLsbS: 0,
+  amplitudeBits: 1,
+  memoryDepth: 1024,
+  queueDepth: 1024,
+  switchTimeS: 1e-6,
+  clockRateHz: 100e6,
+  baud: 3_000_000,
+  temperatureC: 41.5,
+  supplyV: 5,
+};

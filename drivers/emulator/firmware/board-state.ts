@@ -1,0 +1,90 @@
+import type { PayloadOf } from '../../../firmware-protocol/registry.js';
+import { FAULT, RECEIPT_STATUS, TELEMETRY_FLAG } from '../../../firmware-protocol/status.js';
+import { CodewordMemory } from './codeword-memory.js';
+import type { Hardware } from './hardware.js';
+import { type Receipt, ReceiptLog } from './receipt-log.js';
+import { SlotClock, type SlotEvent } from './slot-clock.js';
+
+/** The log keeps this many times the queue's depth. SPEC 6.9. */
+const LOG_QUEUES = 4;
+
+type Fault = PayloadOf<'Fault'>;
+
+/**
+ * What the board is and does whoever talks to it: memory, queue, slot clock, receipts, mute. Sessions come and go;
+ * this lasts from power-up to power-off.
+ */
+export class BoardState {
+  readonly hardware: Hardware;
+  readonly memory: CodewordMemory;
+  readonly clock: SlotClock;
+  readonly log: ReceiptLog;
+  muted = false;
+  watchdogFired = false;
+  readonly #onReceipt: (receipt: Receipt) => void;
+  readonly #onFault: (fault: Fault) => void;
+
+  constructor(hardware: Hardware, onReceipt: (receipt: Receipt) => void, onFault: (fault: Fault) => void) {
+    this.hardware = hardware;
+    this.#onReceipt = onReceipt;
+    this.#onFault = onFault;
+    this.memory = new CodewordMemory(hardware.model);
+    this.log = new ReceiptLog(LOG_QUEUES * hardware.model.queueDepth);
+    this.clock = new SlotClock(hardware.timebase, (event) => this.#slot(event));
+  }
+
+  get ticks(): bigint {
+    return BigInt(this.hardware.timebase.nowTicks());
+  }
+
+  fault(code: number, detail: number): void {
+    this.#onFault({ code, detail, ticks: this.ticks });
+  }
+
+  telemetry(): PayloadOf<'Telemetry'> {
+    const { model } = this.hardware;
+    return {
+      temperatureCentiC: Math.round(model.temperatureC * 100),
+      supplyMv: Math.round(model.supplyV * 1000),
+      queueDepth: this.clock.queued,
+      flags:
+        (this.#silent ? TELEMETRY_FLAG.muted : 0) |
+        (this.clock.armed ? TELEMETRY_FLAG.armed : 0) |
+        (this.watchdogFired ? TELEMETRY_FLAG.watchdogFired : 0),
+      ticks: this.ticks,
+    };
+  }
+
+  get #silent(): boolean {
+    return this.muted || this.watchdogFired;
+  }
+
+  /** Latches, or finds why not. Returns false while the outcome is open: the strobe failed, the slot still lasts. */
+  #slot({ slot, index, ticks, timing }: SlotEvent): boolean {
+    const codeword = this.memory.at(index);
+    const status = this.#statusOf(timing, codeword !== undefined, slot, index);
+    if (status === null) return false;
+    const receipt = { slot, index, hash: codeword?.hash ?? 0n, ticks: BigInt(ticks), status };
+    this.log.append(receipt);
+    this.#onReceipt(receipt);
+    const radiates = status !== RECEIPT_STATUS.missed;
+    this.hardware.onAir({ slot, ticks, codeword: radiates ? codeword! : null });
+    return true;
+  }
+
+  /** SPEC 7.3 and 7.4. */
+  #statusOf(timing: SlotEvent['timing'], loaded: boolean, slot: number, index: number): number | null {
+    if (timing === 'ended') return RECEIPT_STATUS.missed;
+    if (timing === 'failed') {
+      if (!this.#silent) this.fault(FAULT.latchMissed, slot);
+      return RECEIPT_STATUS.missed;
+    }
+    if (this.#silent) return RECEIPT_STATUS.missed;
+    if (!loaded) {
+      this.fault(FAULT.memory, index);
+      return RECEIPT_STATUS.missed;
+    }
+    if (!this.hardware.strobe(slot)) return null;
+    return timing === 'late' ? RECEIPT_STATUS.late : RECEIPT_STATUS.latched;
+  }
+}

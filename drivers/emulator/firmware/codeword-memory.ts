@@ -1,0 +1,81 @@
+import { contentHash, hashToHex } from '../../../firmware-protocol/content-hash.js';
+import { packedLength, unpackElementSettings } from '../../../firmware-protocol/element-settings.js';
+import type { PayloadOf } from '../../../firmware-protocol/registry.js';
+import { STATUS } from '../../../firmware-protocol/status.js';
+import type { BoardModel } from '../board-model.js';
+
+export interface StoredCodeword {
+  readonly hash: bigint;
+  readonly bytes: Uint8Array;
+}
+
+interface Staged {
+  readonly bytes: Uint8Array;
+  length: number;
+}
+
+/** The board's table of codewords. A codeword arrives in chunks and becomes valid with its last one. SPEC 6.2. */
+export class CodewordMemory {
+  readonly #model: BoardModel;
+  readonly #codewordBytes: number;
+  readonly #valid: (StoredCodeword | undefined)[];
+  /** One codeword arrives at a time. */
+  #staged: (Staged & { readonly index: number }) | null = null;
+
+  constructor(model: BoardModel) {
+    this.#model = model;
+    this.#codewordBytes = packedLength(model.numElements, model);
+    this.#valid = new Array(model.memoryDepth);
+  }
+
+  get depth(): number {
+    return this.#model.memoryDepth;
+  }
+
+  /** The valid codeword at `index`, if any. */
+  at(index: number): StoredCodeword | undefined {
+    return this.#valid[index];
+  }
+
+  /**
+   * Takes one chunk and returns its status. The entry is invalid from the first chunk until `commit`, which follows the
+   * last one when its status is ok.
+   */
+  stage({ index, offset, last, hash, data }: PayloadOf<'LoadCodeword'>): number {
+    if (index >= this.depth) return STATUS.badIndex;
+    this.#valid[index] = undefined;
+    if (offset === 0) this.#staged = { index, bytes: new Uint8Array(this.#codewordBytes), length: 0 };
+    const staged = this.#staged?.index === index ? this.#staged : null;
+    this.#staged = null;
+    if (staged === null || staged.length !== offset || offset + data.length > this.#codewordBytes) {
+      return STATUS.malformed;
+    }
+    staged.bytes.set(data, offset);
+    staged.length += data.length;
+    if (last === 1 && !this.#isWhole(staged, hash)) return STATUS.hashMismatch;
+    this.#staged = staged;
+    return STATUS.ok;
+  }
+
+  /** Makes the completely staged codeword valid. */
+  commit({ index, hash }: PayloadOf<'LoadCodeword'>): void {
+    if (this.#staged?.index !== index) return;
+    this.#valid[index] = { hash, bytes: this.#staged.bytes };
+    this.#staged = null;
+  }
+
+  #isWhole({ bytes, length }: Staged, hash: bigint): boolean {
+    return (
+      length === this.#codewordBytes && contentHash(bytes) === hashToHex(hash) && this.#paddingIsZero(bytes)
+    );
+  }
+
+  #paddingIsZero(bytes: Uint8Array): boolean {
+    try {
+      unpackElementSettings(bytes, this.#model.numElements, this.#model);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

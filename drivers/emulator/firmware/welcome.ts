@@ -1,0 +1,40 @@
+import { MAX_PAYLOAD_LENGTH } from '../../../firmware-protocol/frame.js';
+import { PROTOCOL_VERSION } from '../../../firmware-protocol/messages/hello.js';
+import type { PayloadOf } from '../../../firmware-protocol/registry.js';
+import type { BoardModel } from '../board-model.js';
+import { WINDOW } from './exchange.js';
+
+const FS_PER_S = 1e15;
+const NS_PER_S = 1e9;
+
+/** How the board describes itself. SPEC 6.1. */
+export function welcome(
+  model: BoardModel,
+  bootId: number,
+  session: number,
+  resumed: boolean,
+): PayloadOf<'Welcome'> {
+  const delayLsbFs = model.delayBits === 0 ? 0 : Math.round(model.delayLsbS * FS_PER_S);
+  return {
+    versionMajor: PROTOCOL_VERSION.major,
+    versionMinor: PROTOCOL_VERSION.minor,
+    session,
+    resumed: resumed ? 1 : 0,
+    bootId,
+    window: WINDOW,
+    numElements: model.numElements,
+    phaseBits: model.phaseBits,
+    delayBits: model.delayBits,
+    amplitudeBits: model.amplitudeBits,
+    delayLsbFs,
+    delayRangeFs: BigInt(delayLsbFs) * BigInt(2 ** model.delayBits - 1),
+    memoryDepth: model.memoryDepth,
+    queueDepth: model.queueDepth,
+    switchTimeNs: Math.round(model.switchTimeS * NS_PER_S),
+    clockRateHz: model.clockRateHz,
+    maxPayload: MAX_PAYLOAD_LENGTH,
+    model: model.model,
+    serialNumber: model.serialNumber,
+    firmware: model.firmware,
+  };
+}

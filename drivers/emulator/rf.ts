@@ -1,0 +1,104 @@
+/**
+ * What the array of an emulated board radiates for given element settings: the ideal weights of the integer codes, then
+ * the imperfections of each element.
+ */
+import { Random } from '../../src/core/random.js';
+
+/** Spread of the hardware; each element draws its own errors once, from the seed. */
+export interface RfImpairments {
+  readonly seed: number;
+  /** Phase error per element, rad rms. */
+  readonly phaseErrorRmsRad: number;
+  /** Amplitude error per element, dB rms. */
+  readonly amplitudeErrorRmsDb: number;
+  /** Delay error per element, s rms. */
+  readonly delayErrorRmsS: number;
+  /** Elements (0-based) that do not radiate. */
+  readonly deadElements: readonly number[];
+  /** Probability per element that it does not radiate. */
+  readonly deadRate: number;
+}
+
+export const IDEAL_RF: RfImpairments = {
+  seed: 1,
+  phaseErrorRmsRad: 0,
+  amplitudeErrorRmsDb: 0,
+  delayErrorRmsS: 0,
+  deadElements: [],
+  deadRate: 0,
+};
+
+/** Format of the codes, as the board describes itself. */
+export interface RfFormat {
+  readonly numElements: number;
+  readonly phaseBits: number;
+  readonly delayLsbS: number;
+  readonly amplitudeBits: number;
+}
+
+/** Codes of one codeword, shape [numElements] each; null where the board has no such control. */
+export interface RfCodes {
+  readonly phaseCode: Uint16Array;
+  readonly delayCode: Uint16Array | null;
+  readonly amplitudeCode: Uint16Array | null;
+}
+
+/** Element n radiates (re[n] + j im[n]) exp(-j 2 pi f delayS[n]); shape [numElements] each. */
+export interface RadiatedWeights {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  /** Null on arrays without true time delay. */
+  readonly delayS: Float64Array | null;
+}
+
+export class RfFrontEnd {
+  readonly #format: RfFormat;
+  readonly #phaseErrorRad: Float64Array;
+  /** Relative amplitude; 0 for a dead element. */
+  readonly #gain: Float64Array;
+  readonly #delayErrorS: Float64Array;
+
+  constructor(format: RfFormat, impairments: RfImpairments) {
+    const { numElements } = format;
+    this.#format = format;
+    this.#phaseErrorRad = new Float64Array(numElements);
+    this.#gain = new Float64Array(numElements);
+    this.#delayErrorS = new Float64Array(numElements);
+    const dead = new Set(impairments.deadElements);
+    for (let n = 0; n < numElements; n++) {
+      // One stream per element: an array with more elements has the same first ones.
+      const random = new Random(impairments.seed, 'element', n);
+      this.#phaseErrorRad[n] = impairments.phaseErrorRmsRad * random.normal();
+      this.#gain[n] = 10 ** ((impairments.amplitudeErrorRmsDb * random.normal()) / 20);
+      this.#delayErrorS[n] = impairments.delayErrorRmsS * random.normal();
+      if (dead.has(n) || random.uniform() < impairments.deadRate) this.#gain[n] = 0;
+    }
+  }
+
+  /**
+   * Weights of a codeword. Nominal power over the array is 1, shared by the elements that are on: an ideal
+   * constant-envelope codeword has w_n = N^(-1/2) exp(j phi_n). Errors and dead elements come after that; the power of
+   * a dead element is lost. phi_n = phaseCode 2 pi / 2^phaseBits; amplitude = amplitudeCode / (2^amplitudeBits - 1).
+   */
+  weights(codes: RfCodes): RadiatedWeights {
+    const { numElements, phaseBits, delayLsbS, amplitudeBits } = this.#format;
+    const phaseLsbRad = (2 * Math.PI) / 2 ** phaseBits;
+    const fullScale = 2 ** amplitudeBits - 1;
+    const amplitude = (n: number) => (codes.amplitudeCode === null ? 1 : codes.amplitudeCode[n]! / fullScale);
+    let power = 0;
+    for (let n = 0; n < numElements; n++) power += amplitude(n) ** 2;
+    const scale = power === 0 ? 0 : 1 / Math.sqrt(power);
+
+    const re = new Float64Array(numElements);
+    const im = new Float64Array(numElements);
+    const delayS = codes.delayCode === null ? null : new Float64Array(numElements);
+    for (let n = 0; n < numElements; n++) {
+      const size = scale * amplitude(n) * this.#gain[n]!;
+      const phaseRad = codes.phaseCode[n]! * phaseLsbRad + this.#phaseErrorRad[n]!;
+      re[n] = size * Math.cos(phaseRad);
+      im[n] = size * Math.sin(phaseRad);
+      if (delayS !== null) delayS[n] = codes.delayCode![n]! * delayLsbS + this.#delayErrorS[n]!;
+    }
+    return { re, im, delayS };
+  }
+}
