@@ -49,6 +49,17 @@ function report(error: unknown, json: boolean): number {
   return known.exitCode;
 }
 
+/** yargs' complaint about the command line as one of our errors. */
+function wrongArguments(message: string): BeamloopError {
+  const near = /^Did you mean (.+)\?$/.exec(message)?.[1];
+  return new BeamloopError(
+    'BAD_ARGUMENT',
+    near === undefined
+      ? { what: message.replaceAll('\n', ' '), todo: 'See beamloop <command> --help' }
+      : { what: `There is no command '${argv[0]}'`, todo: `Did you mean ${near}? See beamloop --help` },
+  );
+}
+
 const argv = hideBin(process.argv);
 let parser = yargs(argv)
   .scriptName('beamloop')
@@ -65,9 +76,7 @@ let parser = yargs(argv)
   .recommendCommands()
   .wrap(Math.min(110, process.stdout.columns ?? 100))
   .fail((message, error) => {
-    throw (
-      error ?? new BeamloopError('BAD_ARGUMENT', { what: message, todo: 'See beamloop <command> --help' })
-    );
+    throw error ?? wrongArguments(message);
   });
 for (const command of commands) {
   parser = command(parser, { signal: interrupt.signal, stdout: process.stdout, stderr: process.stderr });

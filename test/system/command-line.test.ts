@@ -1,0 +1,64 @@
+/** The command line as a user meets it: help, unknown commands and options, exit codes. Runs the built program. */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+
+function beamloop(...args: string[]) {
+  return spawnSync(process.execPath, ['dist/src/cli/main.js', ...args], { encoding: 'utf8' });
+}
+
+const overview = beamloop('--help');
+const commands = [...overview.stdout.matchAll(/^ {2}beamloop ([a-z-]+)/gm)].map((match) => match[1]!);
+
+test('--help lists the commands that the README names', () => {
+  expect(overview.status).toBe(0);
+  for (const name of ['run', 'resume', 'replay', 'report', 'codebook', 'study', 'ports', 'board']) {
+    expect(commands).toContain(name);
+  }
+});
+
+describe.each(commands)('beamloop %s', (name) => {
+  test('--help has a description, --json and an example', () => {
+    const help = beamloop(name, '--help');
+    expect(help.status).toBe(0);
+    expect(help.stdout).toContain('--json');
+    expect(help.stdout).toMatch(new RegExp(`Examples:\\s+beamloop ${name} ?`));
+  });
+
+  test('an unknown option is refused by name, with exit code 2 and nothing on standard output', () => {
+    const wrong = beamloop(name, '--no-such-option=1');
+    expect(wrong.status).toBe(2);
+    expect(wrong.stderr).toMatch(/^beamloop: .+ {2}\[BAD_ARGUMENT\]\n$/);
+    expect(wrong.stdout).toBe('');
+  });
+});
+
+test('an unknown command names the nearest one', () => {
+  const wrong = beamloop('codebooc');
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toContain("There is no command 'codebooc'. Did you mean codebook?");
+});
+
+test('no command at all is an error that says where help is', () => {
+  const wrong = beamloop();
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toContain('beamloop --help');
+});
+
+test('with --json an error is a document with code, what and todo', () => {
+  const wrong = beamloop(
+    'codebook',
+    'dpc',
+    '--elements',
+    '250',
+    '--carrier',
+    '100 GHz',
+    '--level',
+    '3',
+    '--json',
+  );
+  expect(wrong.status).toBe(2);
+  const { error } = JSON.parse(wrong.stdout) as { error: Record<string, string> };
+  expect(error.code).toBe('BAD_ARGUMENT');
+  expect(error.what).toContain('250');
+  expect(error.todo).toContain('256');
+});
