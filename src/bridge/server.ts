@@ -79,7 +79,8 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     this.url = `ws://${host.includes(':') ? `[${host}]` : host}:${port}`;
     for (const ueId of options.durable?.keys() ?? []) this.#sessionOf(ueId);
 
-    server.maxConnections = this.limits.maxUes + this.limits.maxStrangers;
+    // As many again as strangers, so that those too many are still told why.
+    server.maxConnections = this.limits.maxUes + 2 * this.limits.maxStrangers;
     server.headersTimeout = this.limits.helloTimeoutS * 1e3;
     const sockets = new WebSocketServer({
       noServer: true,

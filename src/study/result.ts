@@ -81,6 +81,8 @@ export interface PaperClaim {
 /** What `--trace` adds per user, scheme and SNR; docs/study.md gives the JSON. */
 export interface UserTrace {
   readonly scheme: string;
+  /** Label of the case in the study file; null where it has none. */
+  readonly case: string | null;
   /** 1-based, as listed or sampled. */
   readonly user: number;
   readonly positionM: readonly [number, number];

@@ -6,7 +6,7 @@ import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 import { SectorCodebook } from '../codebook/sector.js';
 import { BeamloopError } from '../core/errors.js';
 import { dpcHierarchical } from './dpc.js';
-import { expandedRefinement, plainRefinement } from './dpc-refinement.js';
+import { refinementPilots } from './dpc-refinement.js';
 import { exhaustive } from './exhaustive.js';
 import { farFieldHierarchical } from './far-field-hierarchical.js';
 import { farFieldSweep } from './far-field-sweep.js';
@@ -68,10 +68,9 @@ export function createScheme(choice: SchemeChoice, polar: PolarCodebook): Scheme
       return () => exhaustive(polar);
     case 'dpc': {
       const dpc = new DpcCodebook(array, { rangeReduction: choice.rangeReduction });
-      const select = choice.pilotSetExpansion ? expandedRefinement : plainRefinement;
       const known = new Map<number, readonly PolarIndex[]>();
       const refinement = (region: number) => {
-        const pilots = known.get(region) ?? select(polar, region);
+        const pilots = known.get(region) ?? refinementPilots(polar, region, choice.pilotSetExpansion);
         known.set(region, pilots);
         return pilots;
       };
@@ -95,4 +94,12 @@ export function createScheme(choice: SchemeChoice, polar: PolarCodebook): Scheme
       return () => farFieldHierarchical(dft, polar, numLevels);
     }
   }
+}
+
+/** A scheme's name with the options that are not at their defaults: `dpc (rangeReduction=false)`. */
+export function schemeLabel(choice: SchemeChoice): string {
+  const defaults: Record<string, unknown> = schemeWithOptions.parse({ name: choice.name });
+  const changed = Object.entries(choice).filter(([key, value]) => value !== defaults[key]);
+  if (changed.length === 0) return choice.name;
+  return `${choice.name} (${changed.map(([key, value]) => `${key}=${value}`).join(', ')})`;
 }

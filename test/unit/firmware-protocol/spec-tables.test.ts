@@ -40,7 +40,7 @@ function sections(): Section[] {
 
 /** Cells of the first table in a section, without its two heading rows and without the column `meaning`. */
 function rows(body: string): string[][] {
-  const table = body.match(/(?:^\|.*\n)+/m)?.[0] ?? '';
+  const table = body.match(/(?:^\|.*\n?)+/m)?.[0] ?? '';
   return table
     .trimEnd()
     .split('\n')

@@ -1,0 +1,235 @@
+/**
+ * Joins what the board latched with what the UE measured, slot by slot. Nothing is guessed: a slot whose receipt or
+ * power does not come is reported as such, and what comes twice, too late or unasked is counted and left out.
+ */
+import type { Receipt, SlotEntry } from '../../drivers/array-board.js';
+import { type Clock, monotonicClock } from '../core/clock.js';
+import { BeamloopError } from '../core/errors.js';
+import type { PowerRecord } from './bridge.js';
+
+/** Receipts and powers of slots that nobody expects yet; beyond this the oldest are given up. */
+const MAX_EARLY_SLOTS = 4096;
+/** Settled slots that are remembered one by one, to tell duplicates from late arrivals. */
+const MAX_SETTLED_SLOTS = 65_536;
+
+/**
+ * - `joined`: latched in time with the codeword that was asked for, and measured. Only these powers are of the pilot.
+ * - `missed`, `late`: the board says that it did not latch, or latched after the slot had begun.
+ * - `wrong-codeword`: the board latched something else.
+ * - `no-receipt`, `no-power`: did not come in time; `no-receipt` when both are absent.
+ */
+export type SlotOutcome = 'joined' | 'missed' | 'late' | 'wrong-codeword' | 'no-receipt' | 'no-power';
+
+export type JoinedSlot =
+  | {
+      readonly slot: number;
+      readonly outcome: 'joined';
+      readonly receipt: Receipt;
+      readonly power: PowerRecord;
+    }
+  | {
+      readonly slot: number;
+      readonly outcome: Exclude<SlotOutcome, 'joined'>;
+      readonly receipt: Receipt | null;
+      readonly power: PowerRecord | null;
+    };
+
+export interface JoinStatistics {
+  /** Settled slots by outcome. */
+  readonly outcomes: Readonly<Record<SlotOutcome, number>>;
+  readonly duplicateReceipts: number;
+  readonly duplicatePowers: number;
+  /** Came after their slot had been given up. */
+  readonly lateReceipts: number;
+  readonly latePowers: number;
+  /** Of slots that nobody expected, or from a UE that was not asked. */
+  readonly strayReceipts: number;
+  readonly strayPowers: number;
+}
+
+/** What has arrived of one slot. */
+interface Arrived {
+  receipt: Receipt | null;
+  power: PowerRecord | null;
+}
+
+interface Batch {
+  readonly ueId: string;
+  /** Slots that still lack something. */
+  open: number;
+  lastArrivalS: number;
+  readonly complete: () => void;
+}
+
+interface Expected extends Arrived {
+  readonly entry: SlotEntry;
+  readonly batch: Batch;
+}
+
+type Settled = { receipt: boolean; power: boolean };
+
+export class SlotJoin {
+  readonly #clock: Clock;
+  readonly #expected = new Map<number, Expected>();
+  readonly #early = new Map<number, Arrived>();
+  readonly #settled = new Map<number, Settled>();
+  /** Slots up to this one were settled so long ago that they are not remembered one by one. */
+  #forgottenThrough = -1;
+  readonly #outcomes: Record<SlotOutcome, number> = {
+    joined: 0,
+    missed: 0,
+    late: 0,
+    'wrong-codeword': 0,
+    'no-receipt': 0,
+    'no-power': 0,
+  };
+  readonly #counts = {
+    duplicateReceipts: 0,
+    duplicatePowers: 0,
+    lateReceipts: 0,
+    latePowers: 0,
+    strayReceipts: 0,
+    strayPowers: 0,
+  };
+
+  constructor(clock: Clock = monotonicClock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Resolves, in the order of `entries`, when each slot has its receipt and its power, or when nothing more has arrived
+   * for the batch for `patienceS`. Call it before the slots are queued on the board; a slot can be expected once.
+   * Rejects with the signal's reason when it is raised, BAD_ARGUMENT for a slot that was expected before.
+   */
+  async expect(
+    ueId: string,
+    entries: readonly SlotEntry[],
+    patienceS: number,
+    signal?: AbortSignal,
+  ): Promise<JoinedSlot[]> {
+    const done = new AbortController();
+    const batch: Batch = {
+      ueId,
+      open: 0,
+      lastArrivalS: this.#clock.nowS(),
+      complete: () => done.abort(),
+    };
+    for (const [k, entry] of entries.entries()) this.#refuseRepeat(entry.slot, entries[k - 1]?.slot ?? -1);
+    const expected = entries.map((entry) => this.#begin(entry, batch));
+    try {
+      const isQuiet = () => this.#clock.nowS() - batch.lastArrivalS >= patienceS;
+      const either = signal === undefined ? done.signal : AbortSignal.any([done.signal, signal]);
+      while (batch.open > 0 && !isQuiet()) {
+        const leftS = batch.lastArrivalS + patienceS - this.#clock.nowS();
+        await this.#clock.sleep(Math.max(leftS, 1e-3), either).catch(() => undefined);
+        signal?.throwIfAborted();
+      }
+    } finally {
+      for (const slot of expected) this.#settle(slot);
+    }
+    return expected.map((slot) => this.#outcomeOf(slot));
+  }
+
+  receipt(receipt: Receipt): void {
+    const expected = this.#expected.get(receipt.slot);
+    if (expected === undefined) this.#unexpected(receipt.slot, 'receipt', receipt);
+    else if (expected.receipt === null) this.#arrive(expected, 'receipt', receipt);
+    else this.#counts.duplicateReceipts++;
+  }
+
+  power(power: PowerRecord): void {
+    const expected = this.#expected.get(power.slot);
+    if (expected === undefined) this.#unexpected(power.slot, 'power', power);
+    else if (expected.batch.ueId !== power.ueId) this.#counts.strayPowers++;
+    else if (expected.power === null) this.#arrive(expected, 'power', power);
+    else this.#counts.duplicatePowers++;
+  }
+
+  statistics(): JoinStatistics {
+    return { ...this.#counts, outcomes: { ...this.#outcomes } };
+  }
+
+  #refuseRepeat(slot: number, before: number): void {
+    if (
+      slot > before &&
+      slot > this.#forgottenThrough &&
+      !this.#expected.has(slot) &&
+      !this.#settled.has(slot)
+    )
+      return;
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: 'A slot can be expected once, and the slots of a batch ascend',
+      where: `slot ${slot}`,
+    });
+  }
+
+  /** Begins to expect a slot, with what has arrived of it already. */
+  #begin(entry: SlotEntry, batch: Batch): Expected {
+    const early = this.#early.get(entry.slot);
+    this.#early.delete(entry.slot);
+    const expected: Expected = { entry, batch, receipt: null, power: null };
+    this.#expected.set(entry.slot, expected);
+    batch.open++;
+    if (early?.receipt) this.receipt(early.receipt);
+    if (early?.power) this.power(early.power);
+    return expected;
+  }
+
+  #arrive<K extends keyof Arrived>(expected: Expected, what: K, value: NonNullable<Arrived[K]>): void {
+    expected[what] = value as Expected[K];
+    const { batch } = expected;
+    batch.lastArrivalS = this.#clock.nowS();
+    if (expected.receipt === null || expected.power === null) return;
+    if (--batch.open === 0) batch.complete();
+  }
+
+  #unexpected<K extends keyof Arrived>(slot: number, what: K, value: NonNullable<Arrived[K]>): void {
+    const settled = this.#settled.get(slot);
+    if (settled === undefined && slot > this.#forgottenThrough) this.#keepEarly(slot, what, value);
+    else if (settled?.[what]) this.#countOf(what, 'duplicate');
+    else this.#countOf(what, 'late');
+    if (settled !== undefined) settled[what] = true;
+  }
+
+  #keepEarly<K extends keyof Arrived>(slot: number, what: K, value: NonNullable<Arrived[K]>): void {
+    const early = this.#early.get(slot) ?? { receipt: null, power: null };
+    if (early[what] !== null) {
+      this.#countOf(what, 'duplicate');
+      return;
+    }
+    early[what] = value as Arrived[K];
+    this.#early.set(slot, early);
+    if (this.#early.size <= MAX_EARLY_SLOTS) return;
+    const [oldest, given] = this.#early.entries().next().value!;
+    this.#early.delete(oldest);
+    if (given.receipt !== null) this.#counts.strayReceipts++;
+    if (given.power !== null) this.#counts.strayPowers++;
+  }
+
+  #countOf(what: keyof Arrived, kind: 'duplicate' | 'late'): void {
+    this.#counts[what === 'receipt' ? (`${kind}Receipts` as const) : (`${kind}Powers` as const)]++;
+  }
+
+  #settle({ entry, receipt, power }: Expected): void {
+    this.#expected.delete(entry.slot);
+    this.#settled.set(entry.slot, { receipt: receipt !== null, power: power !== null });
+    if (this.#settled.size <= MAX_SETTLED_SLOTS) return;
+    const [oldest] = this.#settled.keys();
+    this.#settled.delete(oldest!);
+    this.#forgottenThrough = Math.max(this.#forgottenThrough, oldest!);
+  }
+
+  #outcomeOf({ entry, receipt, power }: Expected): JoinedSlot {
+    const joined = this.#judge(entry, receipt, power);
+    this.#outcomes[joined.outcome]++;
+    return joined;
+  }
+
+  #judge({ slot, hash }: SlotEntry, receipt: Receipt | null, power: PowerRecord | null): JoinedSlot {
+    if (receipt === null) return { slot, outcome: 'no-receipt', receipt, power };
+    if (receipt.status !== 'latched') return { slot, outcome: receipt.status, receipt, power };
+    if (receipt.hash !== hash) return { slot, outcome: 'wrong-codeword', receipt, power };
+    if (power === null) return { slot, outcome: 'no-power', receipt, power };
+    return { slot, outcome: 'joined', receipt, power };
+  }
+}

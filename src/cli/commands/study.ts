@@ -1,0 +1,120 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { SingleBar } from 'cli-progress';
+import { BeamloopError } from '../../core/errors.js';
+import { parseQuantity } from '../../core/units.js';
+import type { StudyResult } from '../../study/result.js';
+import { overrideStudy, runStudy } from '../../study/run-study.js';
+import { readStudy } from '../../study/study-file.js';
+import { type Command, type CommandContext, printJson } from '../command.js';
+import { formatTable } from '../text-table.js';
+
+/** `beamloop study <file>`: compares schemes on the channel model, or computes a table or pattern of a paper. */
+export const studyCommand: Command = (yargs, context) =>
+  yargs.command(
+    'study <file>',
+    'Compare training schemes on the channel model, as a study file says',
+    (builder) =>
+      builder
+        .positional('file', { type: 'string', demandOption: true, describe: 'Study file (YAML)' })
+        .options({
+          trace: {
+            type: 'boolean',
+            default: false,
+            describe: 'Add every pilot and received amplitude of every user to the results',
+          },
+          users: { type: 'string', requiresArg: true, describe: "Users per point instead of the file's" },
+          seed: { type: 'string', requiresArg: true, describe: "Seed instead of the file's" },
+          threads: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Worker threads; one per core unless given. Results do not depend on it',
+          },
+          out: {
+            type: 'string',
+            requiresArg: true,
+            describe:
+              'Folder for study.html and results.json; studies/<file name> unless given (none with --json)',
+          },
+        })
+        .example('$0 study scenarios/papers/beam-diverging-fig19.yaml --users 1000', ''),
+    async (args) => {
+      const study = overrideStudy(readStudy(args.file), {
+        ...(args.users !== undefined && { numUsers: wholeNumber('users', args.users, 1) }),
+        ...(args.seed !== undefined && { seed: wholeNumber('seed', args.seed, 0) }),
+      });
+      const numThreads =
+        args.threads === undefined ? availableParallelism() : wholeNumber('threads', args.threads, 1);
+      const bar = progressBar(context);
+      const result = await runStudy(study, {
+        numThreads,
+        traced: args.trace,
+        signal: context.signal,
+        onProgress: bar.show,
+      }).finally(bar.stop);
+
+      const folder = args.out ?? (args.json ? undefined : path.join('studies', path.parse(args.file).name));
+      if (folder !== undefined) writeResults(folder, result);
+      if (args.json) {
+        const { rows, traces } = result;
+        printJson(context.stdout, traces === undefined ? { rows } : { rows, traces });
+      } else print(context, result, folder!);
+    },
+  );
+
+function wholeNumber(option: string, text: unknown, least: number): number {
+  const value = Array.isArray(text) ? Number.NaN : parseQuantity(String(text), '1', `--${option}`);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `'${text}' is not a whole number from ${least}`,
+    where: `--${option}`,
+    todo: `Give it once, such as --${option} ${Math.max(least, 2)}`,
+  });
+}
+
+function progressBar({ stderr }: CommandContext) {
+  const bar = new SingleBar({
+    stream: stderr,
+    format: '{bar} {percentage} % | {value} of {total} users | {eta_formatted} left',
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  let started = false;
+  return {
+    show: (numDone: number, numUsers: number) => {
+      if (!started) bar.start(numUsers, 0);
+      started = true;
+      bar.update(numDone);
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+function writeResults(folder: string, result: StudyResult): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'results.json'), `${JSON.stringify(result, null, 1)}\n`);
+  } catch (cause) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `Results cannot be written: ${(cause as Error).message}`,
+      where: folder,
+      todo: 'Name a folder that can be written with --out',
+      cause,
+    });
+  }
+}
+
+function print({ stdout }: CommandContext, result: StudyResult, folder: string): void {
+  stdout.write(`${result.title}\n`);
+  if (result.reference !== null) stdout.write(`${result.reference}\n`);
+  for (const table of result.tables) stdout.write(`\n${formatTable(table)}`);
+  if (result.claims.length > 0) {
+    stdout.write('\nThe paper and this study\n');
+    for (const { claim, paper, ours, agrees } of result.claims) {
+      const verdict = agrees === null ? '-' : agrees ? 'agrees' : 'DIFFERS';
+      stdout.write(`  ${claim}\n    paper: ${paper}\n    here:  ${ours}  [${verdict}]\n`);
+    }
+  }
+  stdout.write(`\nResults: ${path.join(folder, 'results.json')}\n`);
+}

@@ -1,0 +1,84 @@
+/** Monte-Carlo comparison of schemes: accuracy with its interval and pilots per user, by place and SNR. */
+import { accuracyFigures } from './accuracy-figures.js';
+import type { AccuracyStudy } from './accuracy-file.js';
+import { type AccuracyRow, accuracyRows, pointOrRange } from './accuracy-rows.js';
+import { checkClaims } from './claims.js';
+import { describeCodebook } from './file-sections.js';
+import { degrees, metres, percent, snrText } from './format.js';
+import { placesOf } from './places.js';
+import type { StudyResult, Table } from './result.js';
+import { simulateUsers, type ThreadOptions } from './threads.js';
+
+export async function runAccuracy(study: AccuracyStudy, options: ThreadOptions): Promise<StudyResult> {
+  const results = await simulateUsers(study, options);
+  const rows = accuracyRows(
+    study,
+    results.flatMap((result) => result.tallies),
+  );
+  return {
+    kind: 'accuracy',
+    title: study.title,
+    description: study.description ?? null,
+    reference: study.paper?.reference ?? null,
+    settings: settingsOf(study),
+    rows,
+    tables: [accuracyTable(rows)],
+    figures: accuracyFigures(rows),
+    claims: checkClaims(study.paper?.claims ?? [], rows),
+    ...(options.traced && { traces: results.flatMap((result) => result.traces) }),
+  };
+}
+
+/** Columns that say the same in every row are left out; the settings tell them. */
+function accuracyTable(rows: readonly AccuracyRow[]): Table {
+  const columns: { title: string; align: 'left' | 'right'; cell: (row: AccuracyRow) => string }[] = [
+    { title: 'Case', align: 'left', cell: (row) => row.case ?? '' },
+    { title: 'Elements', align: 'right', cell: (row) => String(row.numElements) },
+    { title: 'Ring (m)', align: 'right', cell: (row) => metres(row.ringDistanceM) },
+    { title: 'Angle (deg)', align: 'right', cell: (row) => degrees(row.angleRad) },
+    { title: 'SNR (dB)', align: 'right', cell: (row) => snrText(row.snrDb) },
+  ];
+  const varying = columns.filter(({ cell }) => new Set(rows.map(cell)).size > 1);
+  const shown = [
+    ...varying,
+    { title: 'Scheme', align: 'left' as const, cell: (row: AccuracyRow) => row.scheme },
+    { title: 'Users', align: 'right' as const, cell: (row: AccuracyRow) => String(row.numUes) },
+    { title: 'Accuracy', align: 'right' as const, cell: (row: AccuracyRow) => percent(row.accuracy) },
+    {
+      title: '95 % interval',
+      align: 'right' as const,
+      cell: ({ accuracyInterval95: [low, high] }: AccuracyRow) => `${percent(low)} … ${percent(high)}`,
+    },
+    { title: 'Pilots', align: 'right' as const, cell: (row: AccuracyRow) => row.meanPilots.toFixed(1) },
+  ];
+  return {
+    title: 'Accuracy',
+    columns: shown.map(({ title, align }) => ({ title, align })),
+    rows: rows.map((row) => shown.map(({ cell }) => cell(row))),
+  };
+}
+
+function settingsOf(study: AccuracyStudy): [string, string][] {
+  const places = placesOf(study);
+  const distinct = (of: (place: (typeof places)[number]) => string) =>
+    [...new Set(places.map(of))].join('; ');
+  const { list } = study.users;
+  const users: [string, string][] =
+    list !== undefined
+      ? [['Users', `${list.length} listed`]]
+      : [
+          ['Users', `${study.users.count} per point, uniform by area`],
+          ['Ring distances', `${distinct(({ region }) => metres(pointOrRange(region!.ringDistanceM)))} m`],
+          ['Angles', `${distinct(({ region }) => degrees(pointOrRange(region!.angleRad)))} deg`],
+          [
+            'Channel',
+            `${study.channel?.scatterers ?? 5} scatterers, Rician factor ${study.channel?.ricianFactor ?? 13} dB`,
+          ],
+        ];
+  return [
+    ['Elements', distinct(({ numElements }) => String(numElements))],
+    ...describeCodebook(study.array, study.codebook),
+    ...users,
+    ['Seed', String(study.seed)],
+  ];
+}

@@ -1,0 +1,43 @@
+import { BeamloopError } from '../core/errors.js';
+import { runAccuracy } from './accuracy.js';
+import type { StudyResult } from './result.js';
+import type { Study } from './study-file.js';
+import type { ThreadOptions } from './threads.js';
+
+export interface StudyOverrides {
+  /** Users per point instead of the file's. */
+  readonly numUsers?: number;
+  readonly seed?: number;
+}
+
+/**
+ * The study with what the command line says instead of the file.
+ *
+ * @throws BeamloopError BAD_ARGUMENT when there is nothing to override.
+ */
+export function overrideStudy(study: Study, { numUsers, seed }: StudyOverrides): Study {
+  if (numUsers === undefined && seed === undefined) return study;
+  if (study.kind !== 'accuracy') {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `A study of kind '${study.kind}' draws no users`,
+      todo: 'Leave out --users and --seed',
+    });
+  }
+  if (numUsers !== undefined && study.users.list !== undefined) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: 'The study lists its users one by one',
+      where: '--users',
+      todo: 'Leave out --users, or edit the list',
+    });
+  }
+  return {
+    ...study,
+    seed: seed ?? study.seed,
+    users: { ...study.users, count: numUsers ?? study.users.count },
+  };
+}
+
+/** Runs a study of any kind. Only accuracy studies use threads. */
+export async function runStudy(study: Study, options: ThreadOptions): Promise<StudyResult> {
+  return runAccuracy(study, options);
+}

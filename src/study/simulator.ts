@@ -1,0 +1,161 @@
+/** Trains users of an accuracy study, one after the other. Runs in a worker thread or in the main one. */
+import type { ChannelEvaluator } from '../channel/channel.js';
+import { noiseVariance } from '../channel/channel.js';
+import { DirectEvaluator } from '../channel/direct-evaluator.js';
+import type { Codeword } from '../codebook/codeword.js';
+import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
+import type { Complex } from '../core/complex.js';
+import { createScheme, type SchemeFactory, schemeLabel } from '../training/registry.js';
+import { runScheme } from '../training/run-scheme.js';
+import type { AccuracyStudy } from './accuracy-file.js';
+import { type StudyUser, studyUser } from './drawn-users.js';
+import { buildArray, buildPolar } from './file-sections.js';
+import { type Place, placesOf } from './places.js';
+import type { CodewordTrace, PilotTrace, UserTrace } from './result.js';
+
+/** A run of consecutive users of one place. */
+export interface UserJob {
+  readonly placeIndex: number;
+  /** From 1. */
+  readonly firstUser: number;
+  readonly numUsers: number;
+}
+
+/** Counts of one scheme at one SNR of one place. */
+export interface Tally {
+  readonly placeIndex: number;
+  readonly schemeIndex: number;
+  readonly snrDb: number;
+  numUsers: number;
+  numCorrect: number;
+  numPilots: number;
+}
+
+export interface JobResult {
+  readonly tallies: readonly Tally[];
+  /** Empty unless traces were asked for. */
+  readonly traces: readonly UserTrace[];
+}
+
+interface Bench {
+  readonly polar: PolarCodebook;
+  readonly evaluator: ChannelEvaluator;
+  readonly factories: readonly SchemeFactory[];
+}
+
+export class Simulator {
+  readonly #study: AccuracyStudy;
+  readonly #places: readonly Place[];
+  readonly #traced: boolean;
+  /** One array, codebook and evaluator at a time is kept: jobs come place by place. */
+  #bench: { readonly numElements: number; readonly bench: Bench } | undefined;
+
+  constructor(study: AccuracyStudy, traced: boolean) {
+    this.#study = study;
+    this.#places = placesOf(study);
+    this.#traced = traced;
+  }
+
+  run(job: UserJob): JobResult {
+    const place = this.#places[job.placeIndex]!;
+    const bench = this.#benchFor(place.numElements);
+    const tallies = new Map<string, Tally>();
+    const traces: UserTrace[] = [];
+    for (let number = job.firstUser; number < job.firstUser + job.numUsers; number++) {
+      const user = studyUser(this.#study, place, job.placeIndex, number);
+      bench.evaluator.setChannel(user.paths);
+      const best = bench.evaluator.best();
+      const receive = remember((pilot) => bench.evaluator.receive(pilot));
+      const unitNoise = remember((pilot) => user.unitNoise(pilot.key));
+      for (const snrDb of user.snrDb) {
+        const deviation = noiseDeviation(user, snrDb);
+        const receivedPower = (pilot: Codeword) => {
+          const signal = receive(pilot);
+          if (deviation === 0) return signal.re ** 2 + signal.im ** 2;
+          const noise = unitNoise(pilot);
+          return (signal.re + deviation * noise.re) ** 2 + (signal.im + deviation * noise.im) ** 2;
+        };
+        bench.factories.forEach((start, schemeIndex) => {
+          const pilots: PilotTrace[] = [];
+          const { estimate, numPilots } = runScheme(start(), (pilot) => {
+            const power = receivedPower(pilot);
+            if (this.#traced) pilots.push(pilotTrace(pilot, Math.sqrt(power)));
+            return power;
+          });
+          const chosen = polarIndexOf(estimate.codeword);
+          const correct = chosen.ring === best.ring && chosen.angleIndex === best.angleIndex;
+          const key = `${schemeIndex}/${snrDb}`;
+          const tally = tallies.get(key) ?? emptyTally(job.placeIndex, schemeIndex, snrDb);
+          tallies.set(key, tally);
+          tally.numUsers += 1;
+          tally.numCorrect += Number(correct);
+          tally.numPilots += numPilots;
+          if (this.#traced) {
+            traces.push({
+              scheme: schemeLabel(this.#study.schemes[schemeIndex]!),
+              case: place.caseLabel,
+              user: number,
+              positionM: user.positionM,
+              snrDb: Number.isFinite(snrDb) ? snrDb : null,
+              pilots,
+              regionIndex: estimate.regionIndex ?? null,
+              chosen,
+              best,
+              correct,
+            });
+          }
+        });
+      }
+    }
+    return { tallies: [...tallies.values()], traces };
+  }
+
+  #benchFor(numElements: number): Bench {
+    if (this.#bench?.numElements !== numElements) {
+      this.#bench = { numElements, bench: buildBench(this.#study, numElements) };
+    }
+    return this.#bench.bench;
+  }
+}
+
+function buildBench(study: AccuracyStudy, numElements: number): Bench {
+  const polar = buildPolar(buildArray(study.array, numElements), study.codebook);
+  return {
+    polar,
+    evaluator: new DirectEvaluator(polar),
+    factories: study.schemes.map((choice) => createScheme(choice, polar)),
+  };
+}
+
+/** Standard deviation of the noise: the SNR is the paths' total power over the noise variance. */
+function noiseDeviation(user: StudyUser, snrDb: number): number {
+  const power = user.paths.reduce((sum, { gain }) => sum + gain.re ** 2 + gain.im ** 2, 0);
+  return Math.sqrt(power * noiseVariance(snrDb));
+}
+
+function emptyTally(placeIndex: number, schemeIndex: number, snrDb: number): Tally {
+  return { placeIndex, schemeIndex, snrDb, numUsers: 0, numCorrect: 0, numPilots: 0 };
+}
+
+/** Schemes and SNRs share most pilots of a user; each is evaluated once. */
+function remember(evaluate: (pilot: Codeword) => Complex): (pilot: Codeword) => Complex {
+  const known = new Map<string, Complex>();
+  return (pilot) => {
+    const before = known.get(pilot.key);
+    if (before !== undefined) return before;
+    const value = evaluate(pilot);
+    known.set(pilot.key, value);
+    return value;
+  };
+}
+
+/** Every scheme answers with a codeword of the polar codebook. */
+function polarIndexOf({ label, key }: Codeword): PolarIndex & CodewordTrace {
+  if (label.kind !== 'polar') throw new Error(`${key} is not in the polar codebook`);
+  return { ring: label.ring, angleIndex: label.angleIndex };
+}
+
+function pilotTrace({ label }: Codeword, amplitude: number): PilotTrace {
+  const { kind: _, ...index } = label;
+  return { ...index, amplitude };
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { readSettingsFile } from '../core/settings-file.js';
+import { accuracySchema } from './accuracy-file.js';
+
+const studySchema = z.discriminatedUnion('kind', [accuracySchema]);
+
+export type Study = z.output<typeof studySchema>;
+
+/**
+ * Reads a study file (docs/study.md).
+ *
+ * @throws BeamloopError FILE_NOT_FOUND, FILE_UNREADABLE, SCENARIO_INVALID.
+ */
+export function readStudy(file: string): Study {
+  return readSettingsFile(file, studySchema);
+}

@@ -1,0 +1,309 @@
+import { describe, expect, it } from 'vitest';
+import { LinearArray } from '../../src/array/linear-array.js';
+import type { Codeword } from '../../src/codebook/codeword.js';
+import { PolarCodebook } from '../../src/codebook/polar.js';
+import { expansionOfRing } from '../../src/training/dpc-refinement.js';
+import { middleOfSupport } from '../../src/training/far-field-sweep.js';
+import { createScheme, SCHEME_NAMES, schemeLabel, schemeSchema } from '../../src/training/registry.js';
+import type { Estimate } from '../../src/training/scheme.js';
+
+const polarOf = (numElements: number) =>
+  new PolarCodebook(new LinearArray({ numElements, carrierHz: 100e9, speedOfLightMPerS: 3e8 }), {
+    numRings: 6,
+  });
+
+/** Drives a scheme by a script: `power` says how strong each pilot is. Returns the batches as `kind/…` keys. */
+function drive(
+  options: unknown,
+  numElements: number,
+  power: (pilot: Codeword) => number,
+): { batches: string[][]; estimate: Estimate } {
+  const scheme = createScheme(schemeSchema.parse(options), polarOf(numElements))();
+  const batches: string[][] = [];
+  let step = scheme.next();
+  while (!step.done) {
+    batches.push(step.value.map((pilot) => pilot.key));
+    step = scheme.next(Float64Array.from(step.value, power));
+  }
+  return { batches, estimate: step.value };
+}
+
+/** A user that always answers as if it were in coarse region `target` of 2^levels, and prefers `favourite` after. */
+function userIn(target: number, levels: number, favourite = ''): (pilot: Codeword) => number {
+  return ({ key, label }) => {
+    if (key === favourite) return 2;
+    if (label.kind === 'polar') return 0;
+    return label.index === Math.ceil(target / 2 ** (levels - label.level)) ? 1 : 0;
+  };
+}
+
+/** `polar/ring/first` … `polar/ring/last`. */
+const angles = (ring: number, first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, k) => `polar/${ring}/${first + k}`);
+
+describe('DPC', () => {
+  it('sends the two halves of what is left, then the expanded set, at N = 512', () => {
+    // 300 - 1 = 0b100101011: the branches, level by level.
+    const { batches, estimate } = drive('dpc', 512, userIn(300, 9, 'polar/2/305'));
+    expect(batches.slice(0, 9)).toEqual([
+      ['dpc/1/1', 'dpc/1/2'],
+      ['dpc/2/3', 'dpc/2/4'],
+      ['dpc/3/5', 'dpc/3/6'],
+      ['dpc/4/9', 'dpc/4/10'],
+      ['dpc/5/19', 'dpc/5/20'],
+      ['dpc/6/37', 'dpc/6/38'],
+      ['dpc/7/75', 'dpc/7/76'],
+      ['dpc/8/149', 'dpc/8/150'],
+      ['dpc/9/299', 'dpc/9/300'],
+    ]);
+    // k = 8, 7, 5, 4, 2, 1 from the innermost ring outwards: 17 + 15 + 11 + 9 + 5 + 3 = 60 pilots.
+    expect(batches.slice(9)).toEqual([
+      [
+        ...angles(1, 292, 308),
+        ...angles(2, 293, 307),
+        ...angles(3, 295, 305),
+        ...angles(4, 296, 304),
+        ...angles(5, 298, 302),
+        ...angles(6, 299, 301),
+      ],
+    ]);
+    expect(estimate.regionIndex).toBe(300);
+    expect(estimate.codeword.key).toBe('polar/2/305');
+    // sin = (2 * 305 - 513) / 512; ring 2 of 6 is at 17 m.
+    expect(Math.sin(estimate.angleRad)).toBeCloseTo(97 / 512, 12);
+    expect(estimate.distanceM).toBeCloseTo(17.0 * (1 - (97 / 512) ** 2), 1);
+  });
+
+  it.each([64, 128, 256, 512])('costs 2 log2 N + 60 pilots for interior users, N = %i', (numElements) => {
+    const levels = Math.log2(numElements);
+    for (const region of [numElements / 4, numElements / 2, numElements / 2 + 1, (3 * numElements) / 4]) {
+      const { batches } = drive('dpc', numElements, userIn(region, levels));
+      expect(batches.flat()).toHaveLength(2 * levels + 60);
+      expect(batches.slice(0, -1).every((batch) => batch.length === 2)).toBe(true);
+    }
+  });
+
+  it.each([64, 512])('gives ring s its k by r_k = N D / (2 (2k - 1)), N = %i', (numElements) => {
+    expect([1, 2, 3, 4, 5, 6].map((ring) => expansionOfRing(polarOf(numElements), ring))).toEqual([
+      8, 7, 5, 4, 2, 1,
+    ]);
+  });
+
+  it('sends only foci within the region without expansion', () => {
+    const { batches } = drive({ name: 'dpc', pilotSetExpansion: false }, 512, userIn(300, 9));
+    expect(batches.at(-1)).toEqual([
+      ...angles(1, 293, 307),
+      ...angles(2, 294, 306),
+      ...angles(3, 296, 304),
+      ...angles(4, 297, 303),
+      ...angles(5, 299, 301),
+      ...angles(6, 300, 300),
+    ]);
+  });
+
+  it('passes over an empty lower half without a pilot (case I: level 4 from i_3 = 1)', () => {
+    const { batches, estimate } = drive('dpc', 16, userIn(1, 4));
+    expect(batches.slice(0, -1)).toEqual([
+      ['dpc/1/1', 'dpc/1/2'],
+      ['dpc/2/1', 'dpc/2/2'],
+      ['dpc/3/1', 'dpc/3/2'],
+    ]);
+    expect(estimate.regionIndex).toBe(2);
+  });
+
+  it('passes over an empty upper half without a pilot (case II: level 4 from i_3 = 8)', () => {
+    const { batches, estimate } = drive('dpc', 16, userIn(16, 4));
+    expect(batches.slice(0, -1)).toEqual([
+      ['dpc/1/1', 'dpc/1/2'],
+      ['dpc/2/3', 'dpc/2/4'],
+      ['dpc/3/7', 'dpc/3/8'],
+    ]);
+    expect(estimate.regionIndex).toBe(15);
+  });
+
+  it('sends every pilot without range reduction', () => {
+    const { batches, estimate } = drive({ name: 'dpc', rangeReduction: false }, 16, userIn(1, 4));
+    expect(batches[3]).toEqual(['dpc/4/1', 'dpc/4/2']);
+    expect(estimate.regionIndex).toBe(1);
+  });
+
+  it('drops angles outside 1..N and keeps those beyond 60 degrees', () => {
+    // Region 35 is the first with something left above sin = -0.866; levels 4 and 8 have an empty lower half.
+    const { batches, estimate } = drive('dpc', 512, userIn(35, 9));
+    expect(batches.slice(0, -1)).toEqual([
+      ['dpc/1/1', 'dpc/1/2'],
+      ['dpc/2/1', 'dpc/2/2'],
+      ['dpc/3/1', 'dpc/3/2'],
+      ['dpc/5/3', 'dpc/5/4'],
+      ['dpc/6/5', 'dpc/6/6'],
+      ['dpc/7/9', 'dpc/7/10'],
+      ['dpc/9/35', 'dpc/9/36'],
+    ]);
+    expect(estimate.regionIndex).toBe(35);
+    expect(batches.at(-1)!.slice(0, 17)).toEqual(angles(1, 27, 43));
+    const low = drive({ name: 'dpc', rangeReduction: false }, 512, userIn(2, 9)).batches.at(-1)!;
+    expect(low).toEqual([
+      ...angles(1, 1, 10),
+      ...angles(2, 1, 9),
+      ...angles(3, 1, 7),
+      ...angles(4, 1, 6),
+      ...angles(5, 1, 4),
+      ...angles(6, 1, 3),
+    ]);
+    const high = drive({ name: 'dpc', rangeReduction: false }, 512, userIn(512, 9)).batches.at(-1)!;
+    expect(high).toEqual([
+      ...angles(1, 504, 512),
+      ...angles(2, 505, 512),
+      ...angles(3, 507, 512),
+      ...angles(4, 508, 512),
+      ...angles(5, 510, 512),
+      ...angles(6, 511, 512),
+    ]);
+  });
+
+  it('takes the second branch on a tie', () => {
+    const { batches, estimate } = drive({ name: 'dpc', rangeReduction: false }, 16, () => 1);
+    expect(batches.slice(0, -1)).toEqual([
+      ['dpc/1/1', 'dpc/1/2'],
+      ['dpc/2/3', 'dpc/2/4'],
+      ['dpc/3/7', 'dpc/3/8'],
+      ['dpc/4/15', 'dpc/4/16'],
+    ]);
+    expect(estimate.regionIndex).toBe(16);
+  });
+});
+
+describe('exhaustive', () => {
+  it('sends the whole codebook in ring-major order and takes the first of the strongest', () => {
+    const { batches, estimate } = drive('exhaustive', 64, ({ key }) => Number(/polar\/[35]\/17/.test(key)));
+    expect(batches).toEqual([[1, 2, 3, 4, 5, 6].flatMap((ring) => angles(ring, 1, 64))]);
+    expect(estimate.codeword.key).toBe('polar/3/17');
+    expect(estimate.regionIndex).toBeUndefined();
+  });
+
+  it('estimates infinity on the last ring', () => {
+    const { estimate } = drive('exhaustive', 64, ({ key }) => Number(key === 'polar/6/33'));
+    expect(estimate.distanceM).toBe(Infinity);
+    expect(Math.sin(estimate.angleRad)).toBeCloseTo(1 / 64, 12);
+  });
+});
+
+describe('far-field sweep', () => {
+  const beams = (strong: Record<number, number>) =>
+    Float64Array.from({ length: 64 }, (_, k) => strong[k + 1] ?? 0.1);
+
+  it.each([
+    ['one beam', { 20: 1 }, 20],
+    ['a run of five', { 18: 0.6, 19: 0.9, 20: 1, 21: 0.8, 22: 0.5 }, 20],
+    ['a lopsided run: the middle, not the peak', { 18: 1, 19: 0.9, 20: 0.8, 21: 0.7, 22: 0.6 }, 20],
+    ['an even run: the lower of the two', { 18: 1, 19: 0.9, 20: 0.8, 21: 0.7 }, 19],
+    ['just below half power', { 18: 1, 19: 0.9, 20: 0.8, 21: 0.49, 22: 0.49 }, 19],
+  ])('takes the middle of the half-power support: %s', (_, strong, middle) => {
+    expect(middleOfSupport(beams(strong))).toBe(middle);
+  });
+
+  it('sends N beams at infinity, then 18 pilots around the middle', () => {
+    const user = ({ label }: Codeword) =>
+      label.kind === 'polar' && label.ring === 2 && label.angleIndex === 31
+        ? 3
+        : Number(label.kind === 'polar' && label.angleIndex === 30);
+    const { batches, estimate } = drive('far-field-sweep', 64, user);
+    expect(batches).toEqual([angles(6, 1, 64), [1, 2, 3, 4, 5, 6].flatMap((ring) => angles(ring, 29, 31))]);
+    expect(estimate.codeword.key).toBe('polar/2/31');
+  });
+
+  it('drops a neighbour beyond the edge', () => {
+    const { batches } = drive('far-field-sweep', 64, ({ key }) => Number(key === 'polar/6/64'));
+    expect(batches[1]).toEqual([1, 2, 3, 4, 5, 6].flatMap((ring) => angles(ring, 63, 64)));
+  });
+});
+
+describe('near-field hierarchical', () => {
+  it('sends two sector centres on every ring, and polar codewords at the last level', () => {
+    const towards = (target: number, ring: number) => (pilot: Codeword) => {
+      const { label } = pilot;
+      if (label.kind === 'sector') {
+        return Number(label.index === Math.ceil(target / 2 ** (4 - label.level)) && label.ring === 6);
+      }
+      return Number(pilot.key === `polar/${ring}/${target}`);
+    };
+    const { batches, estimate } = drive('near-field-hierarchical', 16, towards(11, 3));
+    const centres = (level: number, index: number) =>
+      Array.from({ length: 6 }, (_, k) => `sector/${level}/${index}/${k + 1}`);
+    expect(batches).toEqual([
+      [...centres(1, 1), ...centres(1, 2)],
+      [...centres(2, 3), ...centres(2, 4)],
+      [...centres(3, 5), ...centres(3, 6)],
+      [1, 2].flatMap((half) => Array.from({ length: 6 }, (_, k) => `polar/${k + 1}/${half + 10}`)),
+    ]);
+    expect(estimate.codeword.key).toBe('polar/3/11');
+  });
+
+  it('takes the second branch on a tie', () => {
+    expect(drive('near-field-hierarchical', 16, () => 1).estimate.codeword.key).toBe('polar/1/16');
+  });
+});
+
+describe('far-field hierarchical', () => {
+  // Table II of the paper: P-I and P-II for N = 64, 128, 256, 512.
+  it.each([
+    [64, 32, 2, 192],
+    [128, 32, 4, 192],
+    [256, 32, 6, 192],
+    [512, 32, 8, 192],
+    [64, 16, 4, 96],
+    [128, 16, 6, 96],
+    [256, 16, 8, 96],
+    [512, 16, 10, 96],
+  ])('N = %i, %i angles refined: %i + %i pilots', (numElements, refinementAngles, coarse, refined) => {
+    const { batches } = drive({ name: 'far-field-hierarchical', refinementAngles }, numElements, () => 1);
+    expect(batches.slice(0, -1).flat()).toHaveLength(coarse);
+    expect(batches.at(-1)).toHaveLength(refined);
+  });
+
+  it('refines the angles of the sector that is left', () => {
+    const { batches, estimate } = drive(
+      { name: 'far-field-hierarchical', refinementAngles: 16 },
+      64,
+      userIn(2, 2, 'polar/4/31'),
+    );
+    expect(batches).toEqual([
+      ['dft/1/1', 'dft/1/2'],
+      ['dft/2/1', 'dft/2/2'],
+      [1, 2, 3, 4, 5, 6].flatMap((ring) => angles(ring, 17, 32)),
+    ]);
+    expect(estimate.codeword.key).toBe('polar/4/31');
+    expect(estimate.regionIndex).toBe(2);
+  });
+
+  it('refuses more angles than there are', () => {
+    expect(() => drive({ name: 'far-field-hierarchical', refinementAngles: 128 }, 64, () => 1)).toThrow(
+      'refinementAngles up to 64',
+    );
+  });
+});
+
+describe('registry', () => {
+  it('builds every scheme by its name alone', () => {
+    for (const name of SCHEME_NAMES) {
+      const { batches, estimate } = drive(name, 64, () => 1);
+      expect(batches.flat().length).toBeGreaterThan(0);
+      expect(estimate.codeword.label.kind).toBe('polar');
+    }
+  });
+
+  it('labels a scheme by what is not at its default', () => {
+    expect(schemeLabel(schemeSchema.parse('dpc'))).toBe('dpc');
+    expect(schemeLabel(schemeSchema.parse({ name: 'dpc', rangeReduction: true }))).toBe('dpc');
+    expect(schemeLabel(schemeSchema.parse({ name: 'dpc', rangeReduction: false }))).toBe(
+      'dpc (rangeReduction=false)',
+    );
+  });
+
+  it.each(['dpc', 'near-field-hierarchical', 'far-field-hierarchical'])(
+    '%s refuses an array that cannot be halved',
+    (name) => {
+      expect(() => drive(name, 48, () => 1)).toThrow('power of two');
+    },
+  );
+});
