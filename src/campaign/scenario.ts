@@ -1,0 +1,181 @@
+/** Scenario files: schema, units, defaults. docs/scenario.md is the reader's version. */
+import path from 'node:path';
+import { z } from 'zod';
+import { type PointM, polarPointM } from '../array/linear-array.js';
+import type { UserRegion } from '../channel/paths.js';
+import { BeamloopError } from '../core/errors.js';
+import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
+import { parseSettings, readTextFile } from '../core/settings-file.js';
+import { positiveQuantity, quantity } from '../core/settings-quantity.js';
+import { schemeSchema } from '../training/registry.js';
+
+const finite = (unit: Parameters<typeof quantity>[0]) => quantity(unit).pipe(z.number('must be finite'));
+const nonNegative = (unit: Parameters<typeof quantity>[0]) =>
+  quantity(unit).pipe(z.number('must be finite').nonnegative('must not be negative'));
+
+const array = z.strictObject({
+  elements: z.int().min(2).max(65_535),
+  carrier: positiveQuantity('Hz'),
+  speedOfLight: positiveQuantity('m/s').default(SPEED_OF_LIGHT_M_PER_S),
+  rings: z.int().min(1).max(1000).default(6),
+});
+
+const slots = z.strictObject({
+  duration: positiveQuantity('s'),
+  /** From the last power of a batch until what comes next is sent. */
+  turnaround: nonNegative('s').default(2e-3),
+  contiguous: z.boolean().default(false),
+  userTimeLimit: positiveQuantity('s').optional(),
+  /** A pilot whose slots all failed ends its user's training. */
+  maxAttempts: z.int().min(1).max(100).default(5),
+});
+
+const position = z.union([
+  z.tuple([finite('m'), finite('m')]).transform(([xM, yM]): PointM => [xM, yM]),
+  z
+    .strictObject({ distance: positiveQuantity('m'), angle: finite('rad') })
+    .transform(({ distance, angle }) => polarPointM(distance, angle)),
+  z
+    .strictObject({ ring: positiveQuantity('m'), angle: finite('rad') })
+    .transform(({ ring, angle }) => polarPointM(ring * Math.cos(angle) ** 2, angle)),
+]);
+
+const ascending = (unit: 'm' | 'rad') =>
+  z
+    .tuple([finite(unit), finite(unit)])
+    .refine(([low, high]) => low <= high, 'the second must not be below the first');
+
+const region = z
+  .strictObject({ ringDistance: ascending('m'), angle: ascending('rad') })
+  .transform(({ ringDistance, angle }): UserRegion => ({ ringDistanceM: ringDistance, angleRad: angle }));
+
+const pathList = z
+  .array(
+    z
+      .strictObject({ gain: z.tuple([finite('1'), finite('1')]), position })
+      .transform(({ gain: [re, im], position: positionM }) => ({ gain: { re, im }, positionM })),
+  )
+  .nonempty('must list at least one path');
+
+/** What every user's channel is like unless the user says otherwise. */
+const channel = z.strictObject({
+  snr: quantity('dB').optional(),
+  ricianFactor: quantity('dB').default(13),
+  scatterers: z.int().min(0).max(1000).default(5),
+  /** Where scatterers are, and drawn users. */
+  region: region.optional(),
+});
+
+const user = z.strictObject({
+  id: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+      'must be 1 to 64 letters, digits, dots, dashes or underscores',
+    ),
+  position: position.optional(),
+  snr: quantity('dB').optional(),
+  ricianFactor: quantity('dB').optional(),
+  scatterers: z.int().min(0).max(1000).optional(),
+  /** In place of drawn paths. */
+  paths: pathList.optional(),
+});
+
+const listedUsers = z
+  .array(user)
+  .nonempty('must list at least one user')
+  .superRefine((users, context) => {
+    const seen = new Set<string>();
+    for (const [k, { id }] of users.entries()) {
+      if (seen.has(id)) {
+        context.addIssue({ code: 'custom', message: `'${id}' is the id of another user`, path: [k, 'id'] });
+      }
+      seen.add(id);
+    }
+  });
+
+const drawnUsers = z.strictObject({ count: z.int().min(1).max(10_000) });
+
+const bridge = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  /** 0 = any free port. */
+  port: z.int().min(0).max(65_535).default(0),
+  token: z.string().min(1).optional(),
+  /** How long to wait for a UE to connect, and to come back. */
+  ueTimeout: positiveQuantity('s').default(60),
+  /** How long to wait for the power of a slot that was latched. */
+  powerTimeout: positiveQuantity('s').default(5),
+});
+
+/** Schema of a scenario; `emulated` is that of the section that describes an emulated board. */
+function scenarioSchema<E extends z.ZodType>(emulated: E) {
+  return z.strictObject({
+    title: z.string().optional(),
+    seed: z.int().min(0).max(2 ** 32 - 1).default(1),
+    array,
+    board: z.strictObject({
+      /** `emulated`, a device such as /dev/ttyUSB0, or usb:VID:PID. */
+      port: z.string().min(1).default('emulated'),
+      baud: z.int().min(1200).max(100_000_000).default(3_000_000),
+      emulated,
+    }),
+    slots,
+    scheme: schemeSchema,
+    channel: channel.prefault({}),
+    users: z.union([listedUsers, drawnUsers]),
+    bridge: bridge.prefault({}),
+  });
+}
+
+/** A scenario with quantities in SI units and defaults filled in; users not drawn yet (users.ts). */
+export type Scenario<E = unknown> = Omit<z.output<ReturnType<typeof scenarioSchema>>, 'board'> & {
+  readonly board: { readonly port: string; readonly baud: number; readonly emulated: E };
+};
+
+export interface ScenarioFile<E = unknown> {
+  /** The file's name without folder and ending. */
+  readonly name: string;
+  readonly text: string;
+  readonly scenario: Scenario<E>;
+}
+
+/** Reads a scenario. Throws FILE_NOT_FOUND, FILE_UNREADABLE or SCENARIO_INVALID (naming line and key). */
+export function readScenario<E extends z.ZodType>(file: string, emulated: E): ScenarioFile<z.output<E>> {
+  return parseScenario(readTextFile(file), file, emulated);
+}
+
+/** As `readScenario`, for text that is already there. */
+export function parseScenario<E extends z.ZodType>(
+  text: string,
+  file: string,
+  emulated: E,
+): ScenarioFile<z.output<E>> {
+  const scenario = parseSettings(text, scenarioSchema(emulated), file) as Scenario<z.output<E>>;
+  if (scenario.board.port === 'emulated') checkEmulatedUsers(scenario, file);
+  return { name: path.basename(file).replace(/\.ya?ml$/i, ''), text, scenario };
+}
+
+/** Whoever emulates a user must know where it is and how much noise it has. */
+function checkEmulatedUsers({ users, channel }: Scenario, file: string): void {
+  if (!Array.isArray(users)) {
+    if (channel.snr === undefined) throw missing('snr', 'channel.snr', file);
+    return;
+  }
+  for (const [k, user] of users.entries()) {
+    if (user.position === undefined) throw missing('position', `users[${k + 1}].position`, file);
+    if (user.snr === undefined && channel.snr === undefined) {
+      throw missing('snr', `users[${k + 1}].snr`, file);
+    }
+  }
+}
+
+function missing(key: string, where: string, file: string): BeamloopError {
+  return new BeamloopError('SCENARIO_INVALID', {
+    what: `'${key}' is missing; an emulated user needs it`,
+    where: `${file}, ${where}`,
+    todo:
+      key === 'snr'
+        ? 'Add it, e.g. snr: 20 dB (channel.snr holds for all users)'
+        : 'Add it, e.g. position: [20 m, 5 m]',
+  });
+}

@@ -1,0 +1,66 @@
+/** The users of a scenario: listed or drawn, with their propagation paths, and the best codeword of each. */
+import { LinearArray, type PointM } from '../array/linear-array.js';
+import { channelVector } from '../channel/channel.js';
+import { drawPaths, drawPosition, type Path, type UserRegion } from '../channel/paths.js';
+import { PolarCodebook, type PolarIndex } from '../codebook/polar.js';
+import { Random } from '../core/random.js';
+import type { Row } from '../record/schema.js';
+import type { Scenario } from './scenario.js';
+
+export interface User {
+  readonly id: string;
+  /** Null where nobody knows it (a UE on real hardware). */
+  readonly truth: {
+    readonly positionM: PointM;
+    readonly snrDb: number;
+    /** Line of sight first. */
+    readonly paths: readonly Path[];
+  } | null;
+}
+
+export function arrayOf(scenario: Scenario): LinearArray {
+  const { elements, carrier, speedOfLight } = scenario.array;
+  return new LinearArray({ numElements: elements, carrierHz: carrier, speedOfLightMPerS: speedOfLight });
+}
+
+export function polarCodebookOf(scenario: Scenario): PolarCodebook {
+  return new PolarCodebook(arrayOf(scenario), { numRings: scenario.array.rings });
+}
+
+/**
+ * Users in the order of the file. Every draw is keyed by the seed and the user's id, so adding a user changes no other.
+ * Users without a position have no truth.
+ */
+export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
+  const { seed, channel } = scenario;
+  const region = channel.region ?? defaultRegion(polar);
+  const listed = Array.isArray(scenario.users)
+    ? scenario.users
+    : Array.from({ length: scenario.users.count }, (_, k) => {
+        const id = `ue${k + 1}`;
+        return { id, position: drawPosition(region, new Random(seed, 'position', id)) };
+      });
+  return listed.map((user: (typeof listed)[number]): User => {
+    const given = { snr: channel.snr, paths: undefined, ricianFactor: undefined, scatterers: undefined, ...user };
+    if (given.position === undefined || given.snr === undefined) return { id: user.id, truth: null };
+    const statistics = {
+      ricianFactorDb: given.ricianFactor ?? channel.ricianFactor,
+      numScatterers: given.scatterers ?? channel.scatterers,
+    };
+    const paths =
+      given.paths ??
+      drawPaths(given.position, region, statistics, new Random(seed, 'paths', user.id));
+    return { id: user.id, truth: { positionM: given.position, snrDb: given.snr, paths } };
+  });
+}
+
+/** From just inside the innermost ring to just outside the outermost finite one, within +-60 degrees. */
+function defaultRegion(polar: PolarCodebook): UserRegion {
+  const inner = polar.ringDistanceM(1);
+  const outer = polar.numRings > 1 ? polar.ringDistanceM(polar.numRings - 1) : 2 * inner;
+  const finite = Number.isFinite(inner) ? inner : polar.array.apertureM * 10;
+  return {
+    ringDistanceM: [0.9 * finite, 1.2 * (Number.isFinite(outer) ? outer : finite)],
+    angleRad: [-Math.PI / 3, Math.PI / 3],
+  };
+}
