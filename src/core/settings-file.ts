@@ -20,7 +20,7 @@ type Issue = z.core.$ZodIssue;
  * @throws BeamloopError FILE_NOT_FOUND, FILE_UNREADABLE (not readable, not YAML), SCENARIO_INVALID (breaks the schema).
  */
 export function readSettingsFile<S extends z.ZodType>(file: string, schema: S): z.output<S> {
-  return parseSettings(readText(file), schema, file);
+  return parseSettings(readTextFile(file), schema, file);
 }
 
 /** As `readSettingsFile`, for text that is already there; `file` is the name that complaints use. */
@@ -53,7 +53,8 @@ export function parseSettings<S extends z.ZodType>(text: string, schema: S, file
   });
 }
 
-function readText(file: string): string {
+/** A file's text. Throws FILE_NOT_FOUND or FILE_UNREADABLE. */
+export function readTextFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {

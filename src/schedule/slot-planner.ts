@@ -46,9 +46,12 @@ export class SlotPlanner {
   readonly #options: PlannerOptions;
   readonly #memory: CodewordMemory;
   #lastSlot = -1;
+  /** Board time at which slot 0 begins or would have begun, s. */
+  #startS: number;
 
   constructor(options: PlannerOptions) {
     this.#options = options;
+    this.#startS = options.startBoardTimeS;
     this.#memory = new CodewordMemory(options.memoryDepth);
   }
 
@@ -58,7 +61,12 @@ export class SlotPlanner {
   }
 
   startOfSlotS(slot: number): number {
-    return this.#options.startBoardTimeS + slot * this.#options.slotDurationS;
+    return this.#startS + slot * this.#options.slotDurationS;
+  }
+
+  /** The slot clock was armed again: `slot` now begins at `startBoardTimeS`. */
+  restart(slot: number, startBoardTimeS: number): void {
+    this.#startS = startBoardTimeS - slot * this.#options.slotDurationS;
   }
 
   /**
@@ -109,9 +117,9 @@ export class SlotPlanner {
   }
 
   #firstSlotAfter(sendS: number, earliestS: number): number {
-    const { slotDurationS, turnaroundS, startBoardTimeS } = this.#options;
+    const { slotDurationS, turnaroundS } = this.#options;
     const afterLast = this.#lastSlot + 1 + slotsIn(turnaroundS + sendS, slotDurationS);
-    const afterNow = slotsIn(earliestS + turnaroundS + sendS - startBoardTimeS, slotDurationS);
+    const afterNow = slotsIn(earliestS + turnaroundS + sendS - this.#startS, slotDurationS);
     return Math.max(afterLast, afterNow);
   }
 }

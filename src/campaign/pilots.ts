@@ -1,0 +1,55 @@
+/** Codewords as the board will hold them: quantised, packed, named by their hash. */
+import type { ArrayBoard, PackedCodeword } from '../../drivers/array-board.js';
+import type { Codeword } from '../codebook/codeword.js';
+import { quantise } from '../codebook/quantize.js';
+import type { Recording } from '../record/recording.js';
+
+export interface Pilot {
+  readonly codeword: Codeword;
+  readonly packed: PackedCodeword;
+  readonly hash: string;
+  readonly packedBytes: number;
+}
+
+/** Prepares each codeword once and records it when it is first used. */
+export class PilotFactory {
+  readonly #board: ArrayBoard;
+  readonly #carrierHz: number;
+  readonly #recording: Recording;
+  readonly #pilots = new Map<string, Pilot>();
+  readonly #recordedKeys: Set<string>;
+
+  /** @param recordedKeys codewords that the recording holds already. */
+  constructor(
+    board: ArrayBoard,
+    carrierHz: number,
+    recording: Recording,
+    recordedKeys: Iterable<string> = [],
+  ) {
+    this.#board = board;
+    this.#carrierHz = carrierHz;
+    this.#recording = recording;
+    this.#recordedKeys = new Set(recordedKeys);
+  }
+
+  /** Throws BOARD_MISMATCH when the board cannot hold the codeword. */
+  pilot(codeword: Codeword): Pilot {
+    const known = this.#pilots.get(codeword.key);
+    if (known !== undefined) return known;
+    const { settings, report } = quantise(codeword, this.#board.description, this.#carrierHz);
+    const packed = this.#board.pack(settings);
+    const pilot = { codeword, packed, hash: packed.hash, packedBytes: packed.bytes.length };
+    this.#pilots.set(codeword.key, pilot);
+    if (!this.#recordedKeys.has(codeword.key)) {
+      this.#recordedKeys.add(codeword.key);
+      const { key, label } = codeword;
+      this.#recording.append('codewords', {
+        key,
+        hash: packed.hash,
+        label,
+        gainLossDb: report.gainLossDb,
+      });
+    }
+    return pilot;
+  }
+}
