@@ -176,10 +176,11 @@ export class SlotJoin {
   }
 
   #arrive<K extends keyof Arrived>(expected: Expected, what: K, value: NonNullable<Arrived[K]>): void {
-    expected[what] = value as Expected[K];
     const { batch } = expected;
+    const before: Arrived = { receipt: expected.receipt, power: expected.power };
+    expected[what] = value as Expected[K];
     batch.lastArrivalS = this.#clock.nowS();
-    if (expected.receipt === null || expected.power === null) return;
+    if (isOver(before) || !isOver(expected)) return;
     if (--batch.open === 0) batch.complete();
   }
 
@@ -220,16 +221,26 @@ export class SlotJoin {
   }
 
   #outcomeOf({ entry, receipt, power }: Expected): JoinedSlot {
-    const joined = this.#judge(entry, receipt, power);
+    const joined = judgeSlot(entry, receipt, power);
     this.#outcomes[joined.outcome]++;
     return joined;
   }
+}
 
-  #judge({ slot, hash }: SlotEntry, receipt: Receipt | null, power: PowerRecord | null): JoinedSlot {
-    if (receipt === null) return { slot, outcome: 'no-receipt', receipt, power };
-    if (receipt.status !== 'latched') return { slot, outcome: receipt.status, receipt, power };
-    if (receipt.hash !== hash) return { slot, outcome: 'wrong-codeword', receipt, power };
-    if (power === null) return { slot, outcome: 'no-power', receipt, power };
-    return { slot, outcome: 'joined', receipt, power };
-  }
+/** Nothing more is waited for: both are there, or the board missed the slot and there is nothing to measure. */
+function isOver({ receipt, power }: Arrived): boolean {
+  return receipt !== null && (power !== null || receipt.status === 'missed');
+}
+
+/** How a slot stands with what has come of it. */
+export function judgeSlot(
+  { slot, hash }: SlotEntry,
+  receipt: Receipt | null,
+  power: PowerRecord | null,
+): JoinedSlot {
+  if (receipt === null) return { slot, outcome: 'no-receipt', receipt, power };
+  if (receipt.status !== 'latched') return { slot, outcome: receipt.status, receipt, power };
+  if (receipt.hash !== hash) return { slot, outcome: 'wrong-codeword', receipt, power };
+  if (power === null) return { slot, outcome: 'no-power', receipt, power };
+  return { slot, outcome: 'joined', receipt, power };
 }

@@ -111,7 +111,11 @@ const bridge = z.strictObject({
 function scenarioSchema<E extends z.ZodType>(emulated: E) {
   return z.strictObject({
     title: z.string().optional(),
-    seed: z.int().min(0).max(2 ** 32 - 1).default(1),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .default(1),
     array,
     board: z.strictObject({
       /** `emulated`, a device such as /dev/ttyUSB0, or usb:VID:PID. */

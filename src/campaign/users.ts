@@ -1,10 +1,8 @@
 /** The users of a scenario: listed or drawn, with their propagation paths, and the best codeword of each. */
 import { LinearArray, type PointM } from '../array/linear-array.js';
-import { channelVector } from '../channel/channel.js';
 import { drawPaths, drawPosition, type Path, type UserRegion } from '../channel/paths.js';
-import { PolarCodebook, type PolarIndex } from '../codebook/polar.js';
+import { PolarCodebook } from '../codebook/polar.js';
 import { Random } from '../core/random.js';
-import type { Row } from '../record/schema.js';
 import type { Scenario } from './scenario.js';
 
 export interface User {
@@ -41,15 +39,20 @@ export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
         return { id, position: drawPosition(region, new Random(seed, 'position', id)) };
       });
   return listed.map((user: (typeof listed)[number]): User => {
-    const given = { snr: channel.snr, paths: undefined, ricianFactor: undefined, scatterers: undefined, ...user };
+    const given = {
+      snr: channel.snr,
+      paths: undefined,
+      ricianFactor: undefined,
+      scatterers: undefined,
+      ...user,
+    };
     if (given.position === undefined || given.snr === undefined) return { id: user.id, truth: null };
     const statistics = {
       ricianFactorDb: given.ricianFactor ?? channel.ricianFactor,
       numScatterers: given.scatterers ?? channel.scatterers,
     };
     const paths =
-      given.paths ??
-      drawPaths(given.position, region, statistics, new Random(seed, 'paths', user.id));
+      given.paths ?? drawPaths(given.position, region, statistics, new Random(seed, 'paths', user.id));
     return { id: user.id, truth: { positionM: given.position, snrDb: given.snr, paths } };
   });
 }

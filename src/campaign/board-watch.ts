@@ -1,0 +1,79 @@
+/** Watches for a board that restarts or stays away, so that whoever waits for it is told. */
+import type { ArrayBoard } from '../../drivers/array-board.js';
+import type { Clock } from '../core/clock.js';
+import { BeamloopError } from '../core/errors.js';
+
+/** How long the board may be unplugged, s. */
+const RECONNECT_TIMEOUT_S = 60;
+
+const RESTARTED = Symbol('the board restarted');
+
+export class BoardWatch {
+  readonly #clock: Clock;
+  /** Raised with RESTARTED (and replaced) or, for good, with an error. */
+  #life = new AbortController();
+  #away: AbortController | undefined;
+
+  /** @param onEvent what to record; 'board reset' comes before waiters are told. */
+  constructor(board: ArrayBoard, clock: Clock, onEvent: (kind: string, detail: unknown) => void) {
+    this.#clock = clock;
+    board.on('fault', (fault) => onEvent('board fault', fault));
+    board.on('link', (state, reason) => {
+      onEvent(`link ${state}`, { reason });
+      this.#onLink(state, reason);
+    });
+    board.on('reset', () => {
+      onEvent('board reset', {});
+      const before = this.#life;
+      this.#life = new AbortController();
+      before.abort(RESTARTED);
+    });
+  }
+
+  /**
+   * Runs a step that depends on the board. Returns false when the board restarted meanwhile; the step's signal is then
+   * aborted. Throws what the step throws, BOARD_SILENT when the board stays away, the caller's reason when aborted.
+   */
+  async during(step: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<boolean> {
+    const life = this.#life.signal;
+    const either = AbortSignal.any([signal, life]);
+    try {
+      await untilAborted(step(either), either);
+      return true;
+    } catch (error) {
+      if (life.aborted && life.reason === RESTARTED && !signal.aborted) return false;
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#away?.abort();
+  }
+
+  #onLink(state: 'up' | 'down', reason: string): void {
+    this.#away?.abort();
+    this.#away = undefined;
+    if (state === 'up') return;
+    this.#away = new AbortController();
+    this.#clock.sleep(RECONNECT_TIMEOUT_S, this.#away.signal).then(
+      () =>
+        this.#life.abort(
+          new BeamloopError('BOARD_SILENT', {
+            what: `The link to the board was down for ${RECONNECT_TIMEOUT_S} s: ${reason}`,
+            todo: 'Check cable and power, then go on with beamloop resume',
+          }),
+        ),
+      () => {},
+    );
+  }
+}
+
+/** Waits for a promise unless the signal is raised first; then rejects with its reason. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
