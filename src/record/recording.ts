@@ -144,6 +144,11 @@ export class Recording {
     if (this.#batch.rows.length >= MAX_ROWS_PER_COMMIT) this.#wakeFlush?.abort();
   }
 
+  /** Notes that something happened, with the time of the wall clock. */
+  event(kind: string, detail: unknown = {}): void {
+    this.append('events', { wallTime: new Date(), kind, detail });
+  }
+
   /** Resolves once everything appended so far is committed. Rejects when the disk refused it. */
   durable(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);

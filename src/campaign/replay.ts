@@ -1,0 +1,97 @@
+/** Feeds the recorded powers of a run to a scheme again. The same powers give the same decisions. */
+
+import type { Codeword } from '../codebook/codeword.js';
+import type { PolarCodebook } from '../codebook/polar.js';
+import { BeamloopError } from '../core/errors.js';
+import type { Recording } from '../record/recording.js';
+import { createScheme, type SchemeChoice } from '../training/registry.js';
+import { meanPower } from './slot-ledger.js';
+
+export interface ReplayedUser {
+  readonly ue: string;
+  /** Key of the codeword that the run found. */
+  readonly recorded: string;
+  /** Key of the codeword that the replay found. */
+  readonly replayed: string;
+  readonly angleRad: number;
+  /** Null on the far-field ring. */
+  readonly distanceM: number | null;
+  readonly regionIndex: number | null;
+  readonly numPilots: number;
+  readonly same: boolean;
+  readonly bestKey: string | null;
+}
+
+/**
+ * Replays every user that the run found. A pilot that was measured more than once gives its powers in that order.
+ * Throws RECORDING_LACKS_PILOT when the scheme asks for a codeword that was not measured for the user.
+ */
+export async function replayRecording(
+  recording: Recording,
+  polar: PolarCodebook,
+  choice: SchemeChoice,
+): Promise<ReplayedUser[]> {
+  const start = createScheme(choice, polar);
+  const measured = await measuredPowers(recording);
+  const best = new Map((await recording.rows('users')).map(({ ue, bestKey }) => [ue, bestKey]));
+  const turns = [...best.keys()];
+  const estimates = await recording.rows('estimates');
+  estimates.sort((a, b) => turns.indexOf(a.ue) - turns.indexOf(b.ue));
+  return estimates.map(({ ue, codewordKey: recorded }) => {
+    const powers = measured.get(ue) ?? new Map<string, number[]>();
+    const asked = new Map<string, number>();
+    const powerOf = ({ key }: Codeword): number => {
+      const known = powers.get(key);
+      if (known === undefined) throw lacksPilot(recording.folder, ue, choice.name, key);
+      const times = asked.get(key) ?? 0;
+      asked.set(key, times + 1);
+      return known[Math.min(times, known.length - 1)]!;
+    };
+    const scheme = start();
+    let numPilots = 0;
+    let step = scheme.next();
+    while (!step.done) {
+      numPilots += step.value.length;
+      step = scheme.next(Float64Array.from(step.value, powerOf));
+    }
+    const { codeword, angleRad, distanceM, regionIndex } = step.value;
+    return {
+      ue,
+      recorded,
+      replayed: codeword.key,
+      angleRad,
+      distanceM: Number.isFinite(distanceM) ? distanceM : null,
+      regionIndex: regionIndex ?? null,
+      numPilots,
+      same: codeword.key === recorded,
+      bestKey: best.get(ue) ?? null,
+    };
+  });
+}
+
+/** Per user and codeword, the powers of slots that were latched in time, in slot order. */
+async function measuredPowers(recording: Recording): Promise<Map<string, Map<string, number[]>>> {
+  const latched = new Map(
+    (await recording.rows('receipts', `WHERE status = 'latched'`)).map(({ slot, hash }) => [slot, hash]),
+  );
+  const slots = new Map((await recording.rows('slots')).map((row) => [row.slot, row]));
+  const users = new Map<string, Map<string, number[]>>();
+  for (const { slot, ue, powers } of await recording.rows('powers')) {
+    const planned = slots.get(slot);
+    if (planned === undefined || latched.get(slot) !== planned.hash) continue;
+    const ofUser = users.get(ue) ?? new Map<string, number[]>();
+    users.set(ue, ofUser);
+    const known = ofUser.get(planned.codewordKey);
+    if (known === undefined) ofUser.set(planned.codewordKey, [meanPower(powers)]);
+    else known.push(meanPower(powers));
+  }
+  return users;
+}
+
+function lacksPilot(folder: string, ue: string, scheme: string, key: string): BeamloopError {
+  return new BeamloopError('RECORDING_LACKS_PILOT', {
+    what: `Scheme ${scheme} asks for pilot ${key}, which was not measured for '${ue}'`,
+    where: folder,
+    todo: 'Replay a scheme whose pilots the run sent; a run with scheme exhaustive holds the whole polar codebook',
+  });
+}
