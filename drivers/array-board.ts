@@ -139,8 +139,10 @@ export interface ArrayBoard {
   mute(muted: boolean): Promise<void>;
   /** Asks again for the receipts of these slots that the board still remembers; they arrive as 'receipt' events. */
   requestReceipts(firstSlot: number, count: number): Promise<void>;
-  /** The board's time now. */
+  /** The board's time now, from what is known. Throws BOARD_SILENT while nothing is known, as after a restart. */
   boardTime(): BoardTimeInterval;
+  /** As `boardTime`, after asking the board: narrower, and on virtual time the only way to see the clock move. */
+  readBoardTime(): Promise<BoardTimeInterval>;
   /** Everything queued so far has been latched or missed: slots confirmed but without a receipt yet. */
   outstandingSlots(): number;
   linkStatistics(): LinkStatistics;

@@ -17,7 +17,12 @@ import {
   Welcome,
 } from '../../firmware-protocol/messages/hello.js';
 import { ReadClock } from '../../firmware-protocol/messages/read-clock.js';
-import { isReliableType, type NameFrom, type PayloadOf } from '../../firmware-protocol/registry.js';
+import {
+  isReliableType,
+  messageByName,
+  type NameFrom,
+  type PayloadOf,
+} from '../../firmware-protocol/registry.js';
 import type { ClockExchange } from './clock-sync.js';
 import { LineModel } from './line-model.js';
 import { RoundTrip } from './round-trip.js';
@@ -30,12 +35,13 @@ import {
   WINDOW,
 } from './session.js';
 
+export type HostMessageName = NameFrom<'host'>;
 export type BoardMessage = DecodedMessage<NameFrom<'board'>>;
 
 export interface ExchangeOptions {
   /** Uniform 32-bit integers, for session ids. */
   readonly random: () => number;
-  /** Time without a word after which the board mutes itself, s. */
+  /** Time without a word after which the board mutes itself, s; 0: never. */
   readonly watchdogS: number;
   /** Time without a good frame after which the link counts as down, s. */
   readonly linkTimeoutS: number;
@@ -90,7 +96,7 @@ export class Exchange {
   constructor(options: ExchangeOptions, events: ExchangeEvents) {
     this.#options = options;
     this.#events = events;
-    this.#heartbeatS = Math.min(MAX_HEARTBEAT_S, options.watchdogS / 4);
+    this.#heartbeatS = Math.min(MAX_HEARTBEAT_S, (options.watchdogS || Number.POSITIVE_INFINITY) / 4);
     this.#line = new LineModel(options.lineBytesPerS);
     this.#session = new Session(newSessionId(options.random, 0), this.#roundTrip);
   }
@@ -110,12 +116,14 @@ export class Exchange {
   }
 
   /** Sends a reliable message when its turn comes; returns its sequence number. */
-  send<D extends MessageDefinition>(definition: D, value: MessageOf<D>): number {
+  send<N extends HostMessageName>(name: N, value: PayloadOf<N>): number {
+    const definition: MessageDefinition = messageByName(name);
     return this.#session.sender.enqueue(definition.type, encodePayload(definition, value));
   }
 
   /** Sends a message that may get lost; dropped while the board is not there. */
-  sendDatagram<D extends MessageDefinition>(definition: D, value: MessageOf<D>): void {
+  sendDatagram<N extends HostMessageName>(name: N, value: PayloadOf<N>): void {
+    const definition: MessageDefinition = messageByName(name);
     if (this.#state === 'up') this.#datagrams.push(this.#datagram(definition, value));
   }
 
@@ -145,7 +153,7 @@ export class Exchange {
 
   /** The next frame to write at `nowS`; null: nothing until `deadlineS`. */
   output(nowS: number): Uint8Array | null {
-    this.#watchSilence(nowS);
+    this.watchSilence(nowS);
     if (nowS < this.#line.roomAtS) return null;
     if (this.#state === 'greeting') return nowS >= this.#helloDueS ? this.#hello(nowS) : null;
     if (this.#state !== 'up') return null;
@@ -159,15 +167,14 @@ export class Exchange {
 
   /** When `output` must be called again if nothing else happens; Infinity while closed. */
   get deadlineS(): number {
-    if (this.#state === 'closed' || this.#state === 'refused') return Number.POSITIVE_INFINITY;
-    const silenceS = this.#down ? Number.POSITIVE_INFINITY : this.#lastGoodS + this.#options.linkTimeoutS;
-    if (this.#state === 'greeting') return Math.min(silenceS, Math.max(this.#helloDueS, this.#line.roomAtS));
-    const { sender, receiver } = this.#session;
-    const outputS =
-      this.#datagrams.length > 0
-        ? Number.NEGATIVE_INFINITY
-        : Math.min(receiver.ackDueS, this.#clockDueS, sender.dueS);
-    return Math.min(silenceS, this.#greetAgainS, Math.max(outputS, this.#line.roomAtS));
+    return Math.min(this.silenceDueS, Math.max(this.#outputDueS, this.#line.roomAtS));
+  }
+
+  /** When `watchSilence` must be called again; Infinity while closed. */
+  get silenceDueS(): number {
+    if (this.#state === 'up') return this.#greetAgainS;
+    if (this.#state !== 'greeting' || this.#down) return Number.POSITIVE_INFINITY;
+    return this.#lastGoodS + this.#options.linkTimeoutS;
   }
 
   get isUp(): boolean {
@@ -188,11 +195,19 @@ export class Exchange {
     };
   }
 
+  get #outputDueS(): number {
+    if (this.#state === 'greeting') return this.#helloDueS;
+    if (this.#state !== 'up') return Number.POSITIVE_INFINITY;
+    if (this.#datagrams.length > 0) return Number.NEGATIVE_INFINITY;
+    return Math.min(this.#session.receiver.ackDueS, this.#clockDueS, this.#session.sender.dueS);
+  }
+
   get #greetAgainS(): number {
     return this.#lastGoodS + HEARTBEATS_BEFORE_GREETING * this.#heartbeatS;
   }
 
-  #watchSilence(nowS: number): void {
+  /** Looks whether the board has been silent for too long; `output` does so too. */
+  watchSilence(nowS: number): void {
     if (this.#state === 'up' && nowS >= this.#greetAgainS) this.#greet(nowS);
     if (this.#state === 'greeting' && !this.#down && nowS >= this.#lastGoodS + this.#options.linkTimeoutS) {
       this.#goDown(`no answer for ${this.#options.linkTimeoutS} s`);
@@ -232,6 +247,8 @@ export class Exchange {
     if (!this.#session.established) {
       this.#establish(nowS, welcome);
     } else if (welcome.resumed === 1 && welcome.bootId === this.#bootId) {
+      this.#session.sender.resend();
+      this.#session.receiver.oweAck(nowS);
       this.#goUp(nowS, welcome, 'resumed');
     } else {
       // Frames of the forgotten session may still be underway and their numbers would fit the new streams: new id.

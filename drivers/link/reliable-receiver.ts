@@ -50,6 +50,11 @@ export class ReliableReceiver {
     return this.#ackDueS;
   }
 
+  /** Owes an acknowledgement from now on, whatever has come. */
+  oweAck(nowS: number): void {
+    this.#ackDueS = Math.min(this.#ackDueS, nowS);
+  }
+
   takeAck(): { next: number; bitmap: number } {
     this.#ackDueS = Number.POSITIVE_INFINITY;
     this.#unacknowledged = 0;

@@ -92,6 +92,11 @@ export class ReliableSender {
     this.#timerFromS = Math.max(nowS, this.#oldest()?.departedS ?? nowS);
   }
 
+  /** Sends everything underway again: the line was down and nobody knows what got through. */
+  resend(): void {
+    for (const frame of this.#underway) frame.lost = !frame.received;
+  }
+
   /** When `take` will have something to send; -Infinity: now; Infinity: not before an acknowledgement or a message. */
   get dueS(): number {
     if (this.#underway.some((frame) => frame.lost)) return Number.NEGATIVE_INFINITY;

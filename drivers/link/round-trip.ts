@@ -1,8 +1,8 @@
-/** Smoothed round trip and retransmission timeout (Jacobson and Karels 1988, with the bounds of SPEC 5). */
+/** Smoothed round trip and retransmission timeout (Jacobson and Karels 1988, with the bounds of SPEC 5.7). */
 
 const MIN_TIMEOUT_S = 0.02;
 const MAX_TIMEOUT_S = 0.5;
-const INITIAL_TIMEOUT_S = 0.2;
+const INITIAL_TIMEOUT_S = 0.1;
 /** Weight of a new sample in the mean and in the mean deviation. */
 const MEAN_GAIN = 1 / 8;
 const DEVIATION_GAIN = 1 / 4;

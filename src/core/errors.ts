@@ -42,6 +42,10 @@ export const ERROR_CATALOGUE = {
   },
   BOARD_REFUSED: { exit: EXIT.board, meaning: 'the board refused a request' },
   BOARD_SILENT: { exit: EXIT.board, meaning: 'the board stopped answering' },
+  BOARD_RESET: {
+    exit: EXIT.board,
+    meaning: 'the board restarted, or obeyed another program, while a request was underway',
+  },
   BOARD_MISMATCH: { exit: EXIT.board, meaning: 'the board is not the array that the scenario describes' },
   BOARD_FAULT: { exit: EXIT.board, meaning: 'the board reported a fault' },
   BRIDGE_LISTEN: { exit: EXIT.ue, meaning: 'the bridge could not listen on its address' },

@@ -4,7 +4,6 @@ import type { ClockExchange } from '../../../drivers/link/clock-sync.js';
 import { Exchange, type ExchangeEvents, type ExchangeOptions } from '../../../drivers/link/exchange.js';
 import type { Continuity, Refusal } from '../../../drivers/link/session.js';
 import { FrameDecoder } from '../../../firmware-protocol/frame.js';
-import { Arm } from '../../../firmware-protocol/messages/arm.js';
 import { Random } from '../../../src/core/random.js';
 import { ModelBoard } from './model-board.js';
 
@@ -92,7 +91,7 @@ export class SimulatedLine implements ExchangeEvents {
 
   /** A reliable message of the host that the board will record as `value`. */
   send(value: number): number {
-    return this.exchange.send(Arm, { mode: 0, firstSlot: value, startTicks: 0n, slotTicks: 1 });
+    return this.exchange.send('Arm', { mode: 0, firstSlot: value, startTicks: 0n, slotTicks: 1 });
   }
 
   run(durationS: number, until: () => boolean = () => false): void {

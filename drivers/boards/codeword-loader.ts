@@ -1,0 +1,130 @@
+/** Gets codewords into the board's memory: only the missing ones, many underway at a time. SPEC 6.2 and 6.3. */
+import { hashFromHex, hashToHex } from '../../firmware-protocol/content-hash.js';
+import { BeamloopError } from '../../src/core/errors.js';
+import type { PackedCodeword } from '../array-board.js';
+import type { Assignment, CodewordTable } from './codeword-table.js';
+import type { Requests } from './requests.js';
+
+/** Bytes of a LoadCodeword payload before the data. */
+const CHUNK_OVERHEAD_BYTES = 15;
+const MAX_CHUNK_BYTES = 1000;
+const QUERY_COUNT = 100;
+/** Codewords handed to the link before the first of them is confirmed; keeps its window filled with a wide margin. */
+const MAX_UNDERWAY = 256;
+
+export class CodewordLoader {
+  readonly #requests: Requests;
+  readonly #table: CodewordTable;
+  readonly #chunkBytes: number;
+  readonly #boardName: string;
+  #lastTurn: Promise<unknown> = Promise.resolve();
+  #numLoaded = 0;
+  #numReused = 0;
+
+  constructor(requests: Requests, table: CodewordTable, maxPayload: number, boardName: string) {
+    this.#requests = requests;
+    this.#table = table;
+    this.#chunkBytes = Math.min(MAX_CHUNK_BYTES, maxPayload - CHUNK_OVERHEAD_BYTES);
+    this.#boardName = boardName;
+  }
+
+  /** Codewords that the board confirmed to have loaded. */
+  get numLoaded(): number {
+    return this.#numLoaded;
+  }
+
+  /** Codewords that were asked for and already held. */
+  get numReused(): number {
+    return this.#numReused;
+  }
+
+  /**
+   * Resolves when the board holds all of them. Calls take turns, so that one cannot evict what another has just loaded
+   * before that one is done. `ready` resolves while the link is up and the memory known; when the board restarts in
+   * between, the load starts again after that.
+   */
+  load(codewords: readonly PackedCodeword[], ready: () => Promise<void>): Promise<void> {
+    const wanted = new Map(codewords.map((codeword) => [codeword.hash, codeword]));
+    const turn = this.#lastTurn.then(async () => {
+      await ready();
+      this.#numReused += [...wanted.keys()].filter((hash) => this.#table.indexOf(hash) !== undefined).length;
+      for (;;) {
+        try {
+          await this.#loadMissing(wanted);
+          return;
+        } catch (error) {
+          if (!(error instanceof BeamloopError) || error.code !== 'BOARD_RESET') throw error;
+          await ready();
+        }
+      }
+    });
+    this.#lastTurn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Asks what the memory holds, takes it over, and loads again what was held and is gone. */
+  async reconcile(): Promise<void> {
+    const before = this.#table.snapshot();
+    const answers = [];
+    for (let firstIndex = 0; firstIndex < this.#table.depth; firstIndex += QUERY_COUNT) {
+      const count = Math.min(QUERY_COUNT, this.#table.depth - firstIndex);
+      answers.push(this.#requests.send('QueryMemory', { firstIndex, count }));
+    }
+    const contents = new Map<number, string | null>();
+    for (const { firstIndex, entries } of await Promise.all(answers)) {
+      entries.forEach(({ valid, hash }, k) => {
+        contents.set(firstIndex + k, valid === 1 ? hashToHex(hash) : null);
+      });
+    }
+    const gone = this.#table.reconcile(contents, before);
+    await this.#loadMissing(new Map(gone.map((codeword) => [codeword.hash, codeword])));
+  }
+
+  async #loadMissing(wanted: ReadonlyMap<string, PackedCodeword>): Promise<void> {
+    for (const hash of wanted.keys()) this.#table.touch(hash);
+    const missing = [...wanted.values()].filter(({ hash }) => this.#table.indexOf(hash) === undefined);
+    if (missing.length === 0) return;
+    const assignments = this.#table.assign(missing, new Set(wanted.keys()));
+    if (assignments === null) {
+      const { depth, numPinned } = this.#table;
+      throw new BeamloopError('PLAN_REFUSED', {
+        what:
+          `The board's memory holds ${depth} codewords; ${numPinned} are needed by queued slots, ` +
+          `so there is no room for ${wanted.size} at once`,
+        where: this.#boardName,
+        todo: 'Load and queue in smaller batches',
+      });
+    }
+    await this.#transmit(assignments);
+  }
+
+  async #transmit(assignments: readonly Assignment[]): Promise<void> {
+    const underway: Promise<unknown>[] = [];
+    const failures: unknown[] = [];
+    for (const [k, assignment] of assignments.entries()) {
+      if (k >= MAX_UNDERWAY) await underway[k - MAX_UNDERWAY];
+      underway.push(this.#loadOne(assignment).catch((error: unknown) => failures.push(error)));
+    }
+    await Promise.all(underway);
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #loadOne(assignment: Assignment): Promise<void> {
+    const { index, codeword } = assignment;
+    const hash = hashFromHex(codeword.hash);
+    const results: Promise<unknown>[] = [];
+    for (let offset = 0; offset < codeword.bytes.length; offset += this.#chunkBytes) {
+      const data = codeword.bytes.subarray(offset, offset + this.#chunkBytes);
+      const last = offset + data.length === codeword.bytes.length ? 1 : 0;
+      results.push(this.#requests.send('LoadCodeword', { index, offset, last, hash, data }));
+    }
+    try {
+      await Promise.all(results);
+    } catch (error) {
+      this.#table.abandon(assignment);
+      throw error;
+    }
+    this.#table.confirm(assignment);
+    this.#numLoaded++;
+  }
+}

@@ -1,0 +1,368 @@
+/**
+ * The driver of boards that speak the protocol of firmware-protocol/SPEC.md. Nothing here moves ahead of what the board
+ * confirmed: a codeword is held, a slot queued, when the board has said so.
+ */
+import { contentHash } from '../../firmware-protocol/content-hash.js';
+import { packElementSettings, packedLength } from '../../firmware-protocol/element-settings.js';
+import type { PayloadOf } from '../../firmware-protocol/registry.js';
+import { ARM_MODE, FAULT, TELEMETRY_FLAG } from '../../firmware-protocol/status.js';
+import type { Clock } from '../../src/core/clock.js';
+import { BeamloopError } from '../../src/core/errors.js';
+import type {
+  ArrayBoard,
+  ArrayBoardEvents,
+  BoardDescription,
+  BoardTimeInterval,
+  ElementSettings,
+  LinkStatistics,
+  PackedCodeword,
+  SlotEntry,
+  SlotTiming,
+} from '../array-board.js';
+import type { ClockExchange } from '../link/clock-sync.js';
+import type { BoardMessage } from '../link/exchange.js';
+import type { Link, LinkEvents } from '../link/link.js';
+import type { Continuity, WelcomeMessage } from '../link/session.js';
+import type { BoardClockKind } from './board-clock.js';
+import { describeBoard, sameBoard } from './board-description.js';
+import { CodewordLoader } from './codeword-loader.js';
+import { CodewordTable } from './codeword-table.js';
+import { Listeners } from './listeners.js';
+import { ReadyGate } from './ready-gate.js';
+import { Requests } from './requests.js';
+import { SlotQueue } from './slot-queue.js';
+import { slotTicks, startTicks } from './slot-timing.js';
+import { Timekeeper } from './timekeeper.js';
+
+export interface NativeBoardOptions {
+  readonly clock: Clock;
+  readonly boardClock: BoardClockKind;
+}
+
+/** A board that is alive but owes an answer for so long is broken. */
+const ANSWER_TIMEOUT_S = 10;
+const CLOSE_TIMEOUT_S = 1;
+/** Readings before the board's time counts as known. */
+const READINGS_AT_START = 3;
+
+const FAULT_NAMES = new Map<number, string>(Object.entries(FAULT).map(([name, code]) => [code, name]));
+
+export class NativeBoard implements ArrayBoard, LinkEvents {
+  readonly description: BoardDescription;
+  readonly #name: string;
+  readonly #clock: Clock;
+  readonly #link: Link;
+  readonly #listeners = new Listeners();
+  readonly #gate = new ReadyGate();
+  readonly #requests: Requests;
+  readonly #table: CodewordTable;
+  readonly #loader: CodewordLoader;
+  readonly #slots: SlotQueue;
+  readonly #time: Timekeeper;
+  #muted: boolean | null = null;
+  /** Counts losses and welcomes, so that a preparation knows when it has been overtaken. */
+  #generation = 0;
+  #preparing: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | null = null;
+
+  /** For a link that has just come up with this welcome. The board is usable when `prepared` resolves. */
+  constructor(link: Link, welcome: WelcomeMessage, name: string, options: NativeBoardOptions) {
+    this.description = describeBoard(welcome);
+    this.#link = link;
+    this.#name = name;
+    this.#clock = options.clock;
+    this.#requests = new Requests(link, name, () => options.clock.nowS());
+    this.#table = new CodewordTable(welcome.memoryDepth);
+    this.#loader = new CodewordLoader(this.#requests, this.#table, welcome.maxPayload, name);
+    this.#slots = new SlotQueue(this.#requests, this.#table, this.description, welcome.maxPayload, name, {
+      receipt: (receipt) => this.#listeners.emit('receipt', receipt),
+      fault: (fault) => this.#listeners.emit('fault', fault),
+    });
+    this.#time = new Timekeeper(options.boardClock, welcome.clockRateHz, options.clock);
+    this.#prepare('first');
+  }
+
+  /** Resolves when the memory's contents and the board's time are known. */
+  prepared(): Promise<void> {
+    return this.#gate.wait();
+  }
+
+  on<E extends keyof ArrayBoardEvents>(event: E, listener: ArrayBoardEvents[E]): void {
+    this.#listeners.on(event, listener);
+  }
+
+  off<E extends keyof ArrayBoardEvents>(event: E, listener: ArrayBoardEvents[E]): void {
+    this.#listeners.off(event, listener);
+  }
+
+  pack(settings: ElementSettings): PackedCodeword {
+    const { numElements } = this.description;
+    if (settings.phaseCode.length !== numElements) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: `Settings of ${settings.phaseCode.length} elements for a board of ${numElements}`,
+        where: this.#name,
+      });
+    }
+    try {
+      const bytes = packElementSettings(settings, this.description);
+      return { hash: contentHash(bytes), bytes };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new BeamloopError('BAD_ARGUMENT', { what: error.message, where: this.#name, cause: error });
+    }
+  }
+
+  async load(codewords: readonly PackedCodeword[]): Promise<void> {
+    const length = packedLength(this.description.numElements, this.description);
+    for (const { hash, bytes } of codewords) {
+      if (bytes.length === length) continue;
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: `Codeword ${hash} has ${bytes.length} bytes; this board's have ${length}`,
+        where: this.#name,
+        todo: 'Pack it with the `pack` of the same board',
+      });
+    }
+    await this.#loader.load(codewords, () => this.#gate.wait());
+  }
+
+  async queue(entries: readonly SlotEntry[]): Promise<void> {
+    SlotQueue.check(entries);
+    await this.#gate.wait();
+    await this.#slots.queue(entries);
+  }
+
+  async arm(timing: SlotTiming): Promise<void> {
+    await this.#arm({
+      mode: ARM_MODE.time,
+      firstSlot: timing.firstSlot,
+      startTicks: startTicks(timing.startBoardTimeS, this.description),
+      slotTicks: slotTicks(timing.slotDurationS, this.description),
+    });
+  }
+
+  async armOnTrigger(firstSlot: number, slotDurationS: number): Promise<void> {
+    const ticks = slotTicks(slotDurationS, this.description);
+    await this.#arm({ mode: ARM_MODE.trigger, firstSlot, startTicks: 0n, slotTicks: ticks });
+  }
+
+  async stop(): Promise<void> {
+    await this.#gate.wait();
+    await this.#slots.stop();
+  }
+
+  async mute(muted: boolean): Promise<void> {
+    await this.#gate.wait();
+    await this.#sendMute(muted);
+  }
+
+  async requestReceipts(firstSlot: number, count: number): Promise<void> {
+    await this.#gate.wait();
+    await this.#slots.requestReceipts(firstSlot, count);
+  }
+
+  boardTime(): BoardTimeInterval {
+    return this.#time.now();
+  }
+
+  readBoardTime(): Promise<BoardTimeInterval> {
+    return this.#time.read(async () => {
+      await this.#gate.wait();
+      return this.#link.readClock();
+    });
+  }
+
+  /** Asks for a 'telemetry' event now; the board also sends one every second. */
+  requestTelemetry(): void {
+    this.#link.sendDatagram('ReadTelemetry', {});
+  }
+
+  /** Codewords that the memory holds. */
+  codewordsHeld(): number {
+    return this.#table.numHeld;
+  }
+
+  outstandingSlots(): number {
+    return this.#slots.numOwed;
+  }
+
+  linkStatistics(): LinkStatistics {
+    const { framesSent, framesReceived, bytesSent, bytesReceived, ...rest } = this.#link.statistics;
+    const { retransmissions, duplicatesReceived, corruptFrames, reconnects, roundTripS } = rest;
+    return {
+      framesSent,
+      framesReceived,
+      bytesSent,
+      bytesReceived,
+      retransmissions,
+      duplicatesReceived,
+      corruptFrames,
+      reconnects,
+      roundTripS,
+      codewordsLoaded: this.#loader.numLoaded,
+      codewordsReused: this.#loader.numReused,
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  onWelcome(welcome: WelcomeMessage, continuity: Continuity): void {
+    if (!sameBoard(this.description, describeBoard(welcome))) {
+      const error = new BeamloopError('BOARD_MISMATCH', {
+        what: `Another board answers: ${welcome.model} ${welcome.serialNumber}`,
+        where: this.#name,
+        todo: `Connect ${this.description.model} ${this.description.serialNumber} again`,
+      });
+      this.#end(error);
+      void this.#link.close();
+      this.#listeners.emit('link', 'down', error.message);
+      return;
+    }
+    this.#gate.shut();
+    if (continuity !== 'resumed') this.#interrupt(continuity);
+    this.#requests.progress();
+    this.#prepare(continuity);
+  }
+
+  onDown(reason: string): void {
+    this.#generation++;
+    this.#gate.shut();
+    this.#listeners.emit('link', 'down', reason);
+  }
+
+  onDead(error: BeamloopError): void {
+    this.#end(error);
+    this.#listeners.emit('link', 'down', error.message);
+  }
+
+  /** A board cannot change its version without restarting into another firmware. */
+  onRefused(): void {
+    this.#end(
+      new BeamloopError('PROTOCOL_VERSION', {
+        what: 'The board restarted with another version of the protocol',
+        where: this.#name,
+      }),
+    );
+  }
+
+  onMessage(message: BoardMessage): void {
+    switch (message.name) {
+      case 'Receipts':
+        for (const entry of message.value.entries) this.#slots.receive(entry);
+        break;
+      case 'Fault':
+        this.#receiveFault(message.value);
+        break;
+      case 'Telemetry':
+        this.#receiveTelemetry(message.value);
+        break;
+      default:
+        this.#requests.settle(message);
+    }
+  }
+
+  onClock(exchange: ClockExchange, token: number): void {
+    this.#time.add(exchange, token);
+    // Readings come several times a second while the board is alive.
+    if (this.#requests.stalledForS < ANSWER_TIMEOUT_S) return;
+    this.#requests.rejectAll(
+      new BeamloopError('BOARD_SILENT', {
+        what: `The board is alive but has not answered a request for ${ANSWER_TIMEOUT_S} s`,
+        where: this.#name,
+        todo: 'Restart the board',
+      }),
+    );
+  }
+
+  onMalformed(): void {
+    const boardTimeS = this.#time.latestS;
+    this.#listeners.emit('fault', { code: 'malformedFromBoard', detail: 0, boardTimeS });
+  }
+
+  async #arm(request: PayloadOf<'Arm'>): Promise<void> {
+    await this.#gate.wait();
+    // A mute outlives the program that closed the board with it; only our own is meant to hold.
+    const lift = this.#muted === null ? this.#sendMute(false) : Promise.resolve();
+    await Promise.all([lift, this.#requests.send('Arm', request)]);
+  }
+
+  async #sendMute(muted: boolean): Promise<void> {
+    await this.#requests.send('Mute', { muted: muted ? 1 : 0 });
+    this.#muted = muted;
+  }
+
+  #interrupt(continuity: 'first' | 'replaced' | 'restarted'): void {
+    const restarted = continuity === 'restarted';
+    const error = new BeamloopError('BOARD_RESET', {
+      what: restarted
+        ? 'The board restarted: its memory and its slot queue are empty'
+        : 'Another program spoke to the board; what became of the request is not known',
+      where: this.#name,
+      todo: restarted ? 'Queue and arm again' : 'Close the other program',
+    });
+    if (restarted) {
+      this.#slots.restarted();
+      this.#time.restart();
+    }
+    this.#requests.rejectAll(error);
+    this.#slots.interrupted(error);
+    if (restarted) this.#listeners.emit('reset');
+  }
+
+  #prepare(continuity: Continuity): void {
+    const generation = ++this.#generation;
+    this.#preparing = this.#preparing.then(async () => {
+      try {
+        await this.#loader.reconcile();
+        // A restarted board radiates again; silence that was asked for outlives the restart.
+        if (continuity === 'restarted' && this.#muted === true) await this.#sendMute(true);
+        if (continuity === 'replaced') await this.#slots.askForOwed();
+        await this.#time.known(READINGS_AT_START);
+      } catch (error) {
+        if (generation !== this.#generation || this.#closing !== null) return;
+        if (continuity === 'first') return this.#end(error as Error);
+        this.#listeners.emit('fault', { code: 'notRestored', detail: 0, boardTimeS: this.#time.latestS });
+      }
+      if (generation !== this.#generation) return;
+      this.#gate.open();
+      if (continuity !== 'first') this.#listeners.emit('link', 'up', continuity);
+    });
+  }
+
+  #receiveFault({ code, detail, ticks }: PayloadOf<'Fault'>): void {
+    const name = FAULT_NAMES.get(code) ?? `fault${code}`;
+    const boardTimeS = Number(ticks) / this.description.clockRateHz;
+    this.#listeners.emit('fault', { code: name, detail, boardTimeS });
+  }
+
+  #receiveTelemetry(value: PayloadOf<'Telemetry'>): void {
+    this.#listeners.emit('telemetry', {
+      temperatureC: value.temperatureCentiC / 100,
+      supplyV: value.supplyMv / 1000,
+      queueDepth: value.queueDepth,
+      muted: (value.flags & TELEMETRY_FLAG.muted) !== 0,
+      armed: (value.flags & TELEMETRY_FLAG.armed) !== 0,
+    });
+  }
+
+  #end(error: Error): void {
+    this.#gate.end(error);
+    this.#requests.end(error);
+    this.#slots.interrupted(error);
+    this.#time.end(error);
+  }
+
+  async #close(): Promise<void> {
+    if (this.#link.isUp) {
+      const timeout = new AbortController();
+      const quiet = Promise.allSettled([this.#sendMute(true), this.#slots.stop()]);
+      await Promise.race([quiet, this.#clock.sleep(CLOSE_TIMEOUT_S, timeout.signal).catch(() => {})]);
+      timeout.abort();
+    }
+    this.#end(new BeamloopError('BOARD_SILENT', { what: 'The board was closed', where: this.#name }));
+    await this.#link.close();
+    this.#listeners.clear();
+  }
+}

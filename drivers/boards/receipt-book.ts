@@ -1,0 +1,178 @@
+/**
+ * Which slots the board owes a receipt for, and which receipts are new. Every slot gives one receipt per boot; copies are
+ * dropped, strangers and contradictions are reported. Pure bookkeeping.
+ */
+import type { Receipt, SlotEntry } from '../array-board.js';
+
+export type Verdict =
+  /** Tell the caller. */
+  | 'new'
+  /** Known already; tell nobody. */
+  | 'duplicate'
+  /** Known already, but it was asked for again: tell the caller. */
+  | 'repeated'
+  /** The board latched something else than was queued: tell the caller, and that it is wrong. */
+  | 'mismatch'
+  /** It contradicts an earlier receipt of the same slot: the earlier one stands. */
+  | 'contradiction'
+  /** Nobody queued this slot. */
+  | 'unknown';
+
+interface Expected {
+  readonly hash: string;
+  /** The board accepted the entry. Before that its receipt is welcome but not owed. */
+  owed: boolean;
+}
+
+export interface RunningReplay {
+  /** The board said how many receipts follow its answer. */
+  found(count: number): void;
+  /** The question failed. */
+  cancel(): void;
+  /** All that were found have come. */
+  readonly done: Promise<void>;
+}
+
+interface Replay {
+  readonly first: number;
+  readonly last: number;
+  /** Null until the board said how many follow. */
+  remaining: number | null;
+  readonly resolve: () => void;
+  readonly reject: (reason: Error) => void;
+}
+
+export class ReceiptBook {
+  readonly #capacity: number;
+  readonly #expected = new Map<number, Expected>();
+  readonly #seen = new Map<number, Receipt>();
+  #replays: Replay[] = [];
+  #numOwed = 0;
+
+  /** `capacity`: receipts to remember for comparison. */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Slots confirmed but without a receipt yet. */
+  get numOwed(): number {
+    return this.#numOwed;
+  }
+
+  /** The codeword that a slot without a receipt was queued with. */
+  expectedHash(slot: number): string | undefined {
+    return this.#expected.get(slot)?.hash;
+  }
+
+  /** First and last slot that is owed; null when none is. */
+  owedRange(): { first: number; last: number } | null {
+    const owed = [...this.#expected].filter(([, expected]) => expected.owed).map(([slot]) => slot);
+    if (owed.length === 0) return null;
+    return { first: owed.reduce((a, b) => Math.min(a, b)), last: owed.reduce((a, b) => Math.max(a, b)) };
+  }
+
+  /** These entries are about to be queued. */
+  announce(entries: readonly SlotEntry[]): void {
+    for (const { slot, hash } of entries) {
+      // A slot may be queued again after a stop: its old receipt is history.
+      this.#seen.delete(slot);
+      this.#forget(slot);
+      this.#expected.set(slot, { hash, owed: false });
+    }
+  }
+
+  /** The board accepted these entries. Those whose receipt came first are settled already. */
+  confirm(entries: readonly SlotEntry[]): void {
+    for (const { slot } of entries) {
+      const expected = this.#expected.get(slot);
+      if (expected === undefined || expected.owed) continue;
+      expected.owed = true;
+      this.#numOwed++;
+    }
+  }
+
+  /** The board refused these entries. */
+  withdraw(entries: readonly SlotEntry[]): void {
+    for (const { slot } of entries) this.#forget(slot);
+  }
+
+  /** The board emptied its queue, and had sent the receipts of what it latched before (SPEC 6.6). */
+  stopped(): SlotEntry[] {
+    const dropped = [...this.#expected].filter(([, expected]) => expected.owed);
+    for (const [slot] of dropped) this.#forget(slot);
+    return dropped.map(([slot, { hash }]) => ({ slot, hash }));
+  }
+
+  /** The board restarted: queue and log are gone. */
+  restarted(): void {
+    this.#expected.clear();
+    this.#seen.clear();
+    this.#numOwed = 0;
+  }
+
+  /** The receipts of a range are asked for again: the next ones in it count as repeated, not as copies. */
+  replay(first: number, last: number): RunningReplay {
+    let settle = { resolve: () => {}, reject: (_reason: Error) => {} };
+    const done = new Promise<void>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    // Whoever asked may have failed before waiting for this.
+    done.catch(() => {});
+    const replay: Replay = { first, last, remaining: null, ...settle };
+    this.#replays.push(replay);
+    return {
+      done,
+      found: (count) => {
+        replay.remaining = count;
+        this.#settleReplays();
+      },
+      cancel: () => {
+        this.#replays = this.#replays.filter((each) => each !== replay);
+      },
+    };
+  }
+
+  /** Nothing that was asked for again will come any more. */
+  endReplays(reason: Error): void {
+    for (const replay of this.#replays.splice(0)) replay.reject(reason);
+  }
+
+  judge(receipt: Receipt): Verdict {
+    const { slot } = receipt;
+    const expected = this.#expected.get(slot);
+    if (expected !== undefined) {
+      this.#forget(slot);
+      this.#remember(receipt);
+      return receipt.hash === expected.hash || receipt.status === 'missed' ? 'new' : 'mismatch';
+    }
+    const known = this.#seen.get(slot);
+    if (known !== undefined && !sameReceipt(known, receipt)) return 'contradiction';
+    const replay = this.#replays.find((each) => slot >= each.first && slot <= each.last);
+    if (replay === undefined) return known === undefined ? 'unknown' : 'duplicate';
+    if (replay.remaining !== null) replay.remaining--;
+    this.#remember(receipt);
+    this.#settleReplays();
+    return 'repeated';
+  }
+
+  #settleReplays(): void {
+    const settled = this.#replays.filter((each) => each.remaining !== null && each.remaining <= 0);
+    this.#replays = this.#replays.filter((each) => !settled.includes(each));
+    for (const replay of settled) replay.resolve();
+  }
+
+  #forget(slot: number): void {
+    if (this.#expected.get(slot)?.owed) this.#numOwed--;
+    this.#expected.delete(slot);
+  }
+
+  #remember(receipt: Receipt): void {
+    this.#seen.set(receipt.slot, receipt);
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size > this.#capacity && oldest !== undefined) this.#seen.delete(oldest);
+  }
+}
+
+function sameReceipt(a: Receipt, b: Receipt): boolean {
+  return a.index === b.index && a.hash === b.hash && a.boardTimeS === b.boardTimeS && a.status === b.status;
+}

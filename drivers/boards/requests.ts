@@ -1,0 +1,158 @@
+/** Requests that wait for their response: matched by the sequence number of the request's frame (SPEC 6). */
+import type { PayloadOf } from '../../firmware-protocol/registry.js';
+import { STATUS } from '../../firmware-protocol/status.js';
+import { BeamloopError } from '../../src/core/errors.js';
+import type { BoardMessage } from '../link/exchange.js';
+import type { Link } from '../link/link.js';
+
+/** Which message answers which. */
+interface Responses {
+  LoadCodeword: 'LoadCodewordResult';
+  QueryMemory: 'MemoryContents';
+  QueueSlots: 'QueueSlotsResult';
+  Arm: 'ArmResult';
+  Stop: 'StopResult';
+  Mute: 'MuteResult';
+  QueryReceipts: 'QueryReceiptsResult';
+}
+
+type RequestName = keyof Responses;
+export type ResponseTo<N extends RequestName> = PayloadOf<Responses[N]>;
+
+interface Pending {
+  readonly name: RequestName;
+  readonly response: string;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Sequence numbers have 16 bits; far below their number, so that a response can never be taken for another request's.
+ */
+const MAX_PENDING = 8192;
+
+const RESPONSE_NAMES: { readonly [N in RequestName]: Responses[N] } = {
+  LoadCodeword: 'LoadCodewordResult',
+  QueryMemory: 'MemoryContents',
+  QueueSlots: 'QueueSlotsResult',
+  Arm: 'ArmResult',
+  Stop: 'StopResult',
+  Mute: 'MuteResult',
+  QueryReceipts: 'QueryReceiptsResult',
+};
+
+export class Requests {
+  readonly #link: Link;
+  readonly #boardName: string;
+  readonly #nowS: () => number;
+  /** When the board last answered, or when it last owed nothing. */
+  #progressS = 0;
+  /** In the order of sending, which is the order in which the board answers. */
+  readonly #pending = new Map<number, Pending>();
+  #ended: Error | null = null;
+  #strays = 0;
+
+  constructor(link: Link, boardName: string, nowS: () => number) {
+    this.#link = link;
+    this.#boardName = boardName;
+    this.#nowS = nowS;
+  }
+
+  /**
+   * Sends a request; resolves with the response when its status is ok. Rejects with BOARD_REFUSED otherwise, and with what
+   * `rejectAll` was given when there will be no response.
+   */
+  send<N extends RequestName>(name: N, value: PayloadOf<N>): Promise<ResponseTo<N>> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    if (this.#pending.size >= MAX_PENDING) {
+      return Promise.reject(
+        new BeamloopError('INTERNAL', {
+          what: `More than ${MAX_PENDING} requests wait`,
+          where: this.#boardName,
+        }),
+      );
+    }
+    if (this.#pending.size === 0) this.progress();
+    const sequence = this.#link.send(name, value);
+    return new Promise<ResponseTo<N>>((resolve, reject) => {
+      this.#pending.set(sequence, {
+        name,
+        response: RESPONSE_NAMES[name],
+        resolve: resolve as (value: unknown) => void,
+        reject,
+      });
+    });
+  }
+
+  /** Takes a message if it is a response. */
+  settle(message: BoardMessage): boolean {
+    const { value } = message;
+    if (!('request' in value)) return false;
+    const pending = this.#pending.get(value.request);
+    if (pending === undefined || (message.name !== pending.response && message.name !== 'Refused')) {
+      this.#strays++;
+      return true;
+    }
+    this.#pending.delete(value.request);
+    this.progress();
+    if (value.status === STATUS.ok && message.name !== 'Refused') pending.resolve(value);
+    else pending.reject(this.#refused(pending.name, value.status));
+    return true;
+  }
+
+  /** How long the board has owed an answer without giving any, s. */
+  get stalledForS(): number {
+    return this.#pending.size === 0 ? 0 : this.#nowS() - this.#progressS;
+  }
+
+  /** The board could not answer until now. */
+  progress(): void {
+    this.#progressS = this.#nowS();
+  }
+
+  /** Responses to no open request. */
+  get strays(): number {
+    return this.#strays;
+  }
+
+  rejectAll(error: Error): void {
+    const all = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const pending of all) pending.reject(error);
+  }
+
+  /** As `rejectAll`, for all requests to come too. */
+  end(error: Error): void {
+    this.#ended = error;
+    this.rejectAll(error);
+  }
+
+  #refused(name: RequestName, status: number): BeamloopError {
+    const statusName = Object.entries(STATUS).find(([, code]) => code === status)?.[0] ?? 'unknown';
+    return new BeamloopError('BOARD_REFUSED', {
+      what: `The board refused ${name}: ${REASONS[statusName] ?? `status ${status}`}`,
+      where: this.#boardName,
+      todo: TODO[statusName] ?? 'This should not happen between matching versions; please report it',
+    });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  unknownMessage: 'it does not know this message',
+  malformed: 'it could not read this message',
+  badIndex: 'no such place in the codeword memory',
+  hashMismatch: 'the codeword arrived differently from its hash',
+  queueFull: 'its slot queue is full',
+  slotOrder: 'slots must rise strictly over all queued entries',
+  notLoaded: 'a codeword is not in its memory',
+  badTiming: 'the slot clock cannot be kept (start already past, or slots shorter than the switch time)',
+  notArmed: 'the slot clock is not armed',
+  noCapability: 'it has no such hardware',
+};
+
+const TODO: Readonly<Record<string, string>> = {
+  queueFull: 'Queue fewer slots ahead',
+  slotOrder: 'Stop the board before queueing earlier slots again',
+  badTiming: 'Start later, or make the slots longer',
+  noCapability: 'See `beamloop board PORT` for what it has',
+};

@@ -1,0 +1,99 @@
+/** Keeps the board's time: collects readings, lets callers wait for one. */
+import type { Clock } from '../../src/core/clock.js';
+import { BeamloopError } from '../../src/core/errors.js';
+import type { BoardTimeInterval } from '../array-board.js';
+import type { ClockExchange } from '../link/clock-sync.js';
+import { type BoardClock, type BoardClockKind, createBoardClock } from './board-clock.js';
+
+/** After this long a reading counts as lost and is asked for again. */
+const READING_TIMEOUT_S = 0.1;
+
+interface Waiter {
+  readonly wants: (token: number, numReadings: number) => boolean;
+  readonly settle: (error: Error | null) => void;
+}
+
+export class Timekeeper {
+  readonly #kind: BoardClockKind;
+  readonly #clockRateHz: number;
+  readonly #clock: Clock;
+  #boardClock: BoardClock;
+  #numReadings = 0;
+  #waiters: Waiter[] = [];
+
+  constructor(kind: BoardClockKind, clockRateHz: number, clock: Clock) {
+    this.#kind = kind;
+    this.#clockRateHz = clockRateHz;
+    this.#clock = clock;
+    this.#boardClock = createBoardClock(kind, clockRateHz);
+  }
+
+  /** The board's clock is new: nothing is known of it. */
+  restart(): void {
+    this.#boardClock = createBoardClock(this.#kind, this.#clockRateHz);
+    this.#numReadings = 0;
+  }
+
+  add(exchange: ClockExchange, token: number): void {
+    this.#boardClock.add(exchange);
+    this.#numReadings++;
+    this.#settle((waiter) => waiter.wants(token, this.#numReadings), null);
+  }
+
+  /** Throws BOARD_SILENT while nothing is known. */
+  now(): BoardTimeInterval {
+    const interval = this.#boardClock.at(this.#clock.nowS());
+    if (interval !== null) return interval;
+    throw new BeamloopError('BOARD_SILENT', {
+      what: "The board's time is not known yet",
+      todo: "Wait until the link is 'up'",
+    });
+  }
+
+  /** Latest time that the board has surely reached, s; 0 while nothing is known. */
+  get latestS(): number {
+    return this.#boardClock.at(this.#clock.nowS())?.loS ?? 0;
+  }
+
+  /** Resolves when so many readings have come since the start. */
+  async known(numReadings: number): Promise<void> {
+    if (this.#numReadings < numReadings) await this.#wait((_token, count) => count >= numReadings);
+  }
+
+  /** Asks (`ask` sends the question and returns its token) until an answer comes. */
+  async read(ask: () => Promise<number>): Promise<BoardTimeInterval> {
+    for (;;) {
+      const token = await ask();
+      const answered = this.#wait((answer) => answer === token).then(() => true);
+      const timeout = new AbortController();
+      const lost = this.#clock.sleep(READING_TIMEOUT_S, timeout.signal).then(
+        () => false,
+        () => false,
+      );
+      if (await Promise.race([answered, lost])) {
+        timeout.abort();
+        return this.now();
+      }
+    }
+  }
+
+  /** No more readings will come. */
+  end(error: Error): void {
+    this.#settle(() => true, error);
+  }
+
+  #wait(wants: Waiter['wants']): Promise<void> {
+    const waiting = new Promise<void>((resolve, reject) => {
+      this.#waiters.push({ wants, settle: (error) => (error === null ? resolve() : reject(error)) });
+    });
+    waiting.catch(() => {});
+    return waiting;
+  }
+
+  #settle(concerns: (waiter: Waiter) => boolean, error: Error | null): void {
+    const settled = this.#waiters.filter(concerns);
+    if (settled.length === 0) return;
+    this.#waiters = this.#waiters.filter((waiter) => !settled.includes(waiter));
+    for (const waiter of settled) waiter.settle(error);
+  }
+}
