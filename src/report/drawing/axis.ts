@@ -1,0 +1,84 @@
+/** Axes, legends and lines that look alike in every figure. */
+import { COLOUR } from './colour.js';
+import { significant } from './number-format.js';
+
+export interface AxisSpec {
+  /** With its unit in brackets. */
+  readonly label: string;
+  readonly scale?: 'linear' | 'log';
+  readonly min?: number;
+  readonly max?: number;
+  /** Pixels between the axis and its label. */
+  readonly labelGapPx?: number;
+  readonly gridIndex?: number;
+  readonly interval?: number;
+  readonly splitLine?: boolean;
+  readonly showTickLabels?: boolean;
+  readonly formatTick?: (value: number) => string;
+  readonly splitNumber?: number;
+}
+
+export function valueAxis(spec: AxisSpec) {
+  return {
+    type: spec.scale === 'log' ? ('log' as const) : ('value' as const),
+    name: spec.label,
+    nameLocation: 'middle' as const,
+    nameGap: spec.labelGapPx ?? 30,
+    nameTextStyle: { color: COLOUR.ink, fontSize: 12 },
+    gridIndex: spec.gridIndex ?? 0,
+    ...(spec.min !== undefined && { min: spec.min }),
+    ...(spec.max !== undefined && { max: spec.max }),
+    ...(spec.min === undefined && spec.max === undefined && { scale: true }),
+    ...(spec.interval !== undefined && { interval: spec.interval }),
+    ...(spec.splitNumber !== undefined && { splitNumber: spec.splitNumber }),
+    axisLine: { show: true, onZero: false, lineStyle: { color: COLOUR.muted } },
+    axisTick: { show: true, lineStyle: { color: COLOUR.muted } },
+    axisLabel: {
+      show: spec.showTickLabels ?? true,
+      color: COLOUR.muted,
+      fontSize: 11,
+      hideOverlap: true,
+      formatter: spec.formatTick ?? ((value: number) => tickText(value)),
+    },
+    splitLine: { show: spec.splitLine ?? true, lineStyle: { color: COLOUR.grid } },
+    minorTick: { show: false },
+  };
+}
+
+/** Ticks are round numbers: as many digits as they need, no more. */
+export function tickText(value: number): string {
+  if (value === 0) return '0';
+  const text = significant(value, 6);
+  return text.includes('e') || !text.includes('.') ? text : text.replace(/\.?0+$/, '');
+}
+
+/** Height that a legend needs, px: entries flow into rows as text does. */
+export function legendHeightPx(names: readonly string[], widthPx: number): number {
+  let rows = 1;
+  let usedPx = 0;
+  for (const name of names) {
+    const entryPx = name.length * 7 + 44;
+    if (usedPx > 0 && usedPx + entryPx > widthPx) {
+      rows++;
+      usedPx = 0;
+    }
+    usedPx += entryPx;
+  }
+  return rows * 22;
+}
+
+export function legend(names: readonly string[], leftPx: number, rightPx: number) {
+  return {
+    show: true,
+    data: names.map((name) => ({ name })),
+    top: 0,
+    left: leftPx,
+    right: rightPx,
+    itemGap: 14,
+    itemWidth: 20,
+    itemHeight: 9,
+    // A template such as {name} in a name would otherwise be filled in.
+    formatter: (name: string) => name,
+    textStyle: { color: COLOUR.ink, fontSize: 12 },
+  };
+}

@@ -1,0 +1,113 @@
+/** What a report tells about: the tables of a recording, joined by slot. */
+import type { LinkStatistics } from '../../../drivers/array-board.js';
+import type { UeStatistics } from '../../bridge/bridge.js';
+import type { PilotLabel } from '../../codebook/codeword.js';
+import { Recording } from '../../record/recording.js';
+import type { Row } from '../../record/schema.js';
+import { type RunFacts, readRunFacts } from './run-facts.js';
+
+/** One slot that was planned, with what came of it. */
+export interface SlotRecord {
+  readonly slot: number;
+  readonly ue: string;
+  readonly batch: number;
+  /** Place in its batch, from 0. */
+  readonly position: number;
+  /** From 1. */
+  readonly attempt: number;
+  readonly codewordKey: string;
+  readonly label: PilotLabel | null;
+  readonly plannedBoardTimeS: number;
+  /** Null until the board's receipt is there. */
+  readonly receipt: { readonly boardTimeS: number; readonly status: string } | null;
+  /** Received power summed over subcarriers and the noise in it, linear; null until the UE reported. */
+  readonly power: { readonly received: number; readonly noiseFloor: number } | null;
+}
+
+export interface LinkSample {
+  readonly wallTime: Date;
+  readonly statistics: LinkStatistics;
+}
+
+export interface RunData {
+  readonly folder: string;
+  readonly facts: RunFacts;
+  readonly users: readonly Row<'users'>[];
+  readonly codewords: readonly Row<'codewords'>[];
+  readonly slots: readonly SlotRecord[];
+  readonly estimates: ReadonlyMap<string, Row<'estimates'>>;
+  readonly events: readonly Row<'events'>[];
+  readonly linkSamples: readonly LinkSample[];
+  readonly ueStatistics: readonly UeStatistics[];
+}
+
+/** Reads everything that a report needs. Throws FILE_NOT_FOUND, RECORDING_INVALID or RECORDING_BUSY. */
+export async function readRunData(folder: string): Promise<RunData> {
+  const recording = await Recording.open(folder, 'read');
+  try {
+    const [run, users, codewords, estimates, events, link] = await Promise.all([
+      recording.rows('run'),
+      recording.rows('users'),
+      recording.rows('codewords'),
+      recording.rows('estimates'),
+      recording.rows('events'),
+      recording.rows('link_statistics'),
+    ]);
+    const facts = new Map(run.map((row) => [row.key, row.value]));
+    return {
+      folder,
+      facts: readRunFacts(facts),
+      users,
+      codewords,
+      slots: await readSlots(recording, codewords),
+      estimates: new Map(estimates.map((row) => [row.ue, row])),
+      events,
+      linkSamples: link.map((row) => ({
+        wallTime: row.wallTime,
+        statistics: row.statistics as LinkStatistics,
+      })),
+      ueStatistics: (facts.get('ueStatistics') ?? []) as UeStatistics[],
+    };
+  } finally {
+    await recording.close();
+  }
+}
+
+async function readSlots(
+  recording: Recording,
+  codewords: readonly Row<'codewords'>[],
+): Promise<SlotRecord[]> {
+  const [slots, receipts, powers] = await Promise.all([
+    recording.rows('slots'),
+    recording.rows('receipts'),
+    recording.rows('powers'),
+  ]);
+  const labels = new Map(codewords.map((row) => [row.key, row.label as PilotLabel]));
+  const receiptOf = new Map(receipts.map((row) => [row.slot, row]));
+  const powerOf = new Map(powers.map((row) => [row.slot, row]));
+  return slots.map((row) => {
+    const receipt = receiptOf.get(row.slot);
+    const power = powerOf.get(row.slot);
+    return {
+      ...row,
+      label: labels.get(row.codewordKey) ?? null,
+      receipt: receipt === undefined ? null : { boardTimeS: receipt.boardTimeS, status: receipt.status },
+      power:
+        power === undefined
+          ? null
+          : {
+              received: power.powers.reduce((sum, value) => sum + value, 0),
+              noiseFloor: power.noiseFloor * power.powers.length,
+            },
+    };
+  });
+}
+
+/** Slots of one user whose power counted, one per pilot, in the order in which they were sent. */
+export function measuredPilots(slots: readonly SlotRecord[], ue: string): SlotRecord[] {
+  const byPilot = new Map<string, SlotRecord>();
+  for (const slot of slots) {
+    if (slot.ue === ue && slot.power !== null) byPilot.set(`${slot.batch}/${slot.position}`, slot);
+  }
+  return [...byPilot.values()].sort((a, b) => a.batch - b.batch || a.position - b.position);
+}
