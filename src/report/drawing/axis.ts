@@ -16,6 +16,8 @@ export interface AxisSpec {
   readonly showTickLabels?: boolean;
   readonly formatTick?: (value: number) => string;
   readonly splitNumber?: number;
+  /** Where the ticks are, instead of where they fall. */
+  readonly customValues?: readonly number[];
 }
 
 export function valueAxis(spec: AxisSpec) {
@@ -32,12 +34,17 @@ export function valueAxis(spec: AxisSpec) {
     ...(spec.interval !== undefined && { interval: spec.interval }),
     ...(spec.splitNumber !== undefined && { splitNumber: spec.splitNumber }),
     axisLine: { show: true, onZero: false, lineStyle: { color: COLOUR.muted } },
-    axisTick: { show: true, lineStyle: { color: COLOUR.muted } },
+    axisTick: {
+      show: true,
+      lineStyle: { color: COLOUR.muted },
+      ...(spec.customValues !== undefined && { customValues: [...spec.customValues] }),
+    },
     axisLabel: {
       show: spec.showTickLabels ?? true,
       color: COLOUR.muted,
       fontSize: 11,
       hideOverlap: true,
+      ...(spec.customValues !== undefined && { customValues: [...spec.customValues] }),
       formatter: spec.formatTick ?? ((value: number) => tickText(value)),
     },
     splitLine: { show: spec.splitLine ?? true, lineStyle: { color: COLOUR.grid } },

@@ -1,0 +1,74 @@
+/** Pilots of one user in the groups in which a reader thinks of them: levels of a search, rings of a refinement. */
+import type { PilotLabel } from '../../codebook/codeword.js';
+import type { SlotRecord } from './run-data.js';
+
+export interface PilotGroup {
+  /** `level`: a choice that the search goes on from; `ring`: candidates of one ring; `batch`: anything else. */
+  readonly kind: 'level' | 'ring' | 'batch';
+  /** Level, ring or batch, 1-based. */
+  readonly number: number;
+  /** Numbers of the first and last pilot of the user, 1-based. */
+  readonly first: number;
+  readonly last: number;
+  readonly pilots: readonly SlotRecord[];
+  /** Position in `pilots` of the strongest. */
+  readonly strongest: number;
+}
+
+/** @param pilots of one user in the order sent, every one measured. */
+export function groupPilots(pilots: readonly SlotRecord[]): PilotGroup[] {
+  const groups: PilotGroup[] = [];
+  let start = 0;
+  for (let k = 1; k <= pilots.length; k++) {
+    const before = pilots[k - 1]!;
+    const here = pilots[k];
+    if (here !== undefined && here.batch === before.batch && groupOf(here) === groupOf(before)) continue;
+    const members = pilots.slice(start, k);
+    groups.push({
+      kind: kindOf(before.label),
+      number: numberOf(before),
+      first: start + 1,
+      last: k,
+      pilots: members,
+      strongest: strongestOf(members),
+    });
+    start = k;
+  }
+  return groups;
+}
+
+export function pilotName(label: PilotLabel | null): string {
+  if (label === null) return 'unknown codeword';
+  switch (label.kind) {
+    case 'dpc':
+      return `DPC level ${label.level}, sector ${label.index}`;
+    case 'dft':
+      return `DFT level ${label.level}, beam ${label.index}`;
+    case 'sector':
+      return `level ${label.level}, sector ${label.index}, ring ${label.ring}`;
+    case 'polar':
+      return `ring ${label.ring}, angle ${label.angleIndex}`;
+  }
+}
+
+function kindOf(label: PilotLabel | null): PilotGroup['kind'] {
+  if (label === null) return 'batch';
+  return label.kind === 'polar' ? 'ring' : 'level';
+}
+
+function numberOf({ label, batch }: SlotRecord): number {
+  if (label === null) return batch + 1;
+  return label.kind === 'polar' ? label.ring : label.level;
+}
+
+function groupOf(slot: SlotRecord): string {
+  return `${kindOf(slot.label)}/${numberOf(slot)}`;
+}
+
+function strongestOf(pilots: readonly SlotRecord[]): number {
+  let best = 0;
+  pilots.forEach((pilot, k) => {
+    if (pilot.power!.received > pilots[best]!.power!.received) best = k;
+  });
+  return best;
+}

@@ -1,0 +1,93 @@
+/** What table `run` says about a run. Whatever is missing there is null here, and the report says so. */
+import { z } from 'zod';
+import { LinearArray } from '../../array/linear-array.js';
+import { PolarCodebook } from '../../codebook/polar.js';
+import { BeamloopError } from '../../core/errors.js';
+
+const scenarioFacts = z.object({
+  title: z.string().nullish(),
+  array: z
+    .object({
+      elements: z.number(),
+      carrier: z.number(),
+      speedOfLight: z.number().optional(),
+      rings: z.number().default(6),
+    })
+    .optional(),
+  scheme: z.looseObject({ name: z.string() }).optional(),
+  slots: z.object({ duration: z.number() }).optional(),
+  board: z.object({ port: z.string(), baud: z.number().optional() }).optional(),
+});
+
+const boardFacts = z.object({
+  model: z.string(),
+  serialNumber: z.string(),
+  firmware: z.string(),
+  protocolVersion: z.string().optional(),
+  numElements: z.number(),
+  phaseBits: z.number(),
+  delayBits: z.number(),
+  delayLsbS: z.number().optional(),
+  amplitudeBits: z.number(),
+  memoryDepth: z.number(),
+  queueDepth: z.number(),
+  switchTimeS: z.number(),
+  clockRateHz: z.number(),
+});
+
+export type BoardFacts = z.output<typeof boardFacts>;
+
+export interface RunFacts {
+  readonly title: string | null;
+  readonly seed: number | null;
+  readonly versions: readonly (readonly [name: string, version: string])[];
+  readonly board: BoardFacts | null;
+  readonly port: string | null;
+  readonly baud: number | null;
+  readonly slotDurationS: number | null;
+  /** Scheme name, and its other options as `key: value`. */
+  readonly scheme: string | null;
+  readonly schemeOptions: Readonly<Record<string, unknown>>;
+  /** Array with its polar codebook; null when the recording does not say enough to rebuild it. */
+  readonly polar: PolarCodebook | null;
+  readonly scenarioText: string | null;
+}
+
+/** @param entries key → value of table `run`. */
+export function readRunFacts(entries: ReadonlyMap<string, unknown>): RunFacts {
+  const scenario = scenarioFacts.safeParse(entries.get('scenario')).data;
+  const versions = z.record(z.string(), z.unknown()).safeParse(entries.get('versions')).data ?? {};
+  const { name, ...schemeOptions } = scenario?.scheme ?? { name: null };
+  return {
+    title: scenario?.title ?? z.string().safeParse(entries.get('name')).data ?? null,
+    seed: z.number().safeParse(entries.get('seed')).data ?? null,
+    versions: Object.entries(versions).map(([part, version]) => [part, String(version)] as const),
+    board: boardFacts.safeParse(entries.get('board')).data ?? null,
+    port: scenario?.board?.port ?? null,
+    baud: scenario?.board?.baud ?? null,
+    slotDurationS: scenario?.slots?.duration ?? null,
+    scheme: name,
+    schemeOptions,
+    polar: scenario?.array === undefined ? null : polarCodebook(scenario.array),
+    scenarioText: z.string().safeParse(entries.get('scenarioText')).data ?? null,
+  };
+}
+
+function polarCodebook(array: {
+  elements: number;
+  carrier: number;
+  speedOfLight?: number | undefined;
+  rings: number;
+}): PolarCodebook | null {
+  try {
+    const linear = new LinearArray({
+      numElements: array.elements,
+      carrierHz: array.carrier,
+      ...(array.speedOfLight !== undefined && { speedOfLightMPerS: array.speedOfLight }),
+    });
+    return new PolarCodebook(linear, { numRings: array.rings });
+  } catch (error) {
+    if (error instanceof BeamloopError) return null;
+    throw error;
+  }
+}
