@@ -64,7 +64,7 @@ export function legendHeightPx(names: readonly string[], widthPx: number): numbe
   let rows = 1;
   let usedPx = 0;
   for (const name of names) {
-    const entryPx = name.length * 7 + 44;
+    const entryPx = name.length * 7 + 46;
     if (usedPx > 0 && usedPx + entryPx > widthPx) {
       rows++;
       usedPx = 0;
@@ -81,7 +81,7 @@ export function legend(names: readonly string[], leftPx: number, rightPx: number
     top: 0,
     left: leftPx,
     right: rightPx,
-    itemGap: 14,
+    itemGap: 22,
     itemWidth: 20,
     itemHeight: 9,
     // A template such as {name} in a name would otherwise be filled in.

@@ -79,6 +79,7 @@ function finish(svg: string, figure: Figure, widthPx: number, heightPx: number, 
     .replace(/ class="zr\d+-cls-\d+"| pointer-events="visible"/g, '')
     .replace(/ ecmeta_series_index="(\d+)"/g, ' data-series="$1"')
     .replace(/ ecmeta_\w+="[^"]*"/g, '')
+    .replaceAll('<image ', '<image preserveAspectRatio="none" ')
     .replace(/\bzr\d+-/g, `${id}-`)
     .replace(/(\d+\.\d{3})\d+/g, '$1');
   const head =

@@ -25,12 +25,13 @@ ${body}
 }
 
 /** The figure twice, laid out for wide and for narrow pages; the style sheet shows the one that fits. */
-export function figureBlock(figure: Figure, caption: Html | string): Html {
+/** @param heading false where the section's heading says the same. */
+export function figureBlock(figure: Figure, caption: Html | string, heading = true): Html {
   return html`<figure id="${figure.id}">
-<h3>${figure.title}</h3>
+${heading && html`<h3>${figure.title}</h3>`}
 <div class="wide">${trusted(renderFigure(figure, WIDE_PX, 'page'))}</div>
 <div class="narrow">${trusted(renderFigure(figure, NARROW_PX, 'page'))}</div>
-<figcaption>${caption}</figcaption>
+${caption !== '' && html`<figcaption>${caption}</figcaption>`}
 </figure>
 `;
 }

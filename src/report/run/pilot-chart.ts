@@ -69,8 +69,8 @@ function draw(
   const right = 12;
   const plotPx = widthPx - left - right;
   const values = pilots.map((pilot) => powerDb.of(pilot));
-  const low = Math.floor((Math.min(...values) - 1) / 5) * 5;
-  const high = Math.ceil((Math.max(...values) + 2) / 5) * 5;
+  const low = Math.floor((Math.min(...values) - 1) / 10) * 10;
+  const high = Math.ceil((Math.max(...values) + 2) / 10) * 10;
   const point = (k: number) => [k + 1, values[k]!];
   const many = pilots.length > MOST_MARKERS;
 
@@ -179,9 +179,7 @@ function bands(
   pilotPx: number,
   compact: boolean,
 ) {
-  let level = 0;
   return groups.map((group, k) => {
-    if (group.kind === 'level') level++;
     const roomPx = (group.last - group.first + 1) * pilotPx;
     return [
       {

@@ -67,8 +67,7 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
   const { polar } = run.facts;
   const ringsM = polar === null ? [] : [...polar.ringDistancesM].filter((ring) => ring <= 1.02 * reachM);
   const boundary = polar === null ? null : curve((angle) => nearFieldBoundaryM(polar.array, angle, 'exact'));
-  const boundaryInView =
-    boundary !== null && boundary.some(([across, ahead]) => ahead <= reachM && Math.abs(across) <= sideM);
+  const boundaryInView = boundary?.some(([across, ahead]) => ahead <= reachM && Math.abs(across) <= sideM);
   const lost = markers.filter((m) => m.foundAtInfinity);
 
   const names = [
@@ -225,14 +224,11 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
   };
 }
 
-/** Ends of the across axis are no round numbers; they get no tick label. */
+/** Round numbers on both sides of 0; the axis itself ends where the sector does. */
 function roundTicks(sideM: number) {
   const step = roundUp(sideM / 3.5);
-  return {
-    interval: step,
-    formatTick: (value: number) =>
-      Math.abs(Math.abs(value) - sideM) < 1e-9 ? '' : String(Math.round(value * 1e6) / 1e6),
-  };
+  const most = Math.floor(sideM / step);
+  return { customValues: Array.from({ length: 2 * most + 1 }, (_, k) => (k - most) * step) };
 }
 
 /** Next of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten. */

@@ -1,6 +1,7 @@
 /** What a report tells about: the tables of a recording, joined by slot. */
+
+import { z } from 'zod';
 import type { LinkStatistics } from '../../../drivers/array-board.js';
-import type { UeStatistics } from '../../bridge/bridge.js';
 import type { PilotLabel } from '../../codebook/codeword.js';
 import { Recording } from '../../record/recording.js';
 import type { Row } from '../../record/schema.js';
@@ -29,6 +30,18 @@ export interface LinkSample {
   readonly statistics: LinkStatistics;
 }
 
+/** Counts of one UE's connection; `late` are records of slots that nobody waited for any more. */
+const ueStatistics = z.object({
+  ueId: z.string(),
+  connections: z.number().default(0),
+  recordsReceived: z.number().default(0),
+  duplicates: z.number().default(0),
+  gaps: z.number().default(0),
+  malformed: z.number().default(0),
+  throttled: z.number().default(0),
+  late: z.number().nullable().default(null),
+});
+
 export interface RunData {
   readonly folder: string;
   readonly facts: RunFacts;
@@ -38,7 +51,7 @@ export interface RunData {
   readonly estimates: ReadonlyMap<string, Row<'estimates'>>;
   readonly events: readonly Row<'events'>[];
   readonly linkSamples: readonly LinkSample[];
-  readonly ueStatistics: readonly UeStatistics[];
+  readonly ueStatistics: readonly z.output<typeof ueStatistics>[];
 }
 
 /** Reads everything that a report needs. Throws FILE_NOT_FOUND, RECORDING_INVALID or RECORDING_BUSY. */
@@ -66,7 +79,7 @@ export async function readRunData(folder: string): Promise<RunData> {
         wallTime: row.wallTime,
         statistics: row.statistics as LinkStatistics,
       })),
-      ueStatistics: (facts.get('ueStatistics') ?? []) as UeStatistics[],
+      ueStatistics: z.array(ueStatistics).safeParse(facts.get('ueStatistics')).data ?? [],
     };
   } finally {
     await recording.close();

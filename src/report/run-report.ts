@@ -1,0 +1,95 @@
+/** Report of a run: a self-contained HTML page beside the recording, and its figures as files. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BeamloopError } from '../core/errors.js';
+import { type Figure, renderFigure, WIDE_PX } from './drawing/chart.js';
+import { figureBlock, page } from './page/blocks.js';
+import { type Html, html } from './page/html.js';
+import { eventsSection } from './run/events-section.js';
+import { header, runTitle } from './run/header.js';
+import { linkChart } from './run/link-chart.js';
+import { linkSection } from './run/link-section.js';
+import { patternCaption, patternPanels } from './run/pattern-panels.js';
+import { pilotChart } from './run/pilot-chart.js';
+import { planView } from './run/plan-view.js';
+import { realisabilitySection } from './run/realisability-section.js';
+import { type RunData, readRunData } from './run/run-data.js';
+import { slotChart } from './run/slot-chart.js';
+import { slotsSection } from './run/slots-section.js';
+import { ueSection } from './run/ue-section.js';
+import { usersSection } from './run/users-section.js';
+
+/** More users than this get no pilot chart of their own. */
+const MOST_PILOT_CHARTS = 10;
+
+/**
+ * Writes `report.html` and `figures/*.svg` into the recording's folder.
+ *
+ * @returns the page's path.
+ * @throws FILE_NOT_FOUND, RECORDING_INVALID or RECORDING_BUSY; FILE_UNREADABLE when the folder cannot be written to.
+ */
+export async function writeReport(folder: string): Promise<string> {
+  const run = await readRunData(folder);
+  const { markup, figures } = renderRunReport(run);
+  return writePage(folder, markup, figures);
+}
+
+export function renderRunReport(run: RunData): { markup: string; figures: Figure[] } {
+  const plan = planView(run);
+  const pilots = run.users
+    .slice(0, MOST_PILOT_CHARTS)
+    .flatMap((user) => pilotChart(run, user.ue, user.turn + 1) ?? []);
+  const patternUser = run.users.find(({ ue }) => run.estimates.has(ue)) ?? run.users[0];
+  const patterns = patternUser === undefined ? null : patternPanels(run, patternUser.ue);
+  const slots = slotChart(run);
+  const link = linkChart(run);
+  const body = html`${header(run)}
+${usersSection(run, plan)}
+${pilotsSection(run, pilots)}
+${patterns !== null && html`<h2>Beam patterns</h2>${figureBlock(patterns, patternCaption(run))}`}
+${slotsSection(run, slots)}
+${linkSection(run, link)}
+${ueSection(run)}
+${realisabilitySection(run)}
+${eventsSection(run)}
+${run.facts.scenarioText !== null && html`<h2>Scenario</h2><details><summary>The scenario file as it was read</summary><pre>${run.facts.scenarioText}</pre></details>`}`;
+  const footer = html`Made by beamloop from <span class="code">recording.duckdb</span>. The figures are in
+<span class="code">figures/</span> as SVG.`;
+  const figures = [plan, ...pilots, patterns, slots, link].filter((figure) => figure !== null);
+  return { markup: page(`${runTitle(run)} – beamloop`, body, footer), figures };
+}
+
+function pilotsSection(run: RunData, charts: readonly Figure[]): Html {
+  if (charts.length === 0) {
+    return html`<h2>Pilots</h2><p class="note">No received power was recorded.</p>`;
+  }
+  const left = run.users.length - charts.length;
+  return html`<h2>Pilots</h2>
+<p>Received power of every pilot in the order in which they were sent. In a hierarchical search each level is a choice; the search
+goes on below the stronger half. After it come the candidates of the refinement, ring by ring.</p>
+${charts.map((chart) => figureBlock(chart, ''))}
+${left > 0 && html`<p class="muted">No chart for ${left} more of the users.</p>`}`;
+}
+
+/** Writes a page as `report.html` with its figures beside it in `figures/`. */
+export async function writePage(folder: string, markup: string, figures: readonly Figure[]): Promise<string> {
+  const file = path.join(folder, 'report.html');
+  try {
+    await mkdir(path.join(folder, 'figures'), { recursive: true });
+    for (const figure of figures) {
+      await writeFile(
+        path.join(folder, 'figures', `${figure.id}.svg`),
+        renderFigure(figure, WIDE_PX, 'file'),
+      );
+    }
+    await writeFile(file, markup);
+  } catch (error) {
+    throw new BeamloopError('FILE_UNREADABLE', {
+      what: `The report cannot be written: ${(error as Error).message}`,
+      where: folder,
+      todo: 'Check that the folder is writable and the disk has room',
+      cause: error,
+    });
+  }
+  return file;
+}

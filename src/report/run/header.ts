@@ -1,0 +1,94 @@
+/** What was run, on what, when, and how it ended, in one sentence. */
+
+import { schemeTitle } from '../drawing/colour.js';
+import { count, frequency, metres, plural, seconds } from '../drawing/number-format.js';
+import { factList, sentenceList } from '../page/blocks.js';
+import { type Html, html } from '../page/html.js';
+import { linkSentence } from './link-section.js';
+import type { RunData } from './run-data.js';
+import { tallySlots } from './slot-tally.js';
+import { slotSentence } from './slots-section.js';
+
+export function runTitle(run: RunData): string {
+  return run.facts.title ?? 'Untitled run';
+}
+
+export function header(run: RunData): Html {
+  const { facts } = run;
+  const { polar, board } = facts;
+  const options = Object.entries(facts.schemeOptions).map(([key, value]) => `${key}: ${String(value)}`);
+  const start = startTime(run);
+  const link = run.linkSamples.at(-1)?.statistics;
+  const disturbed =
+    link !== undefined &&
+    link.retransmissions + link.corruptFrames + link.reconnects + link.duplicatesReceived > 0;
+  const complete = run.users.length > 0 && run.users.every(({ ue }) => run.estimates.has(ue));
+  return html`<p class="kicker">beamloop campaign report</p>
+<h1>${runTitle(run)}</h1>
+<p class="outcome"><strong>${outcomeSentence(run)}</strong> ${run.slots.length > 0 && slotSentence(tallySlots(run.slots))}</p>
+${!complete && html`<p class="note"><strong>This run is not complete.</strong> The report shows what was recorded until it stopped. To go on: <span class="code">beamloop resume ${run.folder}</span></p>`}
+${disturbed && html`<p class="note">${linkSentence(link)}</p>`}
+${factList([
+  ['Started', start === null ? null : `${start.toISOString().slice(0, 19).replace('T', ' ')} UTC`],
+  [
+    'Scheme',
+    facts.scheme === null
+      ? null
+      : `${schemeTitle(facts.scheme)}${options.length > 0 ? ` (${options.join(', ')})` : ''}`,
+  ],
+  [
+    'Array',
+    polar === null
+      ? null
+      : `${count(polar.array.numElements)} elements, ${frequency(polar.array.carrierHz)}, aperture ${metres(polar.array.apertureM)}`,
+  ],
+  [
+    'Board',
+    board === null
+      ? 'not recorded'
+      : `${board.model}, serial number ${board.serialNumber}, firmware ${board.firmware}`,
+  ],
+  [
+    'Board’s controls',
+    board === null
+      ? null
+      : `${sentenceList([
+          `${board.phaseBits} bits of phase`,
+          board.delayBits > 0 ? `${board.delayBits} bits of delay` : 'no delay',
+          `memory for ${plural(board.memoryDepth, 'codeword')}`,
+        ])}; settles in ${seconds(board.switchTimeS)}`,
+  ],
+  ['Seed', facts.seed === null ? null : String(facts.seed)],
+  ['Versions', facts.versions.map(([part, version]) => `${part} ${version}`).join(', ') || null],
+  ['Recording', html`<span class="code">${run.folder}</span>`],
+])}`;
+}
+
+function startTime(run: RunData): Date | null {
+  return run.events[0]?.wallTime ?? run.linkSamples[0]?.wallTime ?? null;
+}
+
+/** `All 3 users were found, each with its noise-free best codeword.` and its less happy sisters. */
+export function outcomeSentence(run: RunData): string {
+  const { users, estimates } = run;
+  if (users.length === 0) return 'The run ended before it got to any user.';
+  const found = users.filter(({ ue }) => estimates.has(ue));
+  const judged = found.filter((user) => user.bestKey !== null);
+  const correct = judged.filter((user) => estimates.get(user.ue)!.codewordKey === user.bestKey);
+  const who =
+    found.length === users.length
+      ? users.length === 1
+        ? 'The user was found'
+        : `All ${count(users.length)} users were found`
+      : found.length === 0
+        ? `None of ${plural(users.length, 'user')} was found`
+        : `${count(found.length)} of ${count(users.length)} users were found`;
+  if (found.length === 0) return `${who}.`;
+  if (judged.length === 0) return `${who}; where they really are is not known.`;
+  if (correct.length === found.length) {
+    return found.length === 1
+      ? `${who}, with the noise-free best codeword.`
+      : `${who}, each with its noise-free best codeword.`;
+  }
+  return `${who}, ${count(correct.length)} of them with the noise-free best codeword.`;
+}

@@ -1,0 +1,112 @@
+/** The serial link over the run: bytes, trouble, round trip. */
+import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
+import type { Figure } from '../drawing/chart.js';
+import { COLOUR } from '../drawing/colour.js';
+import type { LinkSample, RunData } from './run-data.js';
+
+/** Null with fewer than two samples: there is no course to show. */
+export function linkChart(run: RunData): Figure | null {
+  const samples = run.linkSamples;
+  if (samples.length < 2) return null;
+  const last = samples.at(-1)!.statistics;
+  return {
+    id: 'link-history',
+    title: 'The link over the run',
+    description:
+      `Cumulative bytes, cumulative trouble and round trip over wall-clock time. At the end: ` +
+      `${last.retransmissions} retransmissions, ${last.corruptFrames} corrupt frames, ${last.reconnects} reconnects.`,
+    draw: (widthPx) => draw(samples, widthPx),
+  };
+}
+
+interface Line {
+  readonly name: string;
+  readonly colour: string;
+  readonly value: (sample: LinkSample) => number | null;
+  readonly step?: boolean;
+}
+
+const PANELS: readonly { readonly label: string; readonly lines: readonly Line[] }[] = [
+  {
+    label: 'Bytes so far (kB)',
+    lines: [
+      { name: 'Sent', colour: COLOUR.blue, value: ({ statistics }) => statistics.bytesSent / 1e3 },
+      { name: 'Received', colour: COLOUR.orange, value: ({ statistics }) => statistics.bytesReceived / 1e3 },
+    ],
+  },
+  {
+    label: 'Trouble so far',
+    lines: [
+      { name: 'Retransmissions', colour: COLOUR.red, value: (s) => s.statistics.retransmissions, step: true },
+      { name: 'Corrupt frames', colour: COLOUR.purple, value: (s) => s.statistics.corruptFrames, step: true },
+      { name: 'Reconnects', colour: COLOUR.ink, value: (s) => s.statistics.reconnects, step: true },
+    ],
+  },
+  {
+    label: 'Round trip (ms)',
+    lines: [
+      {
+        name: 'Round trip',
+        colour: COLOUR.green,
+        value: ({ statistics }) => (statistics.roundTripS === null ? null : statistics.roundTripS * 1e3),
+      },
+    ],
+  },
+];
+
+function draw(samples: readonly LinkSample[], widthPx: number) {
+  const compact = widthPx < 500;
+  const names = PANELS.flatMap((panel) => panel.lines.map((line) => line.name));
+  const left = 56;
+  const right = 16;
+  const top = legendHeightPx(names, widthPx - 20) + 10;
+  const panelPx = 92;
+  const pitchPx = panelPx + 22;
+  const startMs = samples[0]!.wallTime.getTime();
+  const timeS = (sample: LinkSample) => (sample.wallTime.getTime() - startMs) / 1e3;
+  return {
+    heightPx: top + PANELS.length * pitchPx + 36,
+    option: {
+      legend: legend(names, 10, 10),
+      grid: PANELS.map((_, k) => ({
+        left,
+        right,
+        top: top + k * pitchPx,
+        height: panelPx,
+        outerBoundsMode: 'none',
+      })),
+      xAxis: PANELS.map((_, k) =>
+        valueAxis({
+          label: k === PANELS.length - 1 ? 'Wall-clock time (s)' : '',
+          min: 0,
+          max: timeS(samples.at(-1)!),
+          gridIndex: k,
+          showTickLabels: k === PANELS.length - 1,
+          labelGapPx: 26,
+          splitNumber: compact ? 4 : 8,
+        }),
+      ),
+      yAxis: PANELS.map((panel, k) => ({
+        ...valueAxis({ label: panel.label, min: 0, gridIndex: k, labelGapPx: 40, splitNumber: 3 }),
+        // A panel without any trouble still shows an axis that makes sense.
+        minInterval: k === 1 ? 1 : 0,
+        max: (extent: { max: number }) => (extent.max > 0 ? extent.max * 1.08 : 1),
+        axisLabel: { color: COLOUR.muted, fontSize: 11, showMaxLabel: false, hideOverlap: true },
+      })),
+      series: PANELS.flatMap((panel, k) =>
+        panel.lines.map((line) => ({
+          name: line.name,
+          type: 'line' as const,
+          xAxisIndex: k,
+          yAxisIndex: k,
+          data: samples.map((sample) => [timeS(sample), line.value(sample)]),
+          symbol: 'none',
+          silent: true,
+          ...(line.step && { step: 'end' as const }),
+          lineStyle: { color: line.colour, width: 1.8 },
+          itemStyle: { color: line.colour },
+        })),
+      ),
+    },
+  };
+}

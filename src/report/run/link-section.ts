@@ -1,0 +1,43 @@
+/** The serial link: traffic, and whatever had to be repaired. */
+import type { LinkStatistics } from '../../../drivers/array-board.js';
+import type { Figure } from '../drawing/chart.js';
+import { bytes, count, NOTHING, plural, seconds } from '../drawing/number-format.js';
+import { factList, figureBlock, sentenceList } from '../page/blocks.js';
+import { type Html, html } from '../page/html.js';
+import type { RunData } from './run-data.js';
+
+export function linkSection(run: RunData, figure: Figure | null): Html {
+  const last = run.linkSamples.at(-1)?.statistics;
+  if (last === undefined) {
+    return html`<h2>Link</h2><p class="note">No link statistics were recorded.</p>`;
+  }
+  return html`<h2>Link</h2>
+<p>${linkSentence(last)}</p>
+${factList([
+  ['Port', run.facts.port],
+  ['Line rate', run.facts.baud === null ? null : `${count(run.facts.baud)} baud`],
+  ['Sent', `${bytes(last.bytesSent)} in ${plural(last.framesSent, 'frame')}`],
+  ['Received', `${bytes(last.bytesReceived)} in ${plural(last.framesReceived, 'frame')}`],
+  ['Retransmissions', count(last.retransmissions)],
+  ['Duplicates received', count(last.duplicatesReceived)],
+  ['Corrupt frames', count(last.corruptFrames)],
+  ['Reconnects', count(last.reconnects)],
+  ['Round trip, smoothed', last.roundTripS === null ? NOTHING : seconds(last.roundTripS)],
+  ['Codewords loaded', count(last.codewordsLoaded)],
+  ['Codewords reused', count(last.codewordsReused)],
+])}
+${figure !== null && figureBlock(figure, 'Counted by the host. Round trip: smoothed time from a frame to its acknowledgement.')}`;
+}
+
+/** Whether the link was disturbed, in one sentence. */
+export function linkSentence(link: LinkStatistics): string {
+  const troubles = [
+    link.retransmissions > 0 ? plural(link.retransmissions, 'retransmission') : '',
+    link.duplicatesReceived > 0 ? plural(link.duplicatesReceived, 'duplicate') : '',
+    link.corruptFrames > 0 ? plural(link.corruptFrames, 'corrupt frame') : '',
+    link.reconnects > 0 ? plural(link.reconnects, 'reconnect') : '',
+  ].filter((trouble) => trouble !== '');
+  return troubles.length === 0
+    ? 'The link was undisturbed: nothing was sent twice, no frame was corrupt, the board stayed connected.'
+    : `The link was disturbed and repaired itself: ${sentenceList(troubles)}.`;
+}

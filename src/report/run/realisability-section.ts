@@ -1,0 +1,44 @@
+/** What quantisation to the board's settings costs, per codeword. */
+
+import type { PilotLabel } from '../../codebook/codeword.js';
+import { count, decibels, fixed } from '../drawing/number-format.js';
+import { tableBlock } from '../page/blocks.js';
+import { type Html, html } from '../page/html.js';
+import { pilotName } from './pilot-groups.js';
+import type { RunData } from './run-data.js';
+
+const MOST_ROWS = 12;
+
+export function realisabilitySection(run: RunData): Html {
+  const losses = run.codewords
+    .flatMap((row) => (row.gainLossDb === null ? [] : [{ ...row, gainLossDb: row.gainLossDb }]))
+    .sort((a, b) => b.gainLossDb - a.gainLossDb || (a.key < b.key ? -1 : 1));
+  if (losses.length === 0) {
+    return html`<h2>What the hardware can realise</h2><p class="note">No codeword was quantised in this run.</p>`;
+  }
+  const middle = losses[Math.floor(losses.length / 2)]!.gainLossDb;
+  const { board } = run.facts;
+  const steps = board === null ? '' : ` with ${board.phaseBits} bits of phase per element`;
+  return html`<h2>What the hardware can realise</h2>
+<p>${count(losses.length)} codewords were rounded to the board’s settings${steps}. Predicted loss of gain: median
+${decibels(middle, 4)}, largest ${decibels(losses[0]!.gainLossDb, 4)}.</p>
+${tableBlock(
+  'Codewords that lose most',
+  [
+    { title: 'Codeword' },
+    { title: 'Meaning' },
+    { title: 'Gain loss (dB)', align: 'right' },
+    { title: 'Hash' },
+  ],
+  losses
+    .slice(0, MOST_ROWS)
+    .map((row) => [
+      html`<span class="code">${row.key}</span>`,
+      pilotName(row.label as PilotLabel),
+      fixed(row.gainLossDb, 4),
+      html`<span class="code">${row.hash}</span>`,
+    ]),
+  { showTitle: true },
+)}
+${losses.length > MOST_ROWS && html`<p class="muted">${count(losses.length - MOST_ROWS)} more are in the recording, table <span class="code">codewords</span>.</p>`}`;
+}

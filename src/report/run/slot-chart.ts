@@ -1,0 +1,124 @@
+/** Slots over the board's time: one row per user, coloured by what the receipt said. */
+import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
+import type { Figure } from '../drawing/chart.js';
+import { COLOUR } from '../drawing/colour.js';
+import { plural } from '../drawing/number-format.js';
+import { shown } from '../page/html.js';
+import type { RunData, SlotRecord } from './run-data.js';
+import { type SlotOutcome, slotOutcome, tallySlots } from './slot-tally.js';
+
+const OUTCOMES: readonly { readonly outcome: SlotOutcome; readonly name: string; readonly colour: string }[] =
+  [
+    { outcome: 'latched', name: 'Latched on time', colour: COLOUR.blue },
+    { outcome: 'late', name: 'Late', colour: COLOUR.orange },
+    { outcome: 'missed', name: 'Missed', colour: COLOUR.red },
+    { outcome: 'no receipt', name: 'No receipt', colour: COLOUR.muted },
+  ];
+const MOST_ROWS = 24;
+
+interface Bar {
+  readonly row: number;
+  readonly outcome: SlotOutcome;
+  readonly fromS: number;
+  readonly toS: number;
+}
+
+export function slotChart(run: RunData): Figure | null {
+  if (run.slots.length === 0) return null;
+  const ues = [...new Set(run.slots.map((slot) => slot.ue))].slice(0, MOST_ROWS);
+  const bars = barsOf(run.slots, ues, run.facts.slotDurationS ?? shortestStep(run.slots));
+  const tally = tallySlots(run.slots);
+  return {
+    id: 'slot-timeline',
+    title: 'Slots over the board’s time',
+    description:
+      `One row per user. ${plural(run.slots.length, 'slot')}: ${tally.latched} latched on time, ${tally.late} late, ` +
+      `${tally.missed} missed, ${tally.noReceipt} without a receipt.`,
+    draw: (widthPx) => draw(bars, ues, widthPx),
+  };
+}
+
+function shortestStep(slots: readonly SlotRecord[]): number {
+  const steps = slots.slice(1).map((slot, k) => slot.plannedBoardTimeS - slots[k]!.plannedBoardTimeS);
+  return Math.min(1, ...steps.filter((step) => step > 0));
+}
+
+/** Neighbouring slots of the same user and outcome become one bar. */
+function barsOf(slots: readonly SlotRecord[], ues: readonly string[], durationS: number): Bar[] {
+  const bars: Bar[] = [];
+  for (const slot of slots) {
+    const row = ues.indexOf(slot.ue);
+    if (row < 0) continue;
+    const outcome = slotOutcome(slot);
+    const fromS = slot.plannedBoardTimeS;
+    const last = bars.at(-1);
+    const joins = last?.row === row && last.outcome === outcome && fromS - last.toS < durationS / 2;
+    if (joins) bars.pop();
+    bars.push({ row, outcome, fromS: joins ? last.fromS : fromS, toS: fromS + durationS });
+  }
+  return bars;
+}
+
+interface BarApi {
+  value(dimension: number): number;
+  coord(point: readonly [number, number]): number[];
+}
+
+function draw(bars: readonly Bar[], ues: readonly string[], widthPx: number) {
+  const startS = Math.min(...bars.map((bar) => bar.fromS));
+  const present = OUTCOMES.filter(({ outcome }) => bars.some((bar) => bar.outcome === outcome));
+  const names = present.map(({ name }) => name);
+  const nameChars = Math.min(14, Math.max(...ues.map((ue) => ue.length)));
+  const left = 24 + nameChars * 7;
+  const top = legendHeightPx(names, widthPx - 20) + 10;
+  const heightPx = ues.length * 26;
+  const ms = (timeS: number) => (timeS - startS) * 1e3;
+  return {
+    heightPx: top + heightPx + 50,
+    option: {
+      legend: { ...legend(names, 10, 10), itemWidth: 12 },
+      grid: { left, right: 16, top, height: heightPx, outerBoundsMode: 'none' },
+      xAxis: valueAxis({
+        label: 'Board time since the first slot (ms)',
+        min: 0,
+        labelGapPx: 28,
+        splitNumber: widthPx < 500 ? 4 : 10,
+      }),
+      yAxis: {
+        type: 'category' as const,
+        data: [...ues],
+        inverse: true,
+        axisLine: { lineStyle: { color: COLOUR.muted } },
+        axisTick: { show: false },
+        axisLabel: { color: COLOUR.ink, fontSize: 12, formatter: (ue: string) => shown(ue, 14), interval: 0 },
+      },
+      series: present.map(({ outcome, name, colour }) => ({
+        name,
+        type: 'custom' as const,
+        silent: true,
+        itemStyle: { color: colour },
+        data: bars
+          .filter((bar) => bar.outcome === outcome)
+          .map((bar) => [ms(bar.fromS), bar.row, ms(bar.toS)]),
+        encode: { x: [0, 2], y: 1 },
+        renderItem: (_params: unknown, api: BarApi) => {
+          const [x, y] = api.coord([api.value(0), api.value(1)]) as [number, number];
+          const [right] = api.coord([api.value(2), api.value(1)]) as [number, number];
+          const tall = outcome === 'latched' ? 12 : 20;
+          return {
+            type: 'rect' as const,
+            // Slots are short against the pauses between batches: never thinner than what can be seen.
+            shape: {
+              x,
+              y: y - tall / 2,
+              width: Math.max(outcome === 'latched' ? 0.6 : 1.6, right - x),
+              height: tall,
+            },
+            style: { fill: colour },
+            z2: outcome === 'latched' ? 1 : 2,
+          };
+        },
+      })),
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** Slots: what the board latched, what the UE measured, what had to be sent again. */
+import type { Figure } from '../drawing/chart.js';
+import { count, plural, seconds } from '../drawing/number-format.js';
+import { factList, figureBlock } from '../page/blocks.js';
+import { type Html, html } from '../page/html.js';
+import type { RunData } from './run-data.js';
+import { type SlotTally, tallySlots } from './slot-tally.js';
+
+export function slotsSection(run: RunData, figure: Figure | null): Html {
+  const tally = tallySlots(run.slots);
+  if (tally.planned === 0) {
+    return html`<h2>Slots</h2><p class="note">No slot was planned: the run ended before the first pilot.</p>`;
+  }
+  return html`<h2>Slots</h2>
+<p>${slotSentence(tally)}</p>
+${factList([
+  ['Planned', count(tally.planned)],
+  ['Latched on time', count(tally.latched)],
+  ['Late', count(tally.late)],
+  ['Missed', count(tally.missed)],
+  ['Without a receipt', count(tally.noReceipt)],
+  ['Measured by the UE', count(tally.measured)],
+  ['Sent again', count(tally.repeated)],
+  ['Most attempts for a pilot', count(tally.mostAttempts)],
+  ['Largest latch error', seconds(tally.largestLatchErrorS)],
+  ['Slot duration', run.facts.slotDurationS === null ? null : seconds(run.facts.slotDurationS)],
+  ['Board time, first to last slot', seconds(tally.spanS)],
+])}
+${figure !== null && figureBlock(figure, 'A bar is a run of slots one after another; the gaps are the closed loop: the powers of a batch travel back, the scheme decides, the next codewords are loaded and queued. Slots that were late or missed stand taller.')}`;
+}
+
+export function slotSentence(tally: SlotTally): string {
+  const troubles = [
+    tally.late > 0 ? `${plural(tally.late, 'slot')} latched late` : '',
+    tally.missed > 0 ? `${plural(tally.missed, 'slot')} missed` : '',
+    tally.noReceipt > 0 ? `${plural(tally.noReceipt, 'slot')} without a receipt` : '',
+    tally.latchedNotMeasured > 0 ? `${plural(tally.latchedNotMeasured, 'latched slot')} not measured` : '',
+  ].filter((trouble) => trouble !== '');
+  if (troubles.length === 0) {
+    return `All ${plural(tally.planned, 'slot')} were latched on time and measured.`;
+  }
+  const again = tally.repeated > 0 ? `; ${plural(tally.repeated, 'pilot')} sent again` : '';
+  return `Of ${plural(tally.planned, 'slot')}: ${troubles.join(', ')}${again}.`;
+}

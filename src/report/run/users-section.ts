@@ -1,0 +1,74 @@
+/** Where the users are and where they were found: plan view and table. */
+import { nearFieldBoundaryM, rayleighDistanceM } from '../../array/near-field.js';
+import type { Row } from '../../record/schema.js';
+import type { Figure } from '../drawing/chart.js';
+import { count, decibels, degrees, metres, NOTHING } from '../drawing/number-format.js';
+import { figureBlock, type TableCell, tableBlock } from '../page/blocks.js';
+import { type Html, html } from '../page/html.js';
+import type { RunData } from './run-data.js';
+
+export function usersSection(run: RunData, figure: Figure | null): Html {
+  if (run.users.length === 0) {
+    return html`<h2>Users</h2><p class="note">The recording names no users: the run ended before it got to them.</p>`;
+  }
+  return html`<h2>Where the users are and where they were found</h2>
+${figure === null ? html`<p class="note">Nobody was found, and nobody’s true position is known: there is no plan to draw.</p>` : figureBlock(figure, planCaption(run), false)}
+${tableBlock(
+  'Users',
+  [
+    { title: 'User' },
+    { title: 'True angle', align: 'right' },
+    { title: 'Found', align: 'right' },
+    { title: 'True distance', align: 'right' },
+    { title: 'Found', align: 'right' },
+    { title: 'Codeword found' },
+    { title: 'Noise-free best' },
+    { title: 'Match' },
+    { title: 'Pilots', align: 'right' },
+    { title: 'SNR', align: 'right' },
+  ],
+  run.users.map((user) => userRow(user, run.estimates.get(user.ue))),
+)}`;
+}
+
+function userRow(user: Row<'users'>, estimate: Row<'estimates'> | undefined): TableCell[] {
+  const known = user.xM !== null && user.yM !== null;
+  const pilots = estimate === undefined ? NOTHING : count(estimate.numPilots);
+  return [
+    user.ue,
+    known ? degrees(Math.atan2(user.yM, user.xM)) : NOTHING,
+    estimate === undefined ? NOTHING : degrees(estimate.angleRad),
+    known ? metres(Math.hypot(user.xM, user.yM)) : NOTHING,
+    estimate === undefined ? NOTHING : metres(estimate.distanceM),
+    estimate === undefined ? 'not found' : code(estimate.codewordKey),
+    user.bestKey === null ? NOTHING : code(user.bestKey),
+    match(user, estimate),
+    pilots,
+    user.snrDb === null ? NOTHING : decibels(user.snrDb),
+  ];
+}
+
+function code(key: string): Html {
+  return html`<span class="code">${key}</span>`;
+}
+
+function match(user: Row<'users'>, estimate: Row<'estimates'> | undefined): Html | string {
+  if (estimate === undefined || user.bestKey === null) return NOTHING;
+  return estimate.codewordKey === user.bestKey
+    ? html`<span class="yes">yes</span>`
+    : html`<span class="no">no</span>`;
+}
+
+function planCaption(run: RunData): string {
+  const { polar } = run.facts;
+  const marks =
+    'Rings: true positions; diamonds: found positions, joined by a line; triangles at the edge: found at infinity. Grey: ' +
+    'the sector of ±60°.';
+  if (polar === null)
+    return `${marks} The recording does not say enough of the array to draw rings and boundary.`;
+  return (
+    `${marks} Blue: the codebook’s polar rings r·cos²β. A found position is the focus of a codeword, so it lies on a ring. ` +
+    `The near-field boundary is ${metres(nearFieldBoundaryM(polar.array, 0))} away at broadside ` +
+    `(2D²/λ = ${metres(rayleighDistanceM(polar.array))}) and is drawn where it comes into view.`
+  );
+}
