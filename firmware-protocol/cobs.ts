@@ -5,9 +5,8 @@ export function maximumCobsLength(length: number): number {
   return length + 1 + Math.floor(length / 254);
 }
 
-/** Encodes `bytes` into `out` from `at` on; returns the index after the last byte written. */
-export function cobsEncode(bytes: Uint8Array, out: Uint8Array, at: number): number {
-  const end = bytes.length;
+/** Encodes bytes[0, end) into `out` from `at` on; returns the index after the last byte written. */
+export function cobsEncode(bytes: Uint8Array, end: number, out: Uint8Array, at: number): number {
   let codeAt = at;
   let next = at + 1;
   for (let i = 0; i < end; i++) {

@@ -8,7 +8,6 @@ import {
   type MessageDefinition,
   type MessageOf,
   maximumOf,
-  maximumPayloadLength,
   minimumOf,
   minimumSize,
   type NumberField,
@@ -56,16 +55,18 @@ type Value = number | bigint | string | Uint8Array | readonly Record<string, num
 const textEncoder = new TextEncoder();
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+// Encoding is synchronous, so one buffer serves every caller. No layout can outgrow it (a test holds them to it).
+const scratch = new Uint8Array(MAX_PAYLOAD_LENGTH);
+const scratchView = new DataView(scratch.buffer);
+
 /** The payload's bytes. Throws RangeError naming the field when a value does not fit the layout. */
 export function encodePayload<D extends MessageDefinition>(definition: D, value: MessageOf<D>): Uint8Array {
-  const out = new Uint8Array(Math.min(MAX_PAYLOAD_LENGTH, maximumPayloadLength(definition)));
-  const view = new DataView(out.buffer);
   const values = value as Readonly<Record<string, Value>>;
   let at = 0;
   for (const field of definition.fields) {
-    at = writeField(view, at, field, values[field.name], definition.name);
+    at = writeField(scratchView, at, field, values[field.name], definition.name);
   }
-  return out.subarray(0, at);
+  return scratch.slice(0, at);
 }
 
 /**

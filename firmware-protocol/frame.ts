@@ -29,6 +29,11 @@ const MAX_COBS_LENGTH = maximumCobsLength(MAX_RAW_LENGTH);
 /** Longest frame on the wire, both delimiters included, bytes. */
 export const MAX_FRAME_LENGTH = MAX_COBS_LENGTH + 2;
 
+// Encoding is synchronous, so one pair of buffers serves every caller.
+const rawScratch = new Uint8Array(MAX_RAW_LENGTH);
+const rawScratchView = new DataView(rawScratch.buffer);
+const wireScratch = new Uint8Array(MAX_FRAME_LENGTH);
+
 /** The bytes of one frame, delimiters included. Throws RangeError when a number or the payload does not fit. */
 export function encodeFrame(frame: Frame): Uint8Array {
   const { type, session, sequence, payload } = frame;
@@ -36,17 +41,16 @@ export function encodeFrame(frame: Frame): Uint8Array {
   checkRange('session', session, 0xffff);
   checkRange('sequence', sequence, 0xffff);
   checkRange('payload length', payload.length, MAX_PAYLOAD_LENGTH);
-  const raw = new Uint8Array(MIN_RAW_LENGTH + payload.length);
-  const view = new DataView(raw.buffer);
-  raw[0] = type;
-  view.setUint16(1, session, true);
-  view.setUint16(3, sequence, true);
-  raw.set(payload, HEADER_LENGTH);
-  const crcAt = raw.length - CRC_LENGTH;
-  view.setUint32(crcAt, crc32c(raw, 0, crcAt), true);
-  const wire = new Uint8Array(maximumCobsLength(raw.length) + 2);
-  const delimiterAt = cobsEncode(raw, wire, 1);
-  return wire.subarray(0, delimiterAt + 1);
+  rawScratch[0] = type;
+  rawScratchView.setUint16(1, session, true);
+  rawScratchView.setUint16(3, sequence, true);
+  rawScratch.set(payload, HEADER_LENGTH);
+  const crcAt = HEADER_LENGTH + payload.length;
+  rawScratchView.setUint32(crcAt, crc32c(rawScratch, 0, crcAt), true);
+  wireScratch[0] = 0;
+  const delimiterAt = cobsEncode(rawScratch, crcAt + CRC_LENGTH, wireScratch, 1);
+  wireScratch[delimiterAt] = 0;
+  return wireScratch.slice(0, delimiterAt + 1);
 }
 
 /**

@@ -25,6 +25,7 @@ describe.each(all.map((message) => [message.name, message] as const))('%s', (nam
         expect(bytes.length).toBeLessThanOrEqual(maximumPayloadLength(message));
         expect(decodePayload(message.type, bytes)).toEqual({ ok: true, name, definition: message, value });
       }),
+      { numRuns: 50 },
     );
   });
 
