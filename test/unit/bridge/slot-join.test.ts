@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Receipt, ReceiptStatus, SlotEntry } from '../../drivers/array-board.js';
-import type { PowerRecord } from '../../src/bridge/bridge.js';
-import { SlotJoin } from '../../src/bridge/slot-join.js';
-import type { Clock } from '../../src/core/clock.js';
-import { Random } from '../../src/core/random.js';
+import type { Receipt, ReceiptStatus, SlotEntry } from '../../../drivers/array-board.js';
+import type { PowerRecord } from '../../../src/bridge/bridge.js';
+import { SlotJoin } from '../../../src/bridge/slot-join.js';
+import type { Clock } from '../../../src/core/clock.js';
+import { Random } from '../../../src/core/random.js';
 
 /** A clock that stands still until it is moved. */
 class ManualClock implements Clock {
