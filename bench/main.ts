@@ -1,7 +1,8 @@
 /** `npm run bench [-- NAME …] [-- --json]`: runs the benchmarks one after another and prints their rows. */
 import { type Benchmark, type BenchRow, meetsTarget } from './benchmark.js';
+import { bridgeIngest } from './bridge-ingest.js';
 
-const benchmarks: readonly Benchmark[] = [];
+const benchmarks: readonly Benchmark[] = [bridgeIngest];
 
 function figure(value: number): string {
   const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
