@@ -21,7 +21,7 @@ import {
   type PayloadOf,
 } from './registry.js';
 
-export type DecodeErrorKind =
+type DecodeErrorKind =
   | 'unknownType'
   | 'wrongSender'
   | 'tooShort'
@@ -30,7 +30,7 @@ export type DecodeErrorKind =
   | 'badText'
   | 'outOfRange';
 
-export interface DecodeError {
+interface DecodeError {
   readonly kind: DecodeErrorKind;
   /** Message and field, e.g. `QueueSlots.entries`; the type number for unknown types. */
   readonly where: string;

@@ -6,7 +6,7 @@
 /** Who may send a message. */
 export type Sender = 'host' | 'board' | 'either';
 
-export type NumberType = 'u8' | 'u16' | 'u32' | 'i16';
+type NumberType = 'u8' | 'u16' | 'u32' | 'i16';
 
 interface FieldBase {
   readonly name: string;
@@ -22,17 +22,17 @@ export interface NumberField extends FieldBase {
 }
 
 /** Little-endian 64-bit integer, a bigint in TypeScript. */
-export interface WideField extends FieldBase {
+interface WideField extends FieldBase {
   readonly type: 'u64';
 }
 
 /** u8 length in bytes, then UTF-8. */
-export interface TextField extends FieldBase {
+interface TextField extends FieldBase {
   readonly type: 'text8';
 }
 
 /** u16 length, then bytes. */
-export interface BytesField extends FieldBase {
+interface BytesField extends FieldBase {
   readonly type: 'bytes16';
   readonly maxLength: number;
 }
@@ -109,7 +109,7 @@ export function minimumSize(field: Field): number {
 }
 
 /** Bytes that a field takes at most. */
-export function maximumSize(field: Field): number {
+function maximumSize(field: Field): number {
   if (field.type === 'text8') return 1 + 0xff;
   if (field.type === 'bytes16') return 2 + field.maxLength;
   if (field.type === 'list16') return 2 + field.maxCount * entrySize(field);

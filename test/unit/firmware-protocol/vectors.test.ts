@@ -96,6 +96,19 @@ describe('messages.json', () => {
   });
 });
 
+describe('worked examples', () => {
+  const spec = readFileSync(new URL('../../../firmware-protocol/SPEC.md', import.meta.url), 'utf8');
+  it('SPEC 3.6 is the vector for it, and 4.2 likewise', () => {
+    const clock = read<MessageVector[]>('messages').find((each) => each.why === 'SPEC 3.6')!;
+    const codeword = read<{ why: string; bytes: string; hash: string }[]>('codewords').find(
+      (each) => each.why === 'SPEC 4.2',
+    )!;
+    expect(spec).toContain(`| on the line, 16 bytes | \`${clock.frame}\` |`);
+    expect(spec).toContain(`gives the 5 bytes \`${codeword.bytes}\``);
+    expect(spec).toContain(`| \`${codeword.bytes}\` (4.2) | 0x${codeword.hash.toUpperCase()} |`);
+  });
+});
+
 describe('frames.json', () => {
   const vectors = read<(FrameVector & { canonical: boolean })[]>('frames');
   it.each(vectors.map((each) => [each.why, each] as const))('%s', (_, vector) => {
