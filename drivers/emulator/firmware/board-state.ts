@@ -37,8 +37,8 @@ export class BoardState {
     return BigInt(this.hardware.timebase.nowTicks());
   }
 
-  fault(code: number, detail: number): void {
-    this.#onFault({ code, detail, ticks: this.ticks });
+  fault(code: number, detail: number, ticks = this.ticks): void {
+    this.#onFault({ code, detail, ticks });
   }
 
   telemetry(): PayloadOf<'Telemetry'> {
@@ -60,9 +60,10 @@ export class BoardState {
   }
 
   /** Latches, or finds why not. Returns false while the outcome is open: the strobe failed, the slot still lasts. */
-  #slot({ slot, index, ticks, timing }: SlotEvent): boolean {
+  #slot(event: SlotEvent): boolean {
+    const { slot, index, ticks } = event;
     const codeword = this.memory.at(index);
-    const status = this.#statusOf(timing, codeword !== undefined, slot, index);
+    const status = this.#statusOf(event, codeword !== undefined);
     if (status === null) return false;
     const receipt = { slot, index, hash: codeword?.hash ?? 0n, ticks: BigInt(ticks), status };
     this.log.append(receipt);
@@ -73,15 +74,11 @@ export class BoardState {
   }
 
   /** SPEC 7.3 and 7.4. */
-  #statusOf(timing: SlotEvent['timing'], loaded: boolean, slot: number, index: number): number | null {
-    if (timing === 'ended') return RECEIPT_STATUS.missed;
-    if (timing === 'failed') {
-      if (!this.#silent) this.fault(FAULT.latchMissed, slot);
-      return RECEIPT_STATUS.missed;
-    }
-    if (this.#silent) return RECEIPT_STATUS.missed;
-    if (!loaded) {
-      this.fault(FAULT.memory, index);
+  #statusOf({ timing, slot, index, ticks }: SlotEvent, loaded: boolean): number | null {
+    if (timing === 'ended' || this.#silent) return RECEIPT_STATUS.missed;
+    if (timing === 'failed' || !loaded) {
+      if (loaded) this.fault(FAULT.latchMissed, slot, BigInt(ticks));
+      else this.fault(FAULT.memory, index, BigInt(ticks));
       return RECEIPT_STATUS.missed;
     }
     if (!this.hardware.strobe(slot)) return null;

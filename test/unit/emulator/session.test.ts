@@ -1,0 +1,339 @@
+import { describe, expect, it } from 'vitest';
+import { NO_FAULTS } from '../../../drivers/emulator/faults/fault-plan.js';
+import { encodeFrame } from '../../../firmware-protocol/frame.js';
+import { HELLO_MAGIC } from '../../../firmware-protocol/messages/hello.js';
+import { FAULT, RECEIPT_STATUS, STATUS, TELEMETRY_FLAG } from '../../../firmware-protocol/status.js';
+import { SMALL_BOARD, TestHost } from './test-host.js';
+
+async function board(more = {}) {
+  const host = new TestHost({ model: SMALL_BOARD, ...more });
+  await host.hello();
+  return host;
+}
+
+describe('session of the emulated board', () => {
+  it('describes itself, delays included, and reports power-up first', async () => {
+    const host = new TestHost({ model: { numElements: 24, delayBits: 7, delayLsbS: 4e-12, phaseBits: 5 } });
+    await host.hello();
+    expect(host.of('Welcome')).toEqual([
+      expect.objectContaining({
+        versionMajor: 1,
+        session: host.session,
+        resumed: 0,
+        numElements: 24,
+        phaseBits: 5,
+        delayBits: 7,
+        delayLsbFs: 4000,
+        delayRangeFs: 508_000n,
+        memoryDepth: 1024,
+        switchTimeNs: 1000,
+        clockRateHz: 100_000_000,
+      }),
+    ]);
+    expect(host.heard.filter(({ sequence }) => sequence > 0)).toEqual([
+      expect.objectContaining({ sequence: 1, message: expect.objectContaining({ name: 'Fault' }) }),
+    ]);
+    expect(host.last('Fault').code).toBe(FAULT.powerUp);
+  });
+
+  it('says nothing before a session, to another session, or to its own kind of frame', async () => {
+    const host = new TestHost({ model: SMALL_BOARD });
+    await host.send('ReadClock', { token: 1 });
+    await host.queue();
+    expect(host.heard).toEqual([]);
+    await host.hello();
+    const before = host.heard.length;
+    host.session ^= 1;
+    await host.queue();
+    await host.send('ReadClock', { token: 1 });
+    host.session ^= 1;
+    await host.raw(0x90, 1, new Uint8Array([0, 0]));
+    await host.pass(0.05);
+    expect(host.heard.length).toBe(before);
+  });
+
+  it('answers another major version with session 0 and its own version, and changes nothing', async () => {
+    const host = await board();
+    const { session } = host;
+    // A Hello of version 9 has whatever fields it likes after the version.
+    const payload = new Uint8Array(12).fill(0xee);
+    new DataView(payload.buffer).setUint32(0, HELLO_MAGIC, true);
+    payload[4] = 9;
+    host.session = 5;
+    await host.raw(0x01, 0, payload);
+    expect(host.last('Welcome')).toMatchObject({ versionMajor: 1, session: 0 });
+    expect(host.heard.at(-1)!.session).toBe(0);
+    host.session = session;
+    await host.queue();
+    expect(host.last('QueueSlotsResult').status).toBe(STATUS.ok);
+  });
+
+  it('resumes a session without loss: what was not acknowledged comes again', async () => {
+    const host = await board();
+    await host.ack();
+    await host.queue();
+    const unheard = host.heard.at(-1)!;
+    expect(unheard.message.name).toBe('QueueSlotsResult');
+    host.heard.length = 0;
+    await host.hello();
+    expect(host.last('Welcome').resumed).toBe(1);
+    expect(host.of('Ack').at(-1)).toEqual({ next: 2, bitmap: 0 });
+    expect(host.heard.find(({ sequence }) => sequence === unheard.sequence)?.message).toEqual(
+      unheard.message,
+    );
+    // The request is not carried out twice when the host repeats it.
+    await host.send('QueueSlots', { entries: [] }, 1);
+    await host.queue();
+    expect(host.last('QueueSlotsResult').request).toBe(2);
+  });
+
+  it('does not resume a session in which nothing was said', async () => {
+    const host = await board();
+    await host.hello();
+    expect(host.last('Welcome').resumed).toBe(0);
+  });
+
+  it('keeps memory, queue and clock in a new session, and forgets them at power-up', async () => {
+    const host = await board();
+    const hash = await host.load(3, 9);
+    await host.queue([5, 3]);
+    const { bootId } = host.last('Welcome');
+    const ticks = host.ticks();
+    await host.afresh(0x1234);
+    expect(host.last('Welcome')).toMatchObject({ resumed: 0, bootId });
+    await host.send('QueryMemory', { firstIndex: 2, count: 3 });
+    expect(host.last('MemoryContents').entries).toEqual([
+      { valid: 0, hash: 0n },
+      { valid: 1, hash },
+      { valid: 0, hash: 0n },
+    ]);
+    await host.queue();
+    expect(host.last('QueueSlotsResult').free).toBe(7);
+    expect(host.ticks()).toBeGreaterThan(ticks);
+
+    host.board.reset();
+    expect(host.ticks()).toBe(0);
+    await host.afresh(0x1235);
+    expect(host.last('Welcome').bootId).not.toBe(bootId);
+    await host.send('QueryMemory', { firstIndex: 3, count: 1 });
+    expect(host.last('MemoryContents').entries).toEqual([{ valid: 0, hash: 0n }]);
+    await host.queue();
+    expect(host.last('QueueSlotsResult').free).toBe(8);
+  });
+
+  it('mutes when the host falls silent and unmutes at its next word; an explicit mute stays', async () => {
+    const host = await board();
+    await host.hello({ watchdogMs: 200 });
+    await host.load(0, 1);
+    await host.queue([0, 0], [1, 0], [2, 0]);
+    const start = host.ticks() + 5000;
+    await host.arm(0, start, 5000);
+    await host.pass(0.19);
+    await host.send('ReadClock', { token: 1 });
+    await host.pass(0.19);
+    host.board.advanceTo(start / 1e6);
+    await host.pass(0.02);
+    expect(host.last('Fault')).toMatchObject({ code: FAULT.watchdog, detail: 200 });
+    host.board.advanceTo((start + 5000) / 1e6);
+    await host.send('ReadTelemetry', {});
+    expect(host.last('Telemetry').flags).toBe(TELEMETRY_FLAG.armed);
+    await host.send('Mute', { muted: 1 });
+    host.board.advanceTo((start + 10_000) / 1e6);
+    await host.pass(0.25);
+    await host.send('ReadTelemetry', {});
+    expect(host.last('Telemetry').flags & TELEMETRY_FLAG.muted).toBe(TELEMETRY_FLAG.muted);
+    expect(new Map(host.receipts().map(({ slot, status }) => [slot, status]))).toEqual(
+      new Map([
+        [0, RECEIPT_STATUS.latched],
+        [1, RECEIPT_STATUS.missed],
+        [2, RECEIPT_STATUS.missed],
+      ]),
+    );
+  });
+
+  it('refuses what it does not know or cannot read, without any other effect', async () => {
+    const host = await board();
+    const unknown = host.nextSequence++;
+    await host.raw(0x33, unknown, new Uint8Array([1, 2, 3]));
+    expect(host.last('Refused')).toEqual({ request: unknown, status: STATUS.unknownMessage, type: 0x33 });
+    const malformed = host.nextSequence++;
+    await host.raw(0x07, malformed, new Uint8Array([2]));
+    expect(host.last('Refused')).toEqual({ request: malformed, status: STATUS.malformed, type: 0x07 });
+    await host.raw(0x08, 0, new Uint8Array([2]));
+    await host.raw(0x08, 0, new Uint8Array([2]));
+    await host.raw(0x55, 0, new Uint8Array([2]));
+    const faults = host.of('Fault').filter(({ code }) => code === FAULT.malformedMessage);
+    expect(faults).toEqual([expect.objectContaining({ detail: 0x08 })]);
+    await host.send('Mute', { muted: 1 });
+    expect(host.last('MuteResult')).toEqual({ request: host.nextSequence - 1, status: STATUS.ok });
+  });
+
+  it('sends telemetry once a second and its clock when asked', async () => {
+    const host = await board();
+    for (let k = 0; k < 5; k++) await host.pass(1);
+    expect(host.of('Telemetry')).toHaveLength(5);
+    host.board.advanceTo(0.25);
+    await host.send('ReadClock', { token: 99 });
+    expect(host.last('ClockReading')).toEqual({ token: 99, receivedTicks: 250_000n, sentTicks: 250_000n });
+  });
+});
+
+describe('loading a codeword', () => {
+  it('is valid only with its last chunk, right length and hash', async () => {
+    const host = await board({ model: { ...SMALL_BOARD, numElements: 64 } });
+    const hash = await host.load(0, 7);
+    const data = new Uint8Array(40);
+    const wrong = { index: 1, hash, last: 1 };
+    const status = () => host.last('LoadCodewordResult').status;
+    const valid = async (index: number) => {
+      await host.send('QueryMemory', { firstIndex: index, count: 1 });
+      return host.last('MemoryContents').entries[0]!.valid === 1;
+    };
+    await host.send('LoadCodeword', { ...wrong, offset: 0, data });
+    expect(status()).toBe(STATUS.hashMismatch);
+    await host.send('LoadCodeword', { ...wrong, offset: 0, data: data.subarray(1) });
+    expect(status()).toBe(STATUS.hashMismatch);
+    await host.send('LoadCodeword', { ...wrong, offset: 0, data: new Uint8Array(41) });
+    expect(status()).toBe(STATUS.malformed);
+    await host.send('LoadCodeword', { ...wrong, offset: 10, data: data.subarray(10) });
+    expect(status()).toBe(STATUS.malformed);
+    await host.send('LoadCodeword', { ...wrong, index: 16, offset: 0, data });
+    expect(status()).toBe(STATUS.badIndex);
+    expect(await valid(1)).toBe(false);
+    // A failed load over a valid entry leaves it invalid.
+    expect(await valid(0)).toBe(true);
+    await host.send('LoadCodeword', { ...wrong, index: 0, offset: 0, last: 0, data: data.subarray(20) });
+    expect(await valid(0)).toBe(false);
+  });
+
+  it('works in chunks', async () => {
+    const host = await board();
+    const other = new TestHost({ model: SMALL_BOARD });
+    await other.hello();
+    const hash = await other.load(0, 11);
+    // 8 elements of 4 phase bits and 1 amplitude bit: 01011 + 1 five times over, least significant bit first.
+    const bits = '11011'.repeat(8);
+    const bytes = Uint8Array.from({ length: 5 }, (_, k) =>
+      Number.parseInt([...bits.slice(8 * k, 8 * k + 8)].reverse().join(''), 2),
+    );
+    await host.send('LoadCodeword', { index: 2, offset: 0, last: 0, hash, data: bytes.subarray(0, 2) });
+    await host.send('LoadCodeword', { index: 2, offset: 2, last: 0, hash, data: bytes.subarray(2, 3) });
+    await host.send('QueryMemory', { firstIndex: 2, count: 1 });
+    expect(host.last('MemoryContents').entries).toEqual([{ valid: 0, hash: 0n }]);
+    await host.send('LoadCodeword', { index: 2, offset: 3, last: 1, hash, data: bytes.subarray(3) });
+    expect(host.of('LoadCodewordResult').map(({ status }) => status)).toEqual([0, 0, 0]);
+    await host.send('QueryMemory', { firstIndex: 2, count: 1 });
+    expect(host.last('MemoryContents').entries).toEqual([{ valid: 1, hash }]);
+  });
+
+  it('answers after the memory is ready when that is slow, and keeps order', async () => {
+    const host = await board({ faults: { ...NO_FAULTS, memoryDelayS: 0.05 } });
+    await host.load(0, 1);
+    await host.queue([0, 0]);
+    expect(host.of('LoadCodewordResult')).toEqual([]);
+    expect(host.of('QueueSlotsResult')).toEqual([]);
+    await host.pass(0.05);
+    expect(host.of('LoadCodewordResult').map(({ request }) => request)).toContain(1);
+    expect(host.last('QueueSlotsResult')).toMatchObject({ request: 2, status: STATUS.ok, accepted: 1 });
+  });
+});
+
+describe('reliable delivery at the emulated board', () => {
+  it('delivers in order and once, whatever order and however often frames come, across the wrap', async () => {
+    const host = await board();
+    await host.ack();
+    const total = 70_000;
+    let done = 0;
+    for (let first = 1; first <= total; first += 7) {
+      const numbers = Array.from({ length: Math.min(7, total - first + 1) }, (_, k) => (first + k) & 0xffff);
+      for (const sequence of [...numbers.toReversed(), numbers[0]!]) {
+        host.board.receive(
+          encodeFrame({ type: 0x07, session: host.session & 0xffff, sequence, payload: new Uint8Array([0]) }),
+        );
+      }
+      await Promise.resolve();
+      const results = host.of('MuteResult').map(({ request }) => request);
+      // Ten thousand calls of expect() would be most of the test's time.
+      if (results.join() !== numbers.join()) expect(results).toEqual(numbers);
+      done += results.length;
+      const newest = host.heard.filter(({ message }) => message.name === 'MuteResult').at(-1)!.sequence;
+      host.heard.length = 0;
+      host.board.receive(
+        encodeFrame({
+          type: 0x7f,
+          session: host.session & 0xffff,
+          sequence: 0,
+          payload: Uint8Array.from([(newest + 1) & 0xff, ((newest + 1) >> 8) & 0xff, 0, 0, 0, 0]),
+        }),
+      );
+    }
+    expect(done).toBe(total);
+  }, 30_000);
+
+  it('acknowledges within 5 ms, at the eighth frame, and at once around a gap', async () => {
+    const host = await board();
+    const acks = () => host.of('Ack');
+    await host.queue();
+    await host.pass(0.0049);
+    expect(acks()).toEqual([]);
+    await host.pass(0.0002);
+    expect(acks()).toEqual([{ next: 2, bitmap: 0 }]);
+    for (let k = 0; k < 8; k++) await host.queue();
+    expect(acks().at(-1)).toEqual({ next: 10, bitmap: 0 });
+    expect(acks()).toHaveLength(2);
+    await host.send('QueueSlots', { entries: [] }, 11);
+    await host.send('QueueSlots', { entries: [] }, 13);
+    expect(acks().slice(2)).toEqual([
+      { next: 10, bitmap: 0b1 },
+      { next: 10, bitmap: 0b101 },
+    ]);
+    await host.send('QueueSlots', { entries: [] }, 10);
+    expect(acks().at(-1)).toEqual({ next: 12, bitmap: 0b1 });
+    // Beyond the window of 32: not kept.
+    await host.send('QueueSlots', { entries: [] }, 12 + 32);
+    expect(acks().at(-1)).toEqual({ next: 12, bitmap: 0b1 });
+    await host.send('QueueSlots', { entries: [] }, 12);
+    expect(host.last('QueueSlotsResult').request).toBe(13);
+  });
+
+  it('repeats until acknowledged, ever more slowly, but no slower than every 500 ms', async () => {
+    const host = await board();
+    const stepS = 0.005;
+    for (let k = 0; k < 2000; k++) await host.pass(stepS);
+    const times = host.heard.filter(({ sequence }) => sequence === 1).map(({ atS }) => atS);
+    const gaps = times.slice(1).map((at, k) => at - times[k]!);
+    gaps.forEach((gap, k) => {
+      expect(Math.abs(gap - (([0.1, 0.2, 0.4] as number[])[k] ?? 0.5))).toBeLessThan(1.01 * stepS);
+    });
+    await host.ack(2);
+    const count = host.heard.filter(({ sequence }) => sequence === 1).length;
+    await host.pass(5);
+    expect(host.heard.filter(({ sequence }) => sequence === 1)).toHaveLength(count);
+  });
+
+  it('sends again at once what an acknowledgement shows missing, and only that', async () => {
+    const host = await board();
+    for (let k = 0; k < 4; k++) await host.queue();
+    host.heard.length = 0;
+    // 1 is the power-up report, 2 to 5 the responses; 2 and 4 got lost.
+    await host.send('Ack', { next: 2, bitmap: 0b101 });
+    expect(host.heard.map(({ sequence }) => sequence)).toEqual([2, 4]);
+    host.heard.length = 0;
+    // An acknowledgement of frames that were never sent says nothing.
+    await host.send('Ack', { next: 300, bitmap: 0 });
+    await host.pass(0.5);
+    expect(new Set(host.heard.map(({ sequence }) => sequence))).toEqual(new Set([0, 2, 4]));
+  });
+
+  it('keeps to the window of the host', async () => {
+    const host = new TestHost({ model: SMALL_BOARD });
+    await host.hello({ window: 3 });
+    for (let k = 0; k < 6; k++) await host.queue();
+    const numbers = () => [...new Set(host.heard.map(({ sequence }) => sequence))].filter((s) => s > 0);
+    expect(numbers()).toEqual([1, 2, 3]);
+    await host.ack(3);
+    expect(numbers()).toEqual([1, 2, 3, 4, 5]);
+    await host.send('Ack', { next: 3, bitmap: 0b11 });
+    expect(numbers()).toEqual([1, 2, 3, 4, 5]);
+  });
+});
