@@ -14,7 +14,7 @@ export interface BenchRow {
   readonly target?: BenchTarget;
 }
 
-export interface BenchTarget {
+interface BenchTarget {
   /** Which column the target is about. */
   readonly of: 'value' | 'ratio';
   readonly atLeast?: number;

@@ -9,10 +9,10 @@ export const UE_PROTOCOL = 'beamloop.ue.v1';
 /** A control message is never longer than this, in UTF-16 units. */
 export const MAX_CONTROL_LENGTH = 65_536;
 /** Slots that one `measure` may name. */
-export const MAX_SLOTS_PER_MEASURE = 65_536;
+const MAX_SLOTS_PER_MEASURE = 65_536;
 
 /** Reasons for which the bridge says `error` and closes. */
-export const REFUSALS = [
+const REFUSALS = [
   'hello-expected',
   'wrong-protocol',
   'wrong-token',

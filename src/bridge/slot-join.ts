@@ -42,6 +42,8 @@ export interface JoinStatistics {
   /** Came after their slot had been given up. */
   readonly lateReceipts: number;
   readonly latePowers: number;
+  /** Came after their slot had ended because the board missed it. */
+  readonly unusedPowers: number;
   /** Of slots that nobody expected, or from a UE that was not asked. */
   readonly strayReceipts: number;
   readonly strayPowers: number;
@@ -66,7 +68,12 @@ interface Expected extends Arrived {
   readonly batch: Batch;
 }
 
-type Settled = { receipt: boolean; power: boolean };
+/** What had arrived of a slot when it was settled, or has since. */
+interface Settled {
+  receipt: boolean;
+  power: boolean;
+  readonly wasMissed: boolean;
+}
 
 export class SlotJoin {
   readonly #clock: Clock;
@@ -88,6 +95,7 @@ export class SlotJoin {
     duplicatePowers: 0,
     lateReceipts: 0,
     latePowers: 0,
+    unusedPowers: 0,
     strayReceipts: 0,
     strayPowers: 0,
   };
@@ -97,8 +105,8 @@ export class SlotJoin {
   }
 
   /**
-   * Resolves, in the order of `entries`, when each slot has its receipt and its power, or when nothing more has arrived
-   * for the batch for `patienceS`. Call it before the slots are queued on the board; a slot can be expected once.
+   * Resolves, in the order of `entries`, when each slot has its receipt and its power (a missed slot: its receipt), or
+   * when nothing more has arrived for the batch for `patienceS`. Call it before the slots are queued on the board; a slot can be expected once.
    * Rejects with the signal's reason when it is raised, BAD_ARGUMENT for a slot that was expected before.
    */
   async expect(
@@ -188,6 +196,7 @@ export class SlotJoin {
     const settled = this.#settled.get(slot);
     if (settled === undefined && slot > this.#forgottenThrough) this.#keepEarly(slot, what, value);
     else if (settled?.[what]) this.#countOf(what, 'duplicate');
+    else if (settled?.wasMissed) this.#counts.unusedPowers++;
     else this.#countOf(what, 'late');
     if (settled !== undefined) settled[what] = true;
   }
@@ -213,7 +222,11 @@ export class SlotJoin {
 
   #settle({ entry, receipt, power }: Expected): void {
     this.#expected.delete(entry.slot);
-    this.#settled.set(entry.slot, { receipt: receipt !== null, power: power !== null });
+    this.#settled.set(entry.slot, {
+      receipt: receipt !== null,
+      power: power !== null,
+      wasMissed: receipt?.status === 'missed',
+    });
     if (this.#settled.size <= MAX_SETTLED_SLOTS) return;
     const [oldest] = this.#settled.keys();
     this.#settled.delete(oldest!);

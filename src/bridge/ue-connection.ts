@@ -6,6 +6,7 @@ import {
   decodeFromUe,
   type ErrorMessage,
   type Hello,
+  MAX_CONTROL_LENGTH,
   type MessageFromBridge,
   type RefusalCode,
 } from './messages.js';
@@ -13,6 +14,8 @@ import { RateLimit } from './rate-limit.js';
 import type { UeLink, UeSession } from './ue-session.js';
 import { decodePowerMessage } from './wire.js';
 
+/** More than a control message can have; the decoder refuses what is cut off here. */
+const MAX_CONTROL_BYTES = 4 * (MAX_CONTROL_LENGTH + 1);
 const CLOSE_NORMAL = 1000;
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_POLICY = 1008;
@@ -163,7 +166,7 @@ export class UeConnection implements UeLink {
     this.#heard();
     // The binary type of a server's socket is 'nodebuffer': one Buffer, whatever the fragmentation.
     const bytes = data as Buffer;
-    if (!isBinary) this.#onText(bytes.toString());
+    if (!isBinary) this.#onText(bytes.toString('utf8', 0, MAX_CONTROL_BYTES));
     else if (this.#state === 'welcomed') this.#onPowers(bytes, this.#session!);
     else this.#refuseBeforeWelcome('Power records came before the welcome');
   }

@@ -9,11 +9,11 @@
  */
 import type { PowerRecord } from './bridge.js';
 
-export const POWER_MAGIC = 0x50554c42;
-export const POWER_VERSION = 1;
+const POWER_MAGIC = 0x50554c42;
+const POWER_VERSION = 1;
 export const HEADER_BYTES = 8;
-export const RECORD_HEADER_BYTES = 28;
-export const MAX_RECORDS_PER_MESSAGE = 0xffff;
+const RECORD_HEADER_BYTES = 28;
+const MAX_RECORDS_PER_MESSAGE = 0xffff;
 const MAX_SAFE_HIGH_WORD = 0x1fffff;
 
 /** A power record before it is known whose it is. */
@@ -24,7 +24,7 @@ export interface PowerLimits {
   readonly maxRecordsPerMessage: number;
 }
 
-export type Malformed =
+type Malformed =
   | 'too-short'
   | 'wrong-magic'
   | 'wrong-version'

@@ -89,6 +89,18 @@ describe('SlotJoin', () => {
     ]);
   });
 
+  it('does not wait for the power of a slot that the board missed, and counts it as unused', async () => {
+    const join = new SlotJoin(new ManualClock());
+    const batch = join.expect('ue-1', entriesOf(1, 2), 1);
+    join.receipt(receiptOf(1, 'missed'));
+    join.power(powerOf(2));
+    join.receipt(receiptOf(2));
+    expect((await batch).map(({ outcome }) => outcome)).toEqual(['missed', 'joined']);
+    join.power(powerOf(1));
+    join.power(powerOf(1, 99));
+    expect(join.statistics()).toMatchObject({ unusedPowers: 1, duplicatePowers: 1, latePowers: 0 });
+  });
+
   it('gives a partial result once nothing has arrived for the patience, and counts what comes after', async () => {
     const clock = new ManualClock();
     const join = new SlotJoin(clock);
@@ -224,7 +236,8 @@ describe('SlotJoin', () => {
         const sum = (key: 'receipts' | 'powers') => fates.reduce((total, each) => total + each[key], 0);
         const given = (key: 'receipt' | 'power') => joined.filter((each) => each[key] !== null).length;
         const extraReceipts = counts.duplicateReceipts + counts.lateReceipts + counts.strayReceipts;
-        const extraPowers = counts.duplicatePowers + counts.latePowers + counts.strayPowers;
+        const extraPowers =
+          counts.duplicatePowers + counts.latePowers + counts.strayPowers + counts.unusedPowers;
         expect(given('receipt') + extraReceipts).toBe(sum('receipts'));
         expect(given('power') + extraPowers).toBe(sum('powers'));
       }),
