@@ -23,7 +23,6 @@ import type { ClockExchange } from '../link/clock-sync.js';
 import type { BoardMessage } from '../link/exchange.js';
 import type { Link, LinkEvents } from '../link/link.js';
 import type { Continuity, WelcomeMessage } from '../link/session.js';
-import type { BoardClockKind } from './board-clock.js';
 import { describeBoard, sameBoard } from './board-description.js';
 import { CodewordLoader } from './codeword-loader.js';
 import { CodewordTable } from './codeword-table.js';
@@ -33,11 +32,6 @@ import { Requests } from './requests.js';
 import { SlotQueue } from './slot-queue.js';
 import { slotTicks, startTicks } from './slot-timing.js';
 import { Timekeeper } from './timekeeper.js';
-
-export interface NativeBoardOptions {
-  readonly clock: Clock;
-  readonly boardClock: BoardClockKind;
-}
 
 /** A board that is alive but owes an answer for so long is broken. */
 const ANSWER_TIMEOUT_S = 10;
@@ -66,19 +60,19 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   #closing: Promise<void> | null = null;
 
   /** For a link that has just come up with this welcome. The board is usable when `prepared` resolves. */
-  constructor(link: Link, welcome: WelcomeMessage, name: string, options: NativeBoardOptions) {
+  constructor(link: Link, welcome: WelcomeMessage, name: string, clock: Clock) {
     this.description = describeBoard(welcome);
     this.#link = link;
     this.#name = name;
-    this.#clock = options.clock;
-    this.#requests = new Requests(link, name, () => options.clock.nowS());
+    this.#clock = clock;
+    this.#requests = new Requests(link, name, () => clock.nowS());
     this.#table = new CodewordTable(welcome.memoryDepth);
     this.#loader = new CodewordLoader(this.#requests, this.#table, welcome.maxPayload, name);
     this.#slots = new SlotQueue(this.#requests, this.#table, this.description, welcome.maxPayload, name, {
       receipt: (receipt) => this.#listeners.emit('receipt', receipt),
       fault: (fault) => this.#listeners.emit('fault', fault),
     });
-    this.#time = new Timekeeper(options.boardClock, welcome.clockRateHz, options.clock);
+    this.#time = new Timekeeper(welcome.clockRateHz, clock);
     this.#prepare('first');
   }
 

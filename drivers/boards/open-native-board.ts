@@ -5,7 +5,6 @@ import { BeamloopError } from '../../src/core/errors.js';
 import { Link, type LinkEvents } from '../link/link.js';
 import type { Refusal } from '../link/session.js';
 import type { Transport } from '../transports/transport.js';
-import type { BoardClockKind } from './board-clock.js';
 import { NativeBoard } from './native-board.js';
 
 export interface OpenNativeBoardOptions {
@@ -13,8 +12,6 @@ export interface OpenNativeBoardOptions {
   readonly clock?: Clock;
   /** What the line carries, bit/s with 10 bits a byte; null where bytes take no time (loopback, virtual time). */
   readonly baudRate: number | null;
-  /** 'stepped' for an emulated board on virtual time. */
-  readonly boardClock?: BoardClockKind;
   /** Uniform 32-bit integers, for session ids. Seeded where runs are to be repeated byte for byte. */
   readonly random?: () => number;
   /** Time without a word after which the board mutes itself, s. */
@@ -48,8 +45,7 @@ export async function openNativeBoard(options: OpenNativeBoardOptions): Promise<
   const events: LinkEvents = {
     onWelcome: (welcome, continuity) => {
       if (board !== null) return board.onWelcome(welcome, continuity);
-      const { boardClock = 'running' } = options;
-      board = new NativeBoard(link, welcome, transport.name, { clock, boardClock });
+      board = new NativeBoard(link, welcome, transport.name, clock);
       return settle.resolve(board);
     },
     onRefused: (refusal) =>

@@ -2,9 +2,10 @@
 import type { Clock } from '../../src/core/clock.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import type { BoardTimeInterval } from '../array-board.js';
-import type { ClockExchange } from '../link/clock-sync.js';
-import { type BoardClock, type BoardClockKind, createBoardClock } from './board-clock.js';
+import { type ClockExchange, ClockSync } from '../link/clock-sync.js';
 
+/** Crystals of host and board together. */
+const MAX_DRIFT = 100e-6;
 /** After this long a reading counts as lost and is asked for again. */
 const READING_TIMEOUT_S = 0.1;
 
@@ -14,23 +15,21 @@ interface Waiter {
 }
 
 export class Timekeeper {
-  readonly #kind: BoardClockKind;
   readonly #clockRateHz: number;
   readonly #clock: Clock;
-  #boardClock: BoardClock;
+  #boardClock: ClockSync;
   #numReadings = 0;
   #waiters: Waiter[] = [];
 
-  constructor(kind: BoardClockKind, clockRateHz: number, clock: Clock) {
-    this.#kind = kind;
+  constructor(clockRateHz: number, clock: Clock) {
     this.#clockRateHz = clockRateHz;
     this.#clock = clock;
-    this.#boardClock = createBoardClock(kind, clockRateHz);
+    this.#boardClock = new ClockSync(clockRateHz, MAX_DRIFT);
   }
 
   /** The board's clock is new: nothing is known of it. */
   restart(): void {
-    this.#boardClock = createBoardClock(this.#kind, this.#clockRateHz);
+    this.#boardClock = new ClockSync(this.#clockRateHz, MAX_DRIFT);
     this.#numReadings = 0;
   }
 
