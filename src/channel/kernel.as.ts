@@ -1,0 +1,375 @@
+/**
+ * SIMD kernels of the fast evaluator (AssemblyScript). Complex vectors are planar: `length` real parts, then `length`
+ * imaginary parts. Lengths are powers of two of at least 16, pointers are 16-byte aligned; the caller owns the memory.
+ */
+
+// sin x = x + x^3 P(x^2) and cos x = 1 - x^2/2 + x^4 Q(x^2) on [-pi/4, pi/4], Taylor to x^15 and x^16: below 1e-16.
+const S1: f64 = -1.0 / 6.0;
+const S2: f64 = 1.0 / 120.0;
+const S3: f64 = -1.0 / 5040.0;
+const S4: f64 = 1.0 / 362880.0;
+const S5: f64 = -1.0 / 39916800.0;
+const S6: f64 = 1.0 / 6227020800.0;
+const S7: f64 = -1.0 / 1307674368000.0;
+const C1: f64 = 1.0 / 24.0;
+const C2: f64 = -1.0 / 720.0;
+const C3: f64 = 1.0 / 40320.0;
+const C4: f64 = -1.0 / 3628800.0;
+const C5: f64 = 1.0 / 479001600.0;
+const C6: f64 = -1.0 / 87178291200.0;
+const C7: f64 = 1.0 / 20922789888000.0;
+const HALF_PI: f64 = 1.5707963267948966;
+
+// @ts-ignore: decorator
+@inline
+function madd(a: v128, b: v128, c: f64): v128 {
+  return f64x2.add(f64x2.mul(a, b), f64x2.splat(c));
+}
+
+/**
+ * h += gain * exp(-j 2 pi |p_n - u| turnsPerMetre) for elements on the y axis at `elementY` (docs/model.md eq. 3, 19).
+ */
+export function addPath(
+  h: usize,
+  elementY: usize,
+  length: i32,
+  gainRe: f64,
+  gainIm: f64,
+  x: f64,
+  y: f64,
+  turnsPerMetre: f64,
+): void {
+  const imag: usize = (<usize>length) << 3;
+  const one = f64x2.splat(1.0);
+  const xx = f64x2.splat(x * x);
+  const yy = f64x2.splat(y);
+  const rate = f64x2.splat(turnsPerMetre);
+  const gr = f64x2.splat(gainRe);
+  const gi = f64x2.splat(gainIm);
+  for (let at: usize = 0; at < imag; at += 16) {
+    const dy = f64x2.sub(v128.load(elementY + at), yy);
+    const turns = f64x2.mul(f64x2.sqrt(f64x2.add(xx, f64x2.mul(dy, dy))), rate);
+    // Whole turns go first, exactly; a quarter of the rest is within the polynomials' range.
+    const t = f64x2.mul(f64x2.sub(turns, f64x2.nearest(turns)), f64x2.splat(HALF_PI));
+    const z = f64x2.mul(t, t);
+    let p = madd(z, f64x2.splat(S7), S6);
+    p = madd(z, p, S5);
+    p = madd(z, p, S4);
+    p = madd(z, p, S3);
+    p = madd(z, p, S2);
+    p = madd(z, p, S1);
+    const sin1 = f64x2.add(t, f64x2.mul(f64x2.mul(t, z), p));
+    let q = madd(z, f64x2.splat(C7), C6);
+    q = madd(z, q, C5);
+    q = madd(z, q, C4);
+    q = madd(z, q, C3);
+    q = madd(z, q, C2);
+    q = madd(z, q, C1);
+    const cos1 = f64x2.add(
+      f64x2.sub(one, f64x2.mul(z, f64x2.splat(0.5))),
+      f64x2.mul(f64x2.mul(z, z), q),
+    );
+    // Twice the angle, twice.
+    const twice1 = f64x2.add(sin1, sin1);
+    const sin2 = f64x2.mul(twice1, cos1);
+    const cos2 = f64x2.sub(one, f64x2.mul(twice1, sin1));
+    const twice2 = f64x2.add(sin2, sin2);
+    const sin = f64x2.mul(twice2, cos2);
+    const cos = f64x2.sub(one, f64x2.mul(twice2, sin2));
+    const re = f64x2.add(f64x2.mul(gr, cos), f64x2.mul(gi, sin));
+    const im = f64x2.sub(f64x2.mul(gi, cos), f64x2.mul(gr, sin));
+    v128.store(h + at, f64x2.add(v128.load(h + at), re));
+    v128.store(h + imag + at, f64x2.add(v128.load(h + imag + at), im));
+  }
+}
+
+/** out = sum of a_n b_n (transpose product), double precision. */
+export function dot(a: usize, b: usize, length: i32, out: usize): void {
+  const imag: usize = (<usize>length) << 3;
+  let rr = f64x2.splat(0);
+  let ii = f64x2.splat(0);
+  let ri = f64x2.splat(0);
+  let ir = f64x2.splat(0);
+  for (let at: usize = 0; at < imag; at += 16) {
+    const ar = v128.load(a + at);
+    const ai = v128.load(a + imag + at);
+    const br = v128.load(b + at);
+    const bi = v128.load(b + imag + at);
+    rr = f64x2.add(rr, f64x2.mul(ar, br));
+    ii = f64x2.add(ii, f64x2.mul(ai, bi));
+    ri = f64x2.add(ri, f64x2.mul(ar, bi));
+    ir = f64x2.add(ir, f64x2.mul(ai, br));
+  }
+  const re = f64x2.sub(rr, ii);
+  const im = f64x2.add(ri, ir);
+  store<f64>(out, f64x2.extract_lane(re, 0) + f64x2.extract_lane(re, 1));
+  store<f64>(out + 8, f64x2.extract_lane(im, 0) + f64x2.extract_lane(im, 1));
+}
+
+/** Sum of |a_n|^2, double precision. */
+export function energy(a: usize, length: i32): f64 {
+  let sum = f64x2.splat(0);
+  for (let at: usize = 0; at < (<usize>length) << 4; at += 16) {
+    const v = v128.load(a + at);
+    sum = f64x2.add(sum, f64x2.mul(v, v));
+  }
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/** Single-precision copy of `count` doubles. */
+export function toSingle(from: usize, to: usize, count: i32): void {
+  for (let k: usize = 0; k < <usize>count; k += 4) {
+    const low = f32x4.demote_f64x2_zero(v128.load(from + (k << 3)));
+    const high = f32x4.demote_f64x2_zero(v128.load(from + (k << 3) + 16));
+    v128.store(to + (k << 2), v128.shuffle<f32>(low, high, 0, 1, 4, 5));
+  }
+}
+
+/** out = a * b, element by element, single precision. */
+export function multiply(a: usize, b: usize, length: i32, out: usize): void {
+  const imag: usize = (<usize>length) << 2;
+  for (let at: usize = 0; at < imag; at += 16) {
+    const ar = v128.load(a + at);
+    const ai = v128.load(a + imag + at);
+    const br = v128.load(b + at);
+    const bi = v128.load(b + imag + at);
+    v128.store(out + at, f32x4.sub(f32x4.mul(ar, br), f32x4.mul(ai, bi)));
+    v128.store(out + imag + at, f32x4.add(f32x4.mul(ar, bi), f32x4.mul(ai, br)));
+  }
+}
+
+/**
+ * out = DFT of x, single precision, not scaled: Stockham's autosorting FFT, radix 4. `x` and `scratch` are overwritten.
+ * `twiddles`: exp(-j 2 pi k / length), k = 0..length-1, planar; then for k = 0..length/4-1 the powers 1, 2 and 3 of it,
+ * each planar, for the first pass.
+ */
+export function fft(x: usize, scratch: usize, out: usize, length: i32, twiddles: usize): void {
+  const imag: usize = (<usize>length) << 2;
+  let n = length >> 2;
+  let stride = 4;
+  firstPass(x, n == 1 ? out : scratch, length, twiddles + 2 * imag);
+  let from = scratch;
+  let other = x;
+  while (n >= 4) {
+    const quarter = n >> 2;
+    const to = quarter == 1 ? out : other;
+    for (let p = 0; p < quarter; p++) {
+      const w: usize = twiddles + ((<usize>(p * stride)) << 2);
+      const w2: usize = twiddles + ((<usize>(2 * p * stride)) << 2);
+      const w3: usize = twiddles + ((<usize>(3 * p * stride)) << 2);
+      butterflies(
+        from + ((<usize>(stride * p)) << 2),
+        (<usize>(stride * quarter)) << 2,
+        to + ((<usize>(stride * 4 * p)) << 2),
+        (<usize>stride) << 2,
+        imag,
+        v128.load32_splat(w),
+        v128.load32_splat(w + imag),
+        v128.load32_splat(w2),
+        v128.load32_splat(w2 + imag),
+        v128.load32_splat(w3),
+        v128.load32_splat(w3 + imag),
+      );
+    }
+    other = from;
+    from = to;
+    n = quarter;
+    stride <<= 2;
+  }
+  if (n == 2) {
+    const half = imag >> 1;
+    for (let at: usize = 0; at < half; at += 16) {
+      const ar = v128.load(from + at);
+      const ai = v128.load(from + imag + at);
+      const br = v128.load(from + half + at);
+      const bi = v128.load(from + imag + half + at);
+      v128.store(out + at, f32x4.add(ar, br));
+      v128.store(out + imag + at, f32x4.add(ai, bi));
+      v128.store(out + half + at, f32x4.sub(ar, br));
+      v128.store(out + imag + half + at, f32x4.sub(ai, bi));
+    }
+  }
+}
+
+/** Radix-4 butterflies over `run` bytes of neighbouring columns that share their twiddle factors. */
+// @ts-ignore: decorator
+@inline
+function butterflies(
+  from: usize,
+  quarter: usize,
+  to: usize,
+  run: usize,
+  imag: usize,
+  w1r: v128,
+  w1i: v128,
+  w2r: v128,
+  w2i: v128,
+  w3r: v128,
+  w3i: v128,
+): void {
+  for (let at: usize = 0; at < run; at += 16) {
+    const f = from + at;
+    const ar = v128.load(f);
+    const ai = v128.load(f + imag);
+    const br = v128.load(f + quarter);
+    const bi = v128.load(f + quarter + imag);
+    const cr = v128.load(f + 2 * quarter);
+    const ci = v128.load(f + 2 * quarter + imag);
+    const dr = v128.load(f + 3 * quarter);
+    const di = v128.load(f + 3 * quarter + imag);
+    const sr = f32x4.add(ar, cr);
+    const si = f32x4.add(ai, ci);
+    const tr = f32x4.sub(ar, cr);
+    const ti = f32x4.sub(ai, ci);
+    const ur = f32x4.add(br, dr);
+    const ui = f32x4.add(bi, di);
+    // j (b - d)
+    const vr = f32x4.sub(di, bi);
+    const vi = f32x4.sub(br, dr);
+    const o = to + at;
+    v128.store(o, f32x4.add(sr, ur));
+    v128.store(o + imag, f32x4.add(si, ui));
+    const pr = f32x4.sub(tr, vr);
+    const pi = f32x4.sub(ti, vi);
+    v128.store(o + run, f32x4.sub(f32x4.mul(pr, w1r), f32x4.mul(pi, w1i)));
+    v128.store(o + run + imag, f32x4.add(f32x4.mul(pr, w1i), f32x4.mul(pi, w1r)));
+    const qr = f32x4.sub(sr, ur);
+    const qi = f32x4.sub(si, ui);
+    v128.store(o + 2 * run, f32x4.sub(f32x4.mul(qr, w2r), f32x4.mul(qi, w2i)));
+    v128.store(o + 2 * run + imag, f32x4.add(f32x4.mul(qr, w2i), f32x4.mul(qi, w2r)));
+    const xr = f32x4.add(tr, vr);
+    const xi = f32x4.add(ti, vi);
+    v128.store(o + 3 * run, f32x4.sub(f32x4.mul(xr, w3r), f32x4.mul(xi, w3i)));
+    v128.store(o + 3 * run + imag, f32x4.add(f32x4.mul(xr, w3i), f32x4.mul(xi, w3r)));
+  }
+}
+
+/** First pass: four butterflies side by side, their outputs transposed to where Stockham's order wants them. */
+function firstPass(from: usize, to: usize, length: i32, twiddles: usize): void {
+  const imag: usize = (<usize>length) << 2;
+  const quarter = imag >> 2;
+  for (let at: usize = 0; at < quarter; at += 16) {
+    const f = from + at;
+    const w = twiddles + at;
+    const ar = v128.load(f);
+    const ai = v128.load(f + imag);
+    const br = v128.load(f + quarter);
+    const bi = v128.load(f + quarter + imag);
+    const cr = v128.load(f + 2 * quarter);
+    const ci = v128.load(f + 2 * quarter + imag);
+    const dr = v128.load(f + 3 * quarter);
+    const di = v128.load(f + 3 * quarter + imag);
+    const sr = f32x4.add(ar, cr);
+    const si = f32x4.add(ai, ci);
+    const tr = f32x4.sub(ar, cr);
+    const ti = f32x4.sub(ai, ci);
+    const ur = f32x4.add(br, dr);
+    const ui = f32x4.add(bi, di);
+    const vr = f32x4.sub(di, bi);
+    const vi = f32x4.sub(br, dr);
+    const pr = f32x4.sub(tr, vr);
+    const pi = f32x4.sub(ti, vi);
+    const w1r = v128.load(w);
+    const w1i = v128.load(w + quarter);
+    const qr = f32x4.sub(sr, ur);
+    const qi = f32x4.sub(si, ui);
+    const w2r = v128.load(w + 2 * quarter);
+    const w2i = v128.load(w + 3 * quarter);
+    const xr = f32x4.add(tr, vr);
+    const xi = f32x4.add(ti, vi);
+    const w3r = v128.load(w + 4 * quarter);
+    const w3i = v128.load(w + 5 * quarter);
+    const o = to + (at << 2);
+    storeTransposed(
+      o,
+      f32x4.add(sr, ur),
+      f32x4.sub(f32x4.mul(pr, w1r), f32x4.mul(pi, w1i)),
+      f32x4.sub(f32x4.mul(qr, w2r), f32x4.mul(qi, w2i)),
+      f32x4.sub(f32x4.mul(xr, w3r), f32x4.mul(xi, w3i)),
+    );
+    storeTransposed(
+      o + imag,
+      f32x4.add(si, ui),
+      f32x4.add(f32x4.mul(pr, w1i), f32x4.mul(pi, w1r)),
+      f32x4.add(f32x4.mul(qr, w2i), f32x4.mul(qi, w2r)),
+      f32x4.add(f32x4.mul(xr, w3i), f32x4.mul(xi, w3r)),
+    );
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeTransposed(to: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+  v128.store(to + 16, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+  v128.store(to + 32, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5));
+  v128.store(to + 48, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7));
+}
+
+/**
+ * power_c = |alpha_c bin_c + noise_c|^2 for one ring; returns the largest. `noise` (planar, with `noiseImag` bytes from
+ * real to imaginary parts) is left out when 0.
+ */
+export function powers(
+  bins: usize,
+  alpha: usize,
+  noise: usize,
+  noiseImag: usize,
+  length: i32,
+  out: usize,
+): f32 {
+  const imag: usize = (<usize>length) << 2;
+  let top = f32x4.splat(0);
+  for (let at: usize = 0; at < imag; at += 16) {
+    const ar = v128.load(bins + at);
+    const ai = v128.load(bins + imag + at);
+    const br = v128.load(alpha + at);
+    const bi = v128.load(alpha + imag + at);
+    let re = f32x4.sub(f32x4.mul(ar, br), f32x4.mul(ai, bi));
+    let im = f32x4.add(f32x4.mul(ar, bi), f32x4.mul(ai, br));
+    if (noise != 0) {
+      re = f32x4.add(re, v128.load(noise + at));
+      im = f32x4.add(im, v128.load(noise + noiseImag + at));
+    }
+    const power = f32x4.add(f32x4.mul(re, re), f32x4.mul(im, im));
+    v128.store(out + at, power);
+    top = f32x4.max(top, power);
+  }
+  return max(
+    max(f32x4.extract_lane(top, 0), f32x4.extract_lane(top, 1)),
+    max(f32x4.extract_lane(top, 2), f32x4.extract_lane(top, 3)),
+  );
+}
+
+/**
+ * Writes the columns c whose sqrt(power_c) + margin * residual_c reaches `level`, in order, and returns how many.
+ */
+export function candidates(
+  power: usize,
+  residual: usize,
+  count: i32,
+  level: f32,
+  margin: f32,
+  out: usize,
+): i32 {
+  const levels = f32x4.splat(level);
+  const margins = f32x4.splat(margin);
+  let found = 0;
+  for (let c = 0; c < count; c += 4) {
+    const at: usize = (<usize>c) << 2;
+    const gap = f32x4.sub(levels, f32x4.mul(margins, v128.load(residual + at)));
+    // Negative where the margin alone reaches the level; then any power does.
+    const threshold = f32x4.mul(gap, f32x4.abs(gap));
+    let mask = i32x4.bitmask(f32x4.ge(v128.load(power + at), threshold));
+    while (mask != 0) {
+      store<i32>(out + ((<usize>found) << 2), c + ctz(mask));
+      found++;
+      mask &= mask - 1;
+    }
+  }
+  return found;
+}
