@@ -12,7 +12,7 @@ import { type KernelLayout, layOut } from './kernel-memory.js';
 import type { Path } from './paths.js';
 import { Screen } from './screen.js';
 
-/** Weights kept ready; the whole codebooks of 512 elements fit. */
+/** Weights kept ready take no more than this; the whole codebooks of 512 elements fit. */
 const WEIGHTS_BYTES = 64 * 2 ** 20;
 
 export class FastEvaluator implements ChannelEvaluator {
@@ -26,13 +26,20 @@ export class FastEvaluator implements ChannelEvaluator {
   readonly #weightsOf = new Map<Codeword, number>();
   #transformed = false;
 
-  /** The number of elements must be a power of two of at least 16. */
-  constructor(codebook: PolarCodebook) {
+  /**
+   * The number of elements must be a power of two of at least 16.
+   *
+   * @param numWeights codewords whose weights are kept ready.
+   */
+  constructor(
+    codebook: PolarCodebook,
+    numWeights = Math.max(64, Math.floor(WEIGHTS_BYTES / (16 * codebook.numAngles))),
+  ) {
     const { array, numRings } = codebook;
     const { numElements } = array;
     this.#codebook = codebook;
-    this.#numWeights = Math.max(16, Math.floor(WEIGHTS_BYTES / (16 * numElements)));
-    this.#layout = layOut(numElements, numRings, this.#numWeights);
+    this.#numWeights = numWeights;
+    this.#layout = layOut(numElements, numRings, numWeights);
     this.#kernel = createKernel(this.#layout.numBytes);
     const { buffer } = this.#kernel.memory;
     new Float64Array(buffer, this.#layout.elementY, numElements).set(array.elementYM);

@@ -1,7 +1,7 @@
 /** Trains users of an accuracy study, one after the other. Runs in a worker thread or in the main one. */
 import type { ChannelEvaluator } from '../channel/channel.js';
 import { noiseVariance } from '../channel/channel.js';
-import { DirectEvaluator } from '../channel/direct-evaluator.js';
+import { createEvaluator } from '../channel/evaluator.js';
 import type { Codeword } from '../codebook/codeword.js';
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 import type { Complex } from '../core/complex.js';
@@ -122,7 +122,7 @@ function buildBench(study: AccuracyStudy, numElements: number): Bench {
   const polar = buildPolar(buildArray(study.array, numElements), study.codebook);
   return {
     polar,
-    evaluator: new DirectEvaluator(polar),
+    evaluator: createEvaluator(polar),
     factories: study.schemes.map((choice) => createScheme(choice, polar)),
   };
 }
