@@ -118,7 +118,12 @@ describe('whatever is sent to the bridge', () => {
     await expect.poll(() => good.length, { timeout: 10_000, interval: 5 }).toBe(round);
     expect(round).toBeGreaterThanOrEqual(NUM_SENT / SENT_PER_CONNECTION);
     expect(good).toEqual([...Array(round).keys()]);
-    expect(bridge.statistics().find(({ ueId }) => ueId === 'good')).toMatchObject({ connections: 1, malformed: 0, gaps: 0, duplicates: 0 });
+    expect(bridge.statistics().find(({ ueId }) => ueId === 'good')).toMatchObject({
+      connections: 1,
+      malformed: 0,
+      gaps: 0,
+      duplicates: 0,
+    });
     expect(events.malformed).toBeGreaterThan(NUM_SENT / 4);
     expect(events.refused).toBeGreaterThan(10);
     expect(after - before).toBeLessThan(16 << 20);
