@@ -25,7 +25,8 @@ export const wallTimers: Timers = {
       else immediate = setImmediate(spin);
     };
     if (!precise) timer = setTimeout(callback, Math.max(0, delayS * 1e3));
-    else if (delayS < 2 * TIMER_GRAIN_S) spin();
+    // Never at once: the caller would keep the function that cancels a timer that has already fired.
+    else if (delayS < 2 * TIMER_GRAIN_S) immediate = setImmediate(spin);
     else timer = setTimeout(spin, (delayS - TIMER_GRAIN_S) * 1e3);
     return () => {
       clearTimeout(timer);
