@@ -1,10 +1,8 @@
 /** Report of a run: a self-contained HTML page beside the recording, and its figures as files. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { BeamloopError } from '../core/errors.js';
-import { type Figure, renderFigure, WIDE_PX } from './drawing/chart.js';
+import type { Figure } from './drawing/chart.js';
 import { figureBlock, page } from './page/blocks.js';
 import { type Html, html } from './page/html.js';
+import { writePage } from './page/write-page.js';
 import { eventsSection } from './run/events-section.js';
 import { header, runTitle } from './run/header.js';
 import { linkChart } from './run/link-chart.js';
@@ -31,7 +29,7 @@ const MOST_PILOT_CHARTS = 10;
 export async function writeReport(folder: string): Promise<string> {
   const run = await readRunData(folder);
   const { markup, figures } = renderRunReport(run);
-  return writePage(folder, markup, figures);
+  return writePage(folder, 'report.html', markup, figures);
 }
 
 export function renderRunReport(run: RunData): { markup: string; figures: Figure[] } {
@@ -69,27 +67,4 @@ function pilotsSection(run: RunData, charts: readonly Figure[]): Html {
 goes on below the stronger half. After it come the candidates of the refinement, ring by ring.</p>
 ${charts.map((chart) => figureBlock(chart, ''))}
 ${left > 0 && html`<p class="muted">No chart for ${left} more of the users.</p>`}`;
-}
-
-/** Writes a page as `report.html` with its figures beside it in `figures/`. */
-export async function writePage(folder: string, markup: string, figures: readonly Figure[]): Promise<string> {
-  const file = path.join(folder, 'report.html');
-  try {
-    await mkdir(path.join(folder, 'figures'), { recursive: true });
-    for (const figure of figures) {
-      await writeFile(
-        path.join(folder, 'figures', `${figure.id}.svg`),
-        renderFigure(figure, WIDE_PX, 'file'),
-      );
-    }
-    await writeFile(file, markup);
-  } catch (error) {
-    throw new BeamloopError('FILE_UNREADABLE', {
-      what: `The report cannot be written: ${(error as Error).message}`,
-      where: folder,
-      todo: 'Check that the folder is writable and the disk has room',
-      cause: error,
-    });
-  }
-  return file;
 }

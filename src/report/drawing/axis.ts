@@ -59,6 +59,31 @@ export function tickText(value: number): string {
   return text.includes('e') || !text.includes('.') ? text : text.replace(/\.?0+$/, '');
 }
 
+/** Round numbers within [low, high], at most `most`. */
+export function roundTicks(
+  low: number,
+  high: number,
+  scale: 'linear' | 'log' | 'near-one',
+  most: number,
+): number[] {
+  if (scale === 'log') {
+    const decades = Math.log10(high / low);
+    const mantissas = decades > most ? [1] : decades * 3 > most ? [1, 3] : [1, 2, 5];
+    const from = Math.floor(Math.log10(low));
+    return Array.from({ length: Math.ceil(decades) + 2 }, (_, k) =>
+      mantissas.map((m) => m * 10 ** (from + k)),
+    )
+      .flat()
+      .filter((tick) => tick >= low && tick <= high);
+  }
+  const scale10 = 10 ** Math.floor(Math.log10((high - low) / most));
+  const step = [1, 2, 5, 10, 20].map((m) => m * scale10).find((s) => (high - low) / s <= most)!;
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, k) =>
+    Number(((first + k) * step).toPrecision(12)),
+  );
+}
+
 /** Height that a legend needs, px: entries flow into rows as text does. */
 export function legendHeightPx(names: readonly string[], widthPx: number): number {
   let rows = 1;

@@ -18,7 +18,7 @@ export function header(run: RunData): Html {
   const { polar, board } = facts;
   const options = Object.entries(facts.schemeOptions).map(([key, value]) => `${key}: ${String(value)}`);
   const start = startTime(run);
-  const link = run.linkSamples.at(-1)?.statistics;
+  const link = run.statistics.link.at(-1)?.totals;
   const disturbed =
     link !== undefined &&
     link.retransmissions + link.corruptFrames + link.reconnects + link.duplicatesReceived > 0;
@@ -65,7 +65,7 @@ ${factList([
 }
 
 function startTime(run: RunData): Date | null {
-  return run.events[0]?.wallTime ?? run.linkSamples[0]?.wallTime ?? null;
+  return run.events[0]?.wallTime ?? run.statistics.link[0]?.wallTime ?? null;
 }
 
 /** `All 3 users were found, each with its noise-free best codeword.` and its less happy sisters. */

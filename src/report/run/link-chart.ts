@@ -2,13 +2,14 @@
 import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
-import type { LinkSample, RunData } from './run-data.js';
+import type { RunData } from './run-data.js';
+import type { LinkSample, LinkTotals } from './run-statistics.js';
 
 /** Null with fewer than two samples: there is no course to show. */
 export function linkChart(run: RunData): Figure | null {
-  const samples = run.linkSamples;
+  const samples = run.statistics.link;
   if (samples.length < 2) return null;
-  const last = samples.at(-1)!.statistics;
+  const last = samples.at(-1)!.totals;
   return {
     id: 'link-history',
     title: 'The link over the run',
@@ -22,7 +23,7 @@ export function linkChart(run: RunData): Figure | null {
 interface Line {
   readonly name: string;
   readonly colour: string;
-  readonly value: (sample: LinkSample) => number | null;
+  readonly value: (totals: LinkTotals) => number | null;
   readonly step?: boolean;
 }
 
@@ -30,16 +31,16 @@ const PANELS: readonly { readonly label: string; readonly lines: readonly Line[]
   {
     label: 'Bytes so far (kB)',
     lines: [
-      { name: 'Sent', colour: COLOUR.blue, value: ({ statistics }) => statistics.bytesSent / 1e3 },
-      { name: 'Received', colour: COLOUR.orange, value: ({ statistics }) => statistics.bytesReceived / 1e3 },
+      { name: 'Sent', colour: COLOUR.blue, value: ({ bytesSent }) => bytesSent / 1e3 },
+      { name: 'Received', colour: COLOUR.orange, value: ({ bytesReceived }) => bytesReceived / 1e3 },
     ],
   },
   {
     label: 'Trouble so far',
     lines: [
-      { name: 'Retransmissions', colour: COLOUR.red, value: (s) => s.statistics.retransmissions, step: true },
-      { name: 'Corrupt frames', colour: COLOUR.purple, value: (s) => s.statistics.corruptFrames, step: true },
-      { name: 'Reconnects', colour: COLOUR.ink, value: (s) => s.statistics.reconnects, step: true },
+      { name: 'Retransmissions', colour: COLOUR.red, value: (totals) => totals.retransmissions, step: true },
+      { name: 'Corrupt frames', colour: COLOUR.purple, value: (totals) => totals.corruptFrames, step: true },
+      { name: 'Reconnects', colour: COLOUR.ink, value: (totals) => totals.reconnects, step: true },
     ],
   },
   {
@@ -48,7 +49,7 @@ const PANELS: readonly { readonly label: string; readonly lines: readonly Line[]
       {
         name: 'Round trip',
         colour: COLOUR.green,
-        value: ({ statistics }) => (statistics.roundTripS === null ? null : statistics.roundTripS * 1e3),
+        value: ({ roundTripS }) => (roundTripS === null ? null : roundTripS * 1e3),
       },
     ],
   },
@@ -99,7 +100,7 @@ function draw(samples: readonly LinkSample[], widthPx: number) {
           type: 'line' as const,
           xAxisIndex: k,
           yAxisIndex: k,
-          data: samples.map((sample) => [timeS(sample), line.value(sample)]),
+          data: samples.map((sample) => [timeS(sample), line.value(sample.totals)]),
           symbol: 'none',
           silent: true,
           ...(line.step && { step: 'end' as const }),

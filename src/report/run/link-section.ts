@@ -1,13 +1,13 @@
 /** The serial link: traffic, and whatever had to be repaired. */
-import type { LinkStatistics } from '../../../drivers/array-board.js';
 import type { Figure } from '../drawing/chart.js';
 import { bytes, count, NOTHING, plural, seconds } from '../drawing/number-format.js';
 import { factList, figureBlock, sentenceList } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
 import type { RunData } from './run-data.js';
+import type { LinkTotals } from './run-statistics.js';
 
 export function linkSection(run: RunData, figure: Figure | null): Html {
-  const last = run.linkSamples.at(-1)?.statistics;
+  const last = run.statistics.link.at(-1)?.totals;
   if (last === undefined) {
     return html`<h2>Link</h2><p class="note">No link statistics were recorded.</p>`;
   }
@@ -30,7 +30,7 @@ ${figure !== null && figureBlock(figure, 'Counted by the host. Round trip: smoot
 }
 
 /** Whether the link was disturbed, in one sentence. */
-export function linkSentence(link: LinkStatistics): string {
+export function linkSentence(link: LinkTotals): string {
   const troubles = [
     link.retransmissions > 0 ? plural(link.retransmissions, 'retransmission') : '',
     link.duplicatesReceived > 0 ? plural(link.duplicatesReceived, 'duplicate') : '',

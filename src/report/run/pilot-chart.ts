@@ -46,7 +46,7 @@ function powerScale(pilots: readonly SlotRecord[]): PowerScale {
   const strongest = Math.max(...pilots.map((pilot) => pilot.power!.received));
   const floor = strongest * 1e-9;
   return {
-    label: hasNoise ? 'Received power (dB over noise)' : 'Received power (dB under strongest)',
+    label: hasNoise ? 'Power (dB over noise)' : 'Power (dB under strongest)',
     of: ({ power }) =>
       10 * Math.log10(Math.max(power!.received, floor) / (hasNoise ? power!.noiseFloor : strongest)),
   };
@@ -65,7 +65,7 @@ function draw(
   widthPx: number,
 ) {
   const compact = widthPx < 500;
-  const left = compact ? 44 : 56;
+  const left = compact ? 52 : 60;
   const right = 12;
   const plotPx = widthPx - left - right;
   const values = pilots.map((pilot) => powerDb.of(pilot));
@@ -88,7 +88,7 @@ function draw(
     ...(chosenAt >= 0 ? ['Chosen codeword'] : []),
   ];
   const top = legendHeightPx(names, widthPx - 20) + 28;
-  const heightPx = compact ? 270 : 300;
+  const plotHeightPx = compact ? 180 : 210;
 
   const series: object[] = [
     {
@@ -139,10 +139,10 @@ function draw(
   }
 
   return {
-    heightPx,
+    heightPx: top + plotHeightPx + 50,
     option: {
       legend: legend(names, 10, 10),
-      grid: { left, right, top, bottom: 46, outerBoundsMode: 'none' },
+      grid: { left, right, top, height: plotHeightPx, outerBoundsMode: 'none' },
       xAxis: {
         ...valueAxis({
           label: 'Pilot',
@@ -153,7 +153,7 @@ function draw(
           ...pilotTicks(pilots.length, plotPx),
         }),
       },
-      yAxis: valueAxis({ label: powerDb.label, min: low, max: high, labelGapPx: compact ? 30 : 38 }),
+      yAxis: valueAxis({ label: powerDb.label, min: low, max: high, labelGapPx: compact ? 32 : 38 }),
       series,
     },
   };

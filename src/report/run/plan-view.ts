@@ -1,7 +1,7 @@
 /** Where the users are and where they were found: the laboratory's floor seen from above, in metres. */
 import { polarPointM } from '../../array/linear-array.js';
 import { nearFieldBoundaryM } from '../../array/near-field.js';
-import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
+import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
 import { metres, plural } from '../drawing/number-format.js';
@@ -9,6 +9,8 @@ import { shown } from '../page/html.js';
 import type { RunData } from './run-data.js';
 
 const SECTOR_RAD = Math.PI / 3;
+/** Height of a ring's label with the air around it. */
+const LABEL_PX = 17;
 
 interface Marker {
   readonly ue: string;
@@ -62,8 +64,7 @@ function floorPoint(distanceM: number, angleRad: number): readonly [number, numb
 function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
   const compact = widthPx < 500;
   const points = markers.flatMap((m) => [m.truth, m.found].filter((point) => point !== null));
-  const reachM = roundUp(1.12 * Math.max(1, ...points.map(([across, ahead]) => Math.hypot(across, ahead))));
-  const sideM = reachM * Math.sin(SECTOR_RAD) * 1.04;
+  const reachM = 1.1 * Math.max(0.1, ...points.map(([across, ahead]) => Math.hypot(across, ahead)));
   const { polar } = run.facts;
   const ringsM = polar === null ? [] : [...polar.ringDistancesM].filter((ring) => ring <= 1.02 * reachM);
   const boundary = polar === null ? null : curve((angle) => nearFieldBoundaryM(polar.array, angle, 'exact'));
@@ -76,10 +77,14 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
     ...(ringsM.length > 0 ? ['Polar rings'] : []),
     ...(boundaryInView ? ['Near-field boundary'] : []),
   ];
-  const left = compact ? 40 : 52;
+  const left = compact ? 48 : 56;
   const right = compact ? 12 : 20;
   const top = legendHeightPx(names, widthPx - 20) + 14;
   const plotPx = widthPx - left - right;
+  const neededM = Math.max(0.45 * reachM, 1.25 * Math.max(...points.map(([across]) => Math.abs(across))));
+  const tallestPx = compact ? 330 : 500;
+  // One scale for both axes: wide enough for everybody, and not taller than a screen.
+  const sideM = Math.max(neededM, (reachM * plotPx) / (2 * tallestPx));
   const plotHeightPx = Math.round((plotPx * reachM) / (2 * sideM));
   const line = (name: string, data: unknown, style: object, extra: object = {}) => ({
     name,
@@ -173,7 +178,10 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
           {
             name: 'ring labels',
             type: 'scatter',
-            data: ringsM.map((ringM) => ({ value: [0, ringM], name: metres(ringM) })),
+            data: labelledRings(ringsM, (reachM * LABEL_PX) / plotHeightPx).map((ringM) => ({
+              value: [0, ringM],
+              name: metres(ringM),
+            })),
             symbolSize: 0,
             silent: true,
             label: {
@@ -210,32 +218,28 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
         max: sideM,
         labelGapPx: 30,
         splitLine: false,
-        ...roundTicks(sideM),
+        customValues: roundTicks(-sideM, sideM, 'linear', compact ? 5 : 9),
       }),
       yAxis: valueAxis({
         label: 'Ahead of the array, x (m)',
         min: 0,
         max: reachM,
-        labelGapPx: compact ? 28 : 36,
+        labelGapPx: compact ? 30 : 36,
         splitLine: false,
+        customValues: roundTicks(0, reachM, 'linear', 7),
       }),
       series,
     },
   };
 }
 
-/** Round numbers on both sides of 0; the axis itself ends where the sector does. */
-function roundTicks(sideM: number) {
-  const step = roundUp(sideM / 3.5);
-  const most = Math.floor(sideM / step);
-  return { customValues: Array.from({ length: 2 * most + 1 }, (_, k) => (k - most) * step) };
-}
-
-/** Next of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten. */
-function roundUp(value: number): number {
-  const scale = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((s) => s * scale >= value * 0.999) ?? 10;
-  return step * scale;
+/** Rings that can be labelled without their labels touching, from the outermost inwards. */
+function labelledRings(ringsM: readonly number[], apartM: number): number[] {
+  const labelled: number[] = [];
+  for (const ringM of ringsM.toReversed()) {
+    if (labelled.length === 0 || labelled.at(-1)! - ringM >= apartM) labelled.push(ringM);
+  }
+  return labelled;
 }
 
 function curve(distanceM: (angleRad: number) => number): (readonly [number, number])[] {

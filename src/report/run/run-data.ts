@@ -1,11 +1,10 @@
 /** What a report tells about: the tables of a recording, joined by slot. */
 
-import { z } from 'zod';
-import type { LinkStatistics } from '../../../drivers/array-board.js';
 import type { PilotLabel } from '../../codebook/codeword.js';
 import { Recording } from '../../record/recording.js';
 import type { Row } from '../../record/schema.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
+import { type RunStatistics, readStatistics } from './run-statistics.js';
 
 /** One slot that was planned, with what came of it. */
 export interface SlotRecord {
@@ -25,23 +24,6 @@ export interface SlotRecord {
   readonly power: { readonly received: number; readonly noiseFloor: number } | null;
 }
 
-export interface LinkSample {
-  readonly wallTime: Date;
-  readonly statistics: LinkStatistics;
-}
-
-/** Counts of one UE's connection; `late` are records of slots that nobody waited for any more. */
-const ueStatistics = z.object({
-  ueId: z.string(),
-  connections: z.number().default(0),
-  recordsReceived: z.number().default(0),
-  duplicates: z.number().default(0),
-  gaps: z.number().default(0),
-  malformed: z.number().default(0),
-  throttled: z.number().default(0),
-  late: z.number().nullable().default(null),
-});
-
 export interface RunData {
   readonly folder: string;
   readonly facts: RunFacts;
@@ -50,8 +32,7 @@ export interface RunData {
   readonly slots: readonly SlotRecord[];
   readonly estimates: ReadonlyMap<string, Row<'estimates'>>;
   readonly events: readonly Row<'events'>[];
-  readonly linkSamples: readonly LinkSample[];
-  readonly ueStatistics: readonly z.output<typeof ueStatistics>[];
+  readonly statistics: RunStatistics;
 }
 
 /** Reads everything that a report needs. Throws FILE_NOT_FOUND, RECORDING_INVALID or RECORDING_BUSY. */
@@ -75,11 +56,7 @@ export async function readRunData(folder: string): Promise<RunData> {
       slots: await readSlots(recording, codewords),
       estimates: new Map(estimates.map((row) => [row.ue, row])),
       events,
-      linkSamples: link.map((row) => ({
-        wallTime: row.wallTime,
-        statistics: row.statistics as LinkStatistics,
-      })),
-      ueStatistics: z.array(ueStatistics).safeParse(facts.get('ueStatistics')).data ?? [],
+      statistics: readStatistics(link, events),
     };
   } finally {
     await recording.close();
@@ -116,11 +93,15 @@ async function readSlots(
   });
 }
 
-/** Slots of one user whose power counted, one per pilot, in the order in which they were sent. */
+/**
+ * Slots of one user whose power counted, one per pilot, in the order in which they were sent. What was measured in a
+ * slot that was latched late is not the pilot's power; the pilot came again.
+ */
 export function measuredPilots(slots: readonly SlotRecord[], ue: string): SlotRecord[] {
   const byPilot = new Map<string, SlotRecord>();
   for (const slot of slots) {
-    if (slot.ue === ue && slot.power !== null) byPilot.set(`${slot.batch}/${slot.position}`, slot);
+    if (slot.ue !== ue || slot.power === null || slot.receipt?.status !== 'latched') continue;
+    byPilot.set(`${slot.batch}/${slot.position}`, slot);
   }
   return [...byPilot.values()].sort((a, b) => a.batch - b.batch || a.position - b.position);
 }

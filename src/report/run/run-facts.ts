@@ -59,7 +59,7 @@ export function readRunFacts(entries: ReadonlyMap<string, unknown>): RunFacts {
   const versions = z.record(z.string(), z.unknown()).safeParse(entries.get('versions')).data ?? {};
   const { name, ...schemeOptions } = scenario?.scheme ?? { name: null };
   return {
-    title: scenario?.title ?? z.string().safeParse(entries.get('name')).data ?? null,
+    title: scenario?.title ?? z.string().safeParse(entries.get('scenarioName')).data ?? null,
     seed: z.number().safeParse(entries.get('seed')).data ?? null,
     versions: Object.entries(versions).map(([part, version]) => [part, String(version)] as const),
     board: boardFacts.safeParse(entries.get('board')).data ?? null,

@@ -1,13 +1,14 @@
 /** What the UEs sent, and what was wrong with it. */
-import { count, NOTHING } from '../drawing/number-format.js';
-import { tableBlock } from '../page/blocks.js';
+import { count, plural } from '../drawing/number-format.js';
+import { sentenceList, tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
 import type { RunData } from './run-data.js';
+import type { JoinTotals } from './run-statistics.js';
 
 const RIGHT = 'right' as const;
 
 export function ueSection(run: RunData): Html {
-  if (run.ueStatistics.length === 0) {
+  if (run.statistics.ues.size === 0) {
     const measured = new Map<string, number>();
     for (const slot of run.slots) {
       if (slot.power !== null) measured.set(slot.ue, (measured.get(slot.ue) ?? 0) + 1);
@@ -19,17 +20,36 @@ export function ueSection(run: RunData): Html {
 <p class="note">The recording holds no statistics of the UEs’ connections (the run did not end by itself); these are the power records in it.</p>
 ${tableBlock('Power records', [{ title: 'User' }, { title: 'Records', align: RIGHT }], [...measured])}`;
   }
-  const columns = ['Connections', 'Records', 'Gaps', 'Duplicates', 'Late', 'Malformed', 'Throttled'];
+  const columns = ['Connections', 'Records', 'Gaps', 'Duplicates', 'Malformed', 'Throttled'];
+  const { join } = run.statistics;
   return html`<h2>User equipment</h2>
-<p>Power records as they came over the WebSocket. Duplicates are dropped, gaps are asked for again; what stays a gap stays counted.</p>
+<p>Power records as they came over the WebSocket. Duplicates are left out, gaps are asked for again; what stays a gap stays counted.</p>
 ${tableBlock(
   'User equipment',
   [{ title: 'User' }, ...columns.map((title) => ({ title, align: RIGHT }))],
-  run.ueStatistics.map((ue) => [
-    ue.ueId,
-    ...[ue.connections, ue.recordsReceived, ue.gaps, ue.duplicates, ue.late, ue.malformed, ue.throttled].map(
-      (value) => (value === null ? NOTHING : count(value)),
-    ),
+  [...run.statistics.ues].map(([ueId, ue]) => [
+    ueId,
+    ...[ue.connections, ue.recordsReceived, ue.gaps, ue.duplicates, ue.malformed, ue.throttled].map(count),
   ]),
-)}`;
+)}
+${join !== null && html`<p>${joinSentence(join)}</p>`}`;
+}
+
+/** What the join of receipts and powers had to leave out. */
+function joinSentence(join: JoinTotals): string {
+  const troubles: readonly (readonly [name: string, number: number, many?: string])[] = [
+    ['duplicate receipt', join.duplicateReceipts],
+    ['duplicate power', join.duplicatePowers],
+    ['late receipt', join.lateReceipts],
+    ['late power', join.latePowers],
+    ['power of a missed slot', join.unusedPowers, 'powers of missed slots'],
+    ['stray receipt', join.strayReceipts],
+    ['stray power', join.strayPowers],
+  ];
+  const seen = troubles
+    .filter(([, number]) => number > 0)
+    .map(([name, number, many]) => plural(number, name, many));
+  return seen.length === 0
+    ? 'Every receipt and every power met its counterpart: none came twice, too late or unasked.'
+    : `When receipts and powers were joined by slot, these were left out: ${sentenceList(seen)}.`;
 }

@@ -1,0 +1,22 @@
+import { writeReport } from '../../report/run-report.js';
+import { type Command, printJson } from '../command.js';
+
+/** `beamloop report <folder>`: writes the HTML report of a recording and prints its path. */
+export const reportCommand: Command = (yargs, { stdout }) =>
+  yargs.command(
+    'report <folder>',
+    'Write the HTML report of a recording',
+    (builder) =>
+      builder
+        .positional('folder', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Folder of the recording, as beamloop run printed it',
+        })
+        .example('$0 report recordings/first-light-20261121T120000Z', ''),
+    async (args) => {
+      const file = await writeReport(args.folder);
+      if (args.json) printJson(stdout, { report: file });
+      else stdout.write(`${file}\n`);
+    },
+  );

@@ -1,0 +1,74 @@
+/** Report of a study: tables, figures and the paper's claims beside ours, as one self-contained page. */
+import type { PaperClaim, Figure as StudyFigure, StudyResult, Table } from '../study/result.js';
+import type { Figure } from './drawing/chart.js';
+import { plural } from './drawing/number-format.js';
+import { factList, figureBlock, page, tableBlock } from './page/blocks.js';
+import { type Html, html } from './page/html.js';
+import { writePage } from './page/write-page.js';
+import { heatFigure } from './study/heat-figure.js';
+import { lineFigure } from './study/line-figure.js';
+
+/**
+ * Writes `study.html` and `figures/*.svg` into `folder`, which is created.
+ *
+ * @returns the page's path.
+ * @throws FILE_UNREADABLE when the folder cannot be written to.
+ */
+export async function writeStudyReport(result: StudyResult, folder: string): Promise<string> {
+  const { markup, figures } = renderStudyReport(result);
+  return writePage(folder, 'study.html', markup, figures);
+}
+
+export function renderStudyReport(result: StudyResult): { markup: string; figures: Figure[] } {
+  const figures = result.figures.map((figure, k) => drawn(figure, `figure-${k + 1}`));
+  const body = html`<p class="kicker">beamloop study</p>
+<h1>${result.title}</h1>
+${result.reference !== null && html`<p class="muted">After ${result.reference}</p>`}
+${result.description !== null && html`<p class="outcome">${result.description}</p>`}
+${result.claims.length > 0 && html`<p class="outcome"><strong>${verdict(result.claims)}</strong></p>`}
+${result.figures.length > 0 && html`<h2>${result.figures.length === 1 ? 'Figure' : 'Figures'}</h2>`}
+${result.figures.map((figure, k) => figureBlock(figures[k]!, figure.caption))}
+${result.claims.length > 0 && claimsTable(result.claims)}
+${result.tables.length > 0 && html`<h2>${result.tables.length === 1 ? 'Table' : 'Tables'}</h2>${result.tables.map(resultTable)}`}
+<h2>How it was run</h2>
+${factList(result.settings)}`;
+  const footer = html`Made by beamloop. The numbers are in <span class="code">results.json</span>, the figures in
+<span class="code">figures/</span> as SVG.`;
+  return { markup: page(`${result.title} – beamloop study`, body, footer), figures };
+}
+
+function drawn(figure: StudyFigure, id: string): Figure {
+  return figure.kind === 'lines' ? lineFigure(figure, id) : heatFigure(figure, id);
+}
+
+/** How many of the paper's claims came out as printed. */
+function verdict(claims: readonly PaperClaim[]): string {
+  const checked = claims.filter((claim) => claim.agrees !== null);
+  const agreed = checked.filter((claim) => claim.agrees === true).length;
+  if (checked.length === 0)
+    return `${plural(claims.length, 'claim')} of the paper beside our numbers; none can be checked by a number.`;
+  if (agreed === checked.length) {
+    return checked.length === 1
+      ? 'The paper’s claim holds here.'
+      : `All ${checked.length} claims of the paper that can be checked hold here.`;
+  }
+  return `${agreed} of the paper’s ${checked.length} claims that can be checked ${agreed === 1 ? 'holds' : 'hold'} here.`;
+}
+
+function claimsTable(claims: readonly PaperClaim[]): Html {
+  const verdicts = new Map<boolean | null, Html>([
+    [true, html`<span class="yes">agrees</span>`],
+    [false, html`<span class="no">differs</span>`],
+    [null, html`<span class="muted">not checked</span>`],
+  ]);
+  return html`<h2>The paper and this study</h2>
+${tableBlock(
+  'The paper and this study',
+  [{ title: 'Claim' }, { title: 'Paper' }, { title: 'Here' }, { title: '' }],
+  claims.map(({ claim, paper, ours, agrees }) => [claim, paper, ours, verdicts.get(agrees)!]),
+)}`;
+}
+
+function resultTable(table: Table): Html {
+  return tableBlock(table.title, table.columns, table.rows, { showTitle: true });
+}

@@ -1,0 +1,110 @@
+/** Values on a grid with lines over them: beam patterns of a study. */
+import type { Axis, HeatFigure } from '../../study/result.js';
+import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
+import type { Figure } from '../drawing/chart.js';
+import { COLOUR } from '../drawing/colour.js';
+import { colourBar, heatImage, imageSeries } from '../drawing/heat-image.js';
+import { significant } from '../drawing/number-format.js';
+import { shown } from '../page/html.js';
+
+/** A value that is drawn out of a wide spread of decibels: below this share of the cells everything is one colour. */
+const DARKEST_QUANTILE = 0.02;
+
+export function heatFigure(figure: HeatFigure, id: string): Figure {
+  return {
+    id,
+    title: figure.title,
+    description: `${figure.valueLabel} as colours over ${figure.x.label} and ${figure.y.label}. ${figure.caption}`,
+    draw: (widthPx) => draw(figure, widthPx),
+  };
+}
+
+/** The grid as a picture and what its ends stand for. */
+function picture(figure: HeatFigure) {
+  const { xs, ys, values } = figure;
+  const cells = Float64Array.from(values.flatMap((row) => row.map((value) => value ?? Number.NaN)));
+  const sorted = cells.filter((value) => Number.isFinite(value)).sort();
+  const lowest = sorted[Math.floor(sorted.length * DARKEST_QUANTILE)] ?? 0;
+  const highest = sorted.at(-1) ?? 1;
+  const range = { low: lowest, high: highest > lowest ? highest : lowest + 1 };
+  return {
+    image: heatImage({ numColumns: xs.length, numRows: ys.length, values: cells }, range),
+    range,
+    clipped: (sorted[0] ?? 0) < lowest,
+  };
+}
+
+/** First and last edge of the cells around these centres. */
+function edges(centres: readonly number[], scale: Axis['scale']): readonly [number, number] {
+  const first = centres[0]!;
+  const last = centres.at(-1)!;
+  if (centres.length < 2) return [first - 0.5, last + 0.5];
+  if (scale === 'log') {
+    const ratio = Math.sqrt(centres[1]! / first);
+    return [first / ratio, last * ratio];
+  }
+  const half = (centres[1]! - first) / 2;
+  return [first - half, last + half];
+}
+
+function draw(figure: HeatFigure, widthPx: number) {
+  const compact = widthPx < 500;
+  const left = compact ? 56 : 64;
+  const right = 18;
+  const names = figure.outlines.map((outline) => shown(outline.name, 60));
+  const top = names.length === 0 ? 12 : legendHeightPx(names, widthPx - 20) + 12;
+  const plotPx = widthPx - left - right;
+  const plotHeightPx = Math.round(plotPx * (compact ? 0.85 : 0.55));
+  const [x0, x1] = edges(figure.xs, figure.x.scale);
+  const [y0, y1] = edges(figure.ys, figure.y.scale);
+  const { image, range, clipped } = picture(figure);
+  const logarithmic = (axis: Axis) => (axis.scale === 'log' ? ('log' as const) : ('linear' as const));
+  return {
+    heightPx: top + plotHeightPx + 52 + 46,
+    option: {
+      ...(names.length > 0 && { legend: legend(names, 10, 10) }),
+      grid: { left, right, top, height: plotHeightPx, outerBoundsMode: 'none' },
+      xAxis: valueAxis({
+        label: figure.x.label,
+        scale: logarithmic(figure.x),
+        min: x0,
+        max: x1,
+        labelGapPx: 28,
+        splitLine: false,
+        customValues: roundTicks(x0, x1, figure.x.scale, compact ? 5 : 9),
+      }),
+      yAxis: valueAxis({
+        label: figure.y.label,
+        scale: logarithmic(figure.y),
+        min: y0,
+        max: y1,
+        labelGapPx: compact ? 34 : 44,
+        splitLine: false,
+        customValues: roundTicks(y0, y1, figure.y.scale, 6),
+      }),
+      series: [
+        imageSeries(image, [x0, y0], [x1, y1]),
+        ...figure.outlines.map((outline, k) => ({
+          name: names[k]!,
+          type: 'line' as const,
+          data: outline.points.map((point) => [...point]),
+          symbol: outline.points.length === 1 ? 'circle' : 'none',
+          symbolSize: 8,
+          silent: true,
+          clip: true,
+          lineStyle: { color: OUTLINE[k % OUTLINE.length]!, width: 1.6, type: 'dashed' as const },
+          itemStyle: { color: OUTLINE[k % OUTLINE.length]! },
+        })),
+      ],
+      graphic: colourBar(
+        { leftPx: left, topPx: top + plotHeightPx + 56, widthPx: Math.min(340, plotPx) },
+        `${clipped ? '≤ ' : ''}${significant(range.low)}`,
+        shown(figure.valueLabel, compact ? 26 : 60),
+        significant(range.high),
+      ),
+    },
+  };
+}
+
+/** Lines over dark and bright cells alike. */
+const OUTLINE = ['#ff6a3d', '#ff9fd6', COLOUR.muted];

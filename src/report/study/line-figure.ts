@@ -1,0 +1,134 @@
+/** Curves of a study with their 95 % intervals. */
+import type { Axis, LineFigure, Series } from '../../study/result.js';
+import { legend, legendHeightPx, roundTicks, tickText, valueAxis } from '../drawing/axis.js';
+import type { Figure } from '../drawing/chart.js';
+import { coloursOf, schemeTitle } from '../drawing/colour.js';
+import { fixed } from '../drawing/number-format.js';
+import { shown } from '../page/html.js';
+
+/** Above this many points, curves carry no markers. */
+const MOST_MARKERS = 40;
+const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect'];
+
+export function lineFigure(figure: LineFigure, id: string): Figure {
+  const names = figure.series.map((series) => schemeTitle(series.name));
+  return {
+    id,
+    title: figure.title,
+    description:
+      `${figure.y.label} over ${figure.x.label}, ${names.length} curves: ${names.map((name) => shown(name, 60)).join(', ')}. ` +
+      figure.caption,
+    draw: (widthPx) => draw(figure, widthPx),
+  };
+}
+
+/** y as it is drawn. `near-one` spreads what is close to 1, as the paper's figures do. */
+function drawn(value: number, scale: Axis['scale']): number {
+  return scale === 'near-one' ? 1 - (1 - Math.min(1, value)) ** 0.6 : value;
+}
+
+function draw(figure: LineFigure, widthPx: number) {
+  const compact = widthPx < 500;
+  const names = figure.series.map((series) => schemeTitle(series.name));
+  const colours = coloursOf(figure.series.map((series) => series.name));
+  const left = compact ? 56 : 64;
+  const right = 18;
+  const top = legendHeightPx(names, widthPx - 20) + 12;
+  const plotHeightPx = compact ? 230 : 340;
+  const y = (value: number) => drawn(value, figure.y.scale);
+  const band = figure.series.map((series, k) => intervalBand(series, y, colours[k]!));
+  const xs = figure.series.flatMap((series) => series.points.map((point) => point.x));
+  return {
+    heightPx: top + plotHeightPx + 50,
+    option: {
+      legend: legend(names, 10, 10),
+      grid: { left, right, top, height: plotHeightPx, outerBoundsMode: 'none' },
+      xAxis: valueAxis({
+        label: figure.x.label,
+        scale: figure.x.scale === 'log' ? 'log' : 'linear',
+        ...(xs.length > 0 && { min: Math.min(...xs), max: Math.max(...xs) }),
+        labelGapPx: 28,
+        splitLine: false,
+        ...(xs.length > 0 && { customValues: ticksOf(xs, figure.x, compact) }),
+      }),
+      yAxis: yAxis(figure, compact),
+      series: [
+        ...band.flat(),
+        ...figure.series.map((series, k) => ({
+          name: names[k]!,
+          type: 'line' as const,
+          data: series.points.map((point) => [point.x, y(point.y)]),
+          symbol: series.reference === true ? 'none' : SYMBOLS[k % SYMBOLS.length]!,
+          symbolSize: compact ? 5 : 7,
+          showSymbol: series.points.length <= MOST_MARKERS,
+          showAllSymbol: true,
+          silent: true,
+          z: 3,
+          lineStyle: {
+            color: colours[k]!,
+            width: series.reference === true ? 1.4 : 2,
+            type: series.reference === true ? ('dashed' as const) : ('solid' as const),
+          },
+          itemStyle: { color: colours[k]! },
+        })),
+      ],
+    },
+  };
+}
+
+/** Ticks at the points themselves where they are few: they are what was measured. Else round numbers. */
+function ticksOf(xs: readonly number[], axis: Axis, compact: boolean): number[] {
+  const distinct = [...new Set(xs)].sort((a, b) => a - b);
+  if (distinct.length <= (compact ? 7 : 12)) return distinct;
+  return roundTicks(distinct[0]!, distinct.at(-1)!, axis.scale, compact ? 5 : 9);
+}
+
+function yAxis(figure: LineFigure, compact: boolean) {
+  const base = { label: figure.y.label, labelGapPx: compact ? 34 : 44 };
+  if (figure.y.scale !== 'near-one') {
+    return valueAxis({ ...base, scale: figure.y.scale === 'log' ? 'log' : 'linear' });
+  }
+  const lowest = Math.min(
+    1,
+    ...figure.series.flatMap((series) => series.points.map((p) => p.interval95?.[0] ?? p.y)),
+  );
+  const ticks = [0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1];
+  const first = ticks.findLast((tick) => tick <= lowest) ?? 0;
+  const shownTicks = ticks.filter((tick) => tick >= first);
+  const accuracyOf = new Map(shownTicks.map((tick) => [drawn(tick, 'near-one'), tick]));
+  return {
+    ...valueAxis({
+      ...base,
+      min: drawn(first, 'near-one'),
+      max: 1,
+      customValues: [...accuracyOf.keys()],
+      formatTick: (value) => {
+        const accuracy = accuracyOf.get(value);
+        return accuracy === undefined ? fixed(1 - (1 - value) ** (1 / 0.6), 2) : tickText(accuracy);
+      },
+    }),
+  };
+}
+
+/** A band between the bounds as one closed shape, so that it needs no stacking. */
+function intervalBand(series: Series, y: (value: number) => number, colour: string): object[] {
+  const points = series.points.filter((point) => point.interval95 !== undefined);
+  if (points.length === 0) return [];
+  const low = points.map((point) => [point.x, y(point.interval95![0])] as const);
+  const high = points.map((point) => [point.x, y(point.interval95![1])] as const);
+  if (points.length < 2) return [];
+  return [
+    {
+      type: 'custom' as const,
+      silent: true,
+      clip: true,
+      z: 1,
+      data: [[points[0]!.x, low[0]![1]]],
+      renderItem: (_params: unknown, api: { coord(point: readonly [number, number]): number[] }) => ({
+        type: 'polygon' as const,
+        shape: { points: [...low, ...high.toReversed()].map((point) => api.coord(point)) },
+        style: { fill: colour, opacity: 0.18 },
+      }),
+    },
+  ];
+}
