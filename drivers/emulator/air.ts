@@ -2,6 +2,7 @@
  * What an emulated array radiates, on its way to emulated UEs in other processes: a byte stream over a Unix socket.
  *
  * Each message: u32 length of what follows, u8 kind, body; little-endian.
+ *   kind 0, array:    u32 numElements; first message, so that a listener knows that it will hear every later slot
  *   kind 1, codeword: u32 id, u32 numElements, u8 has delays, float64 re[], im[], delayS[] (only with delays)
  *   kind 2, slot:     u32 slot, float64 boardTimeS, u32 id of the codeword; 0 = nothing is radiated
  * A codeword is sent before the first slot that radiates it, and again only when its id was given to another one since.
@@ -11,9 +12,11 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { AirSlot } from './emulated-board.js';
 import type { RadiatedWeights } from './rf.js';
 
+const KIND_ARRAY = 0;
 const KIND_CODEWORD = 1;
 const KIND_SLOT = 2;
 const LENGTH_BYTES = 4;
+const ARRAY_BYTES = 1 + 4;
 const SLOT_BYTES = 1 + 4 + 8 + 4;
 const CODEWORD_HEADER_BYTES = 1 + 4 + 4 + 1;
 const NOTHING_ID = 0;
@@ -25,6 +28,14 @@ export interface HeardSlot {
   readonly slot: number;
   readonly boardTimeS: number;
   readonly weights: RadiatedWeights | null;
+}
+
+function encodeArray(numElements: number): Buffer {
+  const out = Buffer.alloc(LENGTH_BYTES + ARRAY_BYTES);
+  out.writeUInt32LE(ARRAY_BYTES, 0);
+  out.writeUInt8(KIND_ARRAY, 4);
+  out.writeUInt32LE(numElements, 5);
+  return out;
 }
 
 function encodeSlot(slot: AirSlot, id: number): Buffer {
@@ -58,11 +69,12 @@ export class AirServer {
   /** Which codewords each listener knows, by hash; the least recently sent first. */
   readonly #listeners = new Map<Socket, Map<string, number>>();
 
-  private constructor(path: string, server: Server) {
+  private constructor(path: string, numElements: number, server: Server) {
     this.#path = path;
     this.#server = server;
     server.on('connection', (socket) => {
       this.#listeners.set(socket, new Map());
+      socket.write(encodeArray(numElements));
       socket.on('error', () => socket.destroy());
       socket.on('close', () => this.#listeners.delete(socket));
       // Listeners say nothing; reading notices when they go.
@@ -71,13 +83,13 @@ export class AirServer {
   }
 
   /** Listens on a socket file at `path`, whose directory is private. */
-  static async listen(path: string): Promise<AirServer> {
+  static async listen(path: string, numElements: number): Promise<AirServer> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(path, resolve);
     });
-    return new AirServer(path, server);
+    return new AirServer(path, numElements, server);
   }
 
   send(slot: AirSlot): void {
@@ -108,14 +120,19 @@ export class AirServer {
   }
 }
 
+export interface AirListener {
+  readonly onArray: (numElements: number) => void;
+  readonly onSlot: (slot: HeardSlot) => void;
+}
+
 /** Reads the byte stream of an `AirServer`. */
 export class AirReader {
-  readonly #onSlot: (slot: HeardSlot) => void;
+  readonly #listener: AirListener;
   readonly #codewords = new Map<number, RadiatedWeights>();
   #buffer: Buffer = Buffer.alloc(0);
 
-  constructor(onSlot: (slot: HeardSlot) => void) {
-    this.#onSlot = onSlot;
+  constructor(listener: AirListener) {
+    this.#listener = listener;
   }
 
   push(chunk: Buffer): void {
@@ -131,7 +148,12 @@ export class AirReader {
   }
 
   #message(message: Buffer): void {
-    if (message.readUInt8(0) === KIND_CODEWORD) {
+    const kind = message.readUInt8(0);
+    if (kind === KIND_ARRAY) {
+      this.#listener.onArray(message.readUInt32LE(1));
+      return;
+    }
+    if (kind === KIND_CODEWORD) {
       const numElements = message.readUInt32LE(5);
       const column = (k: number) =>
         Float64Array.from({ length: numElements }, (_, n) =>
@@ -142,7 +164,7 @@ export class AirReader {
       return;
     }
     const id = message.readUInt32LE(13);
-    this.#onSlot({
+    this.#listener.onSlot({
       slot: message.readUInt32LE(1),
       boardTimeS: message.readDoubleLE(5),
       weights: id === NOTHING_ID ? null : this.#codewords.get(id)!,

@@ -27,7 +27,6 @@ function fail(error: unknown): never {
 
 async function start(config: EmulatedBoardConfig): Promise<EmulatedBoard> {
   const directory = new PrivateDirectory();
-  const air = await AirServer.listen(directory.file('air'));
   const pty = new PtyHost(directory.file('board'), (chunk) => board.receive(chunk));
   const board = new EmulatedBoard(config, {
     toHost: (chunk) => pty.write(chunk),
@@ -39,6 +38,7 @@ async function start(config: EmulatedBoardConfig): Promise<EmulatedBoard> {
       report({ type: 'plug', plugged });
     },
   });
+  const air = await AirServer.listen(directory.file('air'), board.model.numElements);
   await pty.plug();
   report({ type: 'ready', path: pty.path, airPath: directory.file('air'), directory: directory.path });
   return board;

@@ -1,36 +1,13 @@
 /** An emulated board in a process of its own, behind a serial port that any program can open. */
-import { type ChildProcess, fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import type { EmulatedBoardConfig } from '../../drivers/emulator/emulated-board.js';
 import type { BoardCommand, BoardReport } from '../../drivers/emulator/side-channel.js';
 import { BeamloopError } from '../core/errors.js';
+import { Child } from './child.js';
 import { compiledEntry } from './compiled-entry.js';
 
 type Ready = Extract<BoardReport, { type: 'ready' }>;
-
-export interface EmulatedBoardHandle {
-  /** Serial port; stays the same when the board is unplugged and put back. */
-  readonly path: string;
-  /** Unix socket that tells what the array radiates. */
-  readonly airPath: string;
-  readonly pid: number;
-  /**
-   * Virtual time: lets the board run through its slots up to its time `toS`. Resolves with its time then: later when
-   * `toS` was already past, 0 when it lost power on the way. Rejects with BOARD_SILENT when the process is gone.
-   */
-  advance(toS: number): Promise<number>;
-  trigger(): void;
-  /** Power cycle. */
-  reset(): void;
-  stall(durationS: number): void;
-  /** Pulls the cable, for `durationS` or until `replug`. */
-  unplug(durationS?: number): void;
-  replug(): void;
-  /** Resolves when the process has ended, by `close` or by itself. */
-  readonly ended: Promise<void>;
-  /** Ends the process and waits for it; safe to call twice. */
-  close(): Promise<void>;
-}
+type BoardChild = Child<BoardCommand, BoardReport, Ready>;
 
 /**
  * Starts an emulated board. Its process ends with this one, even when this one is killed, and removes its files.
@@ -38,120 +15,118 @@ export interface EmulatedBoardHandle {
  * @throws BeamloopError PORT_FAILED where the board cannot be started, e.g. without pseudo-terminals.
  */
 export async function startEmulatedBoard(config: EmulatedBoardConfig): Promise<EmulatedBoardHandle> {
-  const entry = compiledEntry('../../drivers/emulator/board-process.js', import.meta.url);
-  const child = fork(entry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
-  const handle = new BoardProcess(child);
-  child.send({ type: 'start', config } satisfies BoardCommand);
-  await handle.started();
-  return handle;
-}
-
-function notStarted(what: string, where?: string, todo?: string): BeamloopError {
-  return new BeamloopError('PORT_FAILED', {
-    what: `The emulated board did not start: ${what}`,
-    ...(where !== undefined && { where }),
-    ...(todo !== undefined && { todo }),
+  const advances = new Advances();
+  const { child, ready } = await Child.start<BoardCommand, BoardReport, Ready>({
+    entry: compiledEntry('../../drivers/emulator/board-process.js', import.meta.url),
+    start: { type: 'start', config },
+    onReport: (report) => {
+      if (report.type === 'advanced') advances.settle(report.id, report.nowS);
+    },
+    failure: ({ what, where, todo }) =>
+      new BeamloopError('PORT_FAILED', {
+        what: `The emulated board did not start: ${what}`,
+        ...(where !== undefined && { where }),
+        ...(todo !== undefined && { todo }),
+      }),
   });
+  return new EmulatedBoardHandle(child, ready, advances);
 }
 
-class BoardProcess implements EmulatedBoardHandle {
-  readonly pid: number;
+/** What the laboratory can do to a running emulated board; its bytes go through the port at `path`. */
+export class EmulatedBoardHandle {
+  /** Serial port; stays the same when the board is unplugged and put back. */
+  readonly path: string;
+  /** Unix socket that tells what the array radiates. */
+  readonly airPath: string;
+  /** Resolves when the process has ended, by `close` or by itself. */
   readonly ended: Promise<void>;
-  readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, { resolve: (nowS: number) => void; reject: (error: Error) => void }>();
-  readonly #started: Promise<Ready>;
-  #ready: Ready | undefined;
-  #nextId = 1;
-  #over = false;
+  readonly #child: BoardChild;
+  readonly #advances: Advances;
 
-  constructor(child: ChildProcess) {
+  constructor(child: BoardChild, { path, airPath, directory }: Ready, advances: Advances) {
     this.#child = child;
-    this.pid = child.pid ?? -1;
-    this.ended = new Promise((resolve) => {
-      child.once('exit', () => {
-        this.#onExit();
-        resolve();
-      });
-    });
-    this.#started = new Promise((resolve, reject) => {
-      child.once('error', (error) => reject(notStarted(error.message)));
-      child.once('exit', (code, signal) => reject(notStarted(`its process ended (${signal ?? code})`)));
-      child.on('message', (report: BoardReport) => {
-        if (report.type === 'ready') resolve(report);
-        else if (report.type === 'failed') reject(notStarted(report.what, report.where, report.todo));
-        else if (report.type === 'advanced') this.#advanced(report.id, report.nowS);
-      });
+    this.#advances = advances;
+    this.path = path;
+    this.airPath = airPath;
+    this.ended = child.ended.then(() => {
+      advances.fail(this.#gone());
+      // The process removes its files itself, unless it was killed.
+      rmSync(directory, { recursive: true, force: true });
     });
   }
 
-  async started(): Promise<void> {
-    this.#ready = await this.#started;
+  get pid(): number {
+    return this.#child.pid;
   }
 
-  get path(): string {
-    return this.#ready!.path;
-  }
-
-  get airPath(): string {
-    return this.#ready!.airPath;
-  }
-
+  /**
+   * Virtual time: lets the board run through its slots up to its time `toS`. Resolves with its time then: later when
+   * `toS` was already past, 0 when it lost power on the way. Rejects with BOARD_SILENT when the process is gone.
+   */
   advance(toS: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      if (this.#over) return reject(this.#gone());
-      const id = this.#nextId++;
-      this.#waiting.set(id, { resolve, reject });
-      this.#send({ type: 'advance', id, toS });
-    });
+    if (this.#child.over) return Promise.reject(this.#gone());
+    const { id, settled } = this.#advances.begin();
+    this.#child.send({ type: 'advance', id, toS });
+    return settled;
   }
 
+  /** The trigger input rises. */
   trigger(): void {
-    this.#send({ type: 'trigger' });
+    this.#child.send({ type: 'trigger' });
   }
 
+  /** Power cycle. */
   reset(): void {
-    this.#send({ type: 'reset' });
+    this.#child.send({ type: 'reset' });
   }
 
+  /** Nothing moves on the line for a while. */
   stall(durationS: number): void {
-    this.#send({ type: 'stall', durationS });
+    this.#child.send({ type: 'stall', durationS });
   }
 
+  /** Pulls the cable, for `durationS` or until `replug`. */
   unplug(durationS?: number): void {
-    this.#send({ type: 'unplug', ...(durationS !== undefined && { durationS }) });
+    this.#child.send({ type: 'unplug', ...(durationS !== undefined && { durationS }) });
   }
 
   replug(): void {
-    this.#send({ type: 'replug' });
+    this.#child.send({ type: 'replug' });
   }
 
+  /** Ends the process and waits for it; safe to call twice. */
   async close(): Promise<void> {
-    if (!this.#over) this.#child.kill('SIGTERM');
+    await this.#child.close();
     await this.ended;
-  }
-
-  #send(command: BoardCommand): void {
-    if (this.#child.connected) this.#child.send(command);
-  }
-
-  #advanced(id: number, nowS: number): void {
-    this.#waiting.get(id)?.resolve(nowS);
-    this.#waiting.delete(id);
-  }
-
-  #onExit(): void {
-    this.#over = true;
-    for (const { reject } of this.#waiting.values()) reject(this.#gone());
-    this.#waiting.clear();
-    // The process removes its files itself, unless it was killed.
-    if (this.#ready !== undefined) rmSync(this.#ready.directory, { recursive: true, force: true });
   }
 
   #gone(): BeamloopError {
     return new BeamloopError('BOARD_SILENT', {
       what: "The emulated board's process has ended",
-      ...(this.#ready !== undefined && { where: this.#ready.path }),
+      where: this.path,
       todo: 'See the messages before this one',
     });
+  }
+}
+
+/** Requests to advance that were not answered yet. */
+class Advances {
+  readonly #waiting = new Map<number, { resolve: (nowS: number) => void; reject: (error: Error) => void }>();
+  #lastId = 0;
+
+  begin(): { id: number; settled: Promise<number> } {
+    const id = ++this.#lastId;
+    const settled = new Promise<number>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    return { id, settled };
+  }
+
+  settle(id: number, nowS: number): void {
+    this.#waiting.get(id)?.resolve(nowS);
+    this.#waiting.delete(id);
+  }
+
+  fail(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
   }
 }

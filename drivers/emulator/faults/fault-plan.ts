@@ -5,7 +5,7 @@
  * model does not know about them.
  */
 import { z } from 'zod';
-import { parseQuantity } from '../../../src/core/units.js';
+import { quantity } from '../../../src/core/settings-quantity.js';
 
 /** Probability per byte of each thing that can happen to it. */
 export interface ByteNoise {
@@ -61,16 +61,7 @@ export const NO_FAULTS: FaultPlan = {
 
 const probability = z.number().min(0).max(1).default(0);
 
-const duration = z.union([z.string(), z.number()]).transform((text, context) => {
-  try {
-    const seconds = parseQuantity(text, 's');
-    if (seconds >= 0) return seconds;
-    context.addIssue({ code: 'custom', message: 'must not be negative' });
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-  }
-  return z.NEVER;
-});
+const duration = quantity('s').pipe(z.number('must be finite').nonnegative('must not be negative'));
 
 const byteNoise = z.strictObject({ drop: probability, flip: probability, duplicate: probability });
 

@@ -1,0 +1,90 @@
+/** A process of the emulation: forked with an IPC channel, told what to be, and gone when this process is gone. */
+import { type ChildProcess, fork } from 'node:child_process';
+import type { BeamloopError } from '../core/errors.js';
+
+/** How long a process may take to end before it is killed. */
+const GRACE_MS = 3000;
+
+/** Why a process cannot go on; the fields of a BeamloopError that survive the channel. */
+export interface FailedReport {
+  readonly type: 'failed';
+  readonly what: string;
+  readonly where?: string;
+  readonly todo?: string;
+}
+
+export interface ChildOptions<Command, Report> {
+  /** Path of the compiled module. */
+  readonly entry: string;
+  /** First message to it; it answers with a report of type `ready` or `failed`. */
+  readonly start: Command;
+  /** Reports after `ready`. */
+  readonly onReport: (report: Report) => void;
+  /** Turns a failure into the error to throw; `report` says why. */
+  readonly failure: (report: Omit<FailedReport, 'type'>) => BeamloopError;
+}
+
+export class Child<Command, Report extends { readonly type: string }, Ready extends Report> {
+  /** Resolves when the process has ended, by `close` or by itself. */
+  readonly ended: Promise<void>;
+  readonly #process: ChildProcess;
+  readonly #ready: Promise<Ready>;
+  #over = false;
+
+  private constructor(options: ChildOptions<Command, Report>) {
+    // Structured clones: the channel then carries Infinity and typed arrays as they are.
+    const child = fork(options.entry, {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [],
+      serialization: 'advanced',
+    });
+    this.#process = child;
+    this.ended = new Promise((resolve) => {
+      child.once('exit', () => {
+        this.#over = true;
+        resolve();
+      });
+    });
+    this.#ready = new Promise((resolve, reject) => {
+      child.once('error', (error) => reject(options.failure({ what: error.message })));
+      child.once('exit', (code, signal) =>
+        reject(options.failure({ what: `its process ended (${signal ?? `exit code ${code}`})` })),
+      );
+      child.on('message', (report: Report | FailedReport) => {
+        if (report.type === 'ready') resolve(report as Ready);
+        else if (report.type === 'failed') reject(options.failure(report as FailedReport));
+        if (report.type !== 'ready') options.onReport(report as Report);
+      });
+    });
+    this.send(options.start);
+  }
+
+  /** Starts the process and waits until it is ready. Throws what `failure` makes of the reason when it is not. */
+  static async start<Command, Report extends { readonly type: string }, Ready extends Report>(
+    options: ChildOptions<Command, Report>,
+  ): Promise<{ child: Child<Command, Report, Ready>; ready: Ready }> {
+    const child = new Child<Command, Report, Ready>(options);
+    return { child, ready: await child.#ready };
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? -1;
+  }
+
+  /** The process has ended. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  send(command: Command): void {
+    if (this.#process.connected) this.#process.send(command as object);
+  }
+
+  /** Ends the process and waits for it; safe to call twice. */
+  async close(): Promise<void> {
+    if (!this.#over) this.#process.kill('SIGTERM');
+    const kill = setTimeout(() => this.#process.kill('SIGKILL'), GRACE_MS);
+    await this.ended;
+    clearTimeout(kill);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Entry of the emulated UEs' own process, forked with an IPC channel: listens to what the emulated array radiates and
+ * runs one UE agent per UE. It ends when its parent ends, however that happened.
+ */
+import { connect } from 'node:net';
+import { AirReader, type HeardSlot } from '../../drivers/emulator/air.js';
+import { LinearArray } from '../array/linear-array.js';
+import { BeamloopError } from '../core/errors.js';
+import { UeAgent } from '../ue/agent.js';
+import type { EmulatedUesConfig, UeCommand, UeReport } from './emulated-ue.js';
+import { EmulatedUe } from './ue-model.js';
+
+const MODEL = 'beamloop emulated UE';
+const SOFTWARE = 'emulation 1.0';
+
+function report(message: UeReport): void {
+  if (process.connected) process.send?.(message);
+}
+
+function fail(error: unknown): never {
+  const known = error instanceof BeamloopError ? error : undefined;
+  report({
+    type: 'failed',
+    what: known?.what ?? (error as Error).stack ?? String(error),
+    ...(known?.where !== undefined && { where: known.where }),
+    ...(known?.todo !== undefined && { todo: known.todo }),
+  });
+  process.exit(1);
+}
+
+/** Resolves when the board has taken notice of this listener: no later slot is missed. */
+function listen(airPath: string, array: LinearArray, onSlot: (slot: HeardSlot) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(airPath);
+    const reader = new AirReader({
+      onArray: (numElements) => {
+        if (numElements === array.numElements) resolve();
+        else reject(new Error(`the array has ${numElements} elements, the channel ${array.numElements}`));
+      },
+      onSlot,
+    });
+    socket.on('data', (chunk) => reader.push(chunk));
+    socket.on('error', reject);
+    // The board is gone; whoever started both sees that, and ends this process too.
+    socket.on('close', () => reject(new Error('the emulated board has ended')));
+  });
+}
+
+async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<void> {
+  const { bridgeUrl, token, airPath, seed, subcarriers = { count: 1, spacingHz: 0 } } = config;
+  const array = new LinearArray(config.array);
+  const frequenciesHz = Array.from(
+    { length: subcarriers.count },
+    (_, k) => array.carrierHz + (k - (subcarriers.count - 1) / 2) * subcarriers.spacingHz,
+  );
+  const ues = config.ues.map((ue) => new EmulatedUe({ ...ue, array, seed, frequenciesHz }));
+  await listen(airPath, array, (slot) => {
+    for (const ue of ues) ue.hear(slot);
+  });
+  report({ type: 'ready' });
+  await Promise.all(
+    config.ues.map(({ ueId }, k) =>
+      new UeAgent({
+        url: bridgeUrl,
+        ...(token !== undefined && { token }),
+        description: { ueId, model: MODEL, software: SOFTWARE, numSubcarriers: subcarriers.count },
+        source: ues[k]!,
+      }).run(signal),
+    ),
+  );
+}
+
+if (process.send === undefined) {
+  process.stderr.write('This is a part of beamloop that it starts itself\n');
+  process.exit(2);
+}
+const stop = new AbortController();
+process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => stop.abort());
+// Ctrl-C reaches every process of the terminal; the controller decides when the UEs go.
+process.on('SIGINT', () => {});
+process.on('uncaughtException', fail);
+process.once('message', ({ config }: UeCommand) => {
+  start(config, stop.signal).then(() => process.exit(0), fail);
+});
