@@ -81,7 +81,7 @@ async function measured(snrDb: number, seed: number, slotsOf: readonly (readonly
   const total = slotsOf.flat().length;
   while (records.length < total) await new Promise((resolve) => setTimeout(resolve, 10));
   for (const close of closing.splice(0).reverse()) await close();
-  return new Map(records.map((record) => [`${record.ueId}/${record.slot}`, record] as const));
+  return new Map<string, PowerRecord>(records.map((record) => [`${record.ueId}/${record.slot}`, record]));
 }
 
 const ALL = [0, 1, 2, 3];
