@@ -1,0 +1,102 @@
+/** Boards to run the conformance suite on: emulated ones always, a real one where BEAMLOOP_TEST_PORT names its port. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { NativeBoard } from '../../drivers/boards/native-board.js';
+import { type OpenNativeBoardOptions, openNativeBoard } from '../../drivers/boards/open-native-board.js';
+import { EmulatedBoard, type EmulatedBoardConfig } from '../../drivers/emulator/emulated-board.js';
+import { PtyHost } from '../../drivers/emulator/pty-host.js';
+import { createLoopback } from '../../drivers/transports/loopback.js';
+import { SerialTransport } from '../../drivers/transports/serial.js';
+import type { Transport } from '../../drivers/transports/transport.js';
+
+export interface BoardRig {
+  /** A fresh transport to the board. */
+  readonly transport: Transport;
+  readonly baudRate: number;
+  close(): Promise<void>;
+}
+
+export interface EmulatedRig extends BoardRig {
+  readonly emulated: EmulatedBoard;
+}
+
+export const BAUD = 3_000_000;
+
+export async function loopbackRig(config: EmulatedBoardConfig = {}): Promise<EmulatedRig> {
+  const { host, device, unplug, plug } = createLoopback();
+  const attach = () => device.open({ onBytes: (chunk) => emulated.receive(chunk), onClosed: () => {} });
+  const emulated = new EmulatedBoard(
+    { realtime: true, ...config },
+    {
+      toHost: (chunk) => void device.write(chunk).catch(() => {}),
+      onPlug: (plugged) => {
+        if (!plugged) return unplug();
+        plug();
+        void attach();
+      },
+    },
+  );
+  await attach();
+  return {
+    transport: host,
+    baudRate: BAUD,
+    emulated,
+    close: async () => {
+      emulated.close();
+      await device.close();
+    },
+  };
+}
+
+export async function ptyRig(config: EmulatedBoardConfig = {}): Promise<EmulatedRig> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'beamloop-rig-'));
+  const pty = new PtyHost(path.join(directory, 'board'), (chunk) => emulated.receive(chunk));
+  const emulated = new EmulatedBoard(
+    { realtime: true, ...config },
+    {
+      toHost: (chunk) => pty.write(chunk),
+      onBacklog: (full) => pty.setPaused(full),
+      onPlug: (plugged) => {
+        if (plugged) void pty.plug();
+        else pty.unplug();
+      },
+    },
+  );
+  await pty.plug();
+  return {
+    transport: new SerialTransport({ port: pty.path, baudRate: BAUD }),
+    baudRate: BAUD,
+    emulated,
+    close: async () => {
+      emulated.close();
+      pty.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function hardwareRig(port: string): Promise<BoardRig> {
+  const baudRate = Number(process.env.BEAMLOOP_TEST_BAUD ?? BAUD);
+  return { transport: new SerialTransport({ port, baudRate }), baudRate, close: async () => {} };
+}
+
+/** Name and maker of every board to test. */
+export function boardRigs(): [string, () => Promise<BoardRig>][] {
+  const port = process.env.BEAMLOOP_TEST_PORT;
+  return [
+    ['emulated, on a loopback', () => loopbackRig()],
+    ['emulated, on a pseudo-terminal', () => ptyRig()],
+    ...(port === undefined
+      ? []
+      : [[`hardware at ${port}`, () => hardwareRig(port)] as [string, () => Promise<BoardRig>]]),
+  ];
+}
+
+export function connect(rig: BoardRig, options: Partial<OpenNativeBoardOptions> = {}): Promise<NativeBoard> {
+  return openNativeBoard({ transport: rig.transport, baudRate: rig.baudRate, ...options });
+}
+
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+}

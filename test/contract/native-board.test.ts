@@ -1,0 +1,286 @@
+/** The native board driver against emulated boards that misbehave, and against things that are no boards. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SlotEntry } from '../../drivers/array-board.js';
+import type { NativeBoard } from '../../drivers/boards/native-board.js';
+import { openNativeBoard } from '../../drivers/boards/open-native-board.js';
+import { NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
+import { createLoopback } from '../../drivers/transports/loopback.js';
+import { encodePayload } from '../../firmware-protocol/codec.js';
+import { encodeFrame } from '../../firmware-protocol/frame.js';
+import { Welcome } from '../../firmware-protocol/messages/hello.js';
+import { BAUD, type BoardRig, connect, type EmulatedRig, loopbackRig, ptyRig, until } from './board-rigs.js';
+import { BoardWatcher, randomCodewords } from './board-watcher.js';
+
+const rigs: BoardRig[] = [];
+const boards: NativeBoard[] = [];
+afterEach(async () => {
+  for (const board of boards.splice(0)) await board.close();
+  for (const rig of rigs.splice(0)) await rig.close();
+});
+
+async function connected(making: Promise<EmulatedRig>, options: Parameters<typeof connect>[1] = {}) {
+  const rig = await making;
+  rigs.push(rig);
+  const board = await connect(rig, options);
+  boards.push(board);
+  return { rig, board, watcher: new BoardWatcher(board) };
+}
+
+const SLOT_S = 1e-3;
+
+async function armSoon(board: NativeBoard, firstSlot: number, leadS = 0.1): Promise<void> {
+  const { hiS } = await board.readBoardTime();
+  await board.arm({ firstSlot, startBoardTimeS: hiS + leadS, slotDurationS: SLOT_S });
+}
+
+describe('native board', () => {
+  it('brings every codeword, slot and receipt through noise, a stall, and the cable pulled and put back', async () => {
+    const noise = { drop: 0.0004, flip: 0.0003, duplicate: 0.0003 };
+    const { rig, board, watcher } = await connected(
+      ptyRig({ faults: { ...NO_FAULTS, toBoard: noise, toHost: noise, fragmentBytes: 50 } }),
+      { helloTimeoutS: 20 },
+    );
+    const codewords = randomCodewords(board, 60, 1);
+    await board.load(codewords);
+    const entries: SlotEntry[] = Array.from({ length: 600 }, (_, slot) => ({
+      slot,
+      hash: codewords[slot % codewords.length]!.hash,
+    }));
+    await board.queue(entries);
+    await armSoon(board, 0);
+    await until(() => watcher.receipts.length > 50);
+    rig.emulated.stall(0.3);
+    await until(() => watcher.receipts.length > 100);
+    rig.emulated.unplug(0.3);
+    await until(() => watcher.links.includes('up'));
+    await until(() => board.outstandingSlots() === 0);
+    expect(watcher.slots).toEqual(entries.map((entry) => entry.slot));
+    expect(watcher.receipts.map((receipt) => receipt.hash)).toEqual(entries.map((entry) => entry.hash));
+    expect(watcher.links).toEqual(['down', 'up']);
+    expect(watcher.resets).toBe(0);
+    const statistics = board.linkStatistics();
+    expect(statistics).toMatchObject({ codewordsLoaded: 60, reconnects: 1 });
+    expect(statistics.retransmissions).toBeGreaterThan(0);
+    expect(statistics.corruptFrames).toBeGreaterThan(0);
+  });
+
+  it('goes on with a load that the cable interrupted, without loading anything twice', async () => {
+    const { rig, board, watcher } = await connected(ptyRig());
+    const codewords = randomCodewords(board, 300, 2);
+    const loading = board.load(codewords);
+    await until(() => board.linkStatistics().codewordsLoaded > 50);
+    rig.emulated.unplug(0.1);
+    await loading;
+    expect(board.linkStatistics().codewordsLoaded).toBe(300);
+    await until(() => watcher.links.includes('up'));
+    expect(watcher.links).toEqual(['down', 'up']);
+    expect(board.codewordsHeld()).toBe(300);
+  });
+
+  it('loads again what a restarted board has forgotten, and declares its slots lost', async () => {
+    const { rig, board, watcher } = await connected(loopbackRig());
+    const codewords = randomCodewords(board, 20, 3);
+    const entries = codewords.map(({ hash }, slot) => ({ slot, hash }));
+    await board.load(codewords);
+    await board.queue(entries);
+    await armSoon(board, 0, 60);
+    rig.emulated.reset();
+    await until(() => watcher.links.includes('up'));
+    expect(watcher.resets).toBe(1);
+    expect(board.outstandingSlots()).toBe(0);
+    expect(board.codewordsHeld()).toBe(20);
+    expect(board.linkStatistics().codewordsLoaded).toBe(40);
+    expect(board.boardTime().hiS).toBeLessThan(30);
+    await board.queue(entries);
+    await armSoon(board, 0);
+    await until(() => board.outstandingSlots() === 0);
+    expect(watcher.slots).toEqual(entries.map(({ slot }) => slot));
+  });
+
+  it('finishes a load during which the board restarts, and fails a queue request', async () => {
+    const { rig, board, watcher } = await connected(
+      loopbackRig({ faults: { ...NO_FAULTS, memoryDelayS: 0.001 } }),
+    );
+    const [known, ...codewords] = randomCodewords(board, 101, 4);
+    await board.load([known!]);
+    const loading = board.load(codewords);
+    await until(() => board.linkStatistics().codewordsLoaded > 20);
+    const queued = board.queue([{ slot: 1, hash: known!.hash }]);
+    rig.emulated.reset();
+    await expect(queued).rejects.toMatchObject({ code: 'BOARD_RESET' });
+    await loading;
+    expect(watcher.resets).toBe(1);
+    expect(board.codewordsHeld()).toBe(101);
+  });
+
+  it('reports what the board reports, by name', async () => {
+    const { board, watcher } = await connected(loopbackRig({ faults: { ...NO_FAULTS, missedSlots: [2] } }));
+    const [codeword] = randomCodewords(board, 1, 5);
+    await board.load([codeword!]);
+    await board.queue([1, 2, 3].map((slot) => ({ slot, hash: codeword!.hash })));
+    await armSoon(board, 1);
+    await until(() => board.outstandingSlots() === 0 && watcher.faults.length > 0);
+    expect(watcher.receipts.map(({ status }) => status)).toEqual(['latched', 'missed', 'latched']);
+    expect(watcher.faults).toMatchObject([{ code: 'latchMissed', detail: 2 }]);
+  });
+
+  it('keeps the watchdog quiet however long nothing happens', async () => {
+    const { board, watcher } = await connected(loopbackRig(), { watchdogS: 0.4 });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(watcher.faults).toEqual([]);
+    expect(board.outstandingSlots()).toBe(0);
+  });
+
+  it('gives a board up that stays away, and then fails everything with BOARD_SILENT', async () => {
+    const { rig, board, watcher } = await connected(ptyRig(), { giveUpAfterS: 0.3 });
+    const [codeword] = randomCodewords(board, 1, 6);
+    rig.emulated.unplug();
+    await until(() => watcher.links.length === 1);
+    const loading = board.load([codeword!]);
+    await expect(loading).rejects.toMatchObject({
+      code: 'BOARD_SILENT',
+      todo: expect.stringContaining('cable'),
+    });
+    await expect(board.stop()).rejects.toMatchObject({ code: 'BOARD_SILENT' });
+    await expect(board.readBoardTime()).rejects.toMatchObject({ code: 'BOARD_SILENT' });
+    await board.close();
+  });
+
+  it('mutes the board when it closes, and arms the next program’s board unmuted', async () => {
+    const radiated: boolean[] = [];
+    const first = await connected(loopbackRig());
+    await first.board.close();
+    const board = await connect(first.rig);
+    boards.push(board);
+    const watcher = new BoardWatcher(board);
+    board.requestTelemetry();
+    await until(() => watcher.telemetry.length > 0);
+    radiated.push(watcher.telemetry[0]!.muted);
+    const [codeword] = randomCodewords(board, 1, 7);
+    await board.load([codeword!]);
+    await board.queue([{ slot: 0, hash: codeword!.hash }]);
+    await armSoon(board, 0);
+    await until(() => board.outstandingSlots() === 0);
+    expect(radiated).toEqual([true]);
+    expect(watcher.receipts).toMatchObject([{ slot: 0, status: 'latched' }]);
+  });
+
+  it('closes within a bounded time when the board is dead, and twice', async () => {
+    const { rig, board } = await connected(loopbackRig());
+    rig.emulated.stall(60);
+    const before = performance.now();
+    await Promise.all([board.close(), board.close()]);
+    expect(performance.now() - before).toBeLessThan(10_000);
+    await expect(board.mute(true)).rejects.toMatchObject({ code: 'BOARD_SILENT' });
+  });
+
+  it('refuses settings that are not this board’s', async () => {
+    const { board } = await connected(loopbackRig());
+    const settings = {
+      phaseCode: new Uint16Array(512),
+      delayCode: null,
+      amplitudeCode: new Uint16Array(512),
+    };
+    expect(board.pack(settings).bytes).toHaveLength((512 * 7) / 8);
+    const bad = [
+      { ...settings, phaseCode: new Uint16Array(511) },
+      { ...settings, phaseCode: new Uint16Array(512).fill(64) },
+      { ...settings, delayCode: new Uint16Array(512) },
+      { ...settings, amplitudeCode: null },
+    ];
+    for (const each of bad)
+      expect(() => board.pack(each)).toThrow(expect.objectContaining({ code: 'BAD_ARGUMENT' }));
+    await expect(board.load([{ hash: '0'.repeat(16), bytes: new Uint8Array(3) }])).rejects.toMatchObject({
+      code: 'BAD_ARGUMENT',
+    });
+    const slot = { firstSlot: 0, startBoardTimeS: 1 };
+    await expect(board.arm({ ...slot, slotDurationS: 1e-9 })).rejects.toMatchObject({ code: 'PLAN_REFUSED' });
+    await expect(board.arm({ ...slot, slotDurationS: 1.5e-8 })).rejects.toMatchObject({
+      code: 'PLAN_REFUSED',
+    });
+    await expect(board.arm({ ...slot, startBoardTimeS: -1, slotDurationS: 1e-3 })).rejects.toMatchObject({
+      code: 'BAD_ARGUMENT',
+    });
+  });
+});
+
+describe('opening something that is no board', () => {
+  type Answer = (bytes: Uint8Array, say: (bytes: Uint8Array) => void) => void;
+
+  async function open(answer: Answer, signal?: AbortSignal): Promise<unknown> {
+    const { host, device } = createLoopback('port');
+    await device.open({
+      onBytes: (bytes) => answer(bytes, (back) => void device.write(back)),
+      onClosed: () => {},
+    });
+    const opening = openNativeBoard({
+      transport: host,
+      baudRate: BAUD,
+      helloTimeoutS: 0.4,
+      ...(signal !== undefined && { signal }),
+    });
+    const outcome = await opening.catch((error: unknown) => error);
+    // It has let go of the port.
+    await host.open({ onBytes: () => {}, onClosed: () => {} });
+    return outcome;
+  }
+
+  it('says that nothing answers', async () => {
+    expect(await open(() => {})).toMatchObject({
+      code: 'NOT_A_BOARD',
+      what: expect.stringContaining('not a byte'),
+      where: 'port:host',
+    });
+  });
+
+  it('says that garbage answers', async () => {
+    const text = new TextEncoder().encode('login: \r\n\0\0');
+    expect(await open((_bytes, say) => say(text))).toMatchObject({
+      code: 'NOT_A_BOARD',
+      what: expect.stringMatching(/\d+ bytes .* none of which/),
+    });
+  });
+
+  it('says that it hears itself', async () => {
+    expect(await open((bytes, say) => say(bytes))).toMatchObject({
+      code: 'NOT_A_BOARD',
+      what: expect.stringContaining('sends back'),
+    });
+  });
+
+  it('says both versions when the board speaks another one, whatever else its welcome holds', async () => {
+    const payload = Uint8Array.of(2, 5, 1, 2, 3);
+    const welcome = encodeFrame({ type: Welcome.type, session: 0, sequence: 0, payload });
+    expect(await open((_bytes, say) => say(welcome))).toMatchObject({
+      code: 'PROTOCOL_VERSION',
+      what: expect.stringMatching(/2\.5.*1\.0/),
+      todo: expect.stringContaining('newer beamloop'),
+    });
+  });
+
+  it('is not fooled by a welcome of another session', async () => {
+    const value = {
+      ...{ versionMajor: 1, versionMinor: 0, session: 1, resumed: 0, bootId: 1, window: 32, numElements: 4 },
+      ...{ phaseBits: 6, delayBits: 0, amplitudeBits: 0, delayLsbFs: 0, delayRangeFs: 0n, memoryDepth: 8 },
+      ...{ queueDepth: 8, switchTimeNs: 1, clockRateHz: 1_000_000, maxPayload: 1024 },
+      ...{ model: 'm', serialNumber: 's', firmware: 'f' },
+    };
+    const welcome = encodeFrame({
+      type: Welcome.type,
+      session: 1,
+      sequence: 0,
+      payload: encodePayload(Welcome, value),
+    });
+    expect(await open((_bytes, say) => say(welcome))).toMatchObject({
+      code: 'NOT_A_BOARD',
+      what: expect.stringContaining('no welcome'),
+    });
+  });
+
+  it('stops when asked to', async () => {
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    setTimeout(() => abort.abort(reason), 50);
+    expect(await open(() => {}, abort.signal)).toBe(reason);
+  });
+});
