@@ -1,6 +1,9 @@
 /** What a campaign needs of the world: a board, the UEs' bridge, and a way to let board time pass. */
 import type { ArrayBoard } from '../../drivers/array-board.js';
+import type { LinearArray } from '../array/linear-array.js';
 import type { UeBridge } from '../bridge/bridge.js';
+import type { Scenario } from './scenario.js';
+import type { User } from './users.js';
 
 export interface Testbed {
   readonly board: ArrayBoard;
@@ -17,3 +20,22 @@ export interface Testbed {
   /** Mutes the array, stops and closes everything. Never throws; safe to call twice. */
   close(): Promise<void>;
 }
+
+/** What a testbed is opened for. `E` is what the scenario says about an emulated board. */
+export interface TestbedRequest<E> {
+  readonly scenario: Scenario<E>;
+  readonly array: LinearArray;
+  readonly users: readonly User[];
+  /** Names the run to the UEs: they keep their sequence numbers as long as it stays the same. */
+  readonly run: string;
+  /** Of a run that is resumed: the highest sequence number per UE that is on disk. */
+  readonly durable: ReadonlyMap<string, number>;
+  /** Emulated board only: let board time follow the wall clock. */
+  readonly realtime: boolean;
+  readonly signal: AbortSignal;
+  /** UEs that come, go or are refused. */
+  readonly onEvent: (kind: string, detail: unknown) => void;
+}
+
+/** Opens board and bridge. Throws a board's or the bridge's error, or the signal's reason; leaves nothing open then. */
+export type OpenTestbed<E> = (request: TestbedRequest<E>) => Promise<Testbed>;

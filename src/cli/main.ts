@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { BeamloopError, EXIT } from '../core/errors.js';
+import { VERSION } from '../core/version.js';
 import { commands } from './commands/index.js';
 
 /** After Ctrl-C a command has this long to mute the array and close its files. */
@@ -27,10 +27,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.ok);
   throw error;
 });
-
-const version = (
-  JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
-).version;
 
 function report(error: unknown, json: boolean): number {
   const known =
@@ -64,7 +60,7 @@ const argv = hideBin(process.argv);
 let parser = yargs(argv)
   .scriptName('beamloop')
   .usage('$0 <command>\n\nNear-field beam training on phased-array boards, real or emulated.')
-  .version(version)
+  .version(VERSION)
   .option('json', {
     type: 'boolean',
     default: false,

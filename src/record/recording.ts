@@ -33,6 +33,7 @@ export interface RecordingOptions {
 
 /** What identifies a run; every entry becomes a row of table `run`. */
 export interface RunInfo {
+  readonly scenarioName: string;
   /** The scenario file as it was read. */
   readonly scenarioText: string;
   /** Scenario after units, defaults and drawn users were resolved. */
@@ -80,16 +81,20 @@ export class Recording {
     this.#flushIntervalS = options.flushIntervalS ?? 0.02;
   }
 
+  /** Throws RECORDING_EXISTS when the folder holds a recording already. */
+  static requireFree(folder: string): void {
+    if (!existsSync(path.join(folder, FILE_NAME))) return;
+    throw new BeamloopError('RECORDING_EXISTS', {
+      what: 'The folder already holds a recording',
+      where: folder,
+      todo: `Name another folder with --out, or go on with: beamloop resume ${folder}`,
+    });
+  }
+
   /** Starts a recording in `folder`, which is created. Throws RECORDING_EXISTS when it holds one already. */
   static async create(folder: string, info: RunInfo, options: RecordingOptions = {}): Promise<Recording> {
+    Recording.requireFree(folder);
     const file = path.join(folder, FILE_NAME);
-    if (existsSync(file)) {
-      throw new BeamloopError('RECORDING_EXISTS', {
-        what: 'The folder already holds a recording',
-        where: folder,
-        todo: `Name another folder with --out, or go on with: beamloop resume ${folder}`,
-      });
-    }
     await mkdir(folder, { recursive: true });
     const instance = await openDatabase(file, 'write');
     const writer = await instance.connect();

@@ -7,6 +7,7 @@ import { Recording, type RunInfo } from '../../src/record/recording.js';
 import type { Row } from '../../src/record/schema.js';
 
 const info: RunInfo = {
+  scenarioName: 'test',
   scenarioText: 'seed: 7\n',
   scenario: { array: { numElements: 8 } },
   seed: 7,

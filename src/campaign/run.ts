@@ -1,0 +1,123 @@
+/** A run from scenario to closed recording, fresh or resumed; whatever happens, array and recording are left in order. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Clock, monotonicClock } from '../core/clock.js';
+import { BeamloopError } from '../core/errors.js';
+import { VERSION } from '../core/version.js';
+import { Recording } from '../record/recording.js';
+import { type Progress, runCampaign } from './campaign.js';
+import type { CampaignOutcome } from './outcome.js';
+import type { ScenarioFile } from './scenario.js';
+import type { OpenTestbed } from './testbed-contract.js';
+import { polarCodebookOf, usersOf } from './users.js';
+
+export interface RunOptions<E> {
+  readonly openTestbed: OpenTestbed<E>;
+  /** Let an emulated board's time follow the wall clock. */
+  readonly realtime: boolean;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  readonly clock?: Clock;
+}
+
+/**
+ * Runs a scenario into a new recording in `folder`.
+ * Throws RECORDING_EXISTS, PLAN_REFUSED, the errors of board and bridge, or the signal's reason.
+ */
+export async function startRun<E>(
+  file: ScenarioFile<E>,
+  folder: string,
+  options: RunOptions<E>,
+): Promise<CampaignOutcome> {
+  // Before a port is touched: a folder that is taken is the user's mistake.
+  Recording.requireFree(folder);
+  const run = path.basename(path.resolve(folder));
+  return conduct(file, options, run, new Map(), async () => {
+    const recording = await Recording.create(folder, {
+      scenarioName: file.name,
+      scenarioText: file.text,
+      scenario: file.scenario,
+      seed: file.scenario.seed,
+      versions: { beamloop: VERSION, node: process.versions.node },
+    });
+    recording.event('started', { run });
+    return recording;
+  });
+}
+
+/**
+ * Goes on with the recording in `folder`: what it holds is not measured again.
+ *
+ * @param parse reads the scenario that the recording carries.
+ * @throws FILE_NOT_FOUND, RECORDING_INVALID, RECORDING_BUSY, and what `startRun` throws.
+ */
+export async function resumeRun<E>(
+  folder: string,
+  parse: (text: string, where: string) => ScenarioFile<E>,
+  options: RunOptions<E>,
+): Promise<CampaignOutcome> {
+  const recording = await Recording.open(folder, 'write');
+  try {
+    const file = parse(await scenarioTextOf(recording), folder);
+    const [started] = await recording.rows('events', `WHERE kind = 'started'`);
+    const { run = path.basename(path.resolve(folder)) } = (started?.detail ?? {}) as { run?: string };
+    const durable = await recording.query('SELECT ue, max(sequence) AS sequence FROM powers GROUP BY ue');
+    const sequences = new Map(durable.map(({ ue, sequence }) => [String(ue), Number(sequence)]));
+    return await conduct(file, options, run, sequences, async () => {
+      recording.event('resumed');
+      return recording;
+    });
+  } finally {
+    await recording.close();
+  }
+}
+
+/** The scenario file that a recording carries. Throws RECORDING_INVALID. */
+export async function scenarioTextOf(recording: Recording): Promise<string> {
+  const text = await recording.runValue('scenarioText');
+  if (typeof text === 'string') return text;
+  throw new BeamloopError('RECORDING_INVALID', {
+    what: 'The recording carries no scenario',
+    where: recording.folder,
+    todo: 'Name the folder that beamloop run printed',
+  });
+}
+
+async function conduct<E>(
+  { scenario }: ScenarioFile<E>,
+  { openTestbed, realtime, signal, progress, clock = monotonicClock }: RunOptions<E>,
+  run: string,
+  durable: ReadonlyMap<string, number>,
+  openRecording: () => Promise<Recording>,
+): Promise<CampaignOutcome> {
+  const polar = polarCodebookOf(scenario);
+  const users = usersOf(scenario, polar);
+  let recording: Recording | undefined;
+  const testbed = await openTestbed({
+    scenario,
+    array: polar.array,
+    users,
+    run,
+    durable,
+    realtime,
+    signal,
+    onEvent: (kind, detail) => recording?.event(kind, detail),
+  });
+  try {
+    recording = await openRecording();
+    return await runCampaign({ scenario, polar, users, testbed, recording, clock, signal, progress });
+  } finally {
+    await testbed.close();
+    await recording?.close();
+  }
+}
+
+/** `recordings/first-light-20261121T120000Z`; a number is added when that is taken. */
+export function defaultFolder(scenarioName: string, now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  const base = path.join('recordings', `${scenarioName}-${stamp}`);
+  for (let k = 1; ; k++) {
+    const folder = k === 1 ? base : `${base}-${k}`;
+    if (!existsSync(folder)) return folder;
+  }
+}
