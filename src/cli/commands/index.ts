@@ -1,7 +1,19 @@
 import type { Command } from '../command.js';
 import { codebookCommand } from './codebook.js';
+import { exportCommand } from './export.js';
+import { replayCommand } from './replay.js';
 import { reportCommand } from './report.js';
+import { resumeCommand } from './resume.js';
+import { runCommand } from './run.js';
 import { studyCommand } from './study.js';
 
 /** Every command of the command line, in the order in which `--help` lists them. */
-export const commands: readonly Command[] = [reportCommand, codebookCommand, studyCommand];
+export const commands: readonly Command[] = [
+  runCommand,
+  resumeCommand,
+  replayCommand,
+  reportCommand,
+  exportCommand,
+  codebookCommand,
+  studyCommand,
+];

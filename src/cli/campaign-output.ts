@@ -1,0 +1,86 @@
+/** How campaigns are shown: progress on standard error, the result on standard output. */
+import type { Progress } from '../campaign/campaign.js';
+import { type CampaignOutcome, type UserOutcome, unfound } from '../campaign/outcome.js';
+import { BeamloopError, EXIT } from '../core/errors.js';
+import { type CommandContext, printJson } from './command.js';
+import { formatTable } from './text-table.js';
+
+/** A line per user; on a terminal it shows the pilots as they are measured. */
+export function campaignProgress({ stderr }: CommandContext): Progress {
+  const live = 'isTTY' in stderr && stderr.isTTY === true;
+  const show = (text: string) => {
+    if (live) stderr.write(`\r\x1b[K${text}`);
+  };
+  return {
+    waiting: (user, url) => show(`${user}: waiting for the UE at ${url}`),
+    batch: (user, turn, numUsers, numPilots) =>
+      show(`user ${turn + 1} of ${numUsers}, ${user}: ${numPilots} pilots`),
+    finished: ({ ue, estimate }, turn, numUsers) => {
+      show('');
+      const result =
+        estimate === null
+          ? 'not found'
+          : `found with ${estimate.codewordKey} after ${estimate.numPilots} pilots`;
+      stderr.write(`user ${turn + 1} of ${numUsers}, ${ue}: ${result}\n`);
+    },
+  };
+}
+
+/** Prints a campaign's result; users that were not found make the exit code 6. */
+export function printOutcome(
+  { stdout }: CommandContext,
+  json: boolean,
+  outcome: CampaignOutcome,
+  reportPath: string | null,
+): void {
+  const missing = unfound(outcome);
+  const incomplete =
+    missing.length === 0
+      ? null
+      : new BeamloopError('CAMPAIGN_INCOMPLETE', {
+          what: `No estimate for ${missing.join(', ')}`,
+          where: outcome.folder,
+          todo: `See why in the report, then go on with: beamloop resume ${outcome.folder}`,
+        });
+  if (json) {
+    printJson(stdout, { ...outcome, report: reportPath });
+    if (incomplete !== null) process.exitCode = EXIT.incomplete;
+    return;
+  }
+  stdout.write(`\n${userTable(outcome.users)}\n`);
+  const { planned, measured, late, missed } = outcome.slots;
+  stdout.write(`${planned} slots planned, ${measured} measured, ${late} late, ${missed} missed\n`);
+  stdout.write(`Recording: ${outcome.folder}\n`);
+  if (reportPath !== null) stdout.write(`Report: ${reportPath}\n`);
+  if (incomplete !== null) throw incomplete;
+}
+
+function userTable(users: readonly UserOutcome[]): string {
+  const columns = [
+    { title: 'user', align: 'left' },
+    { title: 'true position', align: 'left' },
+    { title: 'estimated', align: 'left' },
+    { title: 'codeword', align: 'left' },
+    { title: 'noise-free best', align: 'left' },
+    { title: 'match', align: 'left' },
+    { title: 'pilots', align: 'right' },
+  ] as const;
+  const rows = users.map(({ ue, truePositionM, estimate, bestKey, match }) => [
+    ue,
+    truePositionM === null
+      ? '-'
+      : place(Math.hypot(...truePositionM), Math.atan2(truePositionM[1], truePositionM[0])),
+    estimate === null ? '-' : place(estimate.distanceM, estimate.angleRad),
+    estimate?.codewordKey ?? '-',
+    bestKey ?? '-',
+    match === null ? '-' : match ? 'yes' : 'NO',
+    estimate === null ? '-' : String(estimate.numPilots),
+  ]);
+  return formatTable({ columns, rows });
+}
+
+/** `21.30 m at -14.2 deg`; without a distance the user is in the far field. */
+export function place(distanceM: number | null, angleRad: number): string {
+  const distance = distanceM === null ? 'far field' : `${distanceM.toFixed(2)} m`;
+  return `${distance} at ${((angleRad * 180) / Math.PI).toFixed(1)} deg`;
+}

@@ -1,0 +1,89 @@
+import { checkPlan } from '../../campaign/plan.js';
+import { defaultFolder, startRun } from '../../campaign/run.js';
+import { readScenario, type ScenarioFile } from '../../campaign/scenario.js';
+import { polarCodebookOf, usersOf } from '../../campaign/users.js';
+import { seconds } from '../../schedule/lint.js';
+import { assumedBoard, type EmulatedSection, emulatedSection, openTestbed } from '../../testbed.js';
+import { campaignProgress, printOutcome } from '../campaign-output.js';
+import { type Command, type CommandContext, printJson } from '../command.js';
+
+/** `beamloop run <scenario>`: trains the users of a scenario. */
+export const runCommand: Command = (yargs, context) =>
+  yargs.command(
+    'run <scenario>',
+    'Train the users of a scenario, on a real board or an emulated one',
+    (builder) =>
+      builder
+        .positional('scenario', { type: 'string', demandOption: true, describe: 'Scenario file (YAML)' })
+        .options({
+          out: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Folder of the recording; recordings/<scenario>-<UTC time> unless given',
+          },
+          'dry-run': {
+            type: 'boolean',
+            default: false,
+            describe: 'Print the plan without touching any port',
+          },
+          realtime: {
+            type: 'boolean',
+            default: false,
+            describe: 'Let an emulated board run at the speed of a real one',
+          },
+        })
+        .example('$0 run scenarios/first-light.yaml', 'Emulated board and UEs: no hardware needed')
+        .example('$0 run scenarios/first-light.yaml --dry-run', 'What it would ask of link and board'),
+    async (args) => {
+      const file = readScenario(args.scenario, emulatedSection);
+      if (args.dryRun) {
+        printPlan(context, args.json, file);
+        return;
+      }
+      const outcome = await startRun(file, args.out ?? defaultFolder(file.name, new Date()), {
+        openTestbed,
+        realtime: args.realtime,
+        signal: context.signal,
+        progress: campaignProgress(context),
+      });
+      printOutcome(context, args.json, outcome, null);
+    },
+  );
+
+function printPlan(
+  { stdout }: CommandContext,
+  json: boolean,
+  { name, scenario }: ScenarioFile<EmulatedSection>,
+): void {
+  const polar = polarCodebookOf(scenario);
+  const board = assumedBoard(scenario);
+  const demand = checkPlan(scenario, polar, board);
+  const users = usersOf(scenario, polar).map(({ id }) => id);
+  const { port, baud } = scenario.board;
+  const { duration, turnaround } = scenario.slots;
+  if (json) {
+    printJson(stdout, {
+      plan: { scenario: name, scheme: scenario.scheme, users, port, board, slots: scenario.slots, demand },
+    });
+    return;
+  }
+  const lines = [
+    ['scenario', `${name}: ${users.length} users, scheme ${scenario.scheme.name}`],
+    [
+      'board',
+      port === 'emulated'
+        ? `emulated, ${board.numElements} elements`
+        : `${port}, assumed to be as board.emulated says: ${board.numElements} elements`,
+    ],
+    ['slots', `${seconds(duration)} each, turnaround ${seconds(turnaround)}`],
+    ['pilots per user', `up to ${demand.numPilots}, largest batch ${demand.largestBatch}`],
+    [
+      'codeword memory',
+      `${board.memoryDepth} deep, largest batch needs ${demand.largestBatchCodewords}; queue ${board.queueDepth} deep`,
+    ],
+    ['link', `up to ${demand.lineBytes} bytes per user, ${seconds(demand.lineTimeS)} at ${baud} baud`],
+    ['time per user', `up to ${seconds(demand.userTimeS)}`],
+    ['verdict', 'link, memory and switch time keep this plan'],
+  ];
+  for (const [what, text] of lines) stdout.write(`${what!.padEnd(16)}${text}\n`);
+}

@@ -1,0 +1,81 @@
+/** What a scenario says about an emulated board: the `board.emulated` section. */
+import { z } from 'zod';
+import { type BoardModel, DEFAULT_BOARD } from '../../drivers/emulator/board-model.js';
+import { faultsSchema, NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
+import { IDEAL_RF, type RfImpairments } from '../../drivers/emulator/rf.js';
+import { positiveQuantity, quantity } from '../core/settings-quantity.js';
+
+const bits = z.int().min(0).max(16);
+const spread = (unit: 'rad' | 'dB' | 's') =>
+  quantity(unit).pipe(z.number('must be finite').nonnegative('must not be negative')).default(0);
+
+const impairments = z
+  .strictObject({
+    phaseError: spread('rad'),
+    amplitudeError: spread('dB'),
+    delayError: spread('s'),
+    /** Elements that do not radiate, counted from 1. */
+    deadElements: z.array(z.int().min(1)).default([]),
+    deadRate: z.number().min(0).max(1).default(0),
+  })
+  .transform((given) => ({
+    phaseErrorRmsRad: given.phaseError,
+    amplitudeErrorRmsDb: given.amplitudeError,
+    delayErrorRmsS: given.delayError,
+    deadElements: given.deadElements.map((element) => element - 1),
+    deadRate: given.deadRate,
+  }));
+
+/** Schema of the section; every key has a default. */
+export const emulatedSection = z
+  .strictObject({
+    serialNumber: z.string().min(1).default(DEFAULT_BOARD.serialNumber),
+    phaseBits: bits.default(DEFAULT_BOARD.phaseBits),
+    delayBits: bits.default(DEFAULT_BOARD.delayBits),
+    delayLsb: quantity('s')
+      .pipe(z.number('must be finite').nonnegative('must not be negative'))
+      .default(DEFAULT_BOARD.delayLsbS),
+    amplitudeBits: bits.default(DEFAULT_BOARD.amplitudeBits),
+    /** Codewords that the memory holds. */
+    memoryDepth: z.int().min(1).max(65_535).default(DEFAULT_BOARD.memoryDepth),
+    /** Slots that can be queued ahead. */
+    queueDepth: z.int().min(1).max(65_535).default(DEFAULT_BOARD.queueDepth),
+    switchTime: positiveQuantity('s').default(DEFAULT_BOARD.switchTimeS),
+    clockRate: positiveQuantity('Hz')
+      .pipe(z.int('must be a whole number of Hz').max(2 ** 32 - 1))
+      .default(DEFAULT_BOARD.clockRateHz),
+    /** Parts per million by which the board's clock runs fast; with --realtime only. */
+    clockDriftPpm: z.number().min(-1000).max(1000).default(0),
+    impairments: impairments.prefault({}),
+    faults: faultsSchema.default(NO_FAULTS),
+  })
+  .refine((section) => section.delayBits === 0 || section.delayLsb > 0, {
+    message: 'must be above 0 when there are delay bits',
+    path: ['delayLsb'],
+  })
+  .prefault({});
+
+export type EmulatedSection = z.output<typeof emulatedSection>;
+
+/** The board that the section describes, for an array of so many elements on a line of this baud rate. */
+export function boardModel(section: EmulatedSection, numElements: number, baud: number): BoardModel {
+  return {
+    ...DEFAULT_BOARD,
+    serialNumber: section.serialNumber,
+    numElements,
+    phaseBits: section.phaseBits,
+    delayBits: section.delayBits,
+    delayLsbS: section.delayLsb,
+    amplitudeBits: section.amplitudeBits,
+    memoryDepth: section.memoryDepth,
+    queueDepth: section.queueDepth,
+    switchTimeS: section.switchTime,
+    clockRateHz: section.clockRate,
+    baud,
+  };
+}
+
+/** How the array's elements differ from ideal ones. */
+export function impairmentsOf(section: EmulatedSection, seed: number): RfImpairments {
+  return { ...IDEAL_RF, ...section.impairments, seed };
+}

@@ -1,0 +1,168 @@
+/**
+ * The only file that chooses between real and emulated. With a real port the board is opened there and the scenario's UEs
+ * are waited for on the bridge; with `port: emulated`, board and UEs are started as processes of their own, and the same
+ * driver and bridge talk to them.
+ */
+import type { BoardDescription } from '../drivers/array-board.js';
+import type { NativeBoard } from '../drivers/boards/native-board.js';
+import { openNativeBoard } from '../drivers/boards/open-native-board.js';
+import { SerialTransport } from '../drivers/transports/serial.js';
+import type { UeBridge } from './bridge/bridge.js';
+import { startBridge } from './bridge/server.js';
+import type { Scenario } from './campaign/scenario.js';
+import type { OpenTestbed, Testbed, TestbedRequest } from './campaign/testbed-contract.js';
+import { type Clock, monotonicClock } from './core/clock.js';
+import { startEmulatedBoard } from './emulation/emulated-board.js';
+import {
+  boardModel,
+  type EmulatedSection,
+  emulatedSection,
+  impairmentsOf,
+} from './emulation/emulated-section.js';
+import { startEmulatedUe } from './emulation/emulated-ue.js';
+
+export { type EmulatedSection, emulatedSection };
+
+const EMULATED = 'emulated';
+
+/** Opens what the scenario's port names. */
+export const openTestbed: OpenTestbed<EmulatedSection> = async (request) => {
+  const closing: (() => Promise<void>)[] = [];
+  const closeAll = async () => {
+    // The board first: it mutes the array. Then whatever was started before it.
+    for (const close of closing.splice(0).reverse()) await close().catch(() => {});
+  };
+  try {
+    return request.scenario.board.port === EMULATED
+      ? await openEmulated(request, closing, closeAll)
+      : await openReal(request, closing, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+};
+
+type Closing = (() => Promise<void>)[];
+
+async function openReal(
+  request: TestbedRequest<EmulatedSection>,
+  closing: Closing,
+  close: () => Promise<void>,
+): Promise<Testbed> {
+  const { port, baud } = request.scenario.board;
+  const bridge = await openBridge(request, closing);
+  const board = await openNativeBoard({
+    transport: new SerialTransport({ port, baudRate: baud }),
+    baudRate: baud,
+    signal: request.signal,
+  });
+  closing.push(() => board.close());
+  return realTime(board, bridge, close);
+}
+
+async function openEmulated(
+  request: TestbedRequest<EmulatedSection>,
+  closing: Closing,
+  close: () => Promise<void>,
+): Promise<Testbed> {
+  const { scenario, array, users, realtime, signal } = request;
+  const { baud, emulated } = scenario.board;
+  const process = await startEmulatedBoard({
+    model: boardModel(emulated, array.numElements, baud),
+    rf: impairmentsOf(emulated, scenario.seed),
+    faults: emulated.faults,
+    seed: scenario.seed,
+    realtime,
+    driftPpm: emulated.clockDriftPpm,
+  });
+  closing.push(() => process.close());
+  const bridge = await openBridge(request, closing);
+  for (const user of users) {
+    if (user.truth === null) continue;
+    const ue = await startEmulatedUe({
+      ueId: user.id,
+      bridgeUrl: bridge.url,
+      ...(scenario.bridge.token !== undefined && { token: scenario.bridge.token }),
+      airPath: process.airPath,
+      array: {
+        numElements: array.numElements,
+        carrierHz: array.carrierHz,
+        speedOfLightMPerS: array.speedOfLightMPerS,
+      },
+      paths: user.truth.paths,
+      snrDb: user.truth.snrDb,
+      seed: scenario.seed,
+    });
+    closing.push(() => ue.close());
+  }
+  const board = await openNativeBoard({
+    transport: new SerialTransport({ port: process.path, baudRate: baud }),
+    baudRate: realtime ? baud : null,
+    boardClock: realtime ? 'running' : 'stepped',
+    signal,
+  });
+  closing.push(() => board.close());
+  if (realtime) return realTime(board, bridge, close);
+  return {
+    board,
+    bridge,
+    time: 'virtual',
+    earliestBoardTimeS: () => Number.NEGATIVE_INFINITY,
+    // Loads and queue entries are confirmed by then: the campaign awaits them, and nothing else is underway.
+    waitUntilBoardTime: async (toS) => {
+      await process.advance(toS);
+    },
+    close,
+  };
+}
+
+async function openBridge(request: TestbedRequest<EmulatedSection>, closing: Closing): Promise<UeBridge> {
+  const { scenario, users, run, durable, onEvent } = request;
+  const { host, port, token } = scenario.bridge;
+  const bridge = await startBridge({
+    host,
+    port,
+    ...(token !== undefined && { token }),
+    ueIds: users.map(({ id }) => id),
+    run,
+    durable,
+    onEvent: ({ kind, ...detail }) => onEvent(`ue ${kind}`, detail),
+  });
+  closing.push(() => bridge.close());
+  return bridge;
+}
+
+function realTime(
+  board: NativeBoard,
+  bridge: UeBridge,
+  close: () => Promise<void>,
+  clock: Clock = monotonicClock,
+): Testbed {
+  return {
+    board,
+    bridge,
+    time: 'real',
+    // What is sent now is not there before it has crossed the link, and its answer has come back.
+    earliestBoardTimeS: () => board.boardTime().hiS + 2 * (board.linkStatistics().roundTripS ?? 0.02),
+    waitUntilBoardTime: async (toS, signal) => {
+      for (;;) {
+        const leftS = toS - board.boardTime().loS;
+        if (leftS <= 0) return;
+        await clock.sleep(Math.max(leftS, 1e-3), signal);
+      }
+    },
+    close,
+  };
+}
+
+/** The board that a scenario expects, without touching any port. For a real port, what `board.emulated` assumes. */
+export function assumedBoard(scenario: Scenario<EmulatedSection>): BoardDescription {
+  const { emulated, baud } = scenario.board;
+  const model = boardModel(emulated, scenario.array.elements, baud);
+  const { temperatureC: _temperature, supplyV: _supply, baud: _baud, ...described } = model;
+  return {
+    ...described,
+    protocolVersion: '1.0',
+    delayRangeS: model.delayLsbS * (2 ** model.delayBits - 1),
+  };
+}
