@@ -19,7 +19,7 @@ import {
   emulatedSection,
   impairmentsOf,
 } from './emulation/emulated-section.js';
-import { startEmulatedUe } from './emulation/emulated-ue.js';
+import { startEmulatedUes } from './emulation/emulated-ue.js';
 
 export { type EmulatedSection, emulatedSection };
 
@@ -77,28 +77,24 @@ async function openEmulated(
   });
   closing.push(() => process.close());
   const bridge = await openBridge(request, closing);
-  for (const user of users) {
-    if (user.truth === null) continue;
-    const ue = await startEmulatedUe({
-      ueId: user.id,
+  const { numElements, carrierHz, speedOfLightMPerS } = array;
+  const ues = await startEmulatedUes(
+    {
       bridgeUrl: bridge.url,
       ...(scenario.bridge.token !== undefined && { token: scenario.bridge.token }),
       airPath: process.airPath,
-      array: {
-        numElements: array.numElements,
-        carrierHz: array.carrierHz,
-        speedOfLightMPerS: array.speedOfLightMPerS,
-      },
-      paths: user.truth.paths,
-      snrDb: user.truth.snrDb,
+      array: { numElements, carrierHz, speedOfLightMPerS },
+      ues: users.flatMap(({ id, truth }) =>
+        truth === null ? [] : [{ ueId: id, paths: truth.paths, snrDb: truth.snrDb }],
+      ),
       seed: scenario.seed,
-    });
-    closing.push(() => ue.close());
-  }
+    },
+    (error) => request.onEvent('emulated ues failed', { what: error.what }),
+  );
+  closing.push(() => ues.close());
   const board = await openNativeBoard({
     transport: new SerialTransport({ port: process.path, baudRate: baud }),
     baudRate: realtime ? baud : null,
-    boardClock: realtime ? 'running' : 'stepped',
     signal,
   });
   closing.push(() => board.close());

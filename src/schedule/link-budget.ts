@@ -15,10 +15,10 @@ const QUEUE_HEADER_BYTES = 2;
 const QUEUE_ENTRY_BYTES = 6;
 const QUEUE_ENTRIES_PER_FRAME = 150;
 
-/** Bytes on the line for a payload: frame, COBS (one byte per 254 begun, and one) and the delimiter. */
+/** Bytes on the line for a payload: frame, COBS (a byte per 254, and one) and a delimiter at either end. */
 function frameBytes(payloadBytes: number): number {
   const bytes = payloadBytes + FRAME_OVERHEAD_BYTES;
-  return bytes + Math.ceil(bytes / 254) + 1;
+  return bytes + Math.floor(bytes / 254) + 1 + 2;
 }
 
 /** Bytes on the line to load one codeword of `packedBytes`. */

@@ -18,10 +18,10 @@ function pilots(names: readonly string[], bytes = 448) {
 const numbered = (count: number) => pilots(Array.from({ length: count }, (_, k) => `h${k}`));
 
 describe('link budget', () => {
-  it('512 elements of 7 bits are 448 bytes, and 448 bytes are 475 on the line', () => {
+  it('512 elements of 7 bits are 448 bytes, and 448 bytes are 476 on the line', () => {
     expect(packedBytes({ numElements: 512, phaseBits: 7, delayBits: 0, amplitudeBits: 0 })).toBe(448);
-    // 15 header + 448 data + 9 frame = 472; COBS adds ceil(472/254) = 2, delimiter 1.
-    expect(loadBytes(448)).toBe(475);
+    // 15 header + 448 data + 9 frame = 472; COBS adds 2, delimiters 2.
+    expect(loadBytes(448)).toBe(476);
   });
 
   it('codewords above one frame are sent in chunks of 1000 bytes', () => {
@@ -30,7 +30,7 @@ describe('link budget', () => {
   });
 
   it('queue entries take 6 bytes each, 150 to a frame', () => {
-    expect(queueBytes(1)).toBe(2 + 6 + 9 + 1 + 1);
+    expect(queueBytes(1)).toBe(2 + 6 + 9 + 1 + 2);
     expect(queueBytes(300)).toBe(2 * queueBytes(150));
     expect(queueBytes(151)).toBe(queueBytes(150) + queueBytes(1));
   });
@@ -54,13 +54,13 @@ describe('CodewordMemory', () => {
 describe('SlotPlanner', () => {
   it('the first slot leaves room for turnaround, loads and queue entries, in whole slots', () => {
     const chunk = new SlotPlanner(options).next(pilots(['a', 'b']));
-    const bytes = 2 * 475 + 25;
-    expect(queueBytes(2)).toBe(25);
+    const bytes = 2 * 476 + 26;
+    expect(queueBytes(2)).toBe(26);
     expect(chunk.lineBytes).toBe(bytes);
     expect(chunk.lineTimeS).toBeCloseTo((bytes * 10) / 3e6, 12);
-    // 1 ms + 3.25 ms = 34 slots of 125 us.
-    expect(chunk.slots.map((slot) => slot.slot)).toEqual([34, 35]);
-    expect(chunk.slots[0]!.plannedBoardTimeS).toBeCloseTo(0.5 + 34 * 125e-6, 12);
+    // 1 ms + 3.26 ms = 34.08 slots of 125 us.
+    expect(chunk.slots.map((slot) => slot.slot)).toEqual([35, 36]);
+    expect(chunk.slots[0]!.plannedBoardTimeS).toBeCloseTo(0.5 + 35 * 125e-6, 12);
   });
 
   it('what the board holds already is not loaded again', () => {
@@ -68,9 +68,9 @@ describe('SlotPlanner', () => {
     planner.next(pilots(['a', 'b']));
     const again = planner.next(pilots(['b', 'a']));
     expect(again.numLoads).toBe(0);
-    expect(again.lineBytes).toBe(25);
-    // 35 + 1 + ceil((1 ms + 0.0833 ms) / 125 us) = 36 + 9.
-    expect(again.slots[0]!.slot).toBe(45);
+    expect(again.lineBytes).toBe(26);
+    // 36 + 1 + ceil((1 ms + 0.0867 ms) / 125 us) = 37 + 9.
+    expect(again.slots[0]!.slot).toBe(46);
     planner.forgetMemory();
     expect(planner.next(pilots(['a'])).numLoads).toBe(1);
   });
