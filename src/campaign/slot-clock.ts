@@ -24,6 +24,8 @@ export class SlotClock {
     if (this.#armed) return;
     const slotDurationS = this.#slotDurationS;
     const { board, time } = this.#testbed;
+    // A real board may still hold slots of a controller that was killed.
+    if (time === 'real') await board.stop();
     const firstSlot = time === 'real' ? this.#planner.lastSlot + 1 : 0;
     const startBoardTimeS =
       time === 'real' ? this.#testbed.earliestBoardTimeS() + ARM_AHEAD_S : VIRTUAL_START_S;

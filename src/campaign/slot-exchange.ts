@@ -52,8 +52,7 @@ export class SlotExchange {
     this.#slotClock = new SlotClock(testbed, planner, settings.slotDurationS);
     this.#fromBefore = new Set(ledger.openSlots());
     testbed.board.on('receipt', (receipt) => {
-      ledger.onReceipt(receipt);
-      this.#join.receipt(receipt);
+      if (ledger.onReceipt(receipt)) this.#join.receipt(receipt);
     });
     testbed.bridge.onPower((record) => {
       ledger.onPower(record);

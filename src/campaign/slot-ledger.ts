@@ -13,6 +13,9 @@ export type PlannedRow = Row<'slots'>;
 /** How a slot ended; `lost`: the board restarted, or nobody remembers the slot of a run that was killed. */
 export type SlotEnd = SlotOutcome | 'lost';
 
+/** No slot is latched before its time; this much is rounding. */
+const EARLY_S = 1e-6;
+
 interface Entry {
   readonly row: PlannedRow;
   receipt: Receipt | null;
@@ -91,13 +94,19 @@ export class SlotLedger {
     return [...this.#entries.values()].filter(({ end }) => end === null).map(({ row }) => row.slot);
   }
 
-  onReceipt(receipt: Receipt): void {
+  /** Records a receipt; false when it cannot be of the slot that was planned. */
+  onReceipt(receipt: Receipt): boolean {
     const entry = this.#entries.get(receipt.slot);
-    // Receipts that were asked for again come twice; those of nobody's slots are counted by the join.
-    if (entry === undefined || entry.receipt !== null) return;
+    if (entry === undefined || receipt.boardTimeS < entry.row.plannedBoardTimeS - EARLY_S) {
+      // A board remembers slots of an earlier run, which had the same numbers.
+      this.#recording.event('stray receipt', receipt);
+      return false;
+    }
+    if (entry.receipt !== null) return true;
     entry.receipt = receipt;
     const { index: codewordIndex, slot, hash, boardTimeS, status } = receipt;
     this.#recording.append('receipts', { slot, codewordIndex, hash, boardTimeS, status });
+    return true;
   }
 
   onPower(record: PowerRecord): void {
