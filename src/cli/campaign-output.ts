@@ -31,7 +31,7 @@ export function printOutcome(
   { stdout }: CommandContext,
   json: boolean,
   outcome: CampaignOutcome,
-  reportPath: string | null,
+  reportPath: string,
 ): void {
   const missing = unfound(outcome);
   const incomplete =
@@ -51,7 +51,7 @@ export function printOutcome(
   const { planned, measured, late, missed } = outcome.slots;
   stdout.write(`${planned} slots planned, ${measured} measured, ${late} late, ${missed} missed\n`);
   stdout.write(`Recording: ${outcome.folder}\n`);
-  if (reportPath !== null) stdout.write(`Report: ${reportPath}\n`);
+  stdout.write(`Report: ${reportPath}\n`);
   if (incomplete !== null) throw incomplete;
 }
 

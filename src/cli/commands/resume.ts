@@ -1,5 +1,6 @@
 import { resumeRun } from '../../campaign/run.js';
 import { parseScenario } from '../../campaign/scenario.js';
+import { writeReport } from '../../report/run-report.js';
 import { emulatedSection, openTestbed } from '../../testbed.js';
 import { campaignProgress, printOutcome } from '../campaign-output.js';
 import type { Command } from '../command.js';
@@ -32,6 +33,6 @@ export const resumeCommand: Command = (yargs, context) =>
         signal: context.signal,
         progress: campaignProgress(context),
       });
-      printOutcome(context, args.json, outcome, null);
+      printOutcome(context, args.json, outcome, await writeReport(outcome.folder));
     },
   );

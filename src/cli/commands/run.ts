@@ -2,6 +2,7 @@ import { checkPlan } from '../../campaign/plan.js';
 import { defaultFolder, startRun } from '../../campaign/run.js';
 import { readScenario, type ScenarioFile } from '../../campaign/scenario.js';
 import { polarCodebookOf, usersOf } from '../../campaign/users.js';
+import { writeReport } from '../../report/run-report.js';
 import { seconds } from '../../schedule/lint.js';
 import { assumedBoard, type EmulatedSection, emulatedSection, openTestbed } from '../../testbed.js';
 import { campaignProgress, printOutcome } from '../campaign-output.js';
@@ -46,7 +47,7 @@ export const runCommand: Command = (yargs, context) =>
         signal: context.signal,
         progress: campaignProgress(context),
       });
-      printOutcome(context, args.json, outcome, null);
+      printOutcome(context, args.json, outcome, await writeReport(outcome.folder));
     },
   );
 
