@@ -16,7 +16,7 @@ export interface User {
   } | null;
 }
 
-export function arrayOf(scenario: Scenario): LinearArray {
+function arrayOf(scenario: Scenario): LinearArray {
   const { elements, carrier, speedOfLight } = scenario.array;
   return new LinearArray({ numElements: elements, carrierHz: carrier, speedOfLightMPerS: speedOfLight });
 }

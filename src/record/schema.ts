@@ -34,7 +34,7 @@ interface Table {
   readonly orderBy: readonly string[];
 }
 
-export const TABLES = {
+const TABLES = {
   /** Scenario text, resolved scenario, seed, versions, board: one row each. */
   run: { columns: { key: 'VARCHAR', value: 'JSON' }, primaryKey: 'key', orderBy: ['key'] },
   /** True positions and the noise-free best codeword; null where nobody knows them (UEs on real hardware). */
