@@ -1,8 +1,9 @@
 /** `npm run bench [-- NAME …] [-- --json]`: runs the benchmarks one after another and prints their rows. */
 import { type Benchmark, type BenchRow, meetsTarget } from './benchmark.js';
 import { bridgeIngest } from './bridge-ingest.js';
+import { dpcStudy } from './dpc-study.js';
 
-const benchmarks: readonly Benchmark[] = [bridgeIngest];
+const benchmarks: readonly Benchmark[] = [bridgeIngest, dpcStudy];
 
 function figure(value: number): string {
   const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
