@@ -1,7 +1,10 @@
 /** Where everything that the fast evaluator keeps in the kernel's memory lies. */
 
-/** The compiled kernel keeps nothing of its own, but address 0 means 'none'. */
-const FIRST_ADDRESS = 1024;
+/** The kernel's constants take a few hundred bytes; `createKernel` sees to it that they end before this. */
+export const FIRST_ADDRESS = 4096;
+
+/** Keeps arrays that are worked on together off each other's 4096-byte aliases, which stall loads behind stores. */
+const GAP_BYTES = 192;
 
 export interface KernelLayout {
   /** Element positions, double, [N]. */
@@ -34,7 +37,7 @@ export function layOut(numElements: number, numRings: number, numWeights: number
   let end = FIRST_ADDRESS;
   const take = (numBytes: number) => {
     const at = end;
-    end += Math.ceil(numBytes / 16) * 16;
+    end += Math.ceil(numBytes / 64) * 64 + GAP_BYTES;
     return at;
   };
   const perRing = numElements * numRings;

@@ -2,10 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BeamloopError } from '../core/errors.js';
+import { FIRST_ADDRESS } from './kernel-memory.js';
 
 /** Pointers are byte offsets into `memory`; kernel.as.ts says what each function does. */
 export interface Kernel {
   readonly memory: WebAssembly.Memory;
+  /** The kernel's constants lie below this address. */
+  firstAddress(): number;
   addPath(
     h: number,
     elementY: number,
@@ -59,5 +62,8 @@ function kernelModule(): WebAssembly.Module {
 export function createKernel(numBytes: number): Kernel {
   const memory = new WebAssembly.Memory({ initial: Math.ceil(numBytes / 65_536) });
   const instance = new WebAssembly.Instance(kernelModule(), { env: { memory } });
-  return { ...(instance.exports as unknown as Kernel), memory };
+  const kernel = { ...(instance.exports as unknown as Kernel), memory };
+  if (kernel.firstAddress() > FIRST_ADDRESS)
+    throw new Error('the kernel needs more memory for its constants');
+  return kernel;
 }

@@ -6,11 +6,15 @@
  * depends on how many draws something else made before it.
  */
 
-/** One round of the MurmurHash3 32-bit mix over `word`. */
-function mix(hash: number, word: number): number {
-  let k = Math.imul(word, 0xcc9e2d51);
-  k = (k << 15) | (k >>> 17);
-  let h = hash ^ Math.imul(k, 0x1b873593);
+/** First half of one round of the MurmurHash3 32-bit mix: the word, whatever it is mixed into. */
+function scramble(word: number): number {
+  const k = Math.imul(word, 0xcc9e2d51);
+  return Math.imul((k << 15) | (k >>> 17), 0x1b873593);
+}
+
+/** Second half: a scrambled word into a hash. */
+function mix(hash: number, scrambled: number): number {
+  let h = hash ^ scrambled;
   h = (h << 13) | (h >>> 19);
   return (Math.imul(h, 5) + 0xe6546b64) | 0;
 }
@@ -22,18 +26,14 @@ function finalise(hash: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-function hashKeys(lane: number, keys: readonly (number | string)[]): number {
-  let h = lane;
-  for (const key of keys) {
-    if (typeof key === 'number') {
-      h = mix(h, key | 0);
-      h = mix(h, Math.floor(key / 4294967296) | 0);
-    } else {
-      for (let k = 0; k < key.length; k++) h = mix(h, key.charCodeAt(k));
-      h = mix(h, ~key.length);
-    }
-  }
-  return finalise(h);
+/** Word `k` of a number: its low and high 32 bits. */
+function wordOfNumber(key: number, k: number): number {
+  return k === 0 ? key | 0 : Math.floor(key / 4294967296) | 0;
+}
+
+/** Word `k` of a text: its characters, then a word of its length. */
+function wordOfText(key: string, k: number): number {
+  return k < key.length ? key.charCodeAt(k) : ~key.length;
 }
 
 /** xoshiro128++ (Blackman and Vigna, 2019) with keyed streams. */
@@ -45,10 +45,25 @@ export class Random {
   #spareNormal: number | undefined;
 
   constructor(...keys: readonly (number | string)[]) {
-    this.#a = hashKeys(0x9e3779b9, keys);
-    this.#b = hashKeys(0x243f6a88, keys);
-    this.#c = hashKeys(0xb7e15162, keys);
-    this.#d = hashKeys(0x71374491, keys) | 1;
+    // Local variables: studies make a stream per pilot, and fields would be written to once per word.
+    let a = 0x9e3779b9;
+    let b = 0x243f6a88;
+    let c = 0xb7e15162;
+    let d = 0x71374491;
+    for (const key of keys) {
+      const numWords = typeof key === 'number' ? 2 : key.length + 1;
+      for (let k = 0; k < numWords; k++) {
+        const scrambled = scramble(typeof key === 'number' ? wordOfNumber(key, k) : wordOfText(key, k));
+        a = mix(a, scrambled);
+        b = mix(b, scrambled);
+        c = mix(c, scrambled);
+        d = mix(d, scrambled);
+      }
+    }
+    this.#a = finalise(a);
+    this.#b = finalise(b);
+    this.#c = finalise(c);
+    this.#d = finalise(d) | 1;
   }
 
   /** A generator in a given state of four 32-bit words, not all zero. */
