@@ -38,10 +38,11 @@ export class TestHost {
     this.heard.push({ sequence, session, atS: this.timers.nowS(), message });
   });
 
-  constructor(config: EmulatedBoardConfig = {}) {
+  constructor(config: EmulatedBoardConfig = {}, onPlug: (plugged: boolean) => void = () => {}) {
     this.board = new EmulatedBoard(config, {
       toHost: (chunk) => this.#decoder.push(chunk),
       onAir: (slot) => this.air.push(slot),
+      onPlug,
       timers: this.timers,
     });
   }
