@@ -22,7 +22,7 @@ export class DpcCodebook {
   readonly rangeReduction: boolean;
   /** M = log2 N; level m has 2^m codewords. */
   readonly numLevels: number;
-  readonly #codewords = new Map<string, Codeword | null>();
+  readonly #codewords = new Map<number, Codeword | null>();
 
   /** @throws BAD_ARGUMENT unless the number of elements is a power of two. */
   constructor(array: LinearArray, options: DpcOptions = {}) {
@@ -64,21 +64,23 @@ export class DpcCodebook {
 
   /** Diverging codeword b(v)/sqrt N (eq. 15), built when first asked for; null when the sector is empty. */
   codeword(level: number, index: number): Codeword | null {
-    const key = `dpc/${level}/${index}`;
-    const known = this.#codewords.get(key);
+    // Level m is numbered from 2^m, as in a binary heap.
+    const numIndices = this.numIndices(level);
+    const place = numIndices + requireIndex('index', index, numIndices) - 1;
+    const known = this.#codewords.get(place);
     if (known !== undefined) return known;
     const pointM = this.virtualFocalPointM(level, index);
     const codeword: Codeword | null =
       pointM === null
         ? null
         : {
-            key,
+            key: `dpc/${level}/${index}`,
             label: { kind: 'dpc', level, index },
             phaseRad: divergingPhaseRad(this.array, pointM),
             delayS: null,
             amplitude: null,
           };
-    this.#codewords.set(key, codeword);
+    this.#codewords.set(place, codeword);
     return codeword;
   }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LinearArray, type PointM, polarPointM } from '../../src/array/linear-array.js';
 import { rayleighDistanceM } from '../../src/array/near-field.js';
+import { createEvaluator } from '../../src/channel/evaluator.js';
+import type { Codeword } from '../../src/codebook/codeword.js';
 import { DftCodebook } from '../../src/codebook/dft.js';
 import { DpcCodebook, divergingPhaseRad } from '../../src/codebook/dpc.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
@@ -237,9 +239,12 @@ describe('diverging codebook', () => {
     [9, 1],
     [3, 0],
     [3, 9],
+    [3, 10],
     [2.5, 1],
   ])('has no codeword %f/%f', (level, index) => {
-    expect(() => new DpcCodebook(array).codeword(level, index)).toThrow(BeamloopError);
+    const codebook = new DpcCodebook(array);
+    codebook.codeword(4, 2);
+    expect(() => codebook.codeword(level, index)).toThrow(BeamloopError);
   });
 });
 
@@ -286,28 +291,27 @@ function divergingDegree(array: LinearArray, v: PointM, numCells: number): numbe
   const D = array.apertureM;
   const boxM = rayleighDistanceM(array);
   const innerM = 0.62 * Math.sqrt(D ** 3 / array.wavelengthM);
-  const phaseRad = divergingPhaseRad(array, v);
+  const evaluator = createEvaluator(new PolarCodebook(array, { numRings: 1 }));
+  const diverging: Codeword = {
+    key: 'test',
+    label: { kind: 'dpc', level: 1, index: 1 },
+    phaseRad: divergingPhaseRad(array, v),
+    delayS: null,
+    amplitude: null,
+  };
   const outside: number[] = [];
   let weakestInside = Infinity;
-  const k2 = (2 * Math.PI) / array.wavelengthM;
   for (let i = 0; i < numCells; i++) {
     const x = ((i + 0.5) / numCells) * boxM;
     for (let j = numCells / 2; j < numCells; j++) {
       const y = ((j + 0.5) / numCells - 0.5) * boxM;
       if (Math.hypot(x, y) <= innerM) continue;
-      let re = 0;
-      let im = 0;
-      for (let n = 0; n < array.numElements; n++) {
-        const dy = array.elementYM[n]! - y;
-        const phase = phaseRad[n]! - k2 * Math.sqrt(x * x + dy * dy);
-        re += Math.cos(phase);
-        im += Math.sin(phase);
-      }
-      const power = re * re + im * im;
+      evaluator.setChannel([{ gain: { re: 1, im: 0 }, positionM: [x, y] }]);
+      const amplitude = magnitude(evaluator.receive(diverging));
       const crossing = (v[1] * x - y * v[0]) / (x - v[0]);
-      if (Math.abs(crossing) <= D / 2) weakestInside = Math.min(weakestInside, power);
-      else outside.push(power);
+      if (Math.abs(crossing) <= D / 2) weakestInside = Math.min(weakestInside, amplitude);
+      else outside.push(amplitude);
     }
   }
-  return outside.filter((power) => power < weakestInside).length / outside.length;
+  return outside.filter((amplitude) => amplitude < weakestInside).length / outside.length;
 }
