@@ -74,7 +74,8 @@ export class DpcCodebook {
       pointM === null
         ? null
         : {
-            key: `dpc/${level}/${index}`,
+            // The two variants of the codebook may meet in one run.
+            key: `${this.rangeReduction ? 'dpc' : 'dpc-full-range'}/${level}/${index}`,
             label: { kind: 'dpc', level, index },
             phaseRad: divergingPhaseRad(this.array, pointM),
             delayS: null,

@@ -7,7 +7,7 @@ import {
   codebookSchema,
   headingShape,
   numElementsSchema,
-  plainClaimSchema,
+  paperShape,
   pointSchema,
 } from './file-sections.js';
 
@@ -54,26 +54,6 @@ const caseSchema = z.strictObject({
   elements: numElementsSchema.optional(),
   ...regionShape,
 });
-
-const checkedClaim = z
-  .strictObject({
-    claim: z.string(),
-    paper: z.string(),
-    scheme: z.string(),
-    versus: z.string().optional(),
-    atLeast: z.number().optional(),
-    atMost: z.number().optional(),
-    where: z
-      .strictObject({
-        case: z.string().optional(),
-        snr: z.tuple([snr, snr]).optional(),
-        ring: z.tuple([distance, distance]).optional(),
-      })
-      .prefault({}),
-  })
-  .refine((c) => (c.atLeast === undefined) !== (c.atMost === undefined), {
-    error: 'must have either atLeast or atMost',
-  });
 
 const users = z
   .strictObject({
@@ -124,12 +104,7 @@ export const accuracySchema = z
       .nonempty('must list at least one case')
       .optional(),
     seed: z.int().min(0).default(1),
-    paper: z
-      .strictObject({
-        reference: z.string(),
-        claims: z.array(z.union([plainClaimSchema, checkedClaim])).default([]),
-      })
-      .optional(),
+    paper: z.strictObject(paperShape).optional(),
   })
   .superRefine((study, context) => {
     const complain = (path: (string | number)[], message: string) =>
@@ -160,4 +135,3 @@ export const accuracySchema = z
 
 export type AccuracyStudy = z.output<typeof accuracySchema>;
 export type ListedUser = z.output<typeof listedUser>;
-export type CheckedClaim = z.output<typeof checkedClaim>;

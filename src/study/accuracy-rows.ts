@@ -24,6 +24,9 @@ export interface AccuracyRow extends StudyRow {
   readonly meanPilots: number;
 }
 
+/** Columns that say which point a row is; the others are results. */
+export const ACCURACY_KEYS = ['scheme', 'case', 'numElements', 'ringDistanceM', 'angleRad', 'snrDb'];
+
 /** Adds up the tallies of all jobs, in the order places, SNRs, schemes. */
 export function accuracyRows(study: AccuracyStudy, tallies: readonly Tally[]): AccuracyRow[] {
   const places = placesOf(study);

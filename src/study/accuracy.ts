@@ -1,7 +1,7 @@
 /** Monte-Carlo comparison of schemes: accuracy with its interval and pilots per user, by place and SNR. */
 import { accuracyFigures } from './accuracy-figures.js';
 import type { AccuracyStudy } from './accuracy-file.js';
-import { type AccuracyRow, accuracyRows, pointOrRange } from './accuracy-rows.js';
+import { ACCURACY_KEYS, type AccuracyRow, accuracyRows, pointOrRange } from './accuracy-rows.js';
 import { checkClaims } from './claims.js';
 import { describeCodebook } from './file-sections.js';
 import { degrees, metres, percent, snrText } from './format.js';
@@ -24,7 +24,7 @@ export async function runAccuracy(study: AccuracyStudy, options: ThreadOptions):
     rows,
     tables: [accuracyTable(rows)],
     figures: accuracyFigures(rows),
-    claims: checkClaims(study.paper?.claims ?? [], rows),
+    claims: checkClaims(study.paper?.claims ?? [], rows, ACCURACY_KEYS),
     ...(options.traced && { traces: results.flatMap((result) => result.traces) }),
   };
 }

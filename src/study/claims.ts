@@ -1,59 +1,85 @@
 /** The paper's claims beside what came out. */
 import { BeamloopError } from '../core/errors.js';
-import type { AccuracyStudy, CheckedClaim } from './accuracy-file.js';
-import type { AccuracyRow } from './accuracy-rows.js';
-import { percent } from './format.js';
-import type { PaperClaim } from './result.js';
-
-type Claims = NonNullable<AccuracyStudy['paper']>['claims'];
-
-export function checkClaims(claims: Claims, rows: readonly AccuracyRow[]): PaperClaim[] {
-  return claims.map((claim) => ('scheme' in claim ? check(claim, rows) : { ...claim, agrees: null }));
-}
+import type { CheckedClaim, Claim } from './file-sections.js';
+import { short } from './format.js';
+import type { PaperClaim, StudyRow } from './result.js';
 
 /**
- * Holds the point that is worst for the claim against its bound: accuracy of `scheme`, or by how much it stays below
- * `versus` at the same point.
+ * Holds every claim against the rows.
+ *
+ * @param keys columns that say which point a row is, in contrast to its results.
+ * @throws BeamloopError SCENARIO_INVALID when a claim names a column or a point that the study does not have.
  */
-function check(claim: CheckedClaim, rows: readonly AccuracyRow[]): PaperClaim {
-  const { scheme, versus, atLeast, atMost } = claim;
-  const within = rows.filter((row) => fits(claim, row));
-  const values = within
-    .filter((row) => row.scheme === scheme)
-    .map((row) => {
-      if (versus === undefined) return row.accuracy;
-      const other = within.find((r) => r.scheme === versus && samePoint(r, row));
-      return other === undefined ? Number.NaN : other.accuracy - row.accuracy;
-    });
-  if (values.length === 0 || values.some(Number.isNaN)) {
-    throw new BeamloopError('SCENARIO_INVALID', {
-      what: `The study has no points for the claim '${claim.claim}'`,
-      where: 'paper.claims',
-      todo: `Schemes of this study: ${[...new Set(rows.map((row) => row.scheme))].join('; ')}`,
-    });
+export function checkClaims(
+  claims: readonly Claim[],
+  rows: readonly StudyRow[],
+  keys: readonly string[],
+): PaperClaim[] {
+  return claims.map((claim) => ('column' in claim ? check(claim, rows, keys) : { ...claim, agrees: null }));
+}
+
+/** The row that is worst for the claim decides. */
+function check(claim: CheckedClaim, rows: readonly StudyRow[], keys: readonly string[]): PaperClaim {
+  const values = rows.filter((row) => fits(row, claim.where)).map((row) => measure(claim, row, rows, keys));
+  if (values.length === 0) throw cannotCheck(claim, `no row has ${JSON.stringify(claim.where)}`);
+  const { worst, extreme, agrees } = judge(claim, values);
+  const points = values.length === 1 ? '' : ` (${extreme} of ${values.length} points)`;
+  const below = claim.below === undefined ? '' : ` below ${Object.values(claim.below).join(', ')}`;
+  return { claim: claim.claim, paper: claim.paper, ours: `${short(worst)}${below}${points}`, agrees };
+}
+
+function judge({ atLeast, atMost, equals, within }: CheckedClaim, values: readonly number[]) {
+  if (atLeast !== undefined) {
+    const worst = Math.min(...values);
+    return { worst, extreme: 'least', agrees: worst >= atLeast };
   }
-  const worst = atLeast !== undefined ? Math.min(...values) : Math.max(...values);
-  const agrees = atLeast !== undefined ? worst >= atLeast : worst <= atMost!;
-  const extreme = atLeast !== undefined ? 'least' : 'most';
-  const where = values.length === 1 ? '' : ` over ${values.length} points of the study`;
-  const ours =
-    versus === undefined
-      ? `${scheme}: at ${extreme} ${percent(worst)}${where}`
-      : `${scheme} below ${versus} by at ${extreme} ${(100 * worst).toFixed(2)} percentage points${where}`;
-  return { claim: claim.claim, paper: claim.paper, ours, agrees };
+  if (atMost !== undefined) {
+    const worst = Math.max(...values);
+    return { worst, extreme: 'most', agrees: worst <= atMost };
+  }
+  const worst = values.reduce((a, b) => (Math.abs(b - equals!) > Math.abs(a - equals!) ? b : a));
+  return { worst, extreme: 'furthest off', agrees: Math.abs(worst - equals!) <= within! };
 }
 
-function fits({ where }: CheckedClaim, row: AccuracyRow): boolean {
-  const snrDb = row.snrDb ?? Infinity;
-  if (where.case !== undefined && row.case !== where.case) return false;
-  if (where.snr !== undefined && (snrDb < where.snr[0] || snrDb > where.snr[1])) return false;
-  if (where.ring === undefined) return true;
-  const ring = row.ringDistanceM;
-  return typeof ring === 'number' && ring >= where.ring[0] && ring <= where.ring[1];
+function measure(
+  claim: CheckedClaim,
+  row: StudyRow,
+  rows: readonly StudyRow[],
+  keys: readonly string[],
+): number {
+  const value = numberIn(claim, row);
+  if (claim.below === undefined) return value;
+  const changed = claim.below;
+  const same = keys.filter((key) => !(key in changed));
+  const other = rows.find(
+    (r) => fits(r, changed) && same.every((key) => JSON.stringify(r[key]) === JSON.stringify(row[key])),
+  );
+  if (other === undefined)
+    throw cannotCheck(claim, `no row has ${JSON.stringify(changed)} at the same point`);
+  return numberIn(claim, other) - value;
 }
 
-function samePoint(a: AccuracyRow, b: AccuracyRow): boolean {
-  const point = ({ case: label, numElements, ringDistanceM, angleRad, snrDb }: AccuracyRow) =>
-    JSON.stringify([label, numElements, ringDistanceM, angleRad, snrDb]);
-  return point(a) === point(b);
+function numberIn(claim: CheckedClaim, row: StudyRow): number {
+  const value = row[claim.column];
+  if (typeof value === 'number') return value;
+  throw cannotCheck(
+    claim,
+    `column '${claim.column}' is not a number; columns: ${Object.keys(row).join(', ')}`,
+  );
+}
+
+function fits(row: StudyRow, where: CheckedClaim['where']): boolean {
+  return Object.entries(where).every(([column, wanted]) => {
+    const value = row[column];
+    if (!Array.isArray(wanted)) return value === wanted;
+    return typeof value === 'number' && value >= wanted[0] && value <= wanted[1];
+  });
+}
+
+function cannotCheck(claim: CheckedClaim, reason: string): BeamloopError {
+  return new BeamloopError('SCENARIO_INVALID', {
+    what: `The claim '${claim.claim}' cannot be checked: ${reason}`,
+    where: 'paper.claims',
+    todo: 'Run the study with --json to see its rows',
+  });
 }

@@ -25,7 +25,7 @@ export const codebookSchema = z
 export type ArraySection = z.output<typeof arraySchema>;
 export type CodebookSection = z.output<typeof codebookSchema>;
 
-export function buildArray(section: ArraySection, numElements: number): LinearArray {
+export function buildArray(section: Omit<ArraySection, 'elements'>, numElements: number): LinearArray {
   return new LinearArray({
     numElements,
     carrierHz: section.carrier,
@@ -43,21 +43,59 @@ export const headingShape = {
   description: z.string().optional(),
 };
 
-/** A claim of the paper that no number of this study bears out or contradicts. */
-export const plainClaimSchema = z.strictObject({
-  claim: z.string(),
-  paper: z.string(),
-  ours: z.string(),
-});
+/** A claim of the paper that no number of this study bears out or contradicts; `ours` says why. */
+const plainClaim = z.strictObject({ claim: z.string(), paper: z.string(), ours: z.string() });
+
+const cellSchema = z.union([z.string(), z.number(), z.tuple([z.number(), z.number()])]);
+
+/**
+ * A claim that a column of the rows is held against. `where` chooses rows by their columns (a value, or [least, most]);
+ * with `below` the number is by how much a row stays below the row that differs from it in these columns only.
+ */
+const checkedClaim = z
+  .strictObject({
+    claim: z.string(),
+    paper: z.string(),
+    column: z.string(),
+    where: z.record(z.string(), cellSchema).default({}),
+    below: z.record(z.string(), cellSchema).optional(),
+    atLeast: z.number().optional(),
+    atMost: z.number().optional(),
+    equals: z.number().optional(),
+    within: z.number().min(0).optional(),
+  })
+  .refine((c) => [c.atLeast, c.atMost, c.equals].filter((bound) => bound !== undefined).length === 1, {
+    error: 'must have one of atLeast, atMost and equals',
+  })
+  .refine((c) => (c.equals === undefined) === (c.within === undefined), {
+    error: 'must have within (a tolerance) together with equals',
+  });
+
+export type CheckedClaim = z.output<typeof checkedClaim>;
+export type Claim = z.output<typeof plainClaim> | CheckedClaim;
+
+export const paperShape = {
+  reference: z.string(),
+  claims: z.array(z.union([plainClaim, checkedClaim])).default([]),
+};
 
 const coordinate = quantity('m').pipe(z.number('must be finite'));
 export const pointSchema = z.tuple([coordinate, coordinate], 'must be [x, y] in metres');
 
-/** Label and value of what all kinds of study have in common. */
-export function describeCodebook(array: ArraySection, codebook: CodebookSection): [string, string][] {
+/** Label and value of the array's physics. */
+export function describeArray(array: Omit<ArraySection, 'elements'>): [string, string][] {
   return [
     ['Carrier', `${short(array.carrier / 1e9)} GHz`],
     ['Speed of light', `${array.speedOfLight} m/s`],
+  ];
+}
+
+export function describeCodebook(
+  array: Omit<ArraySection, 'elements'>,
+  codebook: CodebookSection,
+): [string, string][] {
+  return [
+    ...describeArray(array),
     ['Polar codebook', `${codebook.rings} rings, ring spacing ${codebook.ringSpacing}`],
   ];
 }

@@ -1,5 +1,8 @@
 import { BeamloopError } from '../core/errors.js';
 import { runAccuracy } from './accuracy.js';
+import { runBoundary } from './boundary.js';
+import { runPattern } from './pattern.js';
+import { runPilots } from './pilots.js';
 import type { StudyResult } from './result.js';
 import type { Study } from './study-file.js';
 import type { ThreadOptions } from './threads.js';
@@ -39,5 +42,14 @@ export function overrideStudy(study: Study, { numUsers, seed }: StudyOverrides):
 
 /** Runs a study of any kind. Only accuracy studies use threads. */
 export async function runStudy(study: Study, options: ThreadOptions): Promise<StudyResult> {
-  return runAccuracy(study, options);
+  switch (study.kind) {
+    case 'accuracy':
+      return runAccuracy(study, options);
+    case 'pilots':
+      return runPilots(study);
+    case 'boundary':
+      return runBoundary(study);
+    case 'pattern':
+      return runPattern(study);
+  }
 }

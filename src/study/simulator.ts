@@ -1,16 +1,16 @@
 /** Trains users of an accuracy study, one after the other. Runs in a worker thread or in the main one. */
-import type { ChannelEvaluator } from '../channel/channel.js';
 import { noiseVariance } from '../channel/channel.js';
 import { createEvaluator } from '../channel/evaluator.js';
 import type { Codeword } from '../codebook/codeword.js';
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
-import type { Complex } from '../core/complex.js';
+import { polarEstimate } from '../training/polar-estimate.js';
 import { createScheme, type SchemeFactory, schemeLabel } from '../training/registry.js';
-import { runScheme } from '../training/run-scheme.js';
+import { runScheme, type Training } from '../training/run-scheme.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import { type StudyUser, studyUser } from './drawn-users.js';
 import { buildArray, buildPolar } from './file-sections.js';
 import { type Place, placesOf } from './places.js';
+import { ReceivedPilots } from './received-pilots.js';
 import type { CodewordTrace, PilotTrace, UserTrace } from './result.js';
 
 /** A run of consecutive users of one place. */
@@ -39,7 +39,7 @@ export interface JobResult {
 
 interface Bench {
   readonly polar: PolarCodebook;
-  readonly evaluator: ChannelEvaluator;
+  readonly received: ReceivedPilots;
   readonly factories: readonly SchemeFactory[];
 }
 
@@ -63,25 +63,20 @@ export class Simulator {
     const traces: UserTrace[] = [];
     for (let number = job.firstUser; number < job.firstUser + job.numUsers; number++) {
       const user = studyUser(this.#study, place, job.placeIndex, number);
-      bench.evaluator.setChannel(user.paths);
-      const best = bench.evaluator.best();
-      const receive = remember((pilot) => bench.evaluator.receive(pilot));
-      const unitNoise = remember((pilot) => user.unitNoise(pilot.key));
+      bench.received.setUser(user.paths, this.#study.seed, 'noise', job.placeIndex, number);
+      const best = bench.received.best();
       for (const snrDb of user.snrDb) {
         const deviation = noiseDeviation(user, snrDb);
-        const receivedPower = (pilot: Codeword) => {
-          const signal = receive(pilot);
-          if (deviation === 0) return signal.re ** 2 + signal.im ** 2;
-          const noise = unitNoise(pilot);
-          return (signal.re + deviation * noise.re) ** 2 + (signal.im + deviation * noise.im) ** 2;
-        };
-        bench.factories.forEach((start, schemeIndex) => {
+        this.#study.schemes.forEach((choice, schemeIndex) => {
           const pilots: PilotTrace[] = [];
-          const { estimate, numPilots } = runScheme(start(), (pilot) => {
-            const power = receivedPower(pilot);
-            if (this.#traced) pilots.push(pilotTrace(pilot, Math.sqrt(power)));
-            return power;
-          });
+          const { estimate, numPilots } =
+            choice.name === 'exhaustive' && !this.#traced
+              ? searchAtOnce(bench, deviation)
+              : runScheme(bench.factories[schemeIndex]!(), (pilot) => {
+                  const power = bench.received.power(pilot, deviation);
+                  if (this.#traced) pilots.push(pilotTrace(pilot, Math.sqrt(power)));
+                  return power;
+                });
           const chosen = polarIndexOf(estimate.codeword);
           const correct = chosen.ring === best.ring && chosen.angleIndex === best.angleIndex;
           const key = `${schemeIndex}/${snrDb}`;
@@ -90,20 +85,19 @@ export class Simulator {
           tally.numUsers += 1;
           tally.numCorrect += Number(correct);
           tally.numPilots += numPilots;
-          if (this.#traced) {
-            traces.push({
-              scheme: schemeLabel(this.#study.schemes[schemeIndex]!),
-              case: place.caseLabel,
-              user: number,
-              positionM: user.positionM,
-              snrDb: Number.isFinite(snrDb) ? snrDb : null,
-              pilots,
-              regionIndex: estimate.regionIndex ?? null,
-              chosen,
-              best,
-              correct,
-            });
-          }
+          if (!this.#traced) return;
+          traces.push({
+            scheme: schemeLabel(choice),
+            case: place.caseLabel,
+            user: number,
+            positionM: user.positionM,
+            snrDb: Number.isFinite(snrDb) ? snrDb : null,
+            pilots,
+            regionIndex: estimate.regionIndex ?? null,
+            chosen,
+            best,
+            correct,
+          });
         });
       }
     }
@@ -122,7 +116,7 @@ function buildBench(study: AccuracyStudy, numElements: number): Bench {
   const polar = buildPolar(buildArray(study.array, numElements), study.codebook);
   return {
     polar,
-    evaluator: createEvaluator(polar),
+    received: new ReceivedPilots(polar, createEvaluator(polar)),
     factories: study.schemes.map((choice) => createScheme(choice, polar)),
   };
 }
@@ -137,16 +131,10 @@ function emptyTally(placeIndex: number, schemeIndex: number, snrDb: number): Tal
   return { placeIndex, schemeIndex, snrDb, numUsers: 0, numCorrect: 0, numPilots: 0 };
 }
 
-/** Schemes and SNRs share most pilots of a user; each is evaluated once. */
-function remember(evaluate: (pilot: Codeword) => Complex): (pilot: Codeword) => Complex {
-  const known = new Map<string, Complex>();
-  return (pilot) => {
-    const before = known.get(pilot.key);
-    if (before !== undefined) return before;
-    const value = evaluate(pilot);
-    known.set(pilot.key, value);
-    return value;
-  };
+/** What the exhaustive scheme finds, without evaluating all of its pilots one by one; the answer is the same. */
+function searchAtOnce({ polar, received }: Bench, deviation: number): Training {
+  const index = received.bestReceived(deviation);
+  return { estimate: polarEstimate(polar, index), numPilots: polar.numCodewords };
 }
 
 /** Every scheme answers with a codeword of the polar codebook. */

@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { readSettingsFile } from '../core/settings-file.js';
 import { accuracySchema } from './accuracy-file.js';
+import { boundarySchema } from './boundary.js';
+import { patternSchema } from './pattern-file.js';
+import { pilotsSchema } from './pilots.js';
 
-const studySchema = z.discriminatedUnion('kind', [accuracySchema]);
+const studySchema = z.discriminatedUnion('kind', [
+  accuracySchema,
+  pilotsSchema,
+  boundarySchema,
+  patternSchema,
+]);
 
 export type Study = z.output<typeof studySchema>;
 

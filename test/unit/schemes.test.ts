@@ -123,7 +123,7 @@ describe('DPC', () => {
 
   it('sends every pilot without range reduction', () => {
     const { batches, estimate } = drive({ name: 'dpc', rangeReduction: false }, 16, userIn(1, 4));
-    expect(batches[3]).toEqual(['dpc/4/1', 'dpc/4/2']);
+    expect(batches[3]).toEqual(['dpc-full-range/4/1', 'dpc-full-range/4/2']);
     expect(estimate.regionIndex).toBe(1);
   });
 
@@ -164,10 +164,10 @@ describe('DPC', () => {
   it('takes the second branch on a tie', () => {
     const { batches, estimate } = drive({ name: 'dpc', rangeReduction: false }, 16, () => 1);
     expect(batches.slice(0, -1)).toEqual([
-      ['dpc/1/1', 'dpc/1/2'],
-      ['dpc/2/3', 'dpc/2/4'],
-      ['dpc/3/7', 'dpc/3/8'],
-      ['dpc/4/15', 'dpc/4/16'],
+      ['dpc-full-range/1/1', 'dpc-full-range/1/2'],
+      ['dpc-full-range/2/3', 'dpc-full-range/2/4'],
+      ['dpc-full-range/3/7', 'dpc-full-range/3/8'],
+      ['dpc-full-range/4/15', 'dpc-full-range/4/16'],
     ]);
     expect(estimate.regionIndex).toBe(16);
   });

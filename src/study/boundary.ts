@@ -1,0 +1,140 @@
+/** Studies of kind `boundary`: how much of the near field lies within an angle of broadside. */
+import { z } from 'zod';
+import { nearFieldAreaFraction } from '../array/near-field.js';
+import { quantity } from '../core/settings-quantity.js';
+import { checkClaims } from './claims.js';
+import {
+  arraySchema,
+  buildArray,
+  describeArray,
+  headingShape,
+  numElementsSchema,
+  paperShape,
+} from './file-sections.js';
+import { degrees, percent } from './format.js';
+import type { StudyResult, StudyRow, Table } from './result.js';
+
+export const boundarySchema = z
+  .strictObject({
+    kind: z.literal('boundary'),
+    ...headingShape,
+    array: arraySchema.omit({ elements: true }),
+    elements: z.array(numElementsSchema).nonempty(),
+    angles: z
+      .array(
+        quantity('rad').pipe(
+          z
+            .number()
+            .min(0)
+            .max(Math.PI / 2 + 1e-12, 'must be up to 90 deg'),
+        ),
+      )
+      .nonempty(),
+    paper: z
+      .strictObject({
+        ...paperShape,
+        /** The paper's percentages, one list per angle in the order of `elements`. */
+        percent: z.array(z.array(z.number())),
+      })
+      .optional(),
+  })
+  .refine(
+    ({ paper, angles, elements }) =>
+      paper === undefined ||
+      (paper.percent.length === angles.length &&
+        paper.percent.every((list) => list.length === elements.length)),
+    { path: ['paper', 'percent'], error: 'must have one list per angle with one number per array' },
+  );
+
+export type BoundaryStudy = z.output<typeof boundarySchema>;
+
+export interface BoundaryRow extends StudyRow {
+  readonly numElements: number;
+  readonly angleRad: number;
+  /** By the exact boundary, where the farthest element's phase is off by pi/8. */
+  readonly areaFraction: number;
+  /** By the ring 2 D^2 / lambda cos^2, which does not depend on the number of elements. */
+  readonly areaFractionCosineSquared: number;
+  readonly paperAreaFraction: number | null;
+  /** Absolute; null without a number in the paper. */
+  readonly difference: number | null;
+}
+
+export function runBoundary(study: BoundaryStudy): StudyResult {
+  const rows: BoundaryRow[] = study.angles.flatMap((angleRad, a) =>
+    study.elements.map((numElements, n) => {
+      const array = buildArray(study.array, numElements);
+      const areaFraction = nearFieldAreaFraction(array, angleRad);
+      const paperPercent = study.paper?.percent[a]?.[n];
+      const paperAreaFraction = paperPercent === undefined ? null : paperPercent / 100;
+      return {
+        numElements,
+        angleRad,
+        areaFraction,
+        areaFractionCosineSquared: nearFieldAreaFraction(array, angleRad, 'cosine-squared'),
+        paperAreaFraction,
+        difference: paperAreaFraction === null ? null : Math.abs(areaFraction - paperAreaFraction),
+      };
+    }),
+  );
+  return {
+    kind: 'boundary',
+    title: study.title,
+    description: study.description ?? null,
+    reference: study.paper?.reference ?? null,
+    settings: [['Elements', study.elements.join('; ')], ...describeArray(study.array)],
+    rows,
+    tables: [boundaryTable(rows)],
+    figures: [
+      {
+        kind: 'lines',
+        title: 'Near-field area within an angle of broadside',
+        caption: 'Share of the near field whose direction is within the angle on the x axis.',
+        x: { label: 'Angle (deg)', scale: 'linear' },
+        y: { label: 'Share of the area', scale: 'linear' },
+        series: study.elements.flatMap((numElements) => {
+          const own = rows.filter((row) => row.numElements === numElements);
+          const x = (row: BoundaryRow) => (row.angleRad * 180) / Math.PI;
+          return [
+            {
+              name: `${numElements} elements`,
+              points: own.map((row) => ({ x: x(row), y: row.areaFraction })),
+            },
+            ...(study.paper === undefined
+              ? []
+              : [
+                  {
+                    name: `${numElements} elements, paper`,
+                    points: own.map((row) => ({ x: x(row), y: row.paperAreaFraction! })),
+                    reference: true,
+                  },
+                ]),
+          ];
+        }),
+      },
+    ],
+    claims: checkClaims(study.paper?.claims ?? [], rows, ['numElements', 'angleRad']),
+  };
+}
+
+function boundaryTable(rows: readonly BoundaryRow[]): Table {
+  return {
+    title: 'Share of the near field within an angle of broadside',
+    columns: [
+      { title: 'Angle (deg)', align: 'right' },
+      { title: 'Elements', align: 'right' },
+      { title: 'Exact boundary', align: 'right' },
+      { title: 'cos^2 ring', align: 'right' },
+      { title: 'Paper', align: 'right' },
+      { title: 'Difference', align: 'right' },
+    ],
+    rows: rows.map((row) => [
+      degrees(row.angleRad),
+      String(row.numElements),
+      percent(row.areaFraction),
+      percent(row.areaFractionCosineSquared),
+      row.paperAreaFraction === null ? '-' : percent(row.paperAreaFraction),
+      row.difference === null ? '-' : percent(row.difference),
+    ]),
+  };
+}

@@ -1,0 +1,86 @@
+/** Study files of kind `pattern`: amplitudes over a plane or along a ring. Keys and units: docs/study.md. */
+import { z } from 'zod';
+import { quantities } from '../core/settings-quantity.js';
+import { schemeSchema } from '../training/registry.js';
+import {
+  arraySchema,
+  codebookSchema,
+  headingShape,
+  numElementsSchema,
+  paperShape,
+  pointSchema,
+} from './file-sections.js';
+
+const common = {
+  kind: z.literal('pattern'),
+  ...headingShape,
+  array: arraySchema.extend({ elements: numElementsSchema }),
+  paper: z.strictObject(paperShape).optional(),
+};
+
+const gridPoints = z.int().min(2).max(5000);
+
+/** In apertures D, so that arrays of any size compare. */
+const pointInAperturesSchema = z.tuple([z.number(), z.number()]);
+
+/** Amplitude over the plane in front for one diverging codeword. */
+const divergingSchema = z.strictObject({
+  ...common,
+  pattern: z.literal('diverging'),
+  virtualFocalPoint: pointInAperturesSchema.refine(([x]) => x < 0, 'must lie behind the array (x below 0)'),
+  /** Cells per side for the diverging degree. */
+  gridPoints: gridPoints.default(1000),
+  /** Cells per side of the figure. */
+  drawnPoints: gridPoints.default(200),
+});
+
+/** Diverging degree over virtual focal points, for several arrays. */
+const degreeSchema = z.strictObject({
+  ...common,
+  array: arraySchema.omit({ elements: true }),
+  pattern: z.literal('diverging-degree'),
+  elements: z.array(numElementsSchema).nonempty(),
+  /** Virtual focal points tried: columns over x in [-D, 0], rows over y in [-1.5 D, 1.5 D]. */
+  focalColumns: z.int().min(2).max(500).default(20),
+  focalRows: z.int().min(2).max(500).default(60),
+  gridPoints: gridPoints.default(100),
+});
+
+/** Amplitude at one user over the virtual focal points behind the array. */
+const twinSchema = z.strictObject({
+  ...common,
+  pattern: z.literal('twin'),
+  user: pointSchema.refine(([x]) => x > 0, 'must lie in front of the array (x above 0)'),
+  /** Depth and height of the area behind the array, in apertures. */
+  depth: z.number().positive().default(4),
+  height: z.number().positive().default(6),
+  drawnPoints: gridPoints.default(240),
+});
+
+/** Power along a ring for the codewords of schemes. */
+const ringSchema = z.strictObject({
+  ...common,
+  pattern: z.literal('ring'),
+  codebook: codebookSchema,
+  ring: quantities('m').pipe(z.array(z.number('must be finite').positive('must be above 0'))),
+  schemes: z.array(schemeSchema).nonempty(),
+  /** Coarse levels that are judged, from 1. */
+  levels: z.int().min(1).max(16).default(4),
+  /** Level whose beams are drawn. */
+  drawnLevel: z.int().min(1).max(5).default(3),
+  /** Directions along the ring, within +-60 degrees. */
+  directions: z.int().min(10).max(100_000).default(1201),
+});
+
+export const patternSchema = z.discriminatedUnion('pattern', [
+  divergingSchema,
+  degreeSchema,
+  twinSchema,
+  ringSchema,
+]);
+
+export type DivergingPattern = z.output<typeof divergingSchema>;
+export type DegreePattern = z.output<typeof degreeSchema>;
+export type TwinPattern = z.output<typeof twinSchema>;
+export type RingPattern = z.output<typeof ringSchema>;
+export type PatternStudy = z.output<typeof patternSchema>;

@@ -1,0 +1,218 @@
+/** Received power along a ring for the beams of several schemes (the paper's Fig. 16). */
+import { polarPointM } from '../array/linear-array.js';
+import type { PolarCodebook } from '../codebook/polar.js';
+import { middleOfSupport } from '../training/far-field-sweep.js';
+import { type SchemeChoice, schemeLabel } from '../training/registry.js';
+import { checkClaims } from './claims.js';
+import { AmplitudeMeter, mean } from './diverging.js';
+import { buildArray, buildPolar, describeCodebook } from './file-sections.js';
+import { percent, short } from './format.js';
+import type { RingPattern } from './pattern-file.js';
+import type { LineFigure, StudyResult, StudyRow } from './result.js';
+import { type SectorBeams, sectorBeams } from './scheme-beams.js';
+
+const MAX_ANGLE_RAD = Math.PI / 3;
+const NUM_DRAWN_BEAMS = 8;
+
+export interface RingRow extends StudyRow {
+  readonly scheme: string;
+  readonly ringDistanceM: number;
+  /** Null for the sweep, which has no levels. */
+  readonly level: number | null;
+  /**
+   * Share of directions whose own sector receives more than the other half of its parent (for the sweep: whose nearest
+   * codebook angle is the middle of the half-power support or next to it).
+   */
+  readonly correctFraction: number;
+  /** Median power ratio of the right half to the wrong one, dB; null for the sweep. */
+  readonly medianMarginDb: number | null;
+  /** Mean number of beams within 3 dB of the strongest; null but for the sweep. */
+  readonly meanSupport: number | null;
+}
+
+export function runRing(study: RingPattern): StudyResult {
+  const polar = buildPolar(buildArray(study.array, study.array.elements), study.codebook);
+  const meter = new AmplitudeMeter(polar.array);
+  const rows: RingRow[] = [];
+  const figures: LineFigure[] = [];
+  for (const ringM of study.ring) {
+    const ring = new Ring(meter, ringM);
+    for (const choice of study.schemes) {
+      if (choice.name === 'far-field-sweep') {
+        rows.push(judgeSweep(study, polar, ring));
+        figures.push(drawSweep(polar, ring));
+        continue;
+      }
+      for (let level = 1; level <= study.levels; level++) {
+        const beams = sectorBeams(choice, polar, level);
+        if (beams !== null) rows.push(judgeLevel(study, choice, level, beams, ring));
+      }
+      const drawn = sectorBeams(choice, polar, study.drawnLevel);
+      if (drawn !== null) figures.push(drawLevel(study, choice, drawn, ring));
+    }
+  }
+  return {
+    kind: 'pattern',
+    title: study.title,
+    description: study.description ?? null,
+    reference: study.paper?.reference ?? null,
+    settings: [
+      ['Elements', String(polar.array.numElements)],
+      ...describeCodebook(study.array, study.codebook),
+      ['Ring distances', `${study.ring.map(short).join('; ')} m`],
+      ['Directions', `${study.directions} within +-60 deg`],
+    ],
+    rows,
+    tables: [
+      {
+        title: 'Which beams tell directions apart',
+        columns: [
+          { title: 'Scheme', align: 'left' },
+          { title: 'Ring (m)', align: 'right' },
+          { title: 'Level', align: 'right' },
+          { title: 'Right', align: 'right' },
+          { title: 'Median margin (dB)', align: 'right' },
+          { title: 'Beams within 3 dB', align: 'right' },
+        ],
+        rows: rows.map((row) => [
+          row.scheme,
+          short(row.ringDistanceM),
+          row.level === null ? '-' : String(row.level),
+          percent(row.correctFraction),
+          row.medianMarginDb === null ? '-' : row.medianMarginDb.toFixed(1),
+          row.meanSupport === null ? '-' : row.meanSupport.toFixed(1),
+        ]),
+      },
+    ],
+    figures,
+    claims: checkClaims(study.paper?.claims ?? [], rows, ['scheme', 'ringDistanceM', 'level']),
+  };
+}
+
+/** Powers |b(u)^T w|^2 at points of the ring r = ring cos^2 theta. */
+class Ring {
+  readonly ringM: number;
+  readonly #meter: AmplitudeMeter;
+
+  constructor(meter: AmplitudeMeter, ringM: number) {
+    this.#meter = meter;
+    this.ringM = ringM;
+  }
+
+  /** Power of each sector's strongest beam, relative to the full array's gain; 0 for a sector without a beam. */
+  powersAt(angleRad: number, beams: SectorBeams): number[] {
+    this.#meter.moveTo(polarPointM(this.ringM * Math.cos(angleRad) ** 2, angleRad));
+    return beams.map((codewords) =>
+      codewords.reduce((most, codeword) => Math.max(most, this.#meter.amplitude(codeword) ** 2), 0),
+    );
+  }
+}
+
+function directionsOf(count: number, maxAngleRad: number): number[] {
+  return Array.from({ length: count }, (_, k) => maxAngleRad * ((2 * k + 1) / count - 1));
+}
+
+function judgeLevel(
+  study: RingPattern,
+  choice: SchemeChoice,
+  level: number,
+  beams: SectorBeams,
+  ring: Ring,
+): RingRow {
+  const marginsDb: number[] = [];
+  for (const angleRad of directionsOf(study.directions, MAX_ANGLE_RAD)) {
+    const own = Math.floor(((Math.sin(angleRad) + 1) / 2) * 2 ** level);
+    const other = own ^ 1;
+    // Where one half has no beam nothing is decided.
+    if (beams[own]!.length === 0 || beams[other]!.length === 0) continue;
+    const powers = ring.powersAt(angleRad, beams);
+    marginsDb.push(10 * Math.log10(powers[own]! / powers[other]!));
+  }
+  return {
+    scheme: schemeLabel(choice),
+    ringDistanceM: ring.ringM,
+    level,
+    correctFraction: marginsDb.filter((margin) => margin > 0).length / marginsDb.length,
+    medianMarginDb: marginsDb.sort((a, b) => a - b)[Math.floor(marginsDb.length / 2)]!,
+    meanSupport: null,
+  };
+}
+
+function farFieldBeams(polar: PolarCodebook): SectorBeams {
+  return Array.from({ length: polar.numAngles }, (_, k) => [
+    polar.codeword({ ring: polar.numRings, angleIndex: k + 1 }),
+  ]);
+}
+
+function judgeSweep(study: RingPattern, polar: PolarCodebook, ring: Ring): RingRow {
+  const beams = farFieldBeams(polar);
+  const supports: number[] = [];
+  let numCorrect = 0;
+  for (const angleRad of directionsOf(study.directions, MAX_ANGLE_RAD)) {
+    const powers = ring.powersAt(angleRad, beams);
+    const most = Math.max(...powers);
+    supports.push(powers.filter((power) => power >= most / 2).length);
+    const nearest = Math.floor(((Math.sin(angleRad) + 1) / 2) * polar.numAngles) + 1;
+    if (Math.abs(middleOfSupport(Float64Array.from(powers)) - nearest) <= 1) numCorrect++;
+  }
+  return {
+    scheme: 'far-field-sweep',
+    ringDistanceM: ring.ringM,
+    level: null,
+    correctFraction: numCorrect / supports.length,
+    medianMarginDb: null,
+    meanSupport: mean(supports),
+  };
+}
+
+function figure(
+  title: string,
+  caption: string,
+  beams: SectorBeams,
+  maxAngleRad: number,
+  ring: Ring,
+): LineFigure {
+  const angles = directionsOf(601, maxAngleRad);
+  const powers = angles.map((angleRad) => ring.powersAt(angleRad, beams));
+  return {
+    kind: 'lines',
+    title: `${title}, ring ${short(ring.ringM)} m`,
+    caption,
+    x: { label: 'Angle (deg)', scale: 'linear' },
+    y: { label: 'Power over full gain', scale: 'linear' },
+    series: beams.flatMap((codewords, k) =>
+      codewords.length === 0
+        ? []
+        : [
+            {
+              name: String(k + 1),
+              points: angles.map((angleRad, a) => ({ x: (angleRad * 180) / Math.PI, y: powers[a]![k]! })),
+            },
+          ],
+    ),
+  };
+}
+
+function drawLevel(study: RingPattern, choice: SchemeChoice, beams: SectorBeams, ring: Ring): LineFigure {
+  const several = beams.some((codewords) => codewords.length > 1) ? ' (strongest ring of each)' : '';
+  return figure(
+    `${schemeLabel(choice)}, level ${study.drawnLevel}`,
+    `Beams of the sectors 1 to ${beams.length}${several}, received power along the ring.`,
+    beams,
+    MAX_ANGLE_RAD,
+    ring,
+  );
+}
+
+/** Eight neighbours around broadside: all N would be a carpet. */
+function drawSweep(polar: PolarCodebook, ring: Ring): LineFigure {
+  const first = Math.max(0, polar.numAngles / 2 - NUM_DRAWN_BEAMS / 2);
+  const beams = farFieldBeams(polar).slice(first, first + NUM_DRAWN_BEAMS);
+  return figure(
+    'far-field-sweep',
+    `The ${beams.length} far-field beams around broadside, from angle ${first + 1}.`,
+    beams,
+    Math.min(MAX_ANGLE_RAD, (3 * NUM_DRAWN_BEAMS) / polar.numAngles),
+    ring,
+  );
+}

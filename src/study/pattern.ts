@@ -1,0 +1,20 @@
+import { runDegree } from './pattern-degree.js';
+import { runDiverging } from './pattern-diverging.js';
+import type { PatternStudy } from './pattern-file.js';
+import { runRing } from './pattern-ring.js';
+import { runTwin } from './pattern-twin.js';
+import type { StudyResult } from './result.js';
+
+/** Studies of kind `pattern`. */
+export function runPattern(study: PatternStudy): StudyResult {
+  switch (study.pattern) {
+    case 'diverging':
+      return runDiverging(study);
+    case 'diverging-degree':
+      return runDegree(study);
+    case 'twin':
+      return runTwin(study);
+    case 'ring':
+      return runRing(study);
+  }
+}
