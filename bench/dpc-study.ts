@@ -3,18 +3,20 @@
  * find the noise-free best of the whole polar codebook. Held against the same study that evaluates the whole codebook
  * by a matrix-vector product in plain JavaScript, which then also answers the polar pilots.
  */
-import { channelVector, noiseVariance } from '../src/channel/channel.js';
+import { type ChannelEvaluator, channelVector } from '../src/channel/channel.js';
+import type { Path } from '../src/channel/paths.js';
 import type { Codeword } from '../src/codebook/codeword.js';
-import type { PolarCodebook } from '../src/codebook/polar.js';
+import type { PolarCodebook, PolarIndex } from '../src/codebook/polar.js';
 import { codewordWeights } from '../src/codebook/weights.js';
-import { type ComplexVector, complexVector, magnitude, transposeProduct } from '../src/core/complex.js';
+import {
+  type Complex,
+  type ComplexVector,
+  complexVector,
+  magnitude,
+  transposeProduct,
+} from '../src/core/complex.js';
 import { accuracySchema } from '../src/study/accuracy-file.js';
-import { studyUser } from '../src/study/drawn-users.js';
-import { buildArray, buildPolar } from '../src/study/file-sections.js';
-import { placesOf } from '../src/study/places.js';
 import { Simulator } from '../src/study/simulator.js';
-import { createScheme } from '../src/training/registry.js';
-import { runScheme } from '../src/training/run-scheme.js';
 import { type Benchmark, comparison } from './benchmark.js';
 
 const study = accuracySchema.parse({
@@ -25,7 +27,6 @@ const study = accuracySchema.parse({
   snr: [15],
   users: { count: 1000, between: [12, 80] },
 });
-const [place] = placesOf(study);
 
 const NUM_ROUNDS = 15;
 /** Users per round: about as long on either side. */
@@ -40,7 +41,11 @@ export const dpcStudy: Benchmark = {
       const { tallies } = simulator.run({ placeIndex: 0, firstUser, numUsers });
       return tallies[0]!.numCorrect;
     };
-    const direct = directStudy();
+    const plain = new Simulator(study, false, (polar) => new PlainEvaluator(polar));
+    const direct = (firstUser: number, numUsers: number) => {
+      const { tallies } = plain.run({ placeIndex: 0, firstUser, numUsers });
+      return tallies[0]!.numCorrect;
+    };
     fast(1, FAST_USERS);
     if (fast(1, 2 * DIRECT_USERS) !== direct(1, 2 * DIRECT_USERS)) {
       throw new Error('the two ways of evaluating do not agree');
@@ -79,39 +84,44 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** The study without the fast evaluator; returns how many of the users were trained correctly. */
-function directStudy(): (firstUser: number, numUsers: number) => number {
-  const array = buildArray(study.array, 512);
-  const polar = buildPolar(array, study.codebook);
-  const startScheme = createScheme(study.schemes[0]!, polar);
-  const matrix = codebookMatrix(polar);
-  const received = complexVector(polar.numCodewords);
-  const weightsOf = new Map<Codeword, ComplexVector>();
-  const deviation = Math.sqrt(noiseVariance(15));
+/** Evaluates the whole codebook for every channel; polar pilots and the best codeword are then looked up. */
+class PlainEvaluator implements ChannelEvaluator {
+  readonly #polar: PolarCodebook;
+  readonly #matrix: ComplexVector;
+  readonly #received: ComplexVector;
+  readonly #weightsOf = new Map<Codeword, ComplexVector>();
+  #h: ComplexVector;
 
-  return (firstUser, numUsers) => {
-    let numCorrect = 0;
-    for (let number = firstUser; number < firstUser + numUsers; number++) {
-      const user = studyUser(study, place!, 0, number);
-      const h = channelVector(array, user.paths);
-      multiply(matrix, h, received);
-      const { estimate } = runScheme(startScheme(), (pilot) => {
-        const { re, im } =
-          pilot.label.kind === 'polar'
-            ? elementAt(received, polar.column(pilot.label))
-            : transposeProduct(h, weights(pilot));
-        const noise = user.unitNoise(pilot.key);
-        return (re + deviation * noise.re) ** 2 + (im + deviation * noise.im) ** 2;
-      });
-      if (estimate.codeword === polar.codeword(polar.indexOf(strongest(received)))) numCorrect++;
+  constructor(polar: PolarCodebook) {
+    this.#polar = polar;
+    this.#matrix = codebookMatrix(polar);
+    this.#received = complexVector(polar.numCodewords);
+    this.#h = complexVector(polar.numAngles);
+  }
+
+  setChannel(paths: readonly Path[]): void {
+    this.#h = channelVector(this.#polar.array, paths);
+    multiply(this.#matrix, this.#h, this.#received);
+  }
+
+  receive(pilot: Codeword): Complex {
+    if (pilot.label.kind === 'polar') {
+      return elementAt(this.#received, this.#polar.column(pilot.label));
     }
-    return numCorrect;
-  };
+    const weights = this.#weightsOf.get(pilot) ?? codewordWeights(pilot, this.#polar.array.carrierHz);
+    this.#weightsOf.set(pilot, weights);
+    return transposeProduct(this.#h, weights);
+  }
 
-  function weights(pilot: Codeword): ComplexVector {
-    const known = weightsOf.get(pilot) ?? codewordWeights(pilot, array.carrierHz);
-    weightsOf.set(pilot, known);
-    return known;
+  best(): PolarIndex {
+    return this.#polar.indexOf(strongest(this.#received));
+  }
+
+  bestWithNoise(noise: ComplexVector): PolarIndex {
+    const { re, im } = this.#received;
+    return this.#polar.indexOf(
+      strongest({ re: re.map((x, k) => x + noise.re[k]!), im: im.map((x, k) => x + noise.im[k]!) }),
+    );
   }
 }
 

@@ -1,4 +1,6 @@
 /** Trains users of an accuracy study, one after the other. Runs in a worker thread or in the main one. */
+
+import type { ChannelEvaluator } from '../channel/channel.js';
 import { noiseVariance } from '../channel/channel.js';
 import { createEvaluator } from '../channel/evaluator.js';
 import type { Codeword } from '../codebook/codeword.js';
@@ -47,10 +49,17 @@ export class Simulator {
   readonly #study: AccuracyStudy;
   readonly #places: readonly Place[];
   readonly #traced: boolean;
+  readonly #evaluatorOf: (polar: PolarCodebook) => ChannelEvaluator;
   /** One array, codebook and evaluator at a time is kept: jobs come place by place. */
   #bench: { readonly numElements: number; readonly bench: Bench } | undefined;
 
-  constructor(study: AccuracyStudy, traced: boolean) {
+  /** @param evaluatorOf how channels are evaluated; a benchmark may have it done another way. */
+  constructor(
+    study: AccuracyStudy,
+    traced: boolean,
+    evaluatorOf: (polar: PolarCodebook) => ChannelEvaluator = createEvaluator,
+  ) {
+    this.#evaluatorOf = evaluatorOf;
     this.#study = study;
     this.#places = placesOf(study);
     this.#traced = traced;
@@ -106,19 +115,20 @@ export class Simulator {
 
   #benchFor(numElements: number): Bench {
     if (this.#bench?.numElements !== numElements) {
-      this.#bench = { numElements, bench: buildBench(this.#study, numElements) };
+      this.#bench = { numElements, bench: this.#buildBench(numElements) };
     }
     return this.#bench.bench;
   }
-}
 
-function buildBench(study: AccuracyStudy, numElements: number): Bench {
-  const polar = buildPolar(buildArray(study.array, numElements), study.codebook);
-  return {
-    polar,
-    received: new ReceivedPilots(polar, createEvaluator(polar)),
-    factories: study.schemes.map((choice) => createScheme(choice, polar)),
-  };
+  #buildBench(numElements: number): Bench {
+    const { array, codebook, schemes } = this.#study;
+    const polar = buildPolar(buildArray(array, numElements), codebook);
+    return {
+      polar,
+      received: new ReceivedPilots(polar, this.#evaluatorOf(polar)),
+      factories: schemes.map((choice) => createScheme(choice, polar)),
+    };
+  }
 }
 
 /** Standard deviation of the noise: the SNR is the paths' total power over the noise variance. */
