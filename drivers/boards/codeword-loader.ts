@@ -103,7 +103,8 @@ export class CodewordLoader {
     const failures: unknown[] = [];
     for (const [k, assignment] of assignments.entries()) {
       if (k >= MAX_UNDERWAY) await underway[k - MAX_UNDERWAY];
-      underway.push(this.#loadOne(assignment).catch((error: unknown) => failures.push(error)));
+      if (failures.length > 0) this.#table.abandon(assignment);
+      else underway.push(this.#loadOne(assignment).catch((error: unknown) => failures.push(error)));
     }
     await Promise.all(underway);
     if (failures.length > 0) throw failures[0];

@@ -198,7 +198,13 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#silence().then(() => this.#disconnect());
+    return this.#closing;
+  }
+
+  /** As `close`, but leaves the board as it is: what is queued goes on until its watchdog mutes it. */
+  leave(): Promise<void> {
+    this.#closing ??= this.#disconnect();
     return this.#closing;
   }
 
@@ -348,15 +354,26 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     this.#time.end(error);
   }
 
-  async #close(): Promise<void> {
-    if (this.#link.isUp) {
-      const timeout = new AbortController();
-      const quiet = Promise.allSettled([this.#sendMute(true), this.#slots.stop()]);
-      await Promise.race([quiet, this.#clock.sleep(CLOSE_TIMEOUT_S, timeout.signal).catch(() => {})]);
-      timeout.abort();
-    }
-    this.#end(new BeamloopError('BOARD_SILENT', { what: 'The board was closed', where: this.#name }));
+  /** Mutes and stops, if the board is there to be told. */
+  async #silence(): Promise<void> {
+    this.#gate.end(this.#closedError());
+    if (!this.#link.isUp) return;
+    // The mute must not wait behind what nobody wants any more.
+    this.#link.dropUnsent();
+    this.#requests.rejectAll(this.#closedError());
+    const timeout = new AbortController();
+    const quiet = Promise.allSettled([this.#sendMute(true), this.#slots.stop()]);
+    await Promise.race([quiet, this.#clock.sleep(CLOSE_TIMEOUT_S, timeout.signal).catch(() => {})]);
+    timeout.abort();
+  }
+
+  async #disconnect(): Promise<void> {
+    this.#end(this.#closedError());
     await this.#link.close();
     this.#listeners.clear();
+  }
+
+  #closedError(): BeamloopError {
+    return new BeamloopError('BOARD_SILENT', { what: 'The board was closed', where: this.#name });
   }
 }

@@ -121,6 +121,11 @@ export class Exchange {
     return this.#session.sender.enqueue(definition.type, encodePayload(definition, value));
   }
 
+  /** Forgets the reliable messages that have never been sent; their sequence numbers are given again. */
+  dropUnsent(): void {
+    this.#session.sender.dropWaiting();
+  }
+
   /** Sends a message that may get lost; dropped while the board is not there. */
   sendDatagram<N extends HostMessageName>(name: N, value: PayloadOf<N>): void {
     const definition: MessageDefinition = messageByName(name);

@@ -83,6 +83,11 @@ export class Link {
     return sequence;
   }
 
+  /** Forgets the reliable messages whose turn has not come yet. */
+  dropUnsent(): void {
+    this.#exchange.dropUnsent();
+  }
+
   sendDatagram<N extends HostMessageName>(name: N, value: PayloadOf<N>): void {
     this.#exchange.sendDatagram(name, value);
     this.#askTurn();

@@ -60,6 +60,14 @@ export class ReliableSender {
     return sequence;
   }
 
+  /** Forgets the messages that have never been sent; the next one gets the number of the first of them. */
+  dropWaiting(): void {
+    const first = this.#waiting[this.#waitingFrom];
+    if (first !== undefined) this.#nextSequence = first.sequence;
+    this.#waiting = [];
+    this.#waitingFrom = 0;
+  }
+
   /** The next frame to write at `nowS`, or null when nothing is due. */
   take(nowS: number, line: LineModel): Uint8Array | null {
     this.#expire(nowS);

@@ -165,6 +165,23 @@ describe('native board', () => {
     expect(watcher.receipts).toMatchObject([{ slot: 0, status: 'latched' }]);
   });
 
+  it('mutes before anything that still waits to be sent', async () => {
+    const { rig, board } = await connected(loopbackRig(), { baudRate: 115_200 });
+    const codewords = randomCodewords(board, 500, 8);
+    // 20 s of line time.
+    const loading = board.load(codewords);
+    loading.catch(() => {});
+    await until(() => board.linkStatistics().codewordsLoaded > 2);
+    await board.close();
+    await expect(loading).rejects.toMatchObject({ code: 'BOARD_SILENT' });
+    const next = await connect(rig);
+    boards.push(next);
+    const watcher = new BoardWatcher(next);
+    next.requestTelemetry();
+    await until(() => watcher.telemetry.length > 0);
+    expect(watcher.telemetry[0]!.muted).toBe(true);
+  });
+
   it('closes within a bounded time when the board is dead, and twice', async () => {
     const { rig, board } = await connected(loopbackRig());
     rig.emulated.stall(60);

@@ -1,6 +1,8 @@
 import type { Command } from '../command.js';
+import { boardCommand } from './board.js';
 import { codebookCommand } from './codebook.js';
 import { exportCommand } from './export.js';
+import { portsCommand } from './ports.js';
 import { replayCommand } from './replay.js';
 import { reportCommand } from './report.js';
 import { resumeCommand } from './resume.js';
@@ -16,4 +18,6 @@ export const commands: readonly Command[] = [
   exportCommand,
   codebookCommand,
   studyCommand,
+  portsCommand,
+  boardCommand,
 ];

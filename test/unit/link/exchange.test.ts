@@ -107,6 +107,16 @@ describe('exchange', () => {
     expect(line.nowS - startS).toBeGreaterThan(atLeastS - 0.05);
   });
 
+  it('can forget what it has not sent yet, and goes on with the next number', () => {
+    const line = connected(12, { lineBytesPerS: null });
+    for (const k of range(100)) line.send(k);
+    line.run(0.0015);
+    line.exchange.dropUnsent();
+    expect(line.send(1000)).toBe(33);
+    line.run(0.2);
+    expect(line.board.delivered).toEqual([...range(32), 1000]);
+  });
+
   it('goes down after the timeout of silence and resumes the same session without loss', () => {
     const line = connected(5);
     line.faults = { ...CLEAN, loss: 1 };

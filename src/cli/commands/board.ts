@@ -1,0 +1,110 @@
+import type { BoardTelemetry } from '../../../drivers/array-board.js';
+import type { NativeBoard } from '../../../drivers/boards/native-board.js';
+import { openNativeBoard } from '../../../drivers/boards/open-native-board.js';
+import { SerialTransport } from '../../../drivers/transports/serial.js';
+import { BeamloopError } from '../../core/errors.js';
+import { type Command, printJson } from '../command.js';
+import { quantityOption } from '../options.js';
+
+/** Longer than the second after which a board sends telemetry by itself. */
+const TELEMETRY_TIMEOUT_MS = 3000;
+
+/** `beamloop board PORT`: asks a board about itself and leaves it as it is. */
+export const boardCommand: Command = (yargs, { signal, stdout }) =>
+  yargs.command(
+    'board <port>',
+    'Ask the board at a serial port what it is and how it does',
+    (builder) =>
+      builder
+        .positional('port', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Serial port: a path, or usb:VENDOR:PRODUCT[:SERIAL]; see beamloop ports',
+        })
+        .option('baud', {
+          type: 'string',
+          default: '3000000',
+          requiresArg: true,
+          describe: 'Bits per second of the line; the same as the board is set to',
+        })
+        .example('$0 board /dev/ttyUSB0', 'Self-description, memory, clock and telemetry')
+        .example('$0 board usb:0403:6014 --json', 'The same for machines'),
+    async ({ port, baud, json }) => {
+      const baudRate = baudOption(baud);
+      const transport = new SerialTransport({ port, baudRate });
+      const board = await openNativeBoard({ transport, baudRate, signal });
+      try {
+        const state = await inspect(board, signal);
+        if (json) printJson(stdout, { port, ...state });
+        else stdout.write(asText(port, state));
+      } finally {
+        await board.leave();
+      }
+    },
+  );
+
+type BoardState = Awaited<ReturnType<typeof inspect>>;
+
+async function inspect(board: NativeBoard, signal: AbortSignal) {
+  const telemetry = await nextTelemetry(board, signal);
+  const time = await board.readBoardTime();
+  return {
+    description: board.description,
+    memory: { depth: board.description.memoryDepth, held: board.codewordsHeld() },
+    clock: { boardTimeS: [time.loS, time.hiS] },
+    telemetry,
+    link: board.linkStatistics(),
+  };
+}
+
+function nextTelemetry(board: NativeBoard, signal: AbortSignal): Promise<BoardTelemetry> {
+  return new Promise((resolve, reject) => {
+    const timeout = setTimeout(() => {
+      reject(
+        new BeamloopError('BOARD_SILENT', {
+          what: 'The board sends no telemetry',
+          todo: 'Restart the board',
+        }),
+      );
+    }, TELEMETRY_TIMEOUT_MS);
+    const settle = (finish: () => void) => {
+      clearTimeout(timeout);
+      finish();
+    };
+    board.on('telemetry', (telemetry) => settle(() => resolve(telemetry)));
+    signal.addEventListener('abort', () => settle(() => reject(signal.reason)), { once: true });
+    board.requestTelemetry();
+  });
+}
+
+function asText(port: string, { description: d, memory, clock, telemetry: t, link }: BoardState): string {
+  const [loS = 0, hiS = 0] = clock.boardTimeS;
+  const delay =
+    d.delayBits === 0
+      ? 'none'
+      : `${d.delayBits} bits of ${figure(d.delayLsbS * 1e12)} ps, up to ${figure(d.delayRangeS * 1e12)} ps`;
+  const lines: [string, string][] = [
+    ['board', `${d.model}, serial number ${d.serialNumber}, firmware ${d.firmware}, at ${port}`],
+    ['protocol', d.protocolVersion],
+    ['elements', `${d.numElements}; phase ${d.phaseBits} bits, amplitude ${d.amplitudeBits} bits`],
+    ['true time delay', delay],
+    ['memory', `${memory.held} of ${memory.depth} codewords held`],
+    ['slot queue', `${t.queueDepth} of ${d.queueDepth} slots queued`],
+    ['switch time', `${figure(d.switchTimeS * 1e6)} µs`],
+    ['clock', `${figure(d.clockRateHz / 1e6)} MHz, board time ${loS.toFixed(6)} s to ${hiS.toFixed(6)} s`],
+    ['state', `${t.armed ? 'armed' : 'not armed'}, ${t.muted ? 'muted' : 'not muted'}`],
+    ['telemetry', `${t.temperatureC.toFixed(1)} °C, ${t.supplyV.toFixed(2)} V`],
+    ['round trip', link.roundTripS === null ? '-' : `${figure(link.roundTripS * 1e3)} ms`],
+  ];
+  return lines.map(([name, value]) => `${name.padEnd(17)}${value}\n`).join('');
+}
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function baudOption(text: string): number {
+  const baudRate = quantityOption('baud', text, '1');
+  if (Number.isInteger(baudRate) && baudRate > 0) return baudRate;
+  throw new BeamloopError('BAD_ARGUMENT', { what: `--baud must be a positive integer, not ${text}` });
+}

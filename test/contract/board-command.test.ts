@@ -1,0 +1,112 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import yargs from 'yargs';
+import { Pty } from '../../drivers/emulator/pty.js';
+import type { Command } from '../../src/cli/command.js';
+import { boardCommand } from '../../src/cli/commands/board.js';
+import { portsCommand } from '../../src/cli/commands/ports.js';
+import { connect, type EmulatedRig, ptyRig, until } from './board-rigs.js';
+import { BoardWatcher, randomCodewords } from './board-watcher.js';
+
+async function run(command: Command, ...args: string[]): Promise<string> {
+  const stdout = new PassThrough();
+  const output = text(stdout);
+  const parser = yargs(args)
+    .option('json', { type: 'boolean', default: false })
+    .strict()
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new Error(message);
+    });
+  try {
+    await command(parser, { signal: new AbortController().signal, stdout, stderr: stdout }).parseAsync();
+  } finally {
+    stdout.end();
+  }
+  return output;
+}
+
+describe('beamloop board', () => {
+  let rig: EmulatedRig | null = null;
+  afterEach(async () => {
+    await rig?.close();
+    rig = null;
+  });
+
+  it('prints what the board says of itself, its memory, clock and condition', async () => {
+    rig = await ptyRig({ model: { serialNumber: 'EMU-77', numElements: 64, memoryDepth: 50 } });
+    const board = await connect(rig);
+    await board.load(randomCodewords(board, 7, 1));
+    await board.leave();
+    const path = rig.transport.name;
+    const json = JSON.parse(await run(boardCommand, 'board', path, '--json'));
+    expect(json).toMatchObject({
+      port: path,
+      description: { serialNumber: 'EMU-77', numElements: 64, protocolVersion: '1.0' },
+      memory: { depth: 50, held: 7 },
+      telemetry: { queueDepth: 0, armed: false, muted: false },
+    });
+    const [loS, hiS] = json.clock.boardTimeS;
+    expect(loS).toBeLessThan(hiS);
+    const printed = await run(boardCommand, 'board', path);
+    expect(printed).toContain('EMU-77');
+    expect(printed).toContain('7 of 50 codewords held');
+  });
+
+  it('leaves a board that works as it is', async () => {
+    rig = await ptyRig();
+    const board = await connect(rig);
+    const [codeword] = randomCodewords(board, 1, 1);
+    await board.load([codeword!]);
+    await board.queue([{ slot: 3, hash: codeword!.hash }]);
+    await board.leave();
+    await run(boardCommand, 'board', rig.transport.name);
+    const again = await connect(rig);
+    const watcher = new BoardWatcher(again);
+    again.requestTelemetry();
+    await until(() => watcher.telemetry.length > 0);
+    expect(watcher.telemetry[0]).toMatchObject({ queueDepth: 1, muted: false });
+    await again.close();
+  });
+
+  it('says that a port has no board, is busy, or is not there', async () => {
+    const pty = await Pty.open(() => {});
+    await expect(run(boardCommand, 'board', pty.path)).rejects.toMatchObject({
+      code: 'NOT_A_BOARD',
+      where: pty.path,
+    });
+    pty.close();
+    await expect(run(boardCommand, 'board', '/dev/tty-none')).rejects.toMatchObject({
+      code: 'PORT_NOT_FOUND',
+    });
+    rig = await ptyRig();
+    const board = await connect(rig);
+    await expect(run(boardCommand, 'board', rig.transport.name)).rejects.toMatchObject({ code: 'PORT_BUSY' });
+    await board.close();
+  });
+
+  it('refuses a baud rate that is none', async () => {
+    for (const baud of ['0', '-9600', '1.5', 'fast']) {
+      const error = await run(boardCommand, 'board', '/dev/null', `--baud=${baud}`).catch(
+        (reason: unknown) => reason,
+      );
+      expect(error).toMatchObject({ code: expect.stringMatching(/BAD_ARGUMENT|BAD_UNIT/) });
+    }
+  });
+});
+
+describe('beamloop ports', () => {
+  it('lists ports for people and for machines', async () => {
+    const { ports } = JSON.parse(await run(portsCommand, 'ports', '--json')) as {
+      ports: { path: string; mayBeBoard: boolean; vendorId: string | null; spec: string | null }[];
+    };
+    const printed = await run(portsCommand, 'ports');
+    for (const port of ports) {
+      expect(printed).toContain(port.path);
+      expect(port.mayBeBoard).toBe(port.vendorId !== null);
+      expect(port.spec === null).toBe(port.vendorId === null);
+    }
+    if (ports.length === 0) expect(printed).toContain('no serial ports');
+  });
+});
