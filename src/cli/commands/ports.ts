@@ -18,7 +18,6 @@ export const portsCommand: Command = (yargs, { stdout }) =>
       }));
       if (json) return printJson(stdout, { ports });
       if (ports.length === 0) return void stdout.write('There are no serial ports.\n');
-      const title = 'Serial ports';
       const columns = COLUMNS.map((name) => ({ title: name, align: 'left' as const }));
       const rows = ports.map((port) => [
         port.path,
@@ -26,7 +25,7 @@ export const portsCommand: Command = (yargs, { stdout }) =>
         port.spec ?? '-',
         port.manufacturer ?? '-',
       ]);
-      return void stdout.write(formatTable({ title, columns, rows }));
+      return void stdout.write(formatTable({ columns, rows }));
     },
   );
 
