@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { BeamloopError } from '../../core/errors.js';
 import { parseQuantity } from '../../core/units.js';
+import { writeStudyReport } from '../../report/study-report.js';
 import type { StudyResult } from '../../study/result.js';
 import { overrideStudy, runStudy } from '../../study/run-study.js';
 import { readStudy } from '../../study/study-file.js';
@@ -55,11 +56,11 @@ export const studyCommand: Command = (yargs, context) =>
       }).finally(bar.stop);
 
       const folder = args.out ?? (args.json ? undefined : path.join('studies', path.parse(args.file).name));
-      if (folder !== undefined) writeResults(folder, result);
+      const page = folder === undefined ? undefined : await writeResults(folder, result);
       if (args.json) {
         const { rows, traces } = result;
         printJson(context.stdout, traces === undefined ? { rows } : { rows, traces });
-      } else print(context, result, folder!);
+      } else print(context, result, page!);
     },
   );
 
@@ -91,21 +92,14 @@ function progressBar({ stderr }: CommandContext) {
   };
 }
 
-function writeResults(folder: string, result: StudyResult): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, 'results.json'), `${JSON.stringify(result, null, 1)}\n`);
-  } catch (cause) {
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: `Results cannot be written: ${(cause as Error).message}`,
-      where: folder,
-      todo: 'Name a folder that can be written with --out',
-      cause,
-    });
-  }
+/** Writes study.html with its figures and results.json; returns the page's path. */
+async function writeResults(folder: string, result: StudyResult): Promise<string> {
+  const page = await writeStudyReport(result, folder);
+  await writeFile(path.join(folder, 'results.json'), `${JSON.stringify(result)}\n`);
+  return page;
 }
 
-function print({ stdout }: CommandContext, result: StudyResult, folder: string): void {
+function print({ stdout }: CommandContext, result: StudyResult, page: string): void {
   stdout.write(`${result.title}\n`);
   if (result.reference !== null) stdout.write(`${result.reference}\n`);
   for (const table of result.tables) stdout.write(`\n${formatTable(table)}`);
@@ -116,5 +110,5 @@ function print({ stdout }: CommandContext, result: StudyResult, folder: string):
       stdout.write(`  ${claim}\n    paper: ${paper}\n    here:  ${ours}  [${verdict}]\n`);
     }
   }
-  stdout.write(`\nResults: ${path.join(folder, 'results.json')}\n`);
+  stdout.write(`\nReport: ${page}\nNumbers: ${path.join(path.dirname(page), 'results.json')}\n`);
 }
