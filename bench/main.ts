@@ -2,8 +2,9 @@
 import { type Benchmark, type BenchRow, meetsTarget } from './benchmark.js';
 import { bridgeIngest } from './bridge-ingest.js';
 import { dpcStudy } from './dpc-study.js';
+import { linkGoodput } from './link-goodput.js';
 
-const benchmarks: readonly Benchmark[] = [bridgeIngest, dpcStudy];
+const benchmarks: readonly Benchmark[] = [linkGoodput, bridgeIngest, dpcStudy];
 
 function figure(value: number): string {
   const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
