@@ -6,7 +6,7 @@ export interface Timers {
   /** Seconds since an arbitrary origin; never goes backwards. */
   nowS(): number;
   /**
-   * Calls back once after `delayS`; returns a function that cancels. A timer of the machine is good to a millisecond or
+   * Calls back once after `delayS`, never before this returns; returns a function that cancels. A timer of the machine is good to a millisecond or
    * two; `precise` waits the last millisecond busily, for short waits that matter.
    */
   after(delayS: number, callback: () => void, precise?: boolean): () => void;
