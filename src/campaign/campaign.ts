@@ -1,18 +1,13 @@
 /** Trains the users of a scenario one after another, on a testbed, into a recording. Fresh runs and resumed ones alike. */
-import { DirectEvaluator } from '../channel/direct-evaluator.js';
-import type { PolarCodebook } from '../codebook/polar.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
 import { SlotPlanner } from '../schedule/slot-planner.js';
-import { createScheme, type SchemeFactory } from '../training/registry.js';
 import type { Estimate } from '../training/scheme.js';
 import { BoardWatch } from './board-watch.js';
-import type { CampaignOutcome, UserOutcome } from './outcome.js';
-import { outcomeOf } from './outcome.js';
+import { type CampaignOutcome, outcomeOf, type UserOutcome } from './outcome.js';
 import { PilotFactory } from './pilots.js';
-import { checkPlan, plannerOptions } from './plan.js';
-import type { Scenario } from './scenario.js';
+import { checkPlan, type Preparation, plannerOptions } from './plan.js';
 import { SlotExchange } from './slot-exchange.js';
 import { SlotLedger } from './slot-ledger.js';
 import type { Testbed } from './testbed-contract.js';
@@ -27,9 +22,7 @@ export interface Progress {
 }
 
 export interface CampaignParts {
-  readonly scenario: Scenario;
-  readonly polar: PolarCodebook;
-  readonly users: readonly User[];
+  readonly preparation: Preparation;
   readonly testbed: Testbed;
   readonly recording: Recording;
   readonly clock: Clock;
@@ -45,82 +38,126 @@ const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT']);
  * Throws PLAN_REFUSED, BOARD_MISMATCH, a board's error, or the signal's reason; the recording can be resumed then.
  */
 export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome> {
-  const { scenario, polar, users, testbed, recording, signal, clock } = parts;
-  const { board, bridge } = testbed;
-  checkPlan(scenario, polar, board.description);
-
-  const planner = new SlotPlanner(plannerOptions(scenario, board.description));
-  const ledger = new SlotLedger(recording, (ueId, sequence) => bridge.acknowledge(ueId, sequence));
-  await ledger.restore();
-  planner.adopt([...ledger.planned()].map(({ slot, hash }) => ({ slot, pilot: { hash } })));
-  const recorded = await recording.rows('codewords');
-  const keys = recorded.map(({ key }) => key);
-  const pilots = new PilotFactory(board, scenario.array.carrier, recording, keys);
-  const watch = new BoardWatch(board, clock, (kind, detail) => recording.event(kind, detail));
-  const { duration, maxAttempts } = scenario.slots;
-  const { ueTimeout, powerTimeout } = scenario.bridge;
-  const settings = {
-    slotDurationS: duration,
-    maxAttempts,
-    ueTimeoutS: ueTimeout,
-    powerTimeoutS: powerTimeout,
-  };
-  const exchange = new SlotExchange({ testbed, watch, ledger, planner, settings, clock, signal });
-  const start = createScheme(scenario.scheme, polar);
+  checkPlan(parts.preparation, parts.testbed.board.description);
+  const campaign = await Campaign.begin(parts);
   try {
+    await campaign.trainAll();
+    parts.recording.event('finished');
+  } catch (error) {
+    parts.recording.event('stopped', { what: error instanceof Error ? error.message : String(error) });
+    throw error;
+  } finally {
+    campaign.end();
+  }
+  await parts.recording.durable();
+  return outcomeOf(parts.recording);
+}
+
+class Campaign {
+  readonly #parts: CampaignParts;
+  readonly #planner: SlotPlanner;
+  readonly #pilots: PilotFactory;
+  readonly #watch: BoardWatch;
+  readonly #exchange: SlotExchange;
+  /** Users that the recording holds an estimate of. */
+  readonly #found: ReadonlySet<string>;
+
+  private constructor(parts: CampaignParts, ledger: SlotLedger, keys: string[], found: Set<string>) {
+    const { preparation, testbed, recording, clock, signal } = parts;
+    const { slots, bridge, array } = preparation.scenario;
+    const { board } = testbed;
+    this.#parts = parts;
+    this.#found = found;
+    this.#planner = new SlotPlanner(plannerOptions(preparation.scenario, board.description));
+    this.#planner.adopt([...ledger.planned()].map(({ slot, hash }) => ({ slot, pilot: { hash } })));
+    this.#pilots = new PilotFactory(board, array.carrier, recording, keys);
+    this.#watch = new BoardWatch(board, clock, (kind, detail) => recording.event(kind, detail));
+    this.#exchange = new SlotExchange({
+      testbed,
+      watch: this.#watch,
+      ledger,
+      planner: this.#planner,
+      pilots: this.#pilots,
+      settings: {
+        slotDurationS: slots.duration,
+        maxAttempts: slots.maxAttempts,
+        ueTimeoutS: bridge.ueTimeout,
+        powerTimeoutS: bridge.powerTimeout,
+      },
+      clock,
+      signal,
+    });
+  }
+
+  static async begin(parts: CampaignParts): Promise<Campaign> {
+    const { recording, testbed } = parts;
+    const ledger = new SlotLedger(recording, (ueId, sequence) => testbed.bridge.acknowledge(ueId, sequence));
+    await ledger.restore();
+    const keys = (await recording.rows('codewords')).map(({ key }) => key);
+    const found = new Set((await recording.rows('estimates')).map(({ ue }) => ue));
     await recordRun(parts);
-    const finished = new Set((await recording.rows('estimates')).map(({ ue }) => ue));
+    return new Campaign(parts, ledger, keys, found);
+  }
+
+  async trainAll(): Promise<void> {
+    const { recording, progress, preparation } = this.#parts;
+    const { users } = preparation;
     for (const [turn, user] of users.entries()) {
-      if (finished.has(user.id)) continue;
       try {
-        await trainUser(user, turn, start, pilots, exchange, planner, parts);
+        await this.#train(user, turn);
       } catch (error) {
         if (!(error instanceof BeamloopError) || !OF_ONE_USER.has(error.code)) throw error;
         recording.event('user failed', { ue: user.id, code: error.code, what: error.message });
       }
-      recordStatistics(parts, exchange);
+      if (this.#found.has(user.id)) continue;
+      this.#recordStatistics();
       await recording.durable();
-      const outcome = (await outcomeOf(recording)).users[turn]!;
-      parts.progress.finished(outcome, turn, users.length);
+      progress.finished((await outcomeOf(recording)).users[turn]!, turn, users.length);
     }
-    recording.event('finished');
-  } catch (error) {
-    recording.event('stopped', { what: error instanceof Error ? error.message : String(error) });
-    throw error;
-  } finally {
-    watch.close();
-    recordStatistics(parts, exchange);
   }
-  await recording.durable();
-  return outcomeOf(recording);
-}
 
-async function trainUser(
-  user: User,
-  turn: number,
-  start: SchemeFactory,
-  pilots: PilotFactory,
-  exchange: SlotExchange,
-  planner: SlotPlanner,
-  parts: CampaignParts,
-): Promise<void> {
-  const { testbed, recording, scenario, signal, progress, users } = parts;
-  progress.waiting(user.id, testbed.bridge.url);
-  await testbed.bridge.waitForUe(user.id, scenario.bridge.ueTimeout, signal);
-  const scheme = start();
-  let numPilots = 0;
-  let batch = 0;
-  let step = scheme.next();
-  while (!step.done) {
-    const wanted = step.value.map((codeword) => pilots.pilot(codeword));
-    const powers = await exchange.measure(user.id, batch, wanted);
-    numPilots += wanted.length;
-    batch++;
-    progress.batch(user.id, turn, users.length, numPilots);
-    step = scheme.next(powers);
+  end(): void {
+    this.#watch.close();
+    this.#recordStatistics();
   }
-  pilots.pilot(step.value.codeword); // so that the recording knows the codeword that was found
-  recordEstimate(recording, user.id, scenario.scheme.name, step.value, numPilots, planner.lastSlot);
+
+  /** Of a user that was found before, the scheme goes the same way again: its pilots are then known, and cost nothing. */
+  async #train(user: User, turn: number): Promise<void> {
+    const { testbed, recording, signal, progress, preparation } = this.#parts;
+    const { scenario, users, start } = preparation;
+    const found = this.#found.has(user.id);
+    if (!found) {
+      progress.waiting(user.id, testbed.bridge.url);
+      await testbed.bridge.waitForUe(user.id, scenario.bridge.ueTimeout, signal);
+    }
+    const scheme = start();
+    let numPilots = 0;
+    let batch = 0;
+    let step = scheme.next();
+    while (!step.done) {
+      const pilots = step.value.map((codeword) => this.#pilots.pilot(codeword));
+      const powers = await this.#exchange.measure(user.id, batch, pilots);
+      numPilots += pilots.length;
+      batch++;
+      if (!found) progress.batch(user.id, turn, users.length, numPilots);
+      step = scheme.next(powers);
+    }
+    if (found) return;
+    this.#pilots.pilot(step.value.codeword); // so that the recording knows the codeword that was found
+    recordEstimate(recording, user.id, scenario.scheme.name, step.value, numPilots, this.#planner.lastSlot);
+  }
+
+  #recordStatistics(): void {
+    const { recording, testbed } = this.#parts;
+    recording.append('link_statistics', {
+      wallTime: new Date(),
+      statistics: {
+        link: testbed.board.linkStatistics(),
+        slots: this.#exchange.statistics(),
+        ues: testbed.bridge.statistics(),
+      },
+    });
+  }
 }
 
 function recordEstimate(
@@ -144,38 +181,23 @@ function recordEstimate(
 }
 
 /** Board and users, once per recording. */
-async function recordRun({ recording, testbed, users, polar }: CampaignParts): Promise<void> {
+async function recordRun({ recording, testbed, preparation }: CampaignParts): Promise<void> {
   if ((await recording.runValue('board')) === undefined) {
     recording.append('run', { key: 'board', value: testbed.board.description });
   }
   if ((await recording.rows('users')).length > 0) return;
-  const evaluator = new DirectEvaluator(polar);
+  const { users, best, polar } = preparation;
   for (const [turn, { id, truth }] of users.entries()) {
-    let best = null;
-    if (truth !== null) {
-      evaluator.setChannel(truth.paths);
-      best = evaluator.best();
-    }
+    const index = best[turn] ?? null;
     recording.append('users', {
       ue: id,
       turn,
       xM: truth?.positionM[0] ?? null,
       yM: truth?.positionM[1] ?? null,
       snrDb: truth?.snrDb ?? null,
-      bestKey: best && polar.codeword(best).key,
-      bestAngleRad: best && polar.angleRad(best.angleIndex),
-      bestDistanceM: best && polar.distanceM(best),
+      bestKey: index && polar.codeword(index).key,
+      bestAngleRad: index && polar.angleRad(index.angleIndex),
+      bestDistanceM: index && polar.distanceM(index),
     });
   }
-}
-
-function recordStatistics({ recording, testbed }: CampaignParts, exchange: SlotExchange): void {
-  recording.append('link_statistics', {
-    wallTime: new Date(),
-    statistics: {
-      link: testbed.board.linkStatistics(),
-      slots: exchange.statistics(),
-      ues: testbed.bridge.statistics(),
-    },
-  });
 }

@@ -6,19 +6,35 @@ import { type PlannerOptions, SlotPlanner } from '../schedule/slot-planner.js';
 import type { SchemeFactory } from '../training/registry.js';
 
 /** Searches with made-up powers; each takes another way through the scheme's decisions. */
-const NUM_WALKS = 64;
+const NUM_SEARCHES = 32;
 
 type BoardFormat = Parameters<typeof packedBytes>[0];
 
-/**
- * The worst of many searches with random powers, each starting with an empty codeword memory. Every figure is the
- * largest over all searches.
- */
-export function worstDemand(start: SchemeFactory, board: BoardFormat, options: PlannerOptions): Demand {
-  const walks = Array.from({ length: NUM_WALKS }, (_, k) =>
-    walk(start, board, options, new Random(k, 'walk')),
-  );
-  return walks.reduce((a, b) => ({
+/** Codeword keys of one search, batch by batch. */
+export type Search = readonly (readonly string[])[];
+
+/** Searches with random powers. Needs no board: it takes a while, and a board wants to hear from us meanwhile. */
+export function sampleSearches(start: SchemeFactory): Search[] {
+  return Array.from({ length: NUM_SEARCHES }, (_, k) => {
+    const random = new Random(k, 'search');
+    const batches: string[][] = [];
+    const scheme = start();
+    for (let step = scheme.next(); !step.done; ) {
+      batches.push(step.value.map(({ key }) => key));
+      step = scheme.next(Float64Array.from(step.value, () => random.uniform()));
+    }
+    return batches;
+  });
+}
+
+/** The worst of the searches, each starting with an empty codeword memory. Every figure is the largest over all. */
+export function worstDemand(
+  searches: readonly Search[],
+  board: BoardFormat,
+  options: PlannerOptions,
+): Demand {
+  const demands = searches.map((search) => demandOf(search, packedBytes(board), options));
+  return demands.reduce((a, b) => ({
     numPilots: Math.max(a.numPilots, b.numPilots),
     largestBatch: Math.max(a.largestBatch, b.largestBatch),
     largestBatchCodewords: Math.max(a.largestBatchCodewords, b.largestBatchCodewords),
@@ -29,31 +45,26 @@ export function worstDemand(start: SchemeFactory, board: BoardFormat, options: P
   }));
 }
 
-function walk(start: SchemeFactory, board: BoardFormat, options: PlannerOptions, random: Random): Demand {
+function demandOf(search: Search, bytesPerCodeword: number, options: PlannerOptions): Demand {
   const planner = new SlotPlanner({ ...options, startBoardTimeS: 0 });
-  const bytes = packedBytes(board);
-  const demand = {
-    numPilots: 0,
-    largestBatch: 0,
-    largestBatchCodewords: 0,
-    lineTimeS: 0,
-    lineBytes: 0,
-    baud: options.baud,
-  };
-  const scheme = start();
-  for (let step = scheme.next(); !step.done; ) {
-    const batch = step.value.map(({ key }) => ({ hash: key, packedBytes: bytes }));
-    demand.numPilots += batch.length;
-    demand.largestBatch = Math.max(demand.largestBatch, batch.length);
-    const codewords = new Set(batch.map(({ hash }) => hash)).size;
-    demand.largestBatchCodewords = Math.max(demand.largestBatchCodewords, codewords);
-    for (let left = batch; left.length > 0; ) {
+  let lineTimeS = 0;
+  let lineBytes = 0;
+  for (const batch of search) {
+    let left = batch.map((key) => ({ hash: key, packedBytes: bytesPerCodeword }));
+    while (left.length > 0) {
       const chunk = planner.next(left);
-      demand.lineTimeS += chunk.lineTimeS;
-      demand.lineBytes += chunk.lineBytes;
+      lineTimeS += chunk.lineTimeS;
+      lineBytes += chunk.lineBytes;
       left = left.slice(chunk.slots.length);
     }
-    step = scheme.next(Float64Array.from(batch, () => random.uniform()));
   }
-  return { ...demand, userTimeS: planner.startOfSlotS(planner.lastSlot + 1) };
+  return {
+    numPilots: search.reduce((sum, batch) => sum + batch.length, 0),
+    largestBatch: Math.max(0, ...search.map((batch) => batch.length)),
+    largestBatchCodewords: Math.max(0, ...search.map((batch) => new Set(batch).size)),
+    userTimeS: planner.startOfSlotS(planner.lastSlot + 1),
+    lineTimeS,
+    lineBytes,
+    baud: options.baud,
+  };
 }

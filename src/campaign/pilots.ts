@@ -17,6 +17,7 @@ export class PilotFactory {
   readonly #carrierHz: number;
   readonly #recording: Recording;
   readonly #pilots = new Map<string, Pilot>();
+  readonly #packed = new Map<string, PackedCodeword>();
   readonly #recordedKeys: Set<string>;
 
   /** @param recordedKeys codewords that the recording holds already. */
@@ -40,6 +41,7 @@ export class PilotFactory {
     const packed = this.#board.pack(settings);
     const pilot = { codeword, packed, hash: packed.hash, packedBytes: packed.bytes.length };
     this.#pilots.set(codeword.key, pilot);
+    this.#packed.set(packed.hash, packed);
     if (!this.#recordedKeys.has(codeword.key)) {
       this.#recordedKeys.add(codeword.key);
       const { key, label } = codeword;
@@ -51,5 +53,11 @@ export class PilotFactory {
       });
     }
     return pilot;
+  }
+
+  /** The codewords among these hashes, in the order in which they were first prepared: that of their first load. */
+  packed(hashes: Iterable<string>): PackedCodeword[] {
+    const wanted = new Set(hashes);
+    return [...this.#packed.values()].filter(({ hash }) => wanted.has(hash));
   }
 }

@@ -1,16 +1,47 @@
-/** From a scenario and a board's description to a plan that was found to be possible. */
+/** From a scenario to what is needed to run it, and a check that a board can keep the plan. */
 import type { BoardDescription } from '../../drivers/array-board.js';
-import type { PolarCodebook } from '../codebook/polar.js';
+import { createEvaluator } from '../channel/evaluator.js';
+import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
 import { type Demand, lintDemand, lintSlots, type SlotRules } from '../schedule/lint.js';
 import type { PlannerOptions } from '../schedule/slot-planner.js';
-import { createScheme } from '../training/registry.js';
-import { worstDemand } from './demand.js';
+import { createScheme, type SchemeFactory } from '../training/registry.js';
+import { type Search, sampleSearches, worstDemand } from './demand.js';
 import type { Scenario } from './scenario.js';
 import { VIRTUAL_START_S } from './slot-clock.js';
+import { polarCodebookOf, type User, usersOf } from './users.js';
+
+/** All that can be computed before a port is opened. */
+export interface Preparation {
+  readonly scenario: Scenario;
+  readonly polar: PolarCodebook;
+  readonly users: readonly User[];
+  /** Noise-free best codeword of each user; null where nobody knows the user's channel. */
+  readonly best: readonly (PolarIndex | null)[];
+  readonly start: SchemeFactory;
+  readonly searches: readonly Search[];
+}
+
+/** Throws BAD_ARGUMENT when array and scheme do not fit together. */
+export function prepare(scenario: Scenario): Preparation {
+  const polar = polarCodebookOf(scenario);
+  const users = usersOf(scenario, polar);
+  const start = createScheme(scenario.scheme, polar);
+  return { scenario, polar, users, best: bestOf(users, polar), start, searches: sampleSearches(start) };
+}
+
+function bestOf(users: readonly User[], polar: PolarCodebook): (PolarIndex | null)[] {
+  if (users.every(({ truth }) => truth === null)) return users.map(() => null);
+  const evaluator = createEvaluator(polar);
+  return users.map(({ truth }) => {
+    if (truth === null) return null;
+    evaluator.setChannel(truth.paths);
+    return evaluator.best();
+  });
+}
 
 /** Checks the plan. Throws BOARD_MISMATCH or PLAN_REFUSED, with the numbers. */
-export function checkPlan(scenario: Scenario, polar: PolarCodebook, board: BoardDescription): Demand {
+export function checkPlan({ scenario, searches }: Preparation, board: BoardDescription): Demand {
   const { elements } = scenario.array;
   if (board.numElements !== elements) {
     throw new BeamloopError('BOARD_MISMATCH', {
@@ -25,7 +56,7 @@ export function checkPlan(scenario: Scenario, polar: PolarCodebook, board: Board
     contiguous: scenario.slots.contiguous,
   };
   lintSlots(board, rules);
-  const demand = worstDemand(createScheme(scenario.scheme, polar), board, plannerOptions(scenario, board));
+  const demand = worstDemand(searches, board, plannerOptions(scenario, board));
   lintDemand(board, rules, demand);
   return demand;
 }

@@ -5,6 +5,7 @@ import type { PolarCodebook } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
 import { createScheme, type SchemeChoice } from '../training/registry.js';
+import { runScheme } from '../training/run-scheme.js';
 import { meanPower } from './slot-ledger.js';
 
 export interface ReplayedUser {
@@ -47,14 +48,8 @@ export async function replayRecording(
       asked.set(key, times + 1);
       return known[Math.min(times, known.length - 1)]!;
     };
-    const scheme = start();
-    let numPilots = 0;
-    let step = scheme.next();
-    while (!step.done) {
-      numPilots += step.value.length;
-      step = scheme.next(Float64Array.from(step.value, powerOf));
-    }
-    const { codeword, angleRad, distanceM, regionIndex } = step.value;
+    const { estimate, numPilots } = runScheme(start(), powerOf);
+    const { codeword, angleRad, distanceM, regionIndex } = estimate;
     return {
       ue,
       recorded,

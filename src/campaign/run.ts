@@ -7,9 +7,9 @@ import { VERSION } from '../core/version.js';
 import { Recording } from '../record/recording.js';
 import { type Progress, runCampaign } from './campaign.js';
 import type { CampaignOutcome } from './outcome.js';
+import { prepare } from './plan.js';
 import type { ScenarioFile } from './scenario.js';
 import type { OpenTestbed } from './testbed-contract.js';
-import { polarCodebookOf, usersOf } from './users.js';
 
 export interface RunOptions<E> {
   readonly openTestbed: OpenTestbed<E>;
@@ -90,8 +90,8 @@ async function conduct<E>(
   durable: ReadonlyMap<string, number>,
   openRecording: () => Promise<Recording>,
 ): Promise<CampaignOutcome> {
-  const polar = polarCodebookOf(scenario);
-  const users = usersOf(scenario, polar);
+  const preparation = prepare(scenario);
+  const { polar, users } = preparation;
   let recording: Recording | undefined;
   const testbed = await openTestbed({
     scenario,
@@ -105,7 +105,7 @@ async function conduct<E>(
   });
   try {
     recording = await openRecording();
-    return await runCampaign({ scenario, polar, users, testbed, recording, clock, signal, progress });
+    return await runCampaign({ preparation, testbed, recording, clock, signal, progress });
   } finally {
     await testbed.close();
     await recording?.close();

@@ -8,7 +8,7 @@ import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { SlotPlanner } from '../schedule/slot-planner.js';
 import type { BoardWatch } from './board-watch.js';
-import type { Pilot } from './pilots.js';
+import type { Pilot, PilotFactory } from './pilots.js';
 import { SlotClock } from './slot-clock.js';
 import { meanPower, type SlotEnd, type SlotLedger } from './slot-ledger.js';
 import type { Testbed } from './testbed-contract.js';
@@ -25,6 +25,7 @@ export interface ExchangeParts {
   readonly watch: BoardWatch;
   readonly ledger: SlotLedger;
   readonly planner: SlotPlanner;
+  readonly pilots: PilotFactory;
   readonly settings: ExchangeSettings;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -43,6 +44,8 @@ export class SlotExchange {
   readonly #slotClock: SlotClock;
   /** Slots that an earlier process planned and did not see end. */
   readonly #fromBefore: Set<number>;
+  /** The plan relies on codewords that an earlier process had loaded. */
+  #mustRestoreMemory: boolean;
 
   /** The ledger must have been restored before. */
   constructor(parts: ExchangeParts) {
@@ -51,6 +54,7 @@ export class SlotExchange {
     this.#join = new SlotJoin(clock);
     this.#slotClock = new SlotClock(testbed, planner, settings.slotDurationS);
     this.#fromBefore = new Set(ledger.openSlots());
+    this.#mustRestoreMemory = planner.lastSlot >= 0;
     testbed.board.on('receipt', (receipt) => {
       if (ledger.onReceipt(receipt)) this.#join.receipt(receipt);
     });
@@ -60,6 +64,7 @@ export class SlotExchange {
     });
     testbed.board.on('reset', () => {
       planner.forgetMemory();
+      this.#mustRestoreMemory = false;
       this.#slotClock.disarmed();
     });
   }
@@ -93,7 +98,7 @@ export class SlotExchange {
   /** Gives slots to as many pilots as fit at once; returns their positions. */
   async #plan(ue: string, batch: number, open: readonly OpenPilot[]): Promise<number[]> {
     const { ledger, planner, testbed, watch, signal } = this.#parts;
-    await watch.during(() => this.#slotClock.arm(), signal);
+    await watch.during(() => this.#ready(), signal);
     const chunk = planner.next(open, testbed.earliestBoardTimeS());
     return chunk.slots.map(({ slot, plannedBoardTimeS, pilot: { position, attempt, codeword, hash } }) => {
       const codewordKey = codeword.key;
@@ -116,6 +121,17 @@ export class SlotExchange {
     for (const slot of slots) if (ledger.end(slot) === null) ledger.setEnd(slot, 'lost');
   }
 
+  /**
+   * Slot clock and memory as the plan takes them to be. On virtual time restoring the memory costs no more than loading
+   * it had cost the earlier process, so the next slots can still be kept.
+   */
+  async #ready(): Promise<void> {
+    const { planner, pilots, testbed } = this.#parts;
+    await this.#slotClock.arm();
+    if (this.#mustRestoreMemory) await testbed.board.load(pilots.packed(planner.assumedHeld));
+    this.#mustRestoreMemory = false;
+  }
+
   async #carryOut(
     ue: string,
     pilots: readonly Pilot[],
@@ -124,7 +140,7 @@ export class SlotExchange {
   ): Promise<void> {
     const { ledger, testbed, planner, settings } = this.#parts;
     const { board, bridge } = testbed;
-    await this.#slotClock.arm();
+    await this.#ready();
     const entries = slots.map((slot) => ({ slot, hash: ledger.row(slot).hash }));
     const wanted = new Set(entries.map(({ hash }) => hash));
     const codewords = pilots.filter(({ hash }) => wanted.delete(hash)).map(({ packed }) => packed);

@@ -2,6 +2,7 @@
 import type { Progress } from '../campaign/campaign.js';
 import { type CampaignOutcome, type UserOutcome, unfound } from '../campaign/outcome.js';
 import { BeamloopError, EXIT } from '../core/errors.js';
+import { writeReport } from '../report/run-report.js';
 import { type CommandContext, printJson } from './command.js';
 import { formatTable } from './text-table.js';
 
@@ -26,33 +27,29 @@ export function campaignProgress({ stderr }: CommandContext): Progress {
   };
 }
 
-/** Prints a campaign's result; users that were not found make the exit code 6. */
-export function printOutcome(
+/** Prints a campaign's result and has its report written; users that were not found make the exit code 6. */
+export async function concludeCampaign(
   { stdout }: CommandContext,
   json: boolean,
   outcome: CampaignOutcome,
-  reportPath: string,
-): void {
+): Promise<void> {
   const missing = unfound(outcome);
-  const incomplete =
-    missing.length === 0
-      ? null
-      : new BeamloopError('CAMPAIGN_INCOMPLETE', {
-          what: `No estimate for ${missing.join(', ')}`,
-          where: outcome.folder,
-          todo: `See why in the report, then go on with: beamloop resume ${outcome.folder}`,
-        });
   if (json) {
-    printJson(stdout, { ...outcome, report: reportPath });
-    if (incomplete !== null) process.exitCode = EXIT.incomplete;
+    printJson(stdout, { ...outcome, report: await writeReport(outcome.folder) });
+    if (missing.length > 0) process.exitCode = EXIT.incomplete;
     return;
   }
-  stdout.write(`\n${userTable(outcome.users)}\n`);
   const { planned, measured, late, missed } = outcome.slots;
+  stdout.write(`\n${userTable(outcome.users)}\n`);
   stdout.write(`${planned} slots planned, ${measured} measured, ${late} late, ${missed} missed\n`);
   stdout.write(`Recording: ${outcome.folder}\n`);
-  stdout.write(`Report: ${reportPath}\n`);
-  if (incomplete !== null) throw incomplete;
+  stdout.write(`Report: ${await writeReport(outcome.folder)}\n`);
+  if (missing.length === 0) return;
+  throw new BeamloopError('CAMPAIGN_INCOMPLETE', {
+    what: `No estimate for ${missing.join(', ')}`,
+    where: outcome.folder,
+    todo: `The report says why; go on with: beamloop resume ${outcome.folder}`,
+  });
 }
 
 function userTable(users: readonly UserOutcome[]): string {

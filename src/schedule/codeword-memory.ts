@@ -29,6 +29,11 @@ export class CodewordMemory {
     }
   }
 
+  /** Hashes, least recently used first. */
+  get held(): string[] {
+    return [...this.#held];
+  }
+
   /** The board restarted: nothing is held. */
   clear(): void {
     this.#held.clear();

@@ -101,6 +101,11 @@ export class SlotPlanner {
     }
   }
 
+  /** Hashes of the codewords that the plan takes the board to hold. */
+  get assumedHeld(): string[] {
+    return this.#memory.held;
+  }
+
   /** The board restarted: all codewords must be loaded again. */
   forgetMemory(): void {
     this.#memory.clear();

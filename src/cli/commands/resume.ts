@@ -1,8 +1,7 @@
 import { resumeRun } from '../../campaign/run.js';
 import { parseScenario } from '../../campaign/scenario.js';
-import { writeReport } from '../../report/run-report.js';
 import { emulatedSection, openTestbed } from '../../testbed.js';
-import { campaignProgress, printOutcome } from '../campaign-output.js';
+import { campaignProgress, concludeCampaign } from '../campaign-output.js';
 import type { Command } from '../command.js';
 
 /** `beamloop resume <folder>`: goes on with a run that was stopped or killed. */
@@ -33,6 +32,6 @@ export const resumeCommand: Command = (yargs, context) =>
         signal: context.signal,
         progress: campaignProgress(context),
       });
-      printOutcome(context, args.json, outcome, await writeReport(outcome.folder));
+      await concludeCampaign(context, args.json, outcome);
     },
   );

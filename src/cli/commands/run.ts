@@ -1,11 +1,9 @@
-import { checkPlan } from '../../campaign/plan.js';
+import { checkPlan, prepare } from '../../campaign/plan.js';
 import { defaultFolder, startRun } from '../../campaign/run.js';
 import { readScenario, type ScenarioFile } from '../../campaign/scenario.js';
-import { polarCodebookOf, usersOf } from '../../campaign/users.js';
-import { writeReport } from '../../report/run-report.js';
 import { seconds } from '../../schedule/lint.js';
 import { assumedBoard, type EmulatedSection, emulatedSection, openTestbed } from '../../testbed.js';
-import { campaignProgress, printOutcome } from '../campaign-output.js';
+import { campaignProgress, concludeCampaign } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 
 /** `beamloop run <scenario>`: trains the users of a scenario. */
@@ -47,7 +45,7 @@ export const runCommand: Command = (yargs, context) =>
         signal: context.signal,
         progress: campaignProgress(context),
       });
-      printOutcome(context, args.json, outcome, await writeReport(outcome.folder));
+      await concludeCampaign(context, args.json, outcome);
     },
   );
 
@@ -56,10 +54,10 @@ function printPlan(
   json: boolean,
   { name, scenario }: ScenarioFile<EmulatedSection>,
 ): void {
-  const polar = polarCodebookOf(scenario);
   const board = assumedBoard(scenario);
-  const demand = checkPlan(scenario, polar, board);
-  const users = usersOf(scenario, polar).map(({ id }) => id);
+  const preparation = prepare(scenario);
+  const demand = checkPlan(preparation, board);
+  const users = preparation.users.map(({ id }) => id);
   const { port, baud } = scenario.board;
   const { duration, turnaround } = scenario.slots;
   if (json) {
