@@ -14,8 +14,8 @@ export interface KernelLayout {
   readonly channelSingle: number;
   /** FFT tables and work space, planar single [2, N] but for `twiddles`, [2, N] and then [3, 2, N/4]. */
   readonly twiddles: number;
-  readonly input: number;
   readonly scratch: number;
+  readonly scratch2: number;
   /** Per ring planar single [2, N]: chirps, transforms of the channel, factor of each codeword's own bin. */
   readonly chirps: number;
   readonly bins: number;
@@ -46,8 +46,8 @@ export function layOut(numElements: number, numRings: number, numWeights: number
     channel: take(16 * numElements),
     channelSingle: take(8 * numElements),
     twiddles: take(8 * numElements + 6 * numElements),
-    input: take(8 * numElements),
     scratch: take(8 * numElements),
+    scratch2: take(8 * numElements),
     chirps: take(8 * perRing),
     bins: take(8 * perRing),
     alphas: take(8 * perRing),

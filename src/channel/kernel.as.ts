@@ -155,31 +155,26 @@ export function toSingle(from: usize, to: usize, count: i32): void {
   }
 }
 
-/** out = a * b, element by element, single precision. */
-export function multiply(a: usize, b: usize, length: i32, out: usize): void {
-  const imag: usize = (<usize>length) << 2;
-  for (let at: usize = 0; at < imag; at += 16) {
-    const ar = v128.load(a + at);
-    const ai = v128.load(a + imag + at);
-    const br = v128.load(b + at);
-    const bi = v128.load(b + imag + at);
-    v128.store(out + at, f32x4.sub(f32x4.mul(ar, br), f32x4.mul(ai, bi)));
-    v128.store(out + imag + at, f32x4.add(f32x4.mul(ar, bi), f32x4.mul(ai, br)));
-  }
-}
-
 /**
- * out = DFT of x, single precision, not scaled: Stockham's autosorting FFT, radix 4. `x` and `scratch` are overwritten.
- * `twiddles`: exp(-j 2 pi k / length), k = 0..length-1, planar; then for k = 0..length/4-1 the powers 1, 2 and 3 of it,
- * each planar, for the first pass.
+ * out = DFT of x * chirp, single precision, not scaled: Stockham's autosorting FFT, radix 4. `scratch` and `scratch2` are
+ * as long as x. `twiddles`: exp(-j 2 pi k / length), k = 0..length-1, planar; then for k = 0..length/4-1 the powers 1, 2
+ * and 3 of it, each planar, for the first pass.
  */
-export function fft(x: usize, scratch: usize, out: usize, length: i32, twiddles: usize): void {
+export function chirpedFft(
+  x: usize,
+  chirp: usize,
+  scratch: usize,
+  scratch2: usize,
+  out: usize,
+  length: i32,
+  twiddles: usize,
+): void {
   const imag: usize = (<usize>length) << 2;
   let n = length >> 2;
   let stride = 4;
-  firstPass(x, n == 1 ? out : scratch, length, twiddles + 2 * imag);
+  firstPass(x, chirp, scratch, length, twiddles + 2 * imag);
   let from = scratch;
-  let other = x;
+  let other = scratch2;
   while (n >= 4) {
     const quarter = n >> 2;
     const to = quarter == 1 ? out : other;
@@ -274,21 +269,28 @@ function butterflies(
   }
 }
 
-/** First pass: four butterflies side by side, their outputs transposed to where Stockham's order wants them. */
-function firstPass(from: usize, to: usize, length: i32, twiddles: usize): void {
+/** First pass, chirp included: four butterflies side by side, transposed to where Stockham's order wants them. */
+function firstPass(from: usize, chirp: usize, to: usize, length: i32, twiddles: usize): void {
   const imag: usize = (<usize>length) << 2;
   const quarter = imag >> 2;
   for (let at: usize = 0; at < quarter; at += 16) {
-    const f = from + at;
     const w = twiddles + at;
-    const ar = v128.load(f);
-    const ai = v128.load(f + imag);
-    const br = v128.load(f + quarter);
-    const bi = v128.load(f + quarter + imag);
-    const cr = v128.load(f + 2 * quarter);
-    const ci = v128.load(f + 2 * quarter + imag);
-    const dr = v128.load(f + 3 * quarter);
-    const di = v128.load(f + 3 * quarter + imag);
+    let f = from + at;
+    let g = chirp + at;
+    const ar = productRe(f, g, imag);
+    const ai = productIm(f, g, imag);
+    f += quarter;
+    g += quarter;
+    const br = productRe(f, g, imag);
+    const bi = productIm(f, g, imag);
+    f += quarter;
+    g += quarter;
+    const cr = productRe(f, g, imag);
+    const ci = productIm(f, g, imag);
+    f += quarter;
+    g += quarter;
+    const dr = productRe(f, g, imag);
+    const di = productIm(f, g, imag);
     const sr = f32x4.add(ar, cr);
     const si = f32x4.add(ai, ci);
     const tr = f32x4.sub(ar, cr);
@@ -325,6 +327,18 @@ function firstPass(from: usize, to: usize, length: i32, twiddles: usize): void {
       f32x4.add(f32x4.mul(xr, w3i), f32x4.mul(xi, w3r)),
     );
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function productRe(a: usize, b: usize, imag: usize): v128 {
+  return f32x4.sub(f32x4.mul(v128.load(a), v128.load(b)), f32x4.mul(v128.load(a + imag), v128.load(b + imag)));
+}
+
+// @ts-ignore: decorator
+@inline
+function productIm(a: usize, b: usize, imag: usize): v128 {
+  return f32x4.add(f32x4.mul(v128.load(a), v128.load(b + imag)), f32x4.mul(v128.load(a + imag), v128.load(b)));
 }
 
 // @ts-ignore: decorator

@@ -22,8 +22,15 @@ export interface Kernel {
   dot(a: number, b: number, length: number, out: number): void;
   energy(a: number, length: number): number;
   toSingle(from: number, to: number, count: number): void;
-  multiply(a: number, b: number, length: number, out: number): void;
-  fft(x: number, scratch: number, out: number, length: number, twiddles: number): void;
+  chirpedFft(
+    x: number,
+    chirp: number,
+    scratch: number,
+    scratch2: number,
+    out: number,
+    length: number,
+    twiddles: number,
+  ): void;
   powers(bins: number, alpha: number, noise: number, noiseImag: number, length: number, out: number): number;
   candidates(
     power: number,

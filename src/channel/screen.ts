@@ -138,10 +138,16 @@ export class Screen {
   }
 
   #transformRing(ring: number): void {
-    const { channelSingle, chirps, input, scratch, bins, twiddles } = this.#layout;
-    const length = this.#numAngles;
-    this.#kernel.multiply(channelSingle, this.#ringAddress(chirps, ring), length, input);
-    this.#kernel.fft(input, scratch, this.#ringAddress(bins, ring), length, twiddles);
+    const { channelSingle, chirps, scratch, scratch2, bins, twiddles } = this.#layout;
+    this.#kernel.chirpedFft(
+      channelSingle,
+      this.#ringAddress(chirps, ring),
+      scratch,
+      scratch2,
+      this.#ringAddress(bins, ring),
+      this.#numAngles,
+      twiddles,
+    );
   }
 
   /**
