@@ -36,8 +36,10 @@ export interface RunningReplay {
 interface Replay {
   readonly first: number;
   readonly last: number;
-  /** Null until the board said how many follow. */
-  remaining: number | null;
+  /** How many the board found; null until it said so. */
+  found: number | null;
+  /** How many have come; they may be here before whoever asked has read the answer. */
+  come: number;
   readonly resolve: () => void;
   readonly reject: (reason: Error) => void;
 }
@@ -118,12 +120,12 @@ export class ReceiptBook {
     });
     // Whoever asked may have failed before waiting for this.
     done.catch(() => {});
-    const replay: Replay = { first, last, remaining: null, ...settle };
+    const replay: Replay = { first, last, found: null, come: 0, ...settle };
     this.#replays.push(replay);
     return {
       done,
       found: (count) => {
-        replay.remaining = count;
+        replay.found = count;
         this.#settleReplays();
       },
       cancel: () => {
@@ -149,14 +151,14 @@ export class ReceiptBook {
     if (known !== undefined && !sameReceipt(known, receipt)) return 'contradiction';
     const replay = this.#replays.find((each) => slot >= each.first && slot <= each.last);
     if (replay === undefined) return known === undefined ? 'unknown' : 'duplicate';
-    if (replay.remaining !== null) replay.remaining--;
+    replay.come++;
     this.#remember(receipt);
     this.#settleReplays();
     return 'repeated';
   }
 
   #settleReplays(): void {
-    const settled = this.#replays.filter((each) => each.remaining !== null && each.remaining <= 0);
+    const settled = this.#replays.filter((each) => each.found !== null && each.come >= each.found);
     this.#replays = this.#replays.filter((each) => !settled.includes(each));
     for (const replay of settled) replay.resolve();
   }

@@ -70,6 +70,17 @@ describe('receipt book', () => {
     expect(book.judge(receipt(5))).toBe('unknown');
   });
 
+  it('counts repeated receipts that come before the number of them is read', async () => {
+    const book = queued(1, 2);
+    book.judge(receipt(1));
+    book.judge(receipt(2));
+    const replay = book.replay(1, 2);
+    expect(book.judge(receipt(1))).toBe('repeated');
+    expect(book.judge(receipt(2))).toBe('repeated');
+    replay.found(2);
+    await replay.done;
+  });
+
   it('does not count a new receipt as one that was asked for again', async () => {
     const book = queued(1, 2);
     book.judge(receipt(1));
