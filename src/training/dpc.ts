@@ -4,6 +4,12 @@ import { polarEstimate, strongest } from './polar-estimate.js';
 import type { Scheme } from './scheme.js';
 
 /**
+ * Powers this close are a tie. Without range reduction the two level-1 codewords are end-fire beams whose received powers
+ * are exactly equal for every user (their elements differ by one common sign), and rounding must not decide.
+ */
+const TIE = 1 + 1e-12;
+
+/**
  * Hierarchical search with diverging codewords (Li, Xu and Zhang 2025, Algorithm I with section V): log2 N times the
  * stronger of two halves, then polar codewords around the region that is left. 2 log2 N coarse pilots at most; a half
  * that angular range reduction emptied is passed over without a pilot.
@@ -26,7 +32,7 @@ export function* dpcHierarchical(
       takeLower = true; // Case II
     else {
       const powers = yield [lower, upper];
-      takeLower = powers[0]! > powers[1]!; // a tie goes to the upper half
+      takeLower = powers[0]! > powers[1]! * TIE; // a tie goes to the upper half
     }
     region = takeLower ? 2 * region - 1 : 2 * region;
   }

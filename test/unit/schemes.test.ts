@@ -74,6 +74,30 @@ describe('DPC', () => {
     expect(estimate.distanceM).toBeCloseTo(17.0 * (1 - (97 / 512) ** 2), 1);
   });
 
+  it('takes the upper half of level 1 without range reduction, where both halves are equal but for rounding', () => {
+    const polar = polarOf(64);
+    for (const angleRad of [-1, -0.5, 0.1, 0.4, 0.9]) {
+      const user = { x: 0.9 * Math.cos(angleRad), y: 0.9 * Math.sin(angleRad) };
+      const wavelengthM = 3e8 / 100e9;
+      const received = ({ phaseRad }: Codeword) => {
+        let [re, im] = [0, 0];
+        for (let n = 0; n < 64; n++) {
+          const elementY = (n - 31.5) * (wavelengthM / 2);
+          const phase = phaseRad[n]! - (2 * Math.PI * Math.hypot(user.x, elementY - user.y)) / wavelengthM;
+          re += Math.cos(phase);
+          im += Math.sin(phase);
+        }
+        return re * re + im * im;
+      };
+      const scheme = createScheme(schemeSchema.parse({ name: 'dpc', rangeReduction: false }), polar)();
+      const [lower, upper] = scheme.next().value as Codeword[];
+      const powers = Float64Array.of(received(lower!), received(upper!));
+      expect(powers[0]! / powers[1]!).toBeCloseTo(1, 9);
+      const next = scheme.next(powers).value as Codeword[];
+      expect(next.map(({ key }) => key)).toEqual(['dpc/2/3', 'dpc/2/4']);
+    }
+  });
+
   it.each([64, 128, 256, 512])('costs 2 log2 N + 60 pilots for interior users, N = %i', (numElements) => {
     const levels = Math.log2(numElements);
     for (const region of [numElements / 4, numElements / 2, numElements / 2 + 1, (3 * numElements) / 4]) {
