@@ -12,7 +12,7 @@ import { startBridge } from './bridge/server.js';
 import type { Scenario } from './campaign/scenario.js';
 import type { OpenTestbed, Testbed, TestbedRequest } from './campaign/testbed-contract.js';
 import { type Clock, monotonicClock } from './core/clock.js';
-import { startEmulatedBoard } from './emulation/emulated-board.js';
+import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/emulated-board.js';
 import {
   boardModel,
   type EmulatedSection,
@@ -149,6 +149,24 @@ function realTime(
     },
     close,
   };
+}
+
+/** An emulated board by itself, in real time, for whoever opens its port. */
+export function startStandaloneBoard(options: {
+  readonly emulated: EmulatedSection;
+  readonly numElements: number;
+  readonly baud: number;
+  readonly seed: number;
+}): Promise<EmulatedBoardHandle> {
+  const { emulated, numElements, baud, seed } = options;
+  return startEmulatedBoard({
+    model: boardModel(emulated, numElements, baud),
+    rf: impairmentsOf(emulated, seed),
+    faults: emulated.faults,
+    seed,
+    realtime: true,
+    driftPpm: emulated.clockDriftPpm,
+  });
 }
 
 /** The board that a scenario expects, without touching any port. For a real port, what `board.emulated` assumes. */

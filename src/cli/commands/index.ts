@@ -1,6 +1,7 @@
 import type { Command } from '../command.js';
 import { boardCommand } from './board.js';
 import { codebookCommand } from './codebook.js';
+import { emulateBoardCommand } from './emulate-board.js';
 import { exportCommand } from './export.js';
 import { portsCommand } from './ports.js';
 import { replayCommand } from './replay.js';
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   studyCommand,
   portsCommand,
   boardCommand,
+  emulateBoardCommand,
 ];

@@ -1,0 +1,78 @@
+import { BeamloopError } from '../../core/errors.js';
+import { readSettingsFile } from '../../core/settings-file.js';
+import { emulatedSection, startStandaloneBoard } from '../../testbed.js';
+import { type Command, printJson } from '../command.js';
+import { quantityOption } from '../options.js';
+
+/** `beamloop emulate-board`: a board without hardware, at a serial port that any program can open. */
+export const emulateBoardCommand: Command = (yargs, { signal, stdout }) =>
+  yargs.command(
+    'emulate-board',
+    'Run an emulated board in real time at a serial port, until Ctrl-C',
+    (builder) =>
+      builder
+        .options({
+          elements: { type: 'string', default: '512', requiresArg: true, describe: 'Elements of the array' },
+          baud: {
+            type: 'string',
+            default: '3000000',
+            requiresArg: true,
+            describe: 'Bits per second at which bytes are paced, both ways',
+          },
+          settings: {
+            type: 'string',
+            requiresArg: true,
+            describe:
+              "YAML file with what a scenario's board.emulated may hold: bits, memory, impairments, faults",
+          },
+          seed: { type: 'string', default: '1', requiresArg: true, describe: 'Of errors and faults' },
+        })
+        .example('$0 emulate-board', 'Prints the port to put into a scenario, or to give to beamloop board')
+        .example('$0 emulate-board --elements 64 --settings board.yaml', ''),
+    async (args) => {
+      const numElements = wholeNumber('elements', args.elements, 1, 65_535);
+      const baud = wholeNumber('baud', args.baud, 1, 100_000_000);
+      const seed = wholeNumber('seed', args.seed, 0, Number.MAX_SAFE_INTEGER);
+      const emulated =
+        args.settings === undefined
+          ? emulatedSection.parse({})
+          : readSettingsFile(args.settings, emulatedSection);
+      const board = await startStandaloneBoard({ emulated, numElements, baud, seed });
+      try {
+        const { path, pid } = board;
+        if (args.json) printJson(stdout, { port: path, baud, numElements, pid });
+        else {
+          stdout.write(`An emulated board of ${numElements} elements is at\n\n  ${path}\n\n`);
+          stdout.write(`at ${baud} baud. In a scenario:  board: { port: ${path}, baud: ${baud} }\n`);
+          stdout.write('Ctrl-C ends it.\n');
+        }
+        await Promise.race([aborted(signal), board.ended.then(gone)]);
+      } finally {
+        await board.close();
+      }
+    },
+  );
+
+/** Ctrl-C is how this command is meant to end. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function gone(): never {
+  throw new BeamloopError('BOARD_SILENT', {
+    what: "The emulated board's process has ended",
+    todo: 'See the messages before this one, and start it again',
+  });
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const value = quantityOption(option, text, '1');
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `--${option} must be a whole number from ${least} to ${most}, not ${text}`,
+    todo: 'Correct it',
+  });
+}
