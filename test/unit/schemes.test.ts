@@ -94,7 +94,7 @@ describe('DPC', () => {
       const powers = Float64Array.of(received(lower!), received(upper!));
       expect(powers[0]! / powers[1]!).toBeCloseTo(1, 9);
       const next = scheme.next(powers).value as Codeword[];
-      expect(next.map(({ key }) => key)).toEqual(['dpc/2/3', 'dpc/2/4']);
+      expect(next.map(({ key }) => key)).toEqual(['dpc-full-range/2/3', 'dpc-full-range/2/4']);
     }
   });
 
