@@ -15,7 +15,7 @@ export interface ByteNoise {
 }
 
 /** `bytes` counts what came from the host since the board was made; `timeS` is wall-clock time since then. */
-export type FaultTrigger =
+type FaultTrigger =
   | { readonly kind: 'bytes'; readonly count: number }
   | { readonly kind: 'slot'; readonly slot: number }
   | { readonly kind: 'time'; readonly timeS: number };

@@ -15,7 +15,7 @@ export interface SlotOnAir {
   readonly codeword: { readonly hash: bigint; readonly bytes: Uint8Array } | null;
 }
 
-export interface Uart {
+interface Uart {
   /** Hands over a frame; an urgent one overtakes all but the frame that is being sent. */
   send(bytes: Uint8Array, urgent: boolean): void;
   /** When the last bit of everything handed over will have left, in `timers` seconds. */

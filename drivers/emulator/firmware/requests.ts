@@ -6,7 +6,7 @@ import type { BoardState } from './board-state.js';
 import type { Outbox } from './outbox.js';
 
 /** Numbered messages of the host. */
-export type RequestName = Exclude<NameFrom<'host'>, 'Hello' | 'Ack' | 'ReadClock' | 'ReadTelemetry'>;
+type RequestName = Exclude<NameFrom<'host'>, 'Hello' | 'Ack' | 'ReadClock' | 'ReadTelemetry'>;
 export type Request = DecodedMessage<RequestName>;
 
 /** Board time is exact up to here; at 100 MHz that is 2.8 years after power-up. */
