@@ -7,7 +7,7 @@ import type { Scheme } from './scheme.js';
  * Powers this close are a tie. Without range reduction the two level-1 codewords are end-fire beams whose received powers
  * are exactly equal for every user (their elements differ by one common sign), and rounding must not decide.
  */
-const TIE = 1 + 1e-12;
+const TIE = 1 + 1e-9;
 
 /**
  * Hierarchical search with diverging codewords (Li, Xu and Zhang 2025, Algorithm I with section V): log2 N times the
