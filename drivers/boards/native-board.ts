@@ -239,12 +239,13 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
 
   /** A board cannot change its version without restarting into another firmware. */
   onRefused(): void {
-    this.#end(
-      new BeamloopError('PROTOCOL_VERSION', {
-        what: 'The board restarted with another version of the protocol',
-        where: this.#name,
-      }),
-    );
+    const error = new BeamloopError('PROTOCOL_VERSION', {
+      what: 'The board restarted with another version of the protocol',
+      where: this.#name,
+      todo: 'See `beamloop board PORT`',
+    });
+    this.#end(error);
+    this.#listeners.emit('link', 'down', error.message);
   }
 
   onMessage(message: BoardMessage): void {

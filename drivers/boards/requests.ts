@@ -50,7 +50,6 @@ export class Requests {
   /** In the order of sending, which is the order in which the board answers. */
   readonly #pending = new Map<number, Pending>();
   #ended: Error | null = null;
-  #strays = 0;
 
   constructor(link: Link, boardName: string, nowS: () => number) {
     this.#link = link;
@@ -84,20 +83,18 @@ export class Requests {
     });
   }
 
-  /** Takes a message if it is a response. */
-  settle(message: BoardMessage): boolean {
+  /** Takes a response; one to no open request is dropped (SPEC 9.3). */
+  settle(message: BoardMessage): void {
     const { value } = message;
-    if (!('request' in value)) return false;
+    if (!('request' in value)) return;
     const pending = this.#pending.get(value.request);
     if (pending === undefined || (message.name !== pending.response && message.name !== 'Refused')) {
-      this.#strays++;
-      return true;
+      return;
     }
     this.#pending.delete(value.request);
     this.progress();
     if (value.status === STATUS.ok && message.name !== 'Refused') pending.resolve(value);
     else pending.reject(this.#refused(pending.name, value.status));
-    return true;
   }
 
   /** How long the board has owed an answer without giving any, s. */
@@ -108,11 +105,6 @@ export class Requests {
   /** The board could not answer until now. */
   progress(): void {
     this.#progressS = this.#nowS();
-  }
-
-  /** Responses to no open request. */
-  get strays(): number {
-    return this.#strays;
   }
 
   rejectAll(error: Error): void {

@@ -5,7 +5,7 @@
  * the answer is here at host time r. Whatever the delays were, the board's time was at most receivedTicks + 1 at s (a tick
  * count is rounded down) and at least sentTicks at r. Between exchanges the board's clock runs at 1 ± maxDrift of the
  * host's, which carries both bounds forward as straight lines. Lines of one slope never cross, so the intersection of all
- * exchanges so far is just the lowest upper and the highest lower line (docs/adr/0002, interval intersection after Marzullo).
+ * exchanges so far is just the lowest upper and the highest lower line (SPEC 7.7; the intersection of intervals is Marzullo's).
  */
 
 export interface ClockExchange {
