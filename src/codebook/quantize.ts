@@ -14,7 +14,7 @@ export type BoardControls = Pick<
 >;
 
 /** What the hardware cannot realise of a codeword. Elements that the codeword switches off have no phase error. */
-export interface RealisabilityReport {
+interface RealisabilityReport {
   /** Error of the element phases at the carrier, rad. */
   readonly phaseErrorRmsRad: number;
   readonly phaseErrorMaxRad: number;
