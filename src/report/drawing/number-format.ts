@@ -18,6 +18,12 @@ export function significant(value: number, digits = 3): string {
   return fixed(value, Math.max(0, digits - 1 - magnitude));
 }
 
+/** Three significant digits at most, without zeros that say nothing: 1, 1.5, 131. */
+function tidy(value: number): string {
+  const text = significant(value);
+  return text.includes('e') || !text.includes('.') ? text : text.replace(/\.?0+$/, '');
+}
+
 /** 1234567 → `1 234 567`, with thin spaces that do not break. */
 export function count(value: number): string {
   return fixed(value, 0).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');
@@ -30,7 +36,7 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 export function metres(valueM: number | null): string {
   if (valueM === null) return NOTHING;
   if (!Number.isFinite(valueM)) return '∞';
-  return `${fixed(valueM, valueM < 10 ? 2 : 1)} m`;
+  return `${fixed(valueM, valueM < 10 ? 2 : 1)}\u00a0m`;
 }
 
 export function degrees(angleRad: number | null, digits = 2): string {
@@ -38,24 +44,24 @@ export function degrees(angleRad: number | null, digits = 2): string {
 }
 
 export function decibels(valueDb: number | null, digits = 1): string {
-  return valueDb === null ? NOTHING : `${fixed(valueDb, digits)} dB`;
+  return valueDb === null ? NOTHING : `${fixed(valueDb, digits)}\u00a0dB`;
 }
 
 /** A duration or an instant with the unit that suits it. */
 export function seconds(valueS: number | null): string {
   if (valueS === null) return NOTHING;
   const size = Math.abs(valueS);
-  if (size === 0) return '0 s';
-  if (size < 1e-6) return `${significant(valueS * 1e9)} ns`;
-  if (size < 1e-3) return `${significant(valueS * 1e6)} µs`;
-  if (size < 1) return `${significant(valueS * 1e3)} ms`;
-  if (size < 120) return `${significant(valueS)} s`;
-  return `${fixed(valueS / 60, 1)} min`;
+  if (size === 0) return '0\u00a0s';
+  if (size < 1e-6) return `${tidy(valueS * 1e9)}\u00a0ns`;
+  if (size < 1e-3) return `${tidy(valueS * 1e6)}\u00a0µs`;
+  if (size < 1) return `${tidy(valueS * 1e3)}\u00a0ms`;
+  if (size < 120) return `${tidy(valueS)}\u00a0s`;
+  return `${fixed(valueS / 60, 1)}\u00a0min`;
 }
 
 export function bytes(value: number): string {
-  if (value < 1e4) return `${count(value)} B`;
-  return value < 1e6 ? `${significant(value / 1e3)} kB` : `${significant(value / 1e6)} MB`;
+  if (value < 1e4) return `${count(value)}\u00a0B`;
+  return value < 1e6 ? `${tidy(value / 1e3)}\u00a0kB` : `${tidy(value / 1e6)}\u00a0MB`;
 }
 
 export function frequency(valueHz: number): string {
@@ -67,5 +73,5 @@ export function frequency(valueHz: number): string {
       ['Hz', 1],
     ] as const
   ).find(([, least]) => valueHz >= least) ?? ['Hz', 1];
-  return `${Number((valueHz / size).toPrecision(6))} ${unit}`;
+  return `${Number((valueHz / size).toPrecision(6))}\u00a0${unit}`;
 }

@@ -16,7 +16,7 @@ export function runTitle(run: RunData): string {
 export function header(run: RunData): Html {
   const { facts } = run;
   const { polar, board } = facts;
-  const options = Object.entries(facts.schemeOptions).map(([key, value]) => `${key}: ${String(value)}`);
+  const options = Object.entries(facts.schemeOptions).map(([key, value]) => optionText(key, value));
   const start = startTime(run);
   const link = run.statistics.link.at(-1)?.totals;
   const disturbed =
@@ -26,7 +26,7 @@ export function header(run: RunData): Html {
   return html`<p class="kicker">beamloop campaign report</p>
 <h1>${runTitle(run)}</h1>
 <p class="outcome"><strong>${outcomeSentence(run)}</strong> ${run.slots.length > 0 && slotSentence(tallySlots(run.slots))}</p>
-${!complete && html`<p class="note"><strong>This run is not complete.</strong> The report shows what was recorded until it stopped. To go on: <span class="code">beamloop resume ${run.folder}</span></p>`}
+${!complete && html`<p class="note"><strong>This run is not complete.</strong> ${stopReason(run)}The report shows what was recorded until then. To go on: <span class="code">beamloop resume ${run.folder}</span></p>`}
 ${disturbed && html`<p class="note">${linkSentence(link)}</p>`}
 ${factList([
   ['Started', start === null ? null : `${start.toISOString().slice(0, 19).replace('T', ' ')} UTC`],
@@ -64,8 +64,24 @@ ${factList([
 ])}`;
 }
 
+/** `rangeReduction: true` → `range reduction on`. */
+function optionText(key: string, value: unknown): string {
+  const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return typeof value === 'boolean' ? `${words} ${value ? 'on' : 'off'}` : `${words}: ${String(value)}`;
+}
+
 function startTime(run: RunData): Date | null {
   return run.events[0]?.wallTime ?? run.statistics.link[0]?.wallTime ?? null;
+}
+
+/** Why the run stopped, where it could still say so. */
+function stopReason(run: RunData): string {
+  const reasons = run.events.flatMap(({ kind, detail }) =>
+    kind === 'stopped' || kind === 'user failed' ? [String((detail as { what?: unknown })?.what ?? '')] : [],
+  );
+  const last = reasons.at(-1);
+  if (last !== undefined && last !== '') return `It stopped: ${last.replace(/\.$/, '')}. `;
+  return run.events.some(({ kind }) => kind === 'finished') ? '' : 'It was cut off, or it is still running. ';
 }
 
 /** `All 3 users were found, each with its noise-free best codeword.` and its less happy sisters. */

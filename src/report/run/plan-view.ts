@@ -6,6 +6,7 @@ import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
 import { metres, plural } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
+import { nearFieldOverview } from './near-field-overview.js';
 import type { RunData } from './run-data.js';
 
 const SECTOR_RAD = Math.PI / 3;
@@ -207,27 +208,41 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
     });
   }
 
+  const inset =
+    boundary === null || boundaryInView || compact
+      ? null
+      : nearFieldOverview(boundary, sideM, reachM, { rightPx: right, topPx: top + plotHeightPx - 118 });
+  if (inset !== null) series.push(...inset.series);
   return {
     heightPx: top + plotHeightPx + 52,
     option: {
       legend: legend(names, 10, 10),
-      grid: { left, right, top, height: plotHeightPx, outerBoundsMode: 'none' },
-      xAxis: valueAxis({
-        label: compact ? 'Along the array, y (m)' : 'Along the array, y (m); positive angles to the right',
-        min: -sideM,
-        max: sideM,
-        labelGapPx: 30,
-        splitLine: false,
-        customValues: roundTicks(-sideM, sideM, 'linear', compact ? 5 : 9),
-      }),
-      yAxis: valueAxis({
-        label: 'Ahead of the array, x (m)',
-        min: 0,
-        max: reachM,
-        labelGapPx: compact ? 30 : 36,
-        splitLine: false,
-        customValues: roundTicks(0, reachM, 'linear', 7),
-      }),
+      grid: [
+        { left, right, top, height: plotHeightPx, outerBoundsMode: 'none' },
+        ...(inset === null ? [] : [inset.grid]),
+      ],
+      xAxis: [
+        valueAxis({
+          label: compact ? 'Along the array, y (m)' : 'Along the array, y (m); positive angles to the right',
+          min: -sideM,
+          max: sideM,
+          labelGapPx: 30,
+          splitLine: false,
+          customValues: roundTicks(-sideM, sideM, 'linear', compact ? 5 : 9),
+        }),
+        ...(inset === null ? [] : [inset.xAxis]),
+      ],
+      yAxis: [
+        valueAxis({
+          label: 'Ahead of the array, x (m)',
+          min: 0,
+          max: reachM,
+          labelGapPx: compact ? 30 : 36,
+          splitLine: false,
+          customValues: roundTicks(0, reachM, 'linear', 7),
+        }),
+        ...(inset === null ? [] : [inset.yAxis]),
+      ],
       series,
     },
   };

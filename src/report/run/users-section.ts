@@ -1,5 +1,5 @@
 /** Where the users are and where they were found: plan view and table. */
-import { nearFieldBoundaryM, rayleighDistanceM } from '../../array/near-field.js';
+import { nearFieldBoundaryM } from '../../array/near-field.js';
 import type { Row } from '../../record/schema.js';
 import type { Figure } from '../drawing/chart.js';
 import { count, decibels, degrees, metres, NOTHING } from '../drawing/number-format.js';
@@ -68,7 +68,7 @@ function planCaption(run: RunData): string {
     return `${marks} The recording does not say enough of the array to draw rings and boundary.`;
   return (
     `${marks} Blue: the codebook’s polar rings r·cos²β. A found position is the focus of a codeword, so it lies on a ring. ` +
-    `The near-field boundary is ${metres(nearFieldBoundaryM(polar.array, 0))} away at broadside ` +
-    `(2D²/λ = ${metres(rayleighDistanceM(polar.array))}) and is drawn where it comes into view.`
+    `The near-field boundary is ${metres(nearFieldBoundaryM(polar.array, 0))} away at broadside; where the plan does not ` +
+    'reach it, the small map shows the whole near field with the plan’s extent as a box.'
   );
 }
