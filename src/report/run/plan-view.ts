@@ -69,24 +69,24 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
   const { polar } = run.facts;
   const ringsM = polar === null ? [] : [...polar.ringDistancesM].filter((ring) => ring <= 1.02 * reachM);
   const boundary = polar === null ? null : curve((angle) => nearFieldBoundaryM(polar.array, angle, 'exact'));
-  const boundaryInView = boundary?.some(([across, ahead]) => ahead <= reachM && Math.abs(across) <= sideM);
   const lost = markers.filter((m) => m.foundAtInfinity);
 
-  const names = [
-    'True position',
-    'Found position',
-    ...(ringsM.length > 0 ? ['Polar rings'] : []),
-    ...(boundaryInView ? ['Near-field boundary'] : []),
-  ];
   const left = compact ? 48 : 56;
   const right = compact ? 12 : 20;
-  const top = legendHeightPx(names, widthPx - 20) + 14;
   const plotPx = widthPx - left - right;
   const neededM = Math.max(0.45 * reachM, 1.25 * Math.max(...points.map(([across]) => Math.abs(across))));
   const tallestPx = compact ? 330 : 500;
   // One scale for both axes: wide enough for everybody, and not taller than a screen.
   const sideM = Math.max(neededM, (reachM * plotPx) / (2 * tallestPx));
   const plotHeightPx = Math.round((plotPx * reachM) / (2 * sideM));
+  const boundaryInView = boundary?.some(([across, ahead]) => ahead <= reachM && Math.abs(across) <= sideM);
+  const names = [
+    ...(markers.some((m) => m.truth !== null) ? ['True position'] : []),
+    'Found position',
+    ...(ringsM.length > 0 ? ['Polar rings'] : []),
+    ...(boundaryInView ? ['Near-field boundary'] : []),
+  ];
+  const top = legendHeightPx(names, widthPx - 20) + 14;
   const line = (name: string, data: unknown, style: object, extra: object = {}) => ({
     name,
     type: 'line' as const,

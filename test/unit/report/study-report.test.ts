@@ -1,0 +1,152 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderFigure, WIDE_PX } from '../../../src/report/drawing/chart.js';
+import { coloursOf } from '../../../src/report/drawing/colour.js';
+import { heatFigure } from '../../../src/report/study/heat-figure.js';
+import { lineFigure } from '../../../src/report/study/line-figure.js';
+import { renderStudyReport, writeStudyReport } from '../../../src/report/study-report.js';
+import type { StudyResult } from '../../../src/study/result.js';
+import { SCHEME_NAMES } from '../../../src/training/registry.js';
+import { axisScale, expectWellFormed, svgMarks, svgTexts, tickValue } from '../../fixtures/read-svg.js';
+import {
+  accuracyFigure,
+  fixtureAccuracy,
+  patternFigure,
+  patternLines,
+  studyResult,
+} from '../../fixtures/study-result.js';
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'beamloop-study-'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('accuracy curves', () => {
+  const svg = renderFigure(lineFigure(accuracyFigure, 'figure-1'), WIDE_PX, 'file');
+  const texts = svgTexts(svg);
+  const ticks = texts.flatMap(({ text, x, y }) => {
+    const value = tickValue(text);
+    return value === null ? [] : [{ x, y, value }];
+  });
+  const left = Math.min(...ticks.map(({ x }) => x));
+  const spread = (accuracy: number) => 1 - (1 - accuracy) ** 0.6;
+  const y = axisScale(
+    ticks.filter(({ x }) => x === left).map((tick) => ({ px: tick.y, value: spread(tick.value) })),
+  );
+
+  it('name schemes by their titles, with axes and units', () => {
+    const words = texts.map(({ text }) => text);
+    for (const title of ['DPC hierarchical', 'Polar exhaustive', 'Ring distance (m)', 'Accuracy']) {
+      expect(words).toContain(title);
+    }
+  });
+
+  it('put every circle of the first scheme at its accuracy', () => {
+    // Exhaustive search is the first scheme, and the first has circles.
+    const [colour] = coloursOf(SCHEME_NAMES);
+    const marks = svgMarks(svg).filter((mark) => mark.fill === colour || mark.stroke === colour);
+    expect(marks).toHaveLength(6);
+    for (const [k, mark] of marks.entries()) {
+      expect(y(mark.y)).toBeCloseTo(spread(fixtureAccuracy(0, 10 * (k + 1))), 2);
+    }
+  });
+
+  it('have a band from the lower to the upper bound of the 95 % interval, in the colour of its scheme', () => {
+    const bands = [...svg.matchAll(/<polygon points="([^"]*)" fill="([^"]*)" fill-opacity/g)];
+    expect(bands.map(([, , fill]) => fill)).toEqual(coloursOf(SCHEME_NAMES));
+    for (const [scheme, [, points]] of bands.entries()) {
+      const ys = points!.split(' ').map(Number).filter((_, k) => k % 2 === 1);
+      expect(ys).toHaveLength(12);
+      const lower = y(ys[2]!);
+      const upper = y(ys[9]!);
+      const accuracy = fixtureAccuracy(scheme, 30);
+      expect(lower).toBeCloseTo(spread(accuracy - 0.012), 2);
+      expect(upper).toBeCloseTo(spread(Math.min(1, accuracy + 0.012)), 2);
+    }
+  });
+});
+
+describe('other figures', () => {
+  it('lines: references are dashed, the rest is not', () => {
+    const svg = renderFigure(lineFigure(patternLines, 'figure-2'), WIDE_PX, 'file');
+    const [curve, reference] = coloursOf(patternLines.series.map(({ name }) => name));
+    const stroked = (colour: string) =>
+      [...svg.matchAll(/<path[^>]*>/g)].map(([p]) => p).filter((p) => p.includes(`stroke="${colour}"`));
+    expect(stroked(reference!).some((p) => p.includes('stroke-dasharray'))).toBe(true);
+    expect(stroked(curve!).some((p) => p.includes('stroke-dasharray'))).toBe(false);
+  });
+
+  it('heat maps are one small picture over the whole of the axes, with a colour bar', () => {
+    const svg = renderFigure(heatFigure(patternFigure, 'figure-3'), WIDE_PX, 'file');
+    expect(svg.match(/<image /g)).toHaveLength(2);
+    expect(svg.length).toBeLessThan(60_000);
+    const words = svgTexts(svg).map(({ text }) => text);
+    expect(words).toEqual(
+      expect.arrayContaining(['Gain (dB)', 'Angle (deg)', 'Distance (m)', '100', 'Intended sector']),
+    );
+    const highest = Math.max(
+      ...patternFigure.values.flat().map((value) => value ?? Number.NEGATIVE_INFINITY),
+    );
+    expect(words).toContain(highest.toPrecision(3).replace('-', '−'));
+  });
+
+  it('heat maps without any value, and curves without any point, are still drawn', () => {
+    const empty = { ...patternFigure, values: patternFigure.values.map((row) => row.map(() => null)) };
+    expectWellFormed(renderFigure(heatFigure(empty, 'a'), WIDE_PX, 'file'));
+    const none = { ...accuracyFigure, series: [{ name: 'dpc', points: [] }] };
+    expectWellFormed(renderFigure(lineFigure(none, 'b'), WIDE_PX, 'file'));
+  });
+});
+
+describe('study page', () => {
+  it('has the paper’s claims beside ours, tables, settings and figures', () => {
+    const { markup } = renderStudyReport(studyResult);
+    expect(markup).toContain('1 of the paper’s 2 claims that can be checked holds here.');
+    expect(markup).toContain('<span class="yes">agrees</span>');
+    expect(markup).toContain('<span class="no">differs</span>');
+    expect(markup).toContain('After arXiv 2509.16035, Fig. 17');
+    expect(markup).toMatch(
+      /<td>DPC hierarchical<\/td><td class="number">78<\/td><td class="number">78<\/td>/,
+    );
+    expect(markup.match(/<figure /g)).toHaveLength(3);
+    expect(markup).not.toContain('<script');
+  });
+
+  it('escapes what a study file says', () => {
+    const hostile = '</title><script>alert(1)</script>"\'';
+    const result: StudyResult = {
+      ...studyResult,
+      title: hostile,
+      description: hostile,
+      reference: hostile,
+      settings: [[hostile, hostile]],
+      tables: [{ title: hostile, columns: [{ title: hostile, align: 'left' }], rows: [[hostile]] }],
+      figures: [
+        {
+          ...accuracyFigure,
+          title: hostile,
+          caption: hostile,
+          series: [{ name: hostile, points: accuracyFigure.series[0]!.points }],
+        },
+      ],
+      claims: [{ claim: hostile, paper: hostile, ours: hostile, agrees: null }],
+    };
+    const { markup } = renderStudyReport(result);
+    expect(markup).not.toMatch(/<script/i);
+    for (const svg of markup.match(/<svg.*?<\/svg>/gs)!) expectWellFormed(svg);
+  });
+
+  it('is written with its figures', async () => {
+    const file = await writeStudyReport(studyResult, path.join(root, 'new', 'folder'));
+    expect(file).toBe(path.join(root, 'new', 'folder', 'study.html'));
+    expect(readFileSync(file, 'utf8')).toContain('Accuracy over ring distance');
+    const figures = readdirSync(path.join(root, 'new', 'folder', 'figures')).sort();
+    expect(figures).toEqual(['figure-1.svg', 'figure-2.svg', 'figure-3.svg']);
+    const blocked = path.join(root, 'file');
+    writeFileSync(blocked, '');
+    await expect(writeStudyReport(studyResult, blocked)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  });
+});

@@ -1,0 +1,11 @@
+/** Pages in a real browser: needs Debian's chromium, so it is not part of the default suite (npm run test:browser). */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/browser/**/*.browser.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 1,
+  },
+});
