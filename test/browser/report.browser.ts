@@ -30,7 +30,11 @@ beforeAll(async () => {
     users: [
       { ue: '"><script>document.title = "hacked"</script>', positionM: polarPointM(20, 3 * DEG), snrDb: 20 },
       { ue: 'neighbour', positionM: polarPointM(20.4, 3.5 * DEG), snrDb: 20 },
-      { ue: 'a-name-as-long-as-names-of-users-can-possibly-be', positionM: polarPointM(33, -40 * DEG), snrDb: 20 },
+      {
+        ue: 'a-name-as-long-as-names-of-users-can-possibly-be',
+        positionM: polarPointM(33, -40 * DEG),
+        snrDb: 20,
+      },
     ],
     missedSlots: [4, 20, 21],
     link: { retransmissions: 31, corruptFrames: 17, reconnects: 1 },
@@ -74,7 +78,10 @@ function misplacedTexts(): string[] {
     const figure = svg.querySelector('title')?.textContent;
     for (const { content, box } of texts) {
       const outside =
-        box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+        box.left < frame.left - 1 ||
+        box.right > frame.right + 1 ||
+        box.top < frame.top - 1 ||
+        box.bottom > frame.bottom + 1;
       if (outside) found.push(`${figure}: '${content}' leaves the figure`);
     }
     for (const [k, a] of texts.entries()) {
@@ -90,24 +97,27 @@ function misplacedTexts(): string[] {
 }
 
 describe.each(['run', 'rough', 'study'])('page %s', (name) => {
-  it.each([1280, 390])('%i px wide: nothing is cut off, overlaps or makes the page scroll sideways', async (widthPx) => {
-    const { page, complaints, requests } = await open(files[name]!, widthPx);
-    const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(scrollWidth).toBe(widthPx);
-    expect(await page.evaluate(misplacedTexts)).toEqual([]);
-    const smallest = await page.evaluate(() =>
-      Math.min(
-        ...[...document.querySelectorAll('svg text')]
-          .map((text) => text.getBoundingClientRect())
-          .filter(({ width, height }) => width > 0 && height > 0)
-          .map(({ width, height }) => Math.max(width, height)),
-      ),
-    );
-    expect(smallest).toBeGreaterThan(5);
-    expect(complaints).toEqual([]);
-    expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(files[name]!).href]);
-    await page.close();
-  });
+  it.each([1280, 390])(
+    '%i px wide: nothing is cut off, overlaps or makes the page scroll sideways',
+    async (widthPx) => {
+      const { page, complaints, requests } = await open(files[name]!, widthPx);
+      const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(scrollWidth).toBe(widthPx);
+      expect(await page.evaluate(misplacedTexts)).toEqual([]);
+      const smallest = await page.evaluate(() =>
+        Math.min(
+          ...[...document.querySelectorAll('svg text')]
+            .map((text) => text.getBoundingClientRect())
+            .filter(({ width, height }) => width > 0 && height > 0)
+            .map(({ width, height }) => Math.max(width, height)),
+        ),
+      );
+      expect(smallest).toBeGreaterThan(5);
+      expect(complaints).toEqual([]);
+      expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(files[name]!).href]);
+      await page.close();
+    },
+  );
 
   it('every visible figure has a name and a description for those who cannot see it', async () => {
     const { page } = await open(files[name]!, 1280);
@@ -134,7 +144,7 @@ it('names from a recording stay text', async () => {
 
 it('tells of trouble and of an unfinished run', async () => {
   const { page } = await open(files.rough!, 1280);
-  const text = await page.locator('main').innerText();
+  const text = await page.locator('main').textContent();
   expect(text).toContain('31 retransmissions');
   expect(text).toContain('1 reconnect');
   expect(text).toContain('This run is not complete.');

@@ -65,7 +65,7 @@ function draw(
   widthPx: number,
 ) {
   const compact = widthPx < 500;
-  const left = compact ? 52 : 60;
+  const left = 60;
   const right = 12;
   const plotPx = widthPx - left - right;
   const values = pilots.map((pilot) => powerDb.of(pilot));
@@ -153,7 +153,7 @@ function draw(
           ...pilotTicks(pilots.length, plotPx),
         }),
       },
-      yAxis: valueAxis({ label: powerDb.label, min: low, max: high, labelGapPx: compact ? 32 : 38 }),
+      yAxis: valueAxis({ label: powerDb.label, min: low, max: high, labelGapPx: 38 }),
       series,
     },
   };

@@ -296,6 +296,7 @@ describe('a run that did not end', () => {
   it('before anything at all', async () => {
     const folder = path.join(root, 'nothing');
     const recording = await Recording.create(folder, {
+      scenarioName: 'nothing',
       scenarioText: '',
       scenario: {},
       seed: 1,

@@ -58,7 +58,10 @@ describe('accuracy curves', () => {
     const bands = [...svg.matchAll(/<polygon points="([^"]*)" fill="([^"]*)" fill-opacity/g)];
     expect(bands.map(([, , fill]) => fill)).toEqual(coloursOf(SCHEME_NAMES));
     for (const [scheme, [, points]] of bands.entries()) {
-      const ys = points!.split(' ').map(Number).filter((_, k) => k % 2 === 1);
+      const ys = points!
+        .split(' ')
+        .map(Number)
+        .filter((_, k) => k % 2 === 1);
       expect(ys).toHaveLength(12);
       const lower = y(ys[2]!);
       const upper = y(ys[9]!);
