@@ -29,7 +29,7 @@ echarts.use([
   TitleComponent,
 ]);
 
-export interface Drawing {
+interface Drawing {
   readonly option: EChartsCoreOption;
   readonly heightPx: number;
 }
@@ -51,7 +51,7 @@ export const NARROW_PX = 340;
 /** Where the SVG goes: into a page (colours are CSS variables) or into a file (white background). */
 export type Target = 'page' | 'file';
 
-export const FONT_FAMILY = 'system-ui, sans-serif';
+const FONT_FAMILY = 'system-ui, sans-serif';
 
 export function renderFigure(figure: Figure, widthPx: number, target: Target): string {
   const { option, heightPx } = figure.draw(widthPx);

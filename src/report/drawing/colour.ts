@@ -19,8 +19,6 @@ export const COLOUR = {
   sky: '#3aa0dc',
 } as const;
 
-export type ColourName = keyof typeof COLOUR;
-
 const SCHEME_COLOUR: Readonly<Record<string, string>> = {
   dpc: COLOUR.blue,
   exhaustive: COLOUR.ink,

@@ -38,7 +38,7 @@ export function heatImage(grid: HeatGrid, { low, high }: ValueRange): string {
 }
 
 /** The colour map itself as a strip, low on the left. */
-export function colourStrip(): string {
+function colourStrip(): string {
   const values = Float64Array.from({ length: NUM_COLOURS }, (_, k) => k);
   return heatImage({ numColumns: NUM_COLOURS, numRows: 1, values }, { low: 0, high: NUM_COLOURS - 1 });
 }

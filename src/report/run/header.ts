@@ -85,7 +85,7 @@ function stopReason(run: RunData): string {
 }
 
 /** `All 3 users were found, each with its noise-free best codeword.` and its less happy sisters. */
-export function outcomeSentence(run: RunData): string {
+function outcomeSentence(run: RunData): string {
   const { users, estimates } = run;
   if (users.length === 0) return 'The run ended before it got to any user.';
   const found = users.filter(({ ue }) => estimates.has(ue));

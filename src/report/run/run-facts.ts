@@ -35,7 +35,7 @@ const boardFacts = z.object({
   clockRateHz: z.number(),
 });
 
-export type BoardFacts = z.output<typeof boardFacts>;
+type BoardFacts = z.output<typeof boardFacts>;
 
 export interface RunFacts {
   readonly title: string | null;

@@ -46,7 +46,7 @@ const sampleSchema = z.object({
 type Sample = z.output<typeof sampleSchema>;
 export type LinkTotals = z.output<typeof linkStatistics>;
 export type JoinTotals = z.output<typeof joinStatistics>;
-export type UeTotals = z.output<typeof ueCounts>;
+type UeTotals = z.output<typeof ueCounts>;
 
 export interface LinkSample {
   readonly wallTime: Date;
