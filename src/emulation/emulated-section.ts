@@ -1,7 +1,8 @@
 /** What a scenario says about an emulated board: the `board.emulated` section. */
 import { z } from 'zod';
 import { type BoardModel, DEFAULT_BOARD } from '../../drivers/emulator/board-model.js';
-import { faultsSchema, NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
+import { NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
+import { faultsSchema } from '../../drivers/emulator/faults/fault-schema.js';
 import { IDEAL_RF, type RfImpairments } from '../../drivers/emulator/rf.js';
 import { positiveQuantity, quantity } from '../core/settings-quantity.js';
 

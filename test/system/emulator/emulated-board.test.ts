@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_BOARD } from '../../../drivers/emulator/board-model.js';
-import { faultsSchema } from '../../../drivers/emulator/faults/fault-plan.js';
+import { faultsSchema } from '../../../drivers/emulator/faults/fault-schema.js';
 import { STATUS } from '../../../firmware-protocol/status.js';
 import { compiledEntry } from '../../../src/emulation/compiled-entry.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from '../../../src/emulation/emulated-board.js';

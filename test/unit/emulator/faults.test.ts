@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { faultsSchema, NO_FAULTS } from '../../../drivers/emulator/faults/fault-plan.js';
+import { NO_FAULTS } from '../../../drivers/emulator/faults/fault-plan.js';
+import { faultsSchema } from '../../../drivers/emulator/faults/fault-schema.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
 import { SMALL_BOARD, TestHost } from './test-host.js';
 
