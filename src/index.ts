@@ -1,0 +1,52 @@
+/**
+ * beamloop for programs: the one public entry. The command line does nothing that is not here.
+ *
+ * - codewords: `LinearArray`, the codebooks, `quantise`
+ * - a board: `openNativeBoard` on a `SerialTransport`
+ * - UEs: `startBridge` on the controller's side, `UeAgent` on the UE's
+ * - schemes: generators from `createScheme`, driven by you, or by `startRun` / `runStudy`
+ * - recordings and reports
+ */
+
+export type {
+  ArrayBoard,
+  ArrayBoardEvents,
+  BoardDescription,
+  BoardTimeInterval,
+  ElementSettings,
+  LinkStatistics,
+  PackedCodeword,
+  Receipt,
+  SlotEntry,
+  SlotTiming,
+} from '../drivers/array-board.js';
+export { type OpenNativeBoardOptions, openNativeBoard } from '../drivers/boards/open-native-board.js';
+export { listPorts, type PortDescription } from '../drivers/transports/discovery.js';
+export { type SerialOptions, SerialTransport } from '../drivers/transports/serial.js';
+export type { Transport, TransportListener } from '../drivers/transports/transport.js';
+export { LinearArray, type LinearArrayOptions } from './array/linear-array.js';
+export type { PowerRecord, UeBridge, UeDescription, UeStatistics } from './bridge/bridge.js';
+export { type BridgeOptions, startBridge } from './bridge/server.js';
+export { replayRecording } from './campaign/replay.js';
+export { resumeRun, startRun } from './campaign/run.js';
+export { readScenario, type Scenario, type ScenarioFile } from './campaign/scenario.js';
+export { channelVector, drawNoise, noiseVariance, receivePilot } from './channel/channel.js';
+export type { Path, UserRegion } from './channel/paths.js';
+export type { Codeword, PilotLabel } from './codebook/codeword.js';
+export { DftCodebook } from './codebook/dft.js';
+export { DpcCodebook, type DpcOptions } from './codebook/dpc.js';
+export { PolarCodebook, type PolarCodebookOptions } from './codebook/polar.js';
+export { type QuantisedCodeword, quantise } from './codebook/quantize.js';
+export { BeamloopError, ERROR_CATALOGUE, type ErrorCode } from './core/errors.js';
+export { Random } from './core/random.js';
+export { Recording } from './record/recording.js';
+export { writeReport } from './report/run-report.js';
+export { writeStudyReport } from './report/study-report.js';
+export type { StudyResult } from './study/result.js';
+export { runStudy } from './study/run-study.js';
+export { readStudy } from './study/study-file.js';
+export { emulatedSection, openTestbed } from './testbed.js';
+export { createScheme, type SchemeChoice, schemeSchema } from './training/registry.js';
+export type { Estimate, PilotBatch, Powers, Scheme } from './training/scheme.js';
+export { UeAgent, type UeAgentOptions } from './ue/agent.js';
+export { PowerQueue, type PowerSource } from './ue/power-source.js';
