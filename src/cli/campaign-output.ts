@@ -32,10 +32,12 @@ export async function concludeCampaign(
   { stdout }: CommandContext,
   json: boolean,
   outcome: CampaignOutcome,
+  withReport: boolean,
 ): Promise<void> {
   const missing = unfound(outcome);
   if (json) {
-    printJson(stdout, { ...outcome, report: await writeReport(outcome.folder) });
+    const report = withReport ? await writeReport(outcome.folder) : null;
+    printJson(stdout, { ...outcome, report });
     if (missing.length > 0) process.exitCode = EXIT.incomplete;
     return;
   }
@@ -43,7 +45,7 @@ export async function concludeCampaign(
   stdout.write(`\n${userTable(outcome.users)}\n`);
   stdout.write(`${planned} slots planned, ${measured} measured, ${late} late, ${missed} missed\n`);
   stdout.write(`Recording: ${outcome.folder}\n`);
-  stdout.write(`Report: ${await writeReport(outcome.folder)}\n`);
+  if (withReport) stdout.write(`Report: ${await writeReport(outcome.folder)}\n`);
   if (missing.length === 0) return;
   throw new BeamloopError('CAMPAIGN_INCOMPLETE', {
     what: `No estimate for ${missing.join(', ')}`,

@@ -22,6 +22,11 @@ export const resumeCommand: Command = (yargs, context) =>
             default: false,
             describe: 'Let an emulated board run at the speed of a real one',
           },
+          report: {
+            type: 'boolean',
+            default: true,
+            describe: 'Write the HTML report at the end; --no-report leaves it to beamloop report',
+          },
         })
         .example('$0 resume recordings/first-light-20261121T120000Z', ''),
     async (args) => {
@@ -32,6 +37,6 @@ export const resumeCommand: Command = (yargs, context) =>
         signal: context.signal,
         progress: campaignProgress(context),
       });
-      await concludeCampaign(context, args.json, outcome);
+      await concludeCampaign(context, args.json, outcome, args.report);
     },
   );

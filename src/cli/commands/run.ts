@@ -30,6 +30,11 @@ export const runCommand: Command = (yargs, context) =>
             default: false,
             describe: 'Let an emulated board run at the speed of a real one',
           },
+          report: {
+            type: 'boolean',
+            default: true,
+            describe: 'Write the HTML report at the end; --no-report leaves it to beamloop report',
+          },
         })
         .example('$0 run scenarios/first-light.yaml', 'Emulated board and UEs: no hardware needed')
         .example('$0 run scenarios/first-light.yaml --dry-run', 'What it would ask of link and board'),
@@ -45,7 +50,7 @@ export const runCommand: Command = (yargs, context) =>
         signal: context.signal,
         progress: campaignProgress(context),
       });
-      await concludeCampaign(context, args.json, outcome);
+      await concludeCampaign(context, args.json, outcome, args.report);
     },
   );
 

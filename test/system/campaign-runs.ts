@@ -1,0 +1,112 @@
+/** Runs of the built command line, and what their recordings hold. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Recording } from '../../src/record/recording.js';
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that is running. */
+export class Running {
+  readonly process: ChildProcess;
+  #stdout = '';
+  #stderr = '';
+  #onOutput: () => void = () => {};
+  readonly #exited: Promise<unknown>;
+
+  constructor(args: readonly string[], cwd?: string) {
+    const program = path.resolve('dist/src/cli/main.js');
+    this.process = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd });
+    this.process.stdout!.on('data', (chunk) => {
+      this.#stdout += chunk;
+    });
+    this.process.stderr!.on('data', (chunk) => {
+      this.#stderr += chunk;
+      this.#onOutput();
+    });
+    this.#exited = once(this.process, 'close').then(() => this.#onOutput());
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Resolves when standard error holds `text`, or when the command has ended. */
+  async until(text: string): Promise<void> {
+    while (!this.#stderr.includes(text) && this.process.exitCode === null) {
+      await new Promise<void>((resolve) => {
+        this.#onOutput = resolve;
+      });
+    }
+  }
+
+  async end(): Promise<Finished> {
+    await this.#exited;
+    return { code: this.process.exitCode, stdout: this.#stdout, stderr: this.#stderr };
+  }
+}
+
+export function beamloop(...args: string[]): Promise<Finished> {
+  return new Running(args).end();
+}
+
+/**
+ * A small scenario: three users before an array of 128 elements.
+ *
+ * @param emulated goes into `board.emulated`, as one line of YAML.
+ */
+export function writeScenario(folder: string, name: string, emulated = '{}', more = ''): string {
+  const file = path.join(folder, `${name}.yaml`);
+  writeFileSync(
+    file,
+    `seed: 5
+array: { elements: 128, carrier: 100 GHz, rings: 4 }
+board: { port: emulated, baud: 3e6, emulated: ${emulated} }
+slots: { duration: 125 us }
+scheme: dpc
+channel: { snr: 25 dB, region: { ringDistance: [1 m, 6 m], angle: [-55 deg, 55 deg] } }
+users:
+  - { id: ada, position: { ring: 1.5 m, angle: -31 deg } }
+  - { id: bela, position: { ring: 2.4 m, angle: 12 deg } }
+  - { id: chen, position: { ring: 4.5 m, angle: 40 deg } }
+${more}`,
+  );
+  return file;
+}
+
+/** Everything in a recording that scenario and seed decide. */
+export async function decided(folder: string) {
+  const recording = await Recording.open(folder, 'read');
+  try {
+    return {
+      users: await recording.rows('users'),
+      codewords: await recording.rows('codewords'),
+      slots: await recording.rows('slots'),
+      receipts: await recording.rows('receipts'),
+      powers: await recording.rows('powers'),
+      estimates: await recording.rows('estimates'),
+    };
+  } finally {
+    await recording.close();
+  }
+}
+
+/** What went on in a run that scenario and seed do not decide. */
+export async function happened(folder: string) {
+  const recording = await Recording.open(folder, 'read');
+  try {
+    const events = await recording.rows('events');
+    const statistics = (await recording.rows('link_statistics')).at(-1)?.statistics as {
+      link: { retransmissions: number; corruptFrames: number; reconnects: number; codewordsLoaded: number };
+      slots: { outcomes: Record<string, number> };
+    };
+    return { events, ...statistics };
+  } finally {
+    await recording.close();
+  }
+}

@@ -1,0 +1,224 @@
+/** Campaigns through everything: built program, serial port, emulated board and UEs in processes of their own. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beamloop, decided, happened, Running, writeScenario } from './campaign-runs.js';
+
+let folder: string;
+let scenario: string;
+let first: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'beamloop-campaign-'));
+  scenario = writeScenario(folder, 'small');
+  first = path.join(folder, 'first');
+  const run = await beamloop('run', scenario, '--out', first);
+  expect(run.stderr).toContain('user 3 of 3, chen: found');
+  expect(run.code).toBe(0);
+  expect(run.stdout).toMatch(/ada .* yes +42\n/);
+  expect(run.stdout).toContain(`Report: ${path.join(first, 'report.html')}`);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const recordingAt = (name: string) => path.join(folder, name);
+
+describe('beamloop run', () => {
+  it('finds every user: the estimate is the noise-free best codeword, each slot is latched and measured once', async () => {
+    const run = await decided(first);
+    expect(run.users).toHaveLength(3);
+    for (const user of run.users) {
+      const estimate = run.estimates.find(({ ue }) => ue === user.ue)!;
+      expect(estimate.codewordKey).toBe(user.bestKey);
+      expect(Math.abs(estimate.angleRad - Math.atan2(user.yM!, user.xM!))).toBeLessThan(0.02);
+      expect(run.slots.filter(({ ue }) => ue === user.ue)).toHaveLength(estimate.numPilots);
+    }
+    const slots = run.slots.map(({ slot }) => slot);
+    expect(run.receipts.map(({ slot }) => slot)).toEqual(slots);
+    expect(run.powers.map(({ slot }) => slot)).toEqual(slots);
+    for (const [k, receipt] of run.receipts.entries()) {
+      expect(receipt.status).toBe('latched');
+      expect(receipt.hash).toBe(run.slots[k]!.hash);
+      expect(receipt.boardTimeS).toBeCloseTo(run.slots[k]!.plannedBoardTimeS, 8);
+    }
+    expect(existsSync(path.join(first, 'report.html'))).toBe(true);
+  });
+
+  it('gives the same powers, decisions and slot times again, byte for byte', async () => {
+    const again = recordingAt('again');
+    expect((await beamloop('run', scenario, '--out', again, '--no-report')).code).toBe(0);
+    expect(await decided(again)).toEqual(await decided(first));
+    for (const run of [first, again]) expect((await beamloop('export', run, '--parquet')).code).toBe(0);
+    for (const table of ['run', 'users', 'codewords', 'slots', 'receipts', 'powers', 'estimates']) {
+      const [a, b] = [first, again].map((run) => readFileSync(path.join(run, 'parquet', `${table}.parquet`)));
+      expect(a!.equals(b!), table).toBe(true);
+    }
+  });
+
+  it('--json prints the outcome as one document', async () => {
+    const run = await beamloop('run', scenario, '--out', recordingAt('json'), '--no-report', '--json');
+    const outcome = JSON.parse(run.stdout);
+    expect(outcome.users.map(({ ue }: { ue: string }) => ue)).toEqual(['ada', 'bela', 'chen']);
+    expect(outcome.users.every(({ match }: { match: boolean }) => match)).toBe(true);
+    expect(outcome.slots).toMatchObject({ late: 0, missed: 0 });
+    expect(outcome.slots.measured).toBe(outcome.slots.planned);
+  });
+
+  it('does not write over a recording', async () => {
+    const run = await beamloop('run', scenario, '--out', first);
+    expect(run.code).toBe(5);
+    expect(run.stderr).toContain('RECORDING_EXISTS');
+  });
+
+  it('--dry-run prints the plan and touches nothing', async () => {
+    const run = await beamloop('run', scenario, '--dry-run', '--out', recordingAt('dry'));
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/pilots per user +up to 42, largest batch 28/);
+    expect(existsSync(recordingAt('dry'))).toBe(false);
+    const tight = writeScenario(folder, 'tight', '{ switchTime: 200 us }');
+    const refused = await beamloop('run', tight, '--dry-run');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/125 us.*200 us.*\[PLAN_REFUSED\]/);
+  });
+});
+
+describe('beamloop replay', () => {
+  it('makes the decisions of the run again from its powers', async () => {
+    const replay = await beamloop('replay', first, '--json');
+    expect(replay.code).toBe(0);
+    const { users } = JSON.parse(replay.stdout) as { users: { recorded: string; replayed: string }[] };
+    const { estimates } = await decided(first);
+    expect(users).toHaveLength(3);
+    for (const user of users) {
+      expect(user.replayed).toBe(user.recorded);
+      expect(estimates.map(({ codewordKey }) => codewordKey)).toContain(user.replayed);
+    }
+  });
+
+  it('names a pilot that was not recorded', async () => {
+    const replay = await beamloop('replay', first, '--scheme', 'exhaustive');
+    expect(replay.code).toBe(5);
+    expect(replay.stderr).toMatch(/pilot polar\/1\/1, .*'ada'.*\[RECORDING_LACKS_PILOT\]/);
+  });
+});
+
+describe('a bad line', () => {
+  it('changes nothing that was decided: same slots, one receipt and one power each', async () => {
+    const noise = '{ drop: 0.0003, flip: 0.0004, duplicate: 0.0003 }';
+    const { slots } = await decided(first);
+    const [third, twoThirds] = [slots[42]!.slot, slots[90]!.slot];
+    const rough = writeScenario(
+      folder,
+      'rough',
+      `{ faults: { toBoard: ${noise}, toHost: ${noise}, events: [
+        { atSlot: ${third}, action: stall, for: 300 ms }, { atSlot: ${twoThirds}, action: unplug, for: 400 ms } ] } }`,
+    );
+    const run = recordingAt('rough');
+    expect((await beamloop('run', rough, '--out', run, '--no-report')).code).toBe(0);
+    expect(await decided(run)).toEqual(await decided(first));
+    const { link } = await happened(run);
+    expect(link.retransmissions).toBeGreaterThan(0);
+    expect(link.corruptFrames).toBeGreaterThan(0);
+    expect(link.reconnects).toBe(1);
+  });
+});
+
+describe('missed and lost slots', () => {
+  it('a slot whose latch failed is sent again in a new slot; both are recorded', async () => {
+    const { slots, estimates } = await decided(first);
+    const failing = [slots[4]!, slots[50]!];
+    const missing = writeScenario(
+      folder,
+      'missing',
+      `{ faults: { missedLatches: { slots: [${failing[0]!.slot}, ${failing[1]!.slot}] } } }`,
+    );
+    const run = recordingAt('missing');
+    expect((await beamloop('run', missing, '--out', run, '--no-report')).code).toBe(0);
+    const got = await decided(run);
+    const missed = got.receipts.filter(({ status }) => status === 'missed').map(({ slot }) => slot);
+    expect(missed).toContain(failing[0]!.slot);
+    for (const slot of missed) {
+      const { ue, batch, position } = got.slots.find((row) => row.slot === slot)!;
+      const attempts = got.slots.filter(
+        (row) => row.ue === ue && row.batch === batch && row.position === position,
+      );
+      expect(attempts.map(({ attempt }) => attempt)).toEqual([1, 2]);
+      expect(attempts[1]!.slot).toBeGreaterThan(slot);
+      expect(got.receipts.find((row) => row.slot === attempts[1]!.slot)!.status).toBe('latched');
+    }
+    expect(got.slots).toHaveLength(slots.length + missed.length);
+    expect(got.estimates.map(({ codewordKey }) => codewordKey)).toEqual(
+      estimates.map(({ codewordKey }) => codewordKey),
+    );
+  });
+
+  it('a board that restarts in the middle loses its slots, and the users are found all the same', async () => {
+    const { slots, estimates } = await decided(first);
+    // In the middle of a refinement batch, so that queued slots are lost.
+    const middle = slots[30]!.slot;
+    const restart = writeScenario(
+      folder,
+      'restart',
+      `{ faults: { events: [ { atSlot: ${middle}, action: reset } ] } }`,
+    );
+    const run = recordingAt('restart');
+    expect((await beamloop('run', restart, '--out', run, '--no-report')).code).toBe(0);
+    const got = await decided(run);
+    expect(got.estimates.map(({ codewordKey }) => codewordKey)).toEqual(
+      estimates.map(({ codewordKey }) => codewordKey),
+    );
+    expect(got.slots.some(({ attempt }) => attempt === 2)).toBe(true);
+    expect((await happened(run)).events.map(({ kind }) => kind)).toContain('board reset');
+  });
+});
+
+describe('a controller that is stopped', () => {
+  it.each(['user 1 of 3', 'user 2 of 3'])(
+    'killed after "%s" and resumed: the recording is that of a run that was not killed',
+    async (text) => {
+      // A memory that takes its time makes it likely that the kill falls into the middle of a batch.
+      const slow = writeScenario(folder, 'slow', '{ faults: { slowMemory: 5 ms } }');
+      const run = recordingAt(`killed-${text.replaceAll(' ', '-')}`);
+      const killed = new Running(['run', slow, '--out', run, '--no-report']);
+      await killed.until(text);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      killed.process.kill('SIGKILL');
+      expect((await killed.end()).code).toBeNull();
+      const before = await decided(run);
+      expect(before.estimates.length).toBeLessThan(3);
+
+      const resumed = await beamloop('resume', run, '--no-report');
+      expect(resumed.code).toBe(0);
+      const after = await decided(run);
+      expect(after).toEqual(await decided(first));
+      // What was on disk is still there, as it was.
+      for (const table of ['receipts', 'powers', 'estimates'] as const) {
+        for (const row of before[table]) expect(after[table]).toContainEqual(row);
+      }
+    },
+  );
+
+  it('Ctrl-C mutes, closes the recording and says how to go on; resume then ends like an undisturbed run', async () => {
+    const slow = writeScenario(folder, 'slow', '{ faults: { slowMemory: 5 ms } }');
+    const run = recordingAt('interrupted');
+    const interrupted = new Running(['run', slow, '--out', run, '--no-report']);
+    await interrupted.until('user 1 of 3');
+    interrupted.process.kill('SIGINT');
+    const end = await interrupted.end();
+    expect(end.code).toBe(130);
+    expect(end.stderr).toContain('[INTERRUPTED]');
+    expect((await happened(run)).events.map(({ kind }) => kind)).toContain('stopped');
+    expect((await beamloop('resume', run, '--no-report')).code).toBe(0);
+    expect(await decided(run)).toEqual(await decided(first));
+  });
+
+  it('resuming a run that is complete changes nothing', async () => {
+    const before = await decided(first);
+    const resumed = await beamloop('resume', first, '--no-report', '--json');
+    expect(resumed.code).toBe(0);
+    expect(JSON.parse(resumed.stdout).users).toHaveLength(3);
+    expect(await decided(first)).toEqual(before);
+  });
+});
