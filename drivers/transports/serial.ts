@@ -12,10 +12,17 @@ export interface SerialOptions {
   readonly list?: PortLister;
 }
 
+interface OpenPort {
+  readonly port: SerialPort;
+  readonly fail: (reason: string) => void;
+  /** Rejects writes that are underway: serialport forgets their callbacks when the device goes away. */
+  readonly underway: Set<(error: BeamloopError) => void>;
+}
+
 export class SerialTransport implements Transport {
   readonly name: string;
   readonly #options: SerialOptions;
-  #open: { port: SerialPort; fail: (reason: string) => void } | null = null;
+  #open: OpenPort | null = null;
   #opening = false;
 
   constructor(options: SerialOptions) {
@@ -46,9 +53,11 @@ export class SerialTransport implements Transport {
       if (this.#open?.port !== port) return;
       this.#open = null;
       if (port.isOpen) port.close(() => {});
+      this.#abandonWrites(underway);
       listener.onClosed(reason);
     };
-    this.#open = { port, fail };
+    const underway: OpenPort['underway'] = new Set();
+    this.#open = { port, fail, underway };
     port.on('error', (error) => fail(error.message));
     port.on('close', (error?: Error | null) => fail(error?.message ?? 'closed'));
     port.on('end', () => fail('the other end is gone'));
@@ -61,7 +70,9 @@ export class SerialTransport implements Transport {
     const open = this.#open;
     if (open === null) return Promise.reject(this.#closedError());
     return new Promise((resolve, reject) => {
+      open.underway.add(reject);
       open.port.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), (error) => {
+        open.underway.delete(reject);
         if (!error && this.#open === open) return resolve();
         open.fail(error?.message ?? 'closed');
         reject(this.#closedError(error));
@@ -72,8 +83,15 @@ export class SerialTransport implements Transport {
   async close(): Promise<void> {
     const open = this.#open;
     this.#open = null;
-    if (open === null || !open.port.isOpen) return;
+    if (open === null) return;
+    this.#abandonWrites(open.underway);
+    if (!open.port.isOpen) return;
     await new Promise<void>((resolve) => open.port.close(() => resolve()));
+  }
+
+  #abandonWrites(underway: OpenPort['underway']): void {
+    for (const reject of underway) reject(this.#closedError());
+    underway.clear();
   }
 
   #closedError(cause?: unknown): BeamloopError {

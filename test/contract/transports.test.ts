@@ -209,6 +209,20 @@ describe('serial port', () => {
     pty.close();
   });
 
+  it.each(['closed', 'unplugged'])('a write that waits is rejected when the port is %s', async (how) => {
+    const pty = await Pty.open(() => {});
+    const port = serial(pty.path);
+    await port.open(new Recorder());
+    pty.pause();
+    // More than a pseudo-terminal holds.
+    const write = port.write(new Uint8Array(1 << 20).fill(1)).catch((reason: unknown) => reason);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (how === 'closed') await port.close();
+    else pty.close();
+    expect(await write).toMatchObject({ code: 'PORT_FAILED' });
+    pty.close();
+  });
+
   it('says that another program holds the port', async () => {
     const pty = await Pty.open(() => {});
     await serial(pty.path).open(new Recorder());
