@@ -1,7 +1,7 @@
 /** Report of a study: tables, figures and the paper's claims beside ours, as one self-contained page. */
 import type { PaperClaim, Figure as StudyFigure, StudyResult, Table } from '../study/result.js';
 import type { Figure } from './drawing/chart.js';
-import { plural } from './drawing/number-format.js';
+import { plural, typographic } from './drawing/number-format.js';
 import { factList, figureBlock, page, tableBlock } from './page/blocks.js';
 import { type Html, html } from './page/html.js';
 import { writePage } from './page/write-page.js';
@@ -22,12 +22,12 @@ export async function writeStudyReport(result: StudyResult, folder: string): Pro
 export function renderStudyReport(result: StudyResult): { markup: string; figures: Figure[] } {
   const figures = result.figures.map((figure, k) => drawn(figure, `figure-${k + 1}`));
   const body = html`<p class="kicker">beamloop study</p>
-<h1>${result.title}</h1>
+<h1>${typographic(result.title)}</h1>
 ${result.reference !== null && html`<p class="muted">After ${result.reference}</p>`}
-${result.description !== null && html`<p class="outcome">${result.description}</p>`}
+${result.description !== null && html`<p class="outcome">${typographic(result.description)}</p>`}
 ${result.claims.length > 0 && html`<p class="outcome"><strong>${verdict(result.claims)}</strong></p>`}
 ${result.figures.length > 0 && html`<h2>${result.figures.length === 1 ? 'Figure' : 'Figures'}</h2>`}
-${result.figures.map((figure, k) => figureBlock(figures[k]!, figure.caption))}
+${result.figures.map((figure, k) => figureBlock(figures[k]!, typographic(figure.caption)))}
 ${result.claims.length > 0 && claimsTable(result.claims)}
 ${result.tables.length > 0 && html`<h2>${result.tables.length === 1 ? 'Table' : 'Tables'}</h2>${result.tables.map(resultTable)}`}
 <h2>How it was run</h2>
@@ -50,7 +50,7 @@ function verdict(claims: readonly PaperClaim[]): string {
   if (agreed === checked.length) {
     return checked.length === 1
       ? 'The paper’s claim holds here.'
-      : `All ${checked.length} claims of the paper that can be checked hold here.`;
+      : `${checked.length === 2 ? 'Both' : `All ${checked.length}`} claims of the paper that can be checked hold here.`;
   }
   return `${agreed} of the paper’s ${checked.length} claims that can be checked ${agreed === 1 ? 'holds' : 'hold'} here.`;
 }

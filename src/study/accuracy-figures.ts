@@ -45,7 +45,7 @@ export function accuracyFigures(rows: readonly AccuracyRow[]): LineFigure[] {
   return [...panels].map(([panel, panelRows]) => ({
     kind: 'lines',
     title: panel,
-    caption: 'Bars: 95 % intervals. Correct = the noise-free best codeword of the whole polar codebook.',
+    caption: 'Bands: 95 % intervals. Correct = the noise-free best codeword of the whole polar codebook.',
     x: x.axis,
     y: { label: 'Accuracy', scale: 'near-one' },
     series: [...new Set(panelRows.map((row) => row.scheme))].map((scheme) => ({

@@ -1,6 +1,7 @@
 /** Axes, legends and lines that look alike in every figure. */
 import { COLOUR } from './colour.js';
 import { significant } from './number-format.js';
+import { textWidthPx } from './text-width.js';
 
 export interface AxisSpec {
   /** With its unit in brackets. */
@@ -89,14 +90,14 @@ export function legendHeightPx(names: readonly string[], widthPx: number): numbe
   let rows = 1;
   let usedPx = 0;
   for (const name of names) {
-    const entryPx = name.length * 7 + 46;
+    const entryPx = textWidthPx(name) + 40;
     if (usedPx > 0 && usedPx + entryPx > widthPx) {
       rows++;
       usedPx = 0;
     }
     usedPx += entryPx;
   }
-  return rows * 22;
+  return rows * 28 - 4;
 }
 
 export function legend(names: readonly string[], leftPx: number, rightPx: number) {
@@ -106,7 +107,7 @@ export function legend(names: readonly string[], leftPx: number, rightPx: number
     top: 0,
     left: leftPx,
     right: rightPx,
-    itemGap: 22,
+    itemGap: 14,
     itemWidth: 20,
     itemHeight: 9,
     // A template such as {name} in a name would otherwise be filled in.

@@ -14,7 +14,9 @@ import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import { escapeMarkup, shown } from '../page/html.js';
 import { COLOUR } from './colour.js';
+import { measureText } from './text-width.js';
 
+echarts.setPlatformAPI({ measureText });
 echarts.use([
   CustomChart,
   GraphicComponent,
@@ -81,7 +83,8 @@ function finish(svg: string, figure: Figure, widthPx: number, heightPx: number, 
     .replace(/ ecmeta_\w+="[^"]*"/g, '')
     .replaceAll('<image ', '<image preserveAspectRatio="none" ')
     .replace(/\bzr\d+-/g, `${id}-`)
-    .replace(/(\d+\.\d{3})\d+/g, '$1');
+    // Thousandths of a pixel are enough; what is written between tags is left alone.
+    .replace(/<[^>]*>/g, (tag) => tag.replace(/(\d+\.\d{3})\d+/g, '$1'));
   const head =
     `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" ` +
     `aria-labelledby="${id}-title ${id}-desc" width="${widthPx}" height="${heightPx}" ` +

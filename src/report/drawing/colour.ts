@@ -44,10 +44,15 @@ const OTHER_COLOURS = [
   COLOUR.red,
   COLOUR.sky,
   COLOUR.muted,
+  COLOUR.ink,
 ];
 
+/** `dpc` → `DPC hierarchical`; what comes after the name (options, a level) stays. */
 export function schemeTitle(scheme: string): string {
-  return SCHEME_TITLE[scheme] ?? scheme;
+  const [name] = scheme.split(/[ ,(]/, 1);
+  const title = SCHEME_TITLE[name!];
+  if (title === undefined) return scheme;
+  return `${title}${scheme.slice(name!.length)}`;
 }
 
 /**

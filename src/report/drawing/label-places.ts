@@ -1,4 +1,5 @@
 /** Where labels go beside their marks, so that they lie neither on one another nor on what is there already. */
+import { textWidthPx } from './text-width.js';
 
 export interface Box {
   readonly left: number;
@@ -13,10 +14,8 @@ export interface Place {
   readonly shiftPx: number;
 }
 
-export const LABEL_DISTANCE_PX = 9;
+export const LABEL_DISTANCE_PX = 12;
 const LINE_PX = 15;
-/** A letter of the widest usual interface font, px at 12 px; better too much than too little. */
-const LETTER_PX = 7.6;
 
 const CANDIDATES: readonly Place[] = [
   { position: 'right', shiftPx: 0 },
@@ -32,7 +31,7 @@ const CANDIDATES: readonly Place[] = [
 ];
 
 export function labelBox(x: number, y: number, text: string, place: Place): Box {
-  const width = text.length * LETTER_PX;
+  const width = textWidthPx(text);
   const left = {
     right: x + LABEL_DISTANCE_PX,
     left: x - LABEL_DISTANCE_PX - width,
@@ -75,6 +74,6 @@ function within(box: Box, bounds: Box): boolean {
   );
 }
 
-function overlaps(a: Box, b: Box): boolean {
+export function overlaps(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }

@@ -24,6 +24,15 @@ function tidy(value: number): string {
   return text.includes('e') || !text.includes('.') ? text : text.replace(/\.?0+$/, '');
 }
 
+/** Minus signs, squares and transposes in text that was written with the keyboard's characters. */
+export function typographic(text: string): string {
+  return text
+    .replace(/(^|[\s([])-(?=[\d.A-Z])/g, '$1−')
+    .replace(/(\d) - (?=[\w(])/g, '$1 − ')
+    .replaceAll('^2', '²')
+    .replaceAll('^T', 'ᵀ');
+}
+
 /** 1234567 → `1 234 567`, with thin spaces that do not break. */
 export function count(value: number): string {
   return fixed(value, 0).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');

@@ -37,7 +37,10 @@ export function linkSentence(link: LinkTotals): string {
     link.corruptFrames > 0 ? plural(link.corruptFrames, 'corrupt frame') : '',
     link.reconnects > 0 ? plural(link.reconnects, 'reconnect') : '',
   ].filter((trouble) => trouble !== '');
-  return troubles.length === 0
-    ? 'The link was undisturbed: nothing was sent twice, no frame was corrupt, the board stayed connected.'
+  if (troubles.length === 0) {
+    return 'The link was undisturbed: nothing was sent twice, no frame was corrupt, the board stayed connected.';
+  }
+  return link.corruptFrames + link.reconnects === 0
+    ? `No frame was corrupt and the board stayed connected, but some frames were sent more than once: ${sentenceList(troubles)}.`
     : `The link was disturbed and repaired itself: ${sentenceList(troubles)}.`;
 }

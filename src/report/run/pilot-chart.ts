@@ -4,6 +4,7 @@ import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
 import { decibels, metres, plural } from '../drawing/number-format.js';
+import { textWidthPx } from '../drawing/text-width.js';
 import { shown } from '../page/html.js';
 import { groupPilots, type PilotGroup, pilotName } from './pilot-groups.js';
 import { measuredPilots, type RunData, type SlotRecord } from './run-data.js';
@@ -208,7 +209,7 @@ function bandName(group: PilotGroup, polar: PolarCodebook | null, roomPx: number
       : group.kind === 'level'
         ? [`level ${group.number}`, `${group.number}`]
         : [`batch ${group.number}`];
-  return candidates.find((text) => text.length * 6.2 + 4 <= roomPx) ?? '';
+  return candidates.find((text) => textWidthPx(text, 11) + 4 <= roomPx) ?? '';
 }
 
 function pilotTicks(numPilots: number, plotPx: number) {

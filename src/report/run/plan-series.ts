@@ -1,12 +1,10 @@
 /** What is drawn on the plan of the floor: lines, marks and labels. Points are [across, ahead] in metres. */
 import { polarPointM } from '../../array/linear-array.js';
 import { COLOUR } from '../drawing/colour.js';
-import { around, LABEL_DISTANCE_PX, placeLabels } from '../drawing/label-places.js';
+import { around, type Box, LABEL_DISTANCE_PX, overlaps, placeLabels } from '../drawing/label-places.js';
 import { metres } from '../drawing/number-format.js';
+import { textWidthPx } from '../drawing/text-width.js';
 import { shown } from '../page/html.js';
-
-/** Height of a ring's label with the air around it. */
-export const LABEL_PX = 17;
 
 export interface Marker {
   readonly ue: string;
@@ -108,38 +106,72 @@ function labelSeries(data: unknown, label: object) {
   };
 }
 
-export function ringLabels(ringsM: readonly number[]) {
+/** Where a ring may carry its label: ahead, or else further along it. */
+const LABEL_ANGLES_RAD = [0, -0.3, 0.3, -0.5, 0.5, -0.7, 0.7];
+
+export interface RingLabel {
+  readonly text: string;
+  readonly at: readonly [number, number];
+  readonly box: Box;
+}
+
+/** A label per ring, from the outermost inwards, as far as they keep clear of the users' marks and of one another. */
+export function placeRingLabels(
+  ringsM: readonly number[],
+  markers: readonly Marker[],
+  plan: Plan,
+): RingLabel[] {
+  const taken = markers.flatMap(({ truth, found }) =>
+    [truth, found].flatMap((point) => (point === null ? [] : [markBox(plan, point)])),
+  );
+  return ringsM.toReversed().flatMap((ringM) => {
+    const text = metres(ringM);
+    for (const angleRad of LABEL_ANGLES_RAD) {
+      const at = floorPoint(ringM * Math.cos(angleRad) ** 2, angleRad);
+      const { x, y } = pixel(plan, at);
+      const half = textWidthPx(text, 11) / 2;
+      const box = { left: x - half, right: x + half, top: y - 17, bottom: y - 1 };
+      if (taken.some((other) => overlaps(box, other))) continue;
+      taken.push(box);
+      return [{ text, at, box }];
+    }
+    return [];
+  });
+}
+
+export function ringLabels(labels: readonly RingLabel[]) {
   return labelSeries(
-    ringsM.map((ringM) => ({ value: [0, ringM], name: metres(ringM) })),
+    labels.map(({ text, at }) => ({ value: at, name: text })),
     { position: 'top', distance: 2, color: COLOUR.sky, fontSize: 11 },
   );
 }
 
+/** Within the plan, px from its upper left corner. */
+function pixel({ sideM, reachM, widthPx, heightPx }: Plan, [across, ahead]: readonly [number, number]) {
+  return { x: ((across + sideM) / (2 * sideM)) * widthPx, y: (1 - ahead / reachM) * heightPx };
+}
+
+function markBox(plan: Plan, point: readonly [number, number]): Box {
+  const { x, y } = pixel(plan, point);
+  return around(x, y, 8);
+}
+
 export function userLabels(
   markers: readonly Marker[],
-  ringsM: readonly number[],
+  rings: readonly RingLabel[],
   plan: Plan,
-  compact: boolean,
+  longest: number,
 ) {
-  const { sideM, reachM, widthPx, heightPx } = plan;
-  const pixel = ([across, ahead]: readonly [number, number]) => ({
-    x: ((across + sideM) / (2 * sideM)) * widthPx,
-    y: (1 - ahead / reachM) * heightPx,
-  });
   const labels = markers.flatMap(({ ue, truth, found }) => {
     const at = truth ?? found;
-    return at === null ? [] : [{ at, text: shown(ue, compact ? 14 : 24), ...pixel(at) }];
+    return at === null ? [] : [{ at, text: shown(ue, longest), ...pixel(plan, at) }];
   });
   const occupied = [
-    ...markers
-      .flatMap(({ found }) => (found === null ? [] : [pixel(found)]))
-      .map(({ x, y }) => around(x, y, 5)),
-    ...ringsM.map((ringM) => {
-      const { x, y } = pixel([0, ringM]);
-      return { left: x - 25, right: x + 25, top: y - LABEL_PX, bottom: y };
-    }),
+    ...markers.flatMap(({ found }) => (found === null ? [] : [markBox(plan, found)])),
+    ...rings.map(({ box }) => box),
   ];
-  const places = placeLabels(labels, occupied, { left: 2, right: widthPx, top: 0, bottom: heightPx });
+  const bounds = { left: 2, right: plan.widthPx, top: 0, bottom: plan.heightPx };
+  const places = placeLabels(labels, occupied, bounds);
   return labelSeries(
     labels.map(({ at, text }, k) => ({
       value: at,

@@ -8,11 +8,11 @@ import { nearFieldOverview } from './near-field-overview.js';
 import {
   arrayLine,
   floorPoint,
-  LABEL_PX,
   line,
   type Marker,
   markSeries,
   type Plan,
+  placeRingLabels,
   ringLabels,
   userLabels,
 } from './plan-series.js';
@@ -77,7 +77,7 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
           rightPx: plan.rightPx,
           topPx: top + plan.heightPx - 118,
         });
-  const ringLabelsM = labelledRings(ringsM, (reachM * LABEL_PX) / plan.heightPx);
+  const rings = placeRingLabels(ringsM, markers, plan);
   return {
     heightPx: top + plan.heightPx + 52,
     option: {
@@ -133,8 +133,8 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
             : [line('Error', [truth, found], { color: COLOUR.red, width: 1.5 }, 4)],
         ),
         ...markSeries(markers, reachM),
-        ringLabels(ringLabelsM),
-        userLabels(markers, ringLabelsM, plan, compact),
+        ringLabels(rings),
+        userLabels(markers, rings, plan, compact ? 14 : 24),
         ...(inset === null ? [] : inset.series),
       ],
     },
@@ -152,15 +152,6 @@ function layOut(markers: readonly Marker[], figurePx: number): Plan {
   const neededM = Math.max(0.45 * reachM, 1.25 * Math.max(0, ...points.map(([across]) => Math.abs(across))));
   const sideM = Math.max(neededM, (reachM * widthPx) / (2 * (compact ? 330 : 500)));
   return { leftPx, rightPx, widthPx, heightPx: Math.round((widthPx * reachM) / (2 * sideM)), sideM, reachM };
-}
-
-/** Rings that can be labelled without their labels touching, from the outermost inwards. */
-function labelledRings(ringsM: readonly number[], apartM: number): number[] {
-  const labelled: number[] = [];
-  for (const ringM of ringsM.toReversed()) {
-    if (labelled.length === 0 || labelled.at(-1)! - ringM >= apartM) labelled.push(ringM);
-  }
-  return labelled;
 }
 
 function curve(distanceM: (angleRad: number) => number): (readonly [number, number])[] {

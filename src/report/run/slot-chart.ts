@@ -69,7 +69,7 @@ function draw(bars: readonly Bar[], ues: readonly string[], widthPx: number) {
   const present = OUTCOMES.filter(({ outcome }) => bars.some((bar) => bar.outcome === outcome));
   const names = present.map(({ name }) => name);
   const nameChars = Math.min(14, Math.max(...ues.map((ue) => ue.length)));
-  const left = 24 + nameChars * 7;
+  const left = 24 + nameChars * 7.6;
   const top = legendHeightPx(names, widthPx - 20) + 10;
   const heightPx = ues.length * 26;
   const ms = (timeS: number) => (timeS - startS) * 1e3;
@@ -111,7 +111,7 @@ function draw(bars: readonly Bar[], ues: readonly string[], widthPx: number) {
             shape: {
               x,
               y: y - tall / 2,
-              width: Math.max(outcome === 'latched' ? 0.6 : 1.6, right - x),
+              width: Math.max(outcome === 'latched' ? 1.2 : 1.8, right - x),
               height: tall,
             },
             style: { fill: colour },

@@ -45,7 +45,8 @@ export function tallySlots(slots: readonly SlotRecord[]): SlotTally {
     lastS = Math.max(lastS, slot.plannedBoardTimeS);
     if (slot.receipt === null || outcome === 'missed') continue;
     if (slot.power === null) latchedNotMeasured++;
-    const errorS = Math.abs(slot.receipt.boardTimeS - slot.plannedBoardTimeS);
+    // Both times went through floating point; a board's tick is never shorter than a picosecond.
+    const errorS = Math.round(Math.abs(slot.receipt.boardTimeS - slot.plannedBoardTimeS) * 1e12) / 1e12;
     largestLatchErrorS = Math.max(largestLatchErrorS ?? 0, errorS);
   }
   return {

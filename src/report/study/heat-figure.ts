@@ -2,9 +2,8 @@
 import type { Axis, HeatFigure } from '../../study/result.js';
 import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
-import { COLOUR } from '../drawing/colour.js';
 import { colourBar, heatImage, imageSeries } from '../drawing/heat-image.js';
-import { significant } from '../drawing/number-format.js';
+import { significant, typographic } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
 
 /** A value that is drawn out of a wide spread of decibels: below this share of the cells everything is one colour. */
@@ -13,7 +12,7 @@ const DARKEST_QUANTILE = 0.02;
 export function heatFigure(figure: HeatFigure, id: string): Figure {
   return {
     id,
-    title: figure.title,
+    title: typographic(figure.title),
     description: `${figure.valueLabel} as colours over ${figure.x.label} and ${figure.y.label}. ${figure.caption}`,
     draw: (widthPx) => draw(figure, widthPx),
   };
@@ -49,21 +48,25 @@ function edges(centres: readonly number[], scale: Axis['scale']): readonly [numb
 
 function draw(figure: HeatFigure, widthPx: number) {
   const compact = widthPx < 500;
-  const left = compact ? 56 : 64;
+  const left = compact ? 66 : 72;
   const right = 18;
   const names = figure.outlines.map((outline) => shown(outline.name, 60));
   const top = names.length === 0 ? 12 : legendHeightPx(names, widthPx - 20) + 12;
-  const plotPx = widthPx - left - right;
-  const plotHeightPx = Math.round(plotPx * (compact ? 0.85 : 0.55));
   const [x0, x1] = edges(figure.xs, figure.x.scale);
   const [y0, y1] = edges(figure.ys, figure.y.scale);
+  const isMap = figure.x.scale === 'linear' && figure.y.scale === 'linear' && sameUnit(figure.x, figure.y);
+  const [plotPx, plotHeightPx] = plotSize(
+    widthPx - left - right,
+    isMap ? (y1 - y0) / (x1 - x0) : null,
+    compact,
+  );
   const { image, range, clipped } = picture(figure);
   const logarithmic = (axis: Axis) => (axis.scale === 'log' ? ('log' as const) : ('linear' as const));
   return {
     heightPx: top + plotHeightPx + 52 + 46,
     option: {
       ...(names.length > 0 && { legend: legend(names, 10, 10) }),
-      grid: { left, right, top, height: plotHeightPx, outerBoundsMode: 'none' },
+      grid: { left, width: plotPx, top, height: plotHeightPx, outerBoundsMode: 'none' },
       xAxis: valueAxis({
         label: figure.x.label,
         scale: logarithmic(figure.x),
@@ -92,14 +95,14 @@ function draw(figure: HeatFigure, widthPx: number) {
           symbolSize: 8,
           silent: true,
           clip: true,
-          lineStyle: { color: OUTLINE[k % OUTLINE.length]!, width: 1.6, type: 'dashed' as const },
-          itemStyle: { color: OUTLINE[k % OUTLINE.length]! },
+          lineStyle: { ...OUTLINE[k % OUTLINE.length]!, width: 1.6 },
+          itemStyle: { color: OUTLINE[k % OUTLINE.length]!.color },
         })),
       ],
       graphic: colourBar(
-        { leftPx: left, topPx: top + plotHeightPx + 56, widthPx: Math.min(340, plotPx) },
+        { leftPx: left, topPx: top + plotHeightPx + 56, widthPx: Math.min(340, Math.max(200, plotPx)) },
         `${clipped ? '≤ ' : ''}${significant(range.low)}`,
-        shown(figure.valueLabel, compact ? 26 : 60),
+        shown(typographic(figure.valueLabel), compact ? 26 : 60),
         significant(range.high),
       ),
     },
@@ -107,4 +110,22 @@ function draw(figure: HeatFigure, widthPx: number) {
 }
 
 /** Lines over dark and bright cells alike. */
-const OUTLINE = ['#ff6a3d', '#ff9fd6', COLOUR.muted];
+const OUTLINE = [
+  { color: '#ff6a3d', type: 'dashed' },
+  { color: '#ff7fd0', type: 'solid' },
+  { color: '#ff7fd0', type: 'dotted' },
+] as const;
+
+/** Width and height, px; a map (same unit both ways) keeps its proportions and is not taller than a screen. */
+function plotSize(roomPx: number, aspect: number | null, compact: boolean): [number, number] {
+  if (aspect === null) return [roomPx, Math.round(roomPx * (compact ? 0.85 : 0.55))];
+  const tallestPx = compact ? 420 : 600;
+  const plotPx = Math.min(roomPx, Math.round(tallestPx / aspect));
+  return [plotPx, Math.round(plotPx * aspect)];
+}
+
+/** `x (m)` and `y (m)`, `x / D` and `y / D`. */
+function sameUnit(x: Axis, y: Axis): boolean {
+  const unit = ({ label }: Axis) => /(\([^)]*\)|\/ *\S+)\s*$/.exec(label)?.[1];
+  return unit(x) !== undefined && unit(x) === unit(y);
+}

@@ -3,18 +3,19 @@ import type { Axis, LineFigure, Series } from '../../study/result.js';
 import { legend, legendHeightPx, roundTicks, tickText, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { coloursOf, schemeTitle } from '../drawing/colour.js';
-import { fixed } from '../drawing/number-format.js';
+import { fixed, typographic } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
 
 /** Above this many points, curves carry no markers. */
 const MOST_MARKERS = 40;
+const STROKES = ['solid', 'dotted', 'dashed'] as const;
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect'];
 
 export function lineFigure(figure: LineFigure, id: string): Figure {
-  const names = figure.series.map((series) => schemeTitle(series.name));
+  const names = figure.series.map((series) => typographic(schemeTitle(series.name)));
   return {
     id,
-    title: figure.title,
+    title: typographic(schemeTitle(figure.title)),
     description:
       `${figure.y.label} over ${figure.x.label}, ${names.length} curves: ${names.map((name) => shown(name, 60)).join(', ')}. ` +
       figure.caption,
@@ -29,9 +30,14 @@ function drawn(value: number, scale: Axis['scale']): number {
 
 function draw(figure: LineFigure, widthPx: number) {
   const compact = widthPx < 500;
-  const names = figure.series.map((series) => schemeTitle(series.name));
+  const names = figure.series.map((series) => typographic(schemeTitle(series.name)));
   const colours = coloursOf(figure.series.map((series) => series.name));
-  const left = compact ? 56 : 64;
+  /** Variants of one scheme share its colour; their lines differ. */
+  const stroke = (k: number) =>
+    figure.series[k]!.reference === true
+      ? 'dashed'
+      : STROKES[colours.slice(0, k).filter((c) => c === colours[k]).length % 3]!;
+  const left = compact ? 66 : 72;
   const right = 18;
   const top = legendHeightPx(names, widthPx - 20) + 12;
   const plotHeightPx = compact ? 230 : 340;
@@ -67,7 +73,7 @@ function draw(figure: LineFigure, widthPx: number) {
           lineStyle: {
             color: colours[k]!,
             width: series.reference === true ? 1.4 : 2,
-            type: series.reference === true ? ('dashed' as const) : ('solid' as const),
+            type: stroke(k),
           },
           itemStyle: { color: colours[k]! },
         })),

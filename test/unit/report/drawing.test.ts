@@ -20,6 +20,7 @@ import {
   metres,
   seconds,
   significant,
+  typographic,
 } from '../../../src/report/drawing/number-format.js';
 import { SCHEME_NAMES } from '../../../src/training/registry.js';
 
@@ -149,6 +150,11 @@ describe('numbers', () => {
     expect(seconds(0.0015)).toBe('1.5\u00a0ms');
     expect(bytes(131_000)).toBe('131\u00a0kB');
     expect(frequency(100e9)).toBe('100\u00a0GHz');
+  });
+
+  it('typography: minus signs, squares and transposes', () => {
+    expect(typographic('angles -60 … 60 deg, v = (-D/2, 0)')).toBe('angles −60 … 60 deg, v = (−D/2, 0)');
+    expect(typographic('1 - x^2, b^T w, near-field, 3-4')).toBe('1 − x², bᵀ w, near-field, 3-4');
   });
 
   it('ticks are round, in order, within the axis and not too many', () => {

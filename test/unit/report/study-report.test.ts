@@ -96,6 +96,12 @@ describe('other figures', () => {
     expect(words).toContain(highest.toPrecision(3).replace('-', '−'));
   });
 
+  it('say small numbers in full', () => {
+    const small = { ...patternFigure, values: patternFigure.values.map((row) => row.map(() => 0.00012345)) };
+    const svg = renderFigure(heatFigure(small, 'figure-4'), WIDE_PX, 'file');
+    expect(svgTexts(svg).map(({ text }) => text)).toContain('0.000123');
+  });
+
   it('heat maps without any value, and curves without any point, are still drawn', () => {
     const empty = { ...patternFigure, values: patternFigure.values.map((row) => row.map(() => null)) };
     expectWellFormed(renderFigure(heatFigure(empty, 'a'), WIDE_PX, 'file'));
