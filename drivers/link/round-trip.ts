@@ -2,6 +2,8 @@
 
 const MIN_TIMEOUT_S = 0.02;
 const MAX_TIMEOUT_S = 0.5;
+/** Doubling goes no further: what a line loses is noise, not congestion, and waiting does not make it quieter. */
+const MAX_BACKED_OFF_S = 0.1;
 const INITIAL_TIMEOUT_S = 0.1;
 /** Weight of a new sample in the mean and in the mean deviation. */
 const MEAN_GAIN = 1 / 8;
@@ -27,7 +29,7 @@ export class RoundTrip {
 
   /** A timeout ran out: the next one is twice as long, until `progress`. */
   backOff(): void {
-    if (this.timeoutS < MAX_TIMEOUT_S) this.#backoff *= 2;
+    if (this.timeoutS < MAX_BACKED_OFF_S) this.#backoff *= 2;
   }
 
   progress(): void {
@@ -45,6 +47,7 @@ export class RoundTrip {
 
   get timeoutS(): number {
     const estimateS = this.#meanS === null ? INITIAL_TIMEOUT_S : this.#meanS + 4 * this.#deviationS;
-    return Math.min(MAX_TIMEOUT_S, Math.max(MIN_TIMEOUT_S, estimateS) * this.#backoff);
+    const boundedS = Math.min(MAX_TIMEOUT_S, Math.max(MIN_TIMEOUT_S, estimateS));
+    return Math.max(boundedS, Math.min(MAX_BACKED_OFF_S, boundedS * this.#backoff));
   }
 }

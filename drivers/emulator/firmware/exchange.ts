@@ -11,6 +11,8 @@ const ACK_EVERY = 8;
 const RTO_FIRST_S = 0.1;
 const RTO_MIN_S = 0.02;
 const RTO_MAX_S = 0.5;
+/** Doubling goes no further. */
+const RTO_BACKED_OFF_MAX_S = 0.1;
 
 type Ack = PayloadOf<'Ack'>;
 
@@ -190,13 +192,13 @@ export class Exchange {
     this.#cancelRetransmit = undefined;
     const oldest = this.#flight.values().next().value;
     if (oldest === undefined) return;
-    const waitS = Math.min(RTO_MAX_S, this.#rtoS * this.#backoff);
+    const waitS = Math.max(this.#rtoS, Math.min(RTO_BACKED_OFF_MAX_S, this.#rtoS * this.#backoff));
     const delayS = oldest.leftAtS + waitS - this.#options.timers.nowS();
     this.#cancelRetransmit = this.#options.timers.after(delayS, () => this.#timeOut());
   }
 
   #timeOut(): void {
-    this.#backoff = Math.min(2 * this.#backoff, RTO_MAX_S / RTO_MIN_S);
+    this.#backoff = Math.min(2 * this.#backoff, RTO_BACKED_OFF_MAX_S / RTO_MIN_S);
     this.#sendAllAgain();
   }
 
