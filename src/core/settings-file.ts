@@ -101,7 +101,7 @@ function explain(
   schema: z.ZodType,
   data: unknown,
 ): { what: string; todo?: string; path: Path } {
-  const { path } = issue;
+  const path = writtenPath(data, issue.path);
   const value = valueAt(data, path);
   const name = path.length === 0 ? 'The file' : `'${String(path.at(-1))}'`;
   if (issue.code === 'unrecognized_keys') {
@@ -147,6 +147,16 @@ function explain(
     ...(typeof hint === 'string' && { todo: hint }),
     path,
   };
+}
+
+/** The part of a path that the file has: where a schema takes one value for a list, the list is only in the schema. */
+function writtenPath(data: unknown, path: Path): Path {
+  const depth = path.findIndex((_, k) => k > 0 && isSingleValue(valueAt(data, path.slice(0, k))));
+  return depth < 0 ? path : path.slice(0, depth);
+}
+
+function isSingleValue(value: unknown): boolean {
+  return value !== undefined && value !== null && typeof value !== 'object';
 }
 
 function valueAt(data: unknown, path: Path): unknown {

@@ -1,4 +1,6 @@
 /** Monte-Carlo comparison of schemes: accuracy with its interval and pilots per user, by place and SNR. */
+import { BeamloopError } from '../core/errors.js';
+import { createScheme } from '../training/registry.js';
 import { accuracyFigures } from './accuracy-figures.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import { ACCURACY_KEYS, type AccuracyRow, accuracyRows, pointOrRange } from './accuracy-rows.js';
@@ -7,9 +9,17 @@ import { describeCodebook } from './file-sections.js';
 import { degrees, metres, percent, snrText } from './format.js';
 import { placesOf } from './places.js';
 import type { StudyResult, Table } from './result.js';
+import { buildArray, buildPolar } from './study-array.js';
 import { simulateUsers, type ThreadOptions } from './threads.js';
 
+/**
+ * Runs the study.
+ *
+ * @throws BeamloopError SCENARIO_INVALID when a scheme cannot work with an array, or a claim cannot be checked; the
+ * signal's reason when it is aborted.
+ */
 export async function runAccuracy(study: AccuracyStudy, options: ThreadOptions): Promise<StudyResult> {
+  requireSchemesFit(study);
   const results = await simulateUsers(study, options);
   const rows = accuracyRows(
     study,
@@ -27,6 +37,26 @@ export async function runAccuracy(study: AccuracyStudy, options: ThreadOptions):
     claims: checkClaims(study.paper?.claims ?? [], rows, ACCURACY_KEYS),
     ...(options.traced && { traces: results.flatMap((result) => result.traces) }),
   };
+}
+
+/** Before any thread starts: errors would lose their code on the way out of one. */
+function requireSchemesFit(study: AccuracyStudy): void {
+  for (const numElements of new Set(placesOf(study).map((place) => place.numElements))) {
+    const polar = buildPolar(buildArray(study.array, numElements), study.codebook);
+    study.schemes.forEach((choice, k) => {
+      try {
+        createScheme(choice, polar);
+      } catch (error) {
+        if (!(error instanceof BeamloopError)) throw error;
+        throw new BeamloopError('SCENARIO_INVALID', {
+          what: error.what,
+          where: `schemes[${k + 1}], ${numElements} elements`,
+          ...(error.todo !== undefined && { todo: error.todo }),
+          cause: error,
+        });
+      }
+    });
+  }
 }
 
 /** Columns that say the same in every row are left out; the settings tell them. */

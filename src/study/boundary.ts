@@ -3,16 +3,10 @@ import { z } from 'zod';
 import { nearFieldAreaFraction } from '../array/near-field.js';
 import { quantity } from '../core/settings-quantity.js';
 import { checkClaims } from './claims.js';
-import {
-  arraySchema,
-  buildArray,
-  describeArray,
-  headingShape,
-  numElementsSchema,
-  paperShape,
-} from './file-sections.js';
+import { arraySchema, describeArray, headingShape, numElementsSchema, paperShape } from './file-sections.js';
 import { degrees, percent } from './format.js';
 import type { StudyResult, StudyRow, Table } from './result.js';
+import { buildArray } from './study-array.js';
 
 export const boundarySchema = z
   .strictObject({

@@ -1,7 +1,5 @@
 /** Sections that study files of several kinds share. Keys and units: docs/study.md. */
 import { z } from 'zod';
-import { LinearArray } from '../array/linear-array.js';
-import { PolarCodebook } from '../codebook/polar.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { positiveQuantity, quantity } from '../core/settings-quantity.js';
 import { short } from './format.js';
@@ -24,18 +22,6 @@ export const codebookSchema = z
 
 export type ArraySection = z.output<typeof arraySchema>;
 export type CodebookSection = z.output<typeof codebookSchema>;
-
-export function buildArray(section: Omit<ArraySection, 'elements'>, numElements: number): LinearArray {
-  return new LinearArray({
-    numElements,
-    carrierHz: section.carrier,
-    speedOfLightMPerS: section.speedOfLight,
-  });
-}
-
-export function buildPolar(array: LinearArray, section: CodebookSection): PolarCodebook {
-  return new PolarCodebook(array, { numRings: section.rings, ringSpacing: section.ringSpacing });
-}
 
 /** What every kind of study may say about itself. */
 export const headingShape = {

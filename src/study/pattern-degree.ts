@@ -2,10 +2,11 @@
 import type { PointM } from '../array/linear-array.js';
 import { checkClaims } from './claims.js';
 import { boundingRegion, divergingStrengths, mean } from './diverging.js';
-import { buildArray, describeArray } from './file-sections.js';
+import { describeArray } from './file-sections.js';
 import { percent } from './format.js';
 import type { DegreePattern } from './pattern-file.js';
 import type { HeatFigure, StudyResult } from './result.js';
+import { buildArray } from './study-array.js';
 
 /** Focal points come in three sets: close to the array, further away, and where range reduction leaves them (eq. 15). */
 type FocalSet = 'all' | 'closer than D/2' | 'from D/2' | 'after range reduction';

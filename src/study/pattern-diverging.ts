@@ -3,10 +3,11 @@ import type { LinearArray, PointM } from '../array/linear-array.js';
 import { nearFieldBoundaryM, rayleighDistanceM } from '../array/near-field.js';
 import { checkClaims } from './claims.js';
 import { AmplitudeMeter, boundingRegion, divergingCodeword, divergingStrengths } from './diverging.js';
-import { buildArray, describeArray } from './file-sections.js';
+import { describeArray } from './file-sections.js';
 import { percent, short } from './format.js';
 import type { DivergingPattern } from './pattern-file.js';
 import type { HeatFigure, StudyResult } from './result.js';
+import { buildArray } from './study-array.js';
 
 export function runDiverging(study: DivergingPattern): StudyResult {
   const array = buildArray(study.array, study.array.elements);

@@ -5,11 +5,12 @@ import { middleOfSupport } from '../training/far-field-sweep.js';
 import { type SchemeChoice, schemeLabel } from '../training/registry.js';
 import { checkClaims } from './claims.js';
 import { AmplitudeMeter, mean } from './diverging.js';
-import { buildArray, buildPolar, describeCodebook } from './file-sections.js';
+import { describeCodebook } from './file-sections.js';
 import { percent, short } from './format.js';
 import type { RingPattern } from './pattern-file.js';
 import type { LineFigure, StudyResult, StudyRow } from './result.js';
 import { type SectorBeams, sectorBeams } from './scheme-beams.js';
+import { buildArray, buildPolar } from './study-array.js';
 
 const MAX_ANGLE_RAD = Math.PI / 3;
 const NUM_DRAWN_BEAMS = 8;

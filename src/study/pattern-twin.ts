@@ -2,11 +2,12 @@
 import type { PointM } from '../array/linear-array.js';
 import { checkClaims } from './claims.js';
 import { AmplitudeMeter, divergingCodeword, isInDivergingRegion, mean } from './diverging.js';
-import { buildArray, describeArray } from './file-sections.js';
+import { describeArray } from './file-sections.js';
 import { short } from './format.js';
 import { ray } from './pattern-diverging.js';
 import type { TwinPattern } from './pattern-file.js';
 import type { StudyResult } from './result.js';
+import { buildArray } from './study-array.js';
 
 export function runTwin(study: TwinPattern): StudyResult {
   const array = buildArray(study.array, study.array.elements);

@@ -8,8 +8,6 @@ import { createScheme, type SchemeChoice, schemeLabel, schemeSchema } from '../t
 import { checkClaims } from './claims.js';
 import {
   arraySchema,
-  buildArray,
-  buildPolar,
   codebookSchema,
   describeCodebook,
   headingShape,
@@ -18,6 +16,7 @@ import {
 } from './file-sections.js';
 import { degrees } from './format.js';
 import type { StudyResult, StudyRow, Table } from './result.js';
+import { buildArray, buildPolar } from './study-array.js';
 
 const counts = z.array(z.int().nullable());
 

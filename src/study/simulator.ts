@@ -10,10 +10,10 @@ import { createScheme, type SchemeFactory, schemeLabel } from '../training/regis
 import { runScheme, type Training } from '../training/run-scheme.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import { type StudyUser, studyUser } from './drawn-users.js';
-import { buildArray, buildPolar } from './file-sections.js';
 import { type Place, placesOf } from './places.js';
 import { ReceivedPilots } from './received-pilots.js';
 import type { CodewordTrace, PilotTrace, UserTrace } from './result.js';
+import { buildArray, buildPolar } from './study-array.js';
 
 /** A run of consecutive users of one place. */
 export interface UserJob {

@@ -5,7 +5,7 @@ import { boundarySchema } from './boundary.js';
 import { patternSchema } from './pattern-file.js';
 import { pilotsSchema } from './pilots.js';
 
-const studySchema = z.discriminatedUnion('kind', [
+export const studySchema = z.discriminatedUnion('kind', [
   accuracySchema,
   pilotsSchema,
   boundarySchema,

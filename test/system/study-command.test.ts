@@ -1,0 +1,156 @@
+/** `beamloop study` as a user calls it, with its worker threads. Runs the built program. */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'study-'));
+const file = path.join(folder, 'study.yaml');
+const listFile = path.join(folder, 'list.yaml');
+
+beforeAll(() => {
+  writeFileSync(
+    file,
+    `kind: accuracy
+title: Small array
+array: {elements: 64, carrier: 100 GHz}
+schemes: [dpc, exhaustive]
+snr: [10 dB, Infinity]
+users: {count: 230, between: [0.3 m, 1.2 m]}
+`,
+  );
+  writeFileSync(
+    listFile,
+    `kind: accuracy
+title: One user
+array: {elements: 64, carrier: 100 GHz}
+schemes: [dpc]
+users:
+  list:
+    - {position: [1 m, 0.25 m], snr: Infinity, paths: [{gain: [0.6, 0.8]}, {gain: 0.1, scatterer: [0.5 m, 0.3 m]}]}
+`,
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function study(...args: string[]) {
+  return spawnSync(process.execPath, ['dist/src/cli/main.js', 'study', ...args], {
+    encoding: 'utf8',
+    timeout: 50_000,
+    maxBuffer: 2 ** 26,
+  });
+}
+
+describe('beamloop study', () => {
+  it('prints the same rows whatever the number of threads', () => {
+    const one = study(file, '--json', '--threads', '1');
+    expect(one.stderr).toBe('');
+    expect(one.status).toBe(0);
+    const { rows, ...rest } = JSON.parse(one.stdout) as { rows: Record<string, unknown>[] };
+    expect(rest).toEqual({});
+    expect(rows.map(({ scheme, snrDb, numUes }) => [scheme, snrDb, numUes])).toEqual([
+      ['dpc', 10, 230],
+      ['exhaustive', 10, 230],
+      ['dpc', null, 230],
+      ['exhaustive', null, 230],
+    ]);
+    for (const row of rows) {
+      expect(row.accuracyInterval95).toHaveLength(2);
+      expect(row.meanPilots).toBeGreaterThan(60);
+    }
+    for (const threads of ['2', '5']) {
+      expect(study(file, '--json', '--threads', threads).stdout).toBe(one.stdout);
+    }
+  });
+
+  it('traces every pilot, also over threads', () => {
+    const one = study(listFile, '--json', '--trace');
+    const { traces } = JSON.parse(one.stdout) as { traces: Record<string, unknown>[] };
+    expect(traces).toHaveLength(1);
+    expect(Object.keys(traces[0]!)).toEqual([
+      'scheme',
+      'case',
+      'user',
+      'positionM',
+      'snrDb',
+      'pilots',
+      'regionIndex',
+      'chosen',
+      'best',
+      'correct',
+    ]);
+    // Compared by their hash: a difference in megabytes of text tells nobody anything.
+    const many = (threads: string) => {
+      const run = study(file, '--json', '--trace', '--users', '60', '--threads', threads);
+      expect(run.status).toBe(0);
+      return createHash('sha256').update(run.stdout).digest('hex');
+    };
+    expect(many('2')).toBe(many('1'));
+  });
+
+  it('takes users and seed from the command line', () => {
+    const rows = (...args: string[]) =>
+      (JSON.parse(study(file, '--json', '--users', '60', ...args).stdout) as { rows: { numUes: number }[] })
+        .rows;
+    expect(rows()[0]!.numUes).toBe(60);
+    expect(rows('--seed', '1')).toEqual(rows());
+    expect(rows('--seed', '2')).not.toEqual(rows());
+  });
+
+  it('writes a page with figures, and its numbers', () => {
+    const out = path.join(folder, 'out', 'deep');
+    const run = study(file, '--users', '20', '--out', out);
+    expect(run.status).toBe(0);
+    expect(run.stdout).toContain('Accuracy');
+    expect(run.stdout).toContain(`Report: ${path.join(out, 'study.html')}`);
+    expect(existsSync(path.join(out, 'study.html'))).toBe(true);
+    const results = JSON.parse(readFileSync(path.join(out, 'results.json'), 'utf8')) as { title: string };
+    expect(results.title).toBe('Small array');
+  });
+
+  it.each([
+    [['no-such-file.yaml'], 'FILE_NOT_FOUND', 'does not exist'],
+    [['.'], 'FILE_UNREADABLE', 'folder'],
+    [['package.json'], 'SCENARIO_INVALID', 'kind'],
+    [[file, '--users', '0'], 'BAD_ARGUMENT', '--users'],
+    [[file, '--users', 'many'], 'BAD_UNIT', '--users'],
+    [[file, '--seed', '-1'], 'BAD_ARGUMENT', '--seed'],
+    [[file, '--threads', '1.5'], 'BAD_ARGUMENT', '--threads'],
+    [[file, '--users', '3', '--users', '4'], 'BAD_ARGUMENT', '--users'],
+    [[listFile, '--users', '3'], 'BAD_ARGUMENT', 'lists its users'],
+    [[file, '--users', '3', '--out', path.join(file, 'out')], 'FILE_UNREADABLE', 'cannot be written'],
+    [[], 'BAD_ARGUMENT', 'need at least 1'],
+  ])('refuses %j', (args, code, text) => {
+    const run = study(...args);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain(`[${code}]`);
+    expect(run.stderr).toContain(text);
+    expect(run.stdout).toBe('');
+  });
+
+  it('refuses an array that the scheme cannot search before any user is drawn', () => {
+    const odd = path.join(folder, 'odd.yaml');
+    writeFileSync(odd, readFileSync(file, 'utf8').replace('elements: 64', 'elements: 60'));
+    const run = study(odd, '--threads', '2');
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain('power of two');
+    expect(run.stderr).toContain('schemes[1], 60 elements');
+  });
+
+  it.each(['1', '2'])('stops at Ctrl-C with exit code 130 (%s threads)', async (threads) => {
+    const child = spawn(process.execPath, [
+      'dist/src/cli/main.js',
+      'study',
+      file,
+      '--users',
+      '10000000',
+      '--threads',
+      threads,
+    ]);
+    const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+    setTimeout(() => child.kill('SIGINT'), 3000);
+    expect(await ended).toBe(130);
+  });
+});

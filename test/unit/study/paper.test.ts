@@ -1,0 +1,216 @@
+/** The paper's numbers come out, on grids small enough for a test where the full ones take long. */
+import { describe, expect, it } from 'vitest';
+import { LinearArray } from '../../../src/array/linear-array.js';
+import { parseSettings } from '../../../src/core/settings-file.js';
+import { checkClaims } from '../../../src/study/claims.js';
+import { boundingRegion, divergingStrengths, isInDivergingRegion } from '../../../src/study/diverging.js';
+import type { Claim } from '../../../src/study/file-sections.js';
+import { runStudy } from '../../../src/study/run-study.js';
+import { readStudy, studySchema } from '../../../src/study/study-file.js';
+
+const options = { numThreads: 1, traced: false };
+const run = (name: string) => runStudy(readStudy(`scenarios/papers/beam-diverging-${name}.yaml`), options);
+
+describe('tables', () => {
+  it('Table I: every entry within 0.06 percentage points', async () => {
+    const result = await run('table1');
+    expect(result.rows).toHaveLength(21);
+    for (const { difference } of result.rows) expect(difference).toBeLessThanOrEqual(0.0006);
+    expect(result.claims.map(({ agrees }) => agrees)).toEqual([true, true, true]);
+  });
+
+  it('Table II: every count', async () => {
+    const result = await run('table2');
+    expect(result.rows).toHaveLength(24);
+    for (const row of result.rows) {
+      expect(row.totalPilots).toBe(row.paperTotalPilots);
+      expect(row.coarsePilots).toBe(row.paperCoarsePilots);
+      expect(row.refinementPilots).toBe(row.paperRefinementPilots);
+      expect(row.constantEnvelope).toBe(!String(row.scheme).startsWith('far-field-hierarchical'));
+    }
+  });
+
+  it('a count that is not the paper’s is told', async () => {
+    const study = parseSettings(
+      `kind: pilots
+title: t
+array: {}
+elements: [64]
+schemes: [dpc]
+paper:
+  reference: r
+  pilots: [{scheme: dpc, coarse: [12], refinement: [61], total: [73]}]
+  claims: [{claim: c, paper: p, column: countsOff, equals: 0, within: 0}]`,
+      studySchema,
+      'f',
+    );
+    const result = await runStudy(study, options);
+    expect(result.rows[0]!.countsOff).toBe(2);
+    expect(result.claims[0]!.agrees).toBe(false);
+  });
+});
+
+describe('beam diverging', () => {
+  const array = new LinearArray({ numElements: 64, carrierHz: 100e9, speedOfLightMPerS: 3e8 });
+  const half = array.apertureM / 2;
+
+  it('the region of a virtual focal point opens through the aperture', () => {
+    // From (-D/2, 0) the outermost elements lie at +-45 degrees.
+    expect(isInDivergingRegion(array, [-half, 0], [1, 0.99])).toBe(true);
+    expect(isInDivergingRegion(array, [-half, 0], [1, 1 + 2 * half])).toBe(false);
+    expect(isInDivergingRegion(array, [-half, 0], [1, -0.99])).toBe(true);
+  });
+
+  it('the bounding region is the square of 2 D^2 / lambda without the Fresnel zone', () => {
+    const points = boundingRegion(array, 100);
+    const sideM = (2 * array.apertureM ** 2) / array.wavelengthM;
+    const fresnelM = 0.62 * Math.sqrt(array.apertureM ** 3 / array.wavelengthM);
+    const excluded = 1 - points.length / 1e4;
+    expect(excluded).toBeCloseTo((Math.PI * fresnelM ** 2) / 2 / sideM ** 2, 2);
+    for (const [x, y] of points) {
+      expect(x > 0 && x < sideM && Math.abs(y) < sideM / 2).toBe(true);
+      expect(Math.hypot(x, y)).toBeGreaterThan(fresnelM);
+    }
+  });
+
+  it('the degree is near 1 half an aperture behind the array and far from it close up', () => {
+    const points = boundingRegion(array, 60);
+    const [far, near] = divergingStrengths(
+      array,
+      [
+        [-half, 0],
+        [-half / 8, 0],
+      ],
+      points,
+    );
+    expect(far!.divergingDegree).toBeGreaterThan(0.98);
+    expect(near!.divergingDegree).toBeLessThan(0.6);
+    expect(far!.meanInside).toBeGreaterThan(3 * far!.meanOutside);
+  });
+
+  it('a mirrored focal point has the same degree', () => {
+    const points = boundingRegion(array, 40);
+    const [above, below] = divergingStrengths(
+      array,
+      [
+        [-half, half / 2],
+        [-half, -half / 2],
+      ],
+      points,
+    );
+    expect(above!.divergingDegree).toBeCloseTo(below!.divergingDegree, 12);
+  });
+});
+
+describe('patterns', () => {
+  const pattern = (text: string) =>
+    runStudy(parseSettings(`kind: pattern\ntitle: t\n${text}`, studySchema, 'f'), options);
+
+  it('draw the amplitude of one diverging codeword over the plane', async () => {
+    const { rows, figures } = await pattern(
+      'pattern: diverging\narray: {elements: 32}\nvirtualFocalPoint: [-0.5, 0]\ngridPoints: 60\ndrawnPoints: 20',
+    );
+    expect(rows[0]!.divergingDegree).toBeGreaterThan(0.9);
+    const [map] = figures;
+    if (map?.kind !== 'heat') throw new Error('no map');
+    expect(map.values.map((row) => row.length)).toEqual(Array(20).fill(20));
+    expect(map.outlines).toHaveLength(3);
+    // Straight ahead the beam is on; steeply upwards it is off.
+    expect(map.values[10]![10]!).toBeGreaterThan(3 * map.values[19]![1]!);
+  });
+
+  it('draw the twin effect', async () => {
+    const { rows } = await pattern(
+      'pattern: twin\narray: {elements: 64}\nuser: [2 m, 0.3 m]\ndrawnPoints: 40',
+    );
+    expect(rows[0]!.insideOverOutside).toBeGreaterThan(3);
+  });
+
+  it('map the diverging degree, lower half mirrored', async () => {
+    const { figures, rows } = await pattern(
+      'pattern: diverging-degree\narray: {}\nelements: [32]\nfocalColumns: 3\nfocalRows: 5\ngridPoints: 30',
+    );
+    const [map] = figures;
+    if (map?.kind !== 'heat') throw new Error('no map');
+    expect(map.values).toHaveLength(5);
+    expect(map.values[0]).toEqual(map.values[4]);
+    expect(rows.map(({ focalPoints }) => focalPoints)).toContain('after range reduction');
+  });
+
+  it('judge the beams of schemes along a ring', async () => {
+    const { rows, figures } = await pattern(
+      `pattern: ring
+array: {elements: 64, carrier: 100 GHz, speedOfLight: 3e8}
+ring: 1 m
+schemes: [dpc, far-field-sweep, far-field-hierarchical, near-field-hierarchical, exhaustive]
+levels: 2
+drawnLevel: 2
+directions: 200`,
+    );
+    expect(rows.map(({ scheme, level }) => [scheme, level])).toEqual([
+      ['dpc', 1],
+      ['dpc', 2],
+      ['far-field-sweep', null],
+      ['far-field-hierarchical', 1],
+      ['near-field-hierarchical', 1],
+      ['near-field-hierarchical', 2],
+    ]);
+    for (const row of rows) expect(row.correctFraction).toBeGreaterThan(0.8);
+    expect(figures.map(({ title }) => title)).toEqual([
+      'dpc, level 2, ring 1 m',
+      'far-field-sweep, ring 1 m',
+      'near-field-hierarchical, level 2, ring 1 m',
+    ]);
+  });
+});
+
+describe('claims', () => {
+  const rows = [
+    { scheme: 'a', snr: 1, accuracy: 0.9, empty: null },
+    { scheme: 'b', snr: 1, accuracy: 0.85, empty: null },
+    { scheme: 'a', snr: 2, accuracy: 0.99, empty: null },
+    { scheme: 'b', snr: 2, accuracy: 0.97, empty: null },
+  ];
+  const claim = (changes: Partial<Extract<Claim, { column: string }>>): Claim => ({
+    claim: 'c',
+    paper: 'p',
+    column: 'accuracy',
+    where: {},
+    ...changes,
+  });
+  const check = (changes: Parameters<typeof claim>[0]) =>
+    checkClaims([claim(changes)], rows, ['scheme', 'snr'])[0]!;
+
+  it('are decided by the worst row', () => {
+    expect(check({ where: { scheme: 'a' }, atLeast: 0.9 })).toMatchObject({
+      agrees: true,
+      ours: '0.9 (least of 2 points)',
+    });
+    expect(check({ where: { scheme: 'a' }, atLeast: 0.91 }).agrees).toBe(false);
+    expect(check({ where: { scheme: 'b' }, atMost: 0.96 }).agrees).toBe(false);
+    expect(check({ where: { snr: [2, 9] }, equals: 0.98, within: 0.0101 }).agrees).toBe(true);
+    expect(check({ where: { snr: [2, 9] }, equals: 0.98, within: 0.0099 }).agrees).toBe(false);
+  });
+
+  it('compare a row with its counterpart', () => {
+    expect(check({ where: { scheme: 'b' }, below: { scheme: 'a' }, atMost: 0.05 + 1e-9 })).toMatchObject({
+      agrees: true,
+      ours: '0.05 below a (most of 2 points)',
+    });
+    expect(check({ where: { scheme: 'b' }, below: { scheme: 'a' }, atMost: 0.04 }).agrees).toBe(false);
+  });
+
+  it.each([
+    [{ where: { scheme: 'x' }, atLeast: 0 }, 'no row has'],
+    [{ column: 'acuracy', atLeast: 0 }, "column 'acuracy' is not a number; columns: scheme, snr, accuracy"],
+    [{ column: 'empty', atLeast: 0 }, 'is not a number'],
+    [{ where: { scheme: 'b' }, below: { scheme: 'x' }, atLeast: 0 }, 'at the same point'],
+  ])('that cannot be checked are errors: %j', (changes, message) => {
+    expect(() => check(changes)).toThrow(message);
+  });
+
+  it('without a column are passed on', () => {
+    const plain = { claim: 'c', paper: 'p', ours: 'not reached' };
+    expect(checkClaims([plain], rows, [])).toEqual([{ ...plain, agrees: null }]);
+  });
+});

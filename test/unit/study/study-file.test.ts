@@ -1,0 +1,208 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { BeamloopError } from '../../../src/core/errors.js';
+import { parseSettings } from '../../../src/core/settings-file.js';
+import { overrideStudy } from '../../../src/study/run-study.js';
+import { readStudy, studySchema } from '../../../src/study/study-file.js';
+
+const accuracy = (changes: string) =>
+  `kind: accuracy
+title: t
+array: {elements: 64}
+schemes: [dpc]
+snr: 10 dB
+users: {count: 10, between: [1 m, 2 m]}
+${changes}`;
+const replaced = (line: RegExp, by: string) => accuracy('').replace(line, by);
+const listed = (user: string) => replaced(/^users.*$/m, `users:\n  list:\n    - ${user}`);
+
+function complaint(text: string): BeamloopError {
+  try {
+    parseSettings(text, studySchema, 'study.yaml');
+  } catch (error) {
+    if (error instanceof BeamloopError) return error;
+    throw error;
+  }
+  throw new Error('no complaint');
+}
+
+describe('a study file', () => {
+  it('is read with its defaults', () => {
+    const study = parseSettings(accuracy(''), studySchema, 'study.yaml');
+    expect(study).toMatchObject({
+      array: { elements: 64, carrier: 100e9, speedOfLight: 299_792_458 },
+      codebook: { rings: 6, ringSpacing: 1.2 },
+      schemes: [{ name: 'dpc', rangeReduction: true, pilotSetExpansion: true }],
+      snr: [10],
+      users: { count: 10, between: [1, 2] },
+      seed: 1,
+    });
+  });
+
+  it.each<[string, string, string, string, string]>([
+    ['no kind', 'title: t\n', "'kind' is missing", 'study.yaml', ''],
+    ['a wrong kind', replaced(/accuracy/, 'acuracy'), '"acuracy"', 'study.yaml:1, kind', "'accuracy'"],
+    ['an unknown key', accuracy('chanel: {scatterers: 3}'), "'chanel'", 'study.yaml:7, chanel', "'channel'"],
+    [
+      'an unknown key further in',
+      accuracy('channel: {ricanFactor: 13 dB}'),
+      "'ricanFactor'",
+      'study.yaml:7, channel.ricanFactor',
+      "'ricianFactor'",
+    ],
+    [
+      'an unknown scheme',
+      replaced(/\[dpc\]/, '[dpc, exhaustiv]'),
+      '"exhaustiv"',
+      'study.yaml:4, schemes[2]',
+      "'exhaustive'",
+    ],
+    [
+      'an unknown option of a scheme',
+      replaced(/\[dpc\]/, '[{name: dpc, pilotSetExpansoin: false}]'),
+      "'pilotSetExpansoin'",
+      'study.yaml:4, schemes[1].pilotSetExpansoin',
+      "'pilotSetExpansion'",
+    ],
+    ['no scheme', replaced(/\[dpc\]/, '[]'), 'at least one scheme', 'study.yaml:4, schemes', ''],
+    ['a wrong unit', replaced(/10 dB/, '10 GHz'), 'its unit is GHz', 'study.yaml:5, snr', '13 dB'],
+    ['a distance below 0', replaced(/1 m, 2 m/, '-1 m, 2 m'), 'must be above 0', 'users.between[1]', ''],
+    [
+      'rings in the wrong order',
+      replaced(/1 m, 2 m/, '2 m, 1 m'),
+      'smaller ring distance first',
+      'users.between',
+      '',
+    ],
+    ['one ring distance', replaced(/1 m, 2 m/, '2 m'), 'between', 'users.between', ''],
+    [
+      'both between and ring',
+      replaced(/count: 10/, 'ring: 3 m'),
+      "does not go with 'between'",
+      'users.ring',
+      '',
+    ],
+    [
+      'both within and angle',
+      replaced(/count: 10/, 'within: 1, angle: 1'),
+      "does not go with 'within'",
+      'users.angle',
+      '',
+    ],
+    ['an angle behind the array', replaced(/count: 10/, 'angle: 100 deg'), '+-90 deg', 'users.angle', ''],
+    [
+      'no place',
+      replaced(/, between.*\]/, ''),
+      "needs 'between', 'ring' or 'list'",
+      'study.yaml:6, users',
+      '',
+    ],
+    ['no users', replaced(/^users.*$/m, ''), "'users' is missing", 'users', ''],
+    ['half a user', replaced(/count: 10/, 'count: 1.5'), 'count', 'users.count', ''],
+    ['no snr', replaced(/^snr.*$/m, ''), 'is missing; give it here or for every', 'snr', ''],
+    ['a signal without an SNR', replaced(/10 dB/, '-Infinity'), 'must be above -Infinity', 'snr', ''],
+    [
+      'no elements',
+      replaced(/elements: 64/, 'carrier: 1 GHz'),
+      "has no 'elements'",
+      'study.yaml:3, array',
+      '',
+    ],
+    [
+      'a list and a place',
+      listed('{position: [1, 0]}').replace('  list', '  ring: 3\n  list'),
+      'does not go with a list',
+      'users.ring',
+      '',
+    ],
+    [
+      'a list and a channel',
+      `${listed('{position: [1, 0]}')}\nchannel: {}`,
+      'does not go with a list',
+      'channel',
+      '',
+    ],
+    [
+      'a user behind the array',
+      listed('{position: [-1 m, 0 m]}'),
+      'in front of the array',
+      'study.yaml:8, users.list[1].position',
+      '',
+    ],
+    [
+      'a position of three numbers',
+      listed('{position: [1, 2, 3]}'),
+      '[x, y] in metres',
+      'users.list[1].position',
+      '',
+    ],
+    [
+      'a position in seconds',
+      listed('{position: [1 s, 2 m]}'),
+      'its unit is s',
+      'users.list[1].position[1]',
+      '',
+    ],
+    ['no position', listed('{snr: 3}'), "'position' is missing", 'users.list[1].position', ''],
+    ['no paths', listed('{position: [1, 0], paths: []}'), 'at least one path', 'users.list[1].paths', ''],
+    [
+      'a gain that is text',
+      listed('{position: [1, 0], paths: [{gain: loud}]}'),
+      'gain',
+      'users.list[1].paths[1].gain',
+      '',
+    ],
+    [
+      'an unknown key of a path',
+      listed('{position: [1, 0], paths: [{gain: 1, at: [1, 2]}]}'),
+      "'at'",
+      'paths[1].at',
+      "'gain'",
+    ],
+    [
+      'a case with a place of listed users',
+      `${listed('{position: [1, 0]}')}\ncases: [{label: a, ring: 3}]`,
+      'when they are listed',
+      'cases[1]',
+      '',
+    ],
+    [
+      'a claim without a bound',
+      accuracy('paper: {reference: r, claims: [{claim: c, paper: p, column: accuracy}]}'),
+      'one of atLeast, atMost',
+      'paper.claims[1]',
+      '',
+    ],
+  ])('%s', (_, text, what, where, todo) => {
+    const error = complaint(text);
+    expect(error.code).toBe('SCENARIO_INVALID');
+    expect(error.what).toContain(what);
+    expect(error.where).toContain(where);
+    expect(error.todo ?? '').toContain(todo);
+  });
+});
+
+describe('what the command line overrides', () => {
+  it('are users and seed', () => {
+    const study = overrideStudy(parseSettings(accuracy(''), studySchema, 'f'), { numUsers: 3, seed: 9 });
+    expect(study).toMatchObject({ seed: 9, users: { count: 3, between: [1, 2] } });
+  });
+
+  it('not the number of listed users', () => {
+    const study = parseSettings(listed('{position: [1, 0]}'), studySchema, 'f');
+    expect(overrideStudy(study, { seed: 9 })).toMatchObject({ seed: 9 });
+    expect(() => overrideStudy(study, { numUsers: 3 })).toThrow('lists its users');
+  });
+
+  it('not the users of a study that draws none', () => {
+    const study = readStudy('scenarios/papers/beam-diverging-table1.yaml');
+    expect(() => overrideStudy(study, { numUsers: 3 })).toThrow('draws no users');
+  });
+});
+
+it('every study of the paper follows the schema', () => {
+  const files = readdirSync('scenarios/papers');
+  expect(files.length).toBeGreaterThanOrEqual(10);
+  for (const file of files)
+    expect(readStudy(`scenarios/papers/${file}`).paper?.reference).toContain('2509.16035');
+});
