@@ -134,4 +134,3 @@ export const accuracySchema = z
   });
 
 export type AccuracyStudy = z.output<typeof accuracySchema>;
-export type ListedUser = z.output<typeof listedUser>;

@@ -42,7 +42,7 @@ export const boundarySchema = z
 
 export type BoundaryStudy = z.output<typeof boundarySchema>;
 
-export interface BoundaryRow extends StudyRow {
+interface BoundaryRow extends StudyRow {
   readonly numElements: number;
   readonly angleRad: number;
   /** By the exact boundary, where the farthest element's phase is off by pi/8. */

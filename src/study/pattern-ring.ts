@@ -15,7 +15,7 @@ import { buildArray, buildPolar } from './study-array.js';
 const MAX_ANGLE_RAD = Math.PI / 3;
 const NUM_DRAWN_BEAMS = 8;
 
-export interface RingRow extends StudyRow {
+interface RingRow extends StudyRow {
   readonly scheme: string;
   readonly ringDistanceM: number;
   /** Null for the sweep, which has no levels. */

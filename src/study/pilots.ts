@@ -56,7 +56,7 @@ export const pilotsSchema = z.strictObject({
 
 export type PilotsStudy = z.output<typeof pilotsSchema>;
 
-export interface PilotsRow extends StudyRow {
+interface PilotsRow extends StudyRow {
   readonly scheme: string;
   readonly numElements: number;
   /** Pilots before the last batch and in it; null for a scheme that does not refine. */

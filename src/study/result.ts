@@ -3,10 +3,10 @@
  * Everything is plain data: it is written to results.json and drawn by src/report.
  */
 
-export type StudyKind = 'accuracy' | 'pilots' | 'boundary' | 'pattern';
+type StudyKind = 'accuracy' | 'pilots' | 'boundary' | 'pattern';
 
 /** Null stands for infinity (a ring at infinity, a noise-free SNR) and for what does not apply. */
-export type Cell = string | number | boolean | null | readonly number[];
+type Cell = string | number | boolean | null | readonly number[];
 
 /** One machine-readable row; its keys are the same in all rows of a study. docs/study.md lists them by kind. */
 export type StudyRow = Readonly<Record<string, Cell>>;

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { BeamloopError } from '../../core/errors.js';
 import { parseQuantity } from '../../core/units.js';
-import { writeStudyReport } from '../../report/study-report.js';
 import type { StudyResult } from '../../study/result.js';
 import { overrideStudy, runStudy } from '../../study/run-study.js';
 import { readStudy } from '../../study/study-file.js';
@@ -94,6 +93,8 @@ function progressBar({ stderr }: CommandContext) {
 
 /** Writes study.html with its figures and results.json; returns the page's path. */
 async function writeResults(folder: string, result: StudyResult): Promise<string> {
+  // Loaded when there is something to draw: the chart library takes longer to load than many studies to run.
+  const { writeStudyReport } = await import('../../report/study-report.js');
   const page = await writeStudyReport(result, folder);
   await writeFile(path.join(folder, 'results.json'), `${JSON.stringify(result)}\n`);
   return page;
