@@ -2,7 +2,7 @@
  * What is known about the errors of a board's elements, and how a codeword is corrected for them.
  *
  * Element n of a real array radiates exp(j phaseErrorRad[n] - j 2 pi f delayErrorS[n]) times what it was told to
- * (docs/model.md, calibration). Taking the errors off the codeword before quantisation puts the beam back where it was
+ * (docs/model.md eq. 32). Taking the errors off the codeword before quantisation puts the beam back where it was
  * meant to be.
  */
 import { z } from 'zod';

@@ -1,4 +1,5 @@
 /** Trains the users of a scenario one after another, on a testbed, into a recording. Fresh runs and resumed ones alike. */
+import { type CalibrationTable, requireCalibrationOf } from '../../calibration/calibration-table.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
@@ -23,6 +24,8 @@ export interface Progress {
 
 export interface CampaignParts {
   readonly preparation: Preparation;
+  /** Errors of the board's elements, taken off every codeword; null = not calibrated. */
+  readonly calibration: CalibrationTable | null;
   readonly testbed: Testbed;
   readonly recording: Recording;
   readonly clock: Clock;
@@ -38,7 +41,9 @@ const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT']);
  * Throws PLAN_REFUSED, BOARD_MISMATCH, a board's error, or the signal's reason; the recording can be resumed then.
  */
 export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome> {
-  checkPlan(parts.preparation, parts.testbed.board.description);
+  const { description } = parts.testbed.board;
+  if (parts.calibration !== null) requireCalibrationOf(description, parts.calibration);
+  checkPlan(parts.preparation, description);
   const campaign = await Campaign.begin(parts);
   try {
     await campaign.trainAll();
@@ -63,14 +68,14 @@ class Campaign {
   readonly #found: ReadonlySet<string>;
 
   private constructor(parts: CampaignParts, ledger: SlotLedger, keys: string[], found: Set<string>) {
-    const { preparation, testbed, recording, clock, signal } = parts;
+    const { preparation, calibration, testbed, recording, clock, signal } = parts;
     const { slots, bridge, array } = preparation.scenario;
     const { board } = testbed;
     this.#parts = parts;
     this.#found = found;
     this.#planner = new SlotPlanner(plannerOptions(preparation.scenario, board.description));
     this.#planner.adopt([...ledger.planned()].map(({ slot, hash }) => ({ slot, pilot: { hash } })));
-    this.#pilots = new PilotFactory(board, array.carrier, recording, keys);
+    this.#pilots = new PilotFactory(board, array.carrier, calibration, recording, keys);
     this.#watch = new BoardWatch(board, clock, (kind, detail) => recording.event(kind, detail));
     this.#exchange = new SlotExchange({
       testbed,

@@ -1,4 +1,5 @@
-/** Codewords as the board will hold them: quantised, packed, named by their hash. */
+/** Codewords as the board will hold them: corrected for its calibration, quantised, packed, named by their hash. */
+import { type CalibrationTable, correctCodeword } from '../../calibration/calibration-table.js';
 import type { ArrayBoard, PackedCodeword } from '../../drivers/array-board.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { quantise } from '../codebook/quantize.js';
@@ -15,6 +16,7 @@ export interface Pilot {
 export class PilotFactory {
   readonly #board: ArrayBoard;
   readonly #carrierHz: number;
+  readonly #calibration: CalibrationTable | null;
   readonly #recording: Recording;
   readonly #pilots = new Map<string, Pilot>();
   readonly #packed = new Map<string, PackedCodeword>();
@@ -24,11 +26,13 @@ export class PilotFactory {
   constructor(
     board: ArrayBoard,
     carrierHz: number,
+    calibration: CalibrationTable | null,
     recording: Recording,
     recordedKeys: Iterable<string> = [],
   ) {
     this.#board = board;
     this.#carrierHz = carrierHz;
+    this.#calibration = calibration;
     this.#recording = recording;
     this.#recordedKeys = new Set(recordedKeys);
   }
@@ -37,7 +41,8 @@ export class PilotFactory {
   pilot(codeword: Codeword): Pilot {
     const known = this.#pilots.get(codeword.key);
     if (known !== undefined) return known;
-    const { settings, report } = quantise(codeword, this.#board.description, this.#carrierHz);
+    const corrected = this.#calibration === null ? codeword : correctCodeword(codeword, this.#calibration);
+    const { settings, report } = quantise(corrected, this.#board.description, this.#carrierHz);
     const packed = this.#board.pack(settings);
     const pilot = { codeword, packed, hash: packed.hash, packedBytes: packed.bytes.length };
     this.#pilots.set(codeword.key, pilot);

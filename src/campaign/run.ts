@@ -36,6 +36,7 @@ export async function startRun<E>(
     const recording = await Recording.create(folder, {
       scenarioName: file.name,
       scenarioText: file.text,
+      calibrationText: file.calibration?.text ?? null,
       scenario: file.scenario,
       seed: file.scenario.seed,
       versions: { beamloop: VERSION, node: process.versions.node },
@@ -53,12 +54,14 @@ export async function startRun<E>(
  */
 export async function resumeRun<E>(
   folder: string,
-  parse: (text: string, where: string) => ScenarioFile<E>,
+  parse: (text: string, where: string, calibrationText?: string) => ScenarioFile<E>,
   options: RunOptions<E>,
 ): Promise<CampaignOutcome> {
   const recording = await Recording.open(folder, 'write');
   try {
-    const file = parse(await scenarioTextOf(recording), folder);
+    const calibrationText = await recording.runValue('calibrationText');
+    const text = await scenarioTextOf(recording);
+    const file = parse(text, folder, typeof calibrationText === 'string' ? calibrationText : undefined);
     const [started] = await recording.rows('events', `WHERE kind = 'started'`);
     const { run = path.basename(path.resolve(folder)) } = (started?.detail ?? {}) as { run?: string };
     const durable = await recording.query('SELECT ue, max(sequence) AS sequence FROM powers GROUP BY ue');
@@ -84,7 +87,7 @@ export async function scenarioTextOf(recording: Recording): Promise<string> {
 }
 
 async function conduct<E>(
-  { scenario }: ScenarioFile<E>,
+  { scenario, calibration }: ScenarioFile<E>,
   { openTestbed, realtime, signal, progress, clock = monotonicClock }: RunOptions<E>,
   run: string,
   durable: ReadonlyMap<string, number>,
@@ -105,7 +108,15 @@ async function conduct<E>(
   });
   try {
     recording = await openRecording();
-    return await runCampaign({ preparation, testbed, recording, clock, signal, progress });
+    return await runCampaign({
+      preparation,
+      calibration: calibration?.table ?? null,
+      testbed,
+      recording,
+      clock,
+      signal,
+      progress,
+    });
   } finally {
     await testbed.close();
     await recording?.close();

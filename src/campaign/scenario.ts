@@ -1,6 +1,7 @@
 /** Scenario files: schema, units, defaults. docs/scenario.md is the reader's version. */
 import path from 'node:path';
 import { z } from 'zod';
+import { type CalibrationTable, parseCalibrationTable } from '../../calibration/calibration-table.js';
 import { type PointM, polarPointM } from '../array/linear-array.js';
 import type { UserRegion } from '../channel/paths.js';
 import { BeamloopError } from '../core/errors.js';
@@ -121,6 +122,8 @@ function scenarioSchema<E extends z.ZodType>(emulated: E) {
       /** `emulated`, a device such as /dev/ttyUSB0, or usb:VID:PID. */
       port: z.string().min(1).default('emulated'),
       baud: z.int().min(1200).max(100_000_000).default(3_000_000),
+      /** Calibration table of this very board; taken relative to the scenario file. */
+      calibration: z.string().min(1).optional(),
       emulated,
     }),
     slots,
@@ -133,7 +136,12 @@ function scenarioSchema<E extends z.ZodType>(emulated: E) {
 
 /** A scenario with quantities in SI units and defaults filled in; users not drawn yet (users.ts). */
 export type Scenario<E = unknown> = Omit<z.output<ReturnType<typeof scenarioSchema>>, 'board'> & {
-  readonly board: { readonly port: string; readonly baud: number; readonly emulated: E };
+  readonly board: {
+    readonly port: string;
+    readonly baud: number;
+    readonly calibration?: string;
+    readonly emulated: E;
+  };
 };
 
 export interface ScenarioFile<E = unknown> {
@@ -141,6 +149,8 @@ export interface ScenarioFile<E = unknown> {
   readonly name: string;
   readonly text: string;
   readonly scenario: Scenario<E>;
+  /** The calibration table that the scenario names, as text and read; null when it names none. */
+  readonly calibration: { readonly text: string; readonly table: CalibrationTable } | null;
 }
 
 /** Reads a scenario. Throws FILE_NOT_FOUND, FILE_UNREADABLE or SCENARIO_INVALID (naming line and key). */
@@ -148,15 +158,32 @@ export function readScenario<E extends z.ZodType>(file: string, emulated: E): Sc
   return parseScenario(readTextFile(file), file, emulated);
 }
 
-/** As `readScenario`, for text that is already there. */
+/**
+ * As `readScenario`, for text that is already there.
+ *
+ * @param calibrationText the calibration table's text, where that is already there too (in a recording).
+ */
 export function parseScenario<E extends z.ZodType>(
   text: string,
   file: string,
   emulated: E,
+  calibrationText?: string,
 ): ScenarioFile<z.output<E>> {
   const scenario = parseSettings(text, scenarioSchema(emulated), file) as Scenario<z.output<E>>;
   if (scenario.board.port === 'emulated') checkEmulatedUsers(scenario, file);
-  return { name: path.basename(file).replace(/\.ya?ml$/i, ''), text, scenario };
+  const calibration = calibrationOf(scenario, file, calibrationText);
+  return { name: path.basename(file).replace(/\.ya?ml$/i, ''), text, scenario, calibration };
+}
+
+function calibrationOf(
+  { board }: Scenario,
+  file: string,
+  knownText: string | undefined,
+): ScenarioFile['calibration'] {
+  if (board.calibration === undefined) return null;
+  const tableFile = path.resolve(path.dirname(file), board.calibration);
+  const text = knownText ?? readTextFile(tableFile);
+  return { text, table: parseCalibrationTable(text, board.calibration) };
 }
 
 /** Whoever emulates a user must know where it is and how much noise it has. */

@@ -36,6 +36,8 @@ export interface RunInfo {
   readonly scenarioName: string;
   /** The scenario file as it was read. */
   readonly scenarioText: string;
+  /** The calibration table that the scenario names, as it was read; null when it names none. */
+  readonly calibrationText: string | null;
   /** Scenario after units, defaults and drawn users were resolved. */
   readonly scenario: unknown;
   readonly seed: number;

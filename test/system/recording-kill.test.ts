@@ -21,7 +21,7 @@ const writer = (recordingModule: string, run: string, firstSlot: number) => `
   const { Recording } = await import(${JSON.stringify(recordingModule)});
   const run = ${JSON.stringify(run)};
   const recording = ${firstSlot} === 0
-    ? await Recording.create(run, { scenarioName: 's', scenarioText: '', scenario: {}, seed: 1, versions: {} })
+    ? await Recording.create(run, { scenarioName: 's', scenarioText: '', calibrationText: null, scenario: {}, seed: 1, versions: {} })
     : await Recording.open(run, 'write');
   let slot = ${firstSlot};
   setInterval(() => {
@@ -76,6 +76,7 @@ describe('a recording whose writer is killed', () => {
     const recording = await Recording.create(run, {
       scenarioName: 's',
       scenarioText: '',
+      calibrationText: null,
       scenario: {},
       seed: 1,
       versions: {},

@@ -9,6 +9,7 @@ import type { Row } from '../../src/record/schema.js';
 const info: RunInfo = {
   scenarioName: 'test',
   scenarioText: 'seed: 7\n',
+  calibrationText: null,
   scenario: { array: { numElements: 8 } },
   seed: 7,
   versions: { beamloop: '0.0.0' },

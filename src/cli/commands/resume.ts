@@ -30,7 +30,8 @@ export const resumeCommand: Command = (yargs, context) =>
         })
         .example('$0 resume recordings/first-light-20261121T120000Z', ''),
     async (args) => {
-      const parse = (text: string, where: string) => parseScenario(text, where, emulatedSection);
+      const parse = (text: string, where: string, calibrationText?: string) =>
+        parseScenario(text, where, emulatedSection, calibrationText);
       const outcome = await resumeRun(args.folder, parse, {
         openTestbed,
         realtime: args.realtime,

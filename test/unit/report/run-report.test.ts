@@ -298,6 +298,7 @@ describe('a run that did not end', () => {
     const recording = await Recording.create(folder, {
       scenarioName: 'nothing',
       scenarioText: '',
+      calibrationText: null,
       scenario: {},
       seed: 1,
       versions: {},
