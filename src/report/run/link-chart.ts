@@ -1,5 +1,5 @@
 /** The serial link over the run: bytes, trouble, round trip. */
-import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
+import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
 import type { RunData } from './run-data.js';
@@ -10,15 +10,23 @@ export function linkChart(run: RunData): Figure | null {
   const samples = run.statistics.link;
   if (samples.length < 2) return null;
   const last = samples.at(-1)!.totals;
+  // What happened before the first sample belongs to the course, too.
+  const startMs = Math.min(
+    samples[0]!.wallTime.getTime(),
+    run.events[0]?.wallTime.getTime() ?? Number.POSITIVE_INFINITY,
+  );
   return {
     id: 'link-history',
     title: 'The link over the run',
     description:
       `Cumulative bytes, cumulative trouble and round trip over wall-clock time. At the end: ` +
       `${last.retransmissions} retransmissions, ${last.corruptFrames} corrupt frames, ${last.reconnects} reconnects.`,
-    draw: (widthPx) => draw(samples, widthPx),
+    draw: (widthPx) => draw(samples, startMs, widthPx),
   };
 }
+
+/** Above this many samples, lines carry no markers. */
+const MOST_MARKERS = 40;
 
 interface Line {
   readonly name: string;
@@ -55,7 +63,7 @@ const PANELS: readonly { readonly label: string; readonly lines: readonly Line[]
   },
 ];
 
-function draw(samples: readonly LinkSample[], widthPx: number) {
+function draw(samples: readonly LinkSample[], startMs: number, widthPx: number) {
   const compact = widthPx < 500;
   const names = PANELS.flatMap((panel) => panel.lines.map((line) => line.name));
   const left = 56;
@@ -63,8 +71,8 @@ function draw(samples: readonly LinkSample[], widthPx: number) {
   const top = legendHeightPx(names, widthPx - 20) + 10;
   const panelPx = 92;
   const pitchPx = panelPx + 22;
-  const startMs = samples[0]!.wallTime.getTime();
   const timeS = (sample: LinkSample) => (sample.wallTime.getTime() - startMs) / 1e3;
+  const endS = Math.max(1e-3, timeS(samples.at(-1)!));
   return {
     heightPx: top + PANELS.length * pitchPx + 36,
     option: {
@@ -80,11 +88,11 @@ function draw(samples: readonly LinkSample[], widthPx: number) {
         valueAxis({
           label: k === PANELS.length - 1 ? 'Wall-clock time (s)' : '',
           min: 0,
-          max: timeS(samples.at(-1)!),
+          max: endS,
           gridIndex: k,
           showTickLabels: k === PANELS.length - 1,
           labelGapPx: 26,
-          splitNumber: compact ? 4 : 8,
+          customValues: roundTicks(0, endS, 'linear', compact ? 5 : 9),
         }),
       ),
       yAxis: PANELS.map((panel, k) => ({
@@ -101,7 +109,10 @@ function draw(samples: readonly LinkSample[], widthPx: number) {
           xAxisIndex: k,
           yAxisIndex: k,
           data: samples.map((sample) => [timeS(sample), line.value(sample.totals)]),
-          symbol: 'none',
+          symbol: 'circle',
+          symbolSize: 4,
+          showSymbol: samples.length <= MOST_MARKERS,
+          showAllSymbol: true,
           silent: true,
           ...(line.step && { step: 'end' as const }),
           lineStyle: { color: line.colour, width: 1.8 },

@@ -17,6 +17,7 @@ const scenarioFacts = z.object({
   scheme: z.looseObject({ name: z.string() }).optional(),
   slots: z.object({ duration: z.number() }).optional(),
   board: z.object({ port: z.string(), baud: z.number().optional() }).optional(),
+  bridge: z.object({ token: z.string().optional() }).optional(),
 });
 
 const boardFacts = z.object({
@@ -50,6 +51,7 @@ export interface RunFacts {
   readonly schemeOptions: Readonly<Record<string, unknown>>;
   /** Array with its polar codebook; null when the recording does not say enough to rebuild it. */
   readonly polar: PolarCodebook | null;
+  /** Without the bridge's token: reports are shown around. */
   readonly scenarioText: string | null;
 }
 
@@ -69,8 +71,17 @@ export function readRunFacts(entries: ReadonlyMap<string, unknown>): RunFacts {
     scheme: name,
     schemeOptions,
     polar: scenario?.array === undefined ? null : polarCodebook(scenario.array),
-    scenarioText: z.string().safeParse(entries.get('scenarioText')).data ?? null,
+    scenarioText: withoutToken(
+      z.string().safeParse(entries.get('scenarioText')).data ?? null,
+      scenario?.bridge?.token,
+    ),
   };
+}
+
+function withoutToken(text: string | null, token: string | undefined): string | null {
+  if (text === null) return null;
+  const byValue = token === undefined || token === '' ? text : text.replaceAll(token, '(not shown)');
+  return byValue.replace(/(\btoken["']?\s*:\s*)("[^"]*"|'[^']*'|[^\s,}#][^,}#\n]*)/g, '$1(not shown)');
 }
 
 function polarCodebook(array: {

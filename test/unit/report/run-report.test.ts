@@ -10,6 +10,7 @@ import { pilotChart } from '../../../src/report/run/pilot-chart.js';
 import { groupPilots } from '../../../src/report/run/pilot-groups.js';
 import { planView } from '../../../src/report/run/plan-view.js';
 import { measuredPilots, type RunData, readRunData } from '../../../src/report/run/run-data.js';
+import { readRunFacts } from '../../../src/report/run/run-facts.js';
 import { slotChart } from '../../../src/report/run/slot-chart.js';
 import { tallySlots } from '../../../src/report/run/slot-tally.js';
 import { renderRunReport, writeReport } from '../../../src/report/run-report.js';
@@ -263,6 +264,22 @@ describe('trouble', () => {
     expect(statistics.ues.get('alice')).toMatchObject({ connections: 2, recordsReceived: 72 + 10 });
     expect(statistics.ues.get('bob')).toMatchObject({ connections: 1, recordsReceived: 72 });
   });
+});
+
+it.each([
+  ['token: s3cret-w0rd', 's3cret-w0rd'],
+  ["bridge: { host: 0.0.0.0, token: 's3cret-w0rd' }", 's3cret-w0rd'],
+  ['token: s3cret-w0rd', undefined],
+])('the token of the bridge is not shown: %s', (line, token) => {
+  const facts = readRunFacts(
+    new Map<string, unknown>([
+      ['scenarioText', `seed: 7\n${line}\nscheme: dpc\n`],
+      ['scenario', { bridge: { token } }],
+    ]),
+  );
+  expect(facts.scenarioText).not.toContain('s3cret');
+  expect(facts.scenarioText).toContain('(not shown)');
+  expect(facts.scenarioText).toContain('scheme: dpc');
 });
 
 describe('a run that did not end', () => {
