@@ -52,7 +52,12 @@ export const studyCommand: Command = (yargs, context) =>
         traced: args.trace,
         signal: context.signal,
         onProgress: bar.show,
-      }).finally(bar.stop);
+      })
+        .catch((error: unknown) => {
+          if (!context.signal.aborted) throw error;
+          throw new BeamloopError('INTERRUPTED', { what: 'Interrupted', todo: 'No results were written' });
+        })
+        .finally(bar.stop);
 
       const folder = args.out ?? (args.json ? undefined : path.join('studies', path.parse(args.file).name));
       const page = folder === undefined ? undefined : await writeResults(folder, result);

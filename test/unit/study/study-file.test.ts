@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BeamloopError } from '../../../src/core/errors.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
@@ -197,6 +197,22 @@ describe('what the command line overrides', () => {
   it('not the users of a study that draws none', () => {
     const study = readStudy('scenarios/papers/beam-diverging-table1.yaml');
     expect(() => overrideStudy(study, { numUsers: 3 })).toThrow('draws no users');
+  });
+});
+
+it('the examples of docs/study.md follow the schema', () => {
+  const blocks = [...readFileSync('docs/study.md', 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+    (m) => m[1]!,
+  );
+  const [study, users, paper] = blocks;
+  expect(blocks).toHaveLength(3);
+  const whole = parseSettings(`${study}${paper}`, studySchema, 'docs/study.md');
+  expect(whole).toMatchObject({ kind: 'accuracy', snr: [15, 35], users: { count: 5000 } });
+  const listing = study!.replace(/^users.*\nchannel.*\n/m, users!);
+  expect(parseSettings(listing, studySchema, 'docs/study.md')).toMatchObject({
+    users: {
+      list: [{ snr: Infinity }, { paths: [{ gain: { re: 0.97, im: 0.1 } }, { scatterer: [18, 3] }] }],
+    },
   });
 });
 
