@@ -132,8 +132,10 @@ class Campaign {
     const { scenario, users, start } = preparation;
     const found = this.#found.has(user.id);
     if (!found) {
-      progress.waiting(user.id, testbed.bridge.url);
-      await testbed.bridge.waitForUe(user.id, scenario.bridge.ueTimeout, signal);
+      const { bridge } = testbed;
+      const there = bridge.statistics().some(({ ueId, connected }) => connected && ueId === user.id);
+      if (!there) progress.waiting(user.id, bridge.url);
+      await bridge.waitForUe(user.id, scenario.bridge.ueTimeout, signal);
     }
     const scheme = start();
     let numPilots = 0;

@@ -2,7 +2,6 @@
 import type { Progress } from '../campaign/campaign.js';
 import { type CampaignOutcome, type UserOutcome, unfound } from '../campaign/outcome.js';
 import { BeamloopError, EXIT } from '../core/errors.js';
-import { writeReport } from '../report/run-report.js';
 import { type CommandContext, printJson } from './command.js';
 import { formatTable } from './text-table.js';
 
@@ -13,7 +12,11 @@ export function campaignProgress({ stderr }: CommandContext): Progress {
     if (live) stderr.write(`\r\x1b[K${text}`);
   };
   return {
-    waiting: (user, url) => show(`${user}: waiting for the UE at ${url}`),
+    waiting: (user, url) => {
+      const text = `${user}: waiting for the UE at ${url}`;
+      if (live) show(text);
+      else stderr.write(`${text}\n`);
+    },
     batch: (user, turn, numUsers, numPilots) =>
       show(`user ${turn + 1} of ${numUsers}, ${user}: ${numPilots} pilots`),
     finished: ({ ue, estimate }, turn, numUsers) => {
@@ -36,7 +39,7 @@ export async function concludeCampaign(
 ): Promise<void> {
   const missing = unfound(outcome);
   if (json) {
-    const report = withReport ? await writeReport(outcome.folder) : null;
+    const report = withReport ? await reportOf(outcome.folder) : null;
     printJson(stdout, { ...outcome, report });
     if (missing.length > 0) process.exitCode = EXIT.incomplete;
     return;
@@ -45,13 +48,19 @@ export async function concludeCampaign(
   stdout.write(`\n${userTable(outcome.users)}\n`);
   stdout.write(`${planned} slots planned, ${measured} measured, ${late} late, ${missed} missed\n`);
   stdout.write(`Recording: ${outcome.folder}\n`);
-  if (withReport) stdout.write(`Report: ${await writeReport(outcome.folder)}\n`);
+  if (withReport) stdout.write(`Report: ${await reportOf(outcome.folder)}\n`);
   if (missing.length === 0) return;
   throw new BeamloopError('CAMPAIGN_INCOMPLETE', {
     what: `No estimate for ${missing.join(', ')}`,
     where: outcome.folder,
     todo: `The report says why; go on with: beamloop resume ${outcome.folder}`,
   });
+}
+
+/** Writes the report. The figures' library is loaded only now: a run need not wait for it, nor one without a report. */
+async function reportOf(folder: string): Promise<string> {
+  const { writeReport } = await import('../report/run-report.js');
+  return writeReport(folder);
 }
 
 function userTable(users: readonly UserOutcome[]): string {

@@ -51,7 +51,10 @@ function wrongArguments(message: string): BeamloopError {
   return new BeamloopError(
     'BAD_ARGUMENT',
     near === undefined
-      ? { what: message.replaceAll('\n', ' '), todo: 'See beamloop <command> --help' }
+      ? {
+          what: message.replaceAll('\n', ' '),
+          todo: named === undefined ? 'See beamloop --help' : `See beamloop ${argv[0]} --help`,
+        }
       : { what: `There is no command '${argv[0]}'`, todo: `Did you mean ${near}? See beamloop --help` },
   );
 }
@@ -68,13 +71,16 @@ let parser = yargs(argv)
     describe: 'Print one JSON document for machines',
   })
   .strict()
-  .demandCommand(1, 'Name a command; see beamloop --help')
+  .demandCommand(1, 'No command was named')
   .recommendCommands()
   .wrap(Math.min(110, process.stdout.columns ?? 100))
   .fail((message, error) => {
     throw error ?? wrongArguments(message);
   });
-for (const command of commands) {
+const named = argv[0] === undefined ? undefined : commands[argv[0]];
+// Help and mistakes need to know all commands; a command that is called only itself.
+for (const load of named === undefined ? Object.values(commands) : [named]) {
+  const command = await load();
   parser = command(parser, { signal: interrupt.signal, stdout: process.stdout, stderr: process.stderr });
 }
 

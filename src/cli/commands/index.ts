@@ -1,25 +1,18 @@
 import type { Command } from '../command.js';
-import { boardCommand } from './board.js';
-import { codebookCommand } from './codebook.js';
-import { emulateBoardCommand } from './emulate-board.js';
-import { exportCommand } from './export.js';
-import { portsCommand } from './ports.js';
-import { replayCommand } from './replay.js';
-import { reportCommand } from './report.js';
-import { resumeCommand } from './resume.js';
-import { runCommand } from './run.js';
-import { studyCommand } from './study.js';
 
-/** Every command of the command line, in the order in which `--help` lists them. */
-export const commands: readonly Command[] = [
-  runCommand,
-  resumeCommand,
-  replayCommand,
-  reportCommand,
-  exportCommand,
-  codebookCommand,
-  studyCommand,
-  portsCommand,
-  boardCommand,
-  emulateBoardCommand,
-];
+/**
+ * Every command of the command line, in the order in which `--help` lists them. Each is loaded when it is called, so that
+ * `beamloop ports` does not wait for databases and figures.
+ */
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.js')).runCommand,
+  resume: async () => (await import('./resume.js')).resumeCommand,
+  replay: async () => (await import('./replay.js')).replayCommand,
+  report: async () => (await import('./report.js')).reportCommand,
+  export: async () => (await import('./export.js')).exportCommand,
+  codebook: async () => (await import('./codebook.js')).codebookCommand,
+  study: async () => (await import('./study.js')).studyCommand,
+  ports: async () => (await import('./ports.js')).portsCommand,
+  board: async () => (await import('./board.js')).boardCommand,
+  'emulate-board': async () => (await import('./emulate-board.js')).emulateBoardCommand,
+};

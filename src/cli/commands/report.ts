@@ -1,4 +1,3 @@
-import { writeReport } from '../../report/run-report.js';
 import { type Command, printJson } from '../command.js';
 
 /** `beamloop report <folder>`: writes the HTML report of a recording and prints its path. */
@@ -15,6 +14,8 @@ export const reportCommand: Command = (yargs, { stdout }) =>
         })
         .example('$0 report recordings/first-light-20261121T120000Z', ''),
     async (args) => {
+      // The figures' library takes a while to load; `beamloop --help` does not need it.
+      const { writeReport } = await import('../../report/run-report.js');
       const file = await writeReport(args.folder);
       if (args.json) printJson(stdout, { report: file });
       else stdout.write(`${file}\n`);
