@@ -138,8 +138,8 @@ function realTime(
     board,
     bridge,
     time: 'real',
-    // What is sent now is not there before it has crossed the link, and its answer has come back.
-    earliestBoardTimeS: () => board.boardTime().hiS + 2 * (board.linkStatistics().roundTripS ?? 0.02),
+    // Codewords and queue entries are one exchange each; twice their time, for a link that is busy.
+    earliestBoardTimeS: () => board.boardTime().hiS + 4 * (board.linkStatistics().roundTripS ?? 0.02),
     waitUntilBoardTime: async (toS, signal) => {
       for (;;) {
         const leftS = toS - board.boardTime().loS;

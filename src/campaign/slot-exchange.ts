@@ -33,6 +33,8 @@ export interface ExchangeParts {
 
 /** How long to wait for receipts until they are asked for again, s. */
 const ASK_AGAIN_S = 1;
+/** Real time that a pilot gets on top for each time that it failed, s. */
+const MORE_TIME_S = 0.05;
 /** On real time a resumed run waits this long for what board and UE still remember of the run before, s. */
 const REMEMBERED_S = 2;
 
@@ -91,15 +93,21 @@ export class SlotExchange {
       }
       if (underway.length > 0) await this.#settle(ue, pilots, underway);
       else if (open.length === 0) return powers;
-      else for (const position of await this.#plan(ue, batch, open)) tries[position]!++;
+      else {
+        const failures = open.reduce((most, { position }) => Math.max(most, tries[position]!), 0);
+        for (const position of await this.#plan(ue, batch, open, failures)) tries[position]!++;
+      }
     }
   }
 
-  /** Gives slots to as many pilots as fit at once; returns their positions. */
-  async #plan(ue: string, batch: number, open: readonly OpenPilot[]): Promise<number[]> {
+  /**
+   * Gives slots to as many pilots as fit at once; returns their positions. On real time, pilots that failed before get
+   * more of it, in case the link was too slow for the last plan.
+   */
+  async #plan(ue: string, batch: number, open: readonly OpenPilot[], failures: number): Promise<number[]> {
     const { ledger, planner, testbed, watch, signal } = this.#parts;
     await watch.during(() => this.#ready(), signal);
-    const chunk = planner.next(open, testbed.earliestBoardTimeS());
+    const chunk = planner.next(open, testbed.earliestBoardTimeS() + failures * MORE_TIME_S);
     return chunk.slots.map(({ slot, plannedBoardTimeS, pilot: { position, attempt, codeword, hash } }) => {
       const codewordKey = codeword.key;
       ledger.plan({ slot, ue, batch, position, attempt, codewordKey, hash, plannedBoardTimeS });

@@ -1,0 +1,132 @@
+/**
+ * A campaign on a serial port that the scenario names, as with real hardware: the board runs by its own clock, UEs come
+ * by themselves, and nobody tells the controller where they are. Board and UEs are emulated ones that this test starts.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { LinearArray, polarPointM } from '../../src/array/linear-array.js';
+import { createEvaluator } from '../../src/channel/evaluator.js';
+import type { Path } from '../../src/channel/paths.js';
+import { PolarCodebook } from '../../src/codebook/polar.js';
+import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/emulated-board.js';
+import { type EmulatedUes, startEmulatedUes } from '../../src/emulation/emulated-ue.js';
+import { beamloop, decided, happened, Running } from './campaign-runs.js';
+
+const array = new LinearArray({ numElements: 128, carrierHz: 100e9 });
+const polar = new PolarCodebook(array, { numRings: 4 });
+
+function lineOfSight(ringM: number, angleDeg: number): Path[] {
+  const angleRad = (angleDeg * Math.PI) / 180;
+  return [{ gain: { re: 1, im: 0 }, positionM: polarPointM(ringM * Math.cos(angleRad) ** 2, angleRad) }];
+}
+const paths = new Map([
+  ['ada', lineOfSight(1.5, -31)],
+  ['bela', lineOfSight(2.4, 12)],
+]);
+
+let folder: string;
+let board: EmulatedBoardHandle;
+const started: EmulatedUes[] = [];
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'beamloop-port-'));
+  board = await startEmulatedBoard({ model: { numElements: 128, baud: 3_000_000 }, realtime: true });
+});
+afterEach(async () => {
+  for (const ues of started.splice(0)) await ues.close();
+  await board.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function connectUe(ueId: string, port: number): Promise<void> {
+  const { numElements, carrierHz } = array;
+  const ues = await startEmulatedUes({
+    bridgeUrl: `ws://127.0.0.1:${port}`,
+    airPath: board.airPath,
+    array: { numElements, carrierHz },
+    ues: [{ ueId, paths: paths.get(ueId)!, snrDb: 25 }],
+    seed: 3,
+  });
+  started.push(ues);
+}
+
+it('trains who is there; who is absent makes it incomplete; resume trains who has come since', async () => {
+  const port = await freePort();
+  const scenario = path.join(folder, 'port.yaml');
+  writeFileSync(
+    scenario,
+    `array: { elements: 128, carrier: 100 GHz, rings: 4 }
+board: { port: ${board.path}, baud: 3e6 }
+slots: { duration: 250 us, turnaround: 20 ms }
+scheme: dpc
+users: [{ id: ada }, { id: bela }]
+bridge: { port: ${port}, ueTimeout: 20 s }
+`,
+  );
+  const run = path.join(folder, 'run');
+  const first = new Running(['run', scenario, '--out', run, '--no-report']);
+  await connectUe('ada', port);
+  await first.until('user 1 of 2, ada: found');
+  const end = await first.end();
+  expect(end.stderr).toContain('user 2 of 2, bela: not found');
+  expect(end.stderr).toMatch(/No estimate for bela .*beamloop resume.*\[CAMPAIGN_INCOMPLETE\]/);
+  expect(end.code).toBe(6);
+  const before = await decided(run);
+  expect(before.users.map(({ ue, xM, bestKey }) => [ue, xM, bestKey])).toEqual([
+    ['ada', null, null],
+    ['bela', null, null],
+  ]);
+
+  const second = new Running(['resume', run, '--no-report']);
+  await connectUe('bela', port);
+  expect((await second.end()).code).toBe(0);
+  const after = await decided(run);
+  const evaluator = createEvaluator(polar);
+  for (const [ue, userPaths] of paths) {
+    evaluator.setChannel(userPaths);
+    const best = polar.codeword(evaluator.best()).key;
+    expect(after.estimates.find((estimate) => estimate.ue === ue)!.codewordKey).toBe(best);
+  }
+  // What was measured in the first run was not measured again.
+  const ofAda = ({ slots }: typeof after) => slots.filter(({ ue }) => ue === 'ada');
+  expect(ofAda(after)).toEqual(ofAda(before));
+  // Every pilot was measured once in a slot that was latched in time; slots rise over the whole run.
+  const latched = new Set(
+    after.receipts.filter(({ status }) => status === 'latched').map(({ slot }) => slot),
+  );
+  const measured = new Set(after.powers.map(({ slot }) => slot).filter((slot) => latched.has(slot)));
+  const pilots = after.slots
+    .filter(({ slot }) => measured.has(slot))
+    .map(({ ue, batch, position }) => `${ue} ${batch} ${position}`);
+  expect(new Set(pilots).size).toBe(pilots.length);
+  expect(pilots).toHaveLength(after.estimates.reduce((sum, { numPilots }) => sum + numPilots, 0));
+  const kinds = (await happened(run)).events.map(({ kind }) => kind);
+  expect(kinds).toContain('resumed');
+  expect(kinds).toContain('user failed');
+});
+
+it('a board of another size is refused before anything is sent', async () => {
+  const scenario = path.join(folder, 'wrong.yaml');
+  writeFileSync(
+    scenario,
+    `array: { elements: 64, carrier: 100 GHz, rings: 4 }
+board: { port: ${board.path}, baud: 3e6 }
+slots: { duration: 250 us }
+scheme: dpc
+users: [{ id: ada }]
+`,
+  );
+  const run = await beamloop('run', scenario, '--out', path.join(folder, 'run'));
+  expect(run.code).toBe(3);
+  expect(run.stderr).toMatch(/64 elements.*128.*\[BOARD_MISMATCH\]/);
+});
