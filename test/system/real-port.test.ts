@@ -70,7 +70,7 @@ board: { port: ${board.path}, baud: 3e6 }
 slots: { duration: 250 us, turnaround: 20 ms }
 scheme: dpc
 users: [{ id: ada }, { id: bela }]
-bridge: { port: ${port}, ueTimeout: 20 s }
+bridge: { port: ${port}, ueTimeout: 12 s }
 `,
   );
   const run = path.join(folder, 'run');
