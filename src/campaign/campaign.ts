@@ -151,6 +151,7 @@ class Campaign {
     }
     if (found) return;
     this.#pilots.pilot(step.value.codeword); // so that the recording knows the codeword that was found
+    this.#pilots.recordNew();
     recordEstimate(recording, user.id, scenario.scheme.name, step.value, numPilots, this.#planner.lastSlot);
   }
 

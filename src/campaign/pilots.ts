@@ -2,7 +2,7 @@
 import { type CalibrationTable, correctCodeword } from '../../calibration/calibration-table.js';
 import type { ArrayBoard, PackedCodeword } from '../../drivers/array-board.js';
 import type { Codeword } from '../codebook/codeword.js';
-import { quantise } from '../codebook/quantize.js';
+import { quantise, type RealisabilityReport } from '../codebook/quantize.js';
 import type { Recording } from '../record/recording.js';
 
 export interface Pilot {
@@ -12,7 +12,7 @@ export interface Pilot {
   readonly packedBytes: number;
 }
 
-/** Prepares each codeword once and records it when it is first used. */
+/** Prepares each codeword once; `recordNew` records it. */
 export class PilotFactory {
   readonly #board: ArrayBoard;
   readonly #carrierHz: number;
@@ -21,6 +21,7 @@ export class PilotFactory {
   readonly #pilots = new Map<string, Pilot>();
   readonly #packed = new Map<string, PackedCodeword>();
   readonly #recordedKeys: Set<string>;
+  readonly #unrecorded: { readonly pilot: Pilot; readonly report: RealisabilityReport }[] = [];
 
   /** @param recordedKeys codewords that the recording holds already. */
   constructor(
@@ -47,17 +48,18 @@ export class PilotFactory {
     const pilot = { codeword, packed, hash: packed.hash, packedBytes: packed.bytes.length };
     this.#pilots.set(codeword.key, pilot);
     this.#packed.set(packed.hash, packed);
-    if (!this.#recordedKeys.has(codeword.key)) {
-      this.#recordedKeys.add(codeword.key);
-      const { key, label } = codeword;
-      this.#recording.append('codewords', {
-        key,
-        hash: packed.hash,
-        label,
-        gainLossDb: report.gainLossDb,
-      });
-    }
+    if (!this.#recordedKeys.has(codeword.key)) this.#unrecorded.push({ pilot, report });
     return pilot;
+  }
+
+  /** Records what was prepared since; kept apart because it takes longer than a waiting board should be kept. */
+  recordNew(): void {
+    for (const { pilot, report } of this.#unrecorded.splice(0)) {
+      const { key, label } = pilot.codeword;
+      this.#recordedKeys.add(key);
+      const { gainLossDb } = report;
+      this.#recording.append('codewords', { key, hash: pilot.hash, label, gainLossDb });
+    }
   }
 
   /** The codewords among these hashes, in the order in which they were first prepared: that of their first load. */

@@ -19,6 +19,10 @@ export class SlotClock {
     this.#slotDurationS = slotDurationS;
   }
 
+  get isArmed(): boolean {
+    return this.#armed;
+  }
+
   /** Arms unless the clock runs. On real time the plan then goes on from the board's time now. */
   async arm(): Promise<void> {
     if (this.#armed) return;

@@ -33,6 +33,8 @@ export interface ExchangeParts {
 
 /** How long to wait for receipts until they are asked for again, s. */
 const ASK_AGAIN_S = 1;
+/** Reason of an abort that nobody reads; making one with a stack trace takes a while. */
+const DONE = 'done';
 /** Real time that a pilot gets on top for each time that it failed, s. */
 const MORE_TIME_S = 0.05;
 /** On real time a resumed run waits this long for what board and UE still remember of the run before, s. */
@@ -106,7 +108,7 @@ export class SlotExchange {
    */
   async #plan(ue: string, batch: number, open: readonly OpenPilot[], failures: number): Promise<number[]> {
     const { ledger, planner, testbed, watch, signal } = this.#parts;
-    await watch.during(() => this.#ready(), signal);
+    if (!this.#isReady) await watch.during(() => this.#ready(), signal);
     const chunk = planner.next(open, testbed.earliestBoardTimeS() + failures * MORE_TIME_S);
     return chunk.slots.map(({ slot, plannedBoardTimeS, pilot: { position, attempt, codeword, hash } }) => {
       const codewordKey = codeword.key;
@@ -129,11 +131,16 @@ export class SlotExchange {
     for (const slot of slots) if (ledger.end(slot) === null) ledger.setEnd(slot, 'lost');
   }
 
+  get #isReady(): boolean {
+    return this.#slotClock.isArmed && !this.#mustRestoreMemory;
+  }
+
   /**
    * Slot clock and memory as the plan takes them to be. On virtual time restoring the memory costs no more than loading
    * it had cost the earlier process, so the next slots can still be kept.
    */
   async #ready(): Promise<void> {
+    if (this.#isReady) return;
     const { planner, pilots, testbed } = this.#parts;
     await this.#slotClock.arm();
     if (this.#mustRestoreMemory) await testbed.board.load(pilots.packed(planner.assumedHeld));
@@ -146,7 +153,7 @@ export class SlotExchange {
     slots: readonly number[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { ledger, testbed, planner, settings } = this.#parts;
+    const { ledger, testbed, planner, settings, pilots: pilotFactory } = this.#parts;
     const { board, bridge } = testbed;
     await this.#ready();
     const entries = slots.map((slot) => ({ slot, hash: ledger.row(slot).hash }));
@@ -154,15 +161,24 @@ export class SlotExchange {
     const codewords = pilots.filter(({ hash }) => wanted.delete(hash)).map(({ packed }) => packed);
     // What an earlier process recorded is not measured again.
     const toMeasure = slots.filter((slot) => ledger.power(slot) === null);
-    await Promise.all([
-      toMeasure.length > 0 && bridge.measure(ue, toMeasure, settings.ueTimeoutS, signal),
-      board.load(codewords),
-    ]);
-    const ends = this.#expect(ue, slots, settings.powerTimeoutS, signal);
-    ends.catch(() => {}); // awaited below, but not before the board is done
-    await board.queue(entries);
-    await testbed.waitUntilBoardTime(planner.startOfSlotS(slots.at(-1)! + 1), signal);
-    await this.#askingAgain(slots, ends, signal);
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
+    // UE and board are asked side by side; the slots lie far enough ahead that the UE listens when they come.
+    const asked =
+      toMeasure.length === 0 ? Promise.resolve() : bridge.measure(ue, toMeasure, settings.ueTimeoutS, either);
+    const ends = this.#expect(ue, slots, settings.powerTimeoutS, either);
+    for (const promise of [asked, ends]) promise.catch(() => {}); // both are awaited below
+    try {
+      await board.load(codewords);
+      await board.queue(entries);
+      pilotFactory.recordNew();
+      await asked;
+      await testbed.waitUntilBoardTime(planner.startOfSlotS(slots.at(-1)! + 1), signal);
+      await this.#askingAgain(slots, ends, signal);
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
   }
 
   /** What board and UE still remember of slots that an earlier process had planned. */
@@ -203,7 +219,7 @@ export class SlotExchange {
     try {
       await ends;
     } finally {
-      done.abort();
+      done.abort(DONE);
     }
   }
 

@@ -14,7 +14,7 @@ export type BoardControls = Pick<
 >;
 
 /** What the hardware cannot realise of a codeword. Elements that the codeword switches off have no phase error. */
-interface RealisabilityReport {
+export interface RealisabilityReport {
   /** Error of the element phases at the carrier, rad. */
   readonly phaseErrorRmsRad: number;
   readonly phaseErrorMaxRad: number;
@@ -31,7 +31,7 @@ interface RealisabilityReport {
   /**
    * Predicted loss of gain where the codeword focuses, dB >= 0 but for rounding; the worst over the frequencies asked
    * for. Counts that no element can radiate more than its share of the array's power, as beams of part of the array
-   * want it to.
+   * want it to. Computed when it is read.
    */
   readonly gainLossDb: number;
 }
@@ -91,11 +91,14 @@ export function quantise(
       delaysAsPhase: delays?.asPhase ?? 0,
       elementsStuckOn: amplitudes.stuckOn,
       amplitudesOff: amplitudes.off,
-      gainLossDb: Math.max(
-        ...frequenciesHz.map((hz) =>
-          gainLossDb(codewordWeights(codeword, hz), settingsWeights(settings, board, hz)),
-        ),
-      ),
+      // Costs more than all the rest, and who wants to send the settings at once does not need it yet.
+      get gainLossDb() {
+        return Math.max(
+          ...frequenciesHz.map((hz) =>
+            gainLossDb(codewordWeights(codeword, hz), settingsWeights(settings, board, hz)),
+          ),
+        );
+      },
     },
   };
 }

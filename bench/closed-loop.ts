@@ -1,0 +1,185 @@
+/**
+ * Closed loop: from the last power of a batch to the next slots confirmed by the board, through recording, scheme,
+ * quantisation, planner, bridge (a WebSocket) and driver (a loopback), all in this process.
+ */
+import { setMaxListeners } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ArrayBoard } from '../drivers/array-board.js';
+import { openNativeBoard } from '../drivers/boards/open-native-board.js';
+import { EmulatedBoard } from '../drivers/emulator/emulated-board.js';
+import { createLoopback } from '../drivers/transports/loopback.js';
+import type { UeBridge } from '../src/bridge/bridge.js';
+import { startBridge } from '../src/bridge/server.js';
+import { runCampaign } from '../src/campaign/campaign.js';
+import { type Preparation, prepare } from '../src/campaign/plan.js';
+import { parseScenario } from '../src/campaign/scenario.js';
+import type { Testbed } from '../src/campaign/testbed-contract.js';
+import { monotonicClock } from '../src/core/clock.js';
+import { boardModel, emulatedSection } from '../src/emulation/emulated-section.js';
+import { EmulatedUe } from '../src/emulation/ue-model.js';
+import { Recording } from '../src/record/recording.js';
+import { UeAgent } from '../src/ue/agent.js';
+import type { Benchmark, BenchRow } from './benchmark.js';
+
+const NUM_USERS = 30;
+const SCENARIO = `
+array: { elements: 512, carrier: 100 GHz, rings: 6 }
+board: { port: emulated, baud: 3e6 }
+slots: { duration: 125 us }
+scheme: dpc
+channel: { snr: 20 dB }
+users: { count: ${NUM_USERS} }
+`;
+/** Pilots of a step down the tree; the batch of the refinement is larger. */
+const TREE_BATCH = 2;
+
+/** Times from the last power of a batch to the confirmation of the next, ms. */
+interface Latencies {
+  readonly tree: number[];
+  readonly refinement: number[];
+}
+
+export const closedLoop: Benchmark = {
+  name: 'closed-loop',
+  async run() {
+    const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-bench-'));
+    try {
+      const { tree, refinement } = await measure(path.join(folder, 'run'));
+      return [
+        row('last power to next slots confirmed, 2 pilots at 512 elements, p50', quantile(tree, 0.5), 1),
+        row('the same, p99', quantile(tree, 0.99)),
+        row('the same for the refinement of about 60 pilots, p50', quantile(refinement, 0.5)),
+      ];
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+function row(what: string, value: number, atMost?: number): BenchRow {
+  return {
+    what,
+    value,
+    unit: 'ms',
+    alternative: null,
+    alternativeValue: null,
+    ratio: null,
+    ...(atMost !== undefined && { target: { of: 'value', atMost } }),
+  };
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+}
+
+async function measure(folder: string): Promise<Latencies> {
+  const { scenario, text, name } = parseScenario(SCENARIO, 'closed-loop.yaml', emulatedSection);
+  const preparation = prepare(scenario);
+  const ues = new Map(preparation.users.map(({ id }) => [id, emulatedUe(preparation, id)]));
+
+  const { host, device } = createLoopback();
+  const emulated = new EmulatedBoard(
+    { model: boardModel(scenario.board.emulated, scenario.array.elements, scenario.board.baud) },
+    {
+      toHost: (chunk) => void device.write(chunk),
+      onAir: ({ slot, boardTimeS, codeword }) => {
+        for (const ue of ues.values()) ue.hear({ slot, boardTimeS, weights: codeword?.weights ?? null });
+      },
+    },
+  );
+  await device.open({ onBytes: (chunk) => emulated.receive(chunk), onClosed: () => {} });
+  const board = await openNativeBoard({ transport: host, baudRate: null });
+  const bridge = await startBridge();
+  const over = new AbortController();
+  setMaxListeners(0, over.signal);
+  const agents = [...ues].map(([ueId, source]) =>
+    new UeAgent({
+      url: bridge.url,
+      description: { ueId, model: 'emulated', software: 'bench', numSubcarriers: 1 },
+      source,
+    }).run(over.signal),
+  );
+
+  const stopwatch = new Stopwatch();
+  const testbed: Testbed = {
+    board: stopwatch.board(board),
+    bridge: stopwatch.bridge(bridge),
+    time: 'virtual',
+    earliestBoardTimeS: () => Number.NEGATIVE_INFINITY,
+    waitUntilBoardTime: async (toS) => {
+      emulated.advanceTo(toS);
+    },
+    close: async () => {},
+  };
+  const recording = await Recording.create(folder, {
+    scenarioName: name,
+    scenarioText: text,
+    scenario,
+    calibrationText: null,
+    seed: scenario.seed,
+    versions: {},
+  });
+  const progress = { waiting: () => {}, batch: () => {}, finished: () => {} };
+  const { signal } = new AbortController();
+  const clock = monotonicClock;
+  await runCampaign({ preparation, calibration: null, testbed, recording, clock, signal, progress });
+  await recording.close();
+  over.abort();
+  await Promise.all(agents);
+  await board.close();
+  await bridge.close();
+  emulated.close();
+  return stopwatch.latencies;
+}
+
+function emulatedUe({ users, polar, scenario }: Preparation, ueId: string): EmulatedUe {
+  const { paths, snrDb } = users.find(({ id }) => id === ueId)!.truth!;
+  const { array } = polar;
+  const frequenciesHz = [array.carrierHz];
+  return new EmulatedUe({ ueId, array, paths, snrDb, seed: scenario.seed, frequenciesHz });
+}
+
+/** Stands between campaign and testbed and takes the times; steps from one user to the next do not count. */
+class Stopwatch {
+  readonly latencies: Latencies = { tree: [], refinement: [] };
+  #lastPowerMs: number | null = null;
+
+  bridge(bridge: UeBridge): UeBridge {
+    return {
+      url: bridge.url,
+      waitForUe: (...args) => {
+        this.#lastPowerMs = null;
+        return bridge.waitForUe(...args);
+      },
+      measure: (...args) => bridge.measure(...args),
+      onPower: (listener) =>
+        bridge.onPower((record) => {
+          this.#lastPowerMs = performance.now();
+          listener(record);
+        }),
+      acknowledge: (...args) => bridge.acknowledge(...args),
+      statistics: () => bridge.statistics(),
+      close: () => bridge.close(),
+    };
+  }
+
+  board(board: ArrayBoard): ArrayBoard {
+    return new Proxy(board, {
+      get: (target, property) => {
+        const value: unknown = Reflect.get(target, property, target);
+        if (property === 'queue') {
+          return async (entries: Parameters<ArrayBoard['queue']>[0]) => {
+            await target.queue(entries);
+            if (this.#lastPowerMs === null) return;
+            const list = entries.length === TREE_BATCH ? this.latencies.tree : this.latencies.refinement;
+            list.push(performance.now() - this.#lastPowerMs);
+          };
+        }
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  }
+}
