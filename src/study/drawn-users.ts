@@ -1,9 +1,9 @@
 /** The users of a place: where they are, what paths lead to them, at which SNRs they are tried. */
 import type { PointM } from '../array/linear-array.js';
-import { drawPaths, drawPosition, type Path } from '../channel/paths.js';
+import { drawPaths, drawPosition, type Path, type UserRegion } from '../channel/paths.js';
 import { Random } from '../core/random.js';
 import type { AccuracyStudy } from './accuracy-file.js';
-import type { Place } from './places.js';
+import { DEFAULT_WITHIN_RAD, type Place } from './places.js';
 
 export interface StudyUser {
   readonly positionM: PointM;
@@ -36,7 +36,13 @@ export function studyUser(study: AccuracyStudy, place: Place, placeIndex: number
   };
   return {
     positionM,
-    paths: drawPaths(positionM, place.region, statistics, random),
+    paths: drawPaths(positionM, scattererRegion(place.region), statistics, random),
     snrDb: study.snr!,
   };
+}
+
+/** Scatterers are placed like the users, but for users at one angle they are not all on that ray. */
+function scattererRegion(region: UserRegion): UserRegion {
+  const [low, high] = region.angleRad;
+  return low < high ? region : { ...region, angleRad: [-DEFAULT_WITHIN_RAD, DEFAULT_WITHIN_RAD] };
 }

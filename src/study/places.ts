@@ -14,7 +14,7 @@ export interface Place {
 type Case = NonNullable<AccuracyStudy['cases']>[number];
 
 /** Users are drawn within +-60 degrees unless the file says otherwise. */
-const DEFAULT_WITHIN_RAD = Math.PI / 3;
+export const DEFAULT_WITHIN_RAD = Math.PI / 3;
 
 /** Cases × rings × angles, in the order of the file. */
 export function placesOf(study: AccuracyStudy): Place[] {
