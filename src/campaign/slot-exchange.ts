@@ -13,7 +13,7 @@ import { SlotClock } from './slot-clock.js';
 import { meanPower, type SlotEnd, type SlotLedger } from './slot-ledger.js';
 import type { Testbed } from './testbed-contract.js';
 
-export interface ExchangeSettings {
+interface ExchangeSettings {
   readonly slotDurationS: number;
   readonly maxAttempts: number;
   readonly ueTimeoutS: number;

@@ -26,7 +26,7 @@ export interface PlannablePilot {
   readonly packedBytes: number;
 }
 
-export interface PlannedSlot<P extends PlannablePilot> {
+interface PlannedSlot<P extends PlannablePilot> {
   readonly slot: number;
   readonly plannedBoardTimeS: number;
   readonly pilot: P;
