@@ -117,6 +117,12 @@ async function conduct<E>(
       signal,
       progress,
     });
+  } catch (error) {
+    if (recording === undefined || !signal.aborted) throw error;
+    throw new BeamloopError('INTERRUPTED', {
+      what: 'Interrupted; the array was muted and the recording was closed',
+      todo: `Go on with: beamloop resume ${recording.folder}`,
+    });
   } finally {
     await testbed.close();
     await recording?.close();

@@ -212,7 +212,7 @@ describe('a controller that is stopped', () => {
     interrupted.process.kill('SIGINT');
     const end = await interrupted.end();
     expect(end.code).toBe(130);
-    expect(end.stderr).toContain('[INTERRUPTED]');
+    expect(end.stderr).toContain(`beamloop resume ${run}  [INTERRUPTED]`);
     expect((await happened(run)).events.map(({ kind }) => kind)).toContain('stopped');
     expect((await beamloop('resume', run, '--no-report')).code).toBe(0);
     expect(await decided(run)).toEqual(await decided(first));

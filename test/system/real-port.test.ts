@@ -2,11 +2,14 @@
  * A campaign on a serial port that the scenario names, as with real hardware: the board runs by its own clock, UEs come
  * by themselves, and nobody tells the controller where they are. Board and UEs are emulated ones that this test starts.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { BoardTelemetry } from '../../drivers/array-board.js';
+import { openNativeBoard } from '../../drivers/boards/open-native-board.js';
+import { SerialTransport } from '../../drivers/transports/serial.js';
 import { LinearArray, polarPointM } from '../../src/array/linear-array.js';
 import { createEvaluator } from '../../src/channel/evaluator.js';
 import type { Path } from '../../src/channel/paths.js';
@@ -129,4 +132,31 @@ users: [{ id: ada }]
   const run = await beamloop('run', scenario, '--out', path.join(folder, 'run'));
   expect(run.code).toBe(3);
   expect(run.stderr).toMatch(/64 elements.*128.*\[BOARD_MISMATCH\]/);
+});
+
+it('Ctrl-C while it waits for a UE leaves the array muted', async () => {
+  const scenario = path.join(folder, 'waiting.yaml');
+  writeFileSync(
+    scenario,
+    `array: { elements: 128, carrier: 100 GHz, rings: 4 }
+board: { port: ${board.path}, baud: 3e6 }
+slots: { duration: 250 us }
+scheme: dpc
+users: [{ id: ada }]
+`,
+  );
+  const run = path.join(folder, 'run');
+  const waiting = new Running(['run', scenario, '--out', run]);
+  while (!existsSync(path.join(run, 'recording.duckdb'))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  waiting.process.kill('SIGINT');
+  expect((await waiting.end()).code).toBe(130);
+
+  const transport = new SerialTransport({ port: board.path, baudRate: 3_000_000 });
+  const driver = await openNativeBoard({ transport, baudRate: 3_000_000 });
+  const telemetry = new Promise<BoardTelemetry>((resolve) => driver.on('telemetry', resolve));
+  driver.requestTelemetry();
+  expect(await telemetry).toMatchObject({ muted: true, armed: false });
+  await driver.close();
 });
