@@ -13,8 +13,13 @@ const recordingDoc = readFileSync('docs/recording.md', 'utf8');
 describe('docs/scenario.md', () => {
   const example = /```yaml\n([\s\S]*?)```/.exec(scenarioDoc)![1]!;
 
-  it('shows a scenario that can be read, with three users', () => {
-    const { scenario } = parseScenario(example, 'scenario.md', emulatedSection);
+  const table = /```yaml\n(board: [\s\S]*?)```/.exec(scenarioDoc)![1]!;
+
+  it('shows a scenario that can be read, with three users and a calibration table of two elements', () => {
+    const { scenario, calibration } = parseScenario(example, 'scenario.md', emulatedSection, table);
+    expect(calibration!.table.boardSerialNumber).toBe('A7-0042');
+    expect(calibration!.table.phaseErrorRad[1]).toBeCloseTo((-11 * Math.PI) / 180, 12);
+    expect(calibration!.table.delayErrorS).toEqual(Float64Array.of(1.2e-12, 0));
     const users = usersOf(scenario, polarCodebookOf(scenario));
     expect(users.map(({ truth }) => truth!.paths.length)).toEqual([6, 4, 1]);
   });
