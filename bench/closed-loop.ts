@@ -23,7 +23,7 @@ import { Recording } from '../src/record/recording.js';
 import { UeAgent } from '../src/ue/agent.js';
 import type { Benchmark, BenchRow } from './benchmark.js';
 
-const NUM_USERS = 30;
+const NUM_USERS = 100;
 const SCENARIO = `
 array: { elements: 512, carrier: 100 GHz, rings: 6 }
 board: { port: emulated, baud: 3e6 }

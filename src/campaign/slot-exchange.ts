@@ -3,6 +3,7 @@
  * again for slots that failed. What it decides by is in the ledger, so a batch that a resumed run finds half measured
  * goes on from there.
  */
+import type { ArrayBoard, PackedCodeword, SlotEntry } from '../../drivers/array-board.js';
 import { SlotJoin } from '../bridge/slot-join.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
@@ -39,6 +40,9 @@ const DONE = 'done';
 const MORE_TIME_S = 0.05;
 /** On real time a resumed run waits this long for what board and UE still remember of the run before, s. */
 const REMEMBERED_S = 2;
+
+/** Head start of the board over the UE. */
+const BOARD_FIRST_S = 1e-3;
 
 type OpenPilot = Pilot & { readonly position: number; readonly attempt: number };
 
@@ -153,7 +157,7 @@ export class SlotExchange {
     slots: readonly number[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { ledger, testbed, planner, settings, pilots: pilotFactory } = this.#parts;
+    const { ledger, testbed, planner, settings, clock, pilots: pilotFactory } = this.#parts;
     const { board, bridge } = testbed;
     await this.#ready();
     const entries = slots.map((slot) => ({ slot, hash: ledger.row(slot).hash }));
@@ -163,14 +167,19 @@ export class SlotExchange {
     const toMeasure = slots.filter((slot) => ledger.power(slot) === null);
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
-    // UE and board are asked side by side; the slots lie far enough ahead that the UE listens when they come.
+    // The board comes first, so that nothing holds up its queue entries. The UE is asked when they are confirmed, or while a
+    // longer load goes on: the slots lie far enough ahead that it listens when they come.
+    const queued = loadAndQueue(board, codewords, entries);
     const asked =
-      toMeasure.length === 0 ? Promise.resolve() : bridge.measure(ue, toMeasure, settings.ueTimeoutS, either);
+      toMeasure.length === 0
+        ? Promise.resolve()
+        : Promise.race([queued, clock.sleep(BOARD_FIRST_S, either)]).then(() =>
+            bridge.measure(ue, toMeasure, settings.ueTimeoutS, either),
+          );
     const ends = this.#expect(ue, slots, settings.powerTimeoutS, either);
-    for (const promise of [asked, ends]) promise.catch(() => {}); // both are awaited below
+    for (const promise of [queued, asked, ends]) promise.catch(() => {}); // all are awaited below
     try {
-      await board.load(codewords);
-      await board.queue(entries);
+      await queued;
       pilotFactory.recordNew();
       await asked;
       await testbed.waitUntilBoardTime(planner.startOfSlotS(slots.at(-1)! + 1), signal);
@@ -256,4 +265,13 @@ function gaveUp(ue: string, attempts: number, end: SlotEnd): BeamloopError {
     what: `A pilot for '${ue}' failed ${attempts} times, last because ${why}`,
     todo: 'Give the link more time with slots.turnaround; beamloop run --dry-run shows the plan',
   });
+}
+
+async function loadAndQueue(
+  board: ArrayBoard,
+  codewords: readonly PackedCodeword[],
+  entries: readonly SlotEntry[],
+): Promise<void> {
+  await board.load(codewords);
+  await board.queue(entries);
 }

@@ -80,7 +80,7 @@ export class Recording {
     this.#reader = reader;
     this.#appender = appender;
     this.#clock = options.clock ?? monotonicClock;
-    this.#flushIntervalS = options.flushIntervalS ?? 0.02;
+    this.#flushIntervalS = options.flushIntervalS ?? 0.05;
   }
 
   /** Throws RECORDING_EXISTS when the folder holds a recording already. */
