@@ -1,9 +1,23 @@
-/** How campaigns are shown: progress on standard error, the result on standard output. */
+/** What campaign commands share: options, and how a campaign is shown: progress on standard error, the result on standard output. */
 import type { Progress } from '../campaign/campaign.js';
 import { type CampaignOutcome, type UserOutcome, unfound } from '../campaign/outcome.js';
 import { BeamloopError, EXIT } from '../core/errors.js';
 import { type CommandContext, printJson } from './command.js';
 import { formatTable } from './text-table.js';
+
+/** Options of every command that carries out a campaign. */
+export const campaignOptions = {
+  realtime: {
+    type: 'boolean',
+    default: false,
+    describe: 'Let an emulated board run at the speed of a real one',
+  },
+  report: {
+    type: 'boolean',
+    default: true,
+    describe: 'Write the HTML report at the end; --no-report leaves it to beamloop report',
+  },
+} as const;
 
 /** A line per user; on a terminal it shows the pilots as they are measured. */
 export function campaignProgress({ stderr }: CommandContext): Progress {

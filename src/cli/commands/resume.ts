@@ -1,7 +1,7 @@
 import { resumeRun } from '../../campaign/run.js';
 import { parseScenario } from '../../campaign/scenario.js';
 import { emulatedSection, openTestbed } from '../../testbed.js';
-import { campaignProgress, concludeCampaign } from '../campaign-output.js';
+import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign-output.js';
 import type { Command } from '../command.js';
 
 /** `beamloop resume <folder>`: goes on with a run that was stopped or killed. */
@@ -16,18 +16,7 @@ export const resumeCommand: Command = (yargs, context) =>
           demandOption: true,
           describe: 'Folder of the recording, as beamloop run printed it',
         })
-        .options({
-          realtime: {
-            type: 'boolean',
-            default: false,
-            describe: 'Let an emulated board run at the speed of a real one',
-          },
-          report: {
-            type: 'boolean',
-            default: true,
-            describe: 'Write the HTML report at the end; --no-report leaves it to beamloop report',
-          },
-        })
+        .options(campaignOptions)
         .example('$0 resume recordings/first-light-20261121T120000Z', ''),
     async (args) => {
       const parse = (text: string, where: string, calibrationText?: string) =>

@@ -3,7 +3,7 @@ import { defaultFolder, startRun } from '../../campaign/run.js';
 import { readScenario, type ScenarioFile } from '../../campaign/scenario.js';
 import { seconds } from '../../schedule/lint.js';
 import { assumedBoard, type EmulatedSection, emulatedSection, openTestbed } from '../../testbed.js';
-import { campaignProgress, concludeCampaign } from '../campaign-output.js';
+import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 
 /** `beamloop run <scenario>`: trains the users of a scenario. */
@@ -25,16 +25,7 @@ export const runCommand: Command = (yargs, context) =>
             default: false,
             describe: 'Print the plan without touching any port',
           },
-          realtime: {
-            type: 'boolean',
-            default: false,
-            describe: 'Let an emulated board run at the speed of a real one',
-          },
-          report: {
-            type: 'boolean',
-            default: true,
-            describe: 'Write the HTML report at the end; --no-report leaves it to beamloop report',
-          },
+          ...campaignOptions,
         })
         .example('$0 run scenarios/first-light.yaml', 'Emulated board and UEs: no hardware needed')
         .example('$0 run scenarios/first-light.yaml --dry-run', 'What it would ask of link and board'),

@@ -22,11 +22,17 @@ ${factList([
   ['Measured by the UE', count(tally.measured)],
   ['Sent again', count(tally.repeated)],
   ['Most attempts for a pilot', count(tally.mostAttempts)],
-  ['Largest latch error', seconds(tally.largestLatchErrorS)],
+  ['Largest latch error', latchError(tally.largestLatchErrorS)],
   ['Slot duration', run.facts.slotDurationS === null ? null : seconds(run.facts.slotDurationS)],
   ['Board time, first to last slot', seconds(tally.spanS)],
 ])}
 ${figure !== null && figureBlock(figure, 'A bar is a run of slots one after another; the gaps are the closed loop: the powers of a batch travel back, the scheme decides, the next codewords are loaded and queued. Slots that were late or missed stand taller.')}`;
+}
+
+/** Board times are ticks turned into doubles: what is left far below any tick is rounding. */
+function latchError(errorS: number | null): string | null {
+  if (errorS === null) return null;
+  return errorS < 1e-12 ? 'none' : seconds(errorS);
 }
 
 export function slotSentence(tally: SlotTally): string {
