@@ -47,6 +47,13 @@ function report(error: unknown, json: boolean): number {
 
 /** yargs' complaint about the command line as one of our errors. */
 function wrongArguments(message: string): BeamloopError {
+  const lacking = /^Not enough non-option arguments: got (\d+), need at least (\d+)$/.exec(message);
+  if (lacking !== null) {
+    return new BeamloopError('BAD_ARGUMENT', {
+      what: `beamloop ${argv[0]} needs ${lacking[2]} argument${lacking[2] === '1' ? '' : 's'} and was given ${lacking[1]}`,
+      todo: `See beamloop ${argv[0]} --help`,
+    });
+  }
   const near = /^Did you mean (.+)\?$/.exec(message)?.[1];
   return new BeamloopError(
     'BAD_ARGUMENT',

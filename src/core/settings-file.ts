@@ -96,6 +96,11 @@ function telling(issue: Issue): number {
   return ['invalid_type', 'invalid_value', 'custom', 'unrecognized_keys'].indexOf(issue.code);
 }
 
+/** What the key that tells the members of a union apart may be. */
+function optionsOf(issue: Issue): string[] {
+  return (issue as { options?: readonly unknown[] }).options?.map(String) ?? [];
+}
+
 function explain(
   issue: Issue,
   schema: z.ZodType,
@@ -116,6 +121,10 @@ function explain(
     };
   }
   if ((value === undefined || (path.length === 0 && value === null)) && issue.code !== 'custom') {
+    const kinds = issue.code === 'invalid_union' ? optionsOf(issue) : [];
+    if (path.length > 0 && kinds.length > 0) {
+      return { what: `${name} is missing`, todo: `It may be: ${kinds.join(', ')}`, path };
+    }
     const known = keysAt(schema, data, path.slice(0, -1));
     return {
       what: path.length === 0 ? 'The file is empty' : `${name} is missing`,
@@ -132,7 +141,7 @@ function explain(
     };
   }
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
-    const allowed = (issue as { options?: readonly unknown[] }).options?.map(String) ?? [];
+    const allowed = optionsOf(issue);
     return {
       what: `${name} cannot be ${JSON.stringify(value)}`,
       ...(allowed.length > 0 && {

@@ -38,6 +38,20 @@ test('an unknown command names the nearest one', () => {
   expect(wrong.stderr).toContain("There is no command 'codebooc'. Did you mean codebook?");
 });
 
+test('a missing argument is said in our words', () => {
+  const wrong = beamloop('run');
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toContain('beamloop run needs 1 argument and was given 0. See beamloop run --help');
+});
+
+test('a study file without a kind is told which kinds there are', () => {
+  const wrong = beamloop('study', 'scenarios/first-light.yaml');
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toContain(
+    "'kind' is missing (scenarios/first-light.yaml, kind). It may be: accuracy, pilots",
+  );
+});
+
 test('no command at all is an error that says where help is', () => {
   const wrong = beamloop();
   expect(wrong.status).toBe(2);
