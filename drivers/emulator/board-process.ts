@@ -3,26 +3,16 @@
  * runs the firmware model, tells the air what is radiated. It ends when its parent ends, however that happened, and
  * leaves no file behind.
  */
-import { BeamloopError } from '../../src/core/errors.js';
+
 import { AirServer } from './air.js';
 import { EmulatedBoard, type EmulatedBoardConfig } from './emulated-board.js';
+import { fail, tellParent } from './parent.js';
 import { PrivateDirectory } from './private-directory.js';
 import { PtyHost } from './pty-host.js';
 import type { BoardCommand, BoardReport } from './side-channel.js';
 
 function report(message: BoardReport): void {
-  if (process.connected) process.send?.(message);
-}
-
-function fail(error: unknown): never {
-  const known = error instanceof BeamloopError ? error : undefined;
-  report({
-    type: 'failed',
-    what: known?.what ?? (error as Error).stack ?? String(error),
-    ...(known?.where !== undefined && { where: known.where }),
-    ...(known?.todo !== undefined && { todo: known.todo }),
-  });
-  process.exit(1);
+  tellParent(message);
 }
 
 async function start(config: EmulatedBoardConfig): Promise<EmulatedBoard> {

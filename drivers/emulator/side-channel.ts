@@ -3,6 +3,7 @@
  * board, which a real one does not have. The board's own protocol runs over the pseudo-terminal.
  */
 import type { EmulatedBoardConfig } from './emulated-board.js';
+import type { FailureReport } from './parent.js';
 
 export type BoardCommand =
   /** First message: make the board. Answered by `ready` or `failed`. */
@@ -29,4 +30,4 @@ export type BoardReport =
   /** `nowS` is later than `toS` when that was already past, and 0 when the board lost power on the way. */
   | { readonly type: 'advanced'; readonly id: number; readonly toS: number; readonly nowS: number }
   | { readonly type: 'plug'; readonly plugged: boolean }
-  | { readonly type: 'failed'; readonly what: string; readonly where?: string; readonly todo?: string };
+  | FailureReport;

@@ -1,17 +1,11 @@
 /** A process of the emulation: forked with an IPC channel, told what to be, and gone when this process is gone. */
+
 import { type ChildProcess, fork } from 'node:child_process';
+import type { FailureReport } from '../../drivers/emulator/parent.js';
 import type { BeamloopError } from '../core/errors.js';
 
 /** How long a process may take to end before it is killed. */
 const GRACE_MS = 3000;
-
-/** Why a process cannot go on; the fields of a BeamloopError that survive the channel. */
-export interface FailedReport {
-  readonly type: 'failed';
-  readonly what: string;
-  readonly where?: string;
-  readonly todo?: string;
-}
 
 export interface ChildOptions<Command, Report> {
   /** Path of the compiled module. */
@@ -21,7 +15,7 @@ export interface ChildOptions<Command, Report> {
   /** Reports after `ready`. */
   readonly onReport: (report: Report) => void;
   /** Turns a failure into the error to throw; `report` says why. */
-  readonly failure: (report: Omit<FailedReport, 'type'>) => BeamloopError;
+  readonly failure: (report: Omit<FailureReport, 'type'>) => BeamloopError;
 }
 
 export class Child<Command, Report extends { readonly type: string }, Ready extends Report> {
@@ -50,9 +44,9 @@ export class Child<Command, Report extends { readonly type: string }, Ready exte
       child.once('exit', (code, signal) =>
         reject(options.failure({ what: `its process ended (${signal ?? `exit code ${code}`})` })),
       );
-      child.on('message', (report: Report | FailedReport) => {
+      child.on('message', (report: Report | FailureReport) => {
         if (report.type === 'ready') resolve(report as Ready);
-        else if (report.type === 'failed') reject(options.failure(report as FailedReport));
+        else if (report.type === 'failed') reject(options.failure(report as FailureReport));
         if (report.type !== 'ready') options.onReport(report as Report);
       });
     });

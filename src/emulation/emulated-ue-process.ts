@@ -4,8 +4,8 @@
  */
 import { connect } from 'node:net';
 import { AirReader, type HeardSlot } from '../../drivers/emulator/air.js';
+import { fail, tellParent } from '../../drivers/emulator/parent.js';
 import { LinearArray } from '../array/linear-array.js';
-import { BeamloopError } from '../core/errors.js';
 import { UeAgent } from '../ue/agent.js';
 import type { EmulatedUesConfig, UeCommand, UeReport } from './emulated-ue.js';
 import { EmulatedUe } from './ue-model.js';
@@ -14,18 +14,7 @@ const MODEL = 'beamloop emulated UE';
 const SOFTWARE = 'emulation 1.0';
 
 function report(message: UeReport): void {
-  if (process.connected) process.send?.(message);
-}
-
-function fail(error: unknown): never {
-  const known = error instanceof BeamloopError ? error : undefined;
-  report({
-    type: 'failed',
-    what: known?.what ?? (error as Error).stack ?? String(error),
-    ...(known?.where !== undefined && { where: known.where }),
-    ...(known?.todo !== undefined && { todo: known.todo }),
-  });
-  process.exit(1);
+  tellParent(message);
 }
 
 /** Resolves when the board has taken notice of this listener: no later slot is missed. */

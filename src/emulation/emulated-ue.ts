@@ -1,8 +1,10 @@
 /** Emulated UEs in a process of their own: they hear an emulated board's array and report to the bridge. */
+
+import type { FailureReport } from '../../drivers/emulator/parent.js';
 import type { LinearArrayOptions } from '../array/linear-array.js';
 import type { Path } from '../channel/paths.js';
 import { BeamloopError } from '../core/errors.js';
-import { Child, type FailedReport } from './child.js';
+import { Child } from './child.js';
 import { compiledEntry } from './compiled-entry.js';
 
 export interface EmulatedUeConfig {
@@ -34,7 +36,7 @@ export interface UeCommand {
   readonly config: EmulatedUesConfig;
 }
 
-export type UeReport = { readonly type: 'ready' } | FailedReport;
+export type UeReport = { readonly type: 'ready' } | FailureReport;
 
 export interface EmulatedUes {
   readonly pid: number;
@@ -44,7 +46,7 @@ export interface EmulatedUes {
   close(): Promise<void>;
 }
 
-function failure({ what, where, todo }: Omit<FailedReport, 'type'>): BeamloopError {
+function failure({ what, where, todo }: Omit<FailureReport, 'type'>): BeamloopError {
   return new BeamloopError('UE_ABSENT', {
     what: `The emulated UEs failed: ${what}`,
     ...(where !== undefined && { where }),
