@@ -129,7 +129,7 @@ class Campaign {
   /** Of a user that was found before, the scheme goes the same way again: its pilots are then known, and cost nothing. */
   async #train(user: User, turn: number): Promise<void> {
     const { testbed, recording, signal, progress, preparation } = this.#parts;
-    const { scenario, users, start } = preparation;
+    const { scenario, users } = preparation;
     const found = this.#found.has(user.id);
     if (!found) {
       const { bridge } = testbed;
@@ -137,7 +137,7 @@ class Campaign {
       if (!there) progress.waiting(user.id, bridge.url);
       await bridge.waitForUe(user.id, scenario.bridge.ueTimeout, signal);
     }
-    const scheme = start();
+    const scheme = preparation.scheme.start();
     let numPilots = 0;
     let batch = 0;
     let step = scheme.next();

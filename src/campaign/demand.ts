@@ -4,6 +4,7 @@ import { packedBytes } from '../schedule/link-budget.js';
 import type { Demand } from '../schedule/lint.js';
 import { type PlannerOptions, SlotPlanner } from '../schedule/slot-planner.js';
 import type { SchemeFactory } from '../training/registry.js';
+import { type PilotBatch, powersOf } from '../training/scheme.js';
 
 /** Searches with made-up powers; each takes another way through the scheme's decisions. */
 const NUM_SEARCHES = 32;
@@ -14,14 +15,20 @@ type BoardFormat = Parameters<typeof packedBytes>[0];
 export type Search = readonly (readonly string[])[];
 
 /** Searches with random powers. Needs no board: it takes a while, and a board wants to hear from us meanwhile. */
-export function sampleSearches(start: SchemeFactory): Search[] {
+export function sampleSearches({ start, adaptive }: SchemeFactory): Search[] {
+  if (!adaptive) return [[(start().next().value as PilotBatch).map(({ key }) => key)]];
   return Array.from({ length: NUM_SEARCHES }, (_, k) => {
     const random = new Random(k, 'search');
     const batches: string[][] = [];
     const scheme = start();
     for (let step = scheme.next(); !step.done; ) {
       batches.push(step.value.map(({ key }) => key));
-      step = scheme.next(Float64Array.from(step.value, () => random.uniform()));
+      step = scheme.next(
+        powersOf(
+          Float64Array.from(step.value, () => random.uniform()),
+          1,
+        ),
+      );
     }
     return batches;
   });

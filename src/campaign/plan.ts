@@ -18,7 +18,7 @@ export interface Preparation {
   readonly users: readonly User[];
   /** Noise-free best codeword of each user; null where nobody knows the user's channel. */
   readonly best: readonly (PolarIndex | null)[];
-  readonly start: SchemeFactory;
+  readonly scheme: SchemeFactory;
   readonly searches: readonly Search[];
 }
 
@@ -26,8 +26,8 @@ export interface Preparation {
 export function prepare(scenario: Scenario): Preparation {
   const polar = polarCodebookOf(scenario);
   const users = usersOf(scenario, polar);
-  const start = createScheme(scenario.scheme, polar);
-  return { scenario, polar, users, best: bestOf(users, polar), start, searches: sampleSearches(start) };
+  const scheme = createScheme(scenario.scheme, polar);
+  return { scenario, polar, users, best: bestOf(users, polar), scheme, searches: sampleSearches(scheme) };
 }
 
 function bestOf(users: readonly User[], polar: PolarCodebook): (PolarIndex | null)[] {

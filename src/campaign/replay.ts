@@ -32,7 +32,7 @@ export async function replayRecording(
   polar: PolarCodebook,
   choice: SchemeChoice,
 ): Promise<ReplayedUser[]> {
-  const start = createScheme(choice, polar);
+  const { start } = createScheme(choice, polar);
   const measured = await measuredPowers(recording);
   const best = new Map((await recording.rows('users')).map(({ ue, bestKey }) => [ue, bestKey]));
   const turns = [...best.keys()];

@@ -4,14 +4,17 @@
  * goes on from there.
  */
 import type { ArrayBoard, PackedCodeword, SlotEntry } from '../../drivers/array-board.js';
+import type { PowerRecord } from '../bridge/bridge.js';
 import { SlotJoin } from '../bridge/slot-join.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { SlotPlanner } from '../schedule/slot-planner.js';
+import type { Powers } from '../training/scheme.js';
 import type { BoardWatch } from './board-watch.js';
+import { powersOfRecords } from './pilot-powers.js';
 import type { Pilot, PilotFactory } from './pilots.js';
 import { SlotClock } from './slot-clock.js';
-import { meanPower, type SlotEnd, type SlotLedger } from './slot-ledger.js';
+import type { SlotEnd, SlotLedger } from './slot-ledger.js';
 import type { Testbed } from './testbed-contract.js';
 
 interface ExchangeSettings {
@@ -78,12 +81,12 @@ export class SlotExchange {
   }
 
   /**
-   * Measures one batch and returns the power of each pilot, linear, shape [numPilots].
+   * Measures one batch and returns its powers.
    * Throws UE_ABSENT or UE_SILENT (this user cannot be trained) or a board's error (nobody can).
    */
-  async measure(ue: string, batch: number, pilots: readonly Pilot[]): Promise<Float64Array> {
+  async measure(ue: string, batch: number, pilots: readonly Pilot[]): Promise<Powers> {
     const { ledger, settings } = this.#parts;
-    const powers = new Float64Array(pilots.length);
+    const records = new Array<PowerRecord>(pilots.length);
     const tries = new Uint32Array(pilots.length);
     for (;;) {
       const underway: number[] = [];
@@ -92,13 +95,13 @@ export class SlotExchange {
         const attempts = ledger.attempts(ue, batch, position);
         const slot = attempts.at(-1);
         const end = slot === undefined ? undefined : ledger.end(slot);
-        if (end === 'joined') powers[position] = meanPower(ledger.power(slot!)!.powers);
+        if (end === 'joined') records[position] = ledger.power(slot!)!;
         else if (end === null) underway.push(slot!);
         else if (tries[position]! >= settings.maxAttempts) throw gaveUp(ue, settings.maxAttempts, end!);
         else open.push({ ...pilot, position, attempt: attempts.length + 1 });
       }
       if (underway.length > 0) await this.#settle(ue, pilots, underway);
-      else if (open.length === 0) return powers;
+      else if (open.length === 0) return powersOfRecords(records);
       else {
         const failures = open.reduce((most, { position }) => Math.max(most, tries[position]!), 0);
         for (const position of await this.#plan(ue, batch, open, failures)) tries[position]!++;

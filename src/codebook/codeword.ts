@@ -14,7 +14,17 @@ export type PilotLabel =
   /** Hierarchical sub-array DFT beams (far field): level and index in 1..2^level. */
   | { readonly kind: 'dft'; readonly level: number; readonly index: number }
   /** Beam focused on the centre of sector `index` of 2^level, at the distance of a ring of the polar codebook. */
-  | { readonly kind: 'sector'; readonly level: number; readonly index: number; readonly ring: number };
+  | { readonly kind: 'sector'; readonly level: number; readonly index: number; readonly ring: number }
+  /** Distance-dependent beam split (TD-PS): pilot in 1..K. */
+  | { readonly kind: 'tdps'; readonly pilot: number }
+  /** Near-field rainbow: all directions on ring 1..S, ring 1 being the farthest. */
+  | { readonly kind: 'rainbow'; readonly ring: number }
+  /** Far-field rainbow: all directions at infinity. */
+  | { readonly kind: 'far-rainbow' }
+  /** Grid of directions and rings at the carrier, ring 1 being the farthest. */
+  | { readonly kind: 'grid'; readonly ring: number; readonly angleIndex: number }
+  /** Focused on one point over the whole band; the ring is in 1/m. */
+  | { readonly kind: 'serving'; readonly sinAngle: number; readonly ringPerM: number };
 
 export interface Codeword {
   /** Unique within a run: `dpc/3/5`, `polar/2/117`, … Two codewords with the same key are the same codeword. */

@@ -5,6 +5,7 @@ import { DirectEvaluator } from '../channel/direct-evaluator.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { quantity } from '../core/settings-quantity.js';
 import { createScheme, type SchemeChoice, schemeLabel, schemeSchema } from '../training/registry.js';
+import { powersOf } from '../training/scheme.js';
 import { checkClaims } from './claims.js';
 import {
   arraySchema,
@@ -142,12 +143,12 @@ function countPilots(study: PilotsStudy, choice: SchemeChoice, numElements: numb
 
   const batchSizes: number[] = [];
   let constantEnvelope = true;
-  const scheme = createScheme(choice, polar)();
+  const scheme = createScheme(choice, polar).start();
   let step = scheme.next();
   while (!step.done) {
     batchSizes.push(step.value.length);
     constantEnvelope &&= step.value.every(({ amplitude }) => amplitude === null);
-    step = scheme.next(Float64Array.from(step.value, receivedPower));
+    step = scheme.next(powersOf(Float64Array.from(step.value, receivedPower), 1));
   }
   const totalPilots = batchSizes.reduce((sum, size) => sum + size, 0);
   const refines = choice.name !== 'exhaustive' && choice.name !== 'near-field-hierarchical';

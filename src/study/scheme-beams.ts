@@ -14,9 +14,6 @@ export function sectorBeams(choice: SchemeChoice, polar: PolarCodebook, level: n
   const sectors = Array.from({ length: 2 ** level }, (_, k) => k + 1);
   const { array } = polar;
   switch (choice.name) {
-    case 'exhaustive':
-    case 'far-field-sweep':
-      return null;
     case 'dpc': {
       const dpc = new DpcCodebook(array, { rangeReduction: choice.rangeReduction });
       if (level > dpc.numLevels) return null;
@@ -34,5 +31,7 @@ export function sectorBeams(choice: SchemeChoice, polar: PolarCodebook, level: n
       if (level > dft.numLevels - Math.log2(choice.refinementAngles)) return null;
       return sectors.map((index) => [dft.codeword(level, index)]);
     }
+    default:
+      return null;
   }
 }

@@ -81,7 +81,7 @@ export class Simulator {
           const { estimate, numPilots } =
             choice.name === 'exhaustive' && !this.#traced
               ? searchAtOnce(bench, deviation)
-              : runScheme(bench.factories[schemeIndex]!(), (pilot) => {
+              : runScheme(bench.factories[schemeIndex]!.start(), (pilot) => {
                   const power = bench.received.power(pilot, deviation);
                   if (this.#traced) pilots.push(pilotTrace(pilot, Math.sqrt(power)));
                   return power;

@@ -31,13 +31,13 @@ export function* dpcHierarchical(
     else if (upper === null)
       takeLower = true; // Case II
     else {
-      const powers = yield [lower, upper];
+      const { mean: powers } = yield [lower, upper];
       takeLower = powers[0]! > powers[1]! * TIE; // a tie goes to the upper half
     }
     region = takeLower ? 2 * region - 1 : 2 * region;
   }
 
   const candidates = refinement(region);
-  const powers = yield candidates.map((index) => polar.codeword(index));
+  const { mean: powers } = yield candidates.map((index) => polar.codeword(index));
   return polarEstimate(polar, candidates[strongest(powers)]!, region);
 }

@@ -10,12 +10,12 @@ import type { Scheme } from './scheme.js';
 export function* farFieldHierarchical(dft: DftCodebook, polar: PolarCodebook, numLevels: number): Scheme {
   let sector = 1;
   for (let level = 1; level <= numLevels; level++) {
-    const powers = yield [dft.codeword(level, 2 * sector - 1), dft.codeword(level, 2 * sector)];
+    const { mean: powers } = yield [dft.codeword(level, 2 * sector - 1), dft.codeword(level, 2 * sector)];
     sector = powers[0]! > powers[1]! ? 2 * sector - 1 : 2 * sector;
   }
 
   const anglesPerSector = polar.numAngles / 2 ** numLevels;
   const candidates = polarBlock(polar, (sector - 1) * anglesPerSector + 1, sector * anglesPerSector);
-  const powers = yield candidates.map((index) => polar.codeword(index));
+  const { mean: powers } = yield candidates.map((index) => polar.codeword(index));
   return polarEstimate(polar, candidates[strongest(powers)]!, sector);
 }

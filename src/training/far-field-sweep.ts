@@ -1,23 +1,23 @@
 import type { PolarCodebook } from '../codebook/polar.js';
 import { polarBlock, polarEstimate, strongest } from './polar-estimate.js';
-import type { Powers, Scheme } from './scheme.js';
+import type { Scheme } from './scheme.js';
 
 /**
  * All N far-field beams, then all rings at the angle in the middle of their half-power support and its two neighbours
  * (Zhang, Wu and You 2022): near-field users light up a run of far-field beams, and they are in the middle of it.
  */
 export function* farFieldSweep(polar: PolarCodebook): Scheme {
-  const powers = yield Array.from({ length: polar.numAngles }, (_, k) =>
+  const { mean: powers } = yield Array.from({ length: polar.numAngles }, (_, k) =>
     polar.codeword({ ring: polar.numRings, angleIndex: k + 1 }),
   );
   const middle = middleOfSupport(powers);
   const candidates = polarBlock(polar, middle - 1, middle + 1);
-  const refined = yield candidates.map((index) => polar.codeword(index));
+  const { mean: refined } = yield candidates.map((index) => polar.codeword(index));
   return polarEstimate(polar, candidates[strongest(refined)]!, middle);
 }
 
 /** 1-based median of the beams within 3 dB of the strongest; of two medians the lower one. */
-export function middleOfSupport(powers: Powers): number {
+export function middleOfSupport(powers: Float64Array): number {
   const half = powers[strongest(powers)]! / 2;
   const support: number[] = [];
   powers.forEach((power, k) => {

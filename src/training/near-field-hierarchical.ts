@@ -14,7 +14,7 @@ export function* nearFieldHierarchical(sectors: SectorCodebook): Scheme {
     const lower = 2 * sector - 1;
     const ofSector = (index: number) =>
       Array.from({ length: polar.numRings }, (_, k) => sectors.codeword(level, index, k + 1));
-    const powers = yield [...ofSector(lower), ...ofSector(lower + 1)];
+    const { mean: powers } = yield [...ofSector(lower), ...ofSector(lower + 1)];
 
     const bestLower = strongest(powers.subarray(0, polar.numRings));
     const bestUpper = strongest(powers.subarray(polar.numRings));

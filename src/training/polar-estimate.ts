@@ -1,8 +1,8 @@
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
-import type { Estimate, Powers } from './scheme.js';
+import type { Estimate } from './scheme.js';
 
 /** Position of the largest power; the first of equals. */
-export function strongest(powers: Powers): number {
+export function strongest(powers: Float64Array): number {
   let best = 0;
   for (let k = 1; k < powers.length; k++) if (powers[k]! > powers[best]!) best = k;
   return best;

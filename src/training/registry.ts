@@ -1,20 +1,52 @@
 /** Scheme names, their options, and how each is built: used by campaigns, studies, replay and the command line. */
 import { z } from 'zod';
+import type { Band } from '../array/band.js';
+import { ringRangeOf, type Sector } from '../array/focal-point.js';
+import type { LinearArray } from '../array/linear-array.js';
+import type { SplitCodebook } from '../codebook/beam-split.js';
+import type { Codeword } from '../codebook/codeword.js';
 import { DftCodebook } from '../codebook/dft.js';
 import { DpcCodebook } from '../codebook/dpc.js';
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
+import { evenRings, farRainbowCodebook, polarRings, rainbowCodebook } from '../codebook/rainbow.js';
 import { SectorCodebook } from '../codebook/sector.js';
+import { describeTdPs, designTdPs, tdPsCodebook } from '../codebook/tdps.js';
 import { BeamloopError } from '../core/errors.js';
 import { dpcHierarchical } from './dpc.js';
 import { refinementPilots } from './dpc-refinement.js';
+import { estimatorSchema } from './estimators/choice.js';
+import { createEstimator } from './estimators/create-estimator.js';
 import { exhaustive } from './exhaustive.js';
+import { exhaustiveGrid, gridPoints } from './exhaustive-grid.js';
 import { farFieldHierarchical } from './far-field-hierarchical.js';
 import { farFieldSweep } from './far-field-sweep.js';
 import { nearFieldHierarchical } from './near-field-hierarchical.js';
 import type { Scheme } from './scheme.js';
+import { splitTraining } from './split-training.js';
 
-/** Starts the search for one user. Codebooks are shared between the searches of one factory. */
-export type SchemeFactory = () => Scheme;
+/** Codebooks and dictionaries are shared between the searches of one factory. */
+export interface SchemeFactory {
+  /** Starts the search for one user. */
+  start(): Scheme;
+  /** The subcarriers whose powers it wants one by one; null when it decides by their mean. */
+  readonly band: Band | null;
+  /** Whether what it sends depends on the powers; if not, it sends everything in one batch. */
+  readonly adaptive: boolean;
+}
+
+/** What schemes that use the whole band need to know besides the array. */
+export interface WidebandSetting {
+  readonly band: Band;
+  /** Where users can be. */
+  readonly sector: Sector;
+  /** What the board radiates when it is told to send a codeword; the codeword itself where nobody knows better. */
+  readonly realise?: (codeword: Codeword) => Codeword;
+}
+
+const pair = z.tuple([z.number(), z.number()], 'must be two numbers: direction and ring (1/m)');
+
+/** `polar`: the rings of the polar codebook down to the nearest distance; a number: so many, evenly spaced. */
+const rings = z.union([z.literal('polar'), z.int().min(1).max(1000)]).default('polar');
 
 /** One scheme with its options, as scenario and study files write it. */
 const schemeWithOptions = z.discriminatedUnion('name', [
@@ -37,6 +69,33 @@ const schemeWithOptions = z.discriminatedUnion('name', [
       .refine((angles) => Number.isInteger(Math.log2(angles)), 'must be a power of two, such as 32')
       .default(32),
   }),
+  z
+    .strictObject({
+      name: z.literal('tdps'),
+      /** K; what Algorithm 1 asks for unless given. */
+      pilots: z.int().min(1).max(65_535).optional(),
+      gamma: z.number().gt(0).max(1).default(1),
+      epsilon: z.number().min(1).default(1),
+      endDirection: z.number().min(-1).max(1).default(1),
+      /** [theta_t, alpha_t] and [theta_p, alpha_p] in place of Algorithm 1. */
+      delayParameters: pair.optional(),
+      phaseParameters: pair.optional(),
+      estimator: estimatorSchema.prefault('matched-filter'),
+    })
+    .refine((o) => (o.delayParameters === undefined) === (o.phaseParameters === undefined), {
+      message: 'goes together with delayParameters',
+      path: ['phaseParameters'],
+    }),
+  z.strictObject({
+    name: z.literal('near-field-rainbow'),
+    rings,
+    estimator: estimatorSchema.prefault('on-grid'),
+  }),
+  z.strictObject({
+    name: z.literal('far-field-rainbow'),
+    estimator: estimatorSchema.prefault('on-grid'),
+  }),
+  z.strictObject({ name: z.literal('exhaustive-grid'), rings }),
 ]);
 
 export type SchemeChoice = z.output<typeof schemeWithOptions>;
@@ -48,6 +107,10 @@ export const SCHEME_NAMES = [
   'far-field-sweep',
   'near-field-hierarchical',
   'far-field-hierarchical',
+  'tdps',
+  'near-field-rainbow',
+  'far-field-rainbow',
+  'exhaustive-grid',
 ] as const satisfies readonly SchemeName[];
 
 /** Schema of a scheme: its name alone (`dpc`), or a map with its name and options. */
@@ -57,15 +120,21 @@ export const schemeSchema = z.union([
 ]);
 
 /**
- * Builds a scheme for a polar codebook.
+ * Builds a scheme.
  *
- * @throws BeamloopError BAD_ARGUMENT when the scheme cannot work with the array (not a power of two of elements).
+ * @param wideband null where there is no band; schemes that need one refuse then.
+ * @throws BeamloopError BAD_ARGUMENT when the scheme cannot work with the array (not a power of two of elements) or lacks
+ * a band.
  */
-export function createScheme(choice: SchemeChoice, polar: PolarCodebook): SchemeFactory {
+export function createScheme(
+  choice: SchemeChoice,
+  polar: PolarCodebook,
+  wideband: WidebandSetting | null = null,
+): SchemeFactory {
   const { array } = polar;
   switch (choice.name) {
     case 'exhaustive':
-      return () => exhaustive(polar);
+      return narrowband(() => exhaustive(polar), false);
     case 'dpc': {
       const dpc = new DpcCodebook(array, { rangeReduction: choice.rangeReduction });
       const known = new Map<number, readonly PolarIndex[]>();
@@ -74,13 +143,13 @@ export function createScheme(choice: SchemeChoice, polar: PolarCodebook): Scheme
         known.set(region, pilots);
         return pilots;
       };
-      return () => dpcHierarchical(dpc, polar, refinement);
+      return narrowband(() => dpcHierarchical(dpc, polar, refinement));
     }
     case 'far-field-sweep':
-      return () => farFieldSweep(polar);
+      return narrowband(() => farFieldSweep(polar));
     case 'near-field-hierarchical': {
       const sectors = new SectorCodebook(polar);
-      return () => nearFieldHierarchical(sectors);
+      return narrowband(() => nearFieldHierarchical(sectors));
     }
     case 'far-field-hierarchical': {
       const dft = new DftCodebook(array);
@@ -91,9 +160,85 @@ export function createScheme(choice: SchemeChoice, polar: PolarCodebook): Scheme
           todo: `Give refinementAngles up to ${array.numElements}`,
         });
       }
-      return () => farFieldHierarchical(dft, polar, numLevels);
+      return narrowband(() => farFieldHierarchical(dft, polar, numLevels));
+    }
+    case 'exhaustive-grid': {
+      const { band, sector } = requireBand(choice, wideband);
+      const points = gridPoints(array, Math.sin(sector.maxAngleRad), ringsOf(choice.rings, array, sector));
+      return { start: () => exhaustiveGrid(array, points, band.middle), band, adaptive: false };
+    }
+    default: {
+      const setting = requireBand(choice, wideband);
+      const codebook = splitCodebookOf(choice, array, setting);
+      const estimator = once(() =>
+        createEstimator(choice.estimator, {
+          codebook,
+          sector: setting.sector,
+          realise: setting.realise ?? ((codeword) => codeword),
+        }),
+      );
+      return { start: () => splitTraining(codebook, estimator), band: setting.band, adaptive: false };
     }
   }
+}
+
+/** Schemes whose pilots split over the band. */
+export type SplitChoice = Extract<SchemeChoice, { estimator: unknown }>;
+
+/**
+ * The pilots of a splitting scheme.
+ *
+ * @throws BAD_ARGUMENT when band and array do not allow them.
+ */
+export function splitCodebookOf(
+  choice: SplitChoice,
+  array: LinearArray,
+  { band, sector }: WidebandSetting,
+): SplitCodebook {
+  const maxSinAngle = Math.sin(sector.maxAngleRad);
+  switch (choice.name) {
+    case 'tdps': {
+      const { delayParameters, phaseParameters } = choice;
+      const design =
+        delayParameters === undefined || phaseParameters === undefined
+          ? designTdPs(array, band, { ...choice, ringRangePerM: ringRangeOf(sector) })
+          : describeTdPs(array, band, {
+              delaySinAngle: delayParameters[0],
+              delayRingPerM: delayParameters[1],
+              phaseSinAngle: phaseParameters[0],
+              phaseRingPerM: phaseParameters[1],
+            });
+      return tdPsCodebook(array, band, design, choice.pilots);
+    }
+    case 'near-field-rainbow':
+      return rainbowCodebook(array, band, maxSinAngle, ringsOf(choice.rings, array, sector));
+    case 'far-field-rainbow':
+      return farRainbowCodebook(array, band, maxSinAngle);
+  }
+}
+
+function ringsOf(rings: 'polar' | number, array: LinearArray, sector: Sector): Float64Array {
+  return rings === 'polar' ? polarRings(array, sector.distanceM[0]) : evenRings(ringRangeOf(sector), rings);
+}
+
+function narrowband(start: () => Scheme, adaptive = true): SchemeFactory {
+  return { start, band: null, adaptive };
+}
+
+function requireBand({ name }: SchemeChoice, wideband: WidebandSetting | null): WidebandSetting {
+  if (wideband !== null) return wideband;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `Scheme ${name} needs a band of subcarriers, and none is given`,
+    todo: 'Give bandwidth, subcarriers and sector of the array',
+  });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** A scheme's name with the options that are not at their defaults: `dpc (rangeReduction=false)`. */

@@ -1,5 +1,5 @@
 import type { Codeword } from '../codebook/codeword.js';
-import type { Estimate, Scheme } from './scheme.js';
+import { type Estimate, powersOf, type Scheme } from './scheme.js';
 
 export interface Training {
   readonly estimate: Estimate;
@@ -13,7 +13,7 @@ export function runScheme(scheme: Scheme, receivedPower: (pilot: Codeword) => nu
   while (!step.done) {
     const pilots = step.value;
     numPilots += pilots.length;
-    step = scheme.next(Float64Array.from(pilots, receivedPower));
+    step = scheme.next(powersOf(Float64Array.from(pilots, receivedPower), 1));
   }
   return { estimate: step.value, numPilots };
 }

@@ -8,8 +8,36 @@ import type { Codeword } from '../codebook/codeword.js';
 /** Pilots that the scheme wants measured before it decides anything further, in slot order. Never empty. */
 export type PilotBatch = readonly Codeword[];
 
-/** Received power per pilot of the last batch, linear, any common unit, shape [numPilots] (narrowband). */
-export type Powers = Float64Array;
+/** What was received of the last batch, in slot order; linear, any common unit. */
+export interface Powers {
+  /** Mean over subcarriers per pilot, shape [numPilots]: what narrowband schemes decide by. */
+  readonly mean: Float64Array;
+  /** Shape [numPilots, numSubcarriers], row-major. */
+  readonly perSubcarrier: Float64Array;
+  readonly numSubcarriers: number;
+  /** Mean noise power per subcarrier in the same unit; 0 when there is none, or nobody knows. */
+  readonly noiseFloor: number;
+  /** What a subcarrier would receive of a perfectly focused beam, noise apart; null where nobody knows. */
+  readonly fullGainPower: number | null;
+}
+
+/** Powers of pilots on `numSubcarriers` subcarriers each, shape [numPilots, numSubcarriers], row-major. */
+export function powersOf(
+  perSubcarrier: Float64Array,
+  numSubcarriers: number,
+  noiseFloor = 0,
+  fullGainPower: number | null = null,
+): Powers {
+  const mean =
+    numSubcarriers === 1
+      ? perSubcarrier
+      : Float64Array.from({ length: perSubcarrier.length / numSubcarriers }, (_, k) => {
+          let sum = 0;
+          for (let m = 0; m < numSubcarriers; m++) sum += perSubcarrier[k * numSubcarriers + m]!;
+          return sum / numSubcarriers;
+        });
+  return { mean, perSubcarrier, numSubcarriers, noiseFloor, fullGainPower };
+}
 
 export interface Estimate {
   /** The codeword to serve the user with. */

@@ -5,7 +5,7 @@ import { PolarCodebook } from '../../src/codebook/polar.js';
 import { expansionOfRing } from '../../src/training/dpc-refinement.js';
 import { middleOfSupport } from '../../src/training/far-field-sweep.js';
 import { createScheme, SCHEME_NAMES, schemeLabel, schemeSchema } from '../../src/training/registry.js';
-import type { Estimate } from '../../src/training/scheme.js';
+import { type Estimate, powersOf } from '../../src/training/scheme.js';
 
 const polarOf = (numElements: number) =>
   new PolarCodebook(new LinearArray({ numElements, carrierHz: 100e9, speedOfLightMPerS: 3e8 }), {
@@ -18,12 +18,12 @@ function drive(
   numElements: number,
   power: (pilot: Codeword) => number,
 ): { batches: string[][]; estimate: Estimate } {
-  const scheme = createScheme(schemeSchema.parse(options), polarOf(numElements))();
+  const scheme = createScheme(schemeSchema.parse(options), polarOf(numElements)).start();
   const batches: string[][] = [];
   let step = scheme.next();
   while (!step.done) {
     batches.push(step.value.map((pilot) => pilot.key));
-    step = scheme.next(Float64Array.from(step.value, power));
+    step = scheme.next(powersOf(Float64Array.from(step.value, power), 1));
   }
   return { batches, estimate: step.value };
 }
@@ -32,7 +32,7 @@ function drive(
 function userIn(target: number, levels: number, favourite = ''): (pilot: Codeword) => number {
   return ({ key, label }) => {
     if (key === favourite) return 2;
-    if (label.kind === 'polar') return 0;
+    if (!('level' in label)) return 0;
     return label.index === Math.ceil(target / 2 ** (levels - label.level)) ? 1 : 0;
   };
 }
@@ -89,11 +89,11 @@ describe('DPC', () => {
         }
         return re * re + im * im;
       };
-      const scheme = createScheme(schemeSchema.parse({ name: 'dpc', rangeReduction: false }), polar)();
+      const scheme = createScheme(schemeSchema.parse({ name: 'dpc', rangeReduction: false }), polar).start();
       const [lower, upper] = scheme.next().value as Codeword[];
       const powers = Float64Array.of(received(lower!), received(upper!));
       expect(powers[0]! / powers[1]!).toBeCloseTo(1, 9);
-      const next = scheme.next(powers).value as Codeword[];
+      const next = scheme.next(powersOf(powers, 1)).value as Codeword[];
       expect(next.map(({ key }) => key)).toEqual(['dpc-full-range/2/3', 'dpc-full-range/2/4']);
     }
   });
@@ -308,8 +308,14 @@ describe('far-field hierarchical', () => {
 });
 
 describe('registry', () => {
-  it('builds every scheme by its name alone', () => {
-    for (const name of SCHEME_NAMES) {
+  const needsBand = new Set(['tdps', 'near-field-rainbow', 'far-field-rainbow', 'exhaustive-grid']);
+
+  it('refuses schemes of the whole band where there is none', () => {
+    for (const name of needsBand) expect(() => drive(name, 64, () => 1)).toThrow('needs a band');
+  });
+
+  it('builds every other scheme by its name alone', () => {
+    for (const name of SCHEME_NAMES.filter((each) => !needsBand.has(each))) {
       const { batches, estimate } = drive(name, 64, () => 1);
       expect(batches.flat().length).toBeGreaterThan(0);
       expect(estimate.codeword.label.kind).toBe('polar');

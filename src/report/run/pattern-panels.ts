@@ -71,7 +71,7 @@ function choicesOf(run: RunData, polar: PolarCodebook, ue: string): Choice[] {
   const choices: Choice[] = [];
   for (const label of labels.slice(0, MOST_PANELS - 1)) {
     const codeword = codewordOfLabel(label, polar, run.facts.schemeOptions);
-    if (codeword === null || label.kind === 'polar') continue;
+    if (codeword === null || !('level' in label)) continue;
     choices.push({ title: `Level ${label.level}`, codeword, halfWidthSine: 2 ** -label.level });
   }
   const pilot = pilots.find((slot) => slot.codewordKey === chosenKey);

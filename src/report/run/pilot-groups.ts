@@ -48,17 +48,29 @@ export function pilotName(label: PilotLabel | null): string {
       return `level ${label.level}, sector ${label.index}, ring ${label.ring}`;
     case 'polar':
       return `ring ${label.ring}, angle ${label.angleIndex}`;
+    case 'grid':
+      return `grid ring ${label.ring}, angle ${label.angleIndex}`;
+    case 'tdps':
+      return `TD-PS pilot ${label.pilot}`;
+    case 'rainbow':
+      return `rainbow ring ${label.ring}`;
+    case 'far-rainbow':
+      return 'far-field rainbow';
+    case 'serving':
+      return `beam on sin ${label.sinAngle.toFixed(4)}, ring ${label.ringPerM.toFixed(4)}/m`;
   }
 }
 
 function kindOf(label: PilotLabel | null): PilotGroup['kind'] {
   if (label === null) return 'batch';
-  return label.kind === 'polar' ? 'ring' : 'level';
+  if ('level' in label) return 'level';
+  return label.kind === 'polar' || label.kind === 'grid' ? 'ring' : 'batch';
 }
 
 function numberOf({ label, batch }: SlotRecord): number {
   if (label === null) return batch + 1;
-  return label.kind === 'polar' ? label.ring : label.level;
+  if ('level' in label) return label.level;
+  return label.kind === 'polar' || label.kind === 'grid' ? label.ring : batch + 1;
 }
 
 function groupOf(slot: SlotRecord): string {

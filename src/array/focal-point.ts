@@ -1,0 +1,39 @@
+/**
+ * Points in the coordinates in which near-field beams are simple: direction as sin(angle) and distance ring
+ * alpha = (1 - sin^2) / (2 r) (docs/model.md eq. 34).
+ */
+import { type PointM, polarPointM } from './linear-array.js';
+
+export interface FocalPoint {
+  /** Sine of the angle from broadside. */
+  readonly sinAngle: number;
+  /** Distance ring, 1/m; 0 is the far field. */
+  readonly ringPerM: number;
+}
+
+/** Where users can be: within +-maxAngleRad of broadside, at distances from near to far, m. */
+export interface Sector {
+  readonly maxAngleRad: number;
+  readonly distanceM: readonly [number, number];
+}
+
+/** Distance from the array's centre, m; Infinity on the far-field ring. */
+export function distanceOfM({ sinAngle, ringPerM }: FocalPoint): number {
+  return ringPerM === 0 ? Number.POSITIVE_INFINITY : (1 - sinAngle ** 2) / (2 * ringPerM);
+}
+
+/** Cartesian position, m. The point must not be on the far-field ring. */
+export function positionOfM(point: FocalPoint): PointM {
+  return polarPointM(distanceOfM(point), Math.asin(point.sinAngle));
+}
+
+export function focalPointOf([xM, yM]: PointM): FocalPoint {
+  const distanceM = Math.hypot(xM, yM);
+  const sinAngle = yM / distanceM;
+  return { sinAngle, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };
+}
+
+/** Smallest and largest distance ring in the sector, 1/m. */
+export function ringRangeOf({ maxAngleRad, distanceM: [nearM, farM] }: Sector): [number, number] {
+  return [Math.cos(maxAngleRad) ** 2 / (2 * farM), 1 / (2 * nearM)];
+}

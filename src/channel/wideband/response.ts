@@ -1,0 +1,66 @@
+/**
+ * What all subcarriers receive of a beam: every element's weight turns with the frequency by the delay that the element
+ * and the way to the receiver give it (docs/model.md eq. 48). All wideband evaluation comes down to this one sum.
+ */
+import type { Band } from '../../array/band.js';
+import type { FocalPoint } from '../../array/focal-point.js';
+import type { LinearArray, PointM } from '../../array/linear-array.js';
+import type { Codeword } from '../../codebook/codeword.js';
+import type { ComplexVector } from '../../core/complex.js';
+
+/** Element n radiates (re[n] + j im[n]) exp(-j 2 pi f delayS[n]); shape [numElements] each. */
+export interface ElementBeam {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  /** Null on arrays without true time delay. */
+  readonly delayS: Float64Array | null;
+}
+
+/** Reused from beam to beam; not for two threads. */
+export interface SubcarrierSum {
+  readonly band: Band;
+  /**
+   * out[m] = sum over n of (re[n] + j im[n]) exp(-j 2 pi f_m delayS[n]).
+   *
+   * @param re,im,delayS shape [numElements]; delays of any sign and size.
+   * @param out shape [numSubcarriers].
+   */
+  evaluate(re: Float64Array, im: Float64Array, delayS: Float64Array, out: ComplexVector): void;
+}
+
+/** w_n of a codeword at no frequency in particular: its delays stay apart. */
+export function beamOf({ phaseRad, delayS, amplitude }: Codeword): ElementBeam {
+  const scale = 1 / Math.sqrt(phaseRad.length);
+  const size = (n: number) => (amplitude === null ? scale : scale * amplitude[n]!);
+  return {
+    re: phaseRad.map((phase, n) => size(n) * Math.cos(phase)),
+    im: phaseRad.map((phase, n) => size(n) * Math.sin(phase)),
+    delayS,
+  };
+}
+
+/** Travel time from each element to a point, s, shape [numElements]: spherical wave. */
+export function travelTimeS(array: LinearArray, [xM, yM]: PointM): Float64Array {
+  return array.elementYM.map((y) => Math.hypot(xM, y - yM) / array.speedOfLightMPerS);
+}
+
+/**
+ * Travel time from each element to a point less that from the centre, s, shape [numElements].
+ *
+ * @param model `exact`: spherical wave, without cancellation; `fresnel`: to second order in the element's position.
+ */
+export function travelTimeDifferenceS(
+  array: LinearArray,
+  { sinAngle, ringPerM }: FocalPoint,
+  model: 'exact' | 'fresnel',
+): Float64Array {
+  const c = array.speedOfLightMPerS;
+  if (model === 'fresnel' || ringPerM === 0) {
+    return array.elementYM.map((y) => (y * y * ringPerM - y * sinAngle) / c);
+  }
+  const r = (1 - sinAngle ** 2) / (2 * ringPerM);
+  return array.elementYM.map((y) => {
+    const excess = y * y - 2 * r * y * sinAngle;
+    return excess / (Math.sqrt(r * r + excess) + r) / c;
+  });
+}

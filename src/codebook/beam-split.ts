@@ -1,0 +1,112 @@
+/**
+ * Beams that split: delays and phases of different slopes focus every subcarrier on a point of its own, so one pilot
+ * searches many (docs/model.md eq. 35 to 37).
+ */
+import type { Band } from '../array/band.js';
+import type { FocalPoint } from '../array/focal-point.js';
+import type { LinearArray } from '../array/linear-array.js';
+import type { Codeword, PilotLabel } from './codeword.js';
+
+/** Direction and ring that the delays alone and the phases alone would point at. */
+export interface SplitParameters {
+  /** theta_t. */
+  readonly delaySinAngle: number;
+  /** alpha_t, 1/m. */
+  readonly delayRingPerM: number;
+  /** theta_p; matters only modulo 2. */
+  readonly phaseSinAngle: number;
+  /** alpha_p, 1/m. */
+  readonly phaseRingPerM: number;
+}
+
+/** Where each subcarrier focuses, shape [numSubcarriers] each. */
+export interface SubcarrierFoci {
+  /** Within +-f_c/f_m; beyond +-1 the subcarrier has no focus in front of the array. */
+  readonly sinAngle: Float64Array;
+  readonly ringPerM: Float64Array;
+  /** s_m = theta_p + 2 p_m, the slope of sin(angle) over f_c/f_m in the strip that the subcarrier belongs to. */
+  readonly slope: Float64Array;
+  /** 1 where the focus lies within +-90 degrees. */
+  readonly visible: Uint8Array;
+}
+
+/** One pilot of a splitting codebook. */
+export interface SplitPilot {
+  readonly codeword: Codeword;
+  readonly parameters: SplitParameters;
+  readonly foci: SubcarrierFoci;
+}
+
+/** Pilots that together search a sector. */
+export interface SplitCodebook {
+  readonly array: LinearArray;
+  readonly band: Band;
+  readonly pilots: readonly SplitPilot[];
+}
+
+/** The focus of every subcarrier; the ring is never wrapped (eq. 37). */
+export function splitFoci(parameters: SplitParameters, band: Band): SubcarrierFoci {
+  const { numSubcarriers } = band;
+  const foci = {
+    sinAngle: new Float64Array(numSubcarriers),
+    ringPerM: new Float64Array(numSubcarriers),
+    slope: new Float64Array(numSubcarriers),
+    visible: new Uint8Array(numSubcarriers),
+  };
+  for (let m = 0; m < numSubcarriers; m++) {
+    const ratio = band.ratio(m);
+    const strip = stripOf(parameters, ratio);
+    foci.slope[m] = parameters.phaseSinAngle + 2 * strip;
+    foci.sinAngle[m] = parameters.delaySinAngle + ratio * foci.slope[m]!;
+    foci.ringPerM[m] = parameters.delayRingPerM + ratio * parameters.phaseRingPerM;
+    foci.visible[m] = Math.abs(foci.sinAngle[m]!) <= 1 ? 1 : 0;
+  }
+  return foci;
+}
+
+/** p: how often the direction wraps at this f_c/f (eq. 37). */
+function stripOf({ delaySinAngle, phaseSinAngle }: SplitParameters, ratio: number): number {
+  return -Math.round((delaySinAngle + ratio * phaseSinAngle) / (2 * ratio));
+}
+
+/**
+ * Delays and phases per element (eq. 35). The earliest element has delay 0: a delay common to all changes no power.
+ * Phases lie in (-pi, pi].
+ */
+export function splitPilot(
+  array: LinearArray,
+  band: Band,
+  parameters: SplitParameters,
+  key: string,
+  label: PilotLabel,
+): SplitPilot {
+  const { delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM } = parameters;
+  const codeword: Codeword = {
+    key,
+    label,
+    phaseRad: focusPhaseRad(array, { sinAngle: phaseSinAngle, ringPerM: phaseRingPerM }),
+    delayS: focusDelayS(array, { sinAngle: delaySinAngle, ringPerM: delayRingPerM }),
+    amplitude: null,
+  };
+  return { codeword, parameters, foci: splitFoci(parameters, band) };
+}
+
+/** (y sin - y^2 ring) / c per element, s, moved so that the smallest is 0, shape [numElements]. */
+export function focusDelayS(array: LinearArray, point: FocalPoint): Float64Array {
+  const delayS = array.elementYM.map((y) => pathDifferenceM(y, point) / array.speedOfLightMPerS);
+  const first = delayS.reduce((a, b) => Math.min(a, b));
+  return delayS.map((delay) => delay - first);
+}
+
+/** -2 pi f_c (y sin - y^2 ring) / c per element, rad in (-pi, pi], shape [numElements]. */
+export function focusPhaseRad(array: LinearArray, point: FocalPoint): Float64Array {
+  return array.elementYM.map((y) => {
+    const turns = -pathDifferenceM(y, point) / array.wavelengthM;
+    return 2 * Math.PI * (turns - Math.ceil(turns - 0.5));
+  });
+}
+
+/** How much nearer the point is to the element at y than to the centre, m, to second order (eq. 34). */
+function pathDifferenceM(y: number, { sinAngle, ringPerM }: FocalPoint): number {
+  return y * sinAngle - y * y * ringPerM;
+}

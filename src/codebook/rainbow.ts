@@ -1,0 +1,87 @@
+/**
+ * Rainbow beams: one pilot's subcarriers sweep all directions once, on one distance ring (near-field rainbow) or at
+ * infinity (far-field rainbow) (docs/model.md eq. 45 to 47).
+ */
+import type { Band } from '../array/band.js';
+import type { LinearArray } from '../array/linear-array.js';
+import { BeamloopError } from '../core/errors.js';
+import { type SplitCodebook, type SplitParameters, splitPilot } from './beam-split.js';
+import { slopeLimit } from './tdps.js';
+
+/** Ring spacing of the polar codebook in half-power units (delta). */
+const RING_SPACING = 1.32;
+
+/** Parameters that sweep +-maxSinAngle once, on the ring. */
+export function rainbowParameters(band: Band, maxSinAngle: number, ringPerM: number): SplitParameters {
+  const { carrierHz, bandwidthHz } = band;
+  const atHighEdge = carrierHz / (carrierHz + bandwidthHz / 2);
+  const atLowEdge = carrierHz / (carrierHz - bandwidthHz / 2);
+  const phaseSinAngle = (2 * maxSinAngle) / (atHighEdge - atLowEdge);
+  return {
+    delaySinAngle: maxSinAngle - phaseSinAngle * atHighEdge,
+    delayRingPerM: ringPerM,
+    phaseSinAngle,
+    phaseRingPerM: 0,
+  };
+}
+
+/** Rings of the polar codebook from infinity in to `nearestM`, 1/m, shape [numRings], ascending (eq. 46). */
+export function polarRings(array: LinearArray, nearestM: number): Float64Array {
+  if (!(nearestM > 0)) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `The smallest distance is ${nearestM} m`,
+      todo: 'Give a distance above 0',
+    });
+  }
+  const { numElements, spacingM, wavelengthM } = array;
+  const depthM = (numElements * spacingM) ** 2 / (2 * RING_SPACING ** 2 * wavelengthM);
+  const numRings = Math.floor(depthM / nearestM) + 1;
+  return Float64Array.from({ length: numRings }, (_, s) =>
+    s === 0 ? wavelengthM / (4 * (numElements * spacingM) ** 2) : s / (2 * depthM),
+  );
+}
+
+/** Rings spread evenly over the middles of equal parts of the range, 1/m, ascending. */
+export function evenRings([low, high]: readonly [number, number], numRings: number): Float64Array {
+  return Float64Array.from({ length: numRings }, (_, s) => low + ((s + 0.5) / numRings) * (high - low));
+}
+
+/** One pilot per ring, in the order of the rings: far to near. */
+export function rainbowCodebook(
+  array: LinearArray,
+  band: Band,
+  maxSinAngle: number,
+  ringsPerM: ArrayLike<number>,
+): SplitCodebook {
+  requireSweep(maxSinAngle);
+  const pilots = Array.from(ringsPerM, (ringPerM, s) =>
+    splitPilot(array, band, rainbowParameters(band, maxSinAngle, ringPerM), `rainbow/${s + 1}/${ringPerM}`, {
+      kind: 'rainbow',
+      ring: s + 1,
+    }),
+  );
+  return { array, band, pilots };
+}
+
+/** One pilot, focused at infinity. */
+export function farRainbowCodebook(array: LinearArray, band: Band, maxSinAngle: number): SplitCodebook {
+  requireSweep(maxSinAngle);
+  const pilot = splitPilot(array, band, rainbowParameters(band, maxSinAngle, 0), 'far-rainbow', {
+    kind: 'far-rainbow',
+  });
+  return { array, band, pilots: [pilot] };
+}
+
+/** The sweep's slope in units of what neighbouring subcarriers allow; above 1 directions are missed (eq. 41). */
+export function rainbowCoverageRatio(array: LinearArray, band: Band, maxSinAngle: number): number {
+  const { phaseSinAngle } = rainbowParameters(band, maxSinAngle, 0);
+  return Math.abs(phaseSinAngle) / slopeLimit(array, band);
+}
+
+function requireSweep(maxSinAngle: number): void {
+  if (maxSinAngle > 0 && maxSinAngle <= 1) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `The sweep goes to sin(angle) ${maxSinAngle}`,
+    todo: 'Give an angle above 0, up to 90 degrees',
+  });
+}

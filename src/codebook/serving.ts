@@ -1,0 +1,33 @@
+/** Codewords focused on one point: over the whole band by delays, or at the carrier by phases. */
+import type { FocalPoint } from '../array/focal-point.js';
+import type { LinearArray } from '../array/linear-array.js';
+import { focusDelayS, focusPhaseRad } from './beam-split.js';
+import type { Codeword } from './codeword.js';
+
+/** Delays only: every subcarrier focuses on the point (docs/model.md eq. 38). */
+export function servingCodeword(array: LinearArray, point: FocalPoint): Codeword {
+  const { sinAngle, ringPerM } = point;
+  return {
+    key: `serving/${sinAngle}/${ringPerM}`,
+    label: { kind: 'serving', sinAngle, ringPerM },
+    phaseRad: new Float64Array(array.numElements),
+    delayS: focusDelayS(array, point),
+    amplitude: null,
+  };
+}
+
+/** Phases only: focuses on the point at the carrier. One pilot of the exhaustive search of a grid. */
+export function gridCodeword(
+  array: LinearArray,
+  point: FocalPoint,
+  ring: number,
+  angleIndex: number,
+): Codeword {
+  return {
+    key: `grid/${ring}/${angleIndex}`,
+    label: { kind: 'grid', ring, angleIndex },
+    phaseRad: focusPhaseRad(array, point),
+    delayS: null,
+    amplitude: null,
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * Distance-dependent beam split with delays and phases (TD-PS): few pilots whose subcarriers sweep all directions several
+ * times while they drift once over the distance rings (docs/model.md eq. 40 to 44).
+ * Algorithm 1 of the paper on distance-dependent beam split.
+ */
+import type { Band } from '../array/band.js';
+import type { LinearArray } from '../array/linear-array.js';
+import { BeamloopError } from '../core/errors.js';
+import { type SplitCodebook, type SplitParameters, splitFoci, splitPilot } from './beam-split.js';
+import { halfWidthRingPerM, SINC_HALF_POWER } from './beam-width.js';
+
+export interface TdPsOptions {
+  /** Share of the largest slope that leaves no gap between neighbouring subcarriers, in (0, 1]. */
+  readonly gamma?: number;
+  /** Oversampling of the ring sweep, at least 1. */
+  readonly epsilon?: number;
+  /** Direction of the last subcarrier of the first pilot, sin(angle). */
+  readonly endDirection?: number;
+  /** Rings to cover, 1/m. */
+  readonly ringRangePerM: readonly [number, number];
+}
+
+/** What the parameters of a TD-PS codebook amount to; the quantities of Algorithm 1. */
+export interface TdPsDesign {
+  /** Of the first pilot. */
+  readonly parameters: SplitParameters;
+  /** s of the first and last subcarrier, theta_p + 2 p. */
+  readonly firstSlope: number;
+  readonly lastSlope: number;
+  /** Largest slope that leaves no gap between the first two subcarriers, the narrowest limit of the band (eq. 41). */
+  readonly slopeLimit: number;
+  /** The slope in units of what its own subcarriers allow, the largest of the band; above 1 directions are missed. */
+  readonly coverageRatio: number;
+  /** Direction of the last subcarrier of the first pilot, sin(angle). */
+  readonly endDirection: number;
+  /** Rings that the pilots sweep, 1/m, ascending. */
+  readonly ringSweepPerM: readonly [number, number];
+  /** Ring distance between two strips of one pilot at the same direction, 1/m. */
+  readonly holePerM: number;
+  /** Ring distance that two facing beams close, 1/m. */
+  readonly facingBeamsPerM: number;
+  /** holePerM / facingBeamsPerM; the pilot number is this, rounded up (eq. 44). */
+  readonly pilotRatio: number;
+  readonly minPilots: number;
+}
+
+/**
+ * Algorithm 1: parameters from the array, the band and the rings to cover.
+ *
+ * @throws BAD_ARGUMENT when an option is out of range or the band has too few subcarriers to sweep all directions.
+ */
+export function designTdPs(array: LinearArray, band: Band, options: TdPsOptions): TdPsDesign {
+  const { gamma = 1, epsilon = 1, endDirection = 1, ringRangePerM } = options;
+  requireThat(gamma > 0 && gamma <= 1, `gamma is ${gamma}`, 'Give a gamma above 0, up to 1');
+  requireThat(
+    epsilon >= 1 && Number.isFinite(epsilon),
+    `epsilon is ${epsilon}`,
+    'Give an epsilon of at least 1',
+  );
+  requireThat(
+    Math.abs(endDirection) <= 1,
+    `The end direction is ${endDirection}`,
+    'Give the sine of an angle, from -1 to 1',
+  );
+  requireRingRange(ringRangePerM);
+  requireSubcarriers(array, band, gamma);
+  const [nearest, farthest] = [ringRangePerM[1], ringRangePerM[0]];
+  const first = band.ratio(0);
+  const last = band.ratio(band.numSubcarriers - 1);
+  const phaseSinAngle = gamma * slopeLimit(array, band);
+  const phaseRingPerM = (epsilon * (nearest - farthest)) / (first - last);
+  const parameters = {
+    delaySinAngle: endDirection - last * phaseSinAngle,
+    delayRingPerM: (nearest - first * phaseRingPerM + (farthest - last * phaseRingPerM)) / 2,
+    phaseSinAngle,
+    phaseRingPerM,
+  };
+  // The last subcarrier's strip is 0 by choice; its focus may be told by a grating twin within +-f_c/f.
+  return { ...describeTdPs(array, band, parameters), lastSlope: phaseSinAngle, endDirection };
+}
+
+/** What given parameters amount to. @throws BAD_ARGUMENT unless all are finite. */
+export function describeTdPs(array: LinearArray, band: Band, parameters: SplitParameters): TdPsDesign {
+  for (const value of Object.values(parameters)) {
+    requireThat(Number.isFinite(value), `A TD-PS parameter is ${value}`, 'Give finite numbers');
+  }
+  requireThat(band.numSubcarriers >= 2, 'A beam split needs at least 2 subcarriers', 'Give more subcarriers');
+  const { delayRingPerM, phaseRingPerM } = parameters;
+  const lastSubcarrier = band.numSubcarriers - 1;
+  const { slope, sinAngle } = splitFoci(parameters, band);
+  const smallestSlope = slope.reduce((least, s) => Math.min(least, Math.abs(s)), Number.POSITIVE_INFINITY);
+  const ringAt = (ratio: number) => delayRingPerM + ratio * phaseRingPerM;
+  const ends = [ringAt(band.ratio(0)), ringAt(band.ratio(lastSubcarrier))];
+  const holePerM = (2 * Math.abs(phaseRingPerM)) / smallestSlope;
+  const facingBeamsPerM = 2 * halfWidthRingPerM(array, band.frequenciesHz[lastSubcarrier]!);
+  const pilotRatio = holePerM / facingBeamsPerM;
+  return {
+    parameters,
+    firstSlope: slope[0]!,
+    lastSlope: slope[lastSubcarrier]!,
+    slopeLimit: slopeLimit(array, band),
+    coverageRatio: slope.reduce(
+      (worst, s, m) => (m === 0 ? worst : Math.max(worst, Math.abs(s) / slopeLimit(array, band, m - 1))),
+      0,
+    ),
+    endDirection: sinAngle[lastSubcarrier]!,
+    ringSweepPerM: [Math.min(...ends), Math.max(...ends)],
+    holePerM,
+    facingBeamsPerM,
+    pilotRatio,
+    minPilots: Math.max(1, Math.ceil(pilotRatio)),
+  };
+}
+
+/**
+ * K interleaved pilots: the strips of each lie evenly between those of the others.
+ *
+ * @param numPilots K; the design's own minimum unless given.
+ * @throws BAD_ARGUMENT unless K is a whole number from 1 to 65535.
+ */
+export function tdPsCodebook(
+  array: LinearArray,
+  band: Band,
+  design: TdPsDesign,
+  numPilots = design.minPilots,
+): SplitCodebook {
+  requireThat(
+    Number.isInteger(numPilots) && numPilots >= 1 && numPilots <= 65_535,
+    `TD-PS training cannot have ${numPilots} pilots`,
+    `Give a whole number of at least 1; this sector needs ${design.minPilots}`,
+  );
+  const { parameters } = design;
+  const pilots = Array.from({ length: numPilots }, (_, k) =>
+    splitPilot(
+      array,
+      band,
+      { ...parameters, delaySinAngle: parameters.delaySinAngle - (2 * k) / numPilots },
+      `tdps/${k + 1}`,
+      { kind: 'tdps', pilot: k + 1 },
+    ),
+  );
+  return { array, band, pilots };
+}
+
+/** Largest |s| at which subcarriers m and m+1 meet at half power (eq. 41). */
+export function slopeLimit({ numElements }: LinearArray, band: Band, subcarrier = 0): number {
+  const { frequenciesHz, spacingHz } = band;
+  const sum = frequenciesHz[subcarrier]! + frequenciesHz[subcarrier + 1]!;
+  return (2 * SINC_HALF_POWER * sum) / (numElements * spacingHz);
+}
+
+/** The last strip must take in all directions once: slope times the range of f_c/f must be at least 2. */
+function requireSubcarriers(array: LinearArray, band: Band, gamma: number): void {
+  requireThat(band.numSubcarriers >= 2, 'A beam split needs at least 2 subcarriers', 'Give more subcarriers');
+  const sweep = gamma * slopeLimit(array, band) * (band.ratio(0) - band.ratio(band.numSubcarriers - 1));
+  if (sweep >= 2) return;
+  const needed = Math.ceil((band.numSubcarriers * 2) / sweep);
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what:
+      `${band.numSubcarriers} subcarriers are too few for ${array.numElements} elements: neighbouring subcarriers that ` +
+      `meet at half power sweep ${sweep.toFixed(3)} in sin(angle), all directions are 2`,
+    todo: `Give at least about ${needed} subcarriers or fewer elements`,
+  });
+}
+
+/** @throws BAD_ARGUMENT unless 0 <= farthest < nearest. */
+export function requireRingRange([low, high]: readonly [number, number]): void {
+  requireThat(
+    low >= 0 && low < high && Number.isFinite(high),
+    `The ring range is ${low} to ${high} 1/m`,
+    'Give the far ring first, then the near one, such as 0.0025,0.1; 0 is the far field',
+  );
+}
+
+function requireThat(holds: boolean, what: string, todo: string): void {
+  if (!holds) throw new BeamloopError('BAD_ARGUMENT', { what, todo });
+}
