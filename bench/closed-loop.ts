@@ -155,6 +155,7 @@ class Stopwatch {
         return bridge.waitForUe(...args);
       },
       measure: (...args) => bridge.measure(...args),
+      estimate: (...args) => bridge.estimate(...args),
       onPower: (listener) =>
         bridge.onPower((record) => {
           this.#lastPowerMs = performance.now();

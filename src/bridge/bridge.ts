@@ -1,6 +1,7 @@
 /**
  * What the rest of beamloop sees of the UE bridge. The wire format (`beamloop.ue.v1`) is in docs/ue-protocol.md.
  */
+import type { FocalPoint } from '../array/focal-point.js';
 
 export interface UeDescription {
   readonly ueId: string;
@@ -8,6 +9,8 @@ export interface UeDescription {
   readonly software: string;
   /** Subcarriers per power frame; 1 for a narrowband UE. */
   readonly numSubcarriers: number;
+  /** Keeps powers on request and estimates from them; false unless it says so. */
+  readonly localEstimates?: boolean;
 }
 
 /** Received power of one slot as a UE measured it. */
@@ -20,7 +23,7 @@ export interface PowerRecord {
   readonly ueTimeS: number;
   /** Noise power per subcarrier, linear, same unit as `powers`. */
   readonly noiseFloor: number;
-  /** Received power, linear, shape [numSubcarriers]. */
+  /** Received power, linear, shape [numSubcarriers]; of a slot whose powers the UE keeps: their mean, shape [1]. */
   readonly powers: Float32Array;
 }
 
@@ -56,8 +59,29 @@ export interface UeBridge {
    * Asks a UE to measure these slots (strictly ascending) and resolves when the UE confirmed that it listens for them.
    * Survives reconnects: the request is repeated until the UE confirms. Without a confirmation after `timeoutS` it
    * rejects: UE_ABSENT when the UE is not connected by then, UE_SILENT when it is.
+   *
+   * @param keep the UE keeps the powers for `estimate` and reports their mean only.
    */
-  measure(ueId: string, slots: readonly number[], timeoutS: number, signal?: AbortSignal): Promise<void>;
+  measure(
+    ueId: string,
+    slots: readonly number[],
+    timeoutS: number,
+    signal?: AbortSignal,
+    keep?: boolean,
+  ): Promise<void>;
+  /**
+   * Asks a UE where it is, by the powers that it kept of these slots (one per pilot, in the pilots' order). Rejects as
+   * `measure` does, and with UE_ESTIMATE when the UE says that it cannot tell.
+   *
+   * @param setup what was sent in these slots (src/training/local-estimate.ts); plain data.
+   */
+  estimate(
+    ueId: string,
+    slots: readonly number[],
+    setup: unknown,
+    timeoutS: number,
+    signal?: AbortSignal,
+  ): Promise<FocalPoint>;
   /** The listener gets every record once, in the order of arrival. It must not keep long: it runs in the read path. */
   onPower(listener: (record: PowerRecord) => void): void;
   /**

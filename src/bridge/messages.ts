@@ -8,8 +8,12 @@ import { areAscending, countSlots } from './slot-ranges.js';
 export const UE_PROTOCOL = 'beamloop.ue.v1';
 /** A control message is never longer than this, in UTF-16 units. */
 export const MAX_CONTROL_LENGTH = 65_536;
+/** An `estimate` carries the beams that were sent: the bridge's messages may be longer. */
+export const MAX_CONTROL_LENGTH_FROM_BRIDGE = 1_000_000;
 /** Slots that one `measure` may name. */
 const MAX_SLOTS_PER_MEASURE = 65_536;
+/** Slots whose powers a UE keeps for `estimate`. */
+export const MAX_KEPT_SLOTS = 4096;
 
 /** Reasons for which the bridge says `error` and closes. */
 const REFUSALS = [
@@ -42,10 +46,18 @@ const hello = z.object({
     model: shortText,
     software: shortText,
     numSubcarriers: z.number().int().min(1).max(65_535),
+    localEstimates: z.boolean().optional(),
   }),
   resume: z.object({ run: key, session: key }).optional(),
 });
 const measuring = z.object({ type: z.literal('measuring'), request: positive });
+const estimated = z.object({
+  type: z.literal('estimated'),
+  request: positive,
+  sinAngle: z.number().min(-1).max(1),
+  ringPerM: z.number(),
+});
+const notEstimated = z.object({ type: z.literal('not-estimated'), request: positive, message: z.string() });
 const bye = z.object({ type: z.literal('bye') });
 
 const welcome = z.object({
@@ -73,16 +85,26 @@ const measure = z.object({
     .max(MAX_SLOTS_PER_MEASURE)
     .refine(areAscending, 'ranges must ascend')
     .refine((ranges) => countSlots(ranges) <= MAX_SLOTS_PER_MEASURE, 'too many slots'),
+  keep: z.boolean().optional(),
+});
+const estimate = z.object({
+  type: z.literal('estimate'),
+  request: positive,
+  slots: z.array(slot).min(1).max(MAX_KEPT_SLOTS),
+  setup: z.unknown(),
 });
 const ack = z.object({ type: z.literal('ack'), through: sequence });
 const error = z.object({ type: z.literal('error'), code: shortText, message: z.string(), todo: z.string() });
 
-const fromUe = z.discriminatedUnion('type', [hello, measuring, bye]);
-const fromBridge = z.discriminatedUnion('type', [welcome, measure, ack, error]);
+const fromUe = z.discriminatedUnion('type', [hello, measuring, estimated, notEstimated, bye]);
+const fromBridge = z.discriminatedUnion('type', [welcome, measure, estimate, ack, error]);
 
 export type Hello = z.infer<typeof hello>;
 export type Welcome = z.infer<typeof welcome>;
 export type Measure = z.infer<typeof measure>;
+export type EstimateRequest = z.infer<typeof estimate>;
+/** What a UE says to a request. */
+export type Answer = z.infer<typeof measuring> | z.infer<typeof estimated> | z.infer<typeof notEstimated>;
 export type ErrorMessage = z.infer<typeof error>;
 export type MessageFromUe = z.infer<typeof fromUe>;
 export type MessageFromBridge = z.infer<typeof fromBridge>;
@@ -91,9 +113,8 @@ export type DecodedControl<M> =
   | { readonly ok: true; readonly message: M }
   | { readonly ok: false; readonly detail: string };
 
-function decode<M>(schema: z.ZodType<M>, text: string): DecodedControl<M> {
-  if (text.length > MAX_CONTROL_LENGTH)
-    return { ok: false, detail: `longer than ${MAX_CONTROL_LENGTH} characters` };
+function decode<M>(schema: z.ZodType<M>, text: string, maxLength = MAX_CONTROL_LENGTH): DecodedControl<M> {
+  if (text.length > maxLength) return { ok: false, detail: `longer than ${maxLength} characters` };
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -113,5 +134,5 @@ export function decodeFromUe(text: string): DecodedControl<MessageFromUe> {
 
 /** Decodes what a bridge sent. Never throws. */
 export function decodeFromBridge(text: string): DecodedControl<MessageFromBridge> {
-  return decode(fromBridge, text);
+  return decode(fromBridge, text, MAX_CONTROL_LENGTH_FROM_BRIDGE);
 }

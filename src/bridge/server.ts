@@ -3,15 +3,23 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { FocalPoint } from '../array/focal-point.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { BridgeEvent, PowerRecord, UeBridge, UeDescription, UeStatistics } from './bridge.js';
 import { type BridgeLimits, DEFAULT_LIMITS } from './limits.js';
 import { listen, requireToken } from './listen.js';
-import { type Hello, MAX_CONTROL_LENGTH, UE_PROTOCOL } from './messages.js';
+import {
+  type Answer,
+  type Hello,
+  MAX_CONTROL_LENGTH,
+  MAX_CONTROL_LENGTH_FROM_BRIDGE,
+  MAX_KEPT_SLOTS,
+  UE_PROTOCOL,
+} from './messages.js';
 import { toRanges } from './slot-ranges.js';
 import { type ConnectionOwner, type Refusal, UeConnection } from './ue-connection.js';
-import { UeSession } from './ue-session.js';
+import { type Request, UeSession } from './ue-session.js';
 
 type Objection = readonly [status: string, reason: string];
 const BAD_REQUEST = '400 Bad Request';
@@ -119,6 +127,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     slots: readonly number[],
     timeoutS: number,
     signal?: AbortSignal,
+    keep = false,
   ): Promise<void> {
     const ranges = toRanges(slots);
     const valid = slots.every(
@@ -129,24 +138,37 @@ class BridgeServer implements UeBridge, ConnectionOwner {
         what: 'A measure request needs ascending slots, at least one and not too scattered',
         where: `UE ${ueId}, ${slots.length} slots`,
       });
-    const session = this.#sessionOf(ueId);
-    await this.#waitFor<void>(
-      (resolve) => session.request(ranges, resolve),
-      timeoutS,
-      () =>
-        session.connection === null
-          ? new BeamloopError('UE_ABSENT', {
-              what: `The UE ${ueId} is not connected and could not be asked to measure within ${timeoutS} s`,
-              where: this.url,
-              todo: 'Check that the UE runs and reaches this machine',
-            })
-          : new BeamloopError('UE_SILENT', {
-              what: `The UE ${ueId} is connected but did not confirm a measure request within ${timeoutS} s`,
-              where: this.url,
-              todo: 'Check the log of the UE: it must answer every measure with measuring',
-            }),
-      signal,
-    );
+    const asked = { type: 'measure', slots: ranges.map(([a, b]): [number, number] => [a, b]) } as const;
+    await this.#ask(ueId, keep ? { ...asked, keep } : asked, 'measuring', timeoutS, signal);
+  }
+
+  async estimate(
+    ueId: string,
+    slots: readonly number[],
+    setup: unknown,
+    timeoutS: number,
+    signal?: AbortSignal,
+  ): Promise<FocalPoint> {
+    const asked: Request = { type: 'estimate', slots: [...slots], setup };
+    if (slots.length === 0 || slots.length > MAX_KEPT_SLOTS)
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: `An estimate is made from 1 to ${MAX_KEPT_SLOTS} slots, not ${slots.length}`,
+        where: `UE ${ueId}`,
+      });
+    const length = JSON.stringify(asked).length;
+    if (length > MAX_CONTROL_LENGTH_FROM_BRIDGE - 100)
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: `What the UE needs to know of ${slots.length} pilots takes ${length} characters, the protocol has room for ${MAX_CONTROL_LENGTH_FROM_BRIDGE}`,
+        where: `UE ${ueId}`,
+        todo: 'Have the powers reported, or use fewer pilots or ideal dictionaries',
+      });
+    const answer = await this.#ask(ueId, asked, 'an estimate', timeoutS, signal);
+    if (answer.type === 'estimated') return { sinAngle: answer.sinAngle, ringPerM: answer.ringPerM };
+    throw new BeamloopError('UE_ESTIMATE', {
+      what: `The UE ${ueId} could not estimate where it is: ${answer.type === 'not-estimated' ? answer.message : answer.type}`,
+      where: this.url,
+      todo: 'Measure the pilots again, or have the powers reported',
+    });
   }
 
   onPower(listener: (record: PowerRecord) => void): void {
@@ -294,6 +316,34 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     const session = new UeSession(ueId, this.limits.window, this.#options.durable?.get(ueId) ?? 0);
     this.#sessions.set(ueId, session);
     return session;
+  }
+
+  /** Puts a request to a UE and waits for its answer. `wanted` names what it has to answer with. */
+  #ask(
+    ueId: string,
+    asked: Request,
+    wanted: string,
+    timeoutS: number,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
+    const session = this.#sessionOf(ueId);
+    return this.#waitFor<Answer>(
+      (resolve) => session.request(asked, resolve),
+      timeoutS,
+      () =>
+        session.connection === null
+          ? new BeamloopError('UE_ABSENT', {
+              what: `The UE ${ueId} is not connected and could not be asked to ${asked.type} within ${timeoutS} s`,
+              where: this.url,
+              todo: 'Check that the UE runs and reaches this machine',
+            })
+          : new BeamloopError('UE_SILENT', {
+              what: `The UE ${ueId} is connected but did not confirm a ${asked.type} request within ${timeoutS} s`,
+              where: this.url,
+              todo: `Check the log of the UE: it must answer every ${asked.type} with ${wanted}`,
+            }),
+      signal,
+    );
   }
 
   /** Waits for what `start` brings, at most `timeoutS`, and always cleans up with what `start` returned. */

@@ -186,8 +186,8 @@ export class UeConnection implements UeLink {
     } else if (message.type === 'bye') {
       this.#finish('UE said bye', null);
       this.#close(CLOSE_NORMAL, 'bye');
-    } else if (this.#state === 'welcomed') this.#session!.confirm(message.request);
-    else this.#refuseBeforeWelcome('measuring came before the welcome');
+    } else if (this.#state === 'welcomed') this.#session!.answer(message);
+    else this.#refuseBeforeWelcome(`${message.type} came before the welcome`);
   }
 
   #onHello(hello: Hello): void {
@@ -204,8 +204,10 @@ export class UeConnection implements UeLink {
       this.#countMalformed(session, `${decoded.malformed}: ${decoded.detail}`);
       return;
     }
-    const { numSubcarriers } = session.description!;
-    const odd = decoded.records.find((record) => record.powers.length !== numSubcarriers);
+    const { numSubcarriers, localEstimates } = session.description!;
+    const odd = decoded.records.find(
+      ({ powers }) => powers.length !== numSubcarriers && !(localEstimates && powers.length === 1),
+    );
     if (odd !== undefined) {
       const reason = `${odd.powers.length} subcarriers in record ${odd.sequence}, hello said ${numSubcarriers}`;
       this.#countMalformed(session, reason);

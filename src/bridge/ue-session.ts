@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PowerRecord, UeDescription, UeStatistics } from './bridge.js';
-import type { Hello, MessageFromBridge } from './messages.js';
+import type { Answer, EstimateRequest, Hello, Measure, MessageFromBridge } from './messages.js';
 import { type Arrival, SequenceTracker } from './sequence-tracker.js';
-import type { SlotRange } from './slot-ranges.js';
 
 /** A way to reach the UE while it is connected. */
 export interface UeLink {
@@ -11,10 +10,13 @@ export interface UeLink {
   acknowledgeSoon(): void;
 }
 
-/** A `measure` that the UE has not confirmed yet. */
-interface PendingMeasure {
-  readonly ranges: readonly SlotRange[];
-  readonly confirmed: () => void;
+/** What the UE is asked, before it has a number. */
+export type Request = Omit<Measure, 'request'> | Omit<EstimateRequest, 'request'>;
+
+/** A request that the UE has not answered yet. */
+interface PendingRequest {
+  readonly message: Measure | EstimateRequest;
+  readonly answered: (answer: Answer) => void;
 }
 
 /** What the bridge knows about one UE id, from its first hello on and across connections. */
@@ -31,7 +33,7 @@ export class UeSession {
   #recordsReceived = 0;
   #duplicates = 0;
   #lastRequest = 0;
-  readonly #pending = new Map<number, PendingMeasure>();
+  readonly #pending = new Map<number, PendingRequest>();
   readonly #waiting = new Set<(description: UeDescription) => void>();
 
   constructor(ueId: string, window: number, acknowledged: number) {
@@ -56,7 +58,8 @@ export class UeSession {
   attach(connection: UeLink, hello: Hello, run: string): number {
     const remembersRun = hello.resume?.run === run;
     if (hello.resume?.session !== this.key) this.key = randomUUID();
-    this.description = { ueId: this.ueId, ...hello.description };
+    const { localEstimates = false, ...description } = hello.description;
+    this.description = { ueId: this.ueId, ...description, localEstimates };
     this.connection = connection;
     this.#connections++;
     return remembersRun ? this.tracker.firstMissing : this.tracker.highest + 1;
@@ -64,8 +67,7 @@ export class UeSession {
 
   /** What follows the welcome: open requests again, and whoever waited for this UE is told. */
   welcomed(): void {
-    for (const [request, { ranges }] of this.#pending)
-      this.connection?.send({ type: 'measure', request, slots: ranges.map(([a, b]) => [a, b]) });
+    for (const { message } of this.#pending.values()) this.connection?.send(message);
     for (const resolve of this.#waiting) resolve(this.description!);
     this.#waiting.clear();
   }
@@ -88,19 +90,25 @@ export class UeSession {
     if (this.tracker.acknowledged > before) this.connection?.acknowledgeSoon();
   }
 
-  /** Sends a request now if it can, and again after every reconnect until `confirm`. Returns how to withdraw it. */
-  request(ranges: readonly SlotRange[], confirmed: () => void): () => void {
+  /** Sends a request now if it can, and again after every reconnect until `answer`. Returns how to withdraw it. */
+  request(asked: Request, answered: (answer: Answer) => void): () => void {
     const request = ++this.#lastRequest;
-    this.#pending.set(request, { ranges, confirmed });
-    this.connection?.send({ type: 'measure', request, slots: ranges.map(([a, b]) => [a, b]) });
+    const message = { ...asked, request };
+    this.#pending.set(request, { message, answered });
+    this.connection?.send(message);
     return () => this.#pending.delete(request);
   }
 
-  /** The UE confirmed a request. A confirmation that nobody waits for came again after a reconnect: ignored. */
-  confirm(request: number): void {
-    const pending = this.#pending.get(request);
-    this.#pending.delete(request);
-    pending?.confirmed();
+  /**
+   * The UE answered a request. An answer that nobody waits for came again after a reconnect: ignored. So is one to
+   * another kind of request; that one is waited for on.
+   */
+  answer(answer: Answer): void {
+    const pending = this.#pending.get(answer.request);
+    if (pending === undefined) return;
+    if ((pending.message.type === 'measure') !== (answer.type === 'measuring')) return;
+    this.#pending.delete(answer.request);
+    pending.answered(answer);
   }
 
   /** Calls back at the next welcome. Returns how to stop waiting. */

@@ -1,11 +1,13 @@
+import type { FocalPoint } from '../array/focal-point.js';
 import type { UeDescription } from '../bridge/bridge.js';
-import { type Measure, UE_PROTOCOL, type Welcome } from '../bridge/messages.js';
+import { type EstimateRequest, type Measure, UE_PROTOCOL, type Welcome } from '../bridge/messages.js';
 import { fromRanges } from '../bridge/slot-ranges.js';
 import { encodePowerMessage, HEADER_BYTES, recordBytes } from '../bridge/wire.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { Random } from '../core/random.js';
 import { BridgeLink } from './bridge-link.js';
+import { KeptPowers } from './kept-powers.js';
 import { KeptRecords } from './kept-records.js';
 import type { PowerSource, SlotPower } from './power-source.js';
 
@@ -26,6 +28,11 @@ export interface UeAgentOptions {
   readonly description: UeDescription;
   readonly token?: string;
   readonly source: PowerSource;
+  /**
+   * Tells where this UE is by what it measured of each pilot; `setup` is what the controller says was sent. A UE without
+   * it always reports its powers. What it throws is told to the controller.
+   */
+  readonly estimate?: (setup: unknown, pilots: readonly SlotPower[]) => FocalPoint;
   /** Ends with UE_ABSENT when the bridge was out of reach for so long, s; tries for ever when not given. */
   readonly giveUpAfterS?: number;
   readonly onState?: (state: AgentState) => void;
@@ -50,6 +57,7 @@ export class UeAgent {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #kept = new KeptRecords();
+  readonly #keptPowers = new KeptPowers();
   #link: BridgeLink | null = null;
   /** Null while the link is not welcomed. */
   #welcome: Welcome | null = null;
@@ -112,7 +120,7 @@ export class UeAgent {
     for await (const power of this.#options.source.powers(signal)) {
       if (signal.aborted) return;
       this.#check(power);
-      this.#kept.append(power);
+      this.#kept.append(this.#keptPowers.take(power));
       this.#flushSoon();
       await this.#until(() => this.#kept.size < (this.#welcome?.window ?? WINDOW_BEFORE_WELCOME), signal);
     }
@@ -154,7 +162,7 @@ export class UeAgent {
 
   /** One connection from dialling to its end; returns why it ended, throws when another try cannot help. */
   async #connectOnce(): Promise<string> {
-    const { url, token, description } = this.#options;
+    const { url, token, description, estimate } = this.#options;
     const { ueId, model, software, numSubcarriers } = description;
     try {
       return await new Promise<string>((resolve, reject) => {
@@ -164,13 +172,14 @@ export class UeAgent {
             type: 'hello',
             protocol: UE_PROTOCOL,
             ueId,
-            description: { model, software, numSubcarriers },
+            description: { model, software, numSubcarriers, ...(estimate && { localEstimates: true }) },
             ...(token === undefined ? {} : { token }),
             ...(this.#memory === null ? {} : { resume: this.#memory }),
           },
           {
             welcome: (welcome) => this.#onWelcome(welcome),
             measure: (measure) => this.#onMeasure(measure),
+            estimate: (request) => this.#onEstimate(request),
             ack: (through) => this.#onAck(through),
             over: (reason, refusal) => (refusal === null ? resolve(reason) : reject(refusal)),
           },
@@ -189,6 +198,7 @@ export class UeAgent {
     if (this.#memory?.run === run) this.#kept.continueRun(nextSequence, acknowledged);
     else {
       this.#kept.startRun(nextSequence, acknowledged);
+      this.#keptPowers.clear();
       this.#sentThrough = nextSequence - 1;
     }
     if (this.#memory?.session !== session) {
@@ -204,12 +214,13 @@ export class UeAgent {
     this.#flush();
   }
 
-  #onMeasure({ request, slots }: Measure): void {
+  #onMeasure({ request, slots, keep }: Measure): void {
     const { session } = this.#memory!;
     const confirm = () => this.#link?.send({ type: 'measuring', request });
     if (request <= this.#confirmedThrough) confirm();
     if (request <= this.#askedThrough) return;
     this.#askedThrough = request;
+    if (keep) this.#keptPowers.want(fromRanges(slots));
     this.#listening = this.#listening
       .then(() => this.#options.source.listenFor(fromRanges(slots)))
       .then(() => {
@@ -218,6 +229,26 @@ export class UeAgent {
         if (this.#welcome !== null) confirm();
       });
     this.#listening.catch((error) => this.#fail(error));
+  }
+
+  /** Answers anew when it is asked again: the first answer may have been lost with its connection. */
+  #onEstimate({ request, slots, setup }: EstimateRequest): void {
+    this.#link?.send({ request, ...this.#estimate(slots, setup) });
+  }
+
+  #estimate(slots: readonly number[], setup: unknown) {
+    const refuse = (message: string) => ({ type: 'not-estimated', message }) as const;
+    const { estimate } = this.#options;
+    if (estimate === undefined) return refuse('this UE does not estimate');
+    const pilots = slots.map((slot) => this.#keptPowers.get(slot));
+    const lacking = pilots.indexOf(undefined);
+    if (lacking >= 0) return refuse(`the powers of slot ${slots[lacking]} are not kept`);
+    try {
+      const { sinAngle, ringPerM } = estimate(setup, pilots as SlotPower[]);
+      return { type: 'estimated', sinAngle, ringPerM } as const;
+    } catch (error) {
+      return refuse(error instanceof Error ? error.message : String(error));
+    }
   }
 
   #onAck(through: number): void {

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import {
   decodeFromBridge,
   type ErrorMessage,
+  type EstimateRequest,
   type Measure,
   type MessageFromUe,
   UE_PROTOCOL,
@@ -15,11 +16,13 @@ const OPEN_TIMEOUT_S = 5;
 const LEAVE_TIMEOUT_S = 1;
 /** Heartbeats of the bridge that may go missing before the link counts as dead. */
 const SILENT_HEARTBEATS = 3;
-const MAX_MESSAGE_FROM_BRIDGE = 1 << 20;
+/** Bytes; a control message of the greatest length fits. */
+const MAX_MESSAGE_FROM_BRIDGE = 4 << 20;
 
 export interface LinkEvents {
   welcome(welcome: Welcome): void;
   measure(measure: Measure): void;
+  estimate(request: EstimateRequest): void;
   ack(through: number): void;
   /** Called once. `refusal` is set when trying again cannot help. */
   over(reason: string, refusal: BeamloopError | null): void;
@@ -90,6 +93,7 @@ export class BridgeLink {
     else if (message.type === 'welcome') this.#onWelcome(message);
     else if (!this.#welcomed) this.#drop(`the bridge sent ${message.type} before welcome`);
     else if (message.type === 'ack') this.#events.ack(message.through);
+    else if (message.type === 'estimate') this.#events.estimate(message);
     else this.#events.measure(message);
   }
 

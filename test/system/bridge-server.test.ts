@@ -424,6 +424,7 @@ describe('measure requests', () => {
       model: 'raw',
       software: 'test',
       numSubcarriers: 2,
+      localEstimates: false,
     });
     await expect(bridge.measure('ue-1', [1], 0.1)).rejects.toMatchObject({ code: 'UE_SILENT' });
     expect(ue.received.map(({ type }) => type)).toEqual(['measure']);

@@ -1,0 +1,130 @@
+/**
+ * Estimation where the powers are: the controller tells a UE what was sent, the UE answers with a point instead of
+ * reporting a power per subcarrier and pilot. The estimator is the one that the controller would run.
+ */
+import { z } from 'zod';
+import { Band } from '../array/band.js';
+import type { FocalPoint } from '../array/focal-point.js';
+import { LinearArray } from '../array/linear-array.js';
+import type { Codeword } from '../codebook/codeword.js';
+import { BeamloopError } from '../core/errors.js';
+import { createEstimator } from './estimators/create-estimator.js';
+import type { PointEstimator } from './estimators/point-estimator.js';
+import { type MeasuredPilot, powersOfRecords } from './pilot-powers.js';
+import { type SplitChoice, schemeSchema, splitCodebookOf } from './registry.js';
+
+const positive = z.number().positive();
+/** Doubles, little-endian, base64. */
+const doubles = z.base64();
+
+const setupSchema = z.object({
+  array: z.object({ numElements: z.int().min(2), carrierHz: positive, speedOfLightMPerS: positive }),
+  band: z.object({ bandwidthHz: positive, numSubcarriers: z.int().min(1) }),
+  sector: z.object({ maxAngleRad: positive, distanceM: z.tuple([positive, positive]) }),
+  scheme: schemeSchema,
+  /** What the board radiates, pilot by pilot; null = exactly the codebook. */
+  beams: z
+    .array(z.object({ phaseRad: doubles, delayS: doubles.nullable(), amplitude: doubles.nullable() }))
+    .nullable(),
+});
+
+/** Plain data: it travels to the UE as JSON. */
+export type LocalEstimateSetup = z.input<typeof setupSchema>;
+
+/** @param beams what the board radiates, pilot by pilot; null = exactly the codebook. */
+export function localEstimateSetup(
+  array: LinearArray,
+  band: Band,
+  sector: LocalEstimateSetup['sector'],
+  scheme: SplitChoice,
+  beams: readonly Codeword[] | null,
+): LocalEstimateSetup {
+  const { numElements, carrierHz, speedOfLightMPerS } = array;
+  const { bandwidthHz, numSubcarriers } = band;
+  return {
+    array: { numElements, carrierHz, speedOfLightMPerS },
+    band: { bandwidthHz, numSubcarriers },
+    sector,
+    scheme,
+    beams:
+      beams?.map(({ phaseRad, delayS, amplitude }) => ({
+        phaseRad: encode(phaseRad),
+        delayS: delayS && encode(delayS),
+        amplitude: amplitude && encode(amplitude),
+      })) ?? null,
+  };
+}
+
+/** Estimates by setups as they come; dictionaries are kept as long as the setup stays the same. */
+export class LocalEstimator {
+  #known: { readonly text: string; readonly estimator: PointEstimator } | null = null;
+
+  /**
+   * @param setup a `LocalEstimateSetup` from outside.
+   * @param pilots in the order of the codebook.
+   * @throws BAD_ARGUMENT when the setup is none, or does not fit the pilots.
+   */
+  estimate(setup: unknown, pilots: readonly MeasuredPilot[]): FocalPoint {
+    const text = JSON.stringify(setup);
+    if (this.#known?.text !== text) this.#known = { text, estimator: build(setup) };
+    return this.#known.estimator.estimate(powersOfRecords(pilots));
+  }
+}
+
+function build(setup: unknown): PointEstimator {
+  const parsed = setupSchema.safeParse(setup);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `The setup of a local estimate is wrong: ${issue!.path.join('.')}: ${issue!.message}`,
+      todo: 'Use the same version of beamloop on both sides',
+    });
+  }
+  const { scheme, sector, beams } = parsed.data;
+  if (!('estimator' in scheme)) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `Scheme ${scheme.name} has no estimator that a UE could run`,
+      todo: 'Use tdps, near-field-rainbow or far-field-rainbow',
+    });
+  }
+  const array = new LinearArray(parsed.data.array);
+  const band = new Band({ ...parsed.data.band, carrierHz: array.carrierHz });
+  const codebook = splitCodebookOf(scheme, array, { band, sector });
+  const { pilots } = codebook;
+  const radiated = new Map(
+    beams?.map((beam, k) => {
+      const length = array.numElements;
+      const read = (text: string | null) => text && decode(text, length);
+      return [
+        pilots[k]?.codeword.key,
+        {
+          phaseRad: decode(beam.phaseRad, length),
+          delayS: read(beam.delayS),
+          amplitude: read(beam.amplitude),
+        },
+      ] as const;
+    }),
+  );
+  if (beams !== null && beams.length !== pilots.length) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `The setup of a local estimate tells of ${beams.length} beams, its scheme has ${pilots.length} pilots`,
+    });
+  }
+  return createEstimator(scheme.estimator, {
+    codebook,
+    sector,
+    realise: (codeword) => ({ ...codeword, ...radiated.get(codeword.key) }) as Codeword,
+  });
+}
+
+function encode(values: Float64Array): string {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
+}
+
+function decode(text: string, length: number): Float64Array {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length === 8 * length) return Float64Array.from({ length }, (_, n) => bytes.readDoubleLE(8 * n));
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `The setup of a local estimate has ${bytes.length / 8} values for ${length} elements`,
+  });
+}

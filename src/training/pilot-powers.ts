@@ -1,0 +1,22 @@
+/** From what a UE reported of each pilot to what a scheme decides by. */
+import { type Powers, powersOf } from './scheme.js';
+
+/** What a UE measured in the slot of one pilot. */
+export interface MeasuredPilot {
+  /** Received power, linear, shape [numSubcarriers]. */
+  readonly powers: Float32Array;
+  /** Noise power per subcarrier, same unit. */
+  readonly noiseFloor: number;
+}
+
+/** @param pilots of one UE, and so with the same number of subcarriers. */
+export function powersOfRecords(pilots: readonly MeasuredPilot[]): Powers {
+  const numSubcarriers = pilots[0]!.powers.length;
+  const values = new Float64Array(pilots.length * numSubcarriers);
+  let noise = 0;
+  for (const [k, { powers, noiseFloor }] of pilots.entries()) {
+    values.set(powers, k * numSubcarriers);
+    noise += noiseFloor;
+  }
+  return powersOf(values, numSubcarriers, noise / pilots.length);
+}

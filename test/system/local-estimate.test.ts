@@ -1,0 +1,165 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Band } from '../../src/array/band.js';
+import { LinearArray } from '../../src/array/linear-array.js';
+import { startBridge } from '../../src/bridge/server.js';
+import { DirectSum } from '../../src/channel/wideband/direct-sum.js';
+import { beamOf, travelTimeDifferenceS } from '../../src/channel/wideband/response.js';
+import { complexVector } from '../../src/core/complex.js';
+import { LocalEstimator, localEstimateSetup } from '../../src/training/local-estimate.js';
+import { type SplitChoice, schemeSchema, splitCodebookOf } from '../../src/training/registry.js';
+import { UeAgent } from '../../src/ue/agent.js';
+import { PowerQueue, type PowerSource } from '../../src/ue/power-source.js';
+import { CuttableWire } from './cuttable-wire.js';
+import { RawUe } from './raw-ue.js';
+
+const array = new LinearArray({ numElements: 32, carrierHz: 10e9, speedOfLightMPerS: 3e8 });
+const band = new Band({ carrierHz: 10e9, bandwidthHz: 2e9, numSubcarriers: 128 });
+const sector = { maxAngleRad: Math.PI / 3, distanceM: [0.5, 3] } as const;
+const scheme = schemeSchema.parse({ name: 'tdps', pilots: 2, estimator: 'on-grid' }) as SplitChoice;
+const codebook = splitCodebookOf(scheme, array, { band, sector });
+/** Where the UE is: the focus of a subcarrier of the second pilot. */
+const { foci } = codebook.pilots[1]!;
+const here = { sinAngle: foci.sinAngle[40]!, ringPerM: foci.ringPerM[40]! };
+
+/** Noise-free powers of the pilots at `here`; slot 10 carries pilot 1, slot 12 pilot 2. */
+class Receiver implements PowerSource {
+  readonly queue = new PowerQueue();
+  readonly #sum = new DirectSum(band);
+
+  listenFor(slots: readonly number[]): void {
+    for (const slot of slots) {
+      const { re, im, delayS } = beamOf(codebook.pilots[slot === 10 ? 0 : 1]!.codeword);
+      const travelS = travelTimeDifferenceS(array, here, 'fresnel');
+      const out = complexVector(band.numSubcarriers);
+      this.#sum.evaluate(
+        re,
+        im,
+        travelS.map((t, n) => t + delayS![n]!),
+        out,
+      );
+      const powers = Float32Array.from(out.re, (re, m) => re ** 2 + out.im[m]! ** 2);
+      this.queue.push({ slot, ueTimeS: slot * 1e-3, noiseFloor: 0, powers });
+    }
+  }
+
+  powers(signal: AbortSignal) {
+    return this.queue.read(signal);
+  }
+}
+
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function testbed() {
+  const bridge = await startBridge({ run: 'a-run' });
+  cleanups.push(() => bridge.close());
+  const means: number[] = [];
+  bridge.onPower(({ ueId, sequence, powers }) => {
+    means.push(...powers);
+    bridge.acknowledge(ueId, sequence);
+  });
+  const wire = await CuttableWire.to(bridge.url);
+  cleanups.push(() => wire.close());
+  const start = () => {
+    const estimator = new LocalEstimator();
+    const agent = new UeAgent({
+      url: wire.url,
+      description: { ueId: 'ue-1', model: 'test', software: '1', numSubcarriers: band.numSubcarriers },
+      source: new Receiver(),
+      estimate: (setup, pilots) => estimator.estimate(setup, pilots),
+    });
+    const stop = new AbortController();
+    const ended = agent.run(stop.signal);
+    cleanups.push(async () => {
+      stop.abort();
+      await ended;
+    });
+    return async () => {
+      stop.abort();
+      await ended;
+    };
+  };
+  return { bridge, means, wire, start };
+}
+
+const setup = localEstimateSetup(array, band, { ...sector, distanceM: [...sector.distanceM] }, scheme, null);
+
+describe('local estimates', () => {
+  it('reports one mean per slot and finds the UE where it is', async () => {
+    const { bridge, means, start } = await testbed();
+    start();
+    await expect(bridge.waitForUe('ue-1', 5)).resolves.toMatchObject({ localEstimates: true });
+    await bridge.measure('ue-1', [10, 12], 5, undefined, true);
+    await expect.poll(() => means.length).toBe(2);
+    const point = await bridge.estimate('ue-1', [10, 12], setup, 5);
+    expect(point.sinAngle).toBeCloseTo(here.sinAngle, 12);
+    expect(point.ringPerM).toBeCloseTo(here.ringPerM, 12);
+  });
+
+  it('estimates from the beams that the board radiates when it is told them', async () => {
+    const { bridge, start } = await testbed();
+    start();
+    const codewords = codebook.pilots.map(({ codeword }) => codeword);
+    const told = localEstimateSetup(array, band, setup.sector, scheme, codewords);
+    await bridge.measure('ue-1', [10, 12], 5, undefined, true);
+    const point = await bridge.estimate('ue-1', [10, 12], JSON.parse(JSON.stringify(told)), 5);
+    expect(point.sinAngle).toBeCloseTo(here.sinAngle, 12);
+    const short = localEstimateSetup(array, band, setup.sector, scheme, codewords.slice(1));
+    await expect(bridge.estimate('ue-1', [10, 12], short, 5)).rejects.toThrow(
+      /1 beams, its scheme has 2 pilots/,
+    );
+  });
+
+  it('asks again after a lost connection', async () => {
+    const { bridge, wire, means, start } = await testbed();
+    start();
+    await bridge.measure('ue-1', [10, 12], 5, undefined, true);
+    await expect.poll(() => means.length).toBe(2);
+    wire.cut();
+    const point = await bridge.estimate('ue-1', [10, 12], setup, 10);
+    expect(point.ringPerM).toBeCloseTo(here.ringPerM, 12);
+  });
+
+  it('reports all powers of slots that it is not told to keep', async () => {
+    const { bridge, means, start } = await testbed();
+    start();
+    await bridge.measure('ue-1', [10, 12], 5);
+    await expect.poll(() => means.length).toBe(2 * band.numSubcarriers);
+    await expect(bridge.estimate('ue-1', [10, 12], setup, 5)).rejects.toMatchObject({
+      code: 'UE_ESTIMATE',
+      message: expect.stringContaining('slot 10 are not kept'),
+    });
+  });
+
+  it('says so when the UE was restarted and keeps nothing, and when a setup is none', async () => {
+    const { bridge, means, start } = await testbed();
+    const stop = start();
+    await bridge.measure('ue-1', [10, 12], 5, undefined, true);
+    await expect.poll(() => means.length).toBe(2);
+    await expect(bridge.estimate('ue-1', [10, 12], { array: {} }, 5)).rejects.toThrow(/setup/);
+    await stop();
+    start();
+    await expect(bridge.estimate('ue-1', [10, 12], setup, 10)).rejects.toMatchObject({ code: 'UE_ESTIMATE' });
+  });
+
+  it('waits for an answer of the right kind, and passes on why there is none', async () => {
+    const { bridge } = await testbed();
+    const { ue } = await RawUe.welcomed(bridge.url, {
+      description: { model: 'raw', software: 'test', numSubcarriers: 2, localEstimates: true },
+    });
+    const asked = bridge.measure('ue-1', [3], 5, undefined, true);
+    const { request } = await ue.next('measure');
+    ue.say({ type: 'measuring', request });
+    await asked;
+    const answer = bridge.estimate('ue-1', [3], {}, 5);
+    answer.catch(() => undefined);
+    const question = await ue.next('estimate');
+    // An answer of the wrong kind is none.
+    ue.say({ type: 'measuring', request: question.request });
+    ue.say({ type: 'not-estimated', request: question.request, message: 'no idea' });
+    await expect(answer).rejects.toThrow('no idea');
+    ue.socket.close();
+  });
+});
