@@ -78,6 +78,7 @@ async function openEmulated(
   closing.push(() => process.close());
   const bridge = await openBridge(request, closing);
   const { numElements, carrierHz, speedOfLightMPerS } = array;
+  const { bandwidth, subcarriers } = scenario.array;
   const ues = await startEmulatedUes(
     {
       bridgeUrl: bridge.url,
@@ -88,6 +89,8 @@ async function openEmulated(
         truth === null ? [] : [{ ueId: id, paths: truth.paths, snrDb: truth.snrDb }],
       ),
       seed: scenario.seed,
+      ...(bandwidth !== undefined &&
+        subcarriers !== undefined && { subcarriers: { count: subcarriers, bandwidthHz: bandwidth } }),
     },
     (error) => request.onEvent('emulated ues failed', { what: error.what }),
   );

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
 import { SlotPlanner } from '../schedule/slot-planner.js';
+import type { SchemeFactory } from '../training/registry.js';
 import type { Estimate } from '../training/scheme.js';
 import { BoardWatch } from './board-watch.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome } from './outcome.js';
@@ -13,6 +14,7 @@ import { SlotExchange } from './slot-exchange.js';
 import { SlotLedger } from './slot-ledger.js';
 import type { Testbed } from './testbed-contract.js';
 import type { User } from './users.js';
+import { requireSubcarriers } from './wideband.js';
 
 /** Told as a campaign goes on; for people. */
 export interface Progress {
@@ -38,7 +40,8 @@ const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT']);
 
 /**
  * Trains every user that the recording holds no estimate of.
- * Throws PLAN_REFUSED, BOARD_MISMATCH, a board's error, or the signal's reason; the recording can be resumed then.
+ * Throws PLAN_REFUSED, BOARD_MISMATCH, UE_MISMATCH, a board's error, or the signal's reason; the recording can be resumed
+ * then.
  */
 export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome> {
   const { description } = parts.testbed.board;
@@ -62,6 +65,7 @@ class Campaign {
   readonly #parts: CampaignParts;
   readonly #planner: SlotPlanner;
   readonly #pilots: PilotFactory;
+  readonly #scheme: SchemeFactory;
   readonly #watch: BoardWatch;
   readonly #exchange: SlotExchange;
   /** Users that the recording holds an estimate of. */
@@ -76,6 +80,7 @@ class Campaign {
     this.#planner = new SlotPlanner(plannerOptions(preparation.scenario, board.description));
     this.#planner.adopt([...ledger.planned()].map(({ slot, hash }) => ({ slot, pilot: { hash } })));
     this.#pilots = new PilotFactory(board, array.carrier, calibration, recording, keys);
+    this.#scheme = preparation.scheme;
     this.#watch = new BoardWatch(board, clock, (kind, detail) => recording.event(kind, detail));
     this.#exchange = new SlotExchange({
       testbed,
@@ -135,9 +140,10 @@ class Campaign {
       const { bridge } = testbed;
       const there = bridge.statistics().some(({ ueId, connected }) => connected && ueId === user.id);
       if (!there) progress.waiting(user.id, bridge.url);
-      await bridge.waitForUe(user.id, scenario.bridge.ueTimeout, signal);
+      const description = await bridge.waitForUe(user.id, scenario.bridge.ueTimeout, signal);
+      if (preparation.wideband !== null) requireSubcarriers(description, preparation.wideband.band);
     }
-    const scheme = preparation.scheme.start();
+    const scheme = this.#scheme.start();
     let numPilots = 0;
     let batch = 0;
     let step = scheme.next();

@@ -5,19 +5,23 @@ import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
 import { type Demand, lintDemand, lintSlots, type SlotRules } from '../schedule/lint.js';
 import type { PlannerOptions } from '../schedule/slot-planner.js';
-import { createScheme, type SchemeFactory } from '../training/registry.js';
+import { createScheme, type SchemeFactory, type WidebandSetting } from '../training/registry.js';
 import { type Search, sampleSearches, worstDemand } from './demand.js';
 import type { Scenario } from './scenario.js';
 import { VIRTUAL_START_S } from './slot-clock.js';
 import { polarCodebookOf, type User, usersOf } from './users.js';
+import { widebandOf } from './wideband.js';
 
 /** All that can be computed before a port is opened. */
 export interface Preparation {
   readonly scenario: Scenario;
   readonly polar: PolarCodebook;
   readonly users: readonly User[];
-  /** Noise-free best codeword of each user; null where nobody knows the user's channel. */
+  /** Noise-free best codeword of each user; null where nobody knows the user's channel, and for schemes of the whole band. */
   readonly best: readonly (PolarIndex | null)[];
+  /** Null in a scenario without a band. */
+  readonly wideband: WidebandSetting | null;
+  /** Knows no board: good for planning. */
   readonly scheme: SchemeFactory;
   readonly searches: readonly Search[];
 }
@@ -26,8 +30,11 @@ export interface Preparation {
 export function prepare(scenario: Scenario): Preparation {
   const polar = polarCodebookOf(scenario);
   const users = usersOf(scenario, polar);
-  const scheme = createScheme(scenario.scheme, polar);
-  return { scenario, polar, users, best: bestOf(users, polar), scheme, searches: sampleSearches(scheme) };
+  const wideband = widebandOf(scenario);
+  const scheme = createScheme(scenario.scheme, polar, wideband);
+  // Schemes of the whole band do not choose from the polar codebook.
+  const best = scheme.band === null ? bestOf(users, polar) : users.map(() => null);
+  return { scenario, polar, users, best, wideband, scheme, searches: sampleSearches(scheme) };
 }
 
 function bestOf(users: readonly User[], polar: PolarCodebook): (PolarIndex | null)[] {

@@ -1,12 +1,10 @@
 /** Feeds the recorded powers of a run to a scheme again. The same powers give the same decisions. */
-
-import type { Codeword } from '../codebook/codeword.js';
 import type { PolarCodebook } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
-import { createScheme, type SchemeChoice } from '../training/registry.js';
+import { type MeasuredPilot, powersOfRecords } from '../training/pilot-powers.js';
+import { createScheme, type SchemeChoice, type WidebandSetting } from '../training/registry.js';
 import { runScheme } from '../training/run-scheme.js';
-import { meanPower } from './slot-ledger.js';
 
 export interface ReplayedUser {
   readonly ue: string;
@@ -25,30 +23,35 @@ export interface ReplayedUser {
 
 /**
  * Replays every user that the run found. A pilot that was measured more than once gives its powers in that order.
- * Throws RECORDING_LACKS_PILOT when the scheme asks for a codeword that was not measured for the user.
+ *
+ * @param wideband null where the run's scenario has no band.
+ * @throws RECORDING_LACKS_PILOT when the scheme asks for a codeword that was not measured for the user.
  */
 export async function replayRecording(
   recording: Recording,
   polar: PolarCodebook,
   choice: SchemeChoice,
+  wideband: WidebandSetting | null = null,
 ): Promise<ReplayedUser[]> {
-  const { start } = createScheme(choice, polar);
+  const { start } = createScheme(choice, polar, wideband);
   const measured = await measuredPowers(recording);
   const best = new Map((await recording.rows('users')).map(({ ue, bestKey }) => [ue, bestKey]));
   const turns = [...best.keys()];
   const estimates = await recording.rows('estimates');
   estimates.sort((a, b) => turns.indexOf(a.ue) - turns.indexOf(b.ue));
   return estimates.map(({ ue, codewordKey: recorded }) => {
-    const powers = measured.get(ue) ?? new Map<string, number[]>();
+    const powers = measured.get(ue) ?? new Map<string, MeasuredPilot[]>();
     const asked = new Map<string, number>();
-    const powerOf = ({ key }: Codeword): number => {
+    const measuredOf = (key: string): MeasuredPilot => {
       const known = powers.get(key);
       if (known === undefined) throw lacksPilot(recording.folder, ue, choice.name, key);
       const times = asked.get(key) ?? 0;
       asked.set(key, times + 1);
       return known[Math.min(times, known.length - 1)]!;
     };
-    const { estimate, numPilots } = runScheme(start(), powerOf);
+    const { estimate, numPilots } = runScheme(start(), (pilots) =>
+      powersOfRecords(pilots.map(({ key }) => measuredOf(key))),
+    );
     const { codeword, angleRad, distanceM, regionIndex } = estimate;
     return {
       ue,
@@ -64,21 +67,22 @@ export async function replayRecording(
   });
 }
 
-/** Per user and codeword, the powers of slots that were latched in time, in slot order. */
-async function measuredPowers(recording: Recording): Promise<Map<string, Map<string, number[]>>> {
+/** Per user and codeword, what was measured in slots that were latched in time, in slot order. */
+async function measuredPowers(recording: Recording): Promise<Map<string, Map<string, MeasuredPilot[]>>> {
   const latched = new Map(
     (await recording.rows('receipts', `WHERE status = 'latched'`)).map(({ slot, hash }) => [slot, hash]),
   );
   const slots = new Map((await recording.rows('slots')).map((row) => [row.slot, row]));
-  const users = new Map<string, Map<string, number[]>>();
-  for (const { slot, ue, powers } of await recording.rows('powers')) {
+  const users = new Map<string, Map<string, MeasuredPilot[]>>();
+  for (const { slot, ue, powers, noiseFloor } of await recording.rows('powers')) {
     const planned = slots.get(slot);
     if (planned === undefined || latched.get(slot) !== planned.hash) continue;
-    const ofUser = users.get(ue) ?? new Map<string, number[]>();
+    const ofUser = users.get(ue) ?? new Map<string, MeasuredPilot[]>();
     users.set(ue, ofUser);
+    const measured = { powers, noiseFloor };
     const known = ofUser.get(planned.codewordKey);
-    if (known === undefined) ofUser.set(planned.codewordKey, [meanPower(powers)]);
-    else known.push(meanPower(powers));
+    if (known === undefined) ofUser.set(planned.codewordKey, [measured]);
+    else known.push(measured);
   }
   return users;
 }

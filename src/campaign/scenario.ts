@@ -2,24 +2,63 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { type CalibrationTable, parseCalibrationTable } from '../../calibration/calibration-table.js';
+import type { Sector } from '../array/focal-point.js';
 import { type PointM, polarPointM } from '../array/linear-array.js';
 import type { UserRegion } from '../channel/paths.js';
 import { BeamloopError } from '../core/errors.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { parseSettings, readTextFile } from '../core/settings-file.js';
 import { positiveQuantity, quantity } from '../core/settings-quantity.js';
-import { schemeSchema } from '../training/registry.js';
+import { needsBand, schemeSchema } from '../training/registry.js';
 
 const finite = (unit: Parameters<typeof quantity>[0]) => quantity(unit).pipe(z.number('must be finite'));
 const nonNegative = (unit: Parameters<typeof quantity>[0]) =>
   quantity(unit).pipe(z.number('must be finite').nonnegative('must not be negative'));
 
-const array = z.strictObject({
-  elements: z.int().min(2).max(65_535),
-  carrier: positiveQuantity('Hz'),
-  speedOfLight: positiveQuantity('m/s').default(SPEED_OF_LIGHT_M_PER_S),
-  rings: z.int().min(1).max(1000).default(6),
-});
+/** Where users of a wideband scenario can be: within +-angle of broadside, from near to far. */
+const sector = z
+  .strictObject({
+    angle: finite('rad').refine(
+      (angle) => angle > 0 && angle < Math.PI / 2,
+      'must be above 0 and below 90 deg',
+    ),
+    distance: z
+      .tuple([positiveQuantity('m'), positiveQuantity('m')])
+      .refine(([near, far]) => near < far, 'the second must be above the first'),
+  })
+  .transform(({ angle, distance }): Sector => ({ maxAngleRad: angle, distanceM: distance }));
+
+const BAND_EXAMPLE =
+  'Give all three, e.g. bandwidth: 5 GHz, subcarriers: 1024, sector: { angle: 60 deg, distance: [5 m, 30 m] }';
+const BAND_KEYS = ['bandwidth', 'subcarriers', 'sector'] as const;
+
+const array = z
+  .strictObject({
+    elements: z.int().min(2).max(65_535),
+    carrier: positiveQuantity('Hz'),
+    speedOfLight: positiveQuantity('m/s').default(SPEED_OF_LIGHT_M_PER_S),
+    /** Of the polar codebook. */
+    rings: z.int().min(1).max(1000).default(6),
+    /** Without these three the UE measures at the carrier only. */
+    bandwidth: positiveQuantity('Hz').optional(),
+    /** As many as a UE can report at most. */
+    subcarriers: z.int().min(2).max(4096).optional(),
+    sector: sector.optional(),
+  })
+  .superRefine((given, context) => {
+    const missing = BAND_KEYS.filter((key) => given[key] === undefined);
+    if (missing.length > 0 && missing.length < BAND_KEYS.length) {
+      context.addIssue({
+        code: 'custom',
+        path: [missing[0]!],
+        message: `is missing: ${BAND_KEYS.join(', ')} go together`,
+        params: { todo: BAND_EXAMPLE },
+      });
+    }
+    if (given.bandwidth !== undefined && given.bandwidth >= 2 * given.carrier) {
+      context.addIssue({ code: 'custom', path: ['bandwidth'], message: 'must be below twice the carrier' });
+    }
+  });
 
 const slots = z.strictObject({
   duration: positiveQuantity('s'),
@@ -46,9 +85,14 @@ const ascending = (unit: 'm' | 'rad') =>
     .tuple([finite(unit), finite(unit)])
     .refine(([low, high]) => low <= high, 'the second must not be below the first');
 
-const region = z
-  .strictObject({ ringDistance: ascending('m'), angle: ascending('rad') })
-  .transform(({ ringDistance, angle }): UserRegion => ({ ringDistanceM: ringDistance, angleRad: angle }));
+const region = z.union([
+  z
+    .strictObject({ ringDistance: ascending('m'), angle: ascending('rad') })
+    .transform(({ ringDistance, angle }): UserRegion => ({ ringDistanceM: ringDistance, angleRad: angle })),
+  z
+    .strictObject({ distance: ascending('m'), angle: ascending('rad') })
+    .transform(({ distance, angle }): UserRegion => ({ distanceM: distance, angleRad: angle })),
+]);
 
 const pathList = z
   .array(
@@ -58,29 +102,52 @@ const pathList = z
   )
   .nonempty('must list at least one path');
 
-/** What every user's channel is like unless the user says otherwise. */
-const channel = z.strictObject({
+const snrShape = {
+  /** Of a pilot of unit norm. */
   snr: quantity('dB').optional(),
-  ricianFactor: quantity('dB').default(13),
-  scatterers: z.int().min(0).max(1000).default(5),
-  /** Where scatterers are, and drawn users. */
-  region: region.optional(),
-});
+  /** Of a perfectly focused beam: the array's gain on top. */
+  beamformedSnr: quantity('dB').optional(),
+};
 
-const user = z.strictObject({
-  id: z
-    .string()
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-      'must be 1 to 64 letters, digits, dots, dashes or underscores',
-    ),
-  position: position.optional(),
-  snr: quantity('dB').optional(),
-  ricianFactor: quantity('dB').optional(),
-  scatterers: z.int().min(0).max(1000).optional(),
-  /** In place of drawn paths. */
-  paths: pathList.optional(),
-});
+function oneSnr(
+  given: { readonly snr?: number | undefined; readonly beamformedSnr?: number | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  if (given.snr === undefined || given.beamformedSnr === undefined) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['beamformedSnr'],
+    message: "does not go with 'snr'; choose one",
+  });
+}
+
+/** What every user's channel is like unless the user says otherwise. */
+const channel = z
+  .strictObject({
+    ...snrShape,
+    ricianFactor: quantity('dB').default(13),
+    scatterers: z.int().min(0).max(1000).default(5),
+    /** Where scatterers are, and drawn users. */
+    region: region.optional(),
+  })
+  .superRefine(oneSnr);
+
+const user = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+        'must be 1 to 64 letters, digits, dots, dashes or underscores',
+      ),
+    position: position.optional(),
+    ...snrShape,
+    ricianFactor: quantity('dB').optional(),
+    scatterers: z.int().min(0).max(1000).optional(),
+    /** In place of drawn paths. */
+    paths: pathList.optional(),
+  })
+  .superRefine(oneSnr);
 
 const listedUsers = z
   .array(user)
@@ -170,6 +237,7 @@ export function parseScenario<E extends z.ZodType>(
   calibrationText?: string,
 ): ScenarioFile<z.output<E>> {
   const scenario = parseSettings(text, scenarioSchema(emulated), file) as Scenario<z.output<E>>;
+  checkBand(scenario, file);
   if (scenario.board.port === 'emulated') checkEmulatedUsers(scenario, file);
   const calibration = calibrationOf(scenario, file, calibrationText);
   return { name: path.basename(file).replace(/\.ya?ml$/i, ''), text, scenario, calibration };
@@ -186,18 +254,32 @@ function calibrationOf(
   return { text, table: parseCalibrationTable(text, board.calibration) };
 }
 
+/** Schemes that look at subcarriers one by one must be told which there are. */
+function checkBand({ scheme, array }: Scenario, file: string): void {
+  if (!needsBand(scheme) || array.bandwidth !== undefined) return;
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: `Scheme ${scheme.name} uses the whole band; ${BAND_KEYS.join(', ')} of the array are missing`,
+    where: `${file}, array`,
+    todo: BAND_EXAMPLE,
+  });
+}
+
 /** Whoever emulates a user must know where it is and how much noise it has. */
 function checkEmulatedUsers({ users, channel }: Scenario, file: string): void {
   if (!Array.isArray(users)) {
-    if (channel.snr === undefined) throw missing('snr', 'channel.snr', file);
+    if (snrOf(channel) === undefined) throw missing('snr', 'channel.snr', file);
     return;
   }
   for (const [k, user] of users.entries()) {
     if (user.position === undefined) throw missing('position', `users[${k + 1}].position`, file);
-    if (user.snr === undefined && channel.snr === undefined) {
+    if (snrOf(user) === undefined && snrOf(channel) === undefined) {
       throw missing('snr', `users[${k + 1}].snr`, file);
     }
   }
+}
+
+function snrOf({ snr, beamformedSnr }: Scenario['channel'] | z.output<typeof user>): number | undefined {
+  return snr ?? beamformedSnr;
 }
 
 function missing(key: string, where: string, file: string): BeamloopError {
@@ -206,7 +288,7 @@ function missing(key: string, where: string, file: string): BeamloopError {
     where: `${file}, ${where}`,
     todo:
       key === 'snr'
-        ? 'Add it, e.g. snr: 20 dB (channel.snr holds for all users)'
+        ? 'Add it, e.g. snr: 20 dB, or beamformedSnr: 15 dB (those of channel hold for all users)'
         : 'Add it, e.g. position: [20 m, 5 m]',
   });
 }

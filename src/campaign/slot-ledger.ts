@@ -135,10 +135,3 @@ export class SlotLedger {
 function pilotKey(ue: string, batch: number, position: number): string {
   return `${ue} ${batch} ${position}`;
 }
-
-/** The one number per pilot that schemes decide by: mean over subcarriers, linear. */
-export function meanPower(powers: Float32Array): number {
-  let sum = 0;
-  for (const power of powers) sum += power;
-  return sum / powers.length;
-}

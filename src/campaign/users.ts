@@ -1,4 +1,5 @@
 /** The users of a scenario: listed or drawn, with their propagation paths, and the best codeword of each. */
+import type { Sector } from '../array/focal-point.js';
 import { LinearArray, type PointM } from '../array/linear-array.js';
 import { drawPaths, drawPosition, type Path, type UserRegion } from '../channel/paths.js';
 import { PolarCodebook } from '../codebook/polar.js';
@@ -30,8 +31,8 @@ export function polarCodebookOf(scenario: Scenario): PolarCodebook {
  * Users without a position have no truth.
  */
 export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
-  const { seed, channel } = scenario;
-  const region = channel.region ?? defaultRegion(polar);
+  const { seed, channel, array } = scenario;
+  const region = channel.region ?? (array.sector ? regionOf(array.sector) : defaultRegion(polar));
   const listed = Array.isArray(scenario.users)
     ? scenario.users
     : Array.from({ length: scenario.users.count }, (_, k) => {
@@ -40,21 +41,36 @@ export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
       });
   return listed.map((user: (typeof listed)[number]): User => {
     const given = {
-      snr: channel.snr,
+      snr: undefined,
+      beamformedSnr: undefined,
       paths: undefined,
       ricianFactor: undefined,
       scatterers: undefined,
       ...user,
     };
-    if (given.position === undefined || given.snr === undefined) return { id: user.id, truth: null };
+    const snrDb = snrDbOf(given, array.elements) ?? snrDbOf(channel, array.elements);
+    if (given.position === undefined || snrDb === undefined) return { id: user.id, truth: null };
     const statistics = {
       ricianFactorDb: given.ricianFactor ?? channel.ricianFactor,
       numScatterers: given.scatterers ?? channel.scatterers,
     };
     const paths =
       given.paths ?? drawPaths(given.position, region, statistics, new Random(seed, 'paths', user.id));
-    return { id: user.id, truth: { positionM: given.position, snrDb: given.snr, paths } };
+    return { id: user.id, truth: { positionM: given.position, snrDb, paths } };
   });
+}
+
+/** Of a pilot of unit norm, dB: a focused beam of N elements receives N times as much. */
+function snrDbOf(
+  given: { readonly snr?: number | undefined; readonly beamformedSnr?: number | undefined },
+  numElements: number,
+): number | undefined {
+  if (given.beamformedSnr === undefined) return given.snr;
+  return given.beamformedSnr - 10 * Math.log10(numElements);
+}
+
+function regionOf({ maxAngleRad, distanceM }: Sector): UserRegion {
+  return { distanceM, angleRad: [-maxAngleRad, maxAngleRad] };
 }
 
 /** From just inside the innermost ring to just outside the outermost finite one, within +-60 degrees. */

@@ -15,12 +15,22 @@ export interface Path {
  * uniform by area between two rings and within +-maxAngleRad, on one ring, or at one angle. The latter two are the
  * limits of the first, so 'uniform by area' holds throughout.
  */
-export interface UserRegion {
+export interface RingRegion {
   /** [smallest, largest] ring distance, m; equal on one ring. */
   readonly ringDistanceM: readonly [number, number];
   /** [smallest, largest] angle from broadside, rad; equal at one angle. */
   readonly angleRad: readonly [number, number];
 }
+
+/** Where users are drawn uniformly in angle and, independently, in distance: nearer places are more crowded. */
+export interface DistanceRegion {
+  /** [smallest, largest] distance from the array's centre, m. */
+  readonly distanceM: readonly [number, number];
+  /** [smallest, largest] angle from broadside, rad. */
+  readonly angleRad: readonly [number, number];
+}
+
+export type UserRegion = RingRegion | DistanceRegion;
 
 export interface ChannelStatistics {
   readonly numScatterers: number;
@@ -28,10 +38,15 @@ export interface ChannelStatistics {
   readonly ricianFactorDb: number;
 }
 
-/** Draws a point uniformly by area (eq. 18). */
+/** Draws a point: uniformly by area between rings (eq. 18), or uniformly in distance and angle. */
 export function drawPosition(region: UserRegion, random: Random): PointM {
-  const [nearM, farM] = region.ringDistanceM;
   const [lowRad, highRad] = region.angleRad;
+  if ('distanceM' in region) {
+    const [nearM, farM] = region.distanceM;
+    const distanceM = nearM + (farM - nearM) * random.uniform();
+    return polarPointM(distanceM, lowRad + (highRad - lowRad) * random.uniform());
+  }
+  const [nearM, farM] = region.ringDistanceM;
   const ringM = Math.sqrt(nearM ** 2 + (farM ** 2 - nearM ** 2) * random.uniform());
   // The area between two rings at angle theta is proportional to cos^4 theta; draw by rejection. At one angle nothing
   // is rejected, or an angle near +-90 degrees would never be accepted.

@@ -53,6 +53,10 @@ export const ERROR_CATALOGUE = {
   UE_REFUSED: { exit: EXIT.ue, meaning: 'the bridge refused a UE' },
   UE_ABSENT: { exit: EXIT.ue, meaning: 'a UE that the scenario needs is not connected, or went away' },
   UE_SILENT: { exit: EXIT.ue, meaning: 'a UE did not report the slots that it was asked to measure' },
+  UE_MISMATCH: {
+    exit: EXIT.ue,
+    meaning: 'a UE measures other subcarriers than the scenario says',
+  },
   UE_ESTIMATE: { exit: EXIT.ue, meaning: 'a UE could not estimate where it is' },
   RECORDING_EXISTS: { exit: EXIT.recording, meaning: 'the folder already holds a recording' },
   RECORDING_INVALID: { exit: EXIT.recording, meaning: 'the folder is not a recording, or it is damaged' },

@@ -5,6 +5,7 @@
 import { connect } from 'node:net';
 import { AirReader, type HeardSlot } from '../../drivers/emulator/air.js';
 import { fail, tellParent } from '../../drivers/emulator/parent.js';
+import { Band } from '../array/band.js';
 import { LinearArray } from '../array/linear-array.js';
 import { UeAgent } from '../ue/agent.js';
 import type { EmulatedUesConfig, UeCommand, UeReport } from './emulated-ue.js';
@@ -36,12 +37,19 @@ function listen(airPath: string, array: LinearArray, onSlot: (slot: HeardSlot) =
 }
 
 async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<void> {
-  const { bridgeUrl, token, airPath, seed, subcarriers = { count: 1, spacingHz: 0 } } = config;
+  const { bridgeUrl, token, airPath, seed, subcarriers } = config;
   const array = new LinearArray(config.array);
-  const frequenciesHz = Array.from(
-    { length: subcarriers.count },
-    (_, k) => array.carrierHz + (k - (subcarriers.count - 1) / 2) * subcarriers.spacingHz,
-  );
+  const { carrierHz } = array;
+  const frequenciesHz =
+    subcarriers === undefined
+      ? [carrierHz]
+      : [
+          ...new Band({
+            carrierHz,
+            bandwidthHz: subcarriers.bandwidthHz,
+            numSubcarriers: subcarriers.count,
+          }).frequenciesHz,
+        ];
   const ues = config.ues.map((ue) => new EmulatedUe({ ...ue, array, seed, frequenciesHz }));
   await listen(airPath, array, (slot) => {
     for (const ue of ues) ue.hear(slot);
@@ -52,7 +60,7 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
       new UeAgent({
         url: bridgeUrl,
         ...(token !== undefined && { token }),
-        description: { ueId, model: MODEL, software: SOFTWARE, numSubcarriers: subcarriers.count },
+        description: { ueId, model: MODEL, software: SOFTWARE, numSubcarriers: frequenciesHz.length },
         source: ues[k]!,
       }).run(signal),
     ),

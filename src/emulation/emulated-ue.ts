@@ -26,8 +26,8 @@ export interface EmulatedUesConfig {
   readonly ues: readonly EmulatedUeConfig[];
   /** Of all noise. */
   readonly seed: number;
-  /** Around the carrier; one subcarrier at the carrier when not given. */
-  readonly subcarriers?: { readonly count: number; readonly spacingHz: number };
+  /** The band that they measure; one subcarrier at the carrier when not given. */
+  readonly subcarriers?: { readonly count: number; readonly bandwidthHz: number };
 }
 
 /** Only message to the process. */

@@ -1,5 +1,5 @@
 /** Places of an accuracy study: one array and one set of users each. Schemes and SNRs are compared within a place. */
-import type { UserRegion } from '../channel/paths.js';
+import type { RingRegion } from '../channel/paths.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 
 export interface Place {
@@ -7,7 +7,7 @@ export interface Place {
   readonly caseLabel: string | null;
   readonly numElements: number;
   /** Null when users are listed. */
-  readonly region: UserRegion | null;
+  readonly region: RingRegion | null;
   readonly numUsers: number;
 }
 

@@ -8,6 +8,7 @@ import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 import { polarEstimate } from '../training/polar-estimate.js';
 import { createScheme, type SchemeFactory, schemeLabel } from '../training/registry.js';
 import { runScheme, type Training } from '../training/run-scheme.js';
+import { powersOf } from '../training/scheme.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import { type StudyUser, studyUser } from './drawn-users.js';
 import { type Place, placesOf } from './places.js';
@@ -81,10 +82,14 @@ export class Simulator {
           const { estimate, numPilots } =
             choice.name === 'exhaustive' && !this.#traced
               ? searchAtOnce(bench, deviation)
-              : runScheme(bench.factories[schemeIndex]!.start(), (pilot) => {
-                  const power = bench.received.power(pilot, deviation);
-                  if (this.#traced) pilots.push(pilotTrace(pilot, Math.sqrt(power)));
-                  return power;
+              : runScheme(bench.factories[schemeIndex]!.start(), (batch) => {
+                  const powers = batch.map((pilot) => bench.received.power(pilot, deviation));
+                  if (this.#traced) {
+                    batch.forEach((pilot, k) => {
+                      pilots.push(pilotTrace(pilot, Math.sqrt(powers[k]!)));
+                    });
+                  }
+                  return powersOf(Float64Array.from(powers), 1);
                 });
           const chosen = polarIndexOf(estimate.codeword);
           const correct = chosen.ring === best.ring && chosen.angleIndex === best.angleIndex;

@@ -12,6 +12,7 @@ import { evenRings, farRainbowCodebook, polarRings, rainbowCodebook } from '../c
 import { SectorCodebook } from '../codebook/sector.js';
 import { describeTdPs, designTdPs, tdPsCodebook } from '../codebook/tdps.js';
 import { BeamloopError } from '../core/errors.js';
+import { quantity } from '../core/settings-quantity.js';
 import { dpcHierarchical } from './dpc.js';
 import { refinementPilots } from './dpc-refinement.js';
 import { estimatorSchema } from './estimators/choice.js';
@@ -43,7 +44,9 @@ export interface WidebandSetting {
   readonly realise?: (codeword: Codeword) => Codeword;
 }
 
-const pair = z.tuple([z.number(), z.number()], 'must be two numbers: direction and ring (1/m)');
+/** A number or an expression such as `349/11`. */
+const plainNumber = quantity('1').pipe(z.number('must be finite'));
+const pair = z.tuple([plainNumber, plainNumber], 'must be two numbers: direction and ring (1/m)');
 
 /** `polar`: the rings of the polar codebook down to the nearest distance; a number: so many, evenly spaced. */
 const rings = z.union([z.literal('polar'), z.int().min(1).max(1000)]).default('polar');
@@ -74,9 +77,9 @@ const schemeWithOptions = z.discriminatedUnion('name', [
       name: z.literal('tdps'),
       /** K; what Algorithm 1 asks for unless given. */
       pilots: z.int().min(1).max(65_535).optional(),
-      gamma: z.number().gt(0).max(1).default(1),
-      epsilon: z.number().min(1).default(1),
-      endDirection: z.number().min(-1).max(1).default(1),
+      gamma: plainNumber.pipe(z.number().gt(0).max(1)).default(1),
+      epsilon: plainNumber.pipe(z.number().min(1)).default(1),
+      endDirection: plainNumber.pipe(z.number().min(-1).max(1)).default(1),
       /** [theta_t, alpha_t] and [theta_p, alpha_p] in place of Algorithm 1. */
       delayParameters: pair.optional(),
       phaseParameters: pair.optional(),
@@ -180,6 +183,11 @@ export function createScheme(
       return { start: () => splitTraining(codebook, estimator), band: setting.band, adaptive: false };
     }
   }
+}
+
+/** Whether the scheme decides by the powers of single subcarriers. */
+export function needsBand(choice: SchemeChoice): boolean {
+  return 'estimator' in choice || choice.name === 'exhaustive-grid';
 }
 
 /** Schemes whose pilots split over the band. */

@@ -1,19 +1,17 @@
-import type { Codeword } from '../codebook/codeword.js';
-import { type Estimate, powersOf, type Scheme } from './scheme.js';
+import type { Estimate, PilotBatch, Powers, Scheme } from './scheme.js';
 
 export interface Training {
   readonly estimate: Estimate;
   readonly numPilots: number;
 }
 
-/** Runs a scheme to its end where every pilot's power can be told at once. */
-export function runScheme(scheme: Scheme, receivedPower: (pilot: Codeword) => number): Training {
+/** Runs a scheme to its end where the powers of every batch can be told at once. */
+export function runScheme(scheme: Scheme, measure: (pilots: PilotBatch) => Powers): Training {
   let numPilots = 0;
   let step = scheme.next();
   while (!step.done) {
-    const pilots = step.value;
-    numPilots += pilots.length;
-    step = scheme.next(powersOf(Float64Array.from(pilots, receivedPower), 1));
+    numPilots += step.value.length;
+    step = scheme.next(measure(step.value));
   }
   return { estimate: step.value, numPilots };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseScenario } from '../../src/campaign/scenario.js';
 import { polarCodebookOf, usersOf } from '../../src/campaign/users.js';
+import { widebandOf } from '../../src/campaign/wideband.js';
 import type { BeamloopError } from '../../src/core/errors.js';
 
 /** Stands for what the emulation says about its boards. */
@@ -132,6 +133,108 @@ describe('scenario', () => {
       /position.*users\[1\]/s,
     ],
     ['an emulated user without SNR', small.replace('channel: { snr: 20 dB }\n', ''), /snr.*users\[1\]\.snr/s],
+  ])('refuses %s, and says where', (_what, text, expected) => {
+    const error = complaint(text);
+    expect(error.code).toBe('SCENARIO_INVALID');
+    expect(error.message).toMatch(expected);
+  });
+});
+
+const wide = `
+array: { elements: 64, carrier: 30 GHz, bandwidth: 5 GHz, subcarriers: 256, sector: { angle: 60 deg, distance: [5 m, 30 m] } }
+board: { port: emulated }
+slots: { duration: 125 us }
+scheme: { name: tdps, delayParameters: [349/11, -427/800], phaseParameters: [-30, 1859/3200], estimator: on-grid }
+channel: { beamformedSnr: 15 dB, scatterers: 0 }
+users: { count: 400 }
+`;
+
+describe('wideband scenario', () => {
+  it('reads band, sector and the expressions of scheme options', () => {
+    const { scenario } = parse(wide);
+    const { band, sector } = widebandOf(scenario)!;
+    expect(band.numSubcarriers).toBe(256);
+    expect(band.frequenciesHz[0]).toBeCloseTo(30e9 - 2.5e9 + 5e9 / 512, 3);
+    expect(sector).toEqual({ maxAngleRad: Math.PI / 3, distanceM: [5, 30] });
+    expect(scenario.scheme).toMatchObject({
+      delayParameters: [349 / 11, -427 / 800],
+      phaseParameters: [-30, 1859 / 3200],
+    });
+    expect(widebandOf(parse(small).scenario)).toBeNull();
+  });
+
+  it('draws users in the sector, uniformly in distance and angle, on a single path', () => {
+    const { scenario } = parse(wide);
+    const users = usersOf(scenario, polarCodebookOf(scenario));
+    const places = users.map(({ truth }) => {
+      const [x, y] = truth!.positionM;
+      return { distance: Math.hypot(x, y), angle: Math.atan2(y, x) };
+    });
+    const within = (values: number[], low: number, high: number) => {
+      expect(Math.min(...values)).toBeGreaterThanOrEqual(low);
+      expect(Math.max(...values)).toBeLessThanOrEqual(high);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const deviation = (high - low) / Math.sqrt(12 * values.length);
+      expect(Math.abs(mean - (low + high) / 2)).toBeLessThan(4 * deviation);
+    };
+    within(
+      places.map(({ distance }) => distance),
+      5,
+      30,
+    );
+    within(
+      places.map(({ angle }) => angle),
+      -Math.PI / 3,
+      Math.PI / 3,
+    );
+    expect(users.every(({ truth }) => truth!.paths.length === 1)).toBe(true);
+  });
+
+  it('takes beamformedSnr as what the whole array receives, of all users or of one', () => {
+    const listed = parse(
+      wide.replace(
+        /users:.*/,
+        'users: [{ id: a, position: [9 m, 1 m] }, { id: b, position: [9 m, 2 m], snr: 3 dB }, { id: c, position: [9 m, 3 m], beamformedSnr: 20 dB }]',
+      ),
+    ).scenario;
+    const [a, b, c] = usersOf(listed, polarCodebookOf(listed)).map(({ truth }) => truth!.snrDb);
+    expect(a).toBeCloseTo(15 - 10 * Math.log10(64), 12);
+    expect(b).toBe(3);
+    expect(c).toBeCloseTo(20 - 10 * Math.log10(64), 12);
+  });
+
+  it.each([
+    [
+      'a band without its sector',
+      wide.replace(/, sector: .* }/, ' }'),
+      /sector.*bandwidth, subcarriers, sector go together.*5 GHz/s,
+    ],
+    ['a sector alone', wide.replace('bandwidth: 5 GHz, subcarriers: 256, ', ''), /bandwidth.*go together/s],
+    [
+      'a scheme of the whole band without one',
+      wide.replace(/, bandwidth.*/, ' }'),
+      /Scheme tdps uses the whole band; bandwidth, subcarriers, sector.*array/s,
+    ],
+    [
+      'two signal-to-noise ratios',
+      wide.replace('scatterers: 0', 'snr: 3 dB'),
+      /beamformedSnr.*does not go with 'snr'/s,
+    ],
+    [
+      'a band as wide as twice the carrier',
+      wide.replace('bandwidth: 5 GHz', 'bandwidth: 60 GHz'),
+      /bandwidth.*below twice/s,
+    ],
+    ['a sector turned round', wide.replace('[5 m, 30 m]', '[30 m, 5 m]'), /distance.*above the first/s],
+    ['a parameter that is no number', wide.replace('349/11', '349/eleven'), /349\/eleven/],
+    [
+      'a region of mixed kinds',
+      wide.replace(
+        'scatterers: 0',
+        'region: { distance: [5 m, 30 m], ringDistance: [1 m, 2 m], angle: [0, 1] }',
+      ),
+      /region/,
+    ],
   ])('refuses %s, and says where', (_what, text, expected) => {
     const error = complaint(text);
     expect(error.code).toBe('SCENARIO_INVALID');

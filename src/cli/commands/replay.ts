@@ -2,6 +2,7 @@ import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
 import { scenarioTextOf } from '../../campaign/run.js';
 import { parseScenario } from '../../campaign/scenario.js';
 import { polarCodebookOf } from '../../campaign/users.js';
+import { widebandOf } from '../../campaign/wideband.js';
 import { Recording } from '../../record/recording.js';
 import { emulatedSection } from '../../testbed.js';
 import { SCHEME_NAMES, schemeSchema } from '../../training/registry.js';
@@ -34,7 +35,12 @@ export const replayCommand: Command = (yargs, context) =>
       try {
         const { scenario } = parseScenario(await scenarioTextOf(recording), args.folder, emulatedSection);
         const scheme = args.scheme === undefined ? scenario.scheme : schemeSchema.parse(args.scheme);
-        const users = await replayRecording(recording, polarCodebookOf(scenario), scheme);
+        const users = await replayRecording(
+          recording,
+          polarCodebookOf(scenario),
+          scheme,
+          widebandOf(scenario),
+        );
         if (args.json) printJson(context.stdout, { scheme, users });
         else context.stdout.write(replayTable(users));
       } finally {

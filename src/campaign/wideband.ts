@@ -1,0 +1,26 @@
+/** What a wideband scenario asks of its schemes and UEs. */
+import { Band } from '../array/band.js';
+import type { UeDescription } from '../bridge/bridge.js';
+import { BeamloopError } from '../core/errors.js';
+import type { WidebandSetting } from '../training/registry.js';
+import type { Scenario } from './scenario.js';
+
+/** The subcarriers and where users can be; null in a scenario without a band. */
+export function widebandOf({ array }: Scenario): WidebandSetting | null {
+  const { carrier, bandwidth, subcarriers, sector } = array;
+  if (bandwidth === undefined || subcarriers === undefined || sector === undefined) return null;
+  return {
+    band: new Band({ carrierHz: carrier, bandwidthHz: bandwidth, numSubcarriers: subcarriers }),
+    sector,
+  };
+}
+
+/** Throws UE_MISMATCH unless the UE measures the scenario's subcarriers. */
+export function requireSubcarriers({ ueId, numSubcarriers }: UeDescription, band: Band): void {
+  if (numSubcarriers === band.numSubcarriers) return;
+  throw new BeamloopError('UE_MISMATCH', {
+    what: `UE '${ueId}' measures ${numSubcarriers} subcarriers, the scenario's band has ${band.numSubcarriers}`,
+    where: 'array.subcarriers',
+    todo: 'Set up the UE for the band of the scenario, or correct the scenario',
+  });
+}
