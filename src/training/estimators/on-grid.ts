@@ -2,9 +2,9 @@ import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import { strongest } from '../polar-estimate.js';
 import type { Powers } from '../scheme.js';
-import type { PointEstimator } from './point-estimator.js';
+import { type PointEstimator, requirePowersOf } from './point-estimator.js';
 
-/** The focus of the strongest subcarrier of all pilots; a focus behind the horizon counts as on it. */
+/** The focus of the strongest subcarrier of all pilots (docs/model.md eq. 54). */
 export class OnGridEstimator implements PointEstimator {
   readonly #codebook: SplitCodebook;
 
@@ -12,13 +12,16 @@ export class OnGridEstimator implements PointEstimator {
     this.#codebook = codebook;
   }
 
-  estimate({ perSubcarrier, numSubcarriers }: Powers): FocalPoint {
-    const best = strongest(perSubcarrier);
-    const { foci } = this.#codebook.pilots[Math.floor(best / numSubcarriers)]!;
-    const m = best % numSubcarriers;
-    return {
-      sinAngle: Math.max(-1, Math.min(1, foci.sinAngle[m]!)),
-      ringPerM: foci.ringPerM[m]!,
-    };
+  estimate(powers: Powers): FocalPoint {
+    requirePowersOf(this.#codebook, powers);
+    const best = strongest(powers.perSubcarrier);
+    const { foci } = this.#codebook.pilots[Math.floor(best / powers.numSubcarriers)]!;
+    const m = best % powers.numSubcarriers;
+    return possiblePoint(foci.sinAngle[m]!, foci.ringPerM[m]!);
   }
+}
+
+/** A focus behind the horizon counts as on it, one beyond infinity as there. */
+export function possiblePoint(sinAngle: number, ringPerM: number): FocalPoint {
+  return { sinAngle: Math.max(-1, Math.min(1, sinAngle)), ringPerM: Math.max(0, ringPerM) };
 }

@@ -2,6 +2,7 @@
 import type { FocalPoint, Sector } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import type { Codeword } from '../../codebook/codeword.js';
+import { BeamloopError } from '../../core/errors.js';
 import type { Powers } from '../scheme.js';
 
 export interface PointEstimator {
@@ -18,4 +19,21 @@ export interface EstimatorSetting {
   readonly sector: Sector;
   /** What the board radiates when it is told to send a codeword; the codeword itself where nobody knows better. */
   readonly realise: (codeword: Codeword) => Codeword;
+}
+
+/** @throws BAD_ARGUMENT unless there is a power of every pilot on every subcarrier. */
+export function requirePowersOf({ pilots, band }: SplitCodebook, powers: Powers): void {
+  const { perSubcarrier, numSubcarriers } = powers;
+  if (
+    numSubcarriers === band.numSubcarriers &&
+    perSubcarrier.length === pilots.length * band.numSubcarriers
+  ) {
+    return;
+  }
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what:
+      `The estimator got ${perSubcarrier.length} powers of ${numSubcarriers} subcarriers a pilot; its codebook has ` +
+      `${pilots.length} pilots of ${band.numSubcarriers} subcarriers`,
+    todo: `Give ${pilots.length * band.numSubcarriers} powers, pilot by pilot`,
+  });
 }

@@ -1,0 +1,55 @@
+import type { FocalPoint } from '../../array/focal-point.js';
+import type { LinearArray } from '../../array/linear-array.js';
+import {
+  beamOf,
+  type ElementBeam,
+  type SubcarrierSum,
+  travelTimeDifferenceS,
+} from '../../channel/wideband/response.js';
+import { createSubcarrierSum } from '../../channel/wideband/subcarrier-sum.js';
+import type { SplitCodebook } from '../../codebook/beam-split.js';
+import type { Codeword } from '../../codebook/codeword.js';
+import { complexVector } from '../../core/complex.js';
+
+/** Spherical waves, or their phase to second order in the element's position. */
+export type WaveModel = 'fresnel' | 'exact';
+
+/** Power gains of all pilots and subcarriers at a point, of any codewords (docs/model.md eq. 48). */
+export class BeamPowers {
+  /** Pilots times subcarriers. */
+  readonly numValues: number;
+  readonly #array: LinearArray;
+  readonly #model: WaveModel;
+  readonly #beams: readonly ElementBeam[];
+  readonly #sum: SubcarrierSum;
+  readonly #received;
+  readonly #delayS: Float64Array;
+
+  /** @param codewords one per pilot: those of the codebook, or what a board makes of them. */
+  constructor({ array, band }: SplitCodebook, codewords: readonly Codeword[], model: WaveModel) {
+    this.numValues = codewords.length * band.numSubcarriers;
+    this.#array = array;
+    this.#model = model;
+    this.#beams = codewords.map(beamOf);
+    this.#sum = createSubcarrierSum(array.numElements, band);
+    this.#received = complexVector(band.numSubcarriers);
+    this.#delayS = new Float64Array(array.numElements);
+  }
+
+  /** @param out shape [numPilots, numSubcarriers]; 1 is a perfectly focused beam. */
+  evaluate(point: FocalPoint, out: Float64Array | Float32Array): void {
+    // At the very edge of the half-plane every ring but 0 shrinks to the array's centre.
+    const model = Math.abs(point.sinAngle) < 1 ? this.#model : 'fresnel';
+    const travelS = travelTimeDifferenceS(this.#array, point, model);
+    const { re, im } = this.#received;
+    const scale = 1 / this.#array.numElements;
+    this.#beams.forEach((beam, k) => {
+      for (let n = 0; n < travelS.length; n++) {
+        this.#delayS[n] = travelS[n]! + (beam.delayS === null ? 0 : beam.delayS[n]!);
+      }
+      this.#sum.evaluate(beam.re, beam.im, this.#delayS, this.#received);
+      const first = k * re.length;
+      for (let m = 0; m < re.length; m++) out[first + m] = (re[m]! * re[m]! + im[m]! * im[m]!) * scale;
+    });
+  }
+}
