@@ -138,8 +138,7 @@ async function measure(folder: string): Promise<Latencies> {
 function emulatedUe({ users, polar, scenario }: Preparation, ueId: string): EmulatedUe {
   const { paths, snrDb } = users.find(({ id }) => id === ueId)!.truth!;
   const { array } = polar;
-  const frequenciesHz = [array.carrierHz];
-  return new EmulatedUe({ ueId, array, paths, snrDb, seed: scenario.seed, frequenciesHz });
+  return new EmulatedUe({ ueId, array, paths, snrDb, seed: scenario.seed, subcarriers: null });
 }
 
 /** Stands between campaign and testbed and takes the times; steps from one user to the next do not count. */

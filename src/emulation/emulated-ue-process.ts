@@ -7,6 +7,8 @@ import { AirReader, type HeardSlot } from '../../drivers/emulator/air.js';
 import { fail, tellParent } from '../../drivers/emulator/parent.js';
 import { Band } from '../array/band.js';
 import { LinearArray } from '../array/linear-array.js';
+import type { SubcarrierSum } from '../channel/wideband/response.js';
+import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
 import { UeAgent } from '../ue/agent.js';
 import type { EmulatedUesConfig, UeCommand, UeReport } from './emulated-ue.js';
 import { EmulatedUe } from './ue-model.js';
@@ -36,21 +38,18 @@ function listen(airPath: string, array: LinearArray, onSlot: (slot: HeardSlot) =
   });
 }
 
+function subcarrierSum(
+  { numElements, carrierHz }: LinearArray,
+  { count, bandwidthHz }: NonNullable<EmulatedUesConfig['subcarriers']>,
+): SubcarrierSum {
+  return createSubcarrierSum(numElements, new Band({ carrierHz, bandwidthHz, numSubcarriers: count }));
+}
+
 async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<void> {
   const { bridgeUrl, token, airPath, seed, subcarriers } = config;
   const array = new LinearArray(config.array);
-  const { carrierHz } = array;
-  const frequenciesHz =
-    subcarriers === undefined
-      ? [carrierHz]
-      : [
-          ...new Band({
-            carrierHz,
-            bandwidthHz: subcarriers.bandwidthHz,
-            numSubcarriers: subcarriers.count,
-          }).frequenciesHz,
-        ];
-  const ues = config.ues.map((ue) => new EmulatedUe({ ...ue, array, seed, frequenciesHz }));
+  const sum = subcarriers === undefined ? null : subcarrierSum(array, subcarriers);
+  const ues = config.ues.map((ue) => new EmulatedUe({ ...ue, array, seed, subcarriers: sum }));
   await listen(airPath, array, (slot) => {
     for (const ue of ues) ue.hear(slot);
   });
@@ -60,7 +59,12 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
       new UeAgent({
         url: bridgeUrl,
         ...(token !== undefined && { token }),
-        description: { ueId, model: MODEL, software: SOFTWARE, numSubcarriers: frequenciesHz.length },
+        description: {
+          ueId,
+          model: MODEL,
+          software: SOFTWARE,
+          numSubcarriers: sum?.band.numSubcarriers ?? 1,
+        },
         source: ues[k]!,
       }).run(signal),
     ),

@@ -1,10 +1,11 @@
 import type { HeardSlot } from '../../drivers/emulator/air.js';
-import type { RadiatedWeights } from '../../drivers/emulator/rf.js';
 import type { LinearArray } from '../array/linear-array.js';
-import { channelVector, drawNoise, noiseVariance } from '../channel/channel.js';
+import { channelVector, noiseVariance } from '../channel/channel.js';
 import type { Path } from '../channel/paths.js';
-import { type Complex, type ComplexVector, complexVector, transposeProduct } from '../core/complex.js';
-import { Random } from '../core/random.js';
+import { noisyPowers } from '../channel/slot-noise.js';
+import { BeamReceiver } from '../channel/wideband/received.js';
+import type { ElementBeam, SubcarrierSum } from '../channel/wideband/response.js';
+import { type ComplexVector, complexVector, transposeProduct } from '../core/complex.js';
 import { PowerQueue, type PowerSource, type SlotPower } from '../ue/power-source.js';
 
 export interface EmulatedUeOptions {
@@ -15,8 +16,8 @@ export interface EmulatedUeOptions {
   /** Signal-to-noise ratio of a pilot of unit norm; Infinity = no noise. */
   readonly snrDb: number;
   readonly seed: number;
-  /** Frequencies that it measures, shape [numSubcarriers]. */
-  readonly frequenciesHz: readonly number[];
+  /** Evaluates the subcarriers that it measures; null = it measures at the carrier alone. UEs may share one. */
+  readonly subcarriers: SubcarrierSum | null;
 }
 
 /**
@@ -25,15 +26,18 @@ export interface EmulatedUeOptions {
  */
 export class EmulatedUe implements PowerSource {
   readonly #options: EmulatedUeOptions;
-  /** h(f) per subcarrier, shape [numSubcarriers][numElements]. */
-  readonly #channels: readonly ComplexVector[];
+  readonly #receiver: { receive(beam: ElementBeam): ComplexVector };
+  readonly #numSubcarriers: number;
   readonly #noiseVariance: number;
   readonly #wanted = new Set<number>();
   readonly #queue = new PowerQueue();
 
   constructor(options: EmulatedUeOptions) {
+    const { array, paths, subcarriers } = options;
     this.#options = options;
-    this.#channels = options.frequenciesHz.map((hz) => channelVector(options.array, options.paths, hz));
+    this.#receiver =
+      subcarriers === null ? new CarrierReceiver(array, paths) : new BeamReceiver(subcarriers, array, paths);
+    this.#numSubcarriers = subcarriers === null ? 1 : subcarriers.band.numSubcarriers;
     this.#noiseVariance = noiseVariance(options.snrDb);
   }
 
@@ -49,23 +53,31 @@ export class EmulatedUe implements PowerSource {
   hear({ slot, boardTimeS, weights }: HeardSlot): void {
     if (!this.#wanted.delete(slot)) return;
     const { seed, ueId } = this.#options;
-    const random = new Random(seed, 'noise', ueId, slot);
-    const powers = Float32Array.from(this.#channels, (_, k) => {
-      const signal = weights === null ? { re: 0, im: 0 } : this.receive(weights, k);
-      const noise = drawNoise(this.#noiseVariance, random);
-      return (signal.re + noise.re) ** 2 + (signal.im + noise.im) ** 2;
-    });
+    const signal = weights === null ? null : this.#receiver.receive(weights);
+    const powers = noisyPowers(signal, this.#numSubcarriers, this.#noiseVariance, seed, ueId, slot);
     this.#queue.push({ slot, ueTimeS: boardTimeS, noiseFloor: this.#noiseVariance, powers });
   }
+}
 
-  /** Noise-free pilot h^T(f) w(f) on subcarrier `k` (docs/model.md eq. 21). */
-  receive(weights: RadiatedWeights, k: number): Complex {
-    return transposeProduct(this.#channels[k]!, weightsAt(weights, this.#options.frequenciesHz[k]!));
+/** Receives at the carrier: its channel is one vector, computed once. */
+class CarrierReceiver {
+  readonly #carrierHz: number;
+  readonly #channel: ComplexVector;
+
+  constructor(array: LinearArray, paths: readonly Path[]) {
+    this.#carrierHz = array.carrierHz;
+    this.#channel = channelVector(array, paths);
+  }
+
+  /** Noise-free pilot h^T(f) w(f), shape [1] (docs/model.md eq. 21). */
+  receive(beam: ElementBeam): ComplexVector {
+    const { re, im } = transposeProduct(this.#channel, weightsAt(beam, this.#carrierHz));
+    return { re: Float64Array.of(re), im: Float64Array.of(im) };
   }
 }
 
 /** w_n(f) = w_n exp(-j 2 pi f delay_n), shape [numElements]. */
-function weightsAt({ re, im, delayS }: RadiatedWeights, frequencyHz: number): ComplexVector {
+function weightsAt({ re, im, delayS }: ElementBeam, frequencyHz: number): ComplexVector {
   if (delayS === null) return { re, im };
   const weights = complexVector(re.length);
   for (let n = 0; n < re.length; n++) {
