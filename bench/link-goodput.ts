@@ -27,6 +27,7 @@ function randomCodewords(board: NativeBoard, seed: number): PackedCodeword[] {
     board.pack({
       phaseCode: codes(phaseBits),
       delayCode: null,
+      lineCode: null,
       amplitudeCode: amplitudeBits === 0 ? null : codes(amplitudeBits),
     }),
   );

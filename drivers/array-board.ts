@@ -17,8 +17,15 @@ export interface BoardDescription {
   readonly delayBits: number;
   /** Seconds per delay code; 0 when delayBits is 0. */
   readonly delayLsbS: number;
-  /** Largest realisable delay, s. */
+  /** Largest delay of the adjustable part, s. */
   readonly delayRangeS: number;
+  /** Bits of the selector of a fixed line: the least that can tell its lines apart; 0 without lines, or with one. */
+  readonly lineBits: number;
+  /**
+   * Nominal delays of the fixed switched lines, s, shape [numLines][numElements]; null without lines. An element's delay is
+   * that of the line selected plus the adjustable one.
+   */
+  readonly delayLinesS: readonly Float64Array[] | null;
   /** 0 = the element cannot even be switched off; 1 = on/off; more = steps of linear amplitude code/(2^bits-1). */
   readonly amplitudeBits: number;
   /** Codewords that the memory holds. */
@@ -36,6 +43,8 @@ export interface ElementSettings {
   readonly phaseCode: Uint16Array;
   readonly delayCode: Uint16Array | null;
   readonly amplitudeCode: Uint16Array | null;
+  /** Which fixed line each element switches in. */
+  readonly lineCode: Uint16Array | null;
 }
 
 /** Element settings ready for a board: bit-packed, with their content hash (16 hex digits). */

@@ -8,6 +8,8 @@ export interface ElementFormat {
   readonly delayBits: number;
   /** 0..16 */
   readonly amplitudeBits: number;
+  /** 0..16 */
+  readonly lineBits: number;
 }
 
 /** Integer codes, shape [numElements] each; null exactly where the format has 0 bits. */
@@ -15,6 +17,12 @@ export interface ElementCodes {
   readonly phaseCode: Uint16Array;
   readonly delayCode: Uint16Array | null;
   readonly amplitudeCode: Uint16Array | null;
+  readonly lineCode: Uint16Array | null;
+}
+
+/** Bits of the selector of so many lines: the least that tell them apart. */
+export function selectorBits(numLines: number): number {
+  return numLines <= 1 ? 0 : Math.ceil(Math.log2(numLines));
 }
 
 /** Bytes of one packed codeword. */
@@ -23,8 +31,8 @@ export function packedLength(numElements: number, format: ElementFormat): number
 }
 
 /**
- * Packs element by element: phase bits, then delay bits, then amplitude bits, least significant bit first; the last byte
- * is filled up with zeros. Throws RangeError when a code does not fit its bits or an array is missing or has the wrong length.
+ * Packs element by element: phase bits, then delay, amplitude and line selector bits, least significant bit first; the last
+ * byte is filled up with zeros. Throws RangeError when a code does not fit its bits or an array is missing or has the wrong length.
  */
 export function packElementSettings(codes: ElementCodes, format: ElementFormat): Uint8Array {
   const numElements = codes.phaseCode.length;
@@ -32,6 +40,7 @@ export function packElementSettings(codes: ElementCodes, format: ElementFormat):
     part('phase', codes.phaseCode, format.phaseBits, numElements),
     part('delay', codes.delayCode, format.delayBits, numElements),
     part('amplitude', codes.amplitudeCode, format.amplitudeBits, numElements),
+    part('line', codes.lineCode, format.lineBits, numElements),
   ].filter((each) => each.bits > 0);
   const bytes = new Uint8Array(packedLength(numElements, format));
   let at = 0;
@@ -73,6 +82,7 @@ export function unpackElementSettings(
     phaseCode: new Uint16Array(numElements),
     delayCode: format.delayBits > 0 ? new Uint16Array(numElements) : null,
     amplitudeCode: format.amplitudeBits > 0 ? new Uint16Array(numElements) : null,
+    lineCode: format.lineBits > 0 ? new Uint16Array(numElements) : null,
   };
   let at = 0;
   let pending = 0;
@@ -91,6 +101,7 @@ export function unpackElementSettings(
     codes.phaseCode[element] = take(format.phaseBits);
     if (codes.delayCode !== null) codes.delayCode[element] = take(format.delayBits);
     if (codes.amplitudeCode !== null) codes.amplitudeCode[element] = take(format.amplitudeBits);
+    if (codes.lineCode !== null) codes.lineCode[element] = take(format.lineBits);
   }
   if (pending !== 0) throw new RangeError('the padding bits of packed settings must be zero');
   return codes;
@@ -101,12 +112,13 @@ function bitsPerElement(format: ElementFormat): number {
     ['phaseBits', format.phaseBits, 1],
     ['delayBits', format.delayBits, 0],
     ['amplitudeBits', format.amplitudeBits, 0],
+    ['lineBits', format.lineBits, 0],
   ] as const) {
     if (!Number.isInteger(bits) || bits < least || bits > 16) {
       throw new RangeError(`${name} must be ${least}..16, not ${bits}`);
     }
   }
-  return format.phaseBits + format.delayBits + format.amplitudeBits;
+  return format.phaseBits + format.delayBits + format.amplitudeBits + format.lineBits;
 }
 
 function part(name: string, code: Uint16Array | null, bits: number, numElements: number) {

@@ -15,6 +15,7 @@ import { type Clock, monotonicClock } from './core/clock.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/emulated-board.js';
 import {
   boardModel,
+  describeModel,
   type EmulatedSection,
   emulatedSection,
   impairmentsOf,
@@ -175,11 +176,5 @@ export function startStandaloneBoard(options: {
 /** The board that a scenario expects, without touching any port. For a real port, what `board.emulated` assumes. */
 export function assumedBoard(scenario: Scenario<EmulatedSection>): BoardDescription {
   const { emulated, baud } = scenario.board;
-  const model = boardModel(emulated, scenario.array.elements, baud);
-  const { temperatureC: _temperature, supplyV: _supply, baud: _baud, ...described } = model;
-  return {
-    ...described,
-    protocolVersion: '1.0',
-    delayRangeS: model.delayLsbS * (2 ** model.delayBits - 1),
-  };
+  return describeModel(boardModel(emulated, scenario.array.elements, baud));
 }

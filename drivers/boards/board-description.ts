@@ -15,6 +15,8 @@ export function describeBoard(welcome: WelcomeMessage): BoardDescription {
     delayLsbS: welcome.delayBits === 0 ? 0 : welcome.delayLsbFs / 1e15,
     delayRangeS: welcome.delayBits === 0 ? 0 : Number(welcome.delayRangeFs) / 1e15,
     amplitudeBits: welcome.amplitudeBits,
+    lineBits: 0,
+    delayLinesS: null,
     memoryDepth: welcome.memoryDepth,
     queueDepth: welcome.queueDepth,
     switchTimeS: welcome.switchTimeNs / 1e9,

@@ -1,3 +1,5 @@
+import { type ElementFormat, selectorBits } from '../../firmware-protocol/element-settings.js';
+
 /** What an emulated board is: everything that a real one has soldered in. */
 export interface BoardModel {
   readonly model: string;
@@ -9,6 +11,10 @@ export interface BoardModel {
   readonly delayBits: number;
   /** Seconds per delay code. */
   readonly delayLsbS: number;
+  /** Largest adjustable delay, s; null: that of the highest code. */
+  readonly delayRangeS: number | null;
+  /** Nominal delays of the fixed switched lines, s, shape [numLines][numElements]; null without lines. */
+  readonly delayLinesS: readonly Float64Array[] | null;
   /** 0 = none, 1 = on/off. */
   readonly amplitudeBits: number;
   /** Codewords that the memory holds. */
@@ -23,6 +29,21 @@ export interface BoardModel {
   readonly supplyV: number;
 }
 
+/** Bits per element of each control. */
+export function elementFormat({
+  phaseBits,
+  delayBits,
+  amplitudeBits,
+  delayLinesS,
+}: BoardModel): ElementFormat {
+  return { phaseBits, delayBits, amplitudeBits, lineBits: selectorBits(delayLinesS?.length ?? 0) };
+}
+
+/** Largest delay of the adjustable part, s. */
+export function adjustableRangeS({ delayBits, delayLsbS, delayRangeS }: BoardModel): number {
+  return delayBits === 0 ? 0 : (delayRangeS ?? delayLsbS * (2 ** delayBits - 1));
+}
+
 export const DEFAULT_BOARD: BoardModel = {
   model: 'beamloop emulated array',
   serialNumber: 'EMU-0001',
@@ -31,6 +52,8 @@ export const DEFAULT_BOARD: BoardModel = {
   phaseBits: 6,
   delayBits: 0,
   delayLsbS: 0,
+  delayRangeS: null,
+  delayLinesS: null,
   amplitudeBits: 1,
   memoryDepth: 1024,
   queueDepth: 1024,

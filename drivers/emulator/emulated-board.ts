@@ -5,7 +5,7 @@
 import { hashToHex } from '../../firmware-protocol/content-hash.js';
 import { unpackElementSettings } from '../../firmware-protocol/element-settings.js';
 import { Random } from '../../src/core/random.js';
-import { type BoardModel, DEFAULT_BOARD } from './board-model.js';
+import { type BoardModel, DEFAULT_BOARD, elementFormat } from './board-model.js';
 import { byteNoise, fragmenter } from './faults/byte-noise.js';
 import { FaultEvents } from './faults/fault-events.js';
 import { type FaultAction, type FaultPlan, NO_FAULTS } from './faults/fault-plan.js';
@@ -216,7 +216,9 @@ export class EmulatedBoard {
   #weightsOf(hash: bigint, bytes: Uint8Array): RadiatedWeights {
     let weights = this.#weights.get(hash);
     if (weights === undefined) {
-      weights = this.#rf.weights(unpackElementSettings(bytes, this.model.numElements, this.model));
+      weights = this.#rf.weights(
+        unpackElementSettings(bytes, this.model.numElements, elementFormat(this.model)),
+      );
       // The oldest goes first; a codeword that is still in use is simply computed again.
       if (this.#weights.size >= this.model.memoryDepth)
         this.#weights.delete(this.#weights.keys().next().value!);

@@ -1,26 +1,32 @@
 /** From a codeword in radians and seconds to a board's integer codes, and what is lost on the way (eq. 23 to 26). */
-import type { BoardDescription, ElementSettings } from '../../drivers/array-board.js';
-import { type ComplexVector, complexVector } from '../core/complex.js';
+import type { ElementSettings } from '../../drivers/array-board.js';
+import type { ComplexVector } from '../core/complex.js';
 import { BeamloopError } from '../core/errors.js';
+import { type BoardControls, checkControls } from './board-controls.js';
 import type { Codeword } from './codeword.js';
+import { realiseDelays } from './delay-codes.js';
+import { realisedCodeword } from './realised.js';
 import { codewordWeights } from './weights.js';
 
 const TWO_PI = 2 * Math.PI;
-
-/** What a board can set; the part of its description that quantisation needs. */
-export type BoardControls = Pick<
-  BoardDescription,
-  'model' | 'numElements' | 'phaseBits' | 'delayBits' | 'delayLsbS' | 'delayRangeS' | 'amplitudeBits'
->;
+/** A beam that loses so much where it focuses has lost its subcarrier, dB. */
+const LOST_DB = 3;
 
 /** What the hardware cannot realise of a codeword. Elements that the codeword switches off have no phase error. */
 export interface RealisabilityReport {
   /** Error of the element phases at the carrier, rad. */
   readonly phaseErrorRmsRad: number;
   readonly phaseErrorMaxRad: number;
+  /** Span of the codeword's delays, s; 0 when it has none. */
+  readonly delaySpanS: number;
+  /** Range of delays that is left for the board's adjustable part, s: the span, less what its fixed lines do. */
+  readonly delayNeededS: number;
   /** Largest delay error apart from clipped delays, s; 0 when the codeword has no delays. */
   readonly delayErrorMaxS: number;
-  /** Elements whose delay lies outside the board's range; the phase at the carrier is still right. */
+  /**
+   * Elements whose delay lies outside the board's range; the phase at the carrier is still right. On boards of fixed lines
+   * alone, elements that no line serves to within half a period of the carrier.
+   */
   readonly clippedDelays: number;
   /** Elements whose delay the board cannot set at all and replaces by a phase that is right at the carrier only. */
   readonly delaysAsPhase: number;
@@ -31,9 +37,13 @@ export interface RealisabilityReport {
   /**
    * Predicted loss of gain where the codeword focuses, dB >= 0 but for rounding; the worst over the frequencies asked
    * for. Counts that no element can radiate more than its share of the array's power, as beams of part of the array
-   * want it to. Computed when it is read.
+   * want it to. This and what follows is computed when it is read.
    */
   readonly gainLossDb: number;
+  /** Loss of the power gain averaged over the frequencies asked for, dB. */
+  readonly meanGainLossDb: number;
+  /** Share of these frequencies at which more than 3 dB are lost. */
+  readonly lostShare: number;
 }
 
 export interface QuantisedCodeword {
@@ -41,11 +51,20 @@ export interface QuantisedCodeword {
   readonly report: RealisabilityReport;
 }
 
+export interface QuantiseOptions {
+  /** Where the gain loss is predicted, Hz; the carrier unless given. */
+  readonly frequenciesHz?: ArrayLike<number>;
+  /**
+   * Whether phases take up what is missing of the delays at the carrier. True unless given; false is what hardware does
+   * that rounds delays and phases apart.
+   */
+  readonly carrierIntoPhase?: boolean;
+}
+
 /**
  * Rounds a codeword to the board's codes. A rounded or clipped delay's error at the carrier is taken up by the phase.
  *
  * @param carrierHz where phases are to be right.
- * @param frequenciesHz where the gain loss is predicted; the carrier unless given.
  * @throws BOARD_MISMATCH when the board has another number of elements or cannot steer at all; BAD_ARGUMENT when the
  * codeword or the board's description makes no sense.
  */
@@ -53,12 +72,13 @@ export function quantise(
   codeword: Codeword,
   board: BoardControls,
   carrierHz: number,
-  frequenciesHz: readonly number[] = [carrierHz],
+  { frequenciesHz = [carrierHz], carrierIntoPhase = true }: QuantiseOptions = {},
 ): QuantisedCodeword {
-  checkBoard(board, codeword);
+  checkElements(board, codeword);
+  checkControls(board);
   checkCodeword(codeword);
   const { phaseRad, delayS, amplitude } = codeword;
-  const delays = delayS === null ? null : quantiseDelays(delayS, board);
+  const delays = realiseDelays(delayS, board, 0.5 / carrierHz);
   const numPhaseCodes = 2 ** board.phaseBits;
   const phaseCode = new Uint16Array(board.numElements);
   const amplitudes = quantiseAmplitudes(amplitude, board);
@@ -66,61 +86,53 @@ export function quantise(
   let numActive = 0;
   let phaseErrorMaxRad = 0;
   for (let k = 0; k < board.numElements; k++) {
-    const missingDelayS = delayS === null ? 0 : delayS[k]! + delays!.shiftS - delays!.realisedS[k]!;
+    const missingDelayS = (delayS?.[k] ?? 0) + delays.shiftS - delays.realisedS[k]!;
     const turns = phaseRad[k]! / TWO_PI - fraction(carrierHz * missingDelayS);
-    const code = Math.round(turns * numPhaseCodes);
+    const code = Math.round((carrierIntoPhase ? turns : phaseRad[k]! / TWO_PI) * numPhaseCodes);
     phaseCode[k] = code - numPhaseCodes * Math.floor(code / numPhaseCodes);
     if (amplitude?.[k] === 0) continue;
-    const errorRad = TWO_PI * Math.abs(turns - code / numPhaseCodes);
+    const errorRad = TWO_PI * Math.abs(fraction(turns - code / numPhaseCodes));
     numActive++;
     errorSquares += errorRad ** 2;
     phaseErrorMaxRad = Math.max(phaseErrorMaxRad, errorRad);
   }
   const settings: ElementSettings = {
     phaseCode,
-    delayCode: board.delayBits === 0 ? null : (delays?.code ?? new Uint16Array(board.numElements)),
+    delayCode: delays.delayCode,
     amplitudeCode: amplitudes.code,
+    lineCode: delays.lineCode,
   };
+  const losses = once(() => {
+    const realised = realisedCodeword(settings, board);
+    return Array.from(frequenciesHz, (hz) =>
+      gainLossDb(codewordWeights(codeword, hz), codewordWeights(realised, hz)),
+    );
+  });
   return {
     settings,
     report: {
       phaseErrorRmsRad: Math.sqrt(errorSquares / Math.max(1, numActive)),
       phaseErrorMaxRad,
-      delayErrorMaxS: delays?.errorMaxS ?? 0,
-      clippedDelays: delays?.clipped ?? 0,
-      delaysAsPhase: delays?.asPhase ?? 0,
+      delaySpanS: delayS === null ? 0 : spanOf(delayS),
+      delayNeededS: delays.restSpanS,
+      delayErrorMaxS: delays.errorMaxS,
+      clippedDelays: delays.clipped,
+      delaysAsPhase: delays.asPhase,
       elementsStuckOn: amplitudes.stuckOn,
       amplitudesOff: amplitudes.off,
       // Costs more than all the rest, and who wants to send the settings at once does not need it yet.
       get gainLossDb() {
-        return Math.max(
-          ...frequenciesHz.map((hz) =>
-            gainLossDb(codewordWeights(codeword, hz), settingsWeights(settings, board, hz)),
-          ),
-        );
+        return losses().reduce((worst, lossDb) => Math.max(worst, lossDb), Number.NEGATIVE_INFINITY);
+      },
+      get meanGainLossDb() {
+        const gains = losses().map((lossDb) => 10 ** (-lossDb / 10));
+        return -10 * Math.log10(gains.reduce((sum, gain) => sum + gain, 0) / gains.length);
+      },
+      get lostShare() {
+        return losses().filter((lossDb) => lossDb > LOST_DB).length / losses().length;
       },
     },
   };
-}
-
-/** Weights that a perfect board radiates with when it holds these settings, shape [numElements] (eq. 23). */
-export function settingsWeights(
-  settings: ElementSettings,
-  board: BoardControls,
-  frequencyHz: number,
-): ComplexVector {
-  const { phaseCode, delayCode, amplitudeCode } = settings;
-  const scale = 1 / Math.sqrt(board.numElements);
-  const fullAmplitude = 2 ** board.amplitudeBits - 1;
-  const weights = complexVector(board.numElements);
-  for (let k = 0; k < board.numElements; k++) {
-    const delayTurns = delayCode === null ? 0 : fraction(frequencyHz * delayCode[k]! * board.delayLsbS);
-    const phase = TWO_PI * (phaseCode[k]! / 2 ** board.phaseBits - delayTurns);
-    const size = amplitudeCode === null ? scale : (scale * amplitudeCode[k]!) / fullAmplitude;
-    weights.re[k] = size * Math.cos(phase);
-    weights.im[k] = size * Math.sin(phase);
-  }
-  return weights;
 }
 
 /** -20 log10 |w^H w'| with the ideal weights w of unit norm (eq. 26). */
@@ -132,31 +144,6 @@ function gainLossDb(ideal: ComplexVector, realised: ComplexVector): number {
     im += ideal.re[k]! * realised.im[k]! - ideal.im[k]! * realised.re[k]!;
   }
   return -10 * Math.log10(re * re + im * im);
-}
-
-/** Nearest delay codes (eq. 24). A delay common to all elements changes no power, so it moves what is out of range in. */
-function quantiseDelays(delayS: Float64Array, board: BoardControls) {
-  const code = new Uint16Array(delayS.length);
-  const realisedS = new Float64Array(delayS.length);
-  if (board.delayBits === 0) {
-    const asPhase = delayS.reduce((count, delay) => count + (delay === 0 ? 0 : 1), 0);
-    return { code: null, realisedS, shiftS: 0, errorMaxS: 0, clipped: 0, asPhase };
-  }
-  const lastCode = Math.min(2 ** board.delayBits - 1, Math.floor(board.delayRangeS / board.delayLsbS + 1e-9));
-  const shortestS = delayS.reduce((a, b) => Math.min(a, b));
-  const longestS = delayS.reduce((a, b) => Math.max(a, b));
-  const shiftS = shortestS < 0 || longestS > lastCode * board.delayLsbS ? -shortestS : 0;
-  let errorMaxS = 0;
-  let clipped = 0;
-  for (let k = 0; k < delayS.length; k++) {
-    const wantedS = delayS[k]! + shiftS;
-    const nearest = Math.round(wantedS / board.delayLsbS);
-    code[k] = Math.min(nearest, lastCode);
-    realisedS[k] = code[k]! * board.delayLsbS;
-    if (nearest > lastCode) clipped++;
-    else errorMaxS = Math.max(errorMaxS, Math.abs(wantedS - realisedS[k]!));
-  }
-  return { code, realisedS, shiftS, errorMaxS, clipped, asPhase: 0 };
 }
 
 /** Nearest amplitude codes (eq. 25): the strongest element gets full amplitude if the codeword wants more than that. */
@@ -177,37 +164,13 @@ function quantiseAmplitudes(amplitude: Float64Array | null, board: BoardControls
   return { code, stuckOn, off };
 }
 
-function checkBoard(board: BoardControls, codeword: Codeword): void {
+function checkElements(board: BoardControls, codeword: Codeword): void {
   const numElements = codeword.phaseRad.length;
-  if (board.numElements !== numElements) {
-    throw new BeamloopError('BOARD_MISMATCH', {
-      what: `Codeword ${codeword.key} has ${numElements} elements and board ${board.model} has ${board.numElements}`,
-      todo: 'Use a codebook of the array that is connected',
-    });
-  }
-  if (board.phaseBits === 0 && board.delayBits === 0) {
-    throw new BeamloopError('BOARD_MISMATCH', {
-      what: `Board ${board.model} has 0 phase bits and 0 delay bits: it cannot steer`,
-      todo: 'Connect a board with phase shifters or true time delays',
-    });
-  }
-  for (const [name, bits] of [
-    ['phase', board.phaseBits],
-    ['delay', board.delayBits],
-    ['amplitude', board.amplitudeBits],
-  ] as const) {
-    if (Number.isInteger(bits) && bits >= 0 && bits <= 16) continue;
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: `Board ${board.model} claims ${bits} ${name} bits`,
-      todo: 'Codes have 0 to 16 bits',
-    });
-  }
-  if (board.delayBits > 0 && !(board.delayLsbS > 0 && board.delayRangeS >= 0)) {
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: `Board ${board.model} claims delays in steps of ${board.delayLsbS} s up to ${board.delayRangeS} s`,
-      todo: 'A board with delay bits needs a positive step and range',
-    });
-  }
+  if (board.numElements === numElements) return;
+  throw new BeamloopError('BOARD_MISMATCH', {
+    what: `Codeword ${codeword.key} has ${numElements} elements and board ${board.model} has ${board.numElements}`,
+    todo: 'Use a codebook of the array that is connected',
+  });
 }
 
 function checkCodeword({ key, phaseRad, delayS, amplitude }: Codeword): void {
@@ -232,4 +195,16 @@ function checkCodeword({ key, phaseRad, delayS, amplitude }: Codeword): void {
 
 function fraction(turns: number): number {
   return turns - Math.round(turns);
+}
+
+function spanOf(values: Float64Array): number {
+  return values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -3,7 +3,10 @@ import { type ComplexVector, complexVector } from '../core/complex.js';
 import type { Codeword } from './codeword.js';
 
 /** w_n(f) = a_n N^(-1/2) exp(j phase_n - j 2 pi f delay_n), shape [numElements] (docs/model.md eq. 7). */
-export function codewordWeights(codeword: Codeword, frequencyHz: number): ComplexVector {
+export function codewordWeights(
+  codeword: Pick<Codeword, 'phaseRad' | 'delayS' | 'amplitude'>,
+  frequencyHz: number,
+): ComplexVector {
   const { phaseRad, delayS, amplitude } = codeword;
   const numElements = phaseRad.length;
   const scale = 1 / Math.sqrt(numElements);

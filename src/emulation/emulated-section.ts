@@ -1,9 +1,16 @@
 /** What a scenario says about an emulated board: the `board.emulated` section. */
 import { z } from 'zod';
-import { type BoardModel, DEFAULT_BOARD } from '../../drivers/emulator/board-model.js';
+import type { BoardDescription } from '../../drivers/array-board.js';
+import {
+  adjustableRangeS,
+  type BoardModel,
+  DEFAULT_BOARD,
+  elementFormat,
+} from '../../drivers/emulator/board-model.js';
 import { NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
 import { faultsSchema } from '../../drivers/emulator/faults/fault-schema.js';
 import { IDEAL_RF, type RfImpairments } from '../../drivers/emulator/rf.js';
+import { PROTOCOL_VERSION } from '../../firmware-protocol/messages/hello.js';
 import { positiveQuantity, quantity } from '../core/settings-quantity.js';
 
 const bits = z.int().min(0).max(16);
@@ -73,6 +80,17 @@ export function boardModel(section: EmulatedSection, numElements: number, baud: 
     switchTimeS: section.switchTime,
     clockRateHz: section.clockRate,
     baud,
+  };
+}
+
+/** What the board will say about itself. */
+export function describeModel(model: BoardModel): BoardDescription {
+  const { temperatureC: _temperature, supplyV: _supply, baud: _baud, ...described } = model;
+  return {
+    ...described,
+    protocolVersion: `${PROTOCOL_VERSION.major}.${PROTOCOL_VERSION.minor}`,
+    delayRangeS: adjustableRangeS(model),
+    lineBits: elementFormat(model).lineBits,
   };
 }
 

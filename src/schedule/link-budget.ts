@@ -46,12 +46,14 @@ export function lineTimeS(bytes: number, baud: number): number {
   return (bytes * BITS_PER_BYTE) / baud;
 }
 
-/** Bytes of one codeword as boards keep it: phase, delay and amplitude code of every element, bit-packed. */
+/** Bytes of one codeword as boards keep it: phase, delay, amplitude and line code of every element, bit-packed. */
 export function packedBytes(board: {
   readonly numElements: number;
   readonly phaseBits: number;
   readonly delayBits: number;
   readonly amplitudeBits: number;
+  readonly lineBits: number;
 }): number {
-  return Math.ceil((board.numElements * (board.phaseBits + board.delayBits + board.amplitudeBits)) / 8);
+  const { numElements, phaseBits, delayBits, amplitudeBits, lineBits } = board;
+  return Math.ceil((numElements * (phaseBits + delayBits + amplitudeBits + lineBits)) / 8);
 }

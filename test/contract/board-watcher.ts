@@ -32,14 +32,16 @@ export class BoardWatcher {
 
 /** Different codewords of random codes; the same for the same seed. */
 export function randomCodewords(board: ArrayBoard, count: number, seed: number): PackedCodeword[] {
-  const { numElements, phaseBits, delayBits, amplitudeBits } = board.description;
+  const { numElements, phaseBits, delayBits, amplitudeBits, lineBits, delayLinesS } = board.description;
   const random = new Random(seed, 'codewords');
-  const codes = (bits: number) => Uint16Array.from({ length: numElements }, () => random.integer(2 ** bits));
+  const below = (end: number) => Uint16Array.from({ length: numElements }, () => random.integer(end));
+  const codes = (bits: number) => below(2 ** bits);
   return Array.from({ length: count }, () =>
     board.pack({
       phaseCode: codes(phaseBits),
       delayCode: delayBits > 0 ? codes(delayBits) : null,
       amplitudeCode: amplitudeBits > 0 ? codes(amplitudeBits) : null,
+      lineCode: lineBits > 0 ? below(delayLinesS!.length) : null,
     }),
   );
 }

@@ -197,6 +197,7 @@ describe('native board', () => {
       phaseCode: new Uint16Array(512),
       delayCode: null,
       amplitudeCode: new Uint16Array(512),
+      lineCode: null,
     };
     expect(board.pack(settings).bytes).toHaveLength((512 * 7) / 8);
     const bad = [

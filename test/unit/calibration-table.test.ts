@@ -7,7 +7,8 @@ import {
 import type { BoardDescription } from '../../drivers/array-board.js';
 import { LinearArray } from '../../src/array/linear-array.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
-import { quantise, settingsWeights } from '../../src/codebook/quantize.js';
+import { quantise } from '../../src/codebook/quantize.js';
+import { settingsWeights } from '../../src/codebook/realised.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import { Random } from '../../src/core/random.js';
 
@@ -26,6 +27,8 @@ const board: BoardDescription = {
   delayLsbS: 0,
   delayRangeS: 0,
   amplitudeBits: 1,
+  lineBits: 0,
+  delayLinesS: null,
   memoryDepth: 16,
   queueDepth: 16,
   switchTimeS: 1e-6,

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { LinearArray } from '../../src/array/linear-array.js';
+import type { BoardControls } from '../../src/codebook/board-controls.js';
 import type { Codeword } from '../../src/codebook/codeword.js';
 import { DftCodebook } from '../../src/codebook/dft.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
-import { type BoardControls, quantise, settingsWeights } from '../../src/codebook/quantize.js';
+import { quantise } from '../../src/codebook/quantize.js';
+import { settingsWeights } from '../../src/codebook/realised.js';
 import { codewordWeights } from '../../src/codebook/weights.js';
 import { magnitude, transposeProduct } from '../../src/core/complex.js';
 import { BeamloopError } from '../../src/core/errors.js';
@@ -16,6 +18,8 @@ const phaseBoard: BoardControls = {
   delayLsbS: 0,
   delayRangeS: 0,
   amplitudeBits: 0,
+  lineBits: 0,
+  delayLinesS: null,
 };
 const delayBoard: BoardControls = {
   ...phaseBoard,
@@ -110,7 +114,9 @@ describe('quantise', () => {
   it('predicts the worst loss over the frequencies asked for', () => {
     const word = codeword([0, 0, 0, 0], [0, 0.9e-12, -0.9e-12, 0.9e-12]);
     const atCarrier = quantise(word, delayBoard, carrierHz).report.gainLossDb;
-    const wide = quantise(word, delayBoard, carrierHz, [carrierHz, 1.5 * carrierHz]).report.gainLossDb;
+    const wide = quantise(word, delayBoard, carrierHz, {
+      frequenciesHz: [carrierHz, 1.5 * carrierHz],
+    }).report.gainLossDb;
     expect(wide).toBeGreaterThan(atCarrier + 0.005);
   });
 
@@ -128,7 +134,7 @@ describe('quantise', () => {
       codeword([0, 0, 0, 0], [0, 0, 0, 200e-12]),
       { ...delayBoard, phaseBits: 16 },
       carrierHz,
-      [carrierHz + 1e9],
+      { frequenciesHz: [carrierHz + 1e9] },
     );
     const off = 2 * Math.PI * 1e9 * 74e-12;
     const gain = Math.hypot(3 + Math.cos(off), Math.sin(off)) / 4;

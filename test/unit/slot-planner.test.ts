@@ -19,7 +19,9 @@ const numbered = (count: number) => pilots(Array.from({ length: count }, (_, k) 
 
 describe('link budget', () => {
   it('512 elements of 7 bits are 448 bytes, and 448 bytes are 476 on the line', () => {
-    expect(packedBytes({ numElements: 512, phaseBits: 7, delayBits: 0, amplitudeBits: 0 })).toBe(448);
+    expect(packedBytes({ numElements: 512, phaseBits: 7, delayBits: 0, amplitudeBits: 0, lineBits: 0 })).toBe(
+      448,
+    );
     // 15 header + 448 data + 9 frame = 472; COBS adds 2, delimiters 2.
     expect(loadBytes(448)).toBe(476);
   });

@@ -2,7 +2,7 @@ import { contentHash, hashToHex } from '../../../firmware-protocol/content-hash.
 import { packedLength, unpackElementSettings } from '../../../firmware-protocol/element-settings.js';
 import type { PayloadOf } from '../../../firmware-protocol/registry.js';
 import { STATUS } from '../../../firmware-protocol/status.js';
-import type { BoardModel } from '../board-model.js';
+import { type BoardModel, elementFormat } from '../board-model.js';
 
 export interface StoredCodeword {
   readonly hash: bigint;
@@ -24,7 +24,7 @@ export class CodewordMemory {
 
   constructor(model: BoardModel) {
     this.#model = model;
-    this.#codewordBytes = packedLength(model.numElements, model);
+    this.#codewordBytes = packedLength(model.numElements, elementFormat(model));
     this.#valid = new Array(model.memoryDepth);
   }
 
@@ -72,7 +72,7 @@ export class CodewordMemory {
 
   #paddingIsZero(bytes: Uint8Array): boolean {
     try {
-      unpackElementSettings(bytes, this.#model.numElements, this.#model);
+      unpackElementSettings(bytes, this.#model.numElements, elementFormat(this.#model));
       return true;
     } catch {
       return false;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { DEFAULT_BOARD } from '../../../drivers/emulator/board-model.js';
+import { DEFAULT_BOARD, elementFormat } from '../../../drivers/emulator/board-model.js';
 import { contentHash, hashFromHex } from '../../../firmware-protocol/content-hash.js';
 import { packElementSettings } from '../../../firmware-protocol/element-settings.js';
 import { LinearArray, polarPointM } from '../../../src/array/linear-array.js';
@@ -25,8 +25,8 @@ function focused(pointM: readonly [number, number]) {
     return ((code % levels) + levels) % levels;
   });
   const data = packElementSettings(
-    { phaseCode, delayCode: null, amplitudeCode: new Uint16Array(64).fill(1) },
-    MODEL,
+    { phaseCode, delayCode: null, amplitudeCode: new Uint16Array(64).fill(1), lineCode: null },
+    elementFormat(MODEL),
   );
   return { data, hash: hashFromHex(contentHash(data)) };
 }

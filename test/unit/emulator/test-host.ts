@@ -1,4 +1,4 @@
-import type { BoardModel } from '../../../drivers/emulator/board-model.js';
+import { type BoardModel, elementFormat } from '../../../drivers/emulator/board-model.js';
 import {
   type AirSlot,
   EmulatedBoard,
@@ -154,19 +154,19 @@ export class TestHost {
 }
 
 /** A codeword whose phase codes all equal `code`, all elements on. */
-export function uniformCodeword(
-  { numElements, phaseBits, delayBits, amplitudeBits }: BoardModel,
-  code: number,
-): { hash: bigint; data: Uint8Array } {
+export function uniformCodeword(model: BoardModel, code: number): { hash: bigint; data: Uint8Array } {
+  const { numElements } = model;
+  const format = elementFormat(model);
   const fill = (bits: number, value: number) =>
     bits === 0 ? null : new Uint16Array(numElements).fill(value);
   const data = packElementSettings(
     {
       phaseCode: new Uint16Array(numElements).fill(code),
-      delayCode: fill(delayBits, 0),
-      amplitudeCode: fill(amplitudeBits, 2 ** amplitudeBits - 1),
+      delayCode: fill(format.delayBits, 0),
+      amplitudeCode: fill(format.amplitudeBits, 2 ** format.amplitudeBits - 1),
+      lineCode: fill(format.lineBits, 0),
     },
-    { phaseBits, delayBits, amplitudeBits },
+    format,
   );
   return { hash: hashFromHex(contentHash(data)), data };
 }

@@ -13,6 +13,7 @@ const formatAndCodes = fc
     phaseBits: fc.integer({ min: 1, max: 16 }),
     delayBits: fc.integer({ min: 0, max: 16 }),
     amplitudeBits: fc.integer({ min: 0, max: 16 }),
+    lineBits: fc.integer({ min: 0, max: 16 }),
     numElements: fc.integer({ min: 1, max: 600 }),
   })
   .chain(({ numElements, ...format }) => {
@@ -23,6 +24,7 @@ const formatAndCodes = fc
       phaseCode: codes(format.phaseBits),
       delayCode: format.delayBits === 0 ? fc.constant(null) : codes(format.delayBits),
       amplitudeCode: format.amplitudeBits === 0 ? fc.constant(null) : codes(format.amplitudeBits),
+      lineCode: format.lineBits === 0 ? fc.constant(null) : codes(format.lineBits),
     });
   });
 
@@ -57,6 +59,7 @@ describe('packing (SPEC 4.1)', () => {
             { code: codes.phaseCode, bits: format.phaseBits },
             { code: codes.delayCode, bits: format.delayBits },
             { code: codes.amplitudeCode, bits: format.amplitudeBits },
+            { code: codes.lineCode, bits: format.lineBits },
           ]),
         );
         expect(unpackElementSettings(packed, codes.phaseCode.length, format)).toEqual(codes);
@@ -64,28 +67,34 @@ describe('packing (SPEC 4.1)', () => {
     );
   });
 
-  const format: ElementFormat = { phaseBits: 6, delayBits: 0, amplitudeBits: 1 };
+  const format: ElementFormat = { phaseBits: 6, delayBits: 0, amplitudeBits: 1, lineBits: 0 };
+  const lineCode = null;
   const phaseCode = Uint16Array.of(1, 2, 63);
   const amplitudeCode = Uint16Array.of(1, 0, 1);
   it.each([
     [
       'a phase code that does not fit',
-      { phaseCode: Uint16Array.of(1, 64, 0), delayCode: null, amplitudeCode },
+      { phaseCode: Uint16Array.of(1, 64, 0), delayCode: null, amplitudeCode, lineCode },
     ],
-    ['a missing control', { phaseCode, delayCode: null, amplitudeCode: null }],
-    ['a control that the board lacks', { phaseCode, delayCode: phaseCode, amplitudeCode }],
-    ['a wrong length', { phaseCode, delayCode: null, amplitudeCode: Uint16Array.of(1) }],
+    ['a missing control', { phaseCode, delayCode: null, amplitudeCode: null, lineCode }],
+    ['a control that the board lacks', { phaseCode, delayCode: phaseCode, amplitudeCode, lineCode }],
+    [
+      'a line selector that the board lacks',
+      { phaseCode, delayCode: null, amplitudeCode, lineCode: phaseCode },
+    ],
+    ['a wrong length', { phaseCode, delayCode: null, amplitudeCode: Uint16Array.of(1), lineCode }],
   ])('refuses %s', (_, codes) => {
     expect(() => packElementSettings(codes, format)).toThrow(RangeError);
   });
 
   it('refuses formats out of range', () => {
-    expect(() => packedLength(1, { phaseBits: 0, delayBits: 0, amplitudeBits: 0 })).toThrow(/phaseBits/);
-    expect(() => packedLength(1, { phaseBits: 6, delayBits: 17, amplitudeBits: 0 })).toThrow(/delayBits/);
+    expect(() => packedLength(1, { ...format, phaseBits: 0 })).toThrow(/phaseBits/);
+    expect(() => packedLength(1, { ...format, delayBits: 17 })).toThrow(/delayBits/);
+    expect(() => packedLength(1, { ...format, lineBits: 17 })).toThrow(/lineBits/);
   });
 
   it('refuses packed bytes of a wrong length or with padding that is not zero', () => {
-    const packed = packElementSettings({ phaseCode, delayCode: null, amplitudeCode }, format);
+    const packed = packElementSettings({ phaseCode, delayCode: null, amplitudeCode, lineCode }, format);
     expect(() => unpackElementSettings(packed.subarray(1), 3, format)).toThrow(RangeError);
     const dirty = packed.slice();
     dirty[2]! |= 0x80;

@@ -152,9 +152,11 @@ describe('codewords.json', () => {
         phaseBits: number;
         delayBits: number;
         amplitudeBits: number;
+        lineBits: number;
         phaseCode: number[];
         delayCode: number[] | null;
         amplitudeCode: number[] | null;
+        lineCode: number[] | null;
         bytes: string;
         hash: string;
       }[]
@@ -164,6 +166,7 @@ describe('codewords.json', () => {
       phaseCode: Uint16Array.from(vector.phaseCode),
       delayCode: vector.delayCode && Uint16Array.from(vector.delayCode),
       amplitudeCode: vector.amplitudeCode && Uint16Array.from(vector.amplitudeCode),
+      lineCode: vector.lineCode && Uint16Array.from(vector.lineCode),
     };
     const packed = bytes(vector.bytes);
     expect(packElementSettings(codes, vector)).toEqual(packed);
