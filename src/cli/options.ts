@@ -1,4 +1,5 @@
 /** Options of the command line that are quantities, and the array that several commands describe with them. */
+import { Band } from '../array/band.js';
 import { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
@@ -26,6 +27,27 @@ export const arrayOptions = {
   },
 } as const;
 
+/** The subcarriers of a wideband codebook. */
+export const bandOptions = {
+  bandwidth: {
+    type: 'string',
+    demandOption: true,
+    requiresArg: true,
+    describe: 'Bandwidth around the carrier, e.g. "5 GHz"',
+  },
+  subcarriers: {
+    type: 'string',
+    demandOption: true,
+    requiresArg: true,
+    describe: 'Number of subcarriers',
+  },
+} as const;
+
+/** For yargs: two quantities with a comma. `nargs` takes `-31,0.5` as a value where `requiresArg` sees options. */
+export function pairOptionOf(describe: string) {
+  return { type: 'string', nargs: 1, describe } as const;
+}
+
 /**
  * Reads one option.
  *
@@ -39,6 +61,41 @@ export function quantityOption(name: string, text: unknown, unit: BaseUnit): num
     });
   }
   return parseQuantity(String(text), unit, `--${name}`);
+}
+
+/**
+ * Reads an option of two quantities, such as `0.0025,0.1` or `5 m,30 m`.
+ *
+ * @throws BAD_UNIT when one is no such quantity; BAD_ARGUMENT when there are not two.
+ */
+export function pairOption(
+  name: string,
+  text: unknown,
+  [first, second]: readonly [BaseUnit, BaseUnit],
+): [number, number] {
+  const parts = Array.isArray(text) ? [] : String(text).split(',');
+  if (parts.length === 2) {
+    return [quantityOption(name, parts[0], first), quantityOption(name, parts[1], second)];
+  }
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `'${text}' is not two quantities`,
+    where: `--${name}`,
+    todo: `Give two with a comma between them, once: --${name}=first,second`,
+  });
+}
+
+export interface BandArguments {
+  readonly carrier: string;
+  readonly bandwidth: string;
+  readonly subcarriers: string;
+}
+
+export function bandFromOptions({ carrier, bandwidth, subcarriers }: BandArguments): Band {
+  return new Band({
+    carrierHz: quantityOption('carrier', carrier, 'Hz'),
+    bandwidthHz: quantityOption('bandwidth', bandwidth, 'Hz'),
+    numSubcarriers: quantityOption('subcarriers', subcarriers, '1'),
+  });
 }
 
 export interface ArrayArguments {

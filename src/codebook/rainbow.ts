@@ -6,7 +6,7 @@ import type { Band } from '../array/band.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import { type SplitCodebook, type SplitParameters, splitPilot } from './beam-split.js';
-import { slopeLimit } from './tdps.js';
+import { requireRingRange } from './tdps.js';
 
 /** Ring spacing of the polar codebook in half-power units (delta). */
 const RING_SPACING = 1.32;
@@ -36,13 +36,21 @@ export function polarRings(array: LinearArray, nearestM: number): Float64Array {
   const { numElements, spacingM, wavelengthM } = array;
   const depthM = (numElements * spacingM) ** 2 / (2 * RING_SPACING ** 2 * wavelengthM);
   const numRings = Math.floor(depthM / nearestM) + 1;
+  requireRings(numRings);
   return Float64Array.from({ length: numRings }, (_, s) =>
     s === 0 ? wavelengthM / (4 * (numElements * spacingM) ** 2) : s / (2 * depthM),
   );
 }
 
-/** Rings spread evenly over the middles of equal parts of the range, 1/m, ascending. */
-export function evenRings([low, high]: readonly [number, number], numRings: number): Float64Array {
+/**
+ * Rings in the middles of equal parts of the range, 1/m, ascending.
+ *
+ * @throws BAD_ARGUMENT unless 0 <= low < high and there are 1 to 65535 rings.
+ */
+export function evenRings(rangePerM: readonly [number, number], numRings: number): Float64Array {
+  requireRingRange(rangePerM);
+  requireRings(numRings);
+  const [low, high] = rangePerM;
   return Float64Array.from({ length: numRings }, (_, s) => low + ((s + 0.5) / numRings) * (high - low));
 }
 
@@ -72,16 +80,18 @@ export function farRainbowCodebook(array: LinearArray, band: Band, maxSinAngle: 
   return { array, band, pilots: [pilot] };
 }
 
-/** The sweep's slope in units of what neighbouring subcarriers allow; above 1 directions are missed (eq. 41). */
-export function rainbowCoverageRatio(array: LinearArray, band: Band, maxSinAngle: number): number {
-  const { phaseSinAngle } = rainbowParameters(band, maxSinAngle, 0);
-  return Math.abs(phaseSinAngle) / slopeLimit(array, band);
-}
-
 function requireSweep(maxSinAngle: number): void {
   if (maxSinAngle > 0 && maxSinAngle <= 1) return;
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `The sweep goes to sin(angle) ${maxSinAngle}`,
     todo: 'Give an angle above 0, up to 90 degrees',
+  });
+}
+
+function requireRings(numRings: number): void {
+  if (Number.isInteger(numRings) && numRings >= 1 && numRings <= 65_535) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `A rainbow cannot have ${numRings} rings`,
+    todo: 'Give a whole number from 1 to 65535',
   });
 }

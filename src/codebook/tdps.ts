@@ -7,7 +7,8 @@ import type { Band } from '../array/band.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import { type SplitCodebook, type SplitParameters, splitFoci, splitPilot } from './beam-split.js';
-import { halfWidthRingPerM, SINC_HALF_POWER } from './beam-width.js';
+import { halfWidthRingPerM } from './beam-width.js';
+import { coverageRatio, enoughSubcarriers, missedShare, slopeLimit } from './coverage.js';
 
 export interface TdPsOptions {
   /** Share of the largest slope that leaves no gap between neighbouring subcarriers, in (0, 1]. */
@@ -31,6 +32,10 @@ export interface TdPsDesign {
   readonly slopeLimit: number;
   /** The slope in units of what its own subcarriers allow, the largest of the band; above 1 directions are missed. */
   readonly coverageRatio: number;
+  /** Share of the directions that a pilot sweeps at which no subcarrier reaches half power. */
+  readonly missedShare: number;
+  /** How often a pilot sweeps all directions; below 1 it does not reach some of them at any ring. */
+  readonly numSweeps: number;
   /** Direction of the last subcarrier of the first pilot, sin(angle). */
   readonly endDirection: number;
   /** Rings that the pilots sweep, 1/m, ascending. */
@@ -63,14 +68,14 @@ export function designTdPs(array: LinearArray, band: Band, options: TdPsOptions)
     'Give the sine of an angle, from -1 to 1',
   );
   requireRingRange(ringRangePerM);
-  requireSubcarriers(array, band, gamma);
+  requireSubcarriers(array, band, gamma, endDirection);
   const [nearest, farthest] = [ringRangePerM[1], ringRangePerM[0]];
   const first = band.ratio(0);
   const last = band.ratio(band.numSubcarriers - 1);
-  const phaseSinAngle = gamma * slopeLimit(array, band);
+  const { delaySinAngle, phaseSinAngle } = steepest(array, band, gamma, endDirection);
   const phaseRingPerM = (epsilon * (nearest - farthest)) / (first - last);
   const parameters = {
-    delaySinAngle: endDirection - last * phaseSinAngle,
+    delaySinAngle,
     delayRingPerM: (nearest - first * phaseRingPerM + (farthest - last * phaseRingPerM)) / 2,
     phaseSinAngle,
     phaseRingPerM,
@@ -85,13 +90,15 @@ export function describeTdPs(array: LinearArray, band: Band, parameters: SplitPa
     requireThat(Number.isFinite(value), `A TD-PS parameter is ${value}`, 'Give finite numbers');
   }
   requireThat(band.numSubcarriers >= 2, 'A beam split needs at least 2 subcarriers', 'Give more subcarriers');
-  const { delayRingPerM, phaseRingPerM } = parameters;
+  const { delaySinAngle, delayRingPerM, phaseRingPerM } = parameters;
   const lastSubcarrier = band.numSubcarriers - 1;
-  const { slope, sinAngle } = splitFoci(parameters, band);
+  const foci = splitFoci(parameters, band);
+  const { slope, sinAngle } = foci;
   const smallestSlope = slope.reduce((least, s) => Math.min(least, Math.abs(s)), Number.POSITIVE_INFINITY);
   const ringAt = (ratio: number) => delayRingPerM + ratio * phaseRingPerM;
   const ends = [ringAt(band.ratio(0)), ringAt(band.ratio(lastSubcarrier))];
-  const holePerM = (2 * Math.abs(phaseRingPerM)) / smallestSlope;
+  // Without a drift over the rings all strips lie on one ring, and none is missing between them.
+  const holePerM = phaseRingPerM === 0 ? 0 : (2 * Math.abs(phaseRingPerM)) / smallestSlope;
   const facingBeamsPerM = 2 * halfWidthRingPerM(array, band.frequenciesHz[lastSubcarrier]!);
   const pilotRatio = holePerM / facingBeamsPerM;
   return {
@@ -99,10 +106,9 @@ export function describeTdPs(array: LinearArray, band: Band, parameters: SplitPa
     firstSlope: slope[0]!,
     lastSlope: slope[lastSubcarrier]!,
     slopeLimit: slopeLimit(array, band),
-    coverageRatio: slope.reduce(
-      (worst, s, m) => (m === 0 ? worst : Math.max(worst, Math.abs(s) / slopeLimit(array, band, m - 1))),
-      0,
-    ),
+    coverageRatio: coverageRatio(array, band, foci),
+    missedShare: missedShare(array, band, foci),
+    numSweeps: numSweeps(delaySinAngle, band),
     endDirection: sinAngle[lastSubcarrier]!,
     ringSweepPerM: [Math.min(...ends), Math.max(...ends)],
     holePerM,
@@ -142,24 +148,30 @@ export function tdPsCodebook(
   return { array, band, pilots };
 }
 
-/** Largest |s| at which subcarriers m and m+1 meet at half power (eq. 41). */
-export function slopeLimit({ numElements }: LinearArray, band: Band, subcarrier = 0): number {
-  const { frequenciesHz, spacingHz } = band;
-  const sum = frequenciesHz[subcarrier]! + frequenciesHz[subcarrier + 1]!;
-  return (2 * SINC_HALF_POWER * sum) / (numElements * spacingHz);
+/** The steepest sweep that leaves no gap between subcarriers, times gamma, ending at the end direction (eq. 42). */
+function steepest(array: LinearArray, band: Band, gamma: number, endDirection: number) {
+  const phaseSinAngle = gamma * slopeLimit(array, band);
+  return { phaseSinAngle, delaySinAngle: endDirection - band.ratio(band.numSubcarriers - 1) * phaseSinAngle };
 }
 
-/** The last strip must take in all directions once: slope times the range of f_c/f must be at least 2. */
-function requireSubcarriers(array: LinearArray, band: Band, gamma: number): void {
+/** f/f_c times the direction is linear in f and repeats every 2: its way over the band, in periods. */
+function numSweeps(delaySinAngle: number, { frequenciesHz, carrierHz }: Band): number {
+  return (Math.abs(delaySinAngle) * (frequenciesHz.at(-1)! - frequenciesHz[0]!)) / (2 * carrierHz);
+}
+
+/** A pilot must take in all directions once. */
+function requireSubcarriers(array: LinearArray, band: Band, gamma: number, endDirection: number): void {
   requireThat(band.numSubcarriers >= 2, 'A beam split needs at least 2 subcarriers', 'Give more subcarriers');
-  const sweep = gamma * slopeLimit(array, band) * (band.ratio(0) - band.ratio(band.numSubcarriers - 1));
-  if (sweep >= 2) return;
-  const needed = Math.ceil((band.numSubcarriers * 2) / sweep);
+  const sweepsWith = (other: Band) =>
+    numSweeps(steepest(array, other, gamma, endDirection).delaySinAngle, other);
+  const sweeps = sweepsWith(band);
+  if (sweeps >= 1) return;
+  const needed = enoughSubcarriers(band, (other) => sweepsWith(other) >= 1);
   throw new BeamloopError('BAD_ARGUMENT', {
     what:
-      `${band.numSubcarriers} subcarriers are too few for ${array.numElements} elements: neighbouring subcarriers that ` +
-      `meet at half power sweep ${sweep.toFixed(3)} in sin(angle), all directions are 2`,
-    todo: `Give at least about ${needed} subcarriers or fewer elements`,
+      `${band.numSubcarriers} subcarriers are too few for ${array.numElements} elements: while neighbouring subcarriers ` +
+      `meet at half power${gamma < 1 ? ` (times gamma ${gamma})` : ''}, they sweep ${sweeps.toFixed(3)} of all directions`,
+    todo: `Give at least ${needed ?? 'more than 65535'} subcarriers${gamma < 1 ? ', a larger gamma' : ''} or fewer elements`,
   });
 }
 

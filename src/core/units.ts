@@ -4,12 +4,13 @@ import type { MathJsInstance, Unit } from 'mathjs';
 import { BeamloopError } from './errors.js';
 
 /** Units that beamloop computes in; a plain number is taken to be in the unit that is expected. */
-export type BaseUnit = 'Hz' | 's' | 'm' | 'm/s' | 'rad' | 'dB' | '1';
+export type BaseUnit = 'Hz' | 's' | 'm' | '1/m' | 'm/s' | 'rad' | 'dB' | '1';
 
 const EXAMPLE: Record<BaseUnit, string> = {
   Hz: '100 GHz',
   s: '125 us',
   m: '12.5 m',
+  '1/m': '0.1/m',
   'm/s': '299792458 m/s',
   rad: '60 deg',
   dB: '13 dB',
@@ -45,7 +46,8 @@ function toBaseUnit(value: Unit, text: string | number, unit: BaseUnit, where: s
   if (unit === '1' || !value.equalBase(math().unit(unit))) {
     throw badUnit(text, unit, `its unit is ${value.formatUnits()}`, where);
   }
-  return value.toNumber(unit);
+  // mathjs takes '1/m' for a quantity of value 1 where it wants a unit.
+  return value.toNumber(unit === '1/m' ? 'm^-1' : unit);
 }
 
 function badUnit(text: string | number, unit: BaseUnit, reason: string, where: string | undefined) {

@@ -11,7 +11,17 @@ const commands = [...overview.stdout.matchAll(/^ {2}beamloop ([a-z-]+)/gm)].map(
 
 test('--help lists the commands that the README names', () => {
   expect(overview.status).toBe(0);
-  for (const name of ['run', 'resume', 'replay', 'report', 'codebook', 'study', 'ports', 'board']) {
+  for (const name of [
+    'run',
+    'resume',
+    'replay',
+    'report',
+    'codebook',
+    'pattern',
+    'study',
+    'ports',
+    'board',
+  ]) {
     expect(commands).toContain(name);
   }
 });

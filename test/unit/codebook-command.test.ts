@@ -1,42 +1,16 @@
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import yargs from 'yargs';
 import { codebookCommand } from '../../src/cli/commands/codebook.js';
-import { BeamloopError } from '../../src/core/errors.js';
+import { failureOf, runCommand } from '../fixtures/run-command.js';
 
 async function run(...args: string[]): Promise<string> {
-  const stdout = new PassThrough();
-  const output = text(stdout);
-  const parser = yargs(['codebook', ...args])
-    .option('json', { type: 'boolean', default: false })
-    .strict()
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new Error(message);
-    });
-  const context = { signal: new AbortController().signal, stdout, stderr: stdout };
-  try {
-    await codebookCommand(parser, context).parseAsync();
-  } finally {
-    stdout.end();
-  }
-  return output;
+  return (await runCommand(codebookCommand, 'codebook', ...args)).stdout;
 }
 
 async function json(...args: string[]): Promise<Record<string, unknown>[]> {
   return (JSON.parse(await run(...args, '--json')) as { codewords: Record<string, unknown>[] }).codewords;
 }
 
-async function failure(...args: string[]): Promise<string> {
-  try {
-    await run(...args);
-  } catch (error) {
-    if (error instanceof BeamloopError) return `${error.code}: ${error.message}`;
-    return (error as Error).message;
-  }
-  return 'accepted';
-}
+const failure = (...args: string[]) => failureOf(codebookCommand, 'codebook', ...args);
 
 const array = ['--elements', '256', '--carrier', '100 GHz', '--speed-of-light', '3e8'];
 

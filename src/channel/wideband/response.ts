@@ -3,7 +3,7 @@
  * and the way to the receiver give it (docs/model.md eq. 48). All wideband evaluation comes down to this one sum.
  */
 import type { Band } from '../../array/band.js';
-import type { FocalPoint } from '../../array/focal-point.js';
+import { distanceOfM, type FocalPoint } from '../../array/focal-point.js';
 import type { LinearArray, PointM } from '../../array/linear-array.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import type { ComplexVector } from '../../core/complex.js';
@@ -51,14 +51,20 @@ export function travelTimeS(array: LinearArray, [xM, yM]: PointM): Float64Array 
  */
 export function travelTimeDifferenceS(
   array: LinearArray,
-  { sinAngle, ringPerM }: FocalPoint,
+  point: FocalPoint,
   model: 'exact' | 'fresnel',
 ): Float64Array {
+  const { sinAngle, ringPerM } = point;
+  if (model === 'exact' && ringPerM !== 0) return sphericalDifferenceS(array, sinAngle, distanceOfM(point));
   const c = array.speedOfLightMPerS;
-  if (model === 'fresnel' || ringPerM === 0) {
-    return array.elementYM.map((y) => (y * y * ringPerM - y * sinAngle) / c);
-  }
-  const r = (1 - sinAngle ** 2) / (2 * ringPerM);
+  return array.elementYM.map((y) => (y * y * ringPerM - y * sinAngle) / c);
+}
+
+/** The same, exact, of a point by its distance from the centre, which may be infinite. */
+export function sphericalDifferenceS(array: LinearArray, sinAngle: number, distanceM: number): Float64Array {
+  const c = array.speedOfLightMPerS;
+  if (distanceM === Number.POSITIVE_INFINITY) return array.elementYM.map((y) => (-y * sinAngle) / c);
+  const r = distanceM;
   return array.elementYM.map((y) => {
     const excess = y * y - 2 * r * y * sinAngle;
     return excess / (Math.sqrt(r * r + excess) + r) / c;

@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import('./report.js')).reportCommand,
   export: async () => (await import('./export.js')).exportCommand,
   codebook: async () => (await import('./codebook.js')).codebookCommand,
+  pattern: async () => (await import('./pattern.js')).patternCommand,
   study: async () => (await import('./study.js')).studyCommand,
   ports: async () => (await import('./ports.js')).portsCommand,
   board: async () => (await import('./board.js')).boardCommand,

@@ -1,0 +1,256 @@
+import { Band } from '../../array/band.js';
+import type { FocalPoint } from '../../array/focal-point.js';
+import type { LinearArray } from '../../array/linear-array.js';
+import {
+  beamOf,
+  type ElementBeam,
+  sphericalDifferenceS,
+  travelTimeDifferenceS,
+} from '../../channel/wideband/response.js';
+import { createSubcarrierSum } from '../../channel/wideband/subcarrier-sum.js';
+import type { Codeword } from '../../codebook/codeword.js';
+import { complexVector } from '../../core/complex.js';
+import { BeamloopError } from '../../core/errors.js';
+import { codebookDefinitions } from '../codebooks/all.js';
+import type { Selection } from '../codebooks/definition.js';
+import { parametersOf, warn } from '../codebooks/parameters.js';
+import type { Command, CommandContext, Parser } from '../command.js';
+import { drainedWrite } from '../drained-write.js';
+import { bandOptions, quantityOption } from '../options.js';
+import { formatTable } from '../text-table.js';
+
+type Model = 'exact' | 'fresnel';
+
+const patternOptions = {
+  points: {
+    type: 'string',
+    nargs: 1,
+    demandOption: true,
+    describe: 'Where: sinAngle:distance, with commas between points, e.g. "0.5:12 m,-0.2:inf"',
+  },
+  model: {
+    choices: ['exact', 'fresnel'],
+    default: 'exact',
+    requiresArg: true,
+    describe: 'Spherical wave, or its second-order approximation',
+  },
+} as const;
+
+/** Codebooks of phases alone are evaluated at the carrier, or over a band if one is given. */
+const optionalBand = {
+  bandwidth: { ...bandOptions.bandwidth, demandOption: false },
+  subcarriers: { ...bandOptions.subcarriers, demandOption: false },
+} as const;
+
+/** `beamloop pattern <codebook>`: the power that every pilot and subcarrier brings to given points. */
+export const patternCommand: Command = (yargs, context) =>
+  yargs.command(
+    'pattern',
+    'Print the power gain of every pilot and subcarrier of a codebook at points',
+    (builder) =>
+      codebookDefinitions
+        .reduce<Parser>(
+          (parser, { name, describe, options, example, build }) =>
+            parser.command(
+              name,
+              describe,
+              (own) =>
+                own
+                  .options({ ...options, ...('bandwidth' in options ? {} : optionalBand), ...patternOptions })
+                  .example(`$0 pattern ${name} ${example} --points "0.5:12 m,0:inf" --json`, ''),
+              (args) => {
+                const points = pointsOption(args.points);
+                const selection = build(args as never);
+                return print(context, args.json === true, selection, {
+                  points,
+                  model: args.model as Model,
+                  band: bandOf(selection, args as { bandwidth?: string; subcarriers?: string }),
+                });
+              },
+            ),
+          builder,
+        )
+        .demandCommand(1, `Name a codebook: ${codebookDefinitions.map(({ name }) => name).join(', ')}`)
+        .example(
+          `$0 pattern tdps ${codebookDefinitions.find(({ name }) => name === 'tdps')!.example} --points "0.5:12 m"`,
+          '',
+        ),
+  );
+
+interface Point extends FocalPoint {
+  readonly distanceM: number;
+}
+
+interface Request {
+  readonly points: readonly Point[];
+  readonly model: Model;
+  readonly band: Band;
+}
+
+/** @throws BAD_ARGUMENT for what is no point in front of the array. */
+function pointsOption(text: unknown): Point[] {
+  if (Array.isArray(text)) quantityOption('points', text, '1');
+  return String(text)
+    .split(',')
+    .map((part) => {
+      const [sine, distance, ...rest] = part.split(':');
+      if (sine === undefined || distance === undefined || rest.length > 0) {
+        throw wrongPoint(part, 'it is not a direction and a distance with a colon between them');
+      }
+      const sinAngle = quantityOption('points', sine.trim(), '1');
+      const distanceM = quantityOption('points', distance.trim().replace(/^inf$/i, 'Infinity'), 'm');
+      if (!(Math.abs(sinAngle) <= 1)) {
+        throw wrongPoint(part, 'its direction is beyond 90 degrees: the sine of an angle is from -1 to 1');
+      }
+      if (!(distanceM > 0)) throw wrongPoint(part, 'its distance is not above 0');
+      return { sinAngle, distanceM, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };
+    });
+}
+
+function wrongPoint(part: string, reason: string): BeamloopError {
+  return new BeamloopError('BAD_ARGUMENT', {
+    what: `'${part.trim()}' is not a point in front of the array: ${reason}`,
+    where: '--points',
+    todo: 'Write sin(angle):distance, such as --points "0.5:12 m,-0.2:inf"',
+  });
+}
+
+/** A codebook of splitting beams has its band; another is seen at its carrier unless a band is given. */
+function bandOf(selection: Selection, args: { bandwidth?: string; subcarriers?: string }): Band {
+  if (selection.kind === 'split') return selection.codebook.band;
+  const { carrierHz } = selection.array;
+  const { bandwidth, subcarriers } = args;
+  if (bandwidth === undefined && subcarriers === undefined) {
+    // The bandwidth of a single subcarrier changes nothing.
+    return new Band({ carrierHz, bandwidthHz: carrierHz, numSubcarriers: 1 });
+  }
+  if (bandwidth === undefined || subcarriers === undefined) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `--${bandwidth === undefined ? 'subcarriers' : 'bandwidth'} is given alone`,
+      todo: 'Give --bandwidth and --subcarriers together, or neither for the carrier',
+    });
+  }
+  return new Band({
+    carrierHz,
+    bandwidthHz: quantityOption('bandwidth', bandwidth, 'Hz'),
+    numSubcarriers: quantityOption('subcarriers', subcarriers, '1'),
+  });
+}
+
+/** Pilots with what tells them apart; without the empty places of a codebook. */
+function pilotsOf(selection: Selection): { name: Record<string, unknown>; codeword: Codeword }[] {
+  if (selection.kind === 'split') {
+    return selection.codebook.pilots.map(({ codeword }, k) => ({
+      name: { pilot: k + 1, key: codeword.key },
+      codeword,
+    }));
+  }
+  return Array.from(selection.entries).flatMap(({ columns, codeword }) =>
+    codeword === null ? [] : [{ name: { key: codeword.key, ...columns }, codeword }],
+  );
+}
+
+/** |h^T w|^2 / N of all subcarriers, 1 for a perfect beam. */
+class GainMeter {
+  readonly #array: LinearArray;
+  readonly #request: Request;
+  readonly #sum;
+  readonly #out;
+  readonly #delayS: Float64Array;
+
+  constructor(array: LinearArray, request: Request) {
+    this.#array = array;
+    this.#request = request;
+    this.#sum = createSubcarrierSum(array.numElements, request.band);
+    this.#out = complexVector(request.band.numSubcarriers);
+    this.#delayS = new Float64Array(array.numElements);
+  }
+
+  travelTimeS(point: Point): Float64Array {
+    return this.#request.model === 'exact'
+      ? sphericalDifferenceS(this.#array, point.sinAngle, point.distanceM)
+      : travelTimeDifferenceS(this.#array, point, 'fresnel');
+  }
+
+  /** @returns shape [numSubcarriers]. */
+  powerGain({ re, im, delayS }: ElementBeam, travelTimeS: Float64Array): Float64Array {
+    for (let n = 0; n < this.#delayS.length; n++) {
+      this.#delayS[n] = travelTimeS[n]! + (delayS === null ? 0 : delayS[n]!);
+    }
+    this.#sum.evaluate(re, im, this.#delayS, this.#out);
+    const { re: outRe, im: outIm } = this.#out;
+    return outRe.map((x, m) => (x * x + outIm[m]! ** 2) / this.#array.numElements);
+  }
+}
+
+async function print(
+  context: CommandContext,
+  json: boolean,
+  selection: Selection,
+  request: Request,
+): Promise<void> {
+  const array = selection.kind === 'split' ? selection.codebook.array : selection.array;
+  if (selection.kind === 'split') warn(context, selection.warnings);
+  const meter = new GainMeter(array, request);
+  const pilots = pilotsOf(selection);
+  const write = drainedWrite(context.stdout);
+  if (json) await write(head(selection, request));
+  const strongest: string[][] = [];
+  for (const [p, point] of request.points.entries()) {
+    const travelTimeS = meter.travelTimeS(point);
+    if (json) await write(`${p === 0 ? '' : ','}${pointHead(point)}`);
+    for (const [k, { name, codeword }] of pilots.entries()) {
+      const powerGain = meter.powerGain(beamOf(codeword), travelTimeS);
+      if (json) {
+        await write((k === 0 ? '' : ',') + JSON.stringify({ ...name, powerGain: Array.from(powerGain) }));
+      } else strongest.push(strongestRow(point, codeword.key, powerGain, request.band));
+    }
+    if (json) await write(']}');
+  }
+  if (json) await write(']}\n');
+  else await write(strongestTable(strongest));
+}
+
+/** Everything of the document up to its first point. */
+function head(selection: Selection, { model, band }: Request): string {
+  const text = JSON.stringify({
+    model,
+    ...(selection.kind === 'split' && {
+      parameters: parametersOf(selection.parameters),
+      warnings: selection.warnings,
+    }),
+    frequencyHz: Array.from(band.frequenciesHz),
+  });
+  return `${text.slice(0, -1)},"points":[`;
+}
+
+function pointHead({ sinAngle, distanceM, ringPerM }: Point): string {
+  // JSON has no infinity: the far field is null.
+  const text = JSON.stringify({
+    sinAngle,
+    distanceM: Number.isFinite(distanceM) ? distanceM : null,
+    ringPerM,
+  });
+  return `${text.slice(0, -1)},"pilots":[`;
+}
+
+function strongestRow(point: Point, key: string, powerGain: Float64Array, band: Band): string[] {
+  const best = powerGain.reduce((at, gain, m) => (gain > powerGain[at]! ? m : at), 0);
+  return [
+    String(point.sinAngle),
+    Number.isFinite(point.distanceM) ? String(point.distanceM) : 'inf',
+    key,
+    String(best),
+    (band.frequenciesHz[best]! / 1e9).toFixed(6),
+    powerGain[best]!.toFixed(6),
+    (10 * Math.log10(powerGain[best]!)).toFixed(2),
+  ];
+}
+
+function strongestTable(rows: readonly string[][]): string {
+  const titles = ['sin(angle)', 'distance (m)', 'pilot', 'strongest subcarrier', 'GHz', 'power gain', 'dB'];
+  return formatTable({
+    columns: titles.map((title) => ({ title, align: title === 'pilot' ? 'left' : 'right' })),
+    rows,
+  });
+}
