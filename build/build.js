@@ -16,11 +16,11 @@ function run(script, args) {
   if (result.status !== 0) process.exit(result.status ?? 1);
 }
 
-/** Every `NAME.as.ts` under src becomes `NAME.wasm` at the same place under dist. */
+/** Every `NAME.as.ts` under src becomes `NAME.wasm` at the same place under dist; `NAME.part.as.ts` only goes into others. */
 function assemblyScriptSources() {
   return readdirSync(path.join(root, 'src'), { recursive: true })
     .map(String)
-    .filter((file) => file.endsWith('.as.ts'))
+    .filter((file) => file.endsWith('.as.ts') && !file.endsWith('.part.as.ts'))
     .map((file) => path.join('src', file));
 }
 

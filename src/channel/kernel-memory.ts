@@ -1,7 +1,6 @@
 /** Where everything that the fast evaluator keeps in the kernel's memory lies. */
 
-/** The kernel's constants take a few hundred bytes; `createKernel` sees to it that they end before this. */
-export const FIRST_ADDRESS = 4096;
+import { FIRST_ADDRESS } from './wasm-module.js';
 
 /** Keeps arrays that are worked on together off each other's 4096-byte aliases, which stall loads behind stores. */
 const GAP_BYTES = 192;

@@ -3,45 +3,11 @@
  * imaginary parts. Lengths are powers of two of at least 16, pointers are 16-byte aligned; the caller owns the memory.
  */
 
-/**
- * sin x = x + x^3 P(x^2) and cos x = 1 - x^2/2 + x^4 Q(x^2) on [-pi/4, pi/4]: Taylor to x^13 and x^14, good to 3e-14. Both
- * lanes are in memory, highest power first, because engines build vector constants anew in every turn of a loop.
- */
-const SINE = memory.data<f64>(
-  [
-    1.0 / 6227020800.0, 1.0 / 6227020800.0,
-    -1.0 / 39916800.0, -1.0 / 39916800.0,
-    1.0 / 362880.0, 1.0 / 362880.0,
-    -1.0 / 5040.0, -1.0 / 5040.0,
-    1.0 / 120.0, 1.0 / 120.0,
-    -1.0 / 6.0, -1.0 / 6.0,
-  ],
-  16,
-);
-const COSINE = memory.data<f64>(
-  [
-    -1.0 / 87178291200.0, -1.0 / 87178291200.0,
-    1.0 / 479001600.0, 1.0 / 479001600.0,
-    -1.0 / 3628800.0, -1.0 / 3628800.0,
-    1.0 / 40320.0, 1.0 / 40320.0,
-    -1.0 / 720.0, -1.0 / 720.0,
-    1.0 / 24.0, 1.0 / 24.0,
-    -0.5, -0.5,
-    1.0, 1.0,
-  ],
-  16,
-);
-const HALF_PI = memory.data<f64>([1.5707963267948966, 1.5707963267948966], 16);
+import { doubledCosine, doubledSine, quarterAngle, smallCosine, smallSine } from './trigonometry.part.as';
 
 /** First address that is free for the caller. */
 export function firstAddress(): usize {
   return __heap_base;
-}
-
-// @ts-ignore: decorator
-@inline
-function horner(z: v128, sum: v128, coefficient: usize): v128 {
-  return f64x2.add(f64x2.mul(z, sum), v128.load(coefficient));
 }
 
 /**
@@ -66,29 +32,14 @@ export function addPath(
   for (let at: usize = 0; at < imag; at += 16) {
     const dy = f64x2.sub(v128.load(elementY + at), yy);
     const turns = f64x2.mul(f64x2.sqrt(f64x2.add(xx, f64x2.mul(dy, dy))), rate);
-    // Whole turns go first, exactly; a quarter of the rest is within the polynomials' range.
-    const t = f64x2.mul(f64x2.sub(turns, f64x2.nearest(turns)), v128.load(HALF_PI));
+    const t = quarterAngle(turns);
     const z = f64x2.mul(t, t);
-    let p = horner(z, v128.load(SINE), SINE + 16);
-    p = horner(z, p, SINE + 32);
-    p = horner(z, p, SINE + 48);
-    p = horner(z, p, SINE + 64);
-    p = horner(z, p, SINE + 80);
-    const sin1 = f64x2.add(t, f64x2.mul(f64x2.mul(t, z), p));
-    let q = horner(z, v128.load(COSINE), COSINE + 16);
-    q = horner(z, q, COSINE + 32);
-    q = horner(z, q, COSINE + 48);
-    q = horner(z, q, COSINE + 64);
-    q = horner(z, q, COSINE + 80);
-    q = horner(z, q, COSINE + 96);
-    const cos1 = horner(z, q, COSINE + 112);
-    // Twice the angle, twice.
-    const twice1 = f64x2.add(sin1, sin1);
-    const sin2 = f64x2.mul(twice1, cos1);
-    const cos2 = f64x2.sub(v128.load(COSINE + 112), f64x2.mul(twice1, sin1));
-    const twice2 = f64x2.add(sin2, sin2);
-    const sin = f64x2.mul(twice2, cos2);
-    const cos = f64x2.sub(v128.load(COSINE + 112), f64x2.mul(twice2, sin2));
+    const sin1 = smallSine(t, z);
+    const cos1 = smallCosine(z);
+    const sin2 = doubledSine(sin1, cos1);
+    const cos2 = doubledCosine(sin1);
+    const sin = doubledSine(sin2, cos2);
+    const cos = doubledCosine(sin2);
     const re = f64x2.add(f64x2.mul(gr, cos), f64x2.mul(gi, sin));
     const im = f64x2.sub(f64x2.mul(gi, cos), f64x2.mul(gr, sin));
     const sumRe = f64x2.add(v128.load(h + at), re);

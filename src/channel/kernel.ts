@@ -1,14 +1,8 @@
 /** Loads kernel.as.ts, compiled to WebAssembly by the build. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { BeamloopError } from '../core/errors.js';
-import { FIRST_ADDRESS } from './kernel-memory.js';
+import { instantiate, type WasmKernel } from './wasm-module.js';
 
 /** Pointers are byte offsets into `memory`; kernel.as.ts says what each function does. */
-export interface Kernel {
-  readonly memory: WebAssembly.Memory;
-  /** The kernel's constants lie below this address. */
-  firstAddress(): number;
+export interface Kernel extends WasmKernel {
   addPath(
     h: number,
     elementY: number,
@@ -42,35 +36,7 @@ export interface Kernel {
   ): number;
 }
 
-let compiled: WebAssembly.Module | undefined;
-
-function kernelModule(): WebAssembly.Module {
-  if (compiled === undefined) {
-    // Tests run this file from src, where the build leaves nothing.
-    const relative = import.meta.url.endsWith('.ts') ? '../../dist/src/channel/kernel.wasm' : './kernel.wasm';
-    const path = fileURLToPath(new URL(relative, import.meta.url));
-    let bytes: Uint8Array;
-    try {
-      bytes = readFileSync(path);
-    } catch (cause) {
-      throw new BeamloopError('FILE_NOT_FOUND', {
-        what: 'The compiled numerical kernel is missing',
-        where: path,
-        todo: 'Run npm run build',
-        cause,
-      });
-    }
-    compiled = new WebAssembly.Module(bytes);
-  }
-  return compiled;
-}
-
 /** A kernel with `numBytes` of memory of its own. */
 export function createKernel(numBytes: number): Kernel {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(numBytes / 65_536) });
-  const instance = new WebAssembly.Instance(kernelModule(), { env: { memory } });
-  const kernel = { ...(instance.exports as unknown as Kernel), memory };
-  if (kernel.firstAddress() > FIRST_ADDRESS)
-    throw new Error('the kernel needs more memory for its constants');
-  return kernel;
+  return instantiate<Kernel>('kernel.wasm', numBytes);
 }

@@ -1,4 +1,4 @@
-/** What kernel.ts uses of WebAssembly, which TypeScript declares for browsers only. */
+/** What wasm-module.ts uses of WebAssembly, which TypeScript declares for browsers only. */
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number });
