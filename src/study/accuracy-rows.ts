@@ -1,5 +1,5 @@
 /** From counts to the rows of an accuracy study. */
-import { schemeLabel } from '../training/registry.js';
+import { schemeLabel } from '../training/scheme-label.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import { placesOf } from './places.js';
 import type { StudyRow } from './result.js';

@@ -9,8 +9,13 @@ import { describeCodebook } from './file-sections.js';
 import { degrees, metres, percent, snrText } from './format.js';
 import { placesOf } from './places.js';
 import type { StudyResult, Table } from './result.js';
+import type { JobResult } from './simulator.js';
 import { buildArray, buildPolar } from './study-array.js';
-import { simulateUsers, type ThreadOptions } from './threads.js';
+import { runJobs, type ThreadOptions } from './threads.js';
+import { jobsOf } from './user-job.js';
+
+/** Small enough that a progress bar moves and Ctrl-C is heard at once, large enough to drown the messages' cost. */
+const USERS_PER_JOB = 50;
 
 /**
  * Runs the study.
@@ -20,7 +25,12 @@ import { simulateUsers, type ThreadOptions } from './threads.js';
  */
 export async function runAccuracy(study: AccuracyStudy, options: ThreadOptions): Promise<StudyResult> {
   requireSchemesFit(study);
-  const results = await simulateUsers(study, options);
+  const jobs = jobsOf(
+    placesOf(study).map(({ numUsers }) => numUsers),
+    USERS_PER_JOB,
+  );
+  const simulation = { kind: 'accuracy', study, traced: options.traced } as const;
+  const results = await runJobs<JobResult>(simulation, jobs, options);
   const rows = accuracyRows(
     study,
     results.flatMap((result) => result.tallies),

@@ -2,7 +2,8 @@
 import { polarPointM } from '../array/linear-array.js';
 import type { PolarCodebook } from '../codebook/polar.js';
 import { middleOfSupport } from '../training/far-field-sweep.js';
-import { type SchemeChoice, schemeLabel } from '../training/registry.js';
+import type { SchemeChoice } from '../training/registry.js';
+import { schemeLabel } from '../training/scheme-label.js';
 import { checkClaims } from './claims.js';
 import { AmplitudeMeter, mean } from './diverging.js';
 import { describeCodebook } from './file-sections.js';

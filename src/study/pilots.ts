@@ -4,8 +4,9 @@ import { polarPointM } from '../array/linear-array.js';
 import { DirectEvaluator } from '../channel/direct-evaluator.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { quantity } from '../core/settings-quantity.js';
-import { createScheme, type SchemeChoice, schemeLabel, schemeSchema } from '../training/registry.js';
+import { createScheme, type SchemeChoice, schemeSchema } from '../training/registry.js';
 import { powersOf } from '../training/scheme.js';
+import { schemeLabel } from '../training/scheme-label.js';
 import { checkClaims } from './claims.js';
 import {
   arraySchema,

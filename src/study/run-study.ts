@@ -3,6 +3,7 @@ import { runAccuracy } from './accuracy.js';
 import { runBoundary } from './boundary.js';
 import { runPattern } from './pattern.js';
 import { runPilots } from './pilots.js';
+import { runRate } from './rate.js';
 import type { StudyResult } from './result.js';
 import type { Study } from './study-file.js';
 import type { ThreadOptions } from './threads.js';
@@ -20,11 +21,18 @@ export interface StudyOverrides {
  */
 export function overrideStudy(study: Study, { numUsers, seed }: StudyOverrides): Study {
   if (numUsers === undefined && seed === undefined) return study;
-  if (study.kind !== 'accuracy') {
+  if (study.kind !== 'accuracy' && study.kind !== 'rate') {
     throw new BeamloopError('BAD_ARGUMENT', {
       what: `A study of kind '${study.kind}' draws no users`,
       todo: 'Leave out --users and --seed',
     });
+  }
+  if (study.kind === 'rate') {
+    return {
+      ...study,
+      seed: seed ?? study.seed,
+      users: { ...study.users, count: numUsers ?? study.users.count },
+    };
   }
   if (numUsers !== undefined && study.users.list !== undefined) {
     throw new BeamloopError('BAD_ARGUMENT', {
@@ -40,7 +48,7 @@ export function overrideStudy(study: Study, { numUsers, seed }: StudyOverrides):
   };
 }
 
-/** Runs a study of any kind. Only accuracy studies use threads. */
+/** Runs a study of any kind. Studies that draw users use threads. */
 export async function runStudy(study: Study, options: ThreadOptions): Promise<StudyResult> {
   switch (study.kind) {
     case 'accuracy':
@@ -51,5 +59,7 @@ export async function runStudy(study: Study, options: ThreadOptions): Promise<St
       return runBoundary(study);
     case 'pattern':
       return runPattern(study);
+    case 'rate':
+      return runRate(study, options);
   }
 }

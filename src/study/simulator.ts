@@ -6,23 +6,17 @@ import { createEvaluator } from '../channel/evaluator.js';
 import type { Codeword } from '../codebook/codeword.js';
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 import { polarEstimate } from '../training/polar-estimate.js';
-import { createScheme, type SchemeFactory, schemeLabel } from '../training/registry.js';
+import { createScheme, type SchemeFactory } from '../training/registry.js';
 import { runScheme, type Training } from '../training/run-scheme.js';
 import { powersOf } from '../training/scheme.js';
+import { schemeLabel } from '../training/scheme-label.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import { type StudyUser, studyUser } from './drawn-users.js';
 import { type Place, placesOf } from './places.js';
 import { ReceivedPilots } from './received-pilots.js';
 import type { CodewordTrace, PilotTrace, UserTrace } from './result.js';
 import { buildArray, buildPolar } from './study-array.js';
-
-/** A run of consecutive users of one place. */
-export interface UserJob {
-  readonly placeIndex: number;
-  /** From 1. */
-  readonly firstUser: number;
-  readonly numUsers: number;
-}
+import type { UserJob } from './user-job.js';
 
 /** Counts of one scheme at one SNR of one place. */
 export interface Tally {

@@ -4,12 +4,14 @@ import { accuracySchema } from './accuracy-file.js';
 import { boundarySchema } from './boundary.js';
 import { patternSchema } from './pattern-file.js';
 import { pilotsSchema } from './pilots.js';
+import { rateSchema } from './rate-file.js';
 
 export const studySchema = z.discriminatedUnion('kind', [
   accuracySchema,
   pilotsSchema,
   boundarySchema,
   patternSchema,
+  rateSchema,
 ]);
 
 export type Study = z.output<typeof studySchema>;

@@ -1,10 +1,8 @@
-/** Spreads the users of an accuracy study over threads. */
+/** Spreads the users of a study over threads. */
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { AccuracyStudy } from './accuracy-file.js';
-import { placesOf } from './places.js';
-import { type JobResult, Simulator, type UserJob } from './simulator.js';
-import type { WorkerSetup } from './worker.js';
+import { createSimulator, type Simulation } from './simulation.js';
+import type { UserJob } from './user-job.js';
 
 export interface ThreadOptions {
   readonly numThreads: number;
@@ -14,28 +12,33 @@ export interface ThreadOptions {
   readonly onProgress?: (numDone: number, numUsers: number) => void;
 }
 
-/** Small enough that a progress bar moves and Ctrl-C is heard at once, large enough to drown the messages' cost. */
-const USERS_PER_JOB = 50;
-
-/** Results of all jobs, in the order of places and users whatever the threads did. */
-export async function simulateUsers(study: AccuracyStudy, options: ThreadOptions): Promise<JobResult[]> {
-  const jobs = placesOf(study).flatMap(({ numUsers }, placeIndex) => jobsOf(placeIndex, numUsers));
+/**
+ * Runs all jobs.
+ *
+ * @typeParam Result what the simulation's simulator makes of a job.
+ * @returns results in the order of the jobs whatever the threads did.
+ */
+export async function runJobs<Result>(
+  simulation: Simulation,
+  jobs: readonly UserJob[],
+  options: ThreadOptions,
+): Promise<Result[]> {
   const numUsers = jobs.reduce((sum, job) => sum + job.numUsers, 0);
-  const results = new Array<JobResult>(jobs.length);
+  const results = new Array<Result>(jobs.length);
   let numTaken = 0;
   let numDone = 0;
   const take = (): number | undefined => (numTaken < jobs.length ? numTaken++ : undefined);
-  const finish = (index: number, result: JobResult) => {
-    results[index] = result;
+  const finish = (index: number, result: unknown) => {
+    results[index] = result as Result;
     numDone += jobs[index]!.numUsers;
     options.onProgress?.(numDone, numUsers);
   };
   const numThreads = Math.min(options.numThreads, jobs.length);
-  if (numThreads === 1) await runHere(study, jobs, take, finish, options);
+  if (numThreads === 1) await runHere(simulation, jobs, take, finish, options);
   else {
     const stop = new AbortController();
     const workers = Array.from({ length: numThreads }, () =>
-      runInWorker(study, jobs, take, finish, options, stop.signal),
+      runInWorker(simulation, jobs, take, finish, options, stop.signal),
     );
     try {
       await Promise.all(workers);
@@ -48,25 +51,17 @@ export async function simulateUsers(study: AccuracyStudy, options: ThreadOptions
   return results;
 }
 
-function jobsOf(placeIndex: number, numUsers: number): UserJob[] {
-  return Array.from({ length: Math.ceil(numUsers / USERS_PER_JOB) }, (_, k) => ({
-    placeIndex,
-    firstUser: 1 + k * USERS_PER_JOB,
-    numUsers: Math.min(USERS_PER_JOB, numUsers - k * USERS_PER_JOB),
-  }));
-}
-
 type Take = () => number | undefined;
-type Finish = (index: number, result: JobResult) => void;
+type Finish = (index: number, result: unknown) => void;
 
 async function runHere(
-  study: AccuracyStudy,
+  simulation: Simulation,
   jobs: readonly UserJob[],
   take: Take,
   finish: Finish,
-  { traced, signal }: ThreadOptions,
+  { signal }: ThreadOptions,
 ): Promise<void> {
-  const simulator = new Simulator(study, traced);
+  const simulator = createSimulator(simulation);
   for (let index = take(); index !== undefined; index = take()) {
     signal?.throwIfAborted();
     finish(index, simulator.run(jobs[index]!));
@@ -75,16 +70,15 @@ async function runHere(
 }
 
 function runInWorker(
-  study: AccuracyStudy,
+  simulation: Simulation,
   jobs: readonly UserJob[],
   take: Take,
   finish: Finish,
-  { traced, signal }: ThreadOptions,
+  { signal }: ThreadOptions,
   stop: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const workerData: WorkerSetup = { study, traced };
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: simulation });
     let current = take();
     const end = (error?: unknown) => {
       signal?.removeEventListener('abort', onAbort);
@@ -99,7 +93,7 @@ function runInWorker(
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     stop.addEventListener('abort', () => end(), { once: true });
-    worker.on('message', (result: JobResult) => {
+    worker.on('message', (result: unknown) => {
       finish(current!, result);
       current = take();
       next();

@@ -1,13 +1,7 @@
-/** Worker thread of an accuracy study: gets jobs, answers with their results. */
+/** Worker thread of a study: gets jobs, answers with their results. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { AccuracyStudy } from './accuracy-file.js';
-import { Simulator, type UserJob } from './simulator.js';
+import { createSimulator, type Simulation } from './simulation.js';
+import type { UserJob } from './user-job.js';
 
-export interface WorkerSetup {
-  readonly study: AccuracyStudy;
-  readonly traced: boolean;
-}
-
-const { study, traced } = workerData as WorkerSetup;
-const simulator = new Simulator(study, traced);
+const simulator = createSimulator(workerData as Simulation);
 parentPort!.on('message', (job: UserJob) => parentPort!.postMessage(simulator.run(job)));

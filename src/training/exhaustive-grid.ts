@@ -1,38 +1,46 @@
 import type { FocalPoint } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
+import type { Codeword } from '../codebook/codeword.js';
 import { gridCodeword } from '../codebook/serving.js';
 import { strongest } from './polar-estimate.js';
 import type { Scheme } from './scheme.js';
 import { servedAt } from './split-training.js';
 
+/** One beam of the grid and where it focuses. */
+export interface GridPilot {
+  readonly point: FocalPoint;
+  readonly codeword: Codeword;
+}
+
 /** Directions from -maxSinAngle in steps of 2/N on every ring; directions fastest, rings in the order given. */
-export function gridPoints(
-  { numElements }: LinearArray,
+export function gridPilots(
+  array: LinearArray,
   maxSinAngle: number,
   ringsPerM: ArrayLike<number>,
-): FocalPoint[][] {
-  const step = 2 / numElements;
+): GridPilot[] {
+  const step = 2 / array.numElements;
   const numDirections = Math.floor((2 * maxSinAngle) / step) + 1;
-  return Array.from(ringsPerM, (ringPerM) =>
-    Array.from({ length: numDirections }, (_, k) => ({ sinAngle: -maxSinAngle + k * step, ringPerM })),
+  return Array.from(ringsPerM).flatMap((ringPerM, ring) =>
+    Array.from({ length: numDirections }, (_, k) => {
+      const point = { sinAngle: -maxSinAngle + k * step, ringPerM };
+      return { point, codeword: gridCodeword(array, point, ring + 1, k + 1) };
+    }),
   );
 }
 
 /**
  * One narrowband pilot per point of the grid; the strongest at the subcarrier next to the carrier wins.
  *
- * @param subcarrier which one that is.
+ * @param pilots all of the grid, or the first ones.
+ * @param subcarrier which one that is; powers of that one alone will do.
  */
 export function* exhaustiveGrid(
   array: LinearArray,
-  rings: readonly FocalPoint[][],
+  pilots: readonly GridPilot[],
   subcarrier: number,
 ): Scheme {
-  const points = rings.flat();
-  const powers = yield rings.flatMap((points, ring) =>
-    points.map((point, k) => gridCodeword(array, point, ring + 1, k + 1)),
-  );
-  const { perSubcarrier, numSubcarriers } = powers;
-  const atCarrier = Float64Array.from(points, (_, k) => perSubcarrier[k * numSubcarriers + subcarrier]!);
-  return servedAt(array, points[strongest(atCarrier)]!);
+  const { perSubcarrier, numSubcarriers } = yield pilots.map(({ codeword }) => codeword);
+  const column = numSubcarriers === 1 ? 0 : subcarrier;
+  const atCarrier = Float64Array.from(pilots, (_, k) => perSubcarrier[k * numSubcarriers + column]!);
+  return servedAt(array, pilots[strongest(atCarrier)]!.point);
 }

@@ -18,7 +18,7 @@ import { refinementPilots } from './dpc-refinement.js';
 import { estimatorSchema } from './estimators/choice.js';
 import { createEstimator } from './estimators/create-estimator.js';
 import { exhaustive } from './exhaustive.js';
-import { exhaustiveGrid, gridPoints } from './exhaustive-grid.js';
+import { exhaustiveGrid, gridPilots } from './exhaustive-grid.js';
 import { farFieldHierarchical } from './far-field-hierarchical.js';
 import { farFieldSweep } from './far-field-sweep.js';
 import { nearFieldHierarchical } from './near-field-hierarchical.js';
@@ -31,6 +31,11 @@ export interface SchemeFactory {
   start(): Scheme;
   /** The subcarriers whose powers it wants one by one; null when it decides by their mean. */
   readonly band: Band | null;
+  /**
+   * The one subcarrier by which it decides; powers of that one alone will do (`numSubcarriers` 1). Null when it wants all
+   * of the band, or their mean.
+   */
+  readonly onlySubcarrier: number | null;
   /** Whether what it sends depends on the powers; if not, it sends everything in one batch. */
   readonly adaptive: boolean;
 }
@@ -50,6 +55,9 @@ const pair = z.tuple([plainNumber, plainNumber], 'must be two numbers: direction
 
 /** `polar`: the rings of the polar codebook down to the nearest distance; a number: so many, evenly spaced. */
 const rings = z.union([z.literal('polar'), z.int().min(1).max(1000)]).default('polar');
+
+/** Stops after the first so many of its pilots; all unless given. */
+const firstPilots = z.int().min(1).max(10_000_000).optional();
 
 /** One scheme with its options, as scenario and study files write it. */
 const schemeWithOptions = z.discriminatedUnion('name', [
@@ -92,13 +100,14 @@ const schemeWithOptions = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('near-field-rainbow'),
     rings,
+    pilots: firstPilots,
     estimator: estimatorSchema.prefault('on-grid'),
   }),
   z.strictObject({
     name: z.literal('far-field-rainbow'),
     estimator: estimatorSchema.prefault('on-grid'),
   }),
-  z.strictObject({ name: z.literal('exhaustive-grid'), rings }),
+  z.strictObject({ name: z.literal('exhaustive-grid'), rings, pilots: firstPilots }),
 ]);
 
 export type SchemeChoice = z.output<typeof schemeWithOptions>;
@@ -167,8 +176,15 @@ export function createScheme(
     }
     case 'exhaustive-grid': {
       const { band, sector } = requireBand(choice, wideband);
-      const points = gridPoints(array, Math.sin(sector.maxAngleRad), ringsOf(choice.rings, array, sector));
-      return { start: () => exhaustiveGrid(array, points, band.middle), band, adaptive: false };
+      const rings = ringsOf(choice.rings, array, sector);
+      const grid = gridPilots(array, Math.sin(sector.maxAngleRad), rings);
+      const pilots = firstOf(choice.pilots, grid, choice.name);
+      return {
+        start: () => exhaustiveGrid(array, pilots, band.middle),
+        band,
+        onlySubcarrier: band.middle,
+        adaptive: false,
+      };
     }
     default: {
       const setting = requireBand(choice, wideband);
@@ -180,7 +196,12 @@ export function createScheme(
           realise: setting.realise ?? ((codeword) => codeword),
         }),
       );
-      return { start: () => splitTraining(codebook, estimator), band: setting.band, adaptive: false };
+      return {
+        start: () => splitTraining(codebook, estimator),
+        band: setting.band,
+        onlySubcarrier: null,
+        adaptive: false,
+      };
     }
   }
 }
@@ -218,8 +239,10 @@ export function splitCodebookOf(
             });
       return tdPsCodebook(array, band, design, choice.pilots);
     }
-    case 'near-field-rainbow':
-      return rainbowCodebook(array, band, maxSinAngle, ringsOf(choice.rings, array, sector));
+    case 'near-field-rainbow': {
+      const rings = [...ringsOf(choice.rings, array, sector)];
+      return rainbowCodebook(array, band, maxSinAngle, firstOf(choice.pilots, rings, choice.name));
+    }
     case 'far-field-rainbow':
       return farRainbowCodebook(array, band, maxSinAngle);
   }
@@ -229,8 +252,17 @@ function ringsOf(rings: 'polar' | number, array: LinearArray, sector: Sector): F
   return rings === 'polar' ? polarRings(array, sector.distanceM[0]) : evenRings(ringRangeOf(sector), rings);
 }
 
+function firstOf<T>(numPilots: number | undefined, all: readonly T[], name: string): readonly T[] {
+  if (numPilots === undefined) return all;
+  if (numPilots <= all.length) return all.slice(0, numPilots);
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `Scheme ${name} has ${all.length} pilots here; ${numPilots} are asked for`,
+    todo: `Ask for at most ${all.length}`,
+  });
+}
+
 function narrowband(start: () => Scheme, adaptive = true): SchemeFactory {
-  return { start, band: null, adaptive };
+  return { start, band: null, onlySubcarrier: null, adaptive };
 }
 
 function requireBand({ name }: SchemeChoice, wideband: WidebandSetting | null): WidebandSetting {
@@ -247,12 +279,4 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
-}
-
-/** A scheme's name with the options that are not at their defaults: `dpc (rangeReduction=false)`. */
-export function schemeLabel(choice: SchemeChoice): string {
-  const defaults: Record<string, unknown> = schemeWithOptions.parse({ name: choice.name });
-  const changed = Object.entries(choice).filter(([key, value]) => value !== defaults[key]);
-  if (changed.length === 0) return choice.name;
-  return `${choice.name} (${changed.map(([key, value]) => `${key}=${value}`).join(', ')})`;
 }

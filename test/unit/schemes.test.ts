@@ -4,7 +4,8 @@ import type { Codeword } from '../../src/codebook/codeword.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
 import { expansionOfRing } from '../../src/training/dpc-refinement.js';
 import { middleOfSupport } from '../../src/training/far-field-sweep.js';
-import { createScheme, SCHEME_NAMES, schemeLabel, schemeSchema } from '../../src/training/registry.js';
+import { createScheme, SCHEME_NAMES, schemeSchema } from '../../src/training/registry.js';
+import { schemeLabel } from '../../src/training/scheme-label.js';
 import { type Estimate, powersOf } from '../../src/training/scheme.js';
 
 const polarOf = (numElements: number) =>

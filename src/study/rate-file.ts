@@ -1,0 +1,73 @@
+/** Study files of kind `rate`: what serving the estimates of wideband schemes yields. Keys and units: docs/study.md. */
+import { z } from 'zod';
+import { positiveQuantity, quantities, quantity } from '../core/settings-quantity.js';
+import { schemeSchema } from '../training/registry.js';
+import { arraySchema, headingShape, numElementsSchema, paperShape } from './file-sections.js';
+
+const distance = positiveQuantity('m');
+
+const frontAngle = quantity('rad').pipe(
+  z
+    .number()
+    .positive('must be above 0')
+    .lt(Math.PI / 2, 'must be below 90 deg'),
+);
+
+const finiteSnr = z.number('must be finite: the rate at an infinite SNR is infinite');
+
+export const rateSchema = z
+  .strictObject({
+    kind: z.literal('rate'),
+    ...headingShape,
+    array: arraySchema.extend({
+      elements: numElementsSchema,
+      bandwidth: positiveQuantity('Hz'),
+      subcarriers: z.int().min(1).max(65_535),
+      /** What the codebooks cover, and where users are drawn. */
+      sector: z.strictObject({
+        angle: frontAngle,
+        distance: z
+          .tuple([distance, distance], 'must be two distances, such as [5 m, 30 m]')
+          .refine(([near, far]) => near < far, 'must list the smaller distance first'),
+      }),
+    }),
+    users: z
+      .strictObject({
+        count: z.int().min(1).max(100_000_000).default(1000),
+        /** Users at these distances in place of the sector's. */
+        distance: quantities('m')
+          .pipe(z.array(z.number('must be finite').positive('must be above 0')))
+          .optional(),
+      })
+      .prefault({}),
+    /** How waves reach users: spherical, or to second order in the element's position. */
+    air: z.enum(['exact', 'fresnel']).default('exact'),
+    /** After beamforming: of a perfectly focused beam over the noise of one subcarrier. */
+    snr: quantities('dB').pipe(z.array(finiteSnr)),
+    /** Of the pilots where it is not that of the data; Infinity = pilots without noise. */
+    pilotSnr: quantity('dB')
+      .refine((value) => value > -Infinity, 'must be above -Infinity')
+      .optional(),
+    /** By a name of one's own, which stands in figures and claims. */
+    schemes: z
+      .record(z.string().min(1), schemeSchema)
+      .refine((schemes) => Object.keys(schemes).length > 0, 'must list at least one scheme'),
+    /** Numbers of pilots that a scheme is tried with, by its name. */
+    pilots: z
+      .record(z.string(), z.array(z.int().min(1, 'must be at least 1').max(65_535)).nonempty())
+      .default({}),
+    seed: z.int().min(0).default(1),
+    paper: z.strictObject(paperShape).optional(),
+  })
+  .superRefine((study, context) => {
+    for (const id of Object.keys(study.pilots)) {
+      if (id in study.schemes) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['pilots', id],
+        message: `is not among the schemes: ${Object.keys(study.schemes).join(', ')}`,
+      });
+    }
+  });
+
+export type RateStudy = z.output<typeof rateSchema>;

@@ -1,0 +1,88 @@
+/** From sums over users to the rows of a rate study. */
+import { schemeLabel } from '../training/scheme-label.js';
+import { pointOrRange } from './accuracy-rows.js';
+import type { RateStudy } from './rate-file.js';
+import { ratePlaces, rateSchemes } from './rate-setting.js';
+import type { RateTally } from './rate-simulator.js';
+import type { StudyRow } from './result.js';
+
+/** One scheme with one number of pilots at one SNR and place; the rows that `beamloop study --json` prints. */
+export interface RateRow extends StudyRow {
+  /** The scheme's name in the study file. */
+  readonly id: string;
+  readonly scheme: string;
+  /** One distance, or the smallest and largest. */
+  readonly distanceM: number | readonly number[];
+  /** After beamforming. */
+  readonly snrDb: number;
+  readonly numPilots: number;
+  readonly numUes: number;
+  /** Mean over users and subcarriers of serving the estimate, bit/s/Hz. */
+  readonly meanRate: number;
+  readonly rateInterval95: readonly [number, number];
+  /** With a perfectly focused beam at the same SNR, bit/s/Hz. */
+  readonly perfectRate: number;
+  /** 1 - meanRate / perfectRate. */
+  readonly loss: number;
+  readonly lossInterval95: readonly [number, number];
+  /** Share of users whose mean gain over the band is within 3 dB of a perfectly focused beam's. */
+  readonly within3Db: number;
+}
+
+/** Columns that say which point a row is; the others are results. The label follows from the name and the pilots. */
+export const RATE_KEYS = ['id', 'distanceM', 'snrDb', 'numPilots'];
+
+/** Two-sided 97.5 % point of the standard normal distribution. */
+const Z = 1.959963984540054;
+
+/** Adds up the tallies of all jobs, in the order places, schemes, SNRs. */
+export function rateRows(study: RateStudy, tallies: readonly RateTally[]): RateRow[] {
+  const places = ratePlaces(study);
+  const schemes = rateSchemes(study);
+  const sums = new Map<string, RateTally>();
+  for (const tally of tallies) {
+    const key = `${tally.placeIndex}/${tally.schemeIndex}/${tally.snrIndex}`;
+    const sum = sums.get(key);
+    if (sum === undefined) sums.set(key, { ...tally });
+    else add(sum, tally);
+  }
+  return [...sums.values()].map((sum) => {
+    const { id, choice } = schemes[sum.schemeIndex]!;
+    const snrDb = study.snr[sum.snrIndex]!;
+    const perfectRate = Math.log2(1 + 10 ** (snrDb / 10));
+    const meanRate = sum.sumRate / sum.numUsers;
+    const rateInterval95 = meanInterval95(sum, perfectRate);
+    const lossOf = (rate: number) => 1 - rate / perfectRate;
+    return {
+      id,
+      scheme: schemeLabel(choice),
+      distanceM: pointOrRange(places[sum.placeIndex]!.distanceM),
+      snrDb,
+      numPilots: sum.numPilots / sum.numUsers,
+      numUes: sum.numUsers,
+      meanRate,
+      rateInterval95,
+      perfectRate,
+      loss: lossOf(meanRate),
+      lossInterval95: [lossOf(rateInterval95[1]), lossOf(rateInterval95[0])],
+      within3Db: sum.numWithin3Db / sum.numUsers,
+    };
+  });
+}
+
+function add(sum: RateTally, tally: RateTally): void {
+  sum.numUsers += tally.numUsers;
+  sum.numPilots += tally.numPilots;
+  sum.sumRate += tally.sumRate;
+  sum.sumSquaredRate += tally.sumSquaredRate;
+  sum.numWithin3Db += tally.numWithin3Db;
+}
+
+/** Of the mean, by the normal distribution, within what rates can be; one user says nothing. */
+function meanInterval95({ numUsers, sumRate, sumSquaredRate }: RateTally, most: number): [number, number] {
+  if (numUsers < 2) return [0, most];
+  const mean = sumRate / numUsers;
+  const variance = Math.max(0, sumSquaredRate - numUsers * mean * mean) / (numUsers - 1);
+  const half = Z * Math.sqrt(variance / numUsers);
+  return [Math.max(0, mean - half), Math.max(mean, Math.min(most, mean + half))];
+}

@@ -1,0 +1,133 @@
+/** Monte-Carlo comparison of wideband schemes: rate with its interval, by SNR, distance and pilots. */
+import { BeamloopError } from '../core/errors.js';
+import { checkClaims } from './claims.js';
+import { describeArray } from './file-sections.js';
+import { degrees, metres, percent, short } from './format.js';
+import { rateFigures } from './rate-figures.js';
+import type { RateStudy } from './rate-file.js';
+import { RATE_KEYS, type RateRow, rateRows } from './rate-rows.js';
+import { buildSetting, ratePlaces, rateSchemes } from './rate-setting.js';
+import { createFactory, type RateTally } from './rate-simulator.js';
+import type { StudyResult, Table } from './result.js';
+import { runJobs, type ThreadOptions } from './threads.js';
+import { jobsOf } from './user-job.js';
+
+/** A user takes long where the estimator searches its whole dictionary at many SNRs. */
+const USERS_PER_JOB = 10;
+
+/**
+ * Runs the study.
+ *
+ * @throws BeamloopError SCENARIO_INVALID when a scheme cannot work with the array, or a claim cannot be checked;
+ * BAD_ARGUMENT when traces are asked for; the signal's reason when it is aborted.
+ */
+export async function runRate(study: RateStudy, options: ThreadOptions): Promise<StudyResult> {
+  if (options.traced) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: "A study of kind 'rate' keeps no traces: a user's powers run to thousands per pilot",
+      where: '--trace',
+      todo: 'Leave out --trace',
+    });
+  }
+  requireSchemesFit(study);
+  const jobs = jobsOf(
+    ratePlaces(study).map(({ numUsers }) => numUsers),
+    USERS_PER_JOB,
+  );
+  const tallies = await runJobs<RateTally[]>({ kind: 'rate', study }, jobs, options);
+  const rows = rateRows(study, tallies.flat());
+  return {
+    kind: 'rate',
+    title: study.title,
+    description: study.description ?? null,
+    reference: study.paper?.reference ?? null,
+    settings: settingsOf(study),
+    rows,
+    tables: [rateTable(rows)],
+    figures: rateFigures(rows),
+    claims: checkClaims(study.paper?.claims ?? [], rows, RATE_KEYS),
+  };
+}
+
+/** Before any thread starts: errors would lose their code on the way out of one. */
+function requireSchemesFit(study: RateStudy): void {
+  const setting = buildSetting(study);
+  for (const { id, choice } of rateSchemes(study)) {
+    const where = `schemes.${id}`;
+    try {
+      if (createFactory(choice, setting).band !== null) continue;
+    } catch (error) {
+      if (!(error instanceof BeamloopError)) throw error;
+      const { what, todo } = error;
+      throw new BeamloopError('SCENARIO_INVALID', {
+        what,
+        where,
+        ...(todo !== undefined && { todo }),
+        cause: error,
+      });
+    }
+    throw new BeamloopError('SCENARIO_INVALID', {
+      what: `${choice.name} does not use the band`,
+      where,
+      todo: 'Compare it in a study of kind accuracy',
+    });
+  }
+}
+
+/** Columns that say the same in every row are left out; the settings tell them. */
+function rateTable(rows: readonly RateRow[]): Table {
+  const bits = (rate: number) => rate.toFixed(3);
+  const columns: { title: string; align: 'left' | 'right'; cell: (row: RateRow) => string }[] = [
+    { title: 'Distance (m)', align: 'right', cell: (row) => metres(row.distanceM) },
+    { title: 'SNR (dB)', align: 'right', cell: (row) => short(row.snrDb) },
+  ];
+  const shown = [
+    { title: 'Name', align: 'left' as const, cell: (row: RateRow) => row.id },
+    { title: 'Scheme', align: 'left' as const, cell: (row: RateRow) => row.scheme },
+    ...columns.filter(({ cell }) => new Set(rows.map(cell)).size > 1),
+    { title: 'Pilots', align: 'right' as const, cell: (row: RateRow) => short(row.numPilots) },
+    { title: 'Users', align: 'right' as const, cell: (row: RateRow) => String(row.numUes) },
+    { title: 'Rate (bit/s/Hz)', align: 'right' as const, cell: (row: RateRow) => bits(row.meanRate) },
+    {
+      title: '95 % interval',
+      align: 'right' as const,
+      cell: ({ rateInterval95: [low, high] }: RateRow) => `${bits(low)} … ${bits(high)}`,
+    },
+    { title: 'Perfect CSI', align: 'right' as const, cell: (row: RateRow) => bits(row.perfectRate) },
+    { title: 'Loss', align: 'right' as const, cell: (row: RateRow) => percent(row.loss) },
+    { title: 'Within 3 dB', align: 'right' as const, cell: (row: RateRow) => percent(row.within3Db) },
+  ];
+  return {
+    title: 'Rate',
+    columns: shown.map(({ title, align }) => ({ title, align })),
+    rows: rows.map((row) => shown.map(({ cell }) => cell(row))),
+  };
+}
+
+function settingsOf(study: RateStudy): [string, string][] {
+  const { array, users } = study;
+  const { sector } = array;
+  const places = ratePlaces(study).map(({ distanceM: [near, far] }) =>
+    metres(near === far ? near : [near, far]),
+  );
+  return [
+    ['Elements', String(array.elements)],
+    ...describeArray(array),
+    ['Band', `${short(array.bandwidth / 1e9)} GHz, ${array.subcarriers} subcarriers`],
+    ['Sector of the codebooks', `within ${degrees(sector.angle)} deg, ${metres(sector.distance)} m`],
+    ['Users', `${users.count} per point at ${places.join('; ')} m, uniform in angle and distance`],
+    ['Air', study.air === 'exact' ? 'line of sight, spherical wave' : 'line of sight, to second order'],
+    ['Noise', 'the same for every scheme, scaled from SNR to SNR; schemes see powers only'],
+    ...(study.pilotSnr === undefined
+      ? []
+      : [
+          ['SNR of pilots', Number.isFinite(study.pilotSnr) ? `${study.pilotSnr} dB` : 'no noise'] as [
+            string,
+            string,
+          ],
+        ]),
+    ['Rate', 'mean over subcarriers and users of log2(1 + SNR gain), estimate served by true delays'],
+    ['Intervals', '95 %, of the mean by the normal distribution'],
+    ['Seed', String(study.seed)],
+  ];
+}
