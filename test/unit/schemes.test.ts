@@ -5,8 +5,8 @@ import { PolarCodebook } from '../../src/codebook/polar.js';
 import { expansionOfRing } from '../../src/training/dpc-refinement.js';
 import { middleOfSupport } from '../../src/training/far-field-sweep.js';
 import { createScheme, SCHEME_NAMES, schemeSchema } from '../../src/training/registry.js';
-import { schemeLabel } from '../../src/training/scheme-label.js';
 import { type Estimate, powersOf } from '../../src/training/scheme.js';
+import { schemeLabel } from '../../src/training/scheme-label.js';
 
 const polarOf = (numElements: number) =>
   new PolarCodebook(new LinearArray({ numElements, carrierHz: 100e9, speedOfLightMPerS: 3e8 }), {
