@@ -76,6 +76,11 @@ export class Random {
     return random;
   }
 
+  /** Its four words, from which a kernel may draw on; what is drawn there is not drawn here. */
+  get state(): readonly [number, number, number, number] {
+    return [this.#a, this.#b, this.#c, this.#d];
+  }
+
   /** Uniform integer in [0, 2^32). */
   uint32(): number {
     const sum = (this.#a + this.#d) | 0;

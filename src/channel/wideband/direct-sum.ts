@@ -1,7 +1,7 @@
 /** The sum over elements, subcarrier by subcarrier: slow and obvious, the yardstick of the fast one. */
 import type { Band } from '../../array/band.js';
-import type { ComplexVector } from '../../core/complex.js';
-import type { SubcarrierSum } from './response.js';
+import { type ComplexVector, complexVector } from '../../core/complex.js';
+import type { DelayedPath, ElementBeam, SubcarrierSum } from './response.js';
 
 export class DirectSum implements SubcarrierSum {
   readonly band: Band;
@@ -26,5 +26,19 @@ export class DirectSum implements SubcarrierSum {
       out.re[m] = sumRe;
       out.im[m] = sumIm;
     });
+  }
+
+  receive(beam: ElementBeam, paths: readonly DelayedPath[], out: ComplexVector): void {
+    const part = complexVector(this.band.numSubcarriers);
+    out.re.fill(0);
+    out.im.fill(0);
+    for (const { gain, delayS } of paths) {
+      const totalS = delayS.map((travelS, n) => travelS + (beam.delayS?.[n] ?? 0));
+      this.evaluate(beam.re, beam.im, totalS, part);
+      for (let m = 0; m < part.re.length; m++) {
+        out.re[m]! += gain.re * part.re[m]! - gain.im * part.im[m]!;
+        out.im[m]! += gain.re * part.im[m]! + gain.im * part.re[m]!;
+      }
+    }
   }
 }

@@ -7,7 +7,7 @@ import type { Band } from '../../array/band.js';
 import type { Complex, ComplexVector } from '../../core/complex.js';
 import { BeamloopError } from '../../core/errors.js';
 import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../wasm-module.js';
-import type { SubcarrierSum } from './response.js';
+import type { DelayedPath, ElementBeam, SubcarrierSum } from './response.js';
 import { windowCoefficients, windowTransform } from './spreading-window.js';
 
 /** subcarrier-sum.as.ts and its parts say what each function does. */
@@ -124,18 +124,26 @@ export class FastSum implements SubcarrierSum {
   }
 
   evaluate(re: Float64Array, im: Float64Array, delayS: Float64Array, out: ComplexVector): void {
-    this.clear();
-    this.add(re, im, delayS, ONE);
-    this.finish(out);
-  }
-
-  /** Begins a sum of several beams or paths: `clear`, `add` as often as needed, `finish`. */
-  clear(): void {
     this.#grid.fill(0);
+    this.#setWeights(re, im);
+    this.#delayS.set(delayS);
+    this.#spread(ONE);
+    this.#transform(out);
   }
 
-  /** Adds gain times the sum over elements. */
-  add(re: Float64Array, im: Float64Array, delayS: Float64Array, gain: Complex): void {
+  /** All paths share the grid, so there is one FFT however many there are. */
+  receive({ re, im, delayS }: ElementBeam, paths: readonly DelayedPath[], out: ComplexVector): void {
+    this.#grid.fill(0);
+    this.#setWeights(re, im);
+    for (const path of paths) {
+      this.#delayS.set(path.delayS);
+      if (delayS !== null) for (let n = 0; n < delayS.length; n++) this.#delayS[n]! += delayS[n]!;
+      this.#spread(path.gain);
+    }
+    this.#transform(out);
+  }
+
+  #setWeights(re: Float64Array, im: Float64Array): void {
     if (re.length !== this.#re.length) {
       throw new BeamloopError('BAD_ARGUMENT', {
         what: `A beam of ${re.length} elements was given to a sum over ${this.#re.length}`,
@@ -144,7 +152,9 @@ export class FastSum implements SubcarrierSum {
     }
     this.#re.set(re);
     this.#im.set(im);
-    this.#delayS.set(delayS);
+  }
+
+  #spread(gain: Complex): void {
     const at = this.#at;
     const imag = at.im - at.re;
     const grid = at.gridRe + 8 * MARGIN;
@@ -164,8 +174,7 @@ export class FastSum implements SubcarrierSum {
     this.#kernel.spread(at.turned, imag, at.place, this.#numRows, grid, this.#gridImag, at.window);
   }
 
-  /** @param out shape [numSubcarriers]. */
-  finish(out: ComplexVector): void {
+  #transform(out: ComplexVector): void {
     const at = this.#at;
     const grid = at.gridRe + 8 * MARGIN;
     this.#kernel.wrap(grid, this.#numPoints, MARGIN);

@@ -6,7 +6,7 @@ import type { Band } from '../../array/band.js';
 import { distanceOfM, type FocalPoint } from '../../array/focal-point.js';
 import type { LinearArray, PointM } from '../../array/linear-array.js';
 import type { Codeword } from '../../codebook/codeword.js';
-import type { ComplexVector } from '../../core/complex.js';
+import type { Complex, ComplexVector } from '../../core/complex.js';
 
 /** Element n radiates (re[n] + j im[n]) exp(-j 2 pi f delayS[n]); shape [numElements] each. */
 export interface ElementBeam {
@@ -26,6 +26,20 @@ export interface SubcarrierSum {
    * @param out shape [numSubcarriers].
    */
   evaluate(re: Float64Array, im: Float64Array, delayS: Float64Array, out: ComplexVector): void;
+
+  /**
+   * The same over several paths: out = sum over paths of gain times the sum with the beam's delays and the path's.
+   *
+   * @param out shape [numSubcarriers].
+   */
+  receive(beam: ElementBeam, paths: readonly DelayedPath[], out: ComplexVector): void;
+}
+
+/** A path by what it does to each element. */
+export interface DelayedPath {
+  readonly gain: Complex;
+  /** Travel time from each element, s, shape [numElements]. */
+  readonly delayS: Float64Array;
 }
 
 /** w_n of a codeword at no frequency in particular: its delays stay apart. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Band } from '../../../src/array/band.js';
 import { DirectSum } from '../../../src/channel/wideband/direct-sum.js';
-import type { SubcarrierSum } from '../../../src/channel/wideband/response.js';
+import type { DelayedPath, ElementBeam, SubcarrierSum } from '../../../src/channel/wideband/response.js';
 import { createSubcarrierSum } from '../../../src/channel/wideband/subcarrier-sum.js';
-import { type ComplexVector, complexVector } from '../../../src/core/complex.js';
+import { type ComplexVector, complexVector, magnitude } from '../../../src/core/complex.js';
 import { Random } from '../../../src/core/random.js';
 
 /** Of the sum of all magnitudes, as createSubcarrierSum states it. */
@@ -72,6 +72,26 @@ describe('sum over elements for all subcarriers', () => {
       );
       expect(difference / total(weights)).toBeLessThan(TOLERANCE);
     }
+  });
+
+  it.each([true, false])('over several paths is the direct one (delays: %s)', (withDelays) => {
+    const random = new Random(6, 'paths', withDelays ? 1 : 0);
+    const band = bandOf(129);
+    const beam: ElementBeam = {
+      ...drawWeights(24, random),
+      delayS: withDelays ? Float64Array.from({ length: 24 }, () => 1e-7 * random.uniform()) : null,
+    };
+    const paths: DelayedPath[] = [0, 1, 2].map(() => ({
+      gain: { re: random.normal(), im: random.normal() },
+      delayS: Float64Array.from({ length: 24 }, () => 30e-9 + 1e-9 * random.uniform()),
+    }));
+    const fast = complexVector(129);
+    const direct = complexVector(129);
+    createSubcarrierSum(24, band).receive(beam, paths, fast);
+    new DirectSum(band).receive(beam, paths, direct);
+    const peak = total(beam) * paths.reduce((sum, { gain }) => sum + magnitude(gain), 0);
+    expect(largestDifference(fast, direct) / peak).toBeLessThan(TOLERANCE);
+    expect(largestDifference(direct, complexVector(129)) / peak).toBeGreaterThan(0.1);
   });
 
   it('is the geometric series when delays grow evenly from element to element', () => {
