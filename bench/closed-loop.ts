@@ -82,7 +82,7 @@ async function measure(folder: string): Promise<Latencies> {
 
   const { host, device } = createLoopback();
   const emulated = new EmulatedBoard(
-    { model: boardModel(scenario.board.emulated, scenario.array.elements, scenario.board.baud) },
+    { model: boardModel(scenario.board.emulated, scenario.array.elements, scenario.board.baud, null) },
     {
       toHost: (chunk) => void device.write(chunk),
       onAir: ({ slot, boardTimeS, codeword }) => {

@@ -11,6 +11,7 @@ import { MemoryContents, QueryMemory } from './messages/query-memory.js';
 import { QueryReceipts, QueryReceiptsResult } from './messages/query-receipts.js';
 import { QueueSlots, QueueSlotsResult } from './messages/queue-slots.js';
 import { ClockReading, ReadClock } from './messages/read-clock.js';
+import { LineDelays, ReadLines } from './messages/read-lines.js';
 import { Receipts } from './messages/receipts.js';
 import { Refused } from './messages/refused.js';
 import { Stop, StopResult } from './messages/stop.js';
@@ -27,6 +28,7 @@ export const MESSAGES = [
   ReadClock,
   QueryReceipts,
   ReadTelemetry,
+  ReadLines,
   Ack,
   Welcome,
   LoadCodewordResult,
@@ -38,6 +40,7 @@ export const MESSAGES = [
   ClockReading,
   QueryReceiptsResult,
   Telemetry,
+  LineDelays,
   Refused,
   Receipts,
   Fault,

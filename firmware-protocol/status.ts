@@ -13,6 +13,7 @@ export const STATUS = {
   badTiming: 8,
   notArmed: 9,
   noCapability: 10,
+  badCode: 11,
 } as const;
 
 /** `status` of a receipt. SPEC 7.3. */

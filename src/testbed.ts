@@ -6,11 +6,14 @@
 import type { BoardDescription } from '../drivers/array-board.js';
 import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
+import type { BoardModel } from '../drivers/emulator/board-model.js';
 import { SerialTransport } from '../drivers/transports/serial.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
 import type { Scenario } from './campaign/scenario.js';
 import type { OpenTestbed, Testbed, TestbedRequest } from './campaign/testbed-contract.js';
+import { arrayOf } from './campaign/users.js';
+import { widebandOf } from './campaign/wideband.js';
 import { type Clock, monotonicClock } from './core/clock.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/emulated-board.js';
 import {
@@ -21,6 +24,7 @@ import {
   impairmentsOf,
 } from './emulation/emulated-section.js';
 import { startEmulatedUes } from './emulation/emulated-ue.js';
+import { lineTable } from './emulation/fixed-lines.js';
 
 export { type EmulatedSection, emulatedSection };
 
@@ -69,7 +73,7 @@ async function openEmulated(
   const { scenario, array, users, realtime, signal } = request;
   const { baud, emulated } = scenario.board;
   const process = await startEmulatedBoard({
-    model: boardModel(emulated, array.numElements, baud),
+    model: modelOf(scenario),
     rf: impairmentsOf(emulated, scenario.seed),
     faults: emulated.faults,
     seed: scenario.seed,
@@ -164,7 +168,7 @@ export function startStandaloneBoard(options: {
 }): Promise<EmulatedBoardHandle> {
   const { emulated, numElements, baud, seed } = options;
   return startEmulatedBoard({
-    model: boardModel(emulated, numElements, baud),
+    model: boardModel(emulated, numElements, baud, lineTable(emulated.lines, numElements, null)),
     rf: impairmentsOf(emulated, seed),
     faults: emulated.faults,
     seed,
@@ -175,6 +179,17 @@ export function startStandaloneBoard(options: {
 
 /** The board that a scenario expects, without touching any port. For a real port, what `board.emulated` assumes. */
 export function assumedBoard(scenario: Scenario<EmulatedSection>): BoardDescription {
+  return describeModel(modelOf(scenario));
+}
+
+/** The emulated board of a scenario, with the fixed lines that its scheme's pilots may ask for. */
+function modelOf(scenario: Scenario<EmulatedSection>): BoardModel {
   const { emulated, baud } = scenario.board;
-  return describeModel(boardModel(emulated, scenario.array.elements, baud));
+  const { elements } = scenario.array;
+  const purpose = {
+    array: arrayOf(scenario),
+    scheme: scenario.scheme,
+    wideband: widebandOf(scenario),
+  };
+  return boardModel(emulated, elements, baud, lineTable(emulated.lines, elements, purpose));
 }

@@ -1,5 +1,6 @@
-/** A Welcome in the units of the rest of beamloop. */
+/** A Welcome in the units of the rest of beamloop. Fixed lines, which it does not tell, are missing: `withLines`. */
 
+import { selectorBits } from '../../firmware-protocol/element-settings.js';
 import type { BoardDescription } from '../array-board.js';
 import type { WelcomeMessage } from '../link/session.js';
 
@@ -24,8 +25,22 @@ export function describeBoard(welcome: WelcomeMessage): BoardDescription {
   };
 }
 
+/** The description with what the board says about its fixed lines. */
+export function withLines(
+  board: BoardDescription,
+  delayLinesS: readonly Float64Array[] | null,
+): BoardDescription {
+  return { ...board, delayLinesS, lineBits: selectorBits(delayLinesS?.length ?? 0) };
+}
+
 /** Whether both are the same device in the same shape; its firmware may have been updated. */
 export function sameBoard(a: BoardDescription, b: BoardDescription): boolean {
-  const ignored: ReadonlySet<keyof BoardDescription> = new Set(['firmware', 'protocolVersion']);
+  // The lines are no part of a welcome.
+  const ignored: ReadonlySet<keyof BoardDescription> = new Set([
+    'firmware',
+    'protocolVersion',
+    'lineBits',
+    'delayLinesS',
+  ]);
   return (Object.keys(a) as (keyof BoardDescription)[]).every((key) => ignored.has(key) || a[key] === b[key]);
 }

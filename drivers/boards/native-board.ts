@@ -2,8 +2,7 @@
  * The driver of boards that speak the protocol of firmware-protocol/SPEC.md. Nothing here moves ahead of what the board
  * confirmed: a codeword is held, a slot queued, when the board has said so.
  */
-import { contentHash } from '../../firmware-protocol/content-hash.js';
-import { packElementSettings, packedLength } from '../../firmware-protocol/element-settings.js';
+import { packedLength } from '../../firmware-protocol/element-settings.js';
 import type { PayloadOf } from '../../firmware-protocol/registry.js';
 import { ARM_MODE, FAULT, TELEMETRY_FLAG } from '../../firmware-protocol/status.js';
 import type { Clock } from '../../src/core/clock.js';
@@ -23,12 +22,14 @@ import type { ClockExchange } from '../link/clock-sync.js';
 import type { BoardMessage } from '../link/exchange.js';
 import type { Link, LinkEvents } from '../link/link.js';
 import type { Continuity, WelcomeMessage } from '../link/session.js';
-import { describeBoard, sameBoard } from './board-description.js';
+import { describeBoard, sameBoard, withLines } from './board-description.js';
 import { CodewordLoader } from './codeword-loader.js';
 import { CodewordTable } from './codeword-table.js';
+import { readLineTable, sameLines } from './line-table.js';
 import { Listeners } from './listeners.js';
 import { ReadyGate } from './ready-gate.js';
 import { Requests } from './requests.js';
+import { packSettings } from './settings-packer.js';
 import { SlotQueue } from './slot-queue.js';
 import { slotTicks, startTicks } from './slot-timing.js';
 import { Timekeeper } from './timekeeper.js';
@@ -42,7 +43,7 @@ const READINGS_AT_START = 3;
 const FAULT_NAMES = new Map<number, string>(Object.entries(FAULT).map(([name, code]) => [code, name]));
 
 export class NativeBoard implements ArrayBoard, LinkEvents {
-  readonly description: BoardDescription;
+  #description: BoardDescription;
   readonly #name: string;
   readonly #clock: Clock;
   readonly #link: Link;
@@ -61,7 +62,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
 
   /** For a link that has just come up with this welcome. The board is usable when `prepared` resolves. */
   constructor(link: Link, welcome: WelcomeMessage, name: string, clock: Clock) {
-    this.description = describeBoard(welcome);
+    this.#description = describeBoard(welcome);
     this.#link = link;
     this.#name = name;
     this.#clock = clock;
@@ -73,7 +74,12 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
       fault: (fault) => this.#listeners.emit('fault', fault),
     });
     this.#time = new Timekeeper(welcome.clockRateHz, clock);
-    this.#prepare('first');
+    this.#prepare('first', welcome);
+  }
+
+  /** Its fixed lines are known from `prepared` on. */
+  get description(): BoardDescription {
+    return this.#description;
   }
 
   /** Resolves when the memory's contents and the board's time are known. */
@@ -90,20 +96,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   }
 
   pack(settings: ElementSettings): PackedCodeword {
-    const { numElements } = this.description;
-    if (settings.phaseCode.length !== numElements) {
-      throw new BeamloopError('BAD_ARGUMENT', {
-        what: `Settings of ${settings.phaseCode.length} elements for a board of ${numElements}`,
-        where: this.#name,
-      });
-    }
-    try {
-      const bytes = packElementSettings(settings, this.description);
-      return { hash: contentHash(bytes), bytes };
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw new BeamloopError('BAD_ARGUMENT', { what: error.message, where: this.#name, cause: error });
-    }
+    return packSettings(settings, this.description, this.#name);
   }
 
   async load(codewords: readonly PackedCodeword[]): Promise<void> {
@@ -210,20 +203,13 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
 
   onWelcome(welcome: WelcomeMessage, continuity: Continuity): void {
     if (!sameBoard(this.description, describeBoard(welcome))) {
-      const error = new BeamloopError('BOARD_MISMATCH', {
-        what: `Another board answers: ${welcome.model} ${welcome.serialNumber}`,
-        where: this.#name,
-        todo: `Connect ${this.description.model} ${this.description.serialNumber} again`,
-      });
-      this.#end(error);
-      void this.#link.close();
-      this.#listeners.emit('link', 'down', error.message);
+      this.#replaced(`Another board answers: ${welcome.model} ${welcome.serialNumber}`);
       return;
     }
     this.#gate.shut();
     if (continuity !== 'resumed') this.#interrupt(continuity);
     this.#requests.progress();
-    this.#prepare(continuity);
+    this.#prepare(continuity, welcome);
   }
 
   onDown(reason: string): void {
@@ -312,10 +298,31 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     if (restarted) this.#listeners.emit('reset');
   }
 
-  #prepare(continuity: Continuity): void {
+  /** Asks for the fixed lines, which may be others after a restart, too. */
+  async #learnLines(continuity: Continuity, welcome: WelcomeMessage): Promise<void> {
+    if (continuity !== 'first' && continuity !== 'restarted') return;
+    const delayLinesS = await readLineTable(this.#requests, welcome);
+    if (continuity === 'first') this.#description = withLines(this.#description, delayLinesS);
+    else if (!sameLines(delayLinesS, this.#description.delayLinesS)) {
+      this.#replaced('The board restarted with other fixed lines');
+    }
+  }
+
+  #replaced(what: string): void {
+    this.#generation++;
+    const { model, serialNumber } = this.description;
+    const todo = `Connect ${model} ${serialNumber} as it was, or start again`;
+    const error = new BeamloopError('BOARD_MISMATCH', { what, where: this.#name, todo });
+    this.#end(error);
+    void this.#link.close();
+    this.#listeners.emit('link', 'down', error.message);
+  }
+
+  #prepare(continuity: Continuity, welcome: WelcomeMessage): void {
     const generation = ++this.#generation;
     this.#preparing = this.#preparing.then(async () => {
       try {
+        await this.#learnLines(continuity, welcome);
         await this.#loader.reconcile();
         // A restarted board radiates again; silence that was asked for outlives the restart.
         if (continuity === 'restarted' && this.#muted === true) await this.#sendMute(true);

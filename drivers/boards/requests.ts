@@ -14,6 +14,7 @@ interface Responses {
   Stop: 'StopResult';
   Mute: 'MuteResult';
   QueryReceipts: 'QueryReceiptsResult';
+  ReadLines: 'LineDelays';
 }
 
 type RequestName = keyof Responses;
@@ -39,6 +40,7 @@ const RESPONSE_NAMES: { readonly [N in RequestName]: Responses[N] } = {
   Stop: 'StopResult',
   Mute: 'MuteResult',
   QueryReceipts: 'QueryReceiptsResult',
+  ReadLines: 'LineDelays',
 };
 
 export class Requests {
@@ -132,7 +134,7 @@ export class Requests {
 const REASONS: Readonly<Record<string, string>> = {
   unknownMessage: 'it does not know this message',
   malformed: 'it could not read this message',
-  badIndex: 'no such place in the codeword memory',
+  badIndex: 'no such place in the codeword memory or the table of lines',
   hashMismatch: 'the codeword arrived differently from its hash',
   queueFull: 'its slot queue is full',
   slotOrder: 'slots must rise strictly over all queued entries',
@@ -140,6 +142,7 @@ const REASONS: Readonly<Record<string, string>> = {
   badTiming: 'the slot clock cannot be kept (start already past, or slots shorter than the switch time)',
   notArmed: 'the slot clock is not armed',
   noCapability: 'it has no such hardware',
+  badCode: 'a delay or a line of the codeword is beyond what its elements have',
 };
 
 const TODO: Readonly<Record<string, string>> = {

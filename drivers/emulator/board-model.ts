@@ -39,10 +39,23 @@ export function elementFormat({
   return { phaseBits, delayBits, amplitudeBits, lineBits: selectorBits(delayLinesS?.length ?? 0) };
 }
 
-/** Largest delay of the adjustable part, s. */
-export function adjustableRangeS({ delayBits, delayLsbS, delayRangeS }: BoardModel): number {
-  return delayBits === 0 ? 0 : (delayRangeS ?? delayLsbS * (2 ** delayBits - 1));
+/** The model with all delays in whole femtoseconds, as the board tells them; null range: that of the highest code. */
+export function wholeFemtoseconds(model: BoardModel): BoardModel & { readonly delayRangeS: number } {
+  const { delayBits, delayRangeS } = model;
+  const delayLsbFs = delayBits === 0 ? 0 : Math.round(model.delayLsbS * FS_PER_S);
+  const highestFs = delayLsbFs * (2 ** delayBits - 1);
+  const delayRangeFs =
+    delayBits === 0 || delayRangeS === null ? highestFs : Math.round(delayRangeS * FS_PER_S);
+  return {
+    ...model,
+    delayLsbS: delayLsbFs / FS_PER_S,
+    delayRangeS: delayRangeFs / FS_PER_S,
+    delayLinesS:
+      model.delayLinesS?.map((line) => line.map((delay) => Math.round(delay * FS_PER_S) / FS_PER_S)) ?? null,
+  };
 }
+
+const FS_PER_S = 1e15;
 
 export const DEFAULT_BOARD: BoardModel = {
   model: 'beamloop emulated array',

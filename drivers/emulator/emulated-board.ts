@@ -5,7 +5,7 @@
 import { hashToHex } from '../../firmware-protocol/content-hash.js';
 import { unpackElementSettings } from '../../firmware-protocol/element-settings.js';
 import { Random } from '../../src/core/random.js';
-import { type BoardModel, DEFAULT_BOARD, elementFormat } from './board-model.js';
+import { type BoardModel, DEFAULT_BOARD, elementFormat, wholeFemtoseconds } from './board-model.js';
 import { byteNoise, fragmenter } from './faults/byte-noise.js';
 import { FaultEvents } from './faults/fault-events.js';
 import { type FaultAction, type FaultPlan, NO_FAULTS } from './faults/fault-plan.js';
@@ -69,7 +69,7 @@ export class EmulatedBoard {
   #plugged = true;
 
   constructor(config: EmulatedBoardConfig, ports: EmulatedBoardPorts) {
-    this.model = { ...DEFAULT_BOARD, ...config.model };
+    this.model = wholeFemtoseconds({ ...DEFAULT_BOARD, ...config.model });
     this.#ports = ports;
     this.#timers = ports.timers ?? wallTimers;
     this.#seed = config.seed ?? 1;

@@ -11,8 +11,14 @@ export interface RfImpairments {
   readonly phaseErrorRmsRad: number;
   /** Amplitude error per element, dB rms. */
   readonly amplitudeErrorRmsDb: number;
-  /** Delay error per element, s rms. */
+  /** Delay error per element, s rms; on boards that can delay. */
   readonly delayErrorRmsS: number;
+  /** Delay error per fixed line and element, s rms. */
+  readonly lineErrorRmsS: number;
+  /** What a delay costs, dB per s. */
+  readonly delayLossDbPerS: number;
+  /** What the switches of the fixed lines cost, dB. */
+  readonly switchLossDb: number;
   /** Elements (0-based) that do not radiate. */
   readonly deadElements: readonly number[];
   /** Probability per element that it does not radiate. */
@@ -24,6 +30,9 @@ export const IDEAL_RF: RfImpairments = {
   phaseErrorRmsRad: 0,
   amplitudeErrorRmsDb: 0,
   delayErrorRmsS: 0,
+  lineErrorRmsS: 0,
+  delayLossDbPerS: 0,
+  switchLossDb: 0,
   deadElements: [],
   deadRate: 0,
 };
@@ -33,6 +42,8 @@ export interface RfFormat {
   readonly numElements: number;
   readonly phaseBits: number;
   readonly delayLsbS: number;
+  /** Nominal delays, s, shape [numLines][numElements]; null without fixed lines. */
+  readonly delayLinesS: readonly Float64Array[] | null;
   readonly amplitudeBits: number;
 }
 
@@ -41,6 +52,7 @@ export interface RfCodes {
   readonly phaseCode: Uint16Array;
   readonly delayCode: Uint16Array | null;
   readonly amplitudeCode: Uint16Array | null;
+  readonly lineCode: Uint16Array | null;
 }
 
 /** Element n radiates (re[n] + j im[n]) exp(-j 2 pi f delayS[n]); shape [numElements] each. */
@@ -57,10 +69,14 @@ export class RfFrontEnd {
   /** Relative amplitude; 0 for a dead element. */
   readonly #gain: Float64Array;
   readonly #delayErrorS: Float64Array;
+  /** Delays that the fixed lines really have, s, shape [numLines][numElements]. */
+  readonly #linesS: readonly Float64Array[] | null;
+  readonly #impairments: RfImpairments;
 
   constructor(format: RfFormat, impairments: RfImpairments) {
     const { numElements } = format;
     this.#format = format;
+    this.#impairments = impairments;
     this.#phaseErrorRad = new Float64Array(numElements);
     this.#gain = new Float64Array(numElements);
     this.#delayErrorS = new Float64Array(numElements);
@@ -73,15 +89,22 @@ export class RfFrontEnd {
       this.#delayErrorS[n] = impairments.delayErrorRmsS * random.normal();
       if (dead.has(n) || random.uniform() < impairments.deadRate) this.#gain[n] = 0;
     }
+    this.#linesS =
+      format.delayLinesS?.map((line, l) =>
+        line.map(
+          (delayS, n) =>
+            delayS + impairments.lineErrorRmsS * new Random(impairments.seed, 'line', l, n).normal(),
+        ),
+      ) ?? null;
   }
 
   /**
    * Weights of a codeword. Nominal power over the array is 1, shared by the elements that are on: an ideal
    * constant-envelope codeword has w_n = N^(-1/2) exp(j phi_n). Errors and dead elements come after that; the power of
-   * a dead element is lost. phi_n = phaseCode 2 pi / 2^phaseBits; amplitude = amplitudeCode / (2^amplitudeBits - 1).
+   * a dead element is lost, and so is what delays and switches absorb. phi_n = phaseCode 2 pi / 2^phaseBits; amplitude = amplitudeCode / (2^amplitudeBits - 1).
    */
   weights(codes: RfCodes): RadiatedWeights {
-    const { numElements, phaseBits, delayLsbS, amplitudeBits } = this.#format;
+    const { numElements, phaseBits, amplitudeBits } = this.#format;
     const phaseLsbRad = (2 * Math.PI) / 2 ** phaseBits;
     const fullScale = 2 ** amplitudeBits - 1;
     const amplitude = (n: number) => (codes.amplitudeCode === null ? 1 : codes.amplitudeCode[n]! / fullScale);
@@ -91,14 +114,27 @@ export class RfFrontEnd {
 
     const re = new Float64Array(numElements);
     const im = new Float64Array(numElements);
-    const delayS = codes.delayCode === null ? null : new Float64Array(numElements);
+    const delayS = codes.delayCode === null && this.#linesS === null ? null : new Float64Array(numElements);
     for (let n = 0; n < numElements; n++) {
-      const size = scale * amplitude(n) * this.#gain[n]!;
+      const delay = this.#delayOf(codes, n);
+      const size = scale * amplitude(n) * this.#gain[n]! * delay.gain;
       const phaseRad = codes.phaseCode[n]! * phaseLsbRad + this.#phaseErrorRad[n]!;
       re[n] = size * Math.cos(phaseRad);
       im[n] = size * Math.sin(phaseRad);
-      if (delayS !== null) delayS[n] = codes.delayCode![n]! * delayLsbS + this.#delayErrorS[n]!;
+      if (delayS !== null) delayS[n] = delay.realS;
     }
     return { re, im, delayS };
+  }
+
+  /** Delay of an element, s, and the amplitude gain that comes with it. */
+  #delayOf({ delayCode, lineCode }: RfCodes, n: number): { readonly realS: number; readonly gain: number } {
+    const { delayLsbS, delayLinesS } = this.#format;
+    const { delayLossDbPerS, switchLossDb } = this.#impairments;
+    const line = lineCode?.[n] ?? 0;
+    const adjustableS = delayCode === null ? 0 : delayCode[n]! * delayLsbS;
+    const [nominalS, fixedS] =
+      delayLinesS === null ? [0, 0] : [delayLinesS[line]![n]!, this.#linesS![line]![n]!];
+    const lossDb = delayLossDbPerS * (adjustableS + nominalS) + (delayLinesS === null ? 0 : switchLossDb);
+    return { realS: adjustableS + fixedS + this.#delayErrorS[n]!, gain: 10 ** (-lossDb / 20) };
   }
 }

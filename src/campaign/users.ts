@@ -17,7 +17,7 @@ export interface User {
   } | null;
 }
 
-function arrayOf(scenario: Scenario): LinearArray {
+export function arrayOf(scenario: Scenario): LinearArray {
   const { elements, carrier, speedOfLight } = scenario.array;
   return new LinearArray({ numElements: elements, carrierHz: carrier, speedOfLightMPerS: speedOfLight });
 }

@@ -2,16 +2,17 @@
 import { z } from 'zod';
 import type { BoardDescription } from '../../drivers/array-board.js';
 import {
-  adjustableRangeS,
   type BoardModel,
   DEFAULT_BOARD,
   elementFormat,
+  wholeFemtoseconds,
 } from '../../drivers/emulator/board-model.js';
 import { NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
 import { faultsSchema } from '../../drivers/emulator/faults/fault-schema.js';
 import { IDEAL_RF, type RfImpairments } from '../../drivers/emulator/rf.js';
 import { PROTOCOL_VERSION } from '../../firmware-protocol/messages/hello.js';
 import { positiveQuantity, quantity } from '../core/settings-quantity.js';
+import { linesSchema } from './fixed-lines.js';
 
 const bits = z.int().min(0).max(16);
 const spread = (unit: 'rad' | 'dB' | 's') =>
@@ -22,6 +23,9 @@ const impairments = z
     phaseError: spread('rad'),
     amplitudeError: spread('dB'),
     delayError: spread('s'),
+    lineError: spread('s'),
+    /** What a delay costs for every ns, and what the switches of fixed lines cost. */
+    insertionLoss: z.strictObject({ perNs: spread('dB'), switch: spread('dB') }).prefault({}),
     /** Elements that do not radiate, counted from 1. */
     deadElements: z.array(z.int().min(1)).default([]),
     deadRate: z.number().min(0).max(1).default(0),
@@ -30,6 +34,9 @@ const impairments = z
     phaseErrorRmsRad: given.phaseError,
     amplitudeErrorRmsDb: given.amplitudeError,
     delayErrorRmsS: given.delayError,
+    lineErrorRmsS: given.lineError,
+    delayLossDbPerS: given.insertionLoss.perNs * 1e9,
+    switchLossDb: given.insertionLoss.switch,
     deadElements: given.deadElements.map((element) => element - 1),
     deadRate: given.deadRate,
   }));
@@ -43,6 +50,10 @@ export const emulatedSection = z
     delayLsb: quantity('s')
       .pipe(z.number('must be finite').nonnegative('must not be negative'))
       .default(DEFAULT_BOARD.delayLsbS),
+    /** Largest adjustable delay; that of the highest code unless given. */
+    delayRange: positiveQuantity('s').optional(),
+    /** Fixed switched lines. */
+    lines: linesSchema.optional(),
     amplitudeBits: bits.default(DEFAULT_BOARD.amplitudeBits),
     /** Codewords that the memory holds. */
     memoryDepth: z.int().min(1).max(65_535).default(DEFAULT_BOARD.memoryDepth),
@@ -65,8 +76,17 @@ export const emulatedSection = z
 
 export type EmulatedSection = z.output<typeof emulatedSection>;
 
-/** The board that the section describes, for an array of so many elements on a line of this baud rate. */
-export function boardModel(section: EmulatedSection, numElements: number, baud: number): BoardModel {
+/**
+ * The board that the section describes, for an array of so many elements at this baud rate.
+ *
+ * @param delayLinesS its fixed lines, as `lineTable` makes them of the section's `lines`.
+ */
+export function boardModel(
+  section: EmulatedSection,
+  numElements: number,
+  baud: number,
+  delayLinesS: readonly Float64Array[] | null,
+): BoardModel {
   return {
     ...DEFAULT_BOARD,
     serialNumber: section.serialNumber,
@@ -74,6 +94,8 @@ export function boardModel(section: EmulatedSection, numElements: number, baud: 
     phaseBits: section.phaseBits,
     delayBits: section.delayBits,
     delayLsbS: section.delayLsb,
+    delayRangeS: section.delayRange ?? null,
+    delayLinesS,
     amplitudeBits: section.amplitudeBits,
     memoryDepth: section.memoryDepth,
     queueDepth: section.queueDepth,
@@ -85,11 +107,15 @@ export function boardModel(section: EmulatedSection, numElements: number, baud: 
 
 /** What the board will say about itself. */
 export function describeModel(model: BoardModel): BoardDescription {
-  const { temperatureC: _temperature, supplyV: _supply, baud: _baud, ...described } = model;
+  const {
+    temperatureC: _temperature,
+    supplyV: _supply,
+    baud: _baud,
+    ...described
+  } = wholeFemtoseconds(model);
   return {
     ...described,
     protocolVersion: `${PROTOCOL_VERSION.major}.${PROTOCOL_VERSION.minor}`,
-    delayRangeS: adjustableRangeS(model),
     lineBits: elementFormat(model).lineBits,
   };
 }

@@ -48,6 +48,13 @@ describe.each(boardRigs())('board: %s', (_name, createRig) => {
     expect(description.model).not.toBe('');
     expect(description.serialNumber).not.toBe('');
     expect(description.protocolVersion).toMatch(/^1\.\d+$/);
+    const { delayLinesS, lineBits, numElements } = description;
+    expect(2 ** lineBits).toBeGreaterThanOrEqual(delayLinesS?.length ?? 1);
+    expect(2 ** lineBits / 2).toBeLessThan(delayLinesS?.length ?? 1);
+    for (const line of delayLinesS ?? []) {
+      expect(line).toHaveLength(numElements);
+      expect(Math.min(...line)).toBeGreaterThanOrEqual(0);
+    }
   });
 
   it('latches every queued slot at its time with its codeword, and says so once, in order', async () => {

@@ -81,12 +81,22 @@ async function hardwareRig(port: string): Promise<BoardRig> {
   return { transport: new SerialTransport({ port, baudRate }), baudRate, close: async () => {} };
 }
 
+/** Every control there is, few elements, and more of them than one message tells delays of. */
+const DELAY_BOARD = {
+  numElements: 300,
+  delayBits: 5,
+  delayLsbS: 2e-12,
+  amplitudeBits: 2,
+  delayLinesS: [0, 3, 7].map((step) => Float64Array.from({ length: 300 }, (_, n) => n * step * 1e-12)),
+};
+
 /** Name and maker of every board to test. */
 export function boardRigs(): [string, () => Promise<BoardRig>][] {
   const port = process.env.BEAMLOOP_TEST_PORT;
   return [
     ['emulated, on a loopback', () => loopbackRig()],
     ['emulated, on a pseudo-terminal', () => ptyRig()],
+    ['emulated, with delays and fixed lines', () => loopbackRig({ model: DELAY_BOARD })],
     ...(port === undefined
       ? []
       : [[`hardware at ${port}`, () => hardwareRig(port)] as [string, () => Promise<BoardRig>]]),

@@ -13,11 +13,12 @@ let folder: string;
 
 /** What a calibration would find: the phase that each element of the emulated board adds. */
 function writeTable(board: string, elements = 128): void {
-  const format = { numElements: elements, phaseBits: 6, delayLsbS: 0, amplitudeBits: 1 };
+  const format = { numElements: elements, phaseBits: 6, delayLsbS: 0, delayLinesS: null, amplitudeBits: 1 };
   const { re, im } = new RfFrontEnd(format, { ...IDEAL_RF, ...ERRORS }).weights({
     phaseCode: new Uint16Array(elements),
     delayCode: null,
     amplitudeCode: null,
+    lineCode: null,
   });
   const phaseError = Array.from(re, (x, n) => Math.atan2(im[n]!, x));
   writeFileSync(path.join(folder, 'table.yaml'), JSON.stringify({ board, phaseError }));

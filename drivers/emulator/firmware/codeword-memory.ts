@@ -1,5 +1,9 @@
 import { contentHash, hashToHex } from '../../../firmware-protocol/content-hash.js';
-import { packedLength, unpackElementSettings } from '../../../firmware-protocol/element-settings.js';
+import {
+  type ElementCodes,
+  packedLength,
+  unpackElementSettings,
+} from '../../../firmware-protocol/element-settings.js';
 import type { PayloadOf } from '../../../firmware-protocol/registry.js';
 import { STATUS } from '../../../firmware-protocol/status.js';
 import { type BoardModel, elementFormat } from '../board-model.js';
@@ -52,7 +56,11 @@ export class CodewordMemory {
     }
     staged.bytes.set(data, offset);
     staged.length += data.length;
-    if (last === 1 && !this.#isWhole(staged, hash)) return STATUS.hashMismatch;
+    if (last === 1) {
+      const codes = this.#isWhole(staged, hash) ? this.#unpacked(staged.bytes) : null;
+      if (codes === null) return STATUS.hashMismatch;
+      if (!this.#withinReach(codes)) return STATUS.badCode;
+    }
     this.#staged = staged;
     return STATUS.ok;
   }
@@ -65,17 +73,25 @@ export class CodewordMemory {
   }
 
   #isWhole({ bytes, length }: Staged, hash: bigint): boolean {
-    return (
-      length === this.#codewordBytes && contentHash(bytes) === hashToHex(hash) && this.#paddingIsZero(bytes)
-    );
+    return length === this.#codewordBytes && contentHash(bytes) === hashToHex(hash);
   }
 
-  #paddingIsZero(bytes: Uint8Array): boolean {
+  /** Null when the padding is not zero. */
+  #unpacked(bytes: Uint8Array): ElementCodes | null {
     try {
-      unpackElementSettings(bytes, this.#model.numElements, elementFormat(this.#model));
-      return true;
+      return unpackElementSettings(bytes, this.#model.numElements, elementFormat(this.#model));
     } catch {
-      return false;
+      return null;
     }
+  }
+
+  #withinReach({ delayCode, lineCode }: ElementCodes): boolean {
+    const { delayLsbS, delayRangeS, delayLinesS } = this.#model;
+    // Half a femtosecond, the grid of both, keeps rounding out of it.
+    const reachS = (delayRangeS ?? Number.POSITIVE_INFINITY) + 0.5e-15;
+    return (
+      (delayCode?.every((code) => code * delayLsbS < reachS) ?? true) &&
+      (lineCode?.every((line) => line < delayLinesS!.length) ?? true)
+    );
   }
 }

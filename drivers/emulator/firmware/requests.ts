@@ -2,6 +2,7 @@
 import type { DecodedMessage } from '../../../firmware-protocol/codec.js';
 import type { NameFrom, PayloadOf } from '../../../firmware-protocol/registry.js';
 import { ARM_MODE, STATUS } from '../../../firmware-protocol/status.js';
+import type { BoardModel } from '../board-model.js';
 import type { BoardState } from './board-state.js';
 import type { Outbox } from './outbox.js';
 
@@ -11,6 +12,8 @@ export type Request = DecodedMessage<RequestName>;
 
 /** Board time is exact up to here; at 100 MHz that is 2.8 years after power-up. */
 const LAST_TICKS = BigInt(Number.MAX_SAFE_INTEGER);
+
+const FS_PER_S = 1e15;
 
 /** Carries out one request; `done` is called when the board is ready for the next, now or later. */
 export function carryOut(
@@ -49,6 +52,9 @@ export function carryOut(
     case 'Mute':
       board.muted = message.value.muted === 1;
       outbox.post('MuteResult', { request, status: STATUS.ok });
+      break;
+    case 'ReadLines':
+      outbox.post('LineDelays', lineDelays(board.hardware.model, message.value, request));
       break;
     case 'QueryReceipts': {
       const receipts = board.log.range(message.value.firstSlot, message.value.count);
@@ -98,6 +104,22 @@ function memoryContents(
     return { valid: codeword === undefined ? 0 : 1, hash: codeword?.hash ?? 0n };
   });
   return { request, status: STATUS.ok, firstIndex, entries };
+}
+
+function lineDelays(
+  { delayLinesS, numElements }: BoardModel,
+  { line, firstElement, count }: PayloadOf<'ReadLines'>,
+  request: number,
+): PayloadOf<'LineDelays'> {
+  const numLines = delayLinesS?.length ?? 0;
+  const asked = { request, numLines, line, firstElement };
+  if ((count > 0 && line >= numLines) || firstElement + count > numElements) {
+    return { ...asked, status: STATUS.badIndex, delays: [] };
+  }
+  const delays = Array.from({ length: count }, (_, k) => ({
+    delayFs: Math.round(delayLinesS![line]![firstElement + k]! * FS_PER_S),
+  }));
+  return { ...asked, status: STATUS.ok, delays };
 }
 
 function queueStatus(

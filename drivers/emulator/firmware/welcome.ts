@@ -14,7 +14,6 @@ export function welcome(
   session: number,
   resumed: boolean,
 ): PayloadOf<'Welcome'> {
-  const delayLsbFs = model.delayBits === 0 ? 0 : Math.round(model.delayLsbS * FS_PER_S);
   return {
     versionMajor: PROTOCOL_VERSION.major,
     versionMinor: PROTOCOL_VERSION.minor,
@@ -26,8 +25,8 @@ export function welcome(
     phaseBits: model.phaseBits,
     delayBits: model.delayBits,
     amplitudeBits: model.amplitudeBits,
-    delayLsbFs,
-    delayRangeFs: BigInt(delayLsbFs) * BigInt(2 ** model.delayBits - 1),
+    delayLsbFs: Math.round(model.delayLsbS * FS_PER_S),
+    delayRangeFs: BigInt(Math.round((model.delayRangeS ?? 0) * FS_PER_S)),
     memoryDepth: model.memoryDepth,
     queueDepth: model.queueDepth,
     switchTimeNs: Math.round(model.switchTimeS * NS_PER_S),

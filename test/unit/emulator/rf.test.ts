@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { IDEAL_RF, RfFrontEnd } from '../../../drivers/emulator/rf.js';
 
 const N = 2048;
-const format = { numElements: N, phaseBits: 6, delayLsbS: 2e-12, amplitudeBits: 1 };
+const format = { numElements: N, phaseBits: 6, delayLsbS: 2e-12, delayLinesS: null, amplitudeBits: 1 };
 const codes = {
   phaseCode: Uint16Array.from({ length: N }, (_, n) => (5 * n) % 64),
   delayCode: null,
   amplitudeCode: new Uint16Array(N).fill(1),
+  lineCode: null,
 };
 
 function rms(values: readonly number[]): number {
@@ -74,6 +75,53 @@ describe('RF front end', () => {
     expect(Math.abs(rms(phases) / 0.05 - 1)).toBeLessThan(0.08);
     expect(Math.abs(rms(amplitudesDb) / 0.5 - 1)).toBeLessThan(0.08);
     expect(Math.abs(rms([...delayS!]) / 1e-12 - 1)).toBeLessThan(0.08);
+  });
+
+  describe('with fixed lines', () => {
+    const lines = [0, 1, 2].map((step) => Float64Array.from({ length: N }, (_, n) => n * step * 1e-11));
+    const lined = { ...format, delayLinesS: lines };
+    const onLine = (line: number, more: Partial<typeof codes> = {}) => ({
+      ...codes,
+      ...more,
+      lineCode: new Uint16Array(N).fill(line),
+    });
+
+    it('adds line and adjustable delay', () => {
+      const front = new RfFrontEnd(lined, IDEAL_RF);
+      expect(front.weights(onLine(2)).delayS).toEqual(lines[2]);
+      const delayCode = Uint16Array.from({ length: N }, (_, n) => n % 7);
+      const { delayS } = front.weights({ ...onLine(1), delayCode });
+      for (const n of [0, 6, 7, 1000]) expect(delayS![n]).toBeCloseTo(n * 1e-11 + (n % 7) * 2e-12, 24);
+    });
+
+    it('has errors per line and element, drawn once, besides those of the element', () => {
+      const front = new RfFrontEnd(lined, { ...IDEAL_RF, lineErrorRmsS: 2e-12, delayErrorRmsS: 1e-12 });
+      const errors = [0, 1, 2].map((line) =>
+        Array.from(front.weights(onLine(line)).delayS!, (delay, n) => delay - lines[line]![n]!),
+      );
+      expect(front.weights(onLine(1)).delayS).toEqual(front.weights(onLine(1)).delayS);
+      for (const each of errors)
+        expect(Math.abs(rms(each) / Math.hypot(2e-12, 1e-12) - 1)).toBeLessThan(0.08);
+      // What two lines share is the error of the element.
+      const shared = rms(errors[0]!.map((error, n) => error - errors[1]![n]!));
+      expect(Math.abs(shared / (Math.SQRT2 * 2e-12) - 1)).toBeLessThan(0.08);
+      const others = new RfFrontEnd(lined, { ...IDEAL_RF, delayErrorRmsS: 1e-12 }).weights(onLine(1));
+      const ofElement = Array.from(others.delayS!, (delay, n) => delay - lines[1]![n]!);
+      expect(Math.abs(rms(ofElement) / 1e-12 - 1)).toBeLessThan(0.08);
+    });
+
+    it('loses power over the delay and in the switches', () => {
+      const front = new RfFrontEnd(lined, { ...IDEAL_RF, delayLossDbPerS: 0.1e9, switchLossDb: 0.5 });
+      const delayCode = new Uint16Array(N).fill(100);
+      const { re, im } = front.weights({ ...onLine(2), delayCode });
+      for (const n of [0, 50, 2047]) {
+        const lossDb = -20 * Math.log10(Math.hypot(re[n]!, im[n]!) * Math.sqrt(N));
+        expect(lossDb).toBeCloseTo(0.5 + 0.1 * (n * 0.02 + 0.2), 10);
+      }
+      // Without lines there are no switches.
+      const plain = new RfFrontEnd(format, { ...IDEAL_RF, switchLossDb: 0.5 }).weights(codes);
+      expect(Math.hypot(plain.re[0]!, plain.im[0]!) * Math.sqrt(N)).toBeCloseTo(1, 12);
+    });
   });
 
   it('has the same errors for the same seed, element by element, and others for another', () => {

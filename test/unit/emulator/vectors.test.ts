@@ -31,6 +31,7 @@ const ANSWERS: Record<string, string> = {
   Mute: 'MuteResult',
   ReadClock: 'ClockReading',
   QueryReceipts: 'QueryReceiptsResult',
+  ReadLines: 'LineDelays',
   ReadTelemetry: 'Telemetry',
 };
 

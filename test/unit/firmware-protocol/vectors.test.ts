@@ -98,11 +98,12 @@ describe('messages.json', () => {
 
 describe('worked examples', () => {
   const spec = readFileSync(new URL('../../../firmware-protocol/SPEC.md', import.meta.url), 'utf8');
-  it('SPEC 3.6 is the vector for it, and 4.2 likewise', () => {
+  it('SPEC 3.6 is the vector for it, and 4.2 and 4.6 likewise', () => {
     const clock = read<MessageVector[]>('messages').find((each) => each.why === 'SPEC 3.6')!;
-    const codeword = read<{ why: string; bytes: string; hash: string }[]>('codewords').find(
-      (each) => each.why === 'SPEC 4.2',
-    )!;
+    const codewords = read<{ why: string; bytes: string; hash: string }[]>('codewords');
+    const codeword = codewords.find((each) => each.why === 'SPEC 4.2')!;
+    const lined = codewords.find((each) => each.why === 'SPEC 4.6')!;
+    expect(spec).toContain(`the 5 bytes \`${lined.bytes}\`, hash 0x${lined.hash.toUpperCase()}.`);
     expect(spec).toContain(`| on the line, 16 bytes | \`${clock.frame}\` |`);
     expect(spec).toContain(`gives the 5 bytes \`${codeword.bytes}\``);
     expect(spec).toContain(`| \`${codeword.bytes}\` (4.2) | 0x${codeword.hash.toUpperCase()} |`);

@@ -1,0 +1,86 @@
+/** The fixed switched lines of an emulated board: listed, or made for the pilots of the scenario's own scheme. */
+import { z } from 'zod';
+import type { LinearArray } from '../array/linear-array.js';
+import { BeamloopError } from '../core/errors.js';
+import { quantity } from '../core/settings-quantity.js';
+import { type SchemeChoice, splitCodebookOf, type WidebandSetting } from '../training/registry.js';
+
+/** What a board can tell of a delay: 32 bits of femtoseconds. */
+const LONGEST_S = (2 ** 32 - 1) / 1e15;
+
+const delay = quantity('s').pipe(
+  z.number('must be finite').min(0, 'must not be negative').max(LONGEST_S, 'must be at most 4.29 us'),
+);
+
+const fromScheme = z.strictObject({
+  from: z.literal('scheme'),
+  /** A line of no delay besides, for serving beams; it comes first. */
+  direct: z.boolean().default(true),
+});
+
+/** Schema of `lines`: `scheme`, `{ from: scheme, direct: false }`, or the delays of every line, element by element. */
+export const linesSchema = z.union([
+  z.literal('scheme').transform(() => fromScheme.parse({ from: 'scheme' })),
+  fromScheme,
+  z.strictObject({ delays: z.array(z.array(delay).min(1)).min(1).max(1024) }),
+]);
+
+export type LinesSetting = z.output<typeof linesSchema>;
+
+/** What the lines are made for. */
+export interface LinesPurpose {
+  readonly array: LinearArray;
+  readonly scheme: SchemeChoice;
+  readonly wideband: WidebandSetting | null;
+}
+
+/**
+ * Delays of the lines, s, shape [numLines][numElements]; null without lines.
+ *
+ * @param purpose null where a board stands alone.
+ * @throws SCENARIO_INVALID when the lines do not fit the array or the scheme has no pilots with delays.
+ */
+export function lineTable(
+  setting: LinesSetting | undefined,
+  numElements: number,
+  purpose: LinesPurpose | null,
+): readonly Float64Array[] | null {
+  if (setting === undefined) return null;
+  if ('from' in setting) {
+    const lines = pilotDelays(purpose);
+    return setting.direct ? [new Float64Array(numElements), ...lines] : lines;
+  }
+  const wrong = setting.delays.findIndex((line) => line.length !== numElements);
+  if (wrong < 0) return setting.delays.map((line) => Float64Array.from(line));
+  throw invalid(
+    `Line ${wrong + 1} has ${setting.delays[wrong]!.length} delays and the board ${numElements} elements`,
+    'Give one delay per element',
+  );
+}
+
+function pilotDelays(purpose: LinesPurpose | null): Float64Array[] {
+  if (purpose === null) {
+    throw invalid(
+      'A board by itself has no scheme that its lines could be made for',
+      'List them: lines: { delays: [[…], […]] }',
+    );
+  }
+  const { array, scheme, wideband } = purpose;
+  if (!('estimator' in scheme) || wideband === null) {
+    throw invalid(
+      `The pilots of ${scheme.name} have no delays that lines could be made for`,
+      'Use tdps, near-field-rainbow or far-field-rainbow, or list the delays',
+    );
+  }
+  const lines = splitCodebookOf(scheme, array, wideband).pilots.map(({ codeword }) => codeword.delayS!);
+  const longestS = Math.max(...lines.map((line) => line.reduce((a, b) => Math.max(a, b))));
+  if (longestS <= LONGEST_S) return lines;
+  throw invalid(
+    `A pilot of ${scheme.name} needs a delay of ${(longestS * 1e6).toFixed(2)} us; lines have at most 4.29 us`,
+    'Use a smaller array or a wider band',
+  );
+}
+
+function invalid(what: string, todo: string): BeamloopError {
+  return new BeamloopError('SCENARIO_INVALID', { what, where: 'board.emulated.lines', todo });
+}
