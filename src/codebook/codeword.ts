@@ -27,7 +27,7 @@ export type PilotLabel =
   | { readonly kind: 'serving'; readonly sinAngle: number; readonly ringPerM: number };
 
 export interface Codeword {
-  /** Unique within a run: `dpc/3/5`, `polar/2/117`, … Two codewords with the same key are the same codeword. */
+  /** Unique within a run: `dpc/3/5`, `polar/2/117`, `tdps/1-9f86d081`, … Two codewords with the same key are the same codeword. */
   readonly key: string;
   readonly label: PilotLabel;
   /** Phase per element, rad, shape [numElements]. */

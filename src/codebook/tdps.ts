@@ -1,6 +1,6 @@
 /**
  * Distance-dependent beam split with delays and phases (TD-PS): few pilots whose subcarriers sweep all directions several
- * times while they drift once over the distance rings (docs/model.md eq. 40 to 44).
+ * times while they drift once over the distance rings (docs/model.md eq. 40 to 45).
  * Algorithm 1 of the paper on distance-dependent beam split.
  */
 import type { Band } from '../array/band.js';
@@ -119,7 +119,14 @@ export function describeTdPs(array: LinearArray, band: Band, parameters: SplitPa
 }
 
 /**
- * K interleaved pilots: the strips of each lie evenly between those of the others.
+ * What tells the pilots apart. `delays`, as the paper has it: every pilot has delays of its own and all share their
+ * phases; their foci lie 2/K apart, and the rest of a period, 2 f_c/f, is where it does not divide. `phases`: all share
+ * their delays, so that fixed lines need no switch; their foci lie exactly 1/K of a period apart at every frequency.
+ */
+export type Interleaving = 'delays' | 'phases';
+
+/**
+ * K interleaved pilots: the strips of each lie between those of the others (eq. 45).
  *
  * @param numPilots K; the design's own minimum unless given.
  * @throws BAD_ARGUMENT unless K is a whole number from 1 to 65535.
@@ -129,6 +136,7 @@ export function tdPsCodebook(
   band: Band,
   design: TdPsDesign,
   numPilots = design.minPilots,
+  interleaving: Interleaving = 'delays',
 ): SplitCodebook {
   requireThat(
     Number.isInteger(numPilots) && numPilots >= 1 && numPilots <= 65_535,
@@ -136,11 +144,12 @@ export function tdPsCodebook(
     `Give a whole number of at least 1; this sector needs ${design.minPilots}`,
   );
   const { parameters } = design;
+  const moved = interleaving === 'delays' ? 'delaySinAngle' : 'phaseSinAngle';
   const pilots = Array.from({ length: numPilots }, (_, k) =>
     splitPilot(
       array,
       band,
-      { ...parameters, delaySinAngle: parameters.delaySinAngle - (2 * k) / numPilots },
+      { ...parameters, [moved]: parameters[moved] - (2 * k) / numPilots },
       `tdps/${k + 1}`,
       { kind: 'tdps', pilot: k + 1 },
     ),
@@ -154,7 +163,7 @@ function steepest(array: LinearArray, band: Band, gamma: number, endDirection: n
   return { phaseSinAngle, delaySinAngle: endDirection - band.ratio(band.numSubcarriers - 1) * phaseSinAngle };
 }
 
-/** f/f_c times the direction is linear in f and repeats every 2: its way over the band, in periods. */
+/** f/f_c times the direction is linear in f and repeats every 2: its way over the band, in periods (eq. 40). */
 function numSweeps(delaySinAngle: number, { frequenciesHz, carrierHz }: Band): number {
   return (Math.abs(delaySinAngle) * (frequenciesHz.at(-1)! - frequenciesHz[0]!)) / (2 * carrierHz);
 }

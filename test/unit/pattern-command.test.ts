@@ -147,7 +147,7 @@ describe('beamloop pattern', () => {
     const { powerGain } = printed.points[0]!.pilots[0]!;
     const best = powerGain.indexOf(Math.max(...powerGain));
     expect(lines[2]).toMatch(
-      new RegExp(`0\\.5 +2 +tdps/1 +${best} +${(printed.frequencyHz[best]! / 1e9).toFixed(6)}`),
+      new RegExp(`0\\.5 +2 +tdps/1-[0-9a-f]{8} +${best} +${(printed.frequencyHz[best]! / 1e9).toFixed(6)}`),
     );
   });
 

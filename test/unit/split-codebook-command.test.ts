@@ -82,7 +82,13 @@ describe('beamloop codebook tdps', () => {
       ...['tdps', ...demonstration.options, '--delay-parameters=-31,-0.454', '--phase-parameters=15,0.5'],
     );
     expect(parameters.pilotRatio).toBeCloseTo(1.44, 4);
-    expect(parameters).toMatchObject({ minPilots: 2, numPilots: 2, selectorBits: 1, source: 'given' });
+    expect(parameters).toMatchObject({
+      minPilots: 2,
+      numPilots: 2,
+      delayLines: 2,
+      selectorBits: 1,
+      source: 'given',
+    });
     expect(warnings).toEqual([]);
     expect(pilots.map((pilot) => pilot.delayParameters)).toEqual([
       [-31, -0.454],
@@ -136,6 +142,21 @@ describe('beamloop codebook tdps', () => {
     expect(parameters.pilotRatio).toBeCloseTo(hole / facing, 9);
     expect(parameters.minPilots).toBe(Math.ceil(hole / facing));
     expect(pilots).toHaveLength(Math.ceil(hole / facing));
+    expectFormulas(evaluation, pilots);
+  });
+
+  it('interleaves by phases on demand: one delay line per element', async () => {
+    const { parameters, pilots } = await json(
+      ...['tdps', ...evaluation.options, '--pilots', '3', '--interleaving', 'phases'],
+      ...['--delay-parameters=349/11,-427/800', '--phase-parameters=-30,1859/3200'],
+    );
+    expect(parameters).toMatchObject({ delayLines: 1, selectorBits: 0, interleaving: 'phases' });
+    expect(pilots[2]!.delayS).toEqual(pilots[0]!.delayS);
+    expect(pilots.map(({ phaseParameters }) => phaseParameters[0])).toEqual([
+      -30,
+      expect.closeTo(-30 - 2 / 3, 12),
+      expect.closeTo(-30 - 4 / 3, 12),
+    ]);
     expectFormulas(evaluation, pilots);
   });
 

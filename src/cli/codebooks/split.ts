@@ -6,7 +6,13 @@ import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.
 import { coverageRatio, missedShare, slopeLimit } from '../../codebook/coverage.js';
 import { evenRings, farRainbowCodebook, polarRings, rainbowCodebook } from '../../codebook/rainbow.js';
 import { rainbowAdvice, tdPsAdvice } from '../../codebook/split-advice.js';
-import { describeTdPs, designTdPs, type TdPsDesign, tdPsCodebook } from '../../codebook/tdps.js';
+import {
+  describeTdPs,
+  designTdPs,
+  type Interleaving,
+  type TdPsDesign,
+  tdPsCodebook,
+} from '../../codebook/tdps.js';
 import { BeamloopError } from '../../core/errors.js';
 import {
   arrayFromOptions,
@@ -52,6 +58,12 @@ export const tdPsDefinition = defineCodebook({
       nargs: 1,
       describe: 'Pilots K; as many as leave no hole between the rings unless given',
     },
+    interleaving: {
+      choices: ['delays', 'phases'],
+      default: 'delays',
+      requiresArg: true,
+      describe: 'Pilots differ by their delays, or by their phases (one delay per element will do)',
+    },
     'delay-parameters': pairOptionOf(
       'Direction and ring of the delays, theta_t,alpha_t, e.g. =-31,-0.454; with --phase-parameters instead of what follows',
     ),
@@ -70,11 +82,17 @@ export const tdPsDefinition = defineCodebook({
       band,
       design.values,
       args.pilots === undefined ? undefined : quantityOption('pilots', args.pilots, '1'),
+      args.interleaving as Interleaving,
     );
     return {
       kind: 'split',
       codebook,
-      parameters: [...physics(codebook), ...design.choices, ...tdPsParameters(design.values, codebook)],
+      parameters: [
+        ...physics(codebook),
+        ...design.choices,
+        { name: 'interleaving', label: 'pilots differ by', value: args.interleaving },
+        ...tdPsParameters(design.values, codebook),
+      ],
       warnings: tdPsAdvice(array, band, design.values, codebook.pilots.length),
     };
   },
@@ -244,6 +262,7 @@ function physics({ array, band }: SplitCodebook): Parameter[] {
 function tdPsParameters(design: TdPsDesign, codebook: SplitCodebook): Parameter[] {
   const { delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM } = design.parameters;
   const numPilots = codebook.pilots.length;
+  const delayLines = new Set(codebook.pilots.map(({ parameters }) => parameters.delaySinAngle)).size;
   const stripOf = (slope: number) => Math.round((slope - phaseSinAngle) / 2);
   return [
     { name: 'delayParameters', label: 'theta_t, alpha_t (1, 1/m)', value: [delaySinAngle, delayRingPerM] },
@@ -264,7 +283,8 @@ function tdPsParameters(design: TdPsDesign, codebook: SplitCodebook): Parameter[
     { name: 'pilotRatio', label: 'hole over that', value: design.pilotRatio },
     { name: 'minPilots', label: 'pilots needed: that, rounded up', value: design.minPilots },
     { name: 'numPilots', label: 'pilots', value: numPilots },
-    { name: 'selectorBits', label: 'bits to choose a pilot', value: Math.ceil(Math.log2(numPilots)) },
+    { name: 'delayLines', label: 'fixed delay lines per element', value: delayLines },
+    { name: 'selectorBits', label: 'bits to select a line', value: Math.ceil(Math.log2(delayLines)) },
     delayRange(codebook),
   ];
 }
