@@ -1,0 +1,179 @@
+/**
+ * Power gain of beams that split, to second order in the element's position: one function of two arguments serves all
+ * pilots, subcarriers and points (docs/model.md eq. 52 and 53), so it is tabulated once and looked up.
+ */
+import { Band } from '../../array/band.js';
+import type { FocalPoint } from '../../array/focal-point.js';
+import type { LinearArray } from '../../array/linear-array.js';
+import type { SplitParameters } from '../../codebook/beam-split.js';
+import { complexVector } from '../../core/complex.js';
+import { BeamloopError } from '../../core/errors.js';
+import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../wasm-module.js';
+import { createSubcarrierSum } from './subcarrier-sum.js';
+
+/** fresnel-gain.as.ts says what the function does. */
+interface GainKernel extends WasmKernel {
+  gains(
+    table: number,
+    stride: number,
+    columns: number,
+    rows: number,
+    tilt: number,
+    bend: number,
+    slope: number,
+    count: number,
+    sinAngle: number,
+    ring: number,
+    out: number,
+  ): void;
+}
+
+/** Table points per 1/N of u and per 1/N^2 of v; cubic interpolation is then off by 5e-7, single precision by 2e-7. */
+const COLUMNS_PER_BEAM = 28;
+const ROWS_PER_BEND = 8;
+const MAX_TABLE_BYTES = 2 ** 30;
+
+export interface FresnelGainsOptions {
+  readonly array: LinearArray;
+  readonly band: Band;
+  /** One per pilot; the pilots of a codebook have them. */
+  readonly pilots: readonly SplitParameters[];
+  /** Rings of the points that will be asked for, 1/m. */
+  readonly ringRangePerM: readonly [number, number];
+}
+
+/**
+ * Ideal power gains of splitting pilots at points, off by less than 1e-6 from the direct sum of the Fresnel model. Made
+ * for dictionaries: building one takes tenths of a second (its table), each row of 3 x 1024 gains some 50 us. For beams as
+ * a board makes them, or for spherical waves, see `SubcarrierSum`.
+ */
+export class FresnelGains {
+  /** Pilots times subcarriers. */
+  readonly numValues: number;
+  readonly #kernel: GainKernel;
+  readonly #ringRangePerM: readonly [number, number];
+  readonly #spacingM: number;
+  readonly #columns: number;
+  readonly #rowsPerUnit: number;
+  readonly #stride: number;
+  readonly #at: {
+    readonly table: number;
+    readonly tilt: number;
+    readonly bend: number;
+    readonly slope: number;
+  };
+  readonly #out: Float64Array;
+
+  /** @throws BAD_ARGUMENT when the table would take more than 1 GiB. */
+  constructor({ array, band, pilots, ringRangePerM }: FresnelGainsOptions) {
+    const { numElements, spacingM } = array;
+    this.numValues = pilots.length * band.numSubcarriers;
+    this.#ringRangePerM = ringRangePerM;
+    this.#spacingM = spacingM;
+    this.#columns = COLUMNS_PER_BEAM * numElements;
+    this.#rowsPerUnit = ROWS_PER_BEND * numElements ** 2;
+    this.#stride = 4 * (4 * Math.ceil((this.#columns + 3) / 4) + 16);
+
+    const { tilt, bend, slope } = argumentsOf(band, pilots, spacingM);
+    const largest = bend.reduce((top, b, k) => {
+      const ends = ringRangePerM.map((ring) => Math.abs(b - slope[k]! * spacingM * ring));
+      return Math.max(top, ...ends);
+    }, 0);
+    // One row before the first; two after the last that is begun, and one for rounding.
+    const numRows = Math.floor(largest * this.#rowsPerUnit) + 5;
+    const tableBytes = numRows * this.#stride;
+    if (!(tableBytes <= MAX_TABLE_BYTES)) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: `Rings that differ by up to ${largest / spacingM} 1/m need ${Math.ceil(tableBytes / 2 ** 20)} MiB of table`,
+        todo: 'Give a narrower range of rings, or evaluate the sum over elements',
+      });
+    }
+    const count = this.numValues + (this.numValues % 2);
+    const arguments0 = FIRST_ADDRESS;
+    const place = (k: number) => arguments0 + k * (8 * count + 192);
+    this.#at = { tilt: place(0), bend: place(1), slope: place(2), table: place(4) };
+    this.#kernel = instantiate<GainKernel>('wideband/fresnel-gain.wasm', this.#at.table + tableBytes);
+    const { buffer } = this.#kernel.memory;
+    const view = (at: number) => new Float64Array(buffer, at, this.numValues);
+    view(this.#at.tilt).set(tilt);
+    view(this.#at.bend).set(bend);
+    view(this.#at.slope).set(slope);
+    this.#out = view(place(3));
+    this.#tabulate(new Float32Array(buffer, this.#at.table), numElements, numRows);
+  }
+
+  /**
+   * @param out shape [numPilots, numSubcarriers]; 1 is a perfectly focused beam.
+   * @throws BAD_ARGUMENT when the point's ring lies outside the range given at first.
+   */
+  evaluate({ sinAngle, ringPerM }: FocalPoint, out: Float64Array | Float32Array): void {
+    const [least, most] = this.#ringRangePerM;
+    if (!(ringPerM >= least && ringPerM <= most)) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: `The ring ${ringPerM} 1/m lies outside the range from ${least} to ${most} 1/m`,
+        todo: 'Make the gains for the whole range of rings',
+      });
+    }
+    this.#kernel.gains(
+      this.#at.table,
+      this.#stride,
+      this.#columns,
+      this.#rowsPerUnit,
+      this.#at.tilt,
+      this.#at.bend,
+      this.#at.slope,
+      this.numValues + (this.numValues % 2),
+      sinAngle,
+      ringPerM * this.#spacingM,
+      this.#out.byteOffset,
+    );
+    out.set(this.#out);
+  }
+
+  /** |S(u, v)|^2 row by row; a row is a transform of the elements' chirp from position to u/2 (eq. 52). */
+  #tabulate(table: Float32Array, numElements: number, numRows: number): void {
+    const numColumns = this.#columns + 3;
+    const step = 1 / (2 * this.#columns);
+    // Half u, from one step below 1 on: one period up, because a band lies above 0.
+    const band = new Band({
+      carrierHz: 1 + step * ((numColumns - 1) / 2 - 1),
+      bandwidthHz: step * numColumns,
+      numSubcarriers: numColumns,
+    });
+    const sum = createSubcarrierSum(numElements, band);
+    const position = Float64Array.from({ length: numElements }, (_, n) => n - (numElements - 1) / 2);
+    const chirp = complexVector(numElements);
+    const received = complexVector(numColumns);
+    for (let row = 0; row < numRows; row++) {
+      const v = (row - 1) / this.#rowsPerUnit;
+      for (let n = 0; n < numElements; n++) {
+        const phase = Math.PI * position[n]! ** 2 * v;
+        chirp.re[n] = Math.cos(phase) / numElements;
+        chirp.im[n] = Math.sin(phase) / numElements;
+      }
+      sum.evaluate(chirp.re, chirp.im, position, received);
+      const first = (row * this.#stride) / 4;
+      for (let k = 0; k < numColumns; k++) table[first + k] = received.re[k]! ** 2 + received.im[k]! ** 2;
+    }
+  }
+}
+
+/** u = tilt - slope sinAngle and v = bend - slope d ring (eq. 53), shape [numPilots, numSubcarriers] each. */
+function argumentsOf(band: Band, pilots: readonly SplitParameters[], spacingM: number) {
+  const { numSubcarriers } = band;
+  const out = {
+    tilt: new Float64Array(pilots.length * numSubcarriers),
+    bend: new Float64Array(pilots.length * numSubcarriers),
+    slope: new Float64Array(pilots.length * numSubcarriers),
+  };
+  pilots.forEach(({ delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM }, pilot) => {
+    for (let m = 0; m < numSubcarriers; m++) {
+      const k = pilot * numSubcarriers + m;
+      const slope = 1 / band.ratio(m);
+      out.slope[k] = slope;
+      out.tilt[k] = slope * delaySinAngle + phaseSinAngle;
+      out.bend[k] = spacingM * (slope * delayRingPerM + phaseRingPerM);
+    }
+  });
+  return out;
+}
