@@ -122,7 +122,7 @@ async function measure(folder: string): Promise<Latencies> {
     seed: scenario.seed,
     versions: {},
   });
-  const progress = { waiting: () => {}, batch: () => {}, finished: () => {} };
+  const progress = { warning: () => {}, waiting: () => {}, batch: () => {}, finished: () => {} };
   const { signal } = new AbortController();
   const clock = monotonicClock;
   await runCampaign({ preparation, calibration: null, testbed, recording, clock, signal, progress });

@@ -1,15 +1,21 @@
 /** Trains the users of a scenario one after another, on a testbed, into a recording. Fresh runs and resumed ones alike. */
 import { type CalibrationTable, requireCalibrationOf } from '../../calibration/calibration-table.js';
+import type { SubcarrierSum } from '../channel/wideband/response.js';
+import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
+import type { Realisability } from '../codebook/realisability.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
 import { SlotPlanner } from '../schedule/slot-planner.js';
 import type { SchemeFactory } from '../training/registry.js';
 import type { Estimate } from '../training/scheme.js';
+import { BoardBeams } from './board-beams.js';
 import { BoardWatch } from './board-watch.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome } from './outcome.js';
 import { PilotFactory } from './pilots.js';
 import { checkPlan, type Preparation, plannerOptions } from './plan.js';
+import { checkRealisable, realisabilityWarning, schemeOnBoard } from './scheme-on-board.js';
+import { type ServingRates, servingRates } from './serving-rates.js';
 import { SlotExchange } from './slot-exchange.js';
 import { SlotLedger } from './slot-ledger.js';
 import type { Testbed } from './testbed-contract.js';
@@ -18,6 +24,7 @@ import { requireSubcarriers } from './wideband.js';
 
 /** Told as a campaign goes on; for people. */
 export interface Progress {
+  warning(text: string): void;
   waiting(user: string, url: string): void;
   /** `numPilots` so far, the batch that was just measured included. */
   batch(user: string, turn: number, numUsers: number, numPilots: number): void;
@@ -47,7 +54,11 @@ export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome
   const { description } = parts.testbed.board;
   if (parts.calibration !== null) requireCalibrationOf(description, parts.calibration);
   checkPlan(parts.preparation, description);
-  const campaign = await Campaign.begin(parts);
+  const beams = new BoardBeams(description, parts.preparation.polar.array.carrierHz, parts.calibration);
+  const realisability = checkRealisable(parts.preparation, beams);
+  const warning = realisability && realisabilityWarning(realisability);
+  if (warning !== null) parts.progress.warning(warning);
+  const campaign = await Campaign.begin(parts, beams, realisability);
   try {
     await campaign.trainAll();
     parts.recording.event('finished');
@@ -65,22 +76,34 @@ class Campaign {
   readonly #parts: CampaignParts;
   readonly #planner: SlotPlanner;
   readonly #pilots: PilotFactory;
+  readonly #beams: BoardBeams;
   readonly #scheme: SchemeFactory;
+  /** Null in a scenario without a band. */
+  readonly #subcarriers: SubcarrierSum | null;
   readonly #watch: BoardWatch;
   readonly #exchange: SlotExchange;
   /** Users that the recording holds an estimate of. */
   readonly #found: ReadonlySet<string>;
 
-  private constructor(parts: CampaignParts, ledger: SlotLedger, keys: string[], found: Set<string>) {
-    const { preparation, calibration, testbed, recording, clock, signal } = parts;
-    const { slots, bridge, array } = preparation.scenario;
+  private constructor(
+    parts: CampaignParts,
+    beams: BoardBeams,
+    ledger: SlotLedger,
+    keys: string[],
+    found: Set<string>,
+  ) {
+    const { preparation, testbed, recording, clock, signal } = parts;
+    const { scenario, wideband } = preparation;
+    const { slots, bridge, array } = scenario;
     const { board } = testbed;
     this.#parts = parts;
     this.#found = found;
-    this.#planner = new SlotPlanner(plannerOptions(preparation.scenario, board.description));
+    this.#planner = new SlotPlanner(plannerOptions(scenario, board.description));
     this.#planner.adopt([...ledger.planned()].map(({ slot, hash }) => ({ slot, pilot: { hash } })));
-    this.#pilots = new PilotFactory(board, array.carrier, calibration, recording, keys);
-    this.#scheme = preparation.scheme;
+    this.#pilots = new PilotFactory(board, beams, recording, keys);
+    this.#beams = beams;
+    this.#scheme = schemeOnBoard(preparation, beams);
+    this.#subcarriers = wideband && createSubcarrierSum(array.elements, wideband.band);
     this.#watch = new BoardWatch(board, clock, (kind, detail) => recording.event(kind, detail));
     this.#exchange = new SlotExchange({
       testbed,
@@ -99,14 +122,18 @@ class Campaign {
     });
   }
 
-  static async begin(parts: CampaignParts): Promise<Campaign> {
+  static async begin(
+    parts: CampaignParts,
+    beams: BoardBeams,
+    realisability: Realisability | null,
+  ): Promise<Campaign> {
     const { recording, testbed } = parts;
     const ledger = new SlotLedger(recording, (ueId, sequence) => testbed.bridge.acknowledge(ueId, sequence));
     await ledger.restore();
     const keys = (await recording.rows('codewords')).map(({ key }) => key);
     const found = new Set((await recording.rows('estimates')).map(({ ue }) => ue));
-    await recordRun(parts);
-    return new Campaign(parts, ledger, keys, found);
+    await recordRun(parts, realisability);
+    return new Campaign(parts, beams, ledger, keys, found);
   }
 
   async trainAll(): Promise<void> {
@@ -158,7 +185,20 @@ class Campaign {
     if (found) return;
     this.#pilots.pilot(step.value.codeword); // so that the recording knows the codeword that was found
     this.#pilots.recordNew();
-    recordEstimate(recording, user.id, scenario.scheme.name, step.value, numPilots, this.#planner.lastSlot);
+    const rates =
+      this.#subcarriers &&
+      servingRates(preparation.polar.array, this.#subcarriers, user, step.value.codeword, (codeword) =>
+        this.#beams.realise(codeword),
+      );
+    recordEstimate(
+      recording,
+      user.id,
+      scenario.scheme.name,
+      step.value,
+      numPilots,
+      this.#planner.lastSlot,
+      rates,
+    );
   }
 
   #recordStatistics(): void {
@@ -181,6 +221,7 @@ function recordEstimate(
   { codeword, angleRad, distanceM, regionIndex }: Estimate,
   numPilots: number,
   lastSlot: number,
+  rates: ServingRates | null,
 ): void {
   recording.append('estimates', {
     ue,
@@ -191,13 +232,20 @@ function recordEstimate(
     regionIndex: regionIndex ?? null,
     numPilots,
     lastSlot: numPilots === 0 ? null : lastSlot,
+    rate: rates?.rate ?? null,
+    boardRate: rates?.boardRate ?? null,
+    perfectRate: rates?.perfectRate ?? null,
   });
 }
 
-/** Board and users, once per recording. */
-async function recordRun({ recording, testbed, preparation }: CampaignParts): Promise<void> {
+/** Board, what it makes of the pilots, and users, once per recording. */
+async function recordRun(
+  { recording, testbed, preparation }: CampaignParts,
+  realisability: Realisability | null,
+): Promise<void> {
   if ((await recording.runValue('board')) === undefined) {
     recording.append('run', { key: 'board', value: testbed.board.description });
+    recording.append('run', { key: 'realisability', value: realisability });
   }
   if ((await recording.rows('users')).length > 0) return;
   const { users, best, polar } = preparation;

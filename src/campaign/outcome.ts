@@ -1,6 +1,29 @@
 /** What came out of a campaign, read from its recording. */
+import { type FocalPoint, focalPointOf } from '../array/focal-point.js';
+import type { LinearArray } from '../array/linear-array.js';
+import { halfWidthRingPerM, halfWidthSinAngle } from '../codebook/beam-width.js';
+import type { PilotLabel } from '../codebook/codeword.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
+import type { Scenario } from './scenario.js';
+import { arrayOf } from './users.js';
+
+/** How good a wideband estimate is; null where nobody knows where the user is. */
+export interface WidebandOutcome {
+  /** Estimate less truth in sin(angle), and in half-widths of a focused beam at the carrier. */
+  readonly sinAngleError: number;
+  readonly sinAngleErrorHalfWidths: number;
+  /** The same for the distance ring (1 - sin^2) / (2 r), 1/m. */
+  readonly ringErrorPerM: number;
+  readonly ringErrorHalfWidths: number;
+  /** bit/s/Hz, mean over the subcarriers: served by an ideal beam at the estimate, by what the board makes of it, perfectly. */
+  readonly rate: number;
+  readonly boardRate: number;
+  readonly perfectRate: number;
+  /** Share of the perfect rate that `rate` and `boardRate` lack, per cent. */
+  readonly lossPercent: number;
+  readonly boardLossPercent: number;
+}
 
 export interface UserOutcome {
   readonly ue: string;
@@ -15,15 +38,30 @@ export interface UserOutcome {
     readonly regionIndex: number | null;
     readonly numPilots: number;
   } | null;
-  /** The noise-free best codeword; null where nobody knows it. */
+  /** The noise-free best codeword of the polar codebook; null where nobody knows it, and for schemes of the whole band. */
   readonly bestKey: string | null;
   /** Whether the estimate is the best codeword; null where there is nothing to compare. */
   readonly match: boolean | null;
+  /** Null for schemes that choose from the polar codebook, and without an estimate. */
+  readonly wideband: WidebandOutcome | null;
+}
+
+/** Means over the users that were found and whose truth is known. */
+export interface WidebandSummary {
+  readonly users: number;
+  readonly meanRate: number;
+  readonly meanBoardRate: number;
+  readonly meanPerfectRate: number;
+  /** Of the means, per cent. */
+  readonly lossPercent: number;
+  readonly boardLossPercent: number;
 }
 
 export interface CampaignOutcome {
   readonly folder: string;
   readonly users: readonly UserOutcome[];
+  /** Null where no user has a wideband outcome. */
+  readonly wideband: WidebandSummary | null;
   readonly slots: {
     readonly planned: number;
     readonly latched: number;
@@ -35,7 +73,10 @@ export interface CampaignOutcome {
 
 export async function outcomeOf(recording: Recording): Promise<CampaignOutcome> {
   const estimates = new Map((await recording.rows('estimates')).map((row) => [row.ue, row]));
-  const users = (await recording.rows('users')).map((user) => userOutcome(user, estimates.get(user.ue)));
+  const foci = await estimatedFoci(recording, estimates.values());
+  const users = (await recording.rows('users')).map((user) => {
+    return userOutcome(user, estimates.get(user.ue), foci?.of.get(user.ue), foci?.array);
+  });
   const [counts] = await recording.query(`
     SELECT (SELECT count(*) FROM slots) AS planned,
            (SELECT count(*) FROM receipts WHERE status = 'latched') AS latched,
@@ -46,6 +87,7 @@ export async function outcomeOf(recording: Recording): Promise<CampaignOutcome> 
   return {
     folder: recording.folder,
     users,
+    wideband: summaryOf(users),
     slots: {
       planned: count('planned'),
       latched: count('latched'),
@@ -56,11 +98,40 @@ export async function outcomeOf(recording: Recording): Promise<CampaignOutcome> 
   };
 }
 
-function userOutcome(user: Row<'users'>, estimate: Row<'estimates'> | undefined): UserOutcome {
+/** Where the estimates are whose rates are known; null where there are none. */
+async function estimatedFoci(
+  recording: Recording,
+  estimates: Iterable<Row<'estimates'>>,
+): Promise<{ readonly of: ReadonlyMap<string, FocalPoint>; readonly array: LinearArray } | null> {
+  const rated = [...estimates].filter(({ rate }) => rate !== null);
+  if (rated.length === 0) return null;
+  const found = 'WHERE key IN (SELECT codeword_key FROM estimates)';
+  const labels = new Map((await recording.rows('codewords', found)).map(({ key, label }) => [key, label]));
+  const scenario = (await recording.runValue('scenario')) as Scenario;
+  const foci = rated.map((row) => [row.ue, focusOf(row, labels.get(row.codewordKey))] as const);
+  return { of: new Map(foci), array: arrayOf(scenario) };
+}
+
+/** By the serving codeword, which also tells the ring of a direction along the array, where every distance is 0. */
+function focusOf({ angleRad, distanceM }: Row<'estimates'>, label: unknown): FocalPoint {
+  const { kind, ...point } = label as PilotLabel;
+  if (kind === 'serving') return point as FocalPoint;
+  const sinAngle = Math.sin(angleRad);
+  return { sinAngle, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };
+}
+
+function userOutcome(
+  user: Row<'users'>,
+  estimate: Row<'estimates'> | undefined,
+  focus: FocalPoint | undefined,
+  array: LinearArray | undefined,
+): UserOutcome {
   const { ue, xM, yM, bestKey } = user;
+  const truePositionM = xM === null || yM === null ? null : ([xM, yM] as const);
+  const judged = estimate !== undefined && focus !== undefined && array !== undefined;
   return {
     ue,
-    truePositionM: xM === null || yM === null ? null : [xM, yM],
+    truePositionM,
     estimate:
       estimate === undefined
         ? null
@@ -73,7 +144,56 @@ function userOutcome(user: Row<'users'>, estimate: Row<'estimates'> | undefined)
           },
     bestKey,
     match: estimate === undefined || bestKey === null ? null : estimate.codewordKey === bestKey,
+    wideband:
+      judged && truePositionM !== null
+        ? widebandOutcome(array, focus, focalPointOf(truePositionM), estimate)
+        : null,
   };
+}
+
+function widebandOutcome(
+  array: LinearArray,
+  found: FocalPoint,
+  truth: FocalPoint,
+  { rate, boardRate, perfectRate }: Row<'estimates'>,
+): WidebandOutcome | null {
+  if (rate === null || boardRate === null || perfectRate === null) return null;
+  const sinAngleError = found.sinAngle - truth.sinAngle;
+  const ringErrorPerM = found.ringPerM - truth.ringPerM;
+  return {
+    sinAngleError,
+    sinAngleErrorHalfWidths: sinAngleError / halfWidthSinAngle(array, array.carrierHz),
+    ringErrorPerM,
+    ringErrorHalfWidths: ringErrorPerM / halfWidthRingPerM(array, array.carrierHz),
+    rate,
+    boardRate,
+    perfectRate,
+    lossPercent: lossPercent(rate, perfectRate),
+    boardLossPercent: lossPercent(boardRate, perfectRate),
+  };
+}
+
+function summaryOf(users: readonly UserOutcome[]): WidebandSummary | null {
+  const judged = users.flatMap(({ wideband }) => wideband ?? []);
+  if (judged.length === 0) return null;
+  const mean = (of: (outcome: WidebandOutcome) => number) =>
+    judged.reduce((sum, outcome) => sum + of(outcome), 0) / judged.length;
+  const meanRate = mean(({ rate }) => rate);
+  const meanBoardRate = mean(({ boardRate }) => boardRate);
+  const meanPerfectRate = mean(({ perfectRate }) => perfectRate);
+  return {
+    users: judged.length,
+    meanRate,
+    meanBoardRate,
+    meanPerfectRate,
+    lossPercent: lossPercent(meanRate, meanPerfectRate),
+    boardLossPercent: lossPercent(meanBoardRate, meanPerfectRate),
+  };
+}
+
+/** NaN without noise, where all rates are infinite. */
+function lossPercent(rate: number, perfectRate: number): number {
+  return 100 * (1 - rate / perfectRate);
 }
 
 /** Users that ended without an estimate. */

@@ -1,9 +1,9 @@
 /** Codewords as the board will hold them: corrected for its calibration, quantised, packed, named by their hash. */
-import { type CalibrationTable, correctCodeword } from '../../calibration/calibration-table.js';
 import type { ArrayBoard, PackedCodeword } from '../../drivers/array-board.js';
 import type { Codeword } from '../codebook/codeword.js';
-import { quantise, type RealisabilityReport } from '../codebook/quantize.js';
+import type { RealisabilityReport } from '../codebook/quantize.js';
 import type { Recording } from '../record/recording.js';
+import type { BoardBeams } from './board-beams.js';
 
 export interface Pilot {
   readonly codeword: Codeword;
@@ -15,8 +15,7 @@ export interface Pilot {
 /** Prepares each codeword once; `recordNew` records it. */
 export class PilotFactory {
   readonly #board: ArrayBoard;
-  readonly #carrierHz: number;
-  readonly #calibration: CalibrationTable | null;
+  readonly #beams: BoardBeams;
   readonly #recording: Recording;
   readonly #pilots = new Map<string, Pilot>();
   readonly #packed = new Map<string, PackedCodeword>();
@@ -26,14 +25,12 @@ export class PilotFactory {
   /** @param recordedKeys codewords that the recording holds already. */
   constructor(
     board: ArrayBoard,
-    carrierHz: number,
-    calibration: CalibrationTable | null,
+    beams: BoardBeams,
     recording: Recording,
     recordedKeys: Iterable<string> = [],
   ) {
     this.#board = board;
-    this.#carrierHz = carrierHz;
-    this.#calibration = calibration;
+    this.#beams = beams;
     this.#recording = recording;
     this.#recordedKeys = new Set(recordedKeys);
   }
@@ -42,8 +39,7 @@ export class PilotFactory {
   pilot(codeword: Codeword): Pilot {
     const known = this.#pilots.get(codeword.key);
     if (known !== undefined) return known;
-    const corrected = this.#calibration === null ? codeword : correctCodeword(codeword, this.#calibration);
-    const { settings, report } = quantise(corrected, this.#board.description, this.#carrierHz);
+    const { settings, report } = this.#beams.quantise(codeword);
     const packed = this.#board.pack(settings);
     const pilot = { codeword, packed, hash: packed.hash, packedBytes: packed.bytes.length };
     this.#pilots.set(codeword.key, pilot);

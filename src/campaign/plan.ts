@@ -28,13 +28,20 @@ export interface Preparation {
 
 /** Throws BAD_ARGUMENT when array and scheme do not fit together. */
 export function prepare(scenario: Scenario): Preparation {
-  const polar = polarCodebookOf(scenario);
+  const { polar, wideband, scheme } = prepareScheme(scenario);
   const users = usersOf(scenario, polar);
-  const wideband = widebandOf(scenario);
-  const scheme = createScheme(scenario.scheme, polar, wideband);
   // Schemes of the whole band do not choose from the polar codebook.
   const best = scheme.band === null ? bestOf(users, polar) : users.map(() => null);
   return { scenario, polar, users, best, wideband, scheme, searches: sampleSearches(scheme) };
+}
+
+/** The part of it that does not depend on users. */
+export function prepareScheme(
+  scenario: Scenario,
+): Pick<Preparation, 'scenario' | 'polar' | 'wideband' | 'scheme'> {
+  const polar = polarCodebookOf(scenario);
+  const wideband = widebandOf(scenario);
+  return { scenario, polar, wideband, scheme: createScheme(scenario.scheme, polar, wideband) };
 }
 
 function bestOf(users: readonly User[], polar: PolarCodebook): (PolarIndex | null)[] {

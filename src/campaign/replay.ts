@@ -1,10 +1,14 @@
 /** Feeds the recorded powers of a run to a scheme again. The same powers give the same decisions. */
-import type { PolarCodebook } from '../codebook/polar.js';
+import type { BoardDescription } from '../../drivers/array-board.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
 import { type MeasuredPilot, powersOfRecords } from '../training/pilot-powers.js';
-import { createScheme, type SchemeChoice, type WidebandSetting } from '../training/registry.js';
+import type { SchemeChoice } from '../training/registry.js';
 import { runScheme } from '../training/run-scheme.js';
+import { BoardBeams } from './board-beams.js';
+import { prepareScheme } from './plan.js';
+import type { ScenarioFile } from './scenario.js';
+import { schemeOnBoard } from './scheme-on-board.js';
 
 export interface ReplayedUser {
   readonly ue: string;
@@ -24,16 +28,17 @@ export interface ReplayedUser {
 /**
  * Replays every user that the run found. A pilot that was measured more than once gives its powers in that order.
  *
- * @param wideband null where the run's scenario has no band.
+ * @param choice the scheme to replay; estimators that want to know are told what the run's board radiated.
  * @throws RECORDING_LACKS_PILOT when the scheme asks for a codeword that was not measured for the user.
  */
 export async function replayRecording(
   recording: Recording,
-  polar: PolarCodebook,
+  { scenario, calibration }: ScenarioFile,
   choice: SchemeChoice,
-  wideband: WidebandSetting | null = null,
 ): Promise<ReplayedUser[]> {
-  const { start } = createScheme(choice, polar, wideband);
+  const board = await recordedBoard(recording);
+  const beams = new BoardBeams(board, scenario.array.carrier, calibration?.table ?? null);
+  const { start } = schemeOnBoard(prepareScheme(scenario), beams, choice);
   const measured = await measuredPowers(recording);
   const best = new Map((await recording.rows('users')).map(({ ue, bestKey }) => [ue, bestKey]));
   const turns = [...best.keys()];
@@ -65,6 +70,20 @@ export async function replayRecording(
       bestKey: best.get(ue) ?? null,
     };
   });
+}
+
+/** What the run's board said about itself. Throws RECORDING_INVALID when the run never came to that. */
+async function recordedBoard(recording: Recording): Promise<BoardDescription> {
+  const board = (await recording.runValue('board')) as BoardDescription | undefined;
+  if (board === undefined) {
+    throw new BeamloopError('RECORDING_INVALID', {
+      what: 'The recording tells of no board: the run ended before it measured anything',
+      where: recording.folder,
+      todo: `Go on with: beamloop resume ${recording.folder}`,
+    });
+  }
+  const { delayLinesS } = board;
+  return { ...board, delayLinesS: delayLinesS?.map((line) => Float64Array.from(line)) ?? null };
 }
 
 /** Per user and codeword, what was measured in slots that were latched in time, in slot order. */

@@ -49,19 +49,17 @@ export async function startRun<E>(
 /**
  * Goes on with the recording in `folder`: what it holds is not measured again.
  *
- * @param parse reads the scenario that the recording carries.
+ * @param parse as for `recordedScenario`.
  * @throws FILE_NOT_FOUND, RECORDING_INVALID, RECORDING_BUSY, and what `startRun` throws.
  */
 export async function resumeRun<E>(
   folder: string,
-  parse: (text: string, where: string, calibrationText?: string) => ScenarioFile<E>,
+  parse: ParseScenario<E>,
   options: RunOptions<E>,
 ): Promise<CampaignOutcome> {
   const recording = await Recording.open(folder, 'write');
   try {
-    const calibrationText = await recording.runValue('calibrationText');
-    const text = await scenarioTextOf(recording);
-    const file = parse(text, folder, typeof calibrationText === 'string' ? calibrationText : undefined);
+    const file = await recordedScenario(recording, parse);
     const [started] = await recording.rows('events', `WHERE kind = 'started'`);
     const { run = path.basename(path.resolve(folder)) } = (started?.detail ?? {}) as { run?: string };
     const durable = await recording.query('SELECT ue, max(sequence) AS sequence FROM powers GROUP BY ue');
@@ -75,15 +73,24 @@ export async function resumeRun<E>(
   }
 }
 
-/** The scenario file that a recording carries. Throws RECORDING_INVALID. */
-export async function scenarioTextOf(recording: Recording): Promise<string> {
+/** Reads a scenario, and the calibration table that it names where that is at hand. */
+type ParseScenario<E> = (text: string, where: string, calibrationText?: string) => ScenarioFile<E>;
+
+/** The scenario that a recording carries, with its calibration table. Throws RECORDING_INVALID. */
+export async function recordedScenario<E>(
+  recording: Recording,
+  parse: ParseScenario<E>,
+): Promise<ScenarioFile<E>> {
+  const calibrationText = await recording.runValue('calibrationText');
   const text = await recording.runValue('scenarioText');
-  if (typeof text === 'string') return text;
-  throw new BeamloopError('RECORDING_INVALID', {
-    what: 'The recording carries no scenario',
-    where: recording.folder,
-    todo: 'Name the folder that beamloop run printed',
-  });
+  if (typeof text !== 'string') {
+    throw new BeamloopError('RECORDING_INVALID', {
+      what: 'The recording carries no scenario',
+      where: recording.folder,
+      todo: 'Name the folder that beamloop run printed',
+    });
+  }
+  return parse(text, recording.folder, typeof calibrationText === 'string' ? calibrationText : undefined);
 }
 
 async function conduct<E>(

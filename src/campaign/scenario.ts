@@ -191,6 +191,8 @@ function scenarioSchema<E extends z.ZodType>(emulated: E) {
       baud: z.int().min(1200).max(100_000_000).default(3_000_000),
       /** Calibration table of this very board; taken relative to the scenario file. */
       calibration: z.string().min(1).optional(),
+      /** Run even when pilots need delays beyond the board's range. */
+      allowClipping: z.boolean().default(false),
       emulated,
     }),
     slots,
@@ -207,6 +209,7 @@ export type Scenario<E = unknown> = Omit<z.output<ReturnType<typeof scenarioSche
     readonly port: string;
     readonly baud: number;
     readonly calibration?: string;
+    readonly allowClipping: boolean;
     readonly emulated: E;
   };
 };

@@ -1,6 +1,11 @@
 /** What campaign commands share: options, and how a campaign is shown: progress on standard error, the result on standard output. */
 import type { Progress } from '../campaign/campaign.js';
-import { type CampaignOutcome, type UserOutcome, unfound } from '../campaign/outcome.js';
+import {
+  type CampaignOutcome,
+  type UserOutcome,
+  unfound,
+  type WidebandSummary,
+} from '../campaign/outcome.js';
 import { BeamloopError, EXIT } from '../core/errors.js';
 import { type CommandContext, printJson } from './command.js';
 import { formatTable } from './text-table.js';
@@ -26,6 +31,9 @@ export function campaignProgress({ stderr }: CommandContext): Progress {
     if (live) stderr.write(`\r\x1b[K${text}`);
   };
   return {
+    warning: (text) => {
+      stderr.write(`warning: ${text}\n`);
+    },
     waiting: (user, url) => {
       const text = `${user}: waiting for the UE at ${url}`;
       if (live) show(text);
@@ -36,9 +44,7 @@ export function campaignProgress({ stderr }: CommandContext): Progress {
     finished: ({ ue, estimate }, turn, numUsers) => {
       show('');
       const result =
-        estimate === null
-          ? 'not found'
-          : `found with ${estimate.codewordKey} after ${estimate.numPilots} pilots`;
+        estimate === null ? 'not found' : `found ${foundAs(estimate)} after ${estimate.numPilots} pilots`;
       stderr.write(`user ${turn + 1} of ${numUsers}, ${ue}: ${result}\n`);
     },
   };
@@ -59,7 +65,9 @@ export async function concludeCampaign(
     return;
   }
   const { planned, measured, late, missed } = outcome.slots;
-  stdout.write(`\n${userTable(outcome.users)}\n`);
+  const { users, wideband } = outcome;
+  stdout.write(`\n${wideband === null ? userTable(users) : widebandTable(users)}\n`);
+  if (wideband !== null) stdout.write(`${summaryText(wideband)}\n`);
   stdout.write(`${planned} slots planned, ${measured} measured, ${late} late, ${missed} missed\n`);
   stdout.write(`Recording: ${outcome.folder}\n`);
   if (withReport) stdout.write(`Report: ${await reportOf(outcome.folder)}\n`);
@@ -77,6 +85,11 @@ async function reportOf(folder: string): Promise<string> {
   return writeReport(folder);
 }
 
+/** `with dpc/3/5`; a serving codeword is told by where it points. */
+function foundAs({ codewordKey, distanceM, angleRad }: NonNullable<UserOutcome['estimate']>): string {
+  return codewordKey.startsWith('serving/') ? `at ${place(distanceM, angleRad)}` : `with ${codewordKey}`;
+}
+
 function userTable(users: readonly UserOutcome[]): string {
   const columns = [
     { title: 'user', align: 'left' },
@@ -89,9 +102,7 @@ function userTable(users: readonly UserOutcome[]): string {
   ] as const;
   const rows = users.map(({ ue, truePositionM, estimate, bestKey, match }) => [
     ue,
-    truePositionM === null
-      ? '-'
-      : place(Math.hypot(...truePositionM), Math.atan2(truePositionM[1], truePositionM[0])),
+    truePlace(truePositionM),
     estimate === null ? '-' : place(estimate.distanceM, estimate.angleRad),
     estimate?.codewordKey ?? '-',
     bestKey ?? '-',
@@ -99,6 +110,47 @@ function userTable(users: readonly UserOutcome[]): string {
     estimate === null ? '-' : String(estimate.numPilots),
   ]);
   return formatTable({ columns, rows });
+}
+
+function widebandTable(users: readonly UserOutcome[]): string {
+  const columns = [
+    { title: 'user', align: 'left' },
+    { title: 'true position', align: 'left' },
+    { title: 'estimated', align: 'left' },
+    { title: 'off by (half-widths)', align: 'left' },
+    { title: 'rate (bit/s/Hz)', align: 'right' },
+    { title: 'by the board', align: 'right' },
+    { title: 'perfect', align: 'right' },
+    { title: 'loss', align: 'right' },
+    { title: 'pilots', align: 'right' },
+  ] as const;
+  const rows = users.map(({ ue, truePositionM, estimate, wideband }) => [
+    ue,
+    truePlace(truePositionM),
+    estimate === null ? '-' : place(estimate.distanceM, estimate.angleRad),
+    wideband === null
+      ? '-'
+      : `direction ${wideband.sinAngleErrorHalfWidths.toFixed(2)}, ring ${wideband.ringErrorHalfWidths.toFixed(2)}`,
+    wideband?.rate.toFixed(3) ?? '-',
+    wideband?.boardRate.toFixed(3) ?? '-',
+    wideband?.perfectRate.toFixed(3) ?? '-',
+    wideband === null ? '-' : `${wideband.lossPercent.toFixed(2)} %`,
+    estimate === null ? '-' : String(estimate.numPilots),
+  ]);
+  return formatTable({ columns, rows });
+}
+
+function summaryText(summary: WidebandSummary): string {
+  const { users, meanRate, meanBoardRate, meanPerfectRate, lossPercent, boardLossPercent } = summary;
+  return (
+    `Mean rate of ${users} ${users === 1 ? 'user' : 'users'}: ${meanRate.toFixed(3)} of ` +
+    `${meanPerfectRate.toFixed(3)} bit/s/Hz, ${lossPercent.toFixed(2)} % lost; by the board ` +
+    `${meanBoardRate.toFixed(3)}, ${boardLossPercent.toFixed(2)} % lost`
+  );
+}
+
+function truePlace(positionM: readonly [number, number] | null): string {
+  return positionM === null ? '-' : place(Math.hypot(...positionM), Math.atan2(positionM[1], positionM[0]));
 }
 
 /** `21.30 m at -14.2 deg`; without a distance the user is in the far field. */

@@ -18,12 +18,17 @@ const writers: Record<Column['sqlType'], Write> = {
   UBIGINT: (appender, value) => appender.appendUBigInt(BigInt(value as number)),
   DOUBLE: (appender, value) => appender.appendDouble(value as number),
   VARCHAR: (appender, value) => appender.appendVarchar(value as string),
-  JSON: (appender, value) => appender.appendVarchar(JSON.stringify(value)),
+  JSON: (appender, value) => appender.appendVarchar(JSON.stringify(value, plainArrays)),
   TIMESTAMP: (appender, value) =>
     appender.appendTimestamp(new DuckDBTimestampValue(BigInt((value as Date).getTime()) * 1000n)),
   'FLOAT[]': (appender, value) =>
     appender.appendList(listValue(Array.from(value as Float32Array)), FLOAT_LIST),
 };
+
+/** Typed arrays are written like others; by themselves they would come out as objects. */
+function plainArrays(_key: string, value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value;
+}
 
 /** One DuckDB appender per table, inside the connection's transaction. */
 export class RowAppender {

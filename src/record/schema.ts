@@ -5,7 +5,7 @@
  * All tables but `events` and `link_statistics` depend on scenario and seed alone when the testbed is emulated on
  * virtual time. Those two carry wall-clock time and differ from run to run.
  */
-export const RECORDING_SCHEMA_VERSION = 1;
+export const RECORDING_SCHEMA_VERSION = 2;
 
 /** What a column holds, as DuckDB and as TypeScript. A trailing `?` marks a column that may be null. */
 interface ColumnValues {
@@ -107,6 +107,10 @@ const TABLES = {
       regionIndex: 'UINTEGER?',
       numPilots: 'UINTEGER',
       lastSlot: 'UINTEGER?',
+      /** bit/s/Hz when served by the estimate: ideally, by the board, and with perfect knowledge of the channel. */
+      rate: 'DOUBLE?',
+      boardRate: 'DOUBLE?',
+      perfectRate: 'DOUBLE?',
     },
     primaryKey: 'ue',
     orderBy: ['ue'],

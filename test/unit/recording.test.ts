@@ -60,6 +60,9 @@ describe('Recording', () => {
       regionIndex: null,
       numPilots: 78,
       lastSlot: 4_000_000_000,
+      rate: null,
+      boardRate: null,
+      perfectRate: null,
     };
     recording.append('estimates', estimate);
     recording.append('powers', power(3, [0.5, 1.25, 1e-20]));

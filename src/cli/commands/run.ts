@@ -1,6 +1,8 @@
+import { BoardBeams } from '../../campaign/board-beams.js';
 import { checkPlan, prepare } from '../../campaign/plan.js';
 import { defaultFolder, startRun } from '../../campaign/run.js';
 import { readScenario, type ScenarioFile } from '../../campaign/scenario.js';
+import { checkRealisable, realisabilityWarning } from '../../campaign/scheme-on-board.js';
 import { seconds } from '../../schedule/lint.js';
 import { assumedBoard, type EmulatedSection, emulatedSection, openTestbed } from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign-output.js';
@@ -48,17 +50,28 @@ export const runCommand: Command = (yargs, context) =>
 function printPlan(
   { stdout }: CommandContext,
   json: boolean,
-  { name, scenario }: ScenarioFile<EmulatedSection>,
+  { name, scenario, calibration }: ScenarioFile<EmulatedSection>,
 ): void {
   const board = assumedBoard(scenario);
   const preparation = prepare(scenario);
   const demand = checkPlan(preparation, board);
+  const { table = null } = calibration ?? {};
+  const realisability = checkRealisable(preparation, new BoardBeams(board, scenario.array.carrier, table));
   const users = preparation.users.map(({ id }) => id);
   const { port, baud } = scenario.board;
   const { duration, turnaround } = scenario.slots;
   if (json) {
     printJson(stdout, {
-      plan: { scenario: name, scheme: scenario.scheme, users, port, board, slots: scenario.slots, demand },
+      plan: {
+        scenario: name,
+        scheme: scenario.scheme,
+        users,
+        port,
+        board,
+        slots: scenario.slots,
+        demand,
+        realisability,
+      },
     });
     return;
   }
@@ -78,7 +91,10 @@ function printPlan(
     ],
     ['link', `up to ${demand.lineBytes} bytes per user, ${seconds(demand.lineTimeS)} at ${baud} baud`],
     ['time per user', `up to ${seconds(demand.userTimeS)}`],
+    ...(realisability?.summary ?? []).map((line, k) => [k === 0 ? 'realisability' : '', line]),
     ['verdict', 'link, memory and switch time keep this plan'],
   ];
   for (const [what, text] of lines) stdout.write(`${what!.padEnd(16)}${text}\n`);
+  const warning = realisability && realisabilityWarning(realisability);
+  if (warning !== null) stdout.write(`warning: ${warning}\n`);
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { quantity } from '../../core/settings-quantity.js';
 
-const ESTIMATOR_NAMES = ['on-grid', 'auxiliary-pair', 'matched-filter'] as const;
+export const ESTIMATOR_NAMES = ['on-grid', 'auxiliary-pair', 'matched-filter'] as const;
 
 const estimatorWithOptions = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('on-grid') }),

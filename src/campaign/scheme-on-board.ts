@@ -1,0 +1,44 @@
+/** A scenario's scheme once its board is known, and whether that board can send the scheme's pilots. */
+import type { Codeword } from '../codebook/codeword.js';
+import { type Realisability, requireRealisable } from '../codebook/realisability.js';
+import { createScheme, type SchemeChoice, type SchemeFactory } from '../training/registry.js';
+import type { PilotBatch } from '../training/scheme.js';
+import type { BoardBeams } from './board-beams.js';
+import type { Preparation } from './plan.js';
+
+type Prepared = Pick<Preparation, 'scenario' | 'polar' | 'wideband' | 'scheme'>;
+
+/** The scheme as it is run: what estimates by the beams that the board really radiates is told of them. */
+export function schemeOnBoard(
+  { scenario, polar, wideband, scheme }: Prepared,
+  beams: BoardBeams,
+  choice: SchemeChoice = scenario.scheme,
+): SchemeFactory {
+  if (choice === scenario.scheme && scheme.band === null) return scheme;
+  const setting = wideband && { ...wideband, realise: (codeword: Codeword) => beams.realise(codeword) };
+  return createScheme(choice, polar, setting);
+}
+
+/**
+ * What the board makes of all pilots; null for schemes that look at no single subcarrier.
+ *
+ * @throws PLAN_REFUSED when delays lie beyond the board's range and the scenario does not allow clipping; BOARD_MISMATCH.
+ */
+export function checkRealisable({ scenario, scheme }: Prepared, beams: BoardBeams): Realisability | null {
+  if (scheme.band === null) return null;
+  const pilots = scheme.start().next().value as PilotBatch;
+  const realisability = beams.realisability(pilots, scheme.band.frequenciesHz);
+  requireRealisable(realisability, { allowClipping: scenario.board.allowClipping });
+  return realisability;
+}
+
+/** Pilots that the hardware cannot form over the band, in words; null when there are none. */
+export function realisabilityWarning({ pilots }: Realisability): string | null {
+  const apart = pilots.filter(({ fallsApart }) => fallsApart);
+  if (apart.length === 0) return null;
+  const worst = apart.reduce((a, b) => (b.meanGainLossDb > a.meanGainLossDb ? b : a));
+  return (
+    `${apart.length} of ${pilots.length} pilots fall apart over the band: ${worst.key} loses ` +
+    `${worst.meanGainLossDb.toFixed(1)} dB on average; beamloop run --dry-run says why`
+  );
+}
