@@ -23,9 +23,8 @@ export interface Scale {
   readonly noise: number;
 }
 
-/** One pilot as it is radiated, with what the present user receives of it. */
+/** One pilot as it is radiated, named as the scheme names it, with what the present user receives of it. */
 interface Pilot {
-  readonly codeword: Codeword;
   readonly radiated: Codeword;
   readonly beam: ElementBeam;
   whole: Whole | null;
@@ -51,9 +50,10 @@ interface Single {
 export interface RateAirOptions extends RateSetting {
   readonly model: 'exact' | 'fresnel';
   readonly sum: SubcarrierSum;
-  /** What the board makes of a codeword. */
-  readonly radiate: (codeword: Codeword) => Codeword;
 }
+
+/** What a board makes of a codeword. Every codeword must always come with the same. */
+export type Radiate = (codeword: Codeword) => Codeword;
 
 export class RateAir {
   readonly #options: RateAirOptions;
@@ -82,12 +82,12 @@ export class RateAir {
   }
 
   /** Powers of pilots on all subcarriers, shape [numPilots, numSubcarriers]. */
-  powers(codewords: readonly Codeword[], scale: Scale): Float64Array {
+  powers(codewords: readonly Codeword[], scale: Scale, radiate: Radiate): Float64Array {
     const { numSubcarriers } = this.#options.band;
     const values = new Float64Array(codewords.length * numSubcarriers);
     const a = scale.signal / Math.sqrt(this.#options.array.numElements);
     codewords.forEach((codeword, k) => {
-      const { signal, noise } = this.#whole(this.#pilotOf(codeword));
+      const { signal, noise } = this.#whole(this.#pilotOf(codeword, radiate));
       const first = k * numSubcarriers;
       for (let m = 0; m < numSubcarriers; m++) {
         const re = a * signal.re[m]! + scale.noise * noise.re[m]!;
@@ -99,10 +99,10 @@ export class RateAir {
   }
 
   /** Powers of pilots on one subcarrier, shape [numPilots]; the same numbers as among those of all. */
-  powersAt(subcarrier: number, codewords: readonly Codeword[], scale: Scale): Float64Array {
+  powersAt(subcarrier: number, codewords: readonly Codeword[], scale: Scale, radiate: Radiate): Float64Array {
     const a = scale.signal / Math.sqrt(this.#options.array.numElements);
     return Float64Array.from(codewords, (codeword) => {
-      const { signal, noise } = this.#single(this.#pilotOf(codeword), subcarrier);
+      const { signal, noise } = this.#single(this.#pilotOf(codeword, radiate), subcarrier);
       return (a * signal.re + scale.noise * noise.re) ** 2 + (a * signal.im + scale.noise * noise.im) ** 2;
     });
   }
@@ -122,7 +122,7 @@ export class RateAir {
     if (whole.user === this.#user) return whole;
     whole.user = this.#user;
     this.#evaluate(pilot.beam, whole.signal);
-    drawPilotNoise(whole.noise, 0, numSubcarriers, pilot.codeword.key, ...this.#noiseKeys);
+    drawPilotNoise(whole.noise, 0, numSubcarriers, pilot.radiated.key, ...this.#noiseKeys);
     return whole;
   }
 
@@ -139,7 +139,7 @@ export class RateAir {
     single.user = this.#user;
     this.#steering ??= steeringOf(this.#travelS, frequencyHz);
     single.signal = transposeProduct(this.#steering, single.weights);
-    drawPilotNoise(this.#scratch, subcarrier, subcarrier + 1, pilot.codeword.key, ...this.#noiseKeys);
+    drawPilotNoise(this.#scratch, subcarrier, subcarrier + 1, pilot.radiated.key, ...this.#noiseKeys);
     single.noise = { re: this.#scratch.re[subcarrier]!, im: this.#scratch.im[subcarrier]! };
     return single;
   }
@@ -151,20 +151,16 @@ export class RateAir {
     this.#options.sum.evaluate(re, im, this.#delayS, out);
   }
 
-  #pilotOf(codeword: Codeword): Pilot {
+  #pilotOf(codeword: Codeword, radiate: Radiate): Pilot {
     const known = this.#pilots.get(codeword);
     if (known !== undefined) return known;
+    const radiated = radiate(codeword);
     const namesakes = this.#byKey.get(codeword.key) ?? [];
-    const same = namesakes.find((pilot) => isSame(pilot.codeword, codeword));
-    const pilot = same ?? this.#newPilot(codeword);
+    const same = namesakes.find((pilot) => isSame(pilot.radiated, radiated));
+    const pilot = same ?? { radiated, beam: beamOf(radiated), whole: null, single: null };
     if (same === undefined) this.#byKey.set(codeword.key, [...namesakes, pilot]);
     this.#pilots.set(codeword, pilot);
     return pilot;
-  }
-
-  #newPilot(codeword: Codeword): Pilot {
-    const radiated = this.#options.radiate(codeword);
-    return { codeword, radiated, beam: beamOf(radiated), whole: null, single: null };
   }
 }
 

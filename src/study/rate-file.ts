@@ -15,6 +15,31 @@ const frontAngle = quantity('rad').pipe(
 
 const finiteSnr = z.number('must be finite: the rate at an infinite SNR is infinite');
 
+const bits = z.int().min(1, 'must be at least 1').max(16);
+const oneOrMore = <T extends z.ZodType>(schema: T) =>
+  z.union([schema.transform((value) => [value]), z.array(schema).nonempty('must list at least one value')]);
+
+/** A board, or several that differ in what is listed. */
+const hardware = z
+  .strictObject({
+    label: z.string().min(1),
+    phaseBits: oneOrMore(bits).optional(),
+    delayBits: oneOrMore(bits).optional(),
+    /** Largest delay of the adjustable part. */
+    delayRange: positiveQuantity('s').optional(),
+    lines: z.boolean().default(false),
+    /** Rms of the delay of every line, or of every element. */
+    delayError: quantities('s')
+      .pipe(z.array(z.number('must be finite').nonnegative('must not be negative')))
+      .prefault(0),
+    calibrated: z.boolean().default(false),
+    carrierIntoPhase: z.boolean().default(true),
+  })
+  .refine((board) => (board.delayBits === undefined) === (board.delayRange === undefined), {
+    message: 'goes together with delayBits',
+    path: ['delayRange'],
+  });
+
 export const rateSchema = z
   .strictObject({
     kind: z.literal('rate'),
@@ -56,6 +81,8 @@ export const rateSchema = z
     pilots: z
       .record(z.string(), z.array(z.int().min(1, 'must be at least 1').max(65_535)).nonempty())
       .default({}),
+    /** Boards that send the pilots; without, everything is radiated as it is meant. */
+    hardware: z.array(hardware).nonempty('must list at least one board').optional(),
     seed: z.int().min(0).default(1),
     paper: z.strictObject(paperShape).optional(),
   })

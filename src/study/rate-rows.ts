@@ -11,6 +11,13 @@ export interface RateRow extends StudyRow {
   /** The scheme's name in the study file. */
   readonly id: string;
   readonly scheme: string;
+  /** Label of the board; null where the file names none. */
+  readonly hardware: string | null;
+  /** Null = as the codewords want them. */
+  readonly phaseBits: number | null;
+  readonly delayBits: number | null;
+  /** Rms of delays, s. */
+  readonly delayErrorS: number;
   /** One distance, or the smallest and largest. */
   readonly distanceM: number | readonly number[];
   /** After beamforming. */
@@ -20,17 +27,29 @@ export interface RateRow extends StudyRow {
   /** Mean over users and subcarriers of serving the estimate, bit/s/Hz. */
   readonly meanRate: number;
   readonly rateInterval95: readonly [number, number];
+  /** Mean rate of what the board makes of the serving beam, bit/s/Hz; null where the file names no board. */
+  readonly boardRate: number | null;
   /** With a perfectly focused beam at the same SNR, bit/s/Hz. */
   readonly perfectRate: number;
   /** 1 - meanRate / perfectRate. */
   readonly loss: number;
   readonly lossInterval95: readonly [number, number];
+  readonly boardLoss: number | null;
   /** Share of users whose mean gain over the band is within 3 dB of a perfectly focused beam's. */
   readonly within3Db: number;
 }
 
 /** Columns that say which point a row is; the others are results. The label follows from the name and the pilots. */
-export const RATE_KEYS = ['id', 'distanceM', 'snrDb', 'numPilots'];
+export const RATE_KEYS = [
+  'id',
+  'hardware',
+  'phaseBits',
+  'delayBits',
+  'delayErrorS',
+  'distanceM',
+  'snrDb',
+  'numPilots',
+];
 
 /** Two-sided 97.5 % point of the standard normal distribution. */
 const Z = 1.959963984540054;
@@ -48,7 +67,9 @@ export function rateRows(study: RateStudy, tallies: readonly RateTally[]): RateR
   }
   return [...sums.values()].map((sum) => {
     const { id, choice } = schemes[sum.schemeIndex]!;
+    const { hardware, distanceM } = places[sum.placeIndex]!;
     const snrDb = study.snr[sum.snrIndex]!;
+    const boardRate = hardware === null ? null : sum.sumBoardRate / sum.numUsers;
     const perfectRate = Math.log2(1 + 10 ** (snrDb / 10));
     const meanRate = sum.sumRate / sum.numUsers;
     const rateInterval95 = meanInterval95(sum, perfectRate);
@@ -56,15 +77,21 @@ export function rateRows(study: RateStudy, tallies: readonly RateTally[]): RateR
     return {
       id,
       scheme: schemeLabel(choice),
-      distanceM: pointOrRange(places[sum.placeIndex]!.distanceM),
+      hardware: hardware?.label ?? null,
+      phaseBits: hardware?.phaseBits ?? null,
+      delayBits: hardware?.delayBits ?? null,
+      delayErrorS: hardware?.delayErrorS ?? 0,
+      distanceM: pointOrRange(distanceM),
       snrDb,
       numPilots: sum.numPilots / sum.numUsers,
       numUes: sum.numUsers,
       meanRate,
       rateInterval95,
+      boardRate,
       perfectRate,
       loss: lossOf(meanRate),
       lossInterval95: [lossOf(rateInterval95[1]), lossOf(rateInterval95[0])],
+      boardLoss: boardRate === null ? null : lossOf(boardRate),
       within3Db: sum.numWithin3Db / sum.numUsers,
     };
   });
@@ -75,6 +102,7 @@ function add(sum: RateTally, tally: RateTally): void {
   sum.numPilots += tally.numPilots;
   sum.sumRate += tally.sumRate;
   sum.sumSquaredRate += tally.sumSquaredRate;
+  sum.sumBoardRate += tally.sumBoardRate;
   sum.numWithin3Db += tally.numWithin3Db;
 }
 

@@ -7,6 +7,7 @@ import { BeamloopError } from '../core/errors.js';
 import { Random } from '../core/random.js';
 import type { SchemeChoice } from '../training/registry.js';
 import type { RateStudy } from './rate-file.js';
+import { type Hardware, hardwareOf } from './rate-hardware.js';
 import { buildArray } from './study-array.js';
 
 export interface RateSetting {
@@ -15,8 +16,11 @@ export interface RateSetting {
   readonly sector: Sector;
 }
 
-/** Users at one distance, or all over the sector. */
+/** Users at one distance or all over the sector, in front of one board. */
 export interface RatePlace {
+  /** Null where the file names no board. */
+  readonly hardware: Hardware | null;
+  readonly hardwareIndex: number;
   /** [smallest, largest], m; equal at one distance. */
   readonly distanceM: readonly [number, number];
   readonly numUsers: number;
@@ -41,12 +45,15 @@ export function buildSetting({ array }: RateStudy): RateSetting {
   };
 }
 
-/** In the order of the file. */
-export function ratePlaces({ users, array }: RateStudy): RatePlace[] {
+/** Boards in the order of the file, each with all distances. */
+export function ratePlaces(study: RateStudy): RatePlace[] {
+  const { users, array } = study;
   const distances = users.distance?.map((distanceM) => [distanceM, distanceM] as const) ?? [
     array.sector.distance,
   ];
-  return distances.map((distanceM) => ({ distanceM, numUsers: users.count }));
+  return hardwareOf(study).flatMap((hardware, hardwareIndex) =>
+    distances.map((distanceM) => ({ hardware, hardwareIndex, distanceM, numUsers: users.count })),
+  );
 }
 
 /**

@@ -1,21 +1,13 @@
 /** Trains and serves users of a rate study, one after the other. Runs in a worker thread or in the main one. */
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
 import type { Codeword } from '../codebook/codeword.js';
-import { PolarCodebook } from '../codebook/polar.js';
-import { createScheme, type SchemeChoice, type SchemeFactory } from '../training/registry.js';
 import { runScheme, type Training } from '../training/run-scheme.js';
 import { type PilotBatch, type Powers, powersOf } from '../training/scheme.js';
 import { RateAir, type Scale } from './rate-air.js';
+import { buildBenches, type RateBench } from './rate-bench.js';
 import type { RateStudy } from './rate-file.js';
-import {
-  buildSetting,
-  type RatePlace,
-  type RateScheme,
-  type RateSetting,
-  ratePlaces,
-  rateSchemes,
-  rateUser,
-} from './rate-setting.js';
+import { IDEAL_BOARD } from './rate-hardware.js';
+import { buildSetting, type RatePlace, type RateSetting, ratePlaces, rateUser } from './rate-setting.js';
 import type { UserJob } from './user-job.js';
 
 /** Sums over the users of a job, of one scheme at one SNR. */
@@ -25,8 +17,11 @@ export interface RateTally {
   readonly snrIndex: number;
   numUsers: number;
   numPilots: number;
+  /** With the ideal serving beam, and its square. */
   sumRate: number;
   sumSquaredRate: number;
+  /** With what the board makes of the serving beam. */
+  sumBoardRate: number;
   /** Users whose mean power gain over the band is at least half of a perfectly focused beam's. */
   numWithin3Db: number;
 }
@@ -34,85 +29,95 @@ export interface RateTally {
 /** Mean power gain that counts as focused on the user. */
 const HALF_POWER = 0.5;
 
-/** What serving with a beam yields. */
+/** Power gain per subcarrier of serving with a beam as it is meant, and as the board radiates it. */
 interface Served {
-  /** Power gain per subcarrier. */
   readonly gains: Float64Array;
-  readonly meanGain: number;
+  readonly boardGains: Float64Array;
 }
 
 export class RateSimulator {
   readonly #study: RateStudy;
+  readonly #setting: RateSetting;
   readonly #places: readonly RatePlace[];
-  readonly #schemes: readonly RateScheme[];
-  readonly #factories: readonly SchemeFactory[];
-  readonly #air: RateAir;
+  /** Of one board at a time: dictionaries are large, and jobs come board by board. */
+  #benches: readonly RateBench[] = [];
+  #hardwareIndex: number | null = null;
+  #air: RateAir;
 
   constructor(study: RateStudy) {
-    const setting = buildSetting(study);
     this.#study = study;
+    this.#setting = buildSetting(study);
     this.#places = ratePlaces(study);
-    this.#schemes = rateSchemes(study);
-    this.#factories = this.#schemes.map(({ choice }) => createFactory(choice, setting));
-    this.#air = new RateAir({
-      ...setting,
-      model: study.air,
-      sum: createSubcarrierSum(setting.array.numElements, setting.band),
-      radiate: (codeword) => codeword,
-    });
+    this.#air = this.#newAir();
   }
 
   run({ placeIndex, firstUser, numUsers }: UserJob): RateTally[] {
     const { seed, snr } = this.#study;
-    const tallies = this.#schemes.flatMap((_, schemeIndex) =>
+    const place = this.#places[placeIndex]!;
+    this.#turnTo(place);
+    const tallies = this.#benches.flatMap((_, schemeIndex) =>
       snr.map((_, snrIndex) => emptyTally(placeIndex, schemeIndex, snrIndex)),
     );
     for (let number = firstUser; number < firstUser + numUsers; number++) {
-      this.#air.setUser(rateUser(this.#study, this.#places[placeIndex]!, number), seed, 'noise', number);
+      this.#air.setUser(rateUser(this.#study, place, number), seed, 'noise', number);
       const served = new Map<string, Served>();
       for (const tally of tallies) {
+        const bench = this.#benches[tally.schemeIndex]!;
         const snrDb = snr[tally.snrIndex]!;
-        const { estimate, numPilots } = this.#train(this.#factories[tally.schemeIndex]!, snrDb);
-        const known = served.get(estimate.codeword.key);
-        const { gains, meanGain } = known ?? this.#serve(estimate.codeword);
-        if (known === undefined) served.set(estimate.codeword.key, { gains, meanGain });
+        const { estimate, numPilots } = this.#train(bench, snrDb);
+        // Boards differ from scheme to scheme, the ideal one does not.
+        const { key } = estimate.codeword;
+        const name = bench.board === IDEAL_BOARD ? key : `${tally.schemeIndex}/${key}`;
+        const { gains, boardGains } = served.get(name) ?? this.#serve(bench, estimate.codeword);
+        served.set(name, { gains, boardGains });
         const rate = meanRate(gains, snrDb);
         tally.numUsers += 1;
         tally.numPilots += numPilots;
         tally.sumRate += rate;
         tally.sumSquaredRate += rate * rate;
-        tally.numWithin3Db += Number(meanGain >= HALF_POWER);
+        tally.sumBoardRate += boardGains === gains ? rate : meanRate(boardGains, snrDb);
+        tally.numWithin3Db += Number(meanOf(gains) >= HALF_POWER);
       }
     }
     return tallies;
   }
 
-  #train(factory: SchemeFactory, snrDb: number): Training {
+  #turnTo({ hardware, hardwareIndex }: RatePlace): void {
+    if (this.#hardwareIndex === hardwareIndex) return;
+    this.#hardwareIndex = hardwareIndex;
+    this.#benches = buildBenches(this.#study, this.#setting, hardware);
+    this.#air = this.#newAir();
+  }
+
+  #newAir(): RateAir {
+    const { array, band } = this.#setting;
+    const sum = createSubcarrierSum(array.numElements, band);
+    return new RateAir({ ...this.#setting, model: this.#study.air, sum });
+  }
+
+  #train(bench: RateBench, snrDb: number): Training {
     const scale = scaleOf(this.#study.pilotSnr ?? snrDb);
-    return runScheme(factory.start(), (pilots) => this.#measure(factory, pilots, scale));
+    return runScheme(bench.factory.start(), (pilots) => this.#measure(bench, pilots, scale));
   }
 
   /** Studies know the powers of signal and noise, as a link budget would tell them. */
-  #measure({ band, onlySubcarrier }: SchemeFactory, pilots: PilotBatch, scale: Scale): Powers {
+  #measure({ factory, board }: RateBench, pilots: PilotBatch, scale: Scale): Powers {
+    const { band, onlySubcarrier } = factory;
     const noiseFloor = scale.noise ** 2;
     const fullGainPower = scale.signal ** 2;
+    const radiate = (codeword: Codeword) => board.radiate(codeword);
     if (onlySubcarrier !== null) {
-      return powersOf(this.#air.powersAt(onlySubcarrier, pilots, scale), 1, noiseFloor, fullGainPower);
+      const powers = this.#air.powersAt(onlySubcarrier, pilots, scale, radiate);
+      return powersOf(powers, 1, noiseFloor, fullGainPower);
     }
-    return powersOf(this.#air.powers(pilots, scale), band!.numSubcarriers, noiseFloor, fullGainPower);
+    const powers = this.#air.powers(pilots, scale, radiate);
+    return powersOf(powers, band!.numSubcarriers, noiseFloor, fullGainPower);
   }
 
-  #serve(codeword: Codeword): Served {
+  #serve({ board }: RateBench, codeword: Codeword): Served {
     const gains = this.#air.gains(codeword);
-    return { gains, meanGain: gains.reduce((sum, gain) => sum + gain, 0) / gains.length };
+    return { gains, boardGains: board === IDEAL_BOARD ? gains : this.#air.gains(board.radiate(codeword)) };
   }
-}
-
-/** @throws BAD_ARGUMENT when the scheme does not fit array and band. */
-export function createFactory(choice: SchemeChoice, setting: RateSetting): SchemeFactory {
-  // Wideband schemes take nothing but the array from it.
-  const polar = new PolarCodebook(setting.array, { numRings: 1 });
-  return createScheme(choice, polar, setting);
 }
 
 /** (1/M) sum of log2(1 + SNR |g_m|^2), bit/s/Hz (docs/model.md eq. 73). */
@@ -121,6 +126,10 @@ function meanRate(gains: Float64Array, snrDb: number): number {
   let sum = 0;
   for (let m = 0; m < gains.length; m++) sum += Math.log2(1 + snr * gains[m]!);
   return sum / gains.length;
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Noise of variance 1, or none and a signal of 1. */
@@ -137,6 +146,7 @@ function emptyTally(placeIndex: number, schemeIndex: number, snrIndex: number): 
     numPilots: 0,
     sumRate: 0,
     sumSquaredRate: 0,
+    sumBoardRate: 0,
     numWithin3Db: 0,
   };
 }

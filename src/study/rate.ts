@@ -3,11 +3,13 @@ import { BeamloopError } from '../core/errors.js';
 import { checkClaims } from './claims.js';
 import { describeArray } from './file-sections.js';
 import { degrees, metres, percent, short } from './format.js';
+import { buildBench } from './rate-bench.js';
 import { rateFigures } from './rate-figures.js';
 import type { RateStudy } from './rate-file.js';
+import { hardwareOf } from './rate-hardware.js';
 import { RATE_KEYS, type RateRow, rateRows } from './rate-rows.js';
 import { buildSetting, ratePlaces, rateSchemes } from './rate-setting.js';
-import { createFactory, type RateTally } from './rate-simulator.js';
+import type { RateTally } from './rate-simulator.js';
 import type { StudyResult, Table } from './result.js';
 import { runJobs, type ThreadOptions } from './threads.js';
 import { jobsOf } from './user-job.js';
@@ -52,25 +54,23 @@ export async function runRate(study: RateStudy, options: ThreadOptions): Promise
 /** Before any thread starts: errors would lose their code on the way out of one. */
 function requireSchemesFit(study: RateStudy): void {
   const setting = buildSetting(study);
-  for (const { id, choice } of rateSchemes(study)) {
-    const where = `schemes.${id}`;
-    try {
-      if (createFactory(choice, setting).band !== null) continue;
-    } catch (error) {
-      if (!(error instanceof BeamloopError)) throw error;
-      const { what, todo } = error;
+  for (const hardware of hardwareOf(study)) {
+    for (const scheme of rateSchemes(study)) {
+      const where = `schemes.${scheme.id}`;
+      try {
+        if (buildBench(study, setting, scheme, hardware).factory.band !== null) continue;
+      } catch (error) {
+        if (!(error instanceof BeamloopError)) throw error;
+        const { what, todo } = error;
+        const details = { what, where, ...(todo !== undefined && { todo }), cause: error };
+        throw new BeamloopError('SCENARIO_INVALID', details);
+      }
       throw new BeamloopError('SCENARIO_INVALID', {
-        what,
+        what: `${scheme.choice.name} does not use the band`,
         where,
-        ...(todo !== undefined && { todo }),
-        cause: error,
+        todo: 'Compare it in a study of kind accuracy',
       });
     }
-    throw new BeamloopError('SCENARIO_INVALID', {
-      what: `${choice.name} does not use the band`,
-      where,
-      todo: 'Compare it in a study of kind accuracy',
-    });
   }
 }
 

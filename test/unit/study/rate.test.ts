@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { focalPointOf } from '../../../src/array/focal-point.js';
 import { polarPointM } from '../../../src/array/linear-array.js';
+import { DirectSum } from '../../../src/channel/wideband/direct-sum.js';
+import type { Codeword } from '../../../src/codebook/codeword.js';
+import { gridCodeword } from '../../../src/codebook/serving.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
 import { runRate } from '../../../src/study/rate.js';
+import { RateAir } from '../../../src/study/rate-air.js';
+import { buildBenches } from '../../../src/study/rate-bench.js';
 import { rateSchema } from '../../../src/study/rate-file.js';
 import type { RateRow } from '../../../src/study/rate-rows.js';
 import { buildSetting, ratePlaces, rateUser } from '../../../src/study/rate-setting.js';
@@ -53,8 +58,7 @@ describe('the rate of serving an estimate', () => {
       });
       return re * re + im * im;
     };
-    const { createFactory } = await import('../../../src/study/rate-simulator.js');
-    const factory = createFactory(settings.schemes.pilots!, buildSetting(settings));
+    const { factory } = buildBenches(settings, buildSetting(settings), null)[0]!;
     const scheme = factory.start();
     const codewords = scheme.next().value as readonly { phaseRad: Float64Array; delayS: Float64Array }[];
     const perSubcarrier = Float64Array.from(
@@ -119,34 +123,31 @@ describe('the rate of serving an estimate', () => {
 describe('noise', () => {
   it('of a pilot is the same on all subcarriers asked for at once and on one alone', async () => {
     const settings = study({});
-    const { RateAir } = await import('../../../src/study/rate-air.js');
-    const { DirectSum } = await import('../../../src/channel/wideband/direct-sum.js');
-    const { gridCodeword } = await import('../../../src/codebook/serving.js');
     const setting = buildSetting(settings);
     const air = new RateAir({
       ...setting,
       model: 'exact',
       sum: new DirectSum(setting.band),
-      radiate: (codeword) => codeword,
     });
     const user = focalPointOf(polarPointM(1.2, 0.3));
     const pilots = [1, 2, 3].map((k) =>
       gridCodeword(setting.array, { sinAngle: 0.1 * k, ringPerM: 0.4 }, 1, k),
     );
+    const asMeant = (codeword: Codeword) => codeword;
     const scale = { signal: 2, noise: 1 };
     air.setUser(user, 1, 'noise', 5);
-    const single = air.powersAt(77, pilots, scale);
+    const single = air.powersAt(77, pilots, scale, asMeant);
     air.setUser(user, 1, 'noise', 5);
-    const whole = air.powers(pilots, scale);
+    const whole = air.powers(pilots, scale, asMeant);
     pilots.forEach((_, k) => {
       expect(single[k]).toBeCloseTo(whole[k * 128 + 77]!, 9);
     });
     air.setUser(user, 1, 'noise', 6);
-    expect(air.powers(pilots, scale)[0]).not.toBe(whole[0]);
+    expect(air.powers(pilots, scale, asMeant)[0]).not.toBe(whole[0]);
     // No signal: powers of unit mean. No noise: powers that scale with the signal.
-    const noise = air.powers(pilots, { signal: 0, noise: 1 });
+    const noise = air.powers(pilots, { signal: 0, noise: 1 }, asMeant);
     expect(noise.reduce((a, b) => a + b) / noise.length).toBeCloseTo(1, 0);
-    const [once, twice] = [1, 2].map((signal) => air.powers(pilots, { signal, noise: 0 }));
+    const [once, twice] = [1, 2].map((signal) => air.powers(pilots, { signal, noise: 0 }, asMeant));
     expect(twice![50]).toBeCloseTo(4 * once![50]!, 12);
     expect(Math.max(...once!)).toBeLessThanOrEqual(1 + 1e-9);
   });
