@@ -1,4 +1,4 @@
-/** Curves of a rate study: one figure per case of what is not on the x axis. */
+/** Curves of a rate study: one figure per case of what is neither on the x axis nor a curve. */
 import { metres } from './format.js';
 import type { RateRow } from './rate-rows.js';
 import type { Axis, LineFigure, Series } from './result.js';
@@ -9,66 +9,96 @@ interface Abscissa {
   readonly of: (row: RateRow) => number | null;
 }
 
-const ABSCISSAE = {
-  distance: {
-    axis: { label: 'Distance (m)', scale: 'linear' },
-    of: ({ distanceM }) => (typeof distanceM === 'number' ? distanceM : null),
-  },
-  pilots: { axis: { label: 'Pilots', scale: 'log' }, of: ({ numPilots }) => numPilots },
-  snr: { axis: { label: 'SNR (dB)', scale: 'linear' }, of: ({ snrDb }) => snrDb },
-} as const satisfies Record<string, Abscissa>;
+const PHASE_BITS: Abscissa = {
+  axis: { label: 'Phase bits', scale: 'linear' },
+  of: (row) => row.phaseBits,
+};
+const DELAY_BITS: Abscissa = {
+  axis: { label: 'Delay bits', scale: 'linear' },
+  of: (row) => row.delayBits,
+};
+const DELAY_ERROR: Abscissa = {
+  axis: { label: 'Delay error (ps rms)', scale: 'linear' },
+  of: (row) => (row.hardware === null ? null : Number((1e12 * row.delayErrorS).toPrecision(6))),
+};
+const DISTANCE: Abscissa = {
+  axis: { label: 'Distance (m)', scale: 'linear' },
+  of: ({ distanceM }) => (typeof distanceM === 'number' ? distanceM : null),
+};
+const PILOTS: Abscissa = { axis: { label: 'Pilots', scale: 'log' }, of: ({ numPilots }) => numPilots };
+const SNR: Abscissa = { axis: { label: 'SNR (dB)', scale: 'linear' }, of: ({ snrDb }) => snrDb };
 
-/** Empty when there are not two points to join. */
+/** Where there are boards, each quantity of theirs that is swept has figures of its own; else there is one x axis. */
 export function rateFigures(rows: readonly RateRow[]): LineFigure[] {
-  const x = abscissaOf(rows);
-  if (x === null) return [];
-  const panels = new Map<string, RateRow[]>();
-  for (const row of rows) {
-    const panel = panelOf(row, x);
-    panels.set(panel, [...(panels.get(panel) ?? []), row]);
+  const swept = [PHASE_BITS, DELAY_BITS, DELAY_ERROR].filter((x) => sweeps(rows, x));
+  if (swept.length > 0) {
+    return swept.flatMap((x) =>
+      figuresOver(
+        rows.filter((row) => sweeps(namesakes(rows, row), x)),
+        x,
+      ),
+    );
   }
-  return [...panels].map(([panel, panelRows]) => ({
+  const x = [DISTANCE, PILOTS, SNR].find((abscissa) => sweeps(rows, abscissa));
+  return x === undefined ? [] : figuresOver(rows, x);
+}
+
+/** Whether some curve has more than one point over the axis. */
+function sweeps(rows: readonly RateRow[], { of }: Abscissa): boolean {
+  const values = new Map<string, Set<number>>();
+  for (const row of rows) {
+    const value = of(row);
+    if (value === null) continue;
+    const name = nameOf(row);
+    values.set(name, (values.get(name) ?? new Set()).add(value));
+  }
+  return [...values.values()].some((set) => set.size > 1);
+}
+
+function namesakes(rows: readonly RateRow[], row: RateRow): RateRow[] {
+  return rows.filter((other) => nameOf(other) === nameOf(row));
+}
+
+function nameOf({ id, hardware }: RateRow): string {
+  return hardware === null ? id : `${id}, ${hardware}`;
+}
+
+function figuresOver(rows: readonly RateRow[], x: Abscissa): LineFigure[] {
+  return [...grouped(rows, (row) => panelOf(row, x))].map(([title, panelRows]) => ({
     kind: 'lines',
-    title: panel,
+    title,
     caption:
-      'Mean rate of serving each user where the scheme says that it is. Bands: 95 % intervals of the mean.',
+      'Mean rate of serving each user where the scheme says that it is, with an ideal beam. Bands: 95 % intervals of the mean.' +
+      (panelRows.some((row) => row.boardRate !== null)
+        ? ' “Served by the board”: with what the same board makes of that beam.'
+        : ''),
     x: x.axis,
     y: { label: 'Rate (bit/s/Hz)', scale: 'linear' },
-    series: [...new Set(panelRows.map(({ id }) => id)).values()]
-      .flatMap((id) =>
-        curvesOf(
-          id,
-          panelRows.filter((row) => row.id === id),
-          x,
-        ),
-      )
+    series: [...grouped(panelRows, nameOf)]
+      .flatMap(([name, curveRows]) => curvesOf(name, curveRows, x))
       .concat(perfect(panelRows, x)),
   }));
 }
 
-/** Distance where there are several, else pilots where a scheme is tried with several numbers of them, else SNR. */
-function abscissaOf(rows: readonly RateRow[]): Abscissa | null {
-  const { distance, pilots, snr } = ABSCISSAE;
-  const several = (values: readonly (number | null)[]) =>
-    new Set(values.filter((value) => value !== null)).size > 1;
-  if (several(rows.map(distance.of))) return distance;
-  const sweepsPilots = [...new Set(rows.map(({ id }) => id))].some((id) =>
-    several(rows.filter((row) => row.id === id).map(pilots.of)),
-  );
-  if (sweepsPilots) return pilots;
-  return several(rows.map(snr.of)) ? snr : null;
-}
-
-/** A curve per scheme, or per number of pilots of it where pilots are not on the x axis. */
-function curvesOf(id: string, rows: readonly RateRow[], x: Abscissa): Series[] {
-  const counts = x === ABSCISSAE.pilots ? [null] : [...new Set(rows.map(({ numPilots }) => numPilots))];
-  return counts.map((count) => ({
-    name: counts.length === 1 ? id : `${id}, ${count} pilots`,
-    points: rows
-      .filter((row) => count === null || row.numPilots === count)
-      .map((row) => ({ x: x.of(row)!, y: row.meanRate, interval95: row.rateInterval95 }))
-      .sort((a, b) => a.x - b.x),
-  }));
+/** A curve per number of pilots where pilots are not on the x axis; on boards another of what they serve with. */
+function curvesOf(name: string, rows: readonly RateRow[], x: Abscissa): Series[] {
+  const counts = x === PILOTS ? [null] : [...new Set(rows.map(({ numPilots }) => numPilots))];
+  return counts.flatMap((count) => {
+    const curve = rows
+      .filter((row) => (count === null || row.numPilots === count) && x.of(row) !== null)
+      .sort((a, b) => x.of(a)! - x.of(b)!);
+    const full = counts.length === 1 ? name : `${name}, ${count} pilots`;
+    const ideal: Series = {
+      name: full,
+      points: curve.map((row) => ({ x: x.of(row)!, y: row.meanRate, interval95: row.rateInterval95 })),
+    };
+    if (curve.every((row) => row.boardRate === null || row.boardRate === row.meanRate)) return [ideal];
+    const board: Series = {
+      name: `${full}, served by the board`,
+      points: curve.map((row) => ({ x: x.of(row)!, y: row.boardRate! })),
+    };
+    return [ideal, board];
+  });
 }
 
 function perfect(rows: readonly RateRow[], x: Abscissa): Series {
@@ -82,8 +112,15 @@ function perfect(rows: readonly RateRow[], x: Abscissa): Series {
 
 function panelOf(row: RateRow, x: Abscissa): string {
   const parts = [
-    x === ABSCISSAE.distance ? '' : `${metres(row.distanceM)} m`,
-    x === ABSCISSAE.snr ? '' : `SNR ${row.snrDb} dB`,
+    x === PHASE_BITS || x === DELAY_BITS || x === DELAY_ERROR ? x.axis.label : '',
+    x === DISTANCE ? '' : `users at ${metres(row.distanceM)} m`,
+    x === SNR ? '' : `SNR ${row.snrDb} dB`,
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
 }

@@ -78,6 +78,10 @@ function requireSchemesFit(study: RateStudy): void {
 function rateTable(rows: readonly RateRow[]): Table {
   const bits = (rate: number) => rate.toFixed(3);
   const columns: { title: string; align: 'left' | 'right'; cell: (row: RateRow) => string }[] = [
+    { title: 'Board', align: 'left', cell: (row) => row.hardware ?? '' },
+    { title: 'Phase bits', align: 'right', cell: (row) => String(row.phaseBits ?? '-') },
+    { title: 'Delay bits', align: 'right', cell: (row) => String(row.delayBits ?? '-') },
+    { title: 'Delay error (ps)', align: 'right', cell: (row) => short(1e12 * row.delayErrorS) },
     { title: 'Distance (m)', align: 'right', cell: (row) => metres(row.distanceM) },
     { title: 'SNR (dB)', align: 'right', cell: (row) => short(row.snrDb) },
   ];
@@ -95,6 +99,9 @@ function rateTable(rows: readonly RateRow[]): Table {
     },
     { title: 'Perfect CSI', align: 'right' as const, cell: (row: RateRow) => bits(row.perfectRate) },
     { title: 'Loss', align: 'right' as const, cell: (row: RateRow) => percent(row.loss) },
+    ...(rows.some((row) => row.boardRate !== null && row.boardRate !== row.meanRate)
+      ? [{ title: 'Served by the board', align: 'right' as const, cell: boardCell }]
+      : []),
     { title: 'Within 3 dB', align: 'right' as const, cell: (row: RateRow) => percent(row.within3Db) },
   ];
   return {
@@ -102,6 +109,10 @@ function rateTable(rows: readonly RateRow[]): Table {
     columns: shown.map(({ title, align }) => ({ title, align })),
     rows: rows.map((row) => shown.map(({ cell }) => cell(row))),
   };
+}
+
+function boardCell({ boardRate, boardLoss }: RateRow): string {
+  return boardRate === null ? '-' : `${boardRate.toFixed(3)} (loss ${percent(boardLoss!)})`;
 }
 
 function settingsOf(study: RateStudy): [string, string][] {
