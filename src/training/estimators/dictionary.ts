@@ -1,30 +1,119 @@
-/** Power gains of all pilots and subcarriers at every point of a grid (docs/model.md eq. 58). */
-import type { BeamPowers } from './beam-powers.js';
+/**
+ * Power gains of all pilots and subcarriers at every point of a grid (docs/model.md eq. 58), as rows that are ready to be
+ * held against powers, with what it takes to leave most of them out (eq. 60 to 62).
+ */
+import { BeamloopError } from '../../core/errors.js';
 import type { PointGrid } from './point-grid.js';
+import type { Score } from './score.js';
+import { createSearchKernel, layOutSearch, type SearchKernel, type SearchLayout } from './search-kernel.js';
 
-export interface Dictionary {
+/** Neighbouring directions of a ring that share their bounds. */
+const GROUP = 8;
+
+const MAX_BYTES = 2 ** 31;
+
+/** Fills a row with the power gains of all pilots and subcarriers at a point of the grid, by its index. */
+export type GainsOfPoint = (index: number, out: Float64Array) => void;
+
+export class Dictionary {
   readonly grid: PointGrid;
-  /** Shape [numPoints, numValues], row-major; a value is one subcarrier of one pilot. */
-  readonly gains: Float32Array;
   readonly numValues: number;
-  /** 1 / ||D|| per point, shape [numPoints]. */
-  readonly inverseNorms: Float64Array;
-}
+  readonly kernel: SearchKernel;
+  readonly layout: SearchLayout;
+  readonly numGroups: number;
+  /** Sum of each weighted row, its norm, shape [numPoints]. */
+  readonly rowSums: Float64Array;
+  readonly rowNorms: Float64Array;
+  /** What one step of a row's codes is worth, and the norm of what the codes leave out, shape [numPoints]. */
+  readonly codeSteps: Float64Array;
+  readonly codeErrors: Float64Array;
+  readonly #groupsPerRing: number;
 
-export function buildDictionary(powers: BeamPowers, grid: PointGrid): Dictionary {
-  const { numValues } = powers;
-  const gains = new Float32Array(grid.numPoints * numValues);
-  const inverseNorms = new Float64Array(grid.numPoints);
-  for (let index = 0; index < grid.numPoints; index++) {
-    const row = gains.subarray(index * numValues, (index + 1) * numValues);
-    powers.evaluate(grid.point(index), row);
-    inverseNorms[index] = 1 / Math.sqrt(energyOf(row));
+  /**
+   * @param gains of a user at each point of the grid.
+   * @param score rows are divided by their norm unless it is `plain`.
+   * @throws BAD_ARGUMENT when it would take more than 2 GiB.
+   */
+  constructor(grid: PointGrid, numValues: number, gains: GainsOfPoint, score: Score) {
+    const { numPoints } = grid;
+    this.grid = grid;
+    this.numValues = numValues;
+    this.#groupsPerRing = Math.ceil(grid.directions.length / GROUP);
+    this.numGroups = this.#groupsPerRing * grid.ringsPerM.length;
+    this.layout = layOutSearch(numPoints, numValues, this.numGroups);
+    if (this.layout.numBytes > MAX_BYTES) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what:
+          `A matched filter of ${grid.directions.length} directions, ${grid.ringsPerM.length} rings and ` +
+          `${numValues} powers needs ${Math.round(this.layout.numBytes / 2 ** 20)} MiB, and may have 2048`,
+        todo: 'Give fewer directions or rings',
+      });
+    }
+    this.kernel = createSearchKernel(this.layout);
+    this.rowSums = new Float64Array(numPoints);
+    this.rowNorms = new Float64Array(numPoints);
+    this.codeSteps = new Float64Array(numPoints);
+    this.codeErrors = new Float64Array(numPoints);
+    this.#fill(gains, score);
   }
-  return { grid, gains, numValues, inverseNorms };
-}
 
-function energyOf(row: Float32Array): number {
-  let energy = 0;
-  for (let k = 0; k < row.length; k++) energy += row[k]! * row[k]!;
-  return energy;
+  get numPoints(): number {
+    return this.grid.numPoints;
+  }
+
+  /** Index of the first point of a group. */
+  firstOf(group: number): number {
+    const ring = Math.floor(group / this.#groupsPerRing);
+    return ring * this.grid.directions.length + (group % this.#groupsPerRing) * GROUP;
+  }
+
+  /** How many points a group has: the last of a ring may have fewer than the others. */
+  sizeOf(group: number): number {
+    return Math.min(GROUP, this.grid.directions.length - (group % this.#groupsPerRing) * GROUP);
+  }
+
+  addressOfRow(index: number): number {
+    return this.layout.rows + 4 * this.layout.rowLength * index;
+  }
+
+  addressOfCodes(index: number): number {
+    return this.layout.codes + this.layout.rowLength * index;
+  }
+
+  #fill(gainsOf: GainsOfPoint, score: Score): void {
+    const gains = new Float64Array(this.numValues);
+    const memory = new Float32Array(this.kernel.memory.buffer);
+    const { bounds, boundLength, rowLength } = this.layout;
+    for (let group = 0; group < this.numGroups; group++) {
+      const first = this.firstOf(group);
+      for (let index = first; index < first + this.sizeOf(group); index++) {
+        gainsOf(index, gains);
+        this.#store(index, gains, score, memory);
+        this.kernel.raiseBlockNorms(this.addressOfRow(index), rowLength, bounds + 4 * boundLength * group);
+      }
+    }
+  }
+
+  #store(index: number, gains: Float64Array, score: Score, memory: Float32Array): void {
+    let energy = 0;
+    for (let k = 0; k < gains.length; k++) energy += gains[k]! * gains[k]!;
+    const norm = Math.sqrt(energy);
+    const weight = score === 'plain' || norm === 0 ? 1 : 1 / norm;
+    const address = this.addressOfRow(index);
+    const first = address / 4;
+    let sum = 0;
+    for (let k = 0; k < gains.length; k++) {
+      const value = Math.fround(weight * gains[k]!);
+      memory[first + k] = value;
+      sum += value;
+    }
+    const { kernel, layout } = this;
+    const step = Math.fround(kernel.largest(address, layout.rowLength) / 255) || 1;
+    const missed = kernel.encode(address, layout.rowLength, step, this.addressOfCodes(index));
+    this.rowSums[index] = sum;
+    this.rowNorms[index] = weight * norm;
+    this.codeSteps[index] = step;
+    // Their energy was added up in single precision.
+    this.codeErrors[index] = Math.sqrt(missed) * 1.001 + 1e-6 * weight * norm;
+  }
 }

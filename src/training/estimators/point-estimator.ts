@@ -21,13 +21,14 @@ export interface EstimatorSetting {
   readonly realise: (codeword: Codeword) => Codeword;
 }
 
-/** @throws BAD_ARGUMENT unless there is a power of every pilot on every subcarrier. */
+/** @throws BAD_ARGUMENT unless there is a finite power of every pilot on every subcarrier. */
 export function requirePowersOf({ pilots, band }: SplitCodebook, powers: Powers): void {
   const { perSubcarrier, numSubcarriers } = powers;
   if (
     numSubcarriers === band.numSubcarriers &&
     perSubcarrier.length === pilots.length * band.numSubcarriers
   ) {
+    requireFinite(perSubcarrier, numSubcarriers);
     return;
   }
   throw new BeamloopError('BAD_ARGUMENT', {
@@ -36,4 +37,14 @@ export function requirePowersOf({ pilots, band }: SplitCodebook, powers: Powers)
       `${pilots.length} pilots of ${band.numSubcarriers} subcarriers`,
     todo: `Give ${pilots.length * band.numSubcarriers} powers, pilot by pilot`,
   });
+}
+
+function requireFinite(powers: Float64Array, numSubcarriers: number): void {
+  for (let k = 0; k < powers.length; k++) {
+    if (Number.isFinite(powers[k])) continue;
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `The power of pilot ${Math.floor(k / numSubcarriers) + 1}, subcarrier ${k % numSubcarriers} is ${powers[k]}`,
+      todo: 'Give finite powers',
+    });
+  }
 }

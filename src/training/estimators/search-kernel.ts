@@ -1,0 +1,62 @@
+import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../channel/wasm-module.js';
+
+/** Pointers are byte offsets into `memory`; search.as.ts says what each function does. */
+export interface SearchKernel extends WasmKernel {
+  products(rows: number, count: number, length: number, z: number, out: number): void;
+  exactProduct(row: number, length: number, z: number): number;
+  raiseBlockNorms(row: number, length: number, out: number): void;
+  largest(row: number, length: number): number;
+  encode(row: number, length: number, step: number, codes: number): number;
+  codedProducts(codes: number, count: number, length: number, z: number, out: number): void;
+}
+
+/** Columns that share one bound. */
+export const BLOCK = 16;
+
+/** Where everything lies that a search keeps in the kernel's memory; lengths in values. */
+export interface SearchLayout {
+  /** Of a row, filled up with zeros: a multiple of 16. */
+  readonly rowLength: number;
+  /** Of the block norms of a row, filled up likewise. */
+  readonly boundLength: number;
+  /** Weighted dictionary, single [numRows, rowLength]. */
+  readonly rows: number;
+  /** The same in steps of a row's own size, bytes [numRows, rowLength]. */
+  readonly codes: number;
+  /** Largest block norms of groups of rows, single [numGroups, boundLength]. */
+  readonly bounds: number;
+  /** The measured powers: double, and 16-bit integers, [rowLength]; norms of their blocks, single [boundLength]. */
+  readonly exactZ: number;
+  readonly codedZ: number;
+  readonly blockZ: number;
+  /** Results, 4 bytes each, [numRows]. */
+  readonly out: number;
+  readonly numBytes: number;
+}
+
+export function layOutSearch(numRows: number, numValues: number, numGroups: number): SearchLayout {
+  let end = FIRST_ADDRESS;
+  const take = (numBytes: number) => {
+    const at = end;
+    end += Math.ceil(numBytes / 64) * 64;
+    return at;
+  };
+  const rowLength = Math.ceil(numValues / BLOCK) * BLOCK;
+  const boundLength = Math.ceil(rowLength / BLOCK / 16) * 16;
+  return {
+    rowLength,
+    boundLength,
+    exactZ: take(8 * rowLength),
+    codedZ: take(2 * rowLength),
+    blockZ: take(4 * boundLength),
+    out: take(4 * numRows),
+    bounds: take(4 * numGroups * boundLength),
+    codes: take(numRows * rowLength),
+    rows: take(4 * numRows * rowLength),
+    numBytes: end,
+  };
+}
+
+export function createSearchKernel({ numBytes }: SearchLayout): SearchKernel {
+  return instantiate('../training/estimators/search.wasm', numBytes);
+}
