@@ -71,7 +71,9 @@ export class GridSearch {
     const best = this.#boundGroups();
     this.#screen(dictionary.firstOf(best), dictionary.sizeOf(best));
     const bounds = this.#bounds;
-    const left = Array.from(bounds.keys()).filter((group) => group !== best && bounds[group]! >= this.#certain);
+    const left = Array.from(bounds.keys()).filter(
+      (group) => group !== best && bounds[group]! >= this.#certain,
+    );
     left.sort((a, b) => bounds[b]! - bounds[a]!);
     for (const [k, group] of left.entries()) {
       if (bounds[group]! < this.#certain) break;

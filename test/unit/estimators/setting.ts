@@ -30,9 +30,9 @@ export const demonstration = (): SplitCodebook =>
 export const evaluation = (): SplitCodebook =>
   codebookOf([256, 30e9, 5e9, 1024], [349 / 11, -427 / 800, -30, 1859 / 3200], 3);
 
-/** As the evaluation's, small enough to be searched point by point: 2 pilots of 256 subcarriers on 64 elements. */
+/** As the evaluation's, small enough to be searched point by point: 2 pilots of 250 subcarriers on 64 elements. */
 export const small = (): SplitCodebook =>
-  codebookOf([64, 30e9, 5e9, 256], [349 / 11, -427 / 800, -30, 1859 / 3200], 2);
+  codebookOf([64, 30e9, 5e9, 250], [349 / 11, -427 / 800, -30, 1859 / 3200], 2);
 
 /**
  * |g|^2 of every pilot and subcarrier: element by element, and from subcarrier to subcarrier by a constant turn.
