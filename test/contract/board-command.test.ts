@@ -54,6 +54,16 @@ describe('beamloop board', () => {
     expect(printed).toContain('7 of 50 codewords held');
   });
 
+  it('prints the delays of a board, and lists those of its lines', async () => {
+    const delayLinesS = [new Float64Array(3), Float64Array.of(1e-9, 2e-9, 134.8e-9)];
+    rig = await ptyRig({ model: { numElements: 3, delayBits: 8, delayLsbS: 16e-12, delayLinesS } });
+    const path = rig.transport.name;
+    const printed = await run(boardCommand, 'board', path);
+    expect(printed).toContain('8 bits of 16 ps, up to 4080 ps; 2 fixed lines, up to 134.8 ns');
+    const { description } = JSON.parse(await run(boardCommand, 'board', path, '--json'));
+    expect(description).toMatchObject({ lineBits: 1, delayLinesS: delayLinesS.map((line) => [...line]) });
+  });
+
   it('leaves a board that works as it is', async () => {
     rig = await ptyRig();
     const board = await connect(rig);

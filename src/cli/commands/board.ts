@@ -48,8 +48,10 @@ type BoardState = Awaited<ReturnType<typeof inspect>>;
 async function inspect(board: NativeBoard, signal: AbortSignal) {
   const telemetry = await nextTelemetry(board, signal);
   const time = await board.readBoardTime();
+  const { description } = board;
   return {
-    description: board.description,
+    // Typed arrays are no lists in JSON.
+    description: { ...description, delayLinesS: description.delayLinesS?.map((line) => [...line]) ?? null },
     memory: { depth: board.description.memoryDepth, held: board.codewordsHeld() },
     clock: { boardTimeS: [time.loS, time.hiS] },
     telemetry,
@@ -79,15 +81,18 @@ function nextTelemetry(board: NativeBoard, signal: AbortSignal): Promise<BoardTe
 
 function asText(port: string, { description: d, memory, clock, telemetry: t, link }: BoardState): string {
   const [loS = 0, hiS = 0] = clock.boardTimeS;
-  const delay =
-    d.delayBits === 0
-      ? 'none'
-      : `${d.delayBits} bits of ${figure(d.delayLsbS * 1e12)} ps, up to ${figure(d.delayRangeS * 1e12)} ps`;
+  const adjustable = `${d.delayBits} bits of ${figure(d.delayLsbS * 1e12)} ps, up to ${figure(d.delayRangeS * 1e12)} ps`;
+  const fixed = (lines: readonly number[][]) =>
+    `${lines.length} fixed lines, up to ${figure(lines.flat().reduce((a, b) => Math.max(a, b)) * 1e9)} ns`;
+  const delay = [
+    ...(d.delayBits === 0 ? [] : [adjustable]),
+    ...(d.delayLinesS === null ? [] : [fixed(d.delayLinesS)]),
+  ].join('; ');
   const lines: [string, string][] = [
     ['board', `${d.model}, serial number ${d.serialNumber}, firmware ${d.firmware}, at ${port}`],
     ['protocol', d.protocolVersion],
     ['elements', `${d.numElements}; phase ${d.phaseBits} bits, amplitude ${d.amplitudeBits} bits`],
-    ['true time delay', delay],
+    ['true time delay', delay === '' ? 'none' : delay],
     ['memory', `${memory.held} of ${memory.depth} codewords held`],
     ['slot queue', `${t.queueDepth} of ${d.queueDepth} slots queued`],
     ['switch time', `${figure(d.switchTimeS * 1e6)} µs`],
