@@ -37,6 +37,8 @@ export interface RateRow extends StudyRow {
   readonly boardLoss: number | null;
   /** Share of users whose mean gain over the band is within 3 dB of a perfectly focused beam's. */
   readonly within3Db: number;
+  /** Share of the estimator's searches that had to go through its whole dictionary; null where it has none. */
+  readonly fullSearches: number | null;
 }
 
 /** Columns that say which point a row is; the others are results. The label follows from the name and the pilots. */
@@ -93,6 +95,7 @@ export function rateRows(study: RateStudy, tallies: readonly RateTally[]): RateR
       lossInterval95: [lossOf(rateInterval95[1]), lossOf(rateInterval95[0])],
       boardLoss: boardRate === null ? null : lossOf(boardRate),
       within3Db: sum.numWithin3Db / sum.numUsers,
+      fullSearches: sum.numSearches === 0 ? null : sum.numFullSearches / sum.numSearches,
     };
   });
 }
@@ -104,6 +107,8 @@ function add(sum: RateTally, tally: RateTally): void {
   sum.sumSquaredRate += tally.sumSquaredRate;
   sum.sumBoardRate += tally.sumBoardRate;
   sum.numWithin3Db += tally.numWithin3Db;
+  sum.numSearches += tally.numSearches;
+  sum.numFullSearches += tally.numFullSearches;
 }
 
 /** Of the mean, by the normal distribution, within what rates can be; one user says nothing. */

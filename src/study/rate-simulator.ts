@@ -1,6 +1,7 @@
 /** Trains and serves users of a rate study, one after the other. Runs in a worker thread or in the main one. */
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
 import type { Codeword } from '../codebook/codeword.js';
+import type { SearchStatistics } from '../training/estimators/point-estimator.js';
 import { runScheme, type Training } from '../training/run-scheme.js';
 import { type PilotBatch, type Powers, powersOf } from '../training/scheme.js';
 import { RateAir, type Scale } from './rate-air.js';
@@ -24,10 +25,15 @@ export interface RateTally {
   sumBoardRate: number;
   /** Users whose mean power gain over the band is at least half of a perfectly focused beam's. */
   numWithin3Db: number;
+  /** Searches of the estimator's dictionary, and those that had to search all of it. */
+  numSearches: number;
+  numFullSearches: number;
 }
 
 /** Mean power gain that counts as focused on the user. */
 const HALF_POWER = 0.5;
+
+const NO_SEARCHES: SearchStatistics = { estimates: 0, fullSearches: 0 };
 
 /** Power gain per subcarrier of serving with a beam as it is meant, and as the board radiates it. */
 interface Served {
@@ -64,7 +70,9 @@ export class RateSimulator {
       for (const tally of tallies) {
         const bench = this.#benches[tally.schemeIndex]!;
         const snrDb = snr[tally.snrIndex]!;
+        const before = searchesOf(bench);
         const { estimate, numPilots } = this.#train(bench, snrDb);
+        const after = searchesOf(bench);
         // Boards differ from scheme to scheme, the ideal one does not.
         const { key } = estimate.codeword;
         const name = bench.board === IDEAL_BOARD ? key : `${tally.schemeIndex}/${key}`;
@@ -77,6 +85,8 @@ export class RateSimulator {
         tally.sumSquaredRate += rate * rate;
         tally.sumBoardRate += boardGains === gains ? rate : meanRate(boardGains, snrDb);
         tally.numWithin3Db += Number(meanOf(gains) >= HALF_POWER);
+        tally.numSearches += after.estimates - before.estimates;
+        tally.numFullSearches += after.fullSearches - before.fullSearches;
       }
     }
     return tallies;
@@ -120,6 +130,10 @@ export class RateSimulator {
   }
 }
 
+function searchesOf({ factory }: RateBench): SearchStatistics {
+  return factory.searches() ?? NO_SEARCHES;
+}
+
 /** (1/M) sum of log2(1 + SNR |g_m|^2), bit/s/Hz (docs/model.md eq. 73). */
 function meanRate(gains: Float64Array, snrDb: number): number {
   const snr = 10 ** (snrDb / 10);
@@ -148,5 +162,7 @@ function emptyTally(placeIndex: number, schemeIndex: number, snrIndex: number): 
     sumSquaredRate: 0,
     sumBoardRate: 0,
     numWithin3Db: 0,
+    numSearches: 0,
+    numFullSearches: 0,
   };
 }

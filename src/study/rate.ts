@@ -103,6 +103,15 @@ function rateTable(rows: readonly RateRow[]): Table {
       ? [{ title: 'Served by the board', align: 'right' as const, cell: boardCell }]
       : []),
     { title: 'Within 3 dB', align: 'right' as const, cell: (row: RateRow) => percent(row.within3Db) },
+    ...(rows.some(({ fullSearches }) => fullSearches !== null)
+      ? [
+          {
+            title: 'Full searches',
+            align: 'right' as const,
+            cell: ({ fullSearches }: RateRow) => (fullSearches === null ? '-' : percent(fullSearches, 1)),
+          },
+        ]
+      : []),
   ];
   return {
     title: 'Rate',

@@ -17,6 +17,7 @@ import { dpcHierarchical } from './dpc.js';
 import { refinementPilots } from './dpc-refinement.js';
 import { estimatorSchema } from './estimators/choice.js';
 import { createEstimator } from './estimators/create-estimator.js';
+import type { SearchStatistics } from './estimators/point-estimator.js';
 import { exhaustive } from './exhaustive.js';
 import { exhaustiveGrid, gridPilots } from './exhaustive-grid.js';
 import { farFieldHierarchical } from './far-field-hierarchical.js';
@@ -36,6 +37,8 @@ export interface SchemeFactory {
    * of the band, or their mean.
    */
   readonly onlySubcarrier: number | null;
+  /** Searches of the estimator's dictionary so far, over all users; null where it has none. */
+  searches(): SearchStatistics | null;
   /** Whether what it sends depends on the powers; if not, it sends everything in one batch. */
   readonly adaptive: boolean;
 }
@@ -183,6 +186,7 @@ export function createScheme(
         start: () => exhaustiveGrid(array, pilots, band.middle),
         band,
         onlySubcarrier: band.middle,
+        searches: () => null,
         adaptive: false,
       };
     }
@@ -200,6 +204,7 @@ export function createScheme(
         start: () => splitTraining(codebook, estimator),
         band: setting.band,
         onlySubcarrier: null,
+        searches: () => estimator().statistics ?? null,
         adaptive: false,
       };
     }
@@ -262,7 +267,7 @@ function firstOf<T>(numPilots: number | undefined, all: readonly T[], name: stri
 }
 
 function narrowband(start: () => Scheme, adaptive = true): SchemeFactory {
-  return { start, band: null, onlySubcarrier: null, adaptive };
+  return { start, band: null, onlySubcarrier: null, searches: () => null, adaptive };
 }
 
 function requireBand({ name }: SchemeChoice, wideband: WidebandSetting | null): WidebandSetting {

@@ -5,7 +5,15 @@ import type { Codeword } from '../../codebook/codeword.js';
 import { BeamloopError } from '../../core/errors.js';
 import type { Powers } from '../scheme.js';
 
+/** How often a dictionary was searched, and how often all of it had to be. */
+export interface SearchStatistics {
+  readonly estimates: number;
+  readonly fullSearches: number;
+}
+
 export interface PointEstimator {
+  /** Since it was built; of estimators with a dictionary. */
+  readonly statistics?: SearchStatistics;
   /**
    * Where the user is. Powers have one row per pilot of the codebook and one column per subcarrier of its band.
    *

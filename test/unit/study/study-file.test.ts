@@ -204,8 +204,18 @@ it('the examples of docs/study.md follow the schema', () => {
   const blocks = [...readFileSync('docs/study.md', 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
     (m) => m[1]!,
   );
-  const [study, users, paper] = blocks;
-  expect(blocks).toHaveLength(3);
+  const [study, users, rate, hardware, paper] = blocks;
+  expect(blocks).toHaveLength(5);
+  expect(parseSettings(`${rate}${hardware}`, studySchema, 'docs/study.md')).toMatchObject({
+    kind: 'rate',
+    pilots: { rainbow: [5, 10] },
+    hardware: [
+      { label: 'ideal' },
+      { phaseBits: [1, 2, 3, 4, 5, 6] },
+      { delayBits: [8, 12] },
+      { lines: true },
+    ],
+  });
   const whole = parseSettings(`${study}${paper}`, studySchema, 'docs/study.md');
   expect(whole).toMatchObject({ kind: 'accuracy', snr: [15, 35], users: { count: 5000 } });
   const listing = study!.replace(/^users.*\nchannel.*\n/m, users!);
