@@ -16,6 +16,9 @@ const WEIGHTS = memory.data<f32>(
   16,
 );
 
+/** Adding it rounds a double to a whole number and leaves that in its low bits. */
+const ROUNDER: f64 = 6755399441055744.0;
+
 // @ts-ignore: decorator
 @inline
 function weights(t: v128): v128 {
@@ -44,7 +47,8 @@ export function gains(
   ring: f64,
   out: usize,
 ): void {
-  const last = f64x2.splat(columns - 1.0);
+  const rounder = f64x2.splat(ROUNDER);
+  const half = f64x2.splat(0.5);
   for (let at: usize = 0; at < (<usize>count) << 3; at += 16) {
     const s = v128.load(slope + at);
     let u = f64x2.sub(v128.load(tilt + at), f64x2.mul(s, f64x2.splat(sinAngle)));
@@ -52,12 +56,11 @@ export function gains(
     const v = f64x2.sub(v128.load(bend + at), f64x2.mul(s, f64x2.splat(ring)));
     const x = f64x2.mul(f64x2.abs(u), f64x2.splat(columns));
     const y = f64x2.mul(f64x2.abs(v), f64x2.splat(rows));
-    const column = f64x2.pmin(f64x2.floor(x), last);
-    const row = f64x2.floor(y);
-    const t = f32x4.demote_f64x2_zero(f64x2.sub(x, column));
-    const r = f32x4.demote_f64x2_zero(f64x2.sub(y, row));
-    const i = i32x4.trunc_sat_f64x2_u_zero(column);
-    const j = i32x4.trunc_sat_f64x2_u_zero(row);
+    // The largest whole number below, in the low bits; a whole number may go with the one below it.
+    const i = f64x2.add(f64x2.sub(x, half), rounder);
+    const j = f64x2.add(f64x2.sub(y, half), rounder);
+    const t = f32x4.demote_f64x2_zero(f64x2.sub(x, f64x2.sub(i, rounder)));
+    const r = f32x4.demote_f64x2_zero(f64x2.sub(y, f64x2.sub(j, rounder)));
     const one = interpolate(
       table + (<usize>i32x4.extract_lane(i, 0) << 2) + <usize>i32x4.extract_lane(j, 0) * stride,
       stride,
@@ -65,17 +68,17 @@ export function gains(
       v128.shuffle<f32>(r, r, 0, 0, 0, 0),
     );
     const two = interpolate(
-      table + (<usize>i32x4.extract_lane(i, 1) << 2) + <usize>i32x4.extract_lane(j, 1) * stride,
+      table + (<usize>i32x4.extract_lane(i, 2) << 2) + <usize>i32x4.extract_lane(j, 2) * stride,
       stride,
       v128.shuffle<f32>(t, t, 1, 1, 1, 1),
       v128.shuffle<f32>(r, r, 1, 1, 1, 1),
     );
     // Lanes 0 to 3 of each become one sum each.
-    const half = f32x4.add(
+    const halves = f32x4.add(
       v128.shuffle<f32>(one, two, 0, 4, 1, 5),
       v128.shuffle<f32>(one, two, 2, 6, 3, 7),
     );
-    const sum = f32x4.add(half, v128.shuffle<f32>(half, half, 2, 3, 2, 3));
+    const sum = f32x4.add(halves, v128.shuffle<f32>(halves, halves, 2, 3, 2, 3));
     v128.store(out + at, f64x2.promote_low_f32x4(f32x4.max(sum, f32x4.splat(0))));
   }
 }
