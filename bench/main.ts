@@ -4,8 +4,9 @@ import { bridgeIngest } from './bridge-ingest.js';
 import { closedLoop } from './closed-loop.js';
 import { dpcStudy } from './dpc-study.js';
 import { linkGoodput } from './link-goodput.js';
+import { widebandAir } from './wideband-air.js';
 
-const benchmarks: readonly Benchmark[] = [linkGoodput, closedLoop, bridgeIngest, dpcStudy];
+const benchmarks: readonly Benchmark[] = [linkGoodput, closedLoop, bridgeIngest, dpcStudy, widebandAir];
 
 function figure(value: number): string {
   const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
