@@ -26,8 +26,8 @@ export interface RealisedDelays {
 const REFINEMENTS = 30;
 /** A shift by less changes nothing, s. */
 const LEAST_STEP_S = 1e-18;
-/** An element leaves the line of the others only for more than this, s: 0.1 degrees at 30 GHz. */
-const WORTH_A_LINE_S = 1e-14;
+/** Delays are not told apart within this, s: 0.1 degrees at 30 GHz. */
+const RESOLUTION_S = 1e-14;
 /** Of two lines that fit, a later one is taken for less than this share of the squared rounding error of the first. */
 const CLEARLY_BETTER = 0.25;
 
@@ -35,8 +35,9 @@ const CLEARLY_BETTER = 0.25;
  * Nearest delays that the board can set, after the best common shift.
  *
  * A line that the whole codeword fits on wins; of several the first, unless rounding does clearly less harm on another. The
- * shift is none if all delays are in range then. Where no single line fits, the shift minimises the sum of squares of what is
- * missing, every element taking its nearest line.
+ * shift then makes the smallest adjustable delay 0; on boards without lines it is none if all delays are in range as they
+ * are. Where no single line fits, the shift minimises the sum of squares of what is missing, every element taking its nearest
+ * line.
  *
  * @param delayS shape [numElements]; null for a codeword of phases only.
  * @param toleranceS what a board of fixed lines alone may be off without the delay counting as clipped.
@@ -58,7 +59,11 @@ export function realiseDelays(
   const wantedS = delayS ?? new Float64Array(numElements);
   const linesS = board.delayLinesS ?? [new Float64Array(numElements)];
   const lastCode = lastDelayCode(board);
-  const { shiftS, lineCode } = chooseLines(wantedS, linesS, delayLsbS, lastCode * delayLsbS);
+  const rangeS = lastCode * delayLsbS;
+  const { shiftS, lineCode } =
+    board.delayLinesS === null
+      ? withoutLines(wantedS, rangeS)
+      : chooseLines(wantedS, linesS, delayLsbS, rangeS);
   const delayCode = new Uint16Array(numElements);
   const realisedS = new Float64Array(numElements);
   let errorMaxS = 0;
@@ -90,6 +95,14 @@ interface LineChoice {
   readonly lineCode: Uint16Array;
 }
 
+/** All delays as they are if they are in range; else the earliest element has none, and the latest ones are clipped. */
+function withoutLines(wantedS: Float64Array, rangeS: number): LineChoice {
+  const firstS = wantedS.reduce((a, b) => Math.min(a, b));
+  const lastS = wantedS.reduce((a, b) => Math.max(a, b));
+  const shiftS = firstS < 0 || lastS > rangeS ? -firstS : 0;
+  return { shiftS, lineCode: new Uint16Array(wantedS.length) };
+}
+
 function chooseLines(
   wantedS: Float64Array,
   linesS: readonly Float64Array[],
@@ -110,8 +123,6 @@ function chooseLines(
     const least = squares.indexOf(Math.min(...squares));
     return all(fitting[squares[least]! < CLEARLY_BETTER * squares[0]! ? least : 0]!);
   }
-  // One line that does not fit: the earliest element keeps its delay, the latest ones are clipped.
-  if (linesS.length === 1 && rangeS > 0) return all(0);
   return starts
     .map(({ centreS }, home) => refine(wantedS, linesS, rangeS, home, centreS))
     .reduce((a, b) => (b.squares < a.squares || (b.squares === a.squares && b.strays < a.strays) ? b : a));
@@ -129,8 +140,7 @@ function shiftOnto(wantedS: Float64Array, lineS: Float64Array, rangeS: number) {
     sumS += offsetS;
   }
   const centreS = sumS / wantedS.length + rangeS / 2;
-  const none = lowS <= 0 && highS >= 0;
-  return { fits: lowS <= highS, shiftS: none ? 0 : lowS, centreS };
+  return { fits: lowS <= highS + RESOLUTION_S, shiftS: rangeS === 0 ? centreS : lowS, centreS };
 }
 
 /** Sum of squares of what rounding to whole steps leaves, s^2. */
@@ -142,7 +152,7 @@ function roundingSquares(wantedS: Float64Array, lineS: Float64Array, shiftS: num
 }
 
 interface RefinedChoice extends LineChoice {
-  /** Of what is missing, s^2; below what is worth changing a line for they all count the same. */
+  /** Of what is missing, s^2; what is within the resolution does not count. */
   readonly squares: number;
   /** Elements on another line than they started from. */
   readonly strays: number;
@@ -156,30 +166,46 @@ function refine(
   home: number,
   startS: number,
 ): RefinedChoice {
-  const lineCode = new Uint16Array(wantedS.length);
+  let { best, stepS } = nearestLines(wantedS, linesS, rangeS, home, startS);
   let shiftS = startS;
-  for (let round = 0; ; round++) {
-    let sumS = 0;
-    let squares = 0;
-    let strays = 0;
-    for (let n = 0; n < wantedS.length; n++) {
-      const delayS = wantedS[n]! + shiftS;
-      let line = home;
-      let missingS = beyond(delayS - linesS[home]![n]!, rangeS);
-      for (let other = 0; other < linesS.length; other++) {
-        const otherS = beyond(delayS - linesS[other]![n]!, rangeS);
-        const gainS = Math.abs(missingS) - Math.abs(otherS);
-        if (gainS > WORTH_A_LINE_S) [line, missingS] = [other, otherS];
-      }
-      lineCode[n] = line;
-      sumS += missingS;
-      if (line !== home) strays++;
-      squares += Math.max(0, missingS ** 2 - WORTH_A_LINE_S ** 2);
-    }
-    const stepS = sumS / wantedS.length;
-    if (round === REFINEMENTS || Math.abs(stepS) < LEAST_STEP_S) return { shiftS, lineCode, squares, strays };
-    shiftS -= stepS;
+  for (let round = 0; round < REFINEMENTS && Math.abs(stepS) > LEAST_STEP_S; round++) {
+    shiftS += stepS;
+    const next = nearestLines(wantedS, linesS, rangeS, home, shiftS);
+    stepS = next.stepS;
+    if (next.best.squares <= best.squares) best = next.best;
   }
+  return best;
+}
+
+/** The nearest line of every element after a shift, and the Newton step to the shift that is best for these lines. */
+function nearestLines(
+  wantedS: Float64Array,
+  linesS: readonly Float64Array[],
+  rangeS: number,
+  home: number,
+  shiftS: number,
+): { readonly best: RefinedChoice; readonly stepS: number } {
+  const lineCode = new Uint16Array(wantedS.length);
+  let sumS = 0;
+  let squares = 0;
+  let strays = 0;
+  let numOutside = 0;
+  for (let n = 0; n < wantedS.length; n++) {
+    const delayS = wantedS[n]! + shiftS;
+    let line = home;
+    let missingS = beyond(delayS - linesS[home]![n]!, rangeS);
+    for (let other = 0; other < linesS.length; other++) {
+      const otherS = beyond(delayS - linesS[other]![n]!, rangeS);
+      const gainS = Math.abs(missingS) - Math.abs(otherS);
+      if (gainS > RESOLUTION_S) [line, missingS] = [other, otherS];
+    }
+    lineCode[n] = line;
+    sumS += missingS;
+    if (missingS !== 0 || rangeS === 0) numOutside++;
+    if (line !== home) strays++;
+    squares += Math.max(0, missingS ** 2 - RESOLUTION_S ** 2);
+  }
+  return { best: { shiftS, lineCode, squares, strays }, stepS: -sumS / Math.max(1, numOutside) };
 }
 
 /** How far a delay lies outside [0, range], s, with its sign. */

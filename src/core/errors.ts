@@ -30,7 +30,8 @@ export const ERROR_CATALOGUE = {
   SCENARIO_INVALID: { exit: EXIT.usage, meaning: 'a scenario or study file does not follow its schema' },
   PLAN_REFUSED: {
     exit: EXIT.usage,
-    meaning: 'link, codeword memory or switch time cannot keep the planned slots',
+    meaning:
+      'link, codeword memory or switch time cannot keep the planned slots, or the delays of the board the pilots',
   },
   PORT_NOT_FOUND: { exit: EXIT.board, meaning: 'the serial port does not exist' },
   PORT_BUSY: { exit: EXIT.board, meaning: 'another program holds the serial port' },
