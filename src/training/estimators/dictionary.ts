@@ -81,37 +81,29 @@ export class Dictionary {
   }
 
   #fill(gainsOf: GainsOfPoint, score: Score): void {
-    const gains = new Float64Array(this.numValues);
-    const memory = new Float32Array(this.kernel.memory.buffer);
-    const { bounds, boundLength, rowLength } = this.layout;
+    const { bounds, boundLength, rowLength, exactZ } = this.layout;
+    // No search is on yet: its powers' place serves for a row on the way in. What fills it up stays 0.
+    const gains = new Float64Array(this.kernel.memory.buffer, exactZ, this.numValues);
     for (let group = 0; group < this.numGroups; group++) {
       const first = this.firstOf(group);
       for (let index = first; index < first + this.sizeOf(group); index++) {
         gainsOf(index, gains);
-        this.#store(index, gains, score, memory);
+        this.#store(index, score);
         this.kernel.raiseBlockNorms(this.addressOfRow(index), rowLength, bounds + 4 * boundLength * group);
       }
     }
   }
 
-  #store(index: number, gains: Float64Array, score: Score, memory: Float32Array): void {
-    let energy = 0;
-    for (let k = 0; k < gains.length; k++) energy += gains[k]! * gains[k]!;
-    const norm = Math.sqrt(energy);
+  #store(index: number, score: Score): void {
+    const { kernel } = this;
+    const { exactZ, rowLength } = this.layout;
+    const norm = Math.sqrt(kernel.energy(exactZ, rowLength));
     const weight = score === 'plain' || norm === 0 ? 1 : 1 / norm;
-    const address = this.addressOfRow(index);
-    const first = address / 4;
-    let sum = 0;
-    for (let k = 0; k < gains.length; k++) {
-      const value = Math.fround(weight * gains[k]!);
-      memory[first + k] = value;
-      sum += value;
-    }
-    const { kernel, layout } = this;
-    const step = Math.fround(kernel.largest(address, layout.rowLength) / 255) || 1;
-    const missed = kernel.encode(address, layout.rowLength, step, this.addressOfCodes(index));
-    this.rowSums[index] = sum;
+    const row = this.addressOfRow(index);
+    this.rowSums[index] = kernel.storeRow(exactZ, rowLength, weight, row);
     this.rowNorms[index] = weight * norm;
+    const step = Math.fround(kernel.largest(row, rowLength) / 255) || 1;
+    const missed = kernel.encode(row, rowLength, step, this.addressOfCodes(index));
     this.codeSteps[index] = step;
     // Their energy was added up in single precision.
     this.codeErrors[index] = Math.sqrt(missed) * 1.001 + 1e-6 * weight * norm;

@@ -1,5 +1,6 @@
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
+import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.js';
 import type { Powers } from '../scheme.js';
 import { BeamPowers } from './beam-powers.js';
 import type { EstimatorChoice } from './choice.js';
@@ -7,6 +8,7 @@ import { Dictionary } from './dictionary.js';
 import { GridSearch } from './grid-search.js';
 import { type EstimatorSetting, type PointEstimator, requirePowersOf } from './point-estimator.js';
 import { PointGrid } from './point-grid.js';
+import { Refinement } from './refinement.js';
 import { biasOf } from './score.js';
 
 export type MatchedFilterOptions = Extract<EstimatorChoice, { name: 'matched-filter' }>;
@@ -17,6 +19,7 @@ export class MatchedFilterEstimator implements PointEstimator {
   readonly #options: MatchedFilterOptions;
   readonly #dictionary: Dictionary;
   readonly #search: GridSearch;
+  readonly #refinement: Refinement | null;
   #estimates = 0;
   #fullSearches = 0;
 
@@ -35,6 +38,13 @@ export class MatchedFilterEstimator implements PointEstimator {
       options.score,
     );
     this.#search = new GridSearch(this.#dictionary);
+    const { array } = codebook;
+    this.#refinement = options.refine
+      ? new Refinement(powers.numValues, (point, out) => powers.evaluate(point, out), options.score, {
+          sinAngle: halfWidthSinAngle(array, array.carrierHz),
+          ringPerM: halfWidthRingPerM(array, array.carrierHz),
+        })
+      : null;
   }
 
   get statistics() {
@@ -43,7 +53,10 @@ export class MatchedFilterEstimator implements PointEstimator {
 
   estimate(powers: Powers): FocalPoint {
     requirePowersOf(this.#codebook, powers);
-    return this.#dictionary.grid.point(this.#bestOfGrid(powers));
+    const index = this.#bestOfGrid(powers);
+    const best = this.#dictionary.grid.point(index);
+    if (this.#refinement === null) return best;
+    return this.#refinement.climb(powers, best, this.#dictionary.grid.surroundings(index)).point;
   }
 
   /** Index of the best point of the grid. */

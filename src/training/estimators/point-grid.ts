@@ -1,16 +1,27 @@
 import { type FocalPoint, ringRangeOf, type Sector } from '../../array/focal-point.js';
 
+/** What a point may be, ends included. */
+export interface PointRange {
+  readonly sinAngle: readonly [number, number];
+  readonly ringPerM: readonly [number, number];
+}
+
+/** Directions stay this far from +-90 degrees, where all rings meet. */
+const HORIZON = 1 - 1e-9;
+
 /** Directions and rings uniform over a sector, ends included (docs/model.md eq. 58). Directions count fastest. */
 export class PointGrid {
   /** sin(angle), shape [numDirections], ascending. */
   readonly directions: Float64Array;
   /** 1/m, shape [numRings], ascending: far to near. */
   readonly ringsPerM: Float64Array;
+  readonly #ringRangePerM: readonly [number, number];
 
   constructor(sector: Sector, numDirections: number, numRings: number) {
     const edge = Math.sin(sector.maxAngleRad);
+    this.#ringRangePerM = ringRangeOf(sector);
     this.directions = uniform(-edge, edge, numDirections);
-    this.ringsPerM = uniform(...ringRangeOf(sector), numRings);
+    this.ringsPerM = uniform(...this.#ringRangePerM, numRings);
   }
 
   get numPoints(): number {
@@ -22,6 +33,18 @@ export class PointGrid {
     return {
       sinAngle: this.directions[index % length]!,
       ringPerM: this.ringsPerM[Math.floor(index / length)]!,
+    };
+  }
+
+  /** As far as two directions and one ring from a point, beyond the grid's edge as well; one ring alone: all rings. */
+  surroundings(index: number): PointRange {
+    const { sinAngle, ringPerM } = this.point(index);
+    const beside = 2 * (this.directions[1]! - this.directions[0]!);
+    const [low, high] = this.#ringRangePerM;
+    const across = (high - low) / (this.ringsPerM.length === 1 ? 2 : this.ringsPerM.length - 1);
+    return {
+      sinAngle: [Math.max(-HORIZON, sinAngle - beside), Math.min(HORIZON, sinAngle + beside)],
+      ringPerM: [Math.max(0, ringPerM - across), ringPerM + across],
     };
   }
 }

@@ -52,6 +52,34 @@ export function exactProduct(row: usize, length: i32, z: usize): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
+/** Sum of the squares of doubles. */
+export function energy(values: usize, length: i32): f64 {
+  let a = f64x2.splat(0);
+  let b = f64x2.splat(0);
+  for (let at: usize = 0; at < (<usize>length) << 3; at += 32) {
+    const x = v128.load(values + at);
+    const y = v128.load(values + at, 16);
+    a = f64x2.add(a, f64x2.mul(x, x));
+    b = f64x2.add(b, f64x2.mul(y, y));
+  }
+  const sum = f64x2.add(a, b);
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/** Doubles times `weight` to single precision; returns the sum of what is then there. */
+export function storeRow(values: usize, length: i32, weight: f64, row: usize): f64 {
+  const weights = f64x2.splat(weight);
+  let sum = f64x2.splat(0);
+  for (let k: usize = 0; k < <usize>length; k += 4) {
+    const from = values + (k << 3);
+    const low = f32x4.demote_f64x2_zero(f64x2.mul(weights, v128.load(from)));
+    const high = f32x4.demote_f64x2_zero(f64x2.mul(weights, v128.load(from, 16)));
+    sum = f64x2.add(sum, f64x2.add(f64x2.promote_low_f32x4(low), f64x2.promote_low_f32x4(high)));
+    v128.store(row + (k << 2), v128.shuffle<f32>(low, high, 0, 1, 4, 5));
+  }
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
 /** Norms of a row's blocks of 16, kept in `out`, [length / 16], where they are larger than what is there. */
 export function raiseBlockNorms(row: usize, length: i32, out: usize): void {
   for (let block: usize = 0; block < (<usize>length) << 2; block += 64) {

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { FocalPoint } from '../../../src/array/focal-point.js';
+import { halfWidthRingPerM } from '../../../src/codebook/beam-width.js';
+import { Random } from '../../../src/core/random.js';
+import { MatchedFilterEstimator } from '../../../src/training/estimators/matched-filter.js';
+import { anyPoint, evaluation, gainsAt, noiseless, noisy, SECTOR, small } from './setting.js';
+
+const options = {
+  name: 'matched-filter',
+  score: 'normalised',
+  directions: 1024,
+  rings: 10,
+  dictionary: 'actual',
+  model: 'exact',
+  search: 'coarse-to-fine',
+  refine: true,
+} as const;
+
+describe('refinement off the grid, evaluation', () => {
+  const codebook = evaluation();
+  const quarterWidth = halfWidthRingPerM(codebook.array, 30e9) / 4;
+  const estimator = new MatchedFilterEstimator(options, {
+    codebook,
+    sector: SECTOR,
+    realise: (codeword) => codeword,
+  });
+  const isNear = (estimate: FocalPoint, point: FocalPoint) =>
+    Math.abs(estimate.sinAngle - point.sinAngle) < 1e-3 &&
+    Math.abs(estimate.ringPerM - point.ringPerM) < quarterWidth;
+
+  it('finds noiseless users anywhere in the sector', () => {
+    const random = new Random('anywhere');
+    let near = 0;
+    for (let user = 0; user < 300; user++) {
+      const point = anyPoint(random, SECTOR);
+      if (isNear(estimator.estimate(noiseless(codebook, gainsAt(codebook, point, 'exact'))), point)) near++;
+    }
+    expect(near / 300).toBeGreaterThanOrEqual(0.99);
+  });
+
+  it('finds users at the corners and edges of the sector', () => {
+    const edge = Math.sin(SECTOR.maxAngleRad);
+    for (const sinAngle of [-edge, 0, edge]) {
+      for (const distanceM of [5, 30]) {
+        const point = { sinAngle, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };
+        const estimate = estimator.estimate(noiseless(codebook, gainsAt(codebook, point, 'exact')));
+        expect(isNear(estimate, point)).toBe(true);
+      }
+    }
+  });
+});
+
+describe('refinement off the grid', () => {
+  const codebook = small();
+  const setting = { codebook, sector: SECTOR, realise: <T>(codeword: T) => codeword };
+  const fewPoints = { ...options, directions: 128, rings: 3 } as const;
+
+  it.each(['plain', 'normalised', 'debiased'] as const)('never lowers the score in noise, %s', (score) => {
+    const refined = new MatchedFilterEstimator({ ...fewPoints, score }, setting);
+    const onGrid = new MatchedFilterEstimator({ ...fewPoints, score, refine: false }, setting);
+    const random = new Random('climb', score);
+    const bias = score === 'debiased' ? 1 : 0;
+    for (let user = 0; user < 60; user++) {
+      const powers = noisy(codebook, gainsAt(codebook, anyPoint(random, SECTOR), 'exact'), 10, random);
+      const scoreAt = (point: FocalPoint) => {
+        const gains = gainsAt(codebook, point, 'exact');
+        const product = gains.reduce((sum, gain, k) => sum + gain * (powers.perSubcarrier[k]! - bias), 0);
+        return score === 'plain' ? product : product / Math.hypot(...gains);
+      };
+      const [from, to] = [onGrid.estimate(powers), refined.estimate(powers)];
+      expect(scoreAt(to)).toBeGreaterThanOrEqual(scoreAt(from) * (1 - 1e-9));
+      // No further than to the points beside it.
+      expect(Math.abs(to.sinAngle - from.sinAngle)).toBeLessThan((2.001 * 2 * 0.8661) / 127);
+      expect(to.ringPerM).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('refines with the beams that the board makes', () => {
+    // Phases of 2 bits: the beams are other beams, and only a dictionary of them finds users exactly.
+    const step = Math.PI / 2;
+    const coarse = <T extends { phaseRad: Float64Array }>(codeword: T): T => ({
+      ...codeword,
+      phaseRad: codeword.phaseRad.map((phase) => step * Math.round(phase / step)),
+    });
+    const codewords = codebook.pilots.map(({ codeword }) => coarse(codeword));
+    const knowing = new MatchedFilterEstimator(fewPoints, { ...setting, realise: coarse });
+    const ignorant = new MatchedFilterEstimator(
+      { ...fewPoints, dictionary: 'ideal' },
+      { ...setting, realise: coarse },
+    );
+    const random = new Random('coarse');
+    let ignorantMissed = 0;
+    for (let user = 0; user < 20; user++) {
+      const point = anyPoint(random, { maxAngleRad: 1, distanceM: [5, 10] });
+      const powers = noiseless(codebook, gainsAt(codebook, point, 'exact', codewords));
+      expect(Math.abs(knowing.estimate(powers).sinAngle - point.sinAngle)).toBeLessThan(1e-4);
+      if (Math.abs(ignorant.estimate(powers).sinAngle - point.sinAngle) > 1e-4) ignorantMissed++;
+    }
+    expect(ignorantMissed).toBeGreaterThan(10);
+  });
+});
