@@ -3,10 +3,11 @@
  * are waited for on the bridge; with `port: emulated`, board and UEs are started as processes of their own, and the same
  * driver and bridge talk to them.
  */
-import type { BoardDescription } from '../drivers/array-board.js';
+import type { BoardDescription, ElementSettings } from '../drivers/array-board.js';
 import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
-import type { BoardModel } from '../drivers/emulator/board-model.js';
+import { type BoardModel, wholeFemtoseconds } from '../drivers/emulator/board-model.js';
+import { type RadiatedWeights, RfFrontEnd } from '../drivers/emulator/rf.js';
 import { SerialTransport } from '../drivers/transports/serial.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
@@ -192,4 +193,17 @@ function modelOf(scenario: Scenario<EmulatedSection>): BoardModel {
     wideband: widebandOf(scenario),
   };
   return boardModel(emulated, elements, baud, lineTable(emulated.lines, elements, purpose));
+}
+
+/** What stands in for a scenario's emulated board where no board is started: its description, and what it radiates. */
+export function standInBoard(scenario: Scenario<EmulatedSection>): {
+  readonly description: BoardDescription;
+  readonly radiate: (settings: ElementSettings) => RadiatedWeights;
+} {
+  const model = modelOf(scenario);
+  const frontEnd = new RfFrontEnd(
+    wholeFemtoseconds(model),
+    impairmentsOf(scenario.board.emulated, scenario.seed),
+  );
+  return { description: describeModel(model), radiate: (settings) => frontEnd.weights(settings) };
 }

@@ -3,7 +3,7 @@
  * Everything is plain data: it is written to results.json and drawn by src/report.
  */
 
-type StudyKind = 'accuracy' | 'pilots' | 'boundary' | 'pattern' | 'rate';
+type StudyKind = 'accuracy' | 'pilots' | 'boundary' | 'pattern' | 'rate' | 'scenario';
 
 /** Null stands for infinity (a ring at infinity, a noise-free SNR) and for what does not apply. */
 type Cell = string | number | boolean | null | readonly number[];

@@ -23,7 +23,10 @@ export function overrideStudy(study: Study, { numUsers, seed }: StudyOverrides):
   if (numUsers === undefined && seed === undefined) return study;
   if (study.kind !== 'accuracy' && study.kind !== 'rate') {
     throw new BeamloopError('BAD_ARGUMENT', {
-      what: `A study of kind '${study.kind}' draws no users`,
+      what:
+        study.kind === 'scenario'
+          ? "A study of a scenario has the scenario's users and seed"
+          : `A study of kind '${study.kind}' draws no users`,
       todo: 'Leave out --users and --seed',
     });
   }
@@ -61,5 +64,10 @@ export async function runStudy(study: Study, options: ThreadOptions): Promise<St
       return runPattern(study);
     case 'rate':
       return runRate(study, options);
+    case 'scenario':
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: 'A study of a scenario needs a board that stands in for the emulated one',
+        todo: 'Use runScenarioStudy, as the command beamloop study does',
+      });
   }
 }

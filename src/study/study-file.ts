@@ -5,6 +5,7 @@ import { boundarySchema } from './boundary.js';
 import { patternSchema } from './pattern-file.js';
 import { pilotsSchema } from './pilots.js';
 import { rateSchema } from './rate-file.js';
+import { scenarioStudySchema } from './scenario-study.js';
 
 export const studySchema = z.discriminatedUnion('kind', [
   accuracySchema,
@@ -12,6 +13,7 @@ export const studySchema = z.discriminatedUnion('kind', [
   boundarySchema,
   patternSchema,
   rateSchema,
+  scenarioStudySchema,
 ]);
 
 export type Study = z.output<typeof studySchema>;

@@ -231,7 +231,9 @@ it('every study of a paper follows the schema', () => {
   expect(files.length).toBeGreaterThanOrEqual(10);
   for (const file of files) {
     const paper = file.startsWith('beam-diverging') ? '2509.16035' : 'Distance-Dependent Beam Split';
-    const { title, paper: theirs } = readStudy(`scenarios/papers/${file}`);
+    const study = readStudy(`scenarios/papers/${file}`);
+    if (study.kind === 'scenario') throw new Error('not a study of the paper');
+    const { title, paper: theirs } = study;
     // Studies beyond a paper hold none of its claims, and say so.
     expect(theirs?.reference ?? `beyond ${paper}: ${title}`).toContain(paper);
   }
