@@ -9,6 +9,7 @@ import { Band } from '../array/band.js';
 import { LinearArray } from '../array/linear-array.js';
 import type { SubcarrierSum } from '../channel/wideband/response.js';
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
+import { LocalEstimator } from '../training/local-estimate.js';
 import { UeAgent } from '../ue/agent.js';
 import type { EmulatedUesConfig, UeCommand, UeReport } from './emulated-ue.js';
 import { EmulatedUe } from './ue-model.js';
@@ -49,6 +50,8 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
   const { bridgeUrl, token, airPath, seed, subcarriers } = config;
   const array = new LinearArray(config.array);
   const sum = subcarriers === undefined ? null : subcarrierSum(array, subcarriers);
+  // All of them hear the same beams, so one dictionary does.
+  const estimator = new LocalEstimator();
   const ues = config.ues.map((ue) => new EmulatedUe({ ...ue, array, seed, subcarriers: sum }));
   await listen(airPath, array, (slot) => {
     for (const ue of ues) ue.hear(slot);
@@ -66,6 +69,7 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
           numSubcarriers: sum?.band.numSubcarriers ?? 1,
         },
         source: ues[k]!,
+        ...(sum && { estimate: (setup, pilots) => estimator.estimate(setup, pilots) }),
       }).run(signal),
     ),
   );

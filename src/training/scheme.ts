@@ -3,6 +3,7 @@
  * paper. A campaign (boards and UE), a study (channel model) and a replay (recording) drive the same generator; it
  * cannot tell which.
  */
+import type { FocalPoint } from '../array/focal-point.js';
 import type { Codeword } from '../codebook/codeword.js';
 
 /** Pilots that the scheme wants measured before it decides anything further, in slot order. Never empty. */
@@ -19,6 +20,8 @@ export interface Powers {
   readonly noiseFloor: number;
   /** What a subcarrier would receive of a perfectly focused beam, noise apart; null where nobody knows. */
   readonly fullGainPower: number | null;
+  /** What the UE made of powers that it did not report; `perSubcarrier` holds their means then. */
+  readonly localEstimate?: FocalPoint;
 }
 
 /** Powers of pilots on `numSubcarriers` subcarriers each, shape [numPilots, numSubcarriers], row-major. */

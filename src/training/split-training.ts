@@ -14,7 +14,7 @@ import type { Estimate, Scheme } from './scheme.js';
  */
 export function* splitTraining(codebook: SplitCodebook, estimator: () => PointEstimator): Scheme {
   const powers = yield codebook.pilots.map(({ codeword }) => codeword);
-  return servedAt(codebook.array, estimator().estimate(powers));
+  return servedAt(codebook.array, powers.localEstimate ?? estimator().estimate(powers));
 }
 
 /** The estimate that serves a point over the whole band. */
