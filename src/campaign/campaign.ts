@@ -7,10 +7,12 @@ import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
 import { SlotPlanner } from '../schedule/slot-planner.js';
+import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/registry.js';
 import type { Estimate } from '../training/scheme.js';
 import { BoardBeams } from './board-beams.js';
 import { BoardWatch } from './board-watch.js';
+import { localFeedback, requireLocalEstimates } from './local-feedback.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome } from './outcome.js';
 import { PilotFactory } from './pilots.js';
 import { checkPlan, type Preparation, plannerOptions } from './plan.js';
@@ -43,7 +45,7 @@ export interface CampaignParts {
 }
 
 /** Errors that end one user's training; any other ends the campaign. */
-const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT']);
+const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT', 'UE_ESTIMATE']);
 
 /**
  * Trains every user that the recording holds no estimate of.
@@ -78,6 +80,8 @@ class Campaign {
   readonly #pilots: PilotFactory;
   readonly #beams: BoardBeams;
   readonly #scheme: SchemeFactory;
+  /** Null when UEs report their powers. */
+  readonly #localSetup: LocalEstimateSetup | null;
   /** Null in a scenario without a band. */
   readonly #subcarriers: SubcarrierSum | null;
   readonly #watch: BoardWatch;
@@ -103,6 +107,7 @@ class Campaign {
     this.#pilots = new PilotFactory(board, beams, recording, keys);
     this.#beams = beams;
     this.#scheme = schemeOnBoard(preparation, beams);
+    this.#localSetup = localFeedback(preparation, beams);
     this.#subcarriers = wideband && createSubcarrierSum(array.elements, wideband.band);
     this.#watch = new BoardWatch(board, clock, (kind, detail) => recording.event(kind, detail));
     this.#exchange = new SlotExchange({
@@ -117,6 +122,7 @@ class Campaign {
         ueTimeoutS: bridge.ueTimeout,
         powerTimeoutS: bridge.powerTimeout,
       },
+      localSetup: this.#localSetup,
       clock,
       signal,
     });
@@ -169,6 +175,7 @@ class Campaign {
       if (!there) progress.waiting(user.id, bridge.url);
       const description = await bridge.waitForUe(user.id, scenario.bridge.ueTimeout, signal);
       if (preparation.wideband !== null) requireSubcarriers(description, preparation.wideband.band);
+      if (this.#localSetup !== null) requireLocalEstimates(description);
     }
     const scheme = this.#scheme.start();
     let numPilots = 0;

@@ -40,6 +40,14 @@ export async function replayRecording(
   const beams = new BoardBeams(board, scenario.array.carrier, calibration?.table ?? null);
   const { start } = schemeOnBoard(prepareScheme(scenario), beams, choice);
   const measured = await measuredPowers(recording);
+  // They stand for the powers that UEs kept, and only for the estimator that the UEs ran.
+  const sameScheme = JSON.stringify(choice) === JSON.stringify(scenario.scheme);
+  const local = new Map(
+    (sameScheme ? await recording.rows('local_estimates') : []).map(({ ue, sinAngle, ringPerM }) => [
+      ue,
+      { sinAngle, ringPerM },
+    ]),
+  );
   const best = new Map((await recording.rows('users')).map(({ ue, bestKey }) => [ue, bestKey]));
   const turns = [...best.keys()];
   const estimates = await recording.rows('estimates');
@@ -54,9 +62,11 @@ export async function replayRecording(
       asked.set(key, times + 1);
       return known[Math.min(times, known.length - 1)]!;
     };
-    const { estimate, numPilots } = runScheme(start(), (pilots) =>
-      powersOfRecords(pilots.map(({ key }) => measuredOf(key))),
-    );
+    const localEstimate = local.get(ue);
+    const { estimate, numPilots } = runScheme(start(), (pilots) => ({
+      ...powersOfRecords(pilots.map(({ key }) => measuredOf(key))),
+      ...(localEstimate && { localEstimate }),
+    }));
     const { codeword, angleRad, distanceM, regionIndex } = estimate;
     return {
       ue,

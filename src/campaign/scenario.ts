@@ -173,6 +173,8 @@ const bridge = z.strictObject({
   ueTimeout: positiveQuantity('s').default(60),
   /** How long to wait for the power of a slot that was latched. */
   powerTimeout: positiveQuantity('s').default(5),
+  /** `estimate`: UEs keep a wideband scheme's powers and estimate by themselves. */
+  feedback: z.enum(['powers', 'estimate']).default('powers'),
 });
 
 /** Schema of a scenario; `emulated` is that of the section that describes an emulated board. */
@@ -241,6 +243,7 @@ export function parseScenario<E extends z.ZodType>(
 ): ScenarioFile<z.output<E>> {
   const scenario = parseSettings(text, scenarioSchema(emulated), file) as Scenario<z.output<E>>;
   checkBand(scenario, file);
+  requireFeedbackFits(scenario, file);
   if (scenario.board.port === 'emulated') checkEmulatedUsers(scenario, file);
   const calibration = calibrationOf(scenario, file, calibrationText);
   return { name: path.basename(file).replace(/\.ya?ml$/i, ''), text, scenario, calibration };
@@ -264,6 +267,16 @@ function checkBand({ scheme, array }: Scenario, file: string): void {
     what: `Scheme ${scheme.name} uses the whole band; ${BAND_KEYS.join(', ')} of the array are missing`,
     where: `${file}, array`,
     todo: BAND_EXAMPLE,
+  });
+}
+
+/** Throws SCENARIO_INVALID when the scheme leaves nothing for a UE to estimate. */
+function requireFeedbackFits({ scheme, bridge }: Scenario, file: string): void {
+  if (bridge.feedback === 'powers' || 'estimator' in scheme) return;
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: `Scheme ${scheme.name} has no estimator that a UE could run`,
+    where: `${file}, bridge.feedback`,
+    todo: 'Use feedback: powers, or one of tdps, near-field-rainbow and far-field-rainbow',
   });
 }
 

@@ -4,11 +4,13 @@
  * goes on from there.
  */
 import type { ArrayBoard, PackedCodeword, SlotEntry } from '../../drivers/array-board.js';
+import type { FocalPoint } from '../array/focal-point.js';
 import type { PowerRecord } from '../bridge/bridge.js';
 import { SlotJoin } from '../bridge/slot-join.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { SlotPlanner } from '../schedule/slot-planner.js';
+import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import { powersOfRecords } from '../training/pilot-powers.js';
 import type { Powers } from '../training/scheme.js';
 import type { BoardWatch } from './board-watch.js';
@@ -31,6 +33,8 @@ export interface ExchangeParts {
   readonly planner: SlotPlanner;
   readonly pilots: PilotFactory;
   readonly settings: ExchangeSettings;
+  /** What UEs that estimate by themselves are told; null when they report powers. */
+  readonly localSetup: LocalEstimateSetup | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -101,11 +105,41 @@ export class SlotExchange {
         else open.push({ ...pilot, position, attempt: attempts.length + 1 });
       }
       if (underway.length > 0) await this.#settle(ue, pilots, underway);
-      else if (open.length === 0) return powersOfRecords(records);
-      else {
+      else if (open.length === 0) {
+        const localEstimate = await this.#localEstimate(ue, batch, records, tries);
+        if (localEstimate === 'lost') continue;
+        return { ...powersOfRecords(records), ...(localEstimate && { localEstimate }) };
+      } else {
         const failures = open.reduce((most, { position }) => Math.max(most, tries[position]!), 0);
         for (const position of await this.#plan(ue, batch, open, failures)) tries[position]!++;
       }
+    }
+  }
+
+  /**
+   * Where the UE says that it is; null when it reports its powers. A UE that was restarted has forgotten them: the slots
+   * are lost then, and the pilots are measured again.
+   */
+  async #localEstimate(
+    ue: string,
+    batch: number,
+    records: readonly PowerRecord[],
+    tries: Uint32Array,
+  ): Promise<FocalPoint | 'lost' | null> {
+    const { ledger, testbed, settings, localSetup, signal } = this.#parts;
+    if (localSetup === null) return null;
+    const known = ledger.localEstimate(ue, batch);
+    if (known !== undefined) return known;
+    const slots = records.map(({ slot }) => slot);
+    try {
+      const point = await testbed.bridge.estimate(ue, slots, localSetup, settings.ueTimeoutS, signal);
+      ledger.onLocalEstimate(ue, batch, point);
+      return point;
+    } catch (error) {
+      const again = error instanceof BeamloopError && error.code === 'UE_ESTIMATE';
+      if (!again || tries.some((count) => count >= settings.maxAttempts)) throw error;
+      for (const slot of slots) ledger.setEnd(slot, 'lost');
+      return 'lost';
     }
   }
 
@@ -160,7 +194,7 @@ export class SlotExchange {
     slots: readonly number[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { ledger, testbed, planner, settings, clock, pilots: pilotFactory } = this.#parts;
+    const { ledger, testbed, planner, settings, localSetup, clock, pilots: pilotFactory } = this.#parts;
     const { board, bridge } = testbed;
     await this.#ready();
     const entries = slots.map((slot) => ({ slot, hash: ledger.row(slot).hash }));
@@ -177,7 +211,7 @@ export class SlotExchange {
       toMeasure.length === 0
         ? Promise.resolve()
         : Promise.race([queued, clock.sleep(BOARD_FIRST_S, either)]).then(() =>
-            bridge.measure(ue, toMeasure, settings.ueTimeoutS, either),
+            bridge.measure(ue, toMeasure, settings.ueTimeoutS, either, localSetup !== null),
           );
     const ends = this.#expect(ue, slots, settings.powerTimeoutS, either);
     for (const promise of [queued, asked, ends]) promise.catch(() => {}); // all are awaited below

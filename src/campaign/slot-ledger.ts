@@ -3,6 +3,7 @@
  * recorded as it comes in, once; a UE's record is acknowledged when it is on disk.
  */
 import type { Receipt } from '../../drivers/array-board.js';
+import type { FocalPoint } from '../array/focal-point.js';
 import type { PowerRecord } from '../bridge/bridge.js';
 import { judgeSlot, type SlotOutcome } from '../bridge/slot-join.js';
 import type { Recording } from '../record/recording.js';
@@ -29,6 +30,8 @@ export class SlotLedger {
   readonly #entries = new Map<number, Entry>();
   /** Slots of each pilot, oldest first. */
   readonly #attempts = new Map<string, number[]>();
+  /** Of UEs that keep their powers, by UE and batch. */
+  readonly #localEstimates = new Map<string, FocalPoint>();
 
   constructor(recording: Recording, acknowledge: (ueId: string, sequence: number) => void) {
     this.#recording = recording;
@@ -46,6 +49,9 @@ export class SlotLedger {
     for (const { ue: ueId, ...rest } of await this.#recording.rows('powers')) {
       const entry = this.#entries.get(rest.slot);
       if (entry) entry.power = { ...rest, ueId };
+    }
+    for (const { ue, batch, sinAngle, ringPerM } of await this.#recording.rows('local_estimates')) {
+      this.#localEstimates.set(batchKey(ue, batch), { sinAngle, ringPerM });
     }
     for (const entry of this.#entries.values()) {
       const { row, receipt, power } = entry;
@@ -90,6 +96,15 @@ export class SlotLedger {
     return this.#entries.get(slot)!.power;
   }
 
+  localEstimate(ue: string, batch: number): FocalPoint | undefined {
+    return this.#localEstimates.get(batchKey(ue, batch));
+  }
+
+  onLocalEstimate(ue: string, batch: number, { sinAngle, ringPerM }: FocalPoint): void {
+    this.#localEstimates.set(batchKey(ue, batch), { sinAngle, ringPerM });
+    this.#recording.append('local_estimates', { ue, batch, sinAngle, ringPerM });
+  }
+
   openSlots(): number[] {
     return [...this.#entries.values()].filter(({ end }) => end === null).map(({ row }) => row.slot);
   }
@@ -132,6 +147,10 @@ export class SlotLedger {
   }
 }
 
+function batchKey(ue: string, batch: number): string {
+  return `${ue} ${batch}`;
+}
+
 function pilotKey(ue: string, batch: number, position: number): string {
-  return `${ue} ${batch} ${position}`;
+  return `${batchKey(ue, batch)} ${position}`;
 }

@@ -96,6 +96,11 @@ const TABLES = {
     primaryKey: 'slot',
     orderBy: ['slot'],
   },
+  /** What UEs estimated from powers that they kept. */
+  local_estimates: {
+    columns: { ue: 'VARCHAR', batch: 'UINTEGER', sinAngle: 'DOUBLE', ringPerM: 'DOUBLE' },
+    orderBy: ['ue', 'batch'],
+  },
   estimates: {
     columns: {
       ue: 'VARCHAR',

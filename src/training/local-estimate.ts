@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { Band } from '../array/band.js';
-import type { FocalPoint } from '../array/focal-point.js';
+import type { FocalPoint, Sector } from '../array/focal-point.js';
 import { LinearArray } from '../array/linear-array.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { BeamloopError } from '../core/errors.js';
@@ -35,7 +35,7 @@ export type LocalEstimateSetup = z.input<typeof setupSchema>;
 export function localEstimateSetup(
   array: LinearArray,
   band: Band,
-  sector: LocalEstimateSetup['sector'],
+  { maxAngleRad, distanceM: [nearM, farM] }: Sector,
   scheme: SplitChoice,
   beams: readonly Codeword[] | null,
 ): LocalEstimateSetup {
@@ -44,7 +44,7 @@ export function localEstimateSetup(
   return {
     array: { numElements, carrierHz, speedOfLightMPerS },
     band: { bandwidthHz, numSubcarriers },
-    sector,
+    sector: { maxAngleRad, distanceM: [nearM, farM] },
     scheme,
     beams:
       beams?.map(({ phaseRad, delayS, amplitude }) => ({

@@ -84,7 +84,7 @@ async function testbed() {
   return { bridge, means, wire, start };
 }
 
-const setup = localEstimateSetup(array, band, { ...sector, distanceM: [...sector.distanceM] }, scheme, null);
+const setup = localEstimateSetup(array, band, sector, scheme, null);
 
 describe('local estimates', () => {
   it('reports one mean per slot and finds the UE where it is', async () => {
