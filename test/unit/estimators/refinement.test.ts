@@ -76,26 +76,26 @@ describe('refinement off the grid', () => {
   });
 
   it('refines with the beams that the board makes', () => {
-    // Phases of 2 bits: the beams are other beams, and only a dictionary of them finds users exactly.
-    const step = Math.PI / 2;
-    const coarse = <T extends { phaseRad: Float64Array }>(codeword: T): T => ({
+    // Phases of 3 bits, on a board whose phase shifters lean: it points elsewhere, and only a dictionary of it knows.
+    const step = Math.PI / 4;
+    const leaning = <T extends { phaseRad: Float64Array }>(codeword: T): T => ({
       ...codeword,
-      phaseRad: codeword.phaseRad.map((phase) => step * Math.round(phase / step)),
+      phaseRad: codeword.phaseRad.map((phase, n) => step * Math.round(phase / step) - 0.03 * n),
     });
-    const codewords = codebook.pilots.map(({ codeword }) => coarse(codeword));
-    const knowing = new MatchedFilterEstimator(fewPoints, { ...setting, realise: coarse });
+    const codewords = codebook.pilots.map(({ codeword }) => leaning(codeword));
+    const knowing = new MatchedFilterEstimator(fewPoints, { ...setting, realise: leaning });
     const ignorant = new MatchedFilterEstimator(
       { ...fewPoints, dictionary: 'ideal' },
-      { ...setting, realise: coarse },
+      { ...setting, realise: leaning },
     );
-    const random = new Random('coarse');
+    const random = new Random('leaning');
     let ignorantMissed = 0;
     for (let user = 0; user < 20; user++) {
       const point = anyPoint(random, { maxAngleRad: 1, distanceM: [5, 10] });
       const powers = noiseless(codebook, gainsAt(codebook, point, 'exact', codewords));
       expect(Math.abs(knowing.estimate(powers).sinAngle - point.sinAngle)).toBeLessThan(1e-4);
-      if (Math.abs(ignorant.estimate(powers).sinAngle - point.sinAngle) > 1e-4) ignorantMissed++;
+      if (Math.abs(ignorant.estimate(powers).sinAngle - point.sinAngle) > 1e-3) ignorantMissed++;
     }
-    expect(ignorantMissed).toBeGreaterThan(10);
+    expect(ignorantMissed).toBe(20);
   });
 });
