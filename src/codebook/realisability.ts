@@ -8,7 +8,7 @@ import { type QuantiseOptions, quantise, type RealisabilityReport } from './quan
 const FALLS_APART_SHARE = 0.05;
 const WORST_ROWS = 5;
 
-export interface PilotRealisability {
+interface PilotRealisability {
   readonly key: string;
   /** Of the codeword's delays, s. */
   readonly delaySpanS: number;
