@@ -1,12 +1,20 @@
 /** `npm run bench [-- NAME …] [-- --json]`: runs the benchmarks one after another and prints their rows. */
 import { type Benchmark, type BenchRow, meetsTarget } from './benchmark.js';
 import { bridgeIngest } from './bridge-ingest.js';
+import { bridgeWideband } from './bridge-wideband.js';
 import { closedLoop } from './closed-loop.js';
 import { dpcStudy } from './dpc-study.js';
 import { linkGoodput } from './link-goodput.js';
 import { widebandAir } from './wideband-air.js';
 
-const benchmarks: readonly Benchmark[] = [linkGoodput, closedLoop, bridgeIngest, dpcStudy, widebandAir];
+const benchmarks: readonly Benchmark[] = [
+  linkGoodput,
+  closedLoop,
+  bridgeIngest,
+  dpcStudy,
+  widebandAir,
+  bridgeWideband,
+];
 
 function figure(value: number): string {
   const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
