@@ -92,7 +92,8 @@ function runBare({ url, numMessages, recordsPerMessage, numSubcarriers }: Wideba
       powers,
     })),
   );
-  const socket = new WebSocket(url, { perMessageDeflate: false });
+  // Not masked, as the agent's on one machine.
+  const socket = new WebSocket(url, { perMessageDeflate: false, generateMask: (mask) => mask.fill(0) });
   let sent = 0;
   const sendMore = () => {
     while (sent < numMessages && socket.bufferedAmount < MAX_BUFFERED_BYTES) {

@@ -3,7 +3,8 @@ import { BeamloopError } from '../core/errors.js';
 
 const MIN_TOKEN_LENGTH = 16;
 
-function isThisMachine(host: string): boolean {
+/** Whether connections to this address never leave the machine. */
+export function isThisMachine(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

@@ -298,13 +298,17 @@ export class UeAgent {
   #check(power: SlotPower): void {
     const { numSubcarriers, ueId } = this.#options.description;
     const isPower = (value: number) => value >= 0 && Number.isFinite(Math.fround(value));
+    const arePowers = (values: Float32Array) => {
+      for (let m = 0; m < values.length; m++) if (!(values[m]! >= 0 && values[m]! < Infinity)) return false;
+      return true;
+    };
     const wrong =
       (power.powers.length !== numSubcarriers &&
         `${power.powers.length} powers instead of ${numSubcarriers}`) ||
       (!Number.isInteger(power.slot) && `slot ${power.slot}`) ||
       (!Number.isFinite(power.ueTimeS) && `UE time ${power.ueTimeS}`) ||
       (!isPower(power.noiseFloor) && `noise floor ${power.noiseFloor}`) ||
-      (!power.powers.every(isPower) && 'a power that is negative or not finite');
+      (!arePowers(power.powers) && 'a power that is negative or not finite');
     if (wrong !== false)
       throw new BeamloopError('BAD_ARGUMENT', {
         what: `The source of the UE ${ueId} gave a slot that cannot be sent: ${wrong}`,
