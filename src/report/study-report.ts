@@ -7,6 +7,7 @@ import { type Html, html } from './page/html.js';
 import { writePage } from './page/write-page.js';
 import { heatFigure } from './study/heat-figure.js';
 import { lineFigure } from './study/line-figure.js';
+import { pointFigure } from './study/point-figure.js';
 
 /**
  * Writes `study.html` and `figures/*.svg` into `folder`, which is created.
@@ -38,7 +39,14 @@ ${factList(result.settings)}`;
 }
 
 function drawn(figure: StudyFigure, id: string): Figure {
-  return figure.kind === 'lines' ? lineFigure(figure, id) : heatFigure(figure, id);
+  switch (figure.kind) {
+    case 'lines':
+      return lineFigure(figure, id);
+    case 'heat':
+      return heatFigure(figure, id);
+    case 'points':
+      return pointFigure(figure, id);
+  }
 }
 
 /** How many of the paper's claims came out as printed. */

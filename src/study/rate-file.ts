@@ -1,17 +1,8 @@
 /** Study files of kind `rate`: what serving the estimates of wideband schemes yields. Keys and units: docs/study.md. */
 import { z } from 'zod';
-import { positiveQuantity, quantities, quantity } from '../core/settings-quantity.js';
+import { quantities, quantity } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
-import { arraySchema, headingShape, numElementsSchema, paperShape } from './file-sections.js';
-
-const distance = positiveQuantity('m');
-
-const frontAngle = quantity('rad').pipe(
-  z
-    .number()
-    .positive('must be above 0')
-    .lt(Math.PI / 2, 'must be below 90 deg'),
-);
+import { headingShape, paperShape, widebandArraySchema } from './file-sections.js';
 
 const finiteSnr = z.number('must be finite: the rate at an infinite SNR is infinite');
 
@@ -44,18 +35,7 @@ export const rateSchema = z
   .strictObject({
     kind: z.literal('rate'),
     ...headingShape,
-    array: arraySchema.extend({
-      elements: numElementsSchema,
-      bandwidth: positiveQuantity('Hz'),
-      subcarriers: z.int().min(1).max(65_535),
-      /** What the codebooks cover, and where users are drawn. */
-      sector: z.strictObject({
-        angle: frontAngle,
-        distance: z
-          .tuple([distance, distance], 'must be two distances, such as [5 m, 30 m]')
-          .refine(([near, far]) => near < far, 'must list the smaller distance first'),
-      }),
-    }),
+    array: widebandArraySchema,
     users: z
       .strictObject({
         count: z.int().min(1).max(100_000_000).default(1000),

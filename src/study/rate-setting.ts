@@ -33,7 +33,7 @@ export interface RateScheme {
   readonly choice: SchemeChoice;
 }
 
-export function buildSetting({ array }: RateStudy): RateSetting {
+export function buildSetting({ array }: Pick<RateStudy, 'array'>): RateSetting {
   return {
     array: buildArray(array, array.elements),
     band: new Band({
@@ -80,7 +80,7 @@ export function rateSchemes({ schemes, pilots }: RateStudy): RateScheme[] {
 }
 
 /** The scheme with so many pilots: a codebook of as many, or the first ones of its codebook. */
-function withPilots(id: string, choice: SchemeChoice, count: number): SchemeChoice {
+export function withPilots(id: string, choice: SchemeChoice, count: number): SchemeChoice {
   switch (choice.name) {
     case 'near-field-rainbow':
       return typeof choice.rings === 'number' ? { ...choice, rings: count } : { ...choice, pilots: count };

@@ -3,7 +3,7 @@
  * Everything is plain data: it is written to results.json and drawn by src/report.
  */
 
-type StudyKind = 'accuracy' | 'pilots' | 'boundary' | 'pattern' | 'rate' | 'scenario';
+type StudyKind = 'accuracy' | 'pilots' | 'boundary' | 'pattern' | 'rate' | 'beam-split' | 'scenario';
 
 /** Null stands for infinity (a ring at infinity, a noise-free SNR) and for what does not apply. */
 type Cell = string | number | boolean | null | readonly number[];
@@ -22,8 +22,11 @@ export interface Table {
 export interface Axis {
   /** With its unit in brackets, such as `Ring distance (m)`. */
   readonly label: string;
-  /** `near-one` draws y at 1 - (1 - y)^0.6, which spreads accuracies close to 1 (the paper's Fig. 17). */
-  readonly scale: 'linear' | 'log' | 'near-one';
+  /**
+   * `near-one` draws y at 1 - (1 - y)^0.6, which spreads accuracies close to 1 (the paper's Fig. 17). `sine` and `ring`
+   * are linear; ticks of a sine name its angle too, ticks of a distance ring its distance at broadside.
+   */
+  readonly scale: 'linear' | 'log' | 'near-one' | 'sine' | 'ring';
 }
 
 export interface Series {
@@ -60,13 +63,36 @@ export interface HeatFigure {
   /** Shape [ys, xs]; null where there is nothing to show. */
   readonly values: readonly (readonly (number | null)[])[];
   readonly valueLabel: string;
+  /** Values of the darkest and the brightest colour; those of the values themselves unless given. */
+  readonly range?: readonly [number, number];
   readonly outlines: readonly {
     readonly name: string;
     readonly points: readonly (readonly [number, number])[];
   }[];
 }
 
-export type Figure = LineFigure | HeatFigure;
+/** Points in the plane, by groups. */
+export interface PointFigure {
+  readonly kind: 'points';
+  readonly title: string;
+  readonly caption: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** [least, most] of each axis. */
+  readonly xRange: readonly [number, number];
+  readonly yRange: readonly [number, number];
+  readonly groups: readonly { readonly name: string; readonly points: readonly PlanePoint[] }[];
+  /** What the values of the points are; they colour the points where there is one group only. */
+  readonly valueLabel: string;
+}
+
+interface PlanePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly value: number;
+}
+
+export type Figure = LineFigure | HeatFigure | PointFigure;
 
 /** One sentence or number of the paper with what came out here. */
 export interface PaperClaim {

@@ -1,5 +1,6 @@
 import { BeamloopError } from '../core/errors.js';
 import { runAccuracy } from './accuracy.js';
+import { runBeamSplit } from './beam-split.js';
 import { runBoundary } from './boundary.js';
 import { runPattern } from './pattern.js';
 import { runPilots } from './pilots.js';
@@ -64,6 +65,8 @@ export async function runStudy(study: Study, options: ThreadOptions): Promise<St
       return runPattern(study);
     case 'rate':
       return runRate(study, options);
+    case 'beam-split':
+      return runBeamSplit(study, options.signal);
     case 'scenario':
       throw new BeamloopError('BAD_ARGUMENT', {
         what: 'A study of a scenario needs a board that stands in for the emulated one',

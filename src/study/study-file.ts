@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readSettingsFile } from '../core/settings-file.js';
 import { accuracySchema } from './accuracy-file.js';
+import { beamSplitSchema } from './beam-split-file.js';
 import { boundarySchema } from './boundary.js';
 import { patternSchema } from './pattern-file.js';
 import { pilotsSchema } from './pilots.js';
@@ -13,6 +14,7 @@ export const studySchema = z.discriminatedUnion('kind', [
   boundarySchema,
   patternSchema,
   rateSchema,
+  beamSplitSchema,
   scenarioStudySchema,
 ]);
 

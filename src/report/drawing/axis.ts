@@ -61,12 +61,7 @@ export function tickText(value: number): string {
 }
 
 /** Round numbers within [low, high], at most `most`. */
-export function roundTicks(
-  low: number,
-  high: number,
-  scale: 'linear' | 'log' | 'near-one',
-  most: number,
-): number[] {
+export function roundTicks(low: number, high: number, scale: 'linear' | 'log', most: number): number[] {
   if (scale === 'log') {
     const decades = Math.log10(high / low);
     const mantissas = decades > most ? [1] : decades * 3 > most ? [1, 3] : [1, 2, 5];

@@ -5,6 +5,7 @@ import type { Figure } from '../drawing/chart.js';
 import { colourBar, heatImage, imageSeries } from '../drawing/heat-image.js';
 import { significant, typographic } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
+import { axisKind, formatTickOf, tickLines } from './study-axis.js';
 
 /** A value that is drawn out of a wide spread of decibels: below this share of the cells everything is one colour. */
 const DARKEST_QUANTILE = 0.02;
@@ -25,11 +26,14 @@ function picture(figure: HeatFigure) {
   const sorted = cells.filter((value) => Number.isFinite(value)).sort();
   const lowest = sorted[Math.floor(sorted.length * DARKEST_QUANTILE)] ?? 0;
   const highest = sorted.at(-1) ?? 1;
-  const range = { low: lowest, high: highest > lowest ? highest : lowest + 1 };
+  const range =
+    figure.range === undefined
+      ? { low: lowest, high: highest > lowest ? highest : lowest + 1 }
+      : { low: figure.range[0], high: figure.range[1] };
   return {
     image: heatImage({ numColumns: xs.length, numRows: ys.length, values: cells }, range),
     range,
-    clipped: (sorted[0] ?? 0) < lowest,
+    clipped: (sorted[0] ?? 0) < range.low,
   };
 }
 
@@ -48,7 +52,7 @@ function edges(centres: readonly number[], scale: Axis['scale']): readonly [numb
 
 function draw(figure: HeatFigure, widthPx: number) {
   const compact = widthPx < 500;
-  const left = compact ? 66 : 72;
+  const left = (compact ? 66 : 72) + (figure.y.scale === 'ring' ? 12 : 0);
   const right = 18;
   const names = figure.outlines.map((outline) => shown(outline.name, 60));
   const top = names.length === 0 ? 12 : legendHeightPx(names, widthPx - 20) + 12;
@@ -61,29 +65,31 @@ function draw(figure: HeatFigure, widthPx: number) {
     compact,
   );
   const { image, range, clipped } = picture(figure);
-  const logarithmic = (axis: Axis) => (axis.scale === 'log' ? ('log' as const) : ('linear' as const));
+  const labelPx = 14 * tickLines(figure.x);
   return {
-    heightPx: top + plotHeightPx + 52 + 46,
+    heightPx: top + plotHeightPx + labelPx + 38 + 46,
     option: {
       ...(names.length > 0 && { legend: legend(names, 10, 10) }),
       grid: { left, width: plotPx, top, height: plotHeightPx, outerBoundsMode: 'none' },
       xAxis: valueAxis({
         label: figure.x.label,
-        scale: logarithmic(figure.x),
+        scale: axisKind(figure.x),
         min: x0,
         max: x1,
-        labelGapPx: 28,
+        labelGapPx: labelPx + 14,
         splitLine: false,
-        customValues: roundTicks(x0, x1, figure.x.scale, compact ? 5 : 9),
+        customValues: roundTicks(x0, x1, axisKind(figure.x), compact ? 5 : 9),
+        ...formatTickOf(figure.x),
       }),
       yAxis: valueAxis({
         label: figure.y.label,
-        scale: logarithmic(figure.y),
+        scale: axisKind(figure.y),
         min: y0,
         max: y1,
-        labelGapPx: compact ? 34 : 44,
+        labelGapPx: left - (compact ? 32 : 28),
         splitLine: false,
-        customValues: roundTicks(y0, y1, figure.y.scale, 6),
+        customValues: roundTicks(y0, y1, axisKind(figure.y), 6),
+        ...formatTickOf(figure.y),
       }),
       series: [
         imageSeries(image, [x0, y0], [x1, y1]),
@@ -100,7 +106,11 @@ function draw(figure: HeatFigure, widthPx: number) {
         })),
       ],
       graphic: colourBar(
-        { leftPx: left, topPx: top + plotHeightPx + 56, widthPx: Math.min(340, Math.max(200, plotPx)) },
+        {
+          leftPx: left,
+          topPx: top + plotHeightPx + labelPx + 42,
+          widthPx: Math.min(340, Math.max(200, plotPx)),
+        },
         `${clipped ? '≤ ' : ''}${significant(range.low)}`,
         shown(typographic(figure.valueLabel), compact ? 26 : 60),
         significant(range.high),

@@ -5,6 +5,7 @@ import type { Figure } from '../drawing/chart.js';
 import { coloursOf, schemeTitle } from '../drawing/colour.js';
 import { fixed, typographic } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
+import { axisKind } from './study-axis.js';
 
 /** Above this many points, curves carry no markers. */
 const MOST_MARKERS = 40;
@@ -86,7 +87,7 @@ function draw(figure: LineFigure, widthPx: number) {
 function ticksOf(xs: readonly number[], axis: Axis, compact: boolean): number[] {
   const distinct = [...new Set(xs)].sort((a, b) => a - b);
   if (distinct.length <= (compact ? 7 : 12)) return distinct;
-  return roundTicks(distinct[0]!, distinct.at(-1)!, axis.scale, compact ? 5 : 9);
+  return roundTicks(distinct[0]!, distinct.at(-1)!, axisKind(axis), compact ? 5 : 9);
 }
 
 function yAxis(figure: LineFigure, compact: boolean) {
