@@ -1,6 +1,6 @@
 /** Study files of kind `rate`: what serving the estimates of wideband schemes yields. Keys and units: docs/study.md. */
 import { z } from 'zod';
-import { quantities, quantity } from '../core/settings-quantity.js';
+import { positiveQuantity, quantities, quantity } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
 import { headingShape, paperShape, widebandArraySchema } from './file-sections.js';
 

@@ -94,6 +94,8 @@ const schemeWithOptions = z.discriminatedUnion('name', [
       /** [theta_t, alpha_t] and [theta_p, alpha_p] in place of Algorithm 1. */
       delayParameters: pair.optional(),
       phaseParameters: pair.optional(),
+      /** What pilots differ by; by phases one fixed delay per element will do. */
+      interleaving: z.enum(['delays', 'phases']).default('delays'),
       estimator: estimatorSchema.prefault('matched-filter'),
     })
     .refine((o) => (o.delayParameters === undefined) === (o.phaseParameters === undefined), {
@@ -242,7 +244,7 @@ export function splitCodebookOf(
               phaseSinAngle: phaseParameters[0],
               phaseRingPerM: phaseParameters[1],
             });
-      return tdPsCodebook(array, band, design, choice.pilots);
+      return tdPsCodebook(array, band, design, choice.pilots, choice.interleaving);
     }
     case 'near-field-rainbow': {
       const rings = [...ringsOf(choice.rings, array, sector)];

@@ -20,6 +20,7 @@ function partsOf(choice: SchemeChoice): string[] {
         ...(choice.delayParameters === undefined
           ? changedOptions(choice, ['gamma', 'epsilon', 'endDirection'])
           : ['given parameters']),
+        ...changedOptions(choice, ['interleaving']),
         estimatorLabel(choice.estimator),
       ];
     case 'near-field-rainbow':

@@ -204,8 +204,12 @@ it('the examples of docs/study.md follow the schema', () => {
   const blocks = [...readFileSync('docs/study.md', 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
     (m) => m[1]!,
   );
-  const [study, users, rate, hardware, paper] = blocks;
-  expect(blocks).toHaveLength(5);
+  const [study, users, rate, hardware, beamSplit, paper] = blocks;
+  expect(blocks).toHaveLength(6);
+  expect(parseSettings(beamSplit!, studySchema, 'docs/study.md')).toMatchObject({
+    pilots: [1, 2, 3],
+    rings: 100,
+  });
   expect(parseSettings(`${rate}${hardware}`, studySchema, 'docs/study.md')).toMatchObject({
     kind: 'rate',
     pilots: { rainbow: [5, 10] },
