@@ -1,6 +1,6 @@
 /**
  * Power gain of beams that split, to second order in the element's position: one function of two arguments serves all
- * pilots, subcarriers and points (docs/model.md eq. 52 and 53), so it is tabulated once and looked up.
+ * pilots, subcarriers and points (docs/model.md eq. 36), so it is tabulated once and looked up (eq. 53).
  */
 import { Band } from '../../array/band.js';
 import type { FocalPoint } from '../../array/focal-point.js';
@@ -130,7 +130,7 @@ export class FresnelGains {
     out.set(this.#out);
   }
 
-  /** |S(u, v)|^2 row by row; a row is a transform of the elements' chirp from position to u/2 (eq. 52). */
+  /** |S(u, v)|^2 row by row; a row is a transform of the elements' chirp from position to u/2 (eq. 36). */
   #tabulate(table: Float32Array, numElements: number, numRows: number): void {
     const numColumns = this.#columns + 3;
     const step = 1 / (2 * this.#columns);
@@ -158,7 +158,7 @@ export class FresnelGains {
   }
 }
 
-/** u = tilt - slope sinAngle and v = bend - slope d ring (eq. 53), shape [numPilots, numSubcarriers] each. */
+/** u = tilt - slope sinAngle and v = bend - slope d ring (eq. 52), shape [numPilots, numSubcarriers] each. */
 function argumentsOf(band: Band, pilots: readonly SplitParameters[], spacingM: number) {
   const { numSubcarriers } = band;
   const out = {
