@@ -1,5 +1,6 @@
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { LinearArray } from '../../array/linear-array.js';
+import { FresnelGains } from '../../channel/wideband/fresnel-gain.js';
 import {
   beamOf,
   type ElementBeam,
@@ -14,9 +15,16 @@ import { complexVector } from '../../core/complex.js';
 /** Spherical waves, or their phase to second order in the element's position. */
 export type WaveModel = 'fresnel' | 'exact';
 
-/** Power gains of all pilots and subcarriers at a point, of any codewords (docs/model.md eq. 48). */
-export class BeamPowers {
+/** Power gains of all pilots and subcarriers at a point. */
+export interface PointGains {
   /** Pilots times subcarriers. */
+  readonly numValues: number;
+  /** @param out shape [numPilots, numSubcarriers]; 1 is a perfectly focused beam. */
+  evaluate(point: FocalPoint, out: Float64Array): void;
+}
+
+/** Power gains of any codewords (docs/model.md eq. 48). */
+export class BeamPowers implements PointGains {
   readonly numValues: number;
   readonly #array: LinearArray;
   readonly #model: WaveModel;
@@ -36,8 +44,7 @@ export class BeamPowers {
     this.#delayS = new Float64Array(array.numElements);
   }
 
-  /** @param out shape [numPilots, numSubcarriers]; 1 is a perfectly focused beam. */
-  evaluate(point: FocalPoint, out: Float64Array | Float32Array): void {
+  evaluate(point: FocalPoint, out: Float64Array): void {
     // At the very edge of the half-plane every ring but 0 shrinks to the array's centre.
     const model = Math.abs(point.sinAngle) < 1 ? this.#model : 'fresnel';
     const travelS = travelTimeDifferenceS(this.#array, point, model);
@@ -52,4 +59,23 @@ export class BeamPowers {
       for (let m = 0; m < re.length; m++) out[first + m] = (re[m]! * re[m]! + im[m]! * im[m]!) * scale;
     });
   }
+}
+
+/**
+ * The fastest way to the power gains of a codebook as a board makes it.
+ *
+ * @param codewords one per pilot; where they are those of the codebook, the Fresnel model has a table (eq. 52).
+ * @param ringRangePerM rings that will be asked for.
+ */
+export function gainsOf(
+  codebook: SplitCodebook,
+  codewords: readonly Codeword[],
+  model: WaveModel,
+  ringRangePerM: readonly [number, number],
+): PointGains {
+  const { array, band, pilots } = codebook;
+  const areIdeal = pilots.every(({ codeword }, k) => codeword === codewords[k]);
+  return model === 'fresnel' && areIdeal
+    ? new FresnelGains({ array, band, pilots: pilots.map(({ parameters }) => parameters), ringRangePerM })
+    : new BeamPowers(codebook, codewords, model);
 }

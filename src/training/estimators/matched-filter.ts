@@ -2,7 +2,7 @@ import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.js';
 import type { Powers } from '../scheme.js';
-import { BeamPowers } from './beam-powers.js';
+import { gainsOf } from './beam-powers.js';
 import type { EstimatorChoice } from './choice.js';
 import { Dictionary } from './dictionary.js';
 import { GridSearch } from './grid-search.js';
@@ -29,18 +29,18 @@ export class MatchedFilterEstimator implements PointEstimator {
     );
     this.#codebook = codebook;
     this.#options = options;
-    const powers = new BeamPowers(codebook, codewords, options.model);
     const grid = new PointGrid(sector, options.directions, options.rings);
+    const gains = gainsOf(codebook, codewords, options.model, grid.ringReachPerM);
     this.#dictionary = new Dictionary(
       grid,
-      powers.numValues,
-      (index, out) => powers.evaluate(grid.point(index), out),
+      gains.numValues,
+      (index, out) => gains.evaluate(grid.point(index), out),
       options.score,
     );
     this.#search = new GridSearch(this.#dictionary);
     const { array } = codebook;
     this.#refinement = options.refine
-      ? new Refinement(powers.numValues, (point, out) => powers.evaluate(point, out), options.score, {
+      ? new Refinement(gains, options.score, {
           sinAngle: halfWidthSinAngle(array, array.carrierHz),
           ringPerM: halfWidthRingPerM(array, array.carrierHz),
         })

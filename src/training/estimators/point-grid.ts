@@ -15,13 +15,14 @@ export class PointGrid {
   readonly directions: Float64Array;
   /** 1/m, shape [numRings], ascending: far to near. */
   readonly ringsPerM: Float64Array;
-  readonly #ringRangePerM: readonly [number, number];
+  readonly #across: number;
 
   constructor(sector: Sector, numDirections: number, numRings: number) {
     const edge = Math.sin(sector.maxAngleRad);
-    this.#ringRangePerM = ringRangeOf(sector);
+    const [low, high] = ringRangeOf(sector);
     this.directions = uniform(-edge, edge, numDirections);
-    this.ringsPerM = uniform(...this.#ringRangePerM, numRings);
+    this.ringsPerM = uniform(low, high, numRings);
+    this.#across = (high - low) / (numRings === 1 ? 2 : numRings - 1);
   }
 
   get numPoints(): number {
@@ -36,12 +37,18 @@ export class PointGrid {
     };
   }
 
+  /** The rings of all surroundings. */
+  get ringReachPerM(): [number, number] {
+    const first = this.ringsPerM[0]!;
+    const last = this.ringsPerM[this.ringsPerM.length - 1]!;
+    return [Math.max(0, first - this.#across), last + this.#across];
+  }
+
   /** As far as two directions and one ring from a point, beyond the grid's edge as well; one ring alone: all rings. */
   surroundings(index: number): PointRange {
     const { sinAngle, ringPerM } = this.point(index);
     const beside = 2 * (this.directions[1]! - this.directions[0]!);
-    const [low, high] = this.#ringRangePerM;
-    const across = (high - low) / (this.ringsPerM.length === 1 ? 2 : this.ringsPerM.length - 1);
+    const across = this.#across;
     return {
       sinAngle: [Math.max(-HORIZON, sinAngle - beside), Math.min(HORIZON, sinAngle + beside)],
       ringPerM: [Math.max(0, ringPerM - across), ringPerM + across],

@@ -4,11 +4,9 @@
  */
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { Powers } from '../scheme.js';
+import type { PointGains } from './beam-powers.js';
 import type { PointRange } from './point-grid.js';
 import { biasOf, type Score } from './score.js';
-
-/** Fills a row with the power gains of all pilots and subcarriers at a point. */
-export type GainsAt = (point: FocalPoint, out: Float64Array) => void;
 
 const MAX_STEPS = 12;
 /** Steps end when they are this small, in half-widths of a beam. */
@@ -24,7 +22,7 @@ export interface RefinedPoint {
 }
 
 export class Refinement {
-  readonly #gainsAt: GainsAt;
+  readonly #gains: PointGains;
   readonly #score: Score;
   readonly #widths: FocalPoint;
   readonly #z: Float64Array;
@@ -34,8 +32,9 @@ export class Refinement {
   readonly #byRing: Float64Array;
 
   /** @param widths half-widths of a beam, which make steps in direction and ring alike. */
-  constructor(numValues: number, gainsAt: GainsAt, score: Score, widths: FocalPoint) {
-    this.#gainsAt = gainsAt;
+  constructor(gains: PointGains, score: Score, widths: FocalPoint) {
+    const { numValues } = gains;
+    this.#gains = gains;
     this.#score = score;
     this.#widths = widths;
     this.#z = new Float64Array(numValues);
@@ -50,7 +49,7 @@ export class Refinement {
     const bias = biasOf(this.#score, powers);
     for (let k = 0; k < this.#z.length; k++) this.#z[k] = powers.perSubcarrier[k]! - bias;
     let point = from;
-    this.#gainsAt(point, this.#here);
+    this.#gains.evaluate(point, this.#here);
     let score = this.#scoreOf(this.#here);
     let damping = 1e-3;
     for (let step = 0; step < MAX_STEPS; step++) {
@@ -65,7 +64,7 @@ export class Refinement {
           (next.ringPerM - point.ringPerM) / this.#widths.ringPerM,
         );
         if (length < SMALL_STEP) return { point, score };
-        this.#gainsAt(next, this.#there);
+        this.#gains.evaluate(next, this.#there);
         const nextScore = this.#scoreOf(this.#there);
         climbed = nextScore > score;
         if (climbed) {
@@ -108,8 +107,8 @@ export class Refinement {
     const here = this.#here;
     const dx = inward(sinAngle, range.sinAngle) * DIFFERENCE;
     const dy = inward(ringPerM, range.ringPerM) * DIFFERENCE;
-    this.#gainsAt({ sinAngle: sinAngle + dx * this.#widths.sinAngle, ringPerM }, this.#bySinAngle);
-    this.#gainsAt({ sinAngle, ringPerM: ringPerM + dy * this.#widths.ringPerM }, this.#byRing);
+    this.#gains.evaluate({ sinAngle: sinAngle + dx * this.#widths.sinAngle, ringPerM }, this.#bySinAngle);
+    this.#gains.evaluate({ sinAngle, ringPerM: ringPerM + dy * this.#widths.ringPerM }, this.#byRing);
     let energy = 0;
     let fit = 0;
     let hx = 0;
