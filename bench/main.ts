@@ -5,6 +5,7 @@ import { bridgeWideband } from './bridge-wideband.js';
 import { closedLoop } from './closed-loop.js';
 import { dpcStudy } from './dpc-study.js';
 import { linkGoodput } from './link-goodput.js';
+import { matchedFilter } from './matched-filter.js';
 import { widebandAir } from './wideband-air.js';
 
 const benchmarks: readonly Benchmark[] = [
@@ -14,6 +15,7 @@ const benchmarks: readonly Benchmark[] = [
   dpcStudy,
   widebandAir,
   bridgeWideband,
+  matchedFilter,
 ];
 
 function figure(value: number): string {
