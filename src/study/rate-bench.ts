@@ -1,6 +1,6 @@
 /** Schemes with the boards that send their pilots. */
 import { PolarCodebook } from '../codebook/polar.js';
-import { createScheme, type SchemeFactory } from '../training/registry.js';
+import { createScheme, type SchemeChoice, type SchemeFactory } from '../training/registry.js';
 import type { RateStudy } from './rate-file.js';
 import { buildBoard, type Hardware, IDEAL_BOARD, type StudyBoard } from './rate-hardware.js';
 import { type RateScheme, type RateSetting, rateSchemes } from './rate-setting.js';
@@ -12,26 +12,47 @@ export interface RateBench {
   readonly board: StudyBoard;
 }
 
-/** @throws BAD_ARGUMENT when the scheme does not fit array and band, or its pilots the board. */
-export function buildBench(
-  study: RateStudy,
-  setting: RateSetting,
-  scheme: RateScheme,
-  hardware: Hardware | null,
-): RateBench {
-  let board = IDEAL_BOARD;
-  // Wideband schemes take nothing but the array from the polar codebook.
-  const factory = createScheme(scheme.choice, new PolarCodebook(setting.array, { numRings: 1 }), {
-    ...setting,
-    realise: (codeword) => board.realise(codeword),
-  });
-  const first = factory.band === null || hardware === null ? undefined : factory.start().next();
-  if (first !== undefined && !first.done) {
-    board = buildBoard(hardware, first.value, setting.band.carrierHz, study.seed);
+/** Puts the schemes of a study before its boards, one board after the other. */
+export class RateBenches {
+  readonly #study: RateStudy;
+  readonly #setting: RateSetting;
+  readonly #schemes: readonly RateScheme[];
+  /** Of schemes to which the board makes no difference: their dictionaries are built once. */
+  readonly #indifferent = new Map<RateScheme, SchemeFactory>();
+
+  constructor(study: RateStudy, setting: RateSetting) {
+    this.#study = study;
+    this.#setting = setting;
+    this.#schemes = rateSchemes(study);
   }
-  return { scheme, factory, board };
+
+  /** @throws BAD_ARGUMENT when a scheme does not fit array and band, or its pilots the board. */
+  before(hardware: Hardware | null): RateBench[] {
+    return this.#schemes.map((scheme) => this.bench(scheme, hardware));
+  }
+
+  bench(scheme: RateScheme, hardware: Hardware | null): RateBench {
+    let board = IDEAL_BOARD;
+    const factory = this.#indifferent.get(scheme) ?? this.#newFactory(scheme, () => board);
+    if (!knowsBoard(scheme.choice)) this.#indifferent.set(scheme, factory);
+    const first = factory.band === null || hardware === null ? undefined : factory.start().next();
+    if (first !== undefined && !first.done) {
+      board = buildBoard(hardware, first.value, this.#setting.band.carrierHz, this.#study.seed);
+    }
+    return { scheme, factory, board };
+  }
+
+  #newFactory({ choice }: RateScheme, boardOf: () => StudyBoard): SchemeFactory {
+    // Wideband schemes take nothing but the array from the polar codebook.
+    return createScheme(choice, new PolarCodebook(this.#setting.array, { numRings: 1 }), {
+      ...this.#setting,
+      realise: (codeword) => boardOf().realise(codeword),
+    });
+  }
 }
 
-export function buildBenches(study: RateStudy, setting: RateSetting, hardware: Hardware | null): RateBench[] {
-  return rateSchemes(study).map((scheme) => buildBench(study, setting, scheme, hardware));
+/** Whether the scheme's estimator asks what the board makes of its pilots. */
+function knowsBoard(choice: SchemeChoice): boolean {
+  if (!('estimator' in choice)) return false;
+  return choice.estimator.name === 'matched-filter' && choice.estimator.dictionary === 'actual';
 }

@@ -5,7 +5,7 @@ import type { SearchStatistics } from '../training/estimators/point-estimator.js
 import { runScheme, type Training } from '../training/run-scheme.js';
 import { type PilotBatch, type Powers, powersOf } from '../training/scheme.js';
 import { RateAir, type Scale } from './rate-air.js';
-import { buildBenches, type RateBench } from './rate-bench.js';
+import { type RateBench, RateBenches } from './rate-bench.js';
 import type { RateStudy } from './rate-file.js';
 import { IDEAL_BOARD } from './rate-hardware.js';
 import { buildSetting, type RatePlace, type RateSetting, ratePlaces, rateUser } from './rate-setting.js';
@@ -45,6 +45,7 @@ export class RateSimulator {
   readonly #study: RateStudy;
   readonly #setting: RateSetting;
   readonly #places: readonly RatePlace[];
+  readonly #schemes: RateBenches;
   /** Of one board at a time: dictionaries are large, and jobs come board by board. */
   #benches: readonly RateBench[] = [];
   #hardwareIndex: number | null = null;
@@ -54,6 +55,7 @@ export class RateSimulator {
     this.#study = study;
     this.#setting = buildSetting(study);
     this.#places = ratePlaces(study);
+    this.#schemes = new RateBenches(study, this.#setting);
     this.#air = this.#newAir();
   }
 
@@ -95,7 +97,7 @@ export class RateSimulator {
   #turnTo({ hardware, hardwareIndex }: RatePlace): void {
     if (this.#hardwareIndex === hardwareIndex) return;
     this.#hardwareIndex = hardwareIndex;
-    this.#benches = buildBenches(this.#study, this.#setting, hardware);
+    this.#benches = this.#schemes.before(hardware);
     this.#air = this.#newAir();
   }
 

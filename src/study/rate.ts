@@ -3,7 +3,7 @@ import { BeamloopError } from '../core/errors.js';
 import { checkClaims } from './claims.js';
 import { describeArray } from './file-sections.js';
 import { degrees, metres, percent, short } from './format.js';
-import { buildBench } from './rate-bench.js';
+import { RateBenches } from './rate-bench.js';
 import { rateFigures } from './rate-figures.js';
 import type { RateStudy } from './rate-file.js';
 import { hardwareOf } from './rate-hardware.js';
@@ -53,12 +53,13 @@ export async function runRate(study: RateStudy, options: ThreadOptions): Promise
 
 /** Before any thread starts: errors would lose their code on the way out of one. */
 function requireSchemesFit(study: RateStudy): void {
-  const setting = buildSetting(study);
+  const benches = new RateBenches(study, buildSetting(study));
+  const schemes = rateSchemes(study);
   for (const hardware of hardwareOf(study)) {
-    for (const scheme of rateSchemes(study)) {
+    for (const scheme of schemes) {
       const where = `schemes.${scheme.id}`;
       try {
-        if (buildBench(study, setting, scheme, hardware).factory.band !== null) continue;
+        if (benches.bench(scheme, hardware).factory.band !== null) continue;
       } catch (error) {
         if (!(error instanceof BeamloopError)) throw error;
         const { what, todo } = error;

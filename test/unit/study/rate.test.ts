@@ -7,7 +7,7 @@ import { gridCodeword } from '../../../src/codebook/serving.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
 import { runRate } from '../../../src/study/rate.js';
 import { RateAir } from '../../../src/study/rate-air.js';
-import { buildBenches } from '../../../src/study/rate-bench.js';
+import { RateBenches } from '../../../src/study/rate-bench.js';
 import { rateSchema } from '../../../src/study/rate-file.js';
 import type { RateRow } from '../../../src/study/rate-rows.js';
 import { buildSetting, ratePlaces, rateUser } from '../../../src/study/rate-setting.js';
@@ -58,7 +58,7 @@ describe('the rate of serving an estimate', () => {
       });
       return re * re + im * im;
     };
-    const { factory } = buildBenches(settings, buildSetting(settings), null)[0]!;
+    const { factory } = new RateBenches(settings, buildSetting(settings)).before(null)[0]!;
     const scheme = factory.start();
     const codewords = scheme.next().value as readonly { phaseRad: Float64Array; delayS: Float64Array }[];
     const perSubcarrier = Float64Array.from(
