@@ -6,6 +6,7 @@ import { closedLoop } from './closed-loop.js';
 import { dpcStudy } from './dpc-study.js';
 import { linkGoodput } from './link-goodput.js';
 import { matchedFilter } from './matched-filter.js';
+import { rateStudy } from './rate-study.js';
 import { widebandAir } from './wideband-air.js';
 
 const benchmarks: readonly Benchmark[] = [
@@ -13,6 +14,7 @@ const benchmarks: readonly Benchmark[] = [
   closedLoop,
   bridgeIngest,
   dpcStudy,
+  rateStudy,
   widebandAir,
   bridgeWideband,
   matchedFilter,

@@ -1,4 +1,6 @@
 /** Trains and serves users of a rate study, one after the other. Runs in a worker thread or in the main one. */
+import type { Band } from '../array/band.js';
+import type { SubcarrierSum } from '../channel/wideband/response.js';
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
 import type { Codeword } from '../codebook/codeword.js';
 import type { SearchStatistics } from '../training/estimators/point-estimator.js';
@@ -41,8 +43,11 @@ interface Served {
   readonly boardGains: Float64Array;
 }
 
+type SumOf = (numElements: number, band: Band) => SubcarrierSum;
+
 export class RateSimulator {
   readonly #study: RateStudy;
+  readonly #sumOf: SumOf;
   readonly #setting: RateSetting;
   readonly #places: readonly RatePlace[];
   readonly #schemes: RateBenches;
@@ -51,7 +56,9 @@ export class RateSimulator {
   #hardwareIndex: number | null = null;
   #air: RateAir;
 
-  constructor(study: RateStudy) {
+  /** @param sumOf how the air is evaluated; a benchmark may have it done another way. */
+  constructor(study: RateStudy, sumOf: SumOf = createSubcarrierSum) {
+    this.#sumOf = sumOf;
     this.#study = study;
     this.#setting = buildSetting(study);
     this.#places = ratePlaces(study);
@@ -103,7 +110,7 @@ export class RateSimulator {
 
   #newAir(): RateAir {
     const { array, band } = this.#setting;
-    const sum = createSubcarrierSum(array.numElements, band);
+    const sum = this.#sumOf(array.numElements, band);
     return new RateAir({ ...this.#setting, model: this.#study.air, sum });
   }
 

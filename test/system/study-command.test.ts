@@ -64,6 +64,44 @@ describe('beamloop study', () => {
     expect(study(file, '--json', '--threads', '3').stdout).toBe(one.stdout);
   });
 
+  it('prints the same rates whatever the number of threads', () => {
+    const rates = path.join(folder, 'rates.yaml');
+    writeFileSync(
+      rates,
+      `kind: rate
+title: Small wideband array
+array:
+  elements: 32
+  carrier: 30 GHz
+  bandwidth: 5 GHz
+  subcarriers: 128
+  sector: {angle: 60 deg, distance: [0.5 m, 3 m]}
+users: {count: 45, distance: [1 m, 2 m]}
+snr: [0, 15]
+schemes:
+  filter: {name: tdps, pilots: 3, estimator: {name: matched-filter, directions: 64, rings: 4}}
+  grid: {name: exhaustive-grid}
+hardware:
+  - {label: ideal}
+  - {label: lines, lines: true, delayError: 2 ps}
+`,
+    );
+    const one = study(rates, '--json', '--threads', '1');
+    expect(one.stderr).toBe('');
+    const { rows } = JSON.parse(one.stdout) as { rows: Record<string, unknown>[] };
+    expect(rows.map(({ hardware, distanceM, id, snrDb }) => [hardware, distanceM, id, snrDb].join())).toEqual(
+      ['ideal', 'lines'].flatMap((board) =>
+        [1, 2].flatMap((distance) =>
+          ['filter', 'grid'].flatMap((id) => [0, 15].map((snrDb) => [board, distance, id, snrDb].join())),
+        ),
+      ),
+    );
+    expect(rows.every(({ numUes }) => numUes === 45)).toBe(true);
+    expect(study(rates, '--json', '--threads', '3').stdout).toBe(one.stdout);
+    expect(study(rates, '--json', '--seed', '2').stdout).not.toBe(one.stdout);
+    expect(study(rates, '--json', '--trace').stderr).toContain('keeps no traces');
+  });
+
   it('traces every pilot, also over threads', () => {
     const one = study(listFile, '--json', '--trace');
     const { traces } = JSON.parse(one.stdout) as { traces: Record<string, unknown>[] };
