@@ -13,7 +13,7 @@ import type { Estimate } from '../training/scheme.js';
 import { BoardBeams } from './board-beams.js';
 import { BoardWatch } from './board-watch.js';
 import { localFeedback, requireLocalEstimates } from './local-feedback.js';
-import { type CampaignOutcome, outcomeOf, type UserOutcome } from './outcome.js';
+import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from './outcome.js';
 import { PilotFactory } from './pilots.js';
 import { checkPlan, type Preparation, plannerOptions } from './plan.js';
 import { checkRealisable, realisabilityWarning, schemeOnBoard } from './scheme-on-board.js';
@@ -155,7 +155,8 @@ class Campaign {
       if (this.#found.has(user.id)) continue;
       this.#recordStatistics();
       await recording.durable();
-      progress.finished((await outcomeOf(recording)).users[turn]!, turn, users.length);
+      const [outcome] = await userOutcomes(recording, `WHERE ue = '${user.id}'`);
+      progress.finished(outcome!, turn, users.length);
     }
   }
 

@@ -72,11 +72,7 @@ export interface CampaignOutcome {
 }
 
 export async function outcomeOf(recording: Recording): Promise<CampaignOutcome> {
-  const estimates = new Map((await recording.rows('estimates')).map((row) => [row.ue, row]));
-  const foci = await estimatedFoci(recording, estimates.values());
-  const users = (await recording.rows('users')).map((user) => {
-    return userOutcome(user, estimates.get(user.ue), foci?.of.get(user.ue), foci?.array);
-  });
+  const users = await userOutcomes(recording);
   const [counts] = await recording.query(`
     SELECT (SELECT count(*) FROM slots) AS planned,
            (SELECT count(*) FROM receipts WHERE status = 'latched') AS latched,
@@ -98,6 +94,16 @@ export async function outcomeOf(recording: Recording): Promise<CampaignOutcome> 
   };
 }
 
+/** @param where SQL condition on table `users`; all of them unless given. Ids are plain words. */
+export async function userOutcomes(recording: Recording, where = ''): Promise<UserOutcome[]> {
+  const rows = await recording.rows('users', where);
+  const ids = rows.map(({ ue }) => `'${ue}'`).join(', ');
+  const found = rows.length === 0 ? [] : await recording.rows('estimates', `WHERE ue IN (${ids})`);
+  const estimates = new Map(found.map((row) => [row.ue, row]));
+  const foci = await estimatedFoci(recording, estimates.values());
+  return rows.map((user) => userOutcome(user, estimates.get(user.ue), foci?.of.get(user.ue), foci?.array));
+}
+
 /** Where the estimates are whose rates are known; null where there are none. */
 async function estimatedFoci(
   recording: Recording,
@@ -105,8 +111,9 @@ async function estimatedFoci(
 ): Promise<{ readonly of: ReadonlyMap<string, FocalPoint>; readonly array: LinearArray } | null> {
   const rated = [...estimates].filter(({ rate }) => rate !== null);
   if (rated.length === 0) return null;
-  const found = 'WHERE key IN (SELECT codeword_key FROM estimates)';
-  const labels = new Map((await recording.rows('codewords', found)).map(({ key, label }) => [key, label]));
+  const keys = rated.map(({ codewordKey }) => `'${codewordKey}'`).join(', ');
+  const found = await recording.rows('codewords', `WHERE key IN (${keys})`);
+  const labels = new Map(found.map(({ key, label }) => [key, label]));
   const scenario = (await recording.runValue('scenario')) as Scenario;
   const foci = rated.map((row) => [row.ue, focusOf(row, labels.get(row.codewordKey))] as const);
   return { of: new Map(foci), array: arrayOf(scenario) };

@@ -160,3 +160,32 @@ users: [{ id: ada }]
   expect(await telemetry).toMatchObject({ muted: true, armed: false });
   await driver.close();
 });
+
+it('a UE that measures other subcarriers than the scenario says is told so before a slot is spent', async () => {
+  const port = await freePort();
+  const scenario = path.join(folder, 'wide.yaml');
+  writeFileSync(
+    scenario,
+    `array:
+  elements: 128
+  carrier: 100 GHz
+  rings: 4
+  bandwidth: 5 GHz
+  subcarriers: 64
+  sector: { angle: 60 deg, distance: [1 m, 5 m] }
+board: { port: ${board.path}, baud: 3e6 }
+slots: { duration: 250 us, turnaround: 20 ms }
+scheme: dpc
+users: [{ id: ada }]
+bridge: { port: ${port}, ueTimeout: 12 s }
+`,
+  );
+  const out = path.join(folder, 'wide');
+  const running = new Running(['run', scenario, '--out', out, '--no-report']);
+  await running.until('waiting for the UE');
+  await connectUe('ada', port);
+  const { code, stderr } = await running.end();
+  expect(stderr).toMatch(/'ada' measures 1 subcarriers, the scenario's band has 64.*UE_MISMATCH/s);
+  expect(code).toBe(4);
+  expect((await decided(out)).slots).toEqual([]);
+});
