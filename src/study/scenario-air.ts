@@ -61,7 +61,9 @@ export class ScenarioAir {
     onSlot: (slot: number, ue: string, powers: Float32Array) => void = () => {},
   ): (batch: PilotBatch) => Powers {
     const receiver = new BeamReceiver(this.sum, this.#array, paths);
-    const noiseFloor = noiseVariance(snrDb);
+    const variance = noiseVariance(snrDb);
+    // As the bridge's records carry it.
+    const noiseFloor = Math.fround(variance);
     const { seed } = this.#scenario;
     const { numSubcarriers } = this.sum.band;
     return (batch) => {
@@ -70,7 +72,7 @@ export class ScenarioAir {
         const { slots } = this.#planner.next(open);
         for (const { slot, pilot } of slots) {
           const signal = receiver.receive(pilot.beam);
-          const powers = noisyPowers(signal, numSubcarriers, noiseFloor, seed, ueId, slot);
+          const powers = noisyPowers(signal, numSubcarriers, variance, seed, ueId, slot);
           onSlot(slot, ueId, powers);
           measured.push({ powers, noiseFloor });
         }
