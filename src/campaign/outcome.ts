@@ -9,7 +9,7 @@ import type { Scenario } from './scenario.js';
 import { arrayOf } from './users.js';
 
 /** How good a wideband estimate is; null where nobody knows where the user is. */
-export interface WidebandOutcome {
+interface WidebandOutcome {
   /** Estimate less truth in sin(angle), and in half-widths of a focused beam at the carrier. */
   readonly sinAngleError: number;
   readonly sinAngleErrorHalfWidths: number;

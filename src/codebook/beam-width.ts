@@ -4,7 +4,7 @@ import type { LinearArray } from '../array/linear-array.js';
 /** sinc(x)^2 = 1/2 at this x. */
 export const SINC_HALF_POWER = 0.442946;
 /** |C(b) + j S(b)|^2 / b^2 = 1/2 at this b, with the Fresnel integrals C and S. */
-export const FRESNEL_HALF_POWER = 1.318322;
+const FRESNEL_HALF_POWER = 1.318322;
 
 /** From the focus to half power in sin(angle), at this frequency. */
 export function halfWidthSinAngle({ numElements, carrierHz }: LinearArray, frequencyHz: number): number {

@@ -1,7 +1,7 @@
 /** Figures of beams that split, on the plane of direction and distance ring. */
 import { ringRangeOf } from '../array/focal-point.js';
 import type { SplitCodebook } from '../codebook/beam-split.js';
-import type { BeamSplitRow, GainMap } from './beam-split.js';
+import type { BeamSplitRow, GainMap } from './beam-split-rows.js';
 import type { RateSetting } from './rate-setting.js';
 import type { Axis, HeatFigure, LineFigure, PointFigure } from './result.js';
 
