@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type CalibrationTable, parseCalibrationTable } from '../../calibration/calibration-table.js';
 import type { Sector } from '../array/focal-point.js';
 import { type PointM, polarPointM } from '../array/linear-array.js';
-import type { UserRegion } from '../channel/paths.js';
+import type { DistanceRegion, UserRegion } from '../channel/paths.js';
 import { BeamloopError } from '../core/errors.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { parseSettings, readTextFile } from '../core/settings-file.js';
@@ -91,7 +91,7 @@ const region = z.union([
     .transform(({ ringDistance, angle }): UserRegion => ({ ringDistanceM: ringDistance, angleRad: angle })),
   z
     .strictObject({ distance: ascending('m'), angle: ascending('rad') })
-    .transform(({ distance, angle }): UserRegion => ({ distanceM: distance, angleRad: angle })),
+    .transform(({ distance, angle }): DistanceRegion => ({ distanceM: distance, angleRad: angle })),
 ]);
 
 const pathList = z

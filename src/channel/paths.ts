@@ -23,7 +23,7 @@ export interface RingRegion {
 }
 
 /** Where users are drawn uniformly in angle and, independently, in distance: nearer places are more crowded. */
-interface DistanceRegion {
+export interface DistanceRegion {
   /** [smallest, largest] distance from the array's centre, m. */
   readonly distanceM: readonly [number, number];
   /** [smallest, largest] angle from broadside, rad. */
