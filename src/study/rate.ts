@@ -1,5 +1,6 @@
 /** Monte-Carlo comparison of wideband schemes: rate with its interval, by SNR, distance and pilots. */
 import { BeamloopError } from '../core/errors.js';
+import { schemeLabel } from '../training/scheme-label.js';
 import { checkClaims } from './claims.js';
 import { describeArray } from './file-sections.js';
 import { degrees, metres, percent, short } from './format.js';
@@ -45,7 +46,7 @@ export async function runRate(study: RateStudy, options: ThreadOptions): Promise
     reference: study.paper?.reference ?? null,
     settings: settingsOf(study),
     rows,
-    tables: [rateTable(rows)],
+    tables: [schemeTable(study), rateTable(rows)],
     figures: rateFigures(rows),
     claims: checkClaims(study.paper?.claims ?? [], rows, RATE_KEYS),
   };
@@ -75,6 +76,23 @@ function requireSchemesFit(study: RateStudy): void {
   }
 }
 
+/** What the names stand for; options that are tried at several values are in the other table. */
+function schemeTable({ schemes, pilots }: RateStudy): Table {
+  return {
+    title: 'Schemes',
+    columns: [
+      { title: 'Name', align: 'left' },
+      { title: 'Scheme', align: 'left' },
+      { title: 'Pilots', align: 'left' },
+    ],
+    rows: Object.entries(schemes).map(([id, choice]) => [
+      id,
+      schemeLabel(choice),
+      pilots[id]?.join(', ') ?? 'all',
+    ]),
+  };
+}
+
 /** Columns that say the same in every row are left out; the settings tell them. */
 function rateTable(rows: readonly RateRow[]): Table {
   const bits = (rate: number) => rate.toFixed(3);
@@ -87,8 +105,7 @@ function rateTable(rows: readonly RateRow[]): Table {
     { title: 'SNR (dB)', align: 'right', cell: (row) => short(row.snrDb) },
   ];
   const shown = [
-    { title: 'Name', align: 'left' as const, cell: (row: RateRow) => row.id },
-    { title: 'Scheme', align: 'left' as const, cell: (row: RateRow) => row.scheme },
+    { title: 'Scheme', align: 'left' as const, cell: (row: RateRow) => row.id },
     ...columns.filter(({ cell }) => new Set(rows.map(cell)).size > 1),
     { title: 'Pilots', align: 'right' as const, cell: (row: RateRow) => short(row.numPilots) },
     { title: 'Users', align: 'right' as const, cell: (row: RateRow) => String(row.numUes) },
