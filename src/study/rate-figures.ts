@@ -116,7 +116,8 @@ function panelOf(row: RateRow, x: Abscissa): string {
     x === DISTANCE ? '' : `users at ${metres(row.distanceM)} m`,
     x === SNR ? '' : `SNR ${row.snrDb} dB`,
   ];
-  return parts.filter((part) => part !== '').join(', ');
+  const title = parts.filter((part) => part !== '').join(', ');
+  return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -329,6 +329,30 @@ describe('registry', () => {
     expect(schemeLabel(schemeSchema.parse({ name: 'dpc', rangeReduction: false }))).toBe(
       'dpc (rangeReduction=false)',
     );
+    const labels = [
+      'tdps',
+      { name: 'tdps', pilots: 3, gamma: 0.5, estimator: 'on-grid' },
+      {
+        name: 'tdps',
+        pilots: 1,
+        delayParameters: ['349/11', -0.5],
+        phaseParameters: [-30, 0.5],
+        estimator: { name: 'matched-filter', score: 'plain', rings: 5, dictionary: 'ideal', refine: false },
+      },
+      { name: 'near-field-rainbow', rings: 4, estimator: 'matched-filter' },
+      { name: 'near-field-rainbow', pilots: 2 },
+      'far-field-rainbow',
+      { name: 'exhaustive-grid', pilots: 300 },
+    ].map((scheme) => schemeLabel(schemeSchema.parse(scheme)));
+    expect(labels).toEqual([
+      'tdps (matched filter)',
+      'tdps (3 pilots, gamma=0.5, on grid)',
+      'tdps (1 pilot, given parameters, matched filter plain 1024 × 5 ideal beams on its grid)',
+      'near-field-rainbow (4 even rings, matched filter)',
+      'near-field-rainbow (first 2 pilots, on grid)',
+      'far-field-rainbow (on grid)',
+      'exhaustive-grid (first 300 pilots)',
+    ]);
   });
 
   it.each(['dpc', 'near-field-hierarchical', 'far-field-hierarchical'])(
