@@ -14,6 +14,7 @@ import { realisabilitySection } from './run/realisability-section.js';
 import { type RunData, readRunData } from './run/run-data.js';
 import { slotChart } from './run/slot-chart.js';
 import { slotsSection } from './run/slots-section.js';
+import { spectrumChart } from './run/spectrum-chart.js';
 import { ueSection } from './run/ue-section.js';
 import { usersSection } from './run/users-section.js';
 
@@ -36,7 +37,9 @@ export function renderRunReport(run: RunData): { markup: string; figures: Figure
   const plan = planView(run);
   const pilots = run.users
     .slice(0, MOST_PILOT_CHARTS)
-    .flatMap((user) => pilotChart(run, user.ue, user.turn + 1) ?? []);
+    .flatMap(
+      (user) => spectrumChart(run, user.ue, user.turn + 1) ?? pilotChart(run, user.ue, user.turn + 1) ?? [],
+    );
   const patternUser = run.users.find(({ ue }) => run.estimates.has(ue)) ?? run.users[0];
   const patterns = patternUser === undefined ? null : patternPanels(run, patternUser.ue);
   const slots = slotChart(run);
@@ -63,8 +66,13 @@ function pilotsSection(run: RunData, charts: readonly Figure[]): Html {
   }
   const left = run.users.length - charts.length;
   return html`<h2>Pilots</h2>
-<p>Received power of every pilot in the order in which they were sent. In a hierarchical search each level is a choice; the search
-goes on below the stronger half. After it come the candidates of the refinement, ring by ring.</p>
+${
+  run.facts.band === null
+    ? html`<p>Received power of every pilot in the order in which they were sent. In a hierarchical search each level is a choice; the search
+goes on below the stronger half. After it come the candidates of the refinement, ring by ring.</p>`
+    : html`<p>Received power of the pilots over the band. Where a pilot splits, each subcarrier looks at a point of its own: peaks are
+subcarriers that look at the user.</p>`
+}
 ${charts.map((chart) => figureBlock(chart, ''))}
 ${left > 0 && html`<p class="muted">No chart for ${left} more of the users.</p>`}`;
 }

@@ -1,7 +1,7 @@
 /** What was run, on what, when, and how it ended, in one sentence. */
 
 import { schemeTitle } from '../drawing/colour.js';
-import { count, frequency, metres, plural, seconds } from '../drawing/number-format.js';
+import { count, fixed, frequency, metres, plural, seconds } from '../drawing/number-format.js';
 import { factList, sentenceList } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
 import { linkSentence } from './link-section.js';
@@ -67,7 +67,10 @@ ${factList([
 /** `rangeReduction: true` → `range reduction on`. */
 function optionText(key: string, value: unknown): string {
   const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return typeof value === 'boolean' ? `${words} ${value ? 'on' : 'off'}` : `${words}: ${String(value)}`;
+  if (typeof value === 'boolean') return `${words} ${value ? 'on' : 'off'}`;
+  if (value !== null && typeof value === 'object' && 'name' in value)
+    return `${words}: ${String(value.name)}`;
+  return `${words}: ${String(value)}`;
 }
 
 function startTime(run: RunData): Date | null {
@@ -100,6 +103,15 @@ function outcomeSentence(run: RunData): string {
         ? `None of ${plural(users.length, 'user')} was found`
         : `${count(found.length)} of ${count(users.length)} users were found`;
   if (found.length === 0) return `${who}.`;
+  const rates = found.flatMap(({ ue }) => {
+    const { rate, perfectRate } = estimates.get(ue)!;
+    return rate === null || perfectRate === null ? [] : [{ rate, perfectRate }];
+  });
+  if (judged.length === 0 && rates.length > 0) {
+    const mean = rates.reduce((sum, { rate }) => sum + rate, 0) / rates.length;
+    const perfect = rates.reduce((sum, { perfectRate }) => sum + perfectRate, 0) / rates.length;
+    return `${who}; served there they get ${fixed(mean, 3)} of ${fixed(perfect, 3)} bit/s/Hz on average.`;
+  }
   if (judged.length === 0) return `${who}; where they really are is not known.`;
   if (correct.length === found.length) {
     return found.length === 1

@@ -21,7 +21,12 @@ export interface SlotRecord {
   /** Null until the board's receipt is there. */
   readonly receipt: { readonly boardTimeS: number; readonly status: string } | null;
   /** Received power summed over subcarriers and the noise in it, linear; null until the UE reported. */
-  readonly power: { readonly received: number; readonly noiseFloor: number } | null;
+  readonly power: {
+    readonly received: number;
+    readonly noiseFloor: number;
+    /** Linear, shape [numSubcarriers]. */
+    readonly perSubcarrier: Float32Array;
+  } | null;
 }
 
 export interface RunData {
@@ -88,6 +93,7 @@ async function readSlots(
           : {
               received: power.powers.reduce((sum, value) => sum + value, 0),
               noiseFloor: power.noiseFloor * power.powers.length,
+              perSubcarrier: power.powers,
             },
     };
   });

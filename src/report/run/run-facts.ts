@@ -1,5 +1,6 @@
 /** What table `run` says about a run. Whatever is missing there is null here, and the report says so. */
 import { z } from 'zod';
+import { Band } from '../../array/band.js';
 import { LinearArray } from '../../array/linear-array.js';
 import { PolarCodebook } from '../../codebook/polar.js';
 import { BeamloopError } from '../../core/errors.js';
@@ -12,6 +13,8 @@ const scenarioFacts = z.object({
       carrier: z.number(),
       speedOfLight: z.number().optional(),
       rings: z.number().default(6),
+      bandwidth: z.number().optional(),
+      subcarriers: z.number().optional(),
     })
     .optional(),
   scheme: z.looseObject({ name: z.string() }).optional(),
@@ -51,6 +54,8 @@ export interface RunFacts {
   readonly schemeOptions: Readonly<Record<string, unknown>>;
   /** Array with its polar codebook; null when the recording does not say enough to rebuild it. */
   readonly polar: PolarCodebook | null;
+  /** The subcarriers that UEs measured; null in narrowband runs. */
+  readonly band: Band | null;
   /** Without the bridge's token: reports are shown around. */
   readonly scenarioText: string | null;
 }
@@ -71,6 +76,7 @@ export function readRunFacts(entries: ReadonlyMap<string, unknown>): RunFacts {
     scheme: name,
     schemeOptions,
     polar: scenario?.array === undefined ? null : polarCodebook(scenario.array),
+    band: bandOf(scenario?.array),
     scenarioText: withoutToken(
       z.string().safeParse(entries.get('scenarioText')).data ?? null,
       scenario?.bridge?.token,
@@ -82,6 +88,19 @@ function withoutToken(text: string | null, token: string | undefined): string | 
   if (text === null) return null;
   const byValue = token === undefined || token === '' ? text : text.replaceAll(token, '(not shown)');
   return byValue.replace(/(\btoken["']?\s*:\s*)("[^"]*"|'[^']*'|[^\s,}#][^,}#\n]*)/g, '$1(not shown)');
+}
+
+function bandOf(
+  array: { carrier: number; bandwidth?: number | undefined; subcarriers?: number | undefined } | undefined,
+): Band | null {
+  if (array?.bandwidth === undefined || array.subcarriers === undefined) return null;
+  try {
+    const { carrier: carrierHz, bandwidth: bandwidthHz, subcarriers: numSubcarriers } = array;
+    return new Band({ carrierHz, bandwidthHz, numSubcarriers });
+  } catch (error) {
+    if (error instanceof BeamloopError) return null;
+    throw error;
+  }
 }
 
 function polarCodebook(array: {

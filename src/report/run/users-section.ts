@@ -2,7 +2,7 @@
 import { nearFieldBoundaryM } from '../../array/near-field.js';
 import type { Row } from '../../record/schema.js';
 import type { Figure } from '../drawing/chart.js';
-import { count, decibels, degrees, metres, NOTHING } from '../drawing/number-format.js';
+import { count, decibels, degrees, fixed, metres, NOTHING } from '../drawing/number-format.js';
 import { figureBlock, type TableCell, tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
 import type { RunData } from './run-data.js';
@@ -13,22 +13,62 @@ export function usersSection(run: RunData, figure: Figure | null): Html {
   }
   return html`<h2>Where the users are and where they were found</h2>
 ${figure === null ? html`<p class="note">Nobody was found, and nobody’s true position is known: there is no plan to draw.</p>` : figureBlock(figure, planCaption(run), false)}
-${tableBlock(
-  'Users',
-  [
-    { title: 'User' },
-    { title: 'True angle', align: 'right' },
-    { title: 'Found', align: 'right' },
-    { title: 'True distance', align: 'right' },
-    { title: 'Found', align: 'right' },
-    { title: 'Codeword found' },
-    { title: 'Noise-free best' },
-    { title: 'Match' },
-    { title: 'Pilots', align: 'right' },
-    { title: 'SNR', align: 'right' },
-  ],
-  run.users.map((user) => userRow(user, run.estimates.get(user.ue))),
-)}`;
+${wideband(run) ? ratesTable(run) : codewordsTable(run)}`;
+}
+
+/** Rates are known: schemes of the whole band, which have no best codeword to match. */
+function wideband(run: RunData): boolean {
+  return [...run.estimates.values()].some(({ rate }) => rate !== null);
+}
+
+function ratesTable(run: RunData): Html {
+  return tableBlock(
+    'Users and the rate of serving them, bit/s/Hz',
+    [
+      { title: 'User' },
+      { title: 'True angle', align: 'right' },
+      { title: 'Found', align: 'right' },
+      { title: 'True distance', align: 'right' },
+      { title: 'Found', align: 'right' },
+      { title: 'Rate', align: 'right' },
+      { title: 'By the board', align: 'right' },
+      { title: 'Perfect', align: 'right' },
+      { title: 'Loss', align: 'right' },
+      { title: 'Pilots', align: 'right' },
+    ],
+    run.users.map((user) => {
+      const estimate = run.estimates.get(user.ue);
+      const [name, trueAngle, angle, trueDistance, distance] = userRow(user, estimate);
+      const { rate = null, boardRate = null, perfectRate = null } = estimate ?? {};
+      const bits = (value: number | null) => (value === null ? NOTHING : fixed(value, 3));
+      const loss =
+        rate === null || perfectRate === null ? NOTHING : `${fixed(100 * (1 - rate / perfectRate), 2)} %`;
+      const pilots = estimate === undefined ? NOTHING : count(estimate.numPilots);
+      return [
+        ...[name!, trueAngle!, angle!, trueDistance!, distance!],
+        ...[bits(rate), bits(boardRate), bits(perfectRate), loss, pilots],
+      ];
+    }),
+  );
+}
+
+function codewordsTable(run: RunData): Html {
+  return tableBlock(
+    'Users',
+    [
+      { title: 'User' },
+      { title: 'True angle', align: 'right' },
+      { title: 'Found', align: 'right' },
+      { title: 'True distance', align: 'right' },
+      { title: 'Found', align: 'right' },
+      { title: 'Codeword found' },
+      { title: 'Noise-free best' },
+      { title: 'Match' },
+      { title: 'Pilots', align: 'right' },
+      { title: 'SNR', align: 'right' },
+    ],
+    run.users.map((user) => userRow(user, run.estimates.get(user.ue))),
+  );
 }
 
 function userRow(user: Row<'users'>, estimate: Row<'estimates'> | undefined): TableCell[] {
@@ -67,7 +107,8 @@ function planCaption(run: RunData): string {
   if (polar === null)
     return `${marks} The recording does not say enough of the array to draw rings and boundary.`;
   return (
-    `${marks} Blue: the codebook’s polar rings r·cos²β. A found position is the focus of a codeword, so it lies on a ring. ` +
+    `${marks} Blue: the codebook’s polar rings r·cos²β. ` +
+    `${wideband(run) ? '' : 'A found position is the focus of a codeword, so it lies on a ring. '}` +
     `The near-field boundary is ${metres(nearFieldBoundaryM(polar.array, 0))} away at broadside; where the plan does not ` +
     'reach it, the small map shows the whole near field with the plan’s extent as a box.'
   );
