@@ -99,7 +99,7 @@ hardware:
     expect(rows.every(({ numUes }) => numUes === 45)).toBe(true);
     expect(study(rates, '--json', '--threads', '3').stdout).toBe(one.stdout);
     expect(study(rates, '--json', '--seed', '2').stdout).not.toBe(one.stdout);
-    expect(study(rates, '--json', '--trace').stderr).toContain('keeps no traces');
+    expect(study(rates, '--trace').stderr).toContain('keeps no traces');
   });
 
   it('traces every pilot, also over threads', () => {
