@@ -1,21 +1,14 @@
 /** What came out of a campaign, read from its recording. */
 import { type FocalPoint, focalPointOf } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
-import { halfWidthRingPerM, halfWidthSinAngle } from '../codebook/beam-width.js';
-import type { PilotLabel } from '../codebook/codeword.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
+import { type FocusError, focusError, focusOf } from './focus-error.js';
 import type { Scenario } from './scenario.js';
 import { arrayOf } from './users.js';
 
 /** How good a wideband estimate is; null where nobody knows where the user is. */
-interface WidebandOutcome {
-  /** Estimate less truth in sin(angle), and in half-widths of a focused beam at the carrier. */
-  readonly sinAngleError: number;
-  readonly sinAngleErrorHalfWidths: number;
-  /** The same for the distance ring (1 - sin^2) / (2 r), 1/m. */
-  readonly ringErrorPerM: number;
-  readonly ringErrorHalfWidths: number;
+interface WidebandOutcome extends FocusError {
   /** bit/s/Hz, mean over the subcarriers: served by an ideal beam at the estimate, by what the board makes of it, perfectly. */
   readonly rate: number;
   readonly boardRate: number;
@@ -119,14 +112,6 @@ async function estimatedFoci(
   return { of: new Map(foci), array: arrayOf(scenario) };
 }
 
-/** By the serving codeword, which also tells the ring of a direction along the array, where every distance is 0. */
-function focusOf({ angleRad, distanceM }: Row<'estimates'>, label: unknown): FocalPoint {
-  const { kind, ...point } = label as PilotLabel;
-  if (kind === 'serving') return point as FocalPoint;
-  const sinAngle = Math.sin(angleRad);
-  return { sinAngle, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };
-}
-
 function userOutcome(
   user: Row<'users'>,
   estimate: Row<'estimates'> | undefined,
@@ -165,13 +150,8 @@ function widebandOutcome(
   { rate, boardRate, perfectRate }: Row<'estimates'>,
 ): WidebandOutcome | null {
   if (rate === null || boardRate === null || perfectRate === null) return null;
-  const sinAngleError = found.sinAngle - truth.sinAngle;
-  const ringErrorPerM = found.ringPerM - truth.ringPerM;
   return {
-    sinAngleError,
-    sinAngleErrorHalfWidths: sinAngleError / halfWidthSinAngle(array, array.carrierHz),
-    ringErrorPerM,
-    ringErrorHalfWidths: ringErrorPerM / halfWidthRingPerM(array, array.carrierHz),
+    ...focusError(array, found, truth),
     rate,
     boardRate,
     perfectRate,

@@ -4,9 +4,11 @@ import { figureBlock, page } from './page/blocks.js';
 import { type Html, html } from './page/html.js';
 import { writePage } from './page/write-page.js';
 import { eventsSection } from './run/events-section.js';
+import { fociChart } from './run/foci-chart.js';
 import { header, runTitle } from './run/header.js';
 import { linkChart } from './run/link-chart.js';
 import { linkSection } from './run/link-section.js';
+import { localPilots } from './run/local-pilots.js';
 import { patternCaption, patternPanels } from './run/pattern-panels.js';
 import { pilotChart } from './run/pilot-chart.js';
 import { planView } from './run/plan-view.js';
@@ -35,7 +37,8 @@ export async function writeReport(folder: string): Promise<string> {
 
 export function renderRunReport(run: RunData): { markup: string; figures: Figure[] } {
   const plan = planView(run);
-  const pilots = run.users
+  const foci = fociChart(run);
+  const pilots = (run.facts.localEstimates ? [] : run.users)
     .slice(0, MOST_PILOT_CHARTS)
     .flatMap(
       (user) => spectrumChart(run, user.ue, user.turn + 1) ?? pilotChart(run, user.ue, user.turn + 1) ?? [],
@@ -45,7 +48,7 @@ export function renderRunReport(run: RunData): { markup: string; figures: Figure
   const slots = slotChart(run);
   const link = linkChart(run);
   const body = html`${header(run)}
-${usersSection(run, plan)}
+${usersSection(run, plan, foci)}
 ${pilotsSection(run, pilots)}
 ${patterns !== null && html`<h2>Beam patterns</h2>${figureBlock(patterns, patternCaption(run))}`}
 ${slotsSection(run, slots)}
@@ -56,23 +59,35 @@ ${eventsSection(run)}
 ${run.facts.scenarioText !== null && html`<h2>Scenario</h2><details><summary>The scenario file as it was read</summary><pre>${run.facts.scenarioText}</pre></details>`}`;
   const footer = html`Made by beamloop from <span class="code">recording.duckdb</span>. The figures are in
 <span class="code">figures/</span> as SVG.`;
-  const figures = [plan, ...pilots, patterns, slots, link].filter((figure) => figure !== null);
+  const figures = [plan, foci, ...pilots, patterns, slots, link].filter((figure) => figure !== null);
   return { markup: page(`${runTitle(run)} – beamloop`, body, footer), figures };
 }
 
+/** @param charts of the first users. */
 function pilotsSection(run: RunData, charts: readonly Figure[]): Html {
-  if (charts.length === 0) {
+  if (run.slots.every(({ power }) => power === null)) {
     return html`<h2>Pilots</h2><p class="note">No received power was recorded.</p>`;
   }
+  if (run.facts.localEstimates) return localPilots(run);
   const left = run.users.length - charts.length;
   return html`<h2>Pilots</h2>
-${
-  run.facts.band === null
-    ? html`<p>Received power of every pilot in the order in which they were sent. In a hierarchical search each level is a choice; the search
-goes on below the stronger half. After it come the candidates of the refinement, ring by ring.</p>`
-    : html`<p>Received power of the pilots over the band. Where a pilot splits, each subcarrier looks at a point of its own: peaks are
-subcarriers that look at the user.</p>`
-}
+<p>${pilotsText(run, charts)}</p>
 ${charts.map((chart) => figureBlock(chart, ''))}
 ${left > 0 && html`<p class="muted">No chart for ${left} more of the users.</p>`}`;
+}
+
+function pilotsText(run: RunData, charts: readonly Figure[]): string {
+  if (charts.some(({ id }) => id.startsWith('spectrum'))) {
+    return (
+      'Received power of the pilots over the band. Where a pilot splits, each subcarrier looks at a point of its own: peaks are ' +
+      'subcarriers that look at the user.'
+    );
+  }
+  if (run.facts.band !== null) {
+    return 'Received power of every pilot in the order in which they were sent, on the subcarrier in the middle of the band.';
+  }
+  return (
+    'Received power of every pilot in the order in which they were sent. In a hierarchical search each level is a choice; the search ' +
+    'goes on below the stronger half. After it come the candidates of the refinement, ring by ring.'
+  );
 }

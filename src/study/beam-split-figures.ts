@@ -10,12 +10,17 @@ const RING: Axis = { label: 'Distance ring (1/m)', scale: 'ring' };
 /** Below this everything is dark: a hole is a hole. */
 const DARKEST_DB = -9;
 
-/** Every visible subcarrier's focus. One pilot is coloured by frequency, several each in its own colour. */
-export function fociFigure({ sector }: RateSetting, { pilots, band }: SplitCodebook): PointFigure {
+/** Every visible subcarrier's focus. One pilot, or many, are coloured by frequency; a few each in its own colour. */
+export function fociFigure(
+  { sector }: Pick<RateSetting, 'sector'>,
+  { pilots, band }: SplitCodebook,
+): PointFigure {
   const [far, near] = ringRangeOf(sector);
   const rings = pilots.flatMap(({ foci }) => [foci.ringPerM[0]!, foci.ringPerM.at(-1)!]);
   const least = Math.min(0, ...rings);
   const most = Math.max(near, ...rings);
+  // Room for dots at the ends, and between the ticks of the two axes.
+  const marginPerM = 0.03 * (most - least);
   return {
     kind: 'points',
     title: `Where the subcarriers of ${numbered(pilots.length)} focus`,
@@ -25,7 +30,7 @@ export function fociFigure({ sector }: RateSetting, { pilots, band }: SplitCodeb
     x: DIRECTION,
     y: RING,
     xRange: [-1, 1],
-    yRange: [least, most + 0.03 * (most - least)],
+    yRange: [least - marginPerM, most + marginPerM],
     groups: pilots.map(({ foci }, k) => ({
       name: `Pilot ${k + 1}`,
       points: Array.from(foci.visible.keys())

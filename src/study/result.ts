@@ -82,7 +82,7 @@ export interface PointFigure {
   readonly xRange: readonly [number, number];
   readonly yRange: readonly [number, number];
   readonly groups: readonly { readonly name: string; readonly points: readonly PlanePoint[] }[];
-  /** What the values of the points are; they colour the points where there is one group only. */
+  /** What the values of the points are; they colour the points where there is one group, or too many to tell apart. */
   readonly valueLabel: string;
 }
 

@@ -56,7 +56,7 @@ th{text-align:left;font-weight:600;vertical-align:bottom;color:var(--muted)}
 th,td{padding:.38rem 1.05rem .38rem 0;border-bottom:1px solid var(--grid)}
 td{vertical-align:top}
 th:last-child,td:last-child{padding-right:.2rem}
-.number{text-align:right;white-space:nowrap}
+.number{text-align:right}td.number{white-space:nowrap}
 .code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,monospace;font-size:.84rem;overflow-wrap:anywhere}
 .yes{color:var(--green);font-weight:600}.no{color:var(--red);font-weight:600}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr));gap:.8rem 1.6rem;margin:1.4rem 0}

@@ -1,11 +1,15 @@
 /** What was run, on what, when, and how it ended, in one sentence. */
 
+import { needsBand } from '../../training/registry.js';
+import { schemeLabel } from '../../training/scheme-label.js';
+import { tickText } from '../drawing/axis.js';
 import { schemeTitle } from '../drawing/colour.js';
-import { count, fixed, frequency, metres, plural, seconds } from '../drawing/number-format.js';
+import { count, fixed, frequency, metres, plural, seconds, typographic } from '../drawing/number-format.js';
 import { factList, sentenceList } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
 import { linkSentence } from './link-section.js';
 import type { RunData } from './run-data.js';
+import type { RunFacts } from './run-facts.js';
 import { tallySlots } from './slot-tally.js';
 import { slotSentence } from './slots-section.js';
 
@@ -16,7 +20,6 @@ export function runTitle(run: RunData): string {
 export function header(run: RunData): Html {
   const { facts } = run;
   const { polar, board } = facts;
-  const options = Object.entries(facts.schemeOptions).map(([key, value]) => optionText(key, value));
   const start = startTime(run);
   const link = run.statistics.link.at(-1)?.totals;
   const disturbed =
@@ -30,12 +33,15 @@ ${!complete && html`<p class="note"><strong>This run is not complete.</strong> $
 ${disturbed && html`<p class="note">${linkSentence(link)}</p>`}
 ${factList([
   ['Started', start === null ? null : `${start.toISOString().slice(0, 19).replace('T', ' ')} UTC`],
+  ['Scheme', schemeText(facts)],
+  ['Pilots’ parameters', parametersText(facts)],
   [
-    'Scheme',
-    facts.scheme === null
+    'Band',
+    facts.band === null
       ? null
-      : `${schemeTitle(facts.scheme)}${options.length > 0 ? ` (${options.join(', ')})` : ''}`,
+      : `${frequency(facts.band.bandwidthHz)}, ${count(facts.band.numSubcarriers)} subcarriers`,
   ],
+  ['Estimated by', facts.localEstimates ? 'the UEs themselves' : null],
   [
     'Array',
     polar === null
@@ -64,12 +70,34 @@ ${factList([
 ])}`;
 }
 
+/** Schemes of the whole band have many options: those that matter. Of others, all. */
+function schemeText({ scheme, schemeOptions, choice }: RunFacts): string | null {
+  if (scheme === null) return null;
+  if (choice !== null && needsBand(choice)) return typographic(schemeTitle(schemeLabel(choice)));
+  const options = Object.entries(schemeOptions).map(([key, value]) => optionText(key, value));
+  return `${schemeTitle(scheme)}${options.length > 0 ? ` (${options.join(', ')})` : ''}`;
+}
+
+/** Parameters that were given and not designed. */
+function parametersText({ choice }: RunFacts): string | null {
+  if (choice?.name !== 'tdps' || !choice.delayParameters || !choice.phaseParameters) return null;
+  const pair = ([sinAngle, ringPerM]: readonly [number, number]) =>
+    `sin ${shortNumber(sinAngle)} and ${shortNumber(ringPerM)}\u00a01/m`;
+  return `delays ${pair(choice.delayParameters)}; phases ${pair(choice.phaseParameters)}`;
+}
+
+/** Four significant digits at most, without zeros that say nothing. */
+function shortNumber(value: number): string {
+  return tickText(Number(value.toPrecision(4)));
+}
+
 /** `rangeReduction: true` → `range reduction on`. */
 function optionText(key: string, value: unknown): string {
   const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   if (typeof value === 'boolean') return `${words} ${value ? 'on' : 'off'}`;
   if (value !== null && typeof value === 'object' && 'name' in value)
     return `${words}: ${String(value.name)}`;
+  if (typeof value === 'number') return `${words}: ${shortNumber(value)}`;
   return `${words}: ${String(value)}`;
 }
 

@@ -3,18 +3,18 @@ import { nearFieldBoundaryM } from '../../array/near-field.js';
 import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
+import { line, type Point } from '../drawing/marks.js';
 import { plural } from '../drawing/number-format.js';
+import { userLabels, userMarkNames } from '../drawing/user-marks.js';
 import { nearFieldOverview } from './near-field-overview.js';
 import {
   arrayLine,
   floorPoint,
-  line,
   type Marker,
   markSeries,
   type Plan,
   placeRingLabels,
   ringLabels,
-  userLabels,
 } from './plan-series.js';
 import type { RunData } from './run-data.js';
 
@@ -64,8 +64,7 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
   const boundary = polar === null ? null : curve((angle) => nearFieldBoundaryM(polar.array, angle, 'exact'));
   const boundaryInView = boundary?.some(([across, ahead]) => ahead <= reachM && Math.abs(across) <= sideM);
   const names = [
-    ...(markers.some((m) => m.truth !== null) ? ['True position'] : []),
-    'Found position',
+    ...userMarkNames(markers),
     ...(ringsM.length > 0 ? ['Polar rings'] : []),
     ...(boundaryInView ? ['Near-field boundary'] : []),
   ];
@@ -127,14 +126,14 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
           ? [line('Near-field boundary', boundary, { color: COLOUR.purple, width: 1.5, type: 'dashed' })]
           : []),
         arrayLine(polar === null ? 0 : polar.array.apertureM / 2, sideM),
-        ...markers.flatMap(({ truth, found }) =>
-          truth === null || found === null
-            ? []
-            : [line('Error', [truth, found], { color: COLOUR.red, width: 1.5 }, 4)],
-        ),
         ...markSeries(markers, reachM),
         ringLabels(rings),
-        userLabels(markers, rings, plan, compact ? 14 : 24),
+        userLabels(
+          markers,
+          plan,
+          compact ? 14 : 24,
+          rings.map(({ box }) => box),
+        ),
         ...(inset === null ? [] : inset.series),
       ],
     },
@@ -151,10 +150,19 @@ function layOut(markers: readonly Marker[], figurePx: number): Plan {
   const widthPx = figurePx - leftPx - rightPx;
   const neededM = Math.max(0.45 * reachM, 1.25 * Math.max(0, ...points.map(([across]) => Math.abs(across))));
   const sideM = Math.max(neededM, (reachM * widthPx) / (2 * (compact ? 330 : 500)));
-  return { leftPx, rightPx, widthPx, heightPx: Math.round((widthPx * reachM) / (2 * sideM)), sideM, reachM };
+  return {
+    leftPx,
+    rightPx,
+    widthPx,
+    heightPx: Math.round((widthPx * reachM) / (2 * sideM)),
+    sideM,
+    reachM,
+    xRange: [-sideM, sideM],
+    yRange: [0, reachM],
+  };
 }
 
-function curve(distanceM: (angleRad: number) => number): (readonly [number, number])[] {
+function curve(distanceM: (angleRad: number) => number): Point[] {
   return Array.from({ length: 61 }, (_, k) => {
     const angle = -SECTOR_RAD + (k / 60) * 2 * SECTOR_RAD;
     return floorPoint(distanceM(angle), angle);

@@ -1,9 +1,11 @@
 /** What table `run` says about a run. Whatever is missing there is null here, and the report says so. */
 import { z } from 'zod';
 import { Band } from '../../array/band.js';
+import type { Sector } from '../../array/focal-point.js';
 import { LinearArray } from '../../array/linear-array.js';
 import { PolarCodebook } from '../../codebook/polar.js';
 import { BeamloopError } from '../../core/errors.js';
+import { type SchemeChoice, schemeSchema } from '../../training/registry.js';
 
 const scenarioFacts = z.object({
   title: z.string().nullish(),
@@ -15,12 +17,16 @@ const scenarioFacts = z.object({
       rings: z.number().default(6),
       bandwidth: z.number().optional(),
       subcarriers: z.number().optional(),
+      sector: z
+        .object({ maxAngleRad: z.number(), distanceM: z.tuple([z.number(), z.number()]) })
+        .optional()
+        .catch(undefined),
     })
     .optional(),
   scheme: z.looseObject({ name: z.string() }).optional(),
   slots: z.object({ duration: z.number() }).optional(),
   board: z.object({ port: z.string(), baud: z.number().optional() }).optional(),
-  bridge: z.object({ token: z.string().optional() }).optional(),
+  bridge: z.object({ token: z.string().optional(), feedback: z.string().optional() }).optional(),
 });
 
 const boardFacts = z.object({
@@ -52,10 +58,16 @@ export interface RunFacts {
   /** Scheme name, and its other options as `key: value`. */
   readonly scheme: string | null;
   readonly schemeOptions: Readonly<Record<string, unknown>>;
+  /** The scheme as it was run; null when this version does not know it. */
+  readonly choice: SchemeChoice | null;
   /** Array with its polar codebook; null when the recording does not say enough to rebuild it. */
   readonly polar: PolarCodebook | null;
   /** The subcarriers that UEs measured; null in narrowband runs. */
   readonly band: Band | null;
+  /** Where users could be; null in narrowband runs. */
+  readonly sector: Sector | null;
+  /** UEs kept the powers and estimated by themselves; recorded powers are means over the band. */
+  readonly localEstimates: boolean;
   /** Without the bridge's token: reports are shown around. */
   readonly scenarioText: string | null;
 }
@@ -75,8 +87,11 @@ export function readRunFacts(entries: ReadonlyMap<string, unknown>): RunFacts {
     slotDurationS: scenario?.slots?.duration ?? null,
     scheme: name,
     schemeOptions,
+    choice: schemeSchema.safeParse(scenario?.scheme).data ?? null,
     polar: scenario?.array === undefined ? null : polarCodebook(scenario.array),
     band: bandOf(scenario?.array),
+    sector: scenario?.array?.sector ?? null,
+    localEstimates: scenario?.bridge?.feedback === 'estimate',
     scenarioText: withoutToken(
       z.string().safeParse(entries.get('scenarioText')).data ?? null,
       scenario?.bridge?.token,

@@ -1,77 +1,145 @@
 /** Received power of one user's pilots over frequency: where each pilot's subcarriers met the user. */
+
+import type { Band } from '../../array/band.js';
 import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
-import { plural } from '../drawing/number-format.js';
+import { colourBar, heatImage, imageSeries } from '../drawing/heat-image.js';
+import { fixed, plural } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
 import { pilotName } from './pilot-groups.js';
 import { measuredPilots, type RunData } from './run-data.js';
 
-/** More lines than this nobody can tell apart. */
-const MOST_PILOTS = 6;
+/** More lines than this nobody can tell apart: more pilots are drawn as rows of a picture. */
+const MOST_LINES = 6;
 const COLOURS = [COLOUR.blue, COLOUR.red, COLOUR.green, COLOUR.purple, COLOUR.sky, COLOUR.ink];
 const HEIGHT_PX = 220;
 /** Neighbouring subcarriers that one point of a line stands for, by the strongest of them. */
 const MOST_POINTS = 512;
+/** What is shown below the strongest, dB: of lines, and of a picture, whose colours are few. */
+const SPAN_DB = 40;
+const PICTURE_SPAN_DB = 25;
 
-/** Null for narrowband users, and for more pilots than lines can show. */
+interface Spectrum {
+  readonly band: Band;
+  readonly powerLabel: string;
+  /** Round dB at or above the strongest. */
+  readonly highDb: number;
+  readonly pilots: readonly {
+    readonly name: string;
+    /** dB, of so many subcarriers that stand together. */
+    readonly powersDb: readonly number[];
+  }[];
+  /** GHz of each of `powersDb`. */
+  readonly frequenciesGHz: readonly number[];
+}
+
+/** Null where powers of single subcarriers were not recorded. */
 export function spectrumChart(run: RunData, ue: string, figureNumber: number): Figure | null {
-  const { band } = run.facts;
-  const pilots = measuredPilots(run.slots, ue);
-  if (band === null || pilots.length === 0 || pilots.length > MOST_PILOTS) return null;
-  if (pilots.some(({ power }) => power!.perSubcarrier.length !== band.numSubcarriers)) return null;
-  const strongest = Math.max(
-    ...pilots.map(({ power }) => power!.perSubcarrier.reduce((a, b) => Math.max(a, b))),
-  );
-  const noise = pilots[0]!.power!.noiseFloor / band.numSubcarriers;
-  const reference = noise > 0 ? noise : strongest;
-  const step = Math.ceil(band.numSubcarriers / MOST_POINTS);
-  const lines = pilots.map(({ label, power }) => {
-    const points: [number, number][] = [];
-    for (let m = 0; m < band.numSubcarriers; m += step) {
-      const most = power!.perSubcarrier.subarray(m, m + step).reduce((a, b) => Math.max(a, b));
-      points.push([band.frequenciesHz[m]! / 1e9, 10 * Math.log10(Math.max(most / reference, 1e-3))]);
-    }
-    return { name: pilotName(label), points };
-  });
-  const high = Math.ceil((10 * Math.log10(strongest / reference) + 1) / 10) * 10;
+  const spectrum = spectrumOf(run, ue);
+  if (spectrum === null) return null;
+  const { band, pilots } = spectrum;
   return {
     id: `spectrum-${figureNumber}`,
     title: `Received power over frequency of user ${shown(ue, 64)}`,
     description: `Received power of ${plural(pilots.length, 'pilot')} on ${band.numSubcarriers} subcarriers; each peak is a subcarrier whose focus is near the user.`,
-    draw: (widthPx) => {
-      const names = lines.map(({ name }) => name);
-      const top = legendHeightPx(names, widthPx - 20) + 14;
-      return {
-        heightPx: top + HEIGHT_PX + 50,
-        option: {
-          legend: legend(names, 10, 10),
-          grid: { left: 60, right: 16, top, height: HEIGHT_PX, outerBoundsMode: 'none' },
-          xAxis: valueAxis({
-            label: 'Frequency (GHz)',
-            min: (band.carrierHz - band.bandwidthHz / 2) / 1e9,
-            max: (band.carrierHz + band.bandwidthHz / 2) / 1e9,
-            labelGapPx: 26,
-            splitLine: false,
-          }),
-          yAxis: valueAxis({
-            label: noise > 0 ? 'Power (dB over noise)' : 'Power (dB under strongest)',
-            min: high - 40,
-            max: high,
-            labelGapPx: 38,
-          }),
-          series: lines.map(({ name, points }, k) => ({
-            name,
-            type: 'line' as const,
-            data: points,
-            symbol: 'none',
-            silent: true,
-            clip: true,
-            itemStyle: { color: COLOURS[k] },
-            lineStyle: { color: COLOURS[k], width: 1 },
-          })),
-        },
-      };
+    draw: (widthPx) =>
+      pilots.length > MOST_LINES ? drawRows(spectrum, widthPx) : drawLines(spectrum, widthPx),
+  };
+}
+
+function spectrumOf(run: RunData, ue: string): Spectrum | null {
+  const { band } = run.facts;
+  const measured = measuredPilots(run.slots, ue);
+  if (band === null || measured.length === 0) return null;
+  if (measured.some(({ power }) => power!.perSubcarrier.length !== band.numSubcarriers)) return null;
+  const strongest = Math.max(...measured.map(({ power }) => highest(power!.perSubcarrier)));
+  const noise = measured[0]!.power!.noiseFloor / band.numSubcarriers;
+  const reference = noise > 0 ? noise : strongest;
+  const step = Math.ceil(band.numSubcarriers / MOST_POINTS);
+  const starts = Array.from({ length: Math.ceil(band.numSubcarriers / step) }, (_, k) => k * step);
+  const decibels = (power: number) => 10 * Math.log10(Math.max(power / reference, 1e-9));
+  return {
+    band,
+    powerLabel: noise > 0 ? 'Power (dB over noise)' : 'Power (dB under strongest)',
+    highDb: Math.ceil((decibels(strongest) + 1) / 10) * 10,
+    pilots: measured.map(({ label, power }) => ({
+      name: pilotName(label),
+      powersDb: starts.map((m) => decibels(highest(power!.perSubcarrier.subarray(m, m + step)))),
+    })),
+    frequenciesGHz: starts.map((m) => band.frequenciesHz[m]! / 1e9),
+  };
+}
+
+function highest(powers: Float32Array): number {
+  return powers.reduce((a, b) => Math.max(a, b));
+}
+
+function frequencyAxis({ carrierHz, bandwidthHz }: Band) {
+  return valueAxis({
+    label: 'Frequency (GHz)',
+    min: (carrierHz - bandwidthHz / 2) / 1e9,
+    max: (carrierHz + bandwidthHz / 2) / 1e9,
+    labelGapPx: 26,
+    splitLine: false,
+  });
+}
+
+function drawLines({ band, powerLabel, highDb, pilots, frequenciesGHz }: Spectrum, widthPx: number) {
+  const names = pilots.map(({ name }) => name);
+  const top = legendHeightPx(names, widthPx - 20) + 14;
+  return {
+    heightPx: top + HEIGHT_PX + 50,
+    option: {
+      legend: legend(names, 10, 10),
+      grid: { left: 60, right: 16, top, height: HEIGHT_PX, outerBoundsMode: 'none' },
+      xAxis: frequencyAxis(band),
+      yAxis: valueAxis({ label: powerLabel, min: highDb - SPAN_DB, max: highDb, labelGapPx: 38 }),
+      series: pilots.map(({ name, powersDb }, k) => ({
+        name,
+        type: 'line' as const,
+        data: powersDb.map((power, m) => [frequenciesGHz[m]!, power]),
+        symbol: 'none',
+        silent: true,
+        clip: true,
+        itemStyle: { color: COLOURS[k] },
+        lineStyle: { color: COLOURS[k], width: 1 },
+      })),
+    },
+  };
+}
+
+/** A row per pilot, the first one at the bottom, as the axis counts. */
+function drawRows({ band, powerLabel, highDb, pilots, frequenciesGHz }: Spectrum, widthPx: number) {
+  const left = 60;
+  const top = 14;
+  const plotPx = widthPx - left - 16;
+  const range = { low: highDb - PICTURE_SPAN_DB, high: highDb };
+  const values = Float64Array.from(pilots.flatMap(({ powersDb }) => powersDb));
+  const image = heatImage({ numColumns: frequenciesGHz.length, numRows: pilots.length, values }, range);
+  const halfGHz = band.bandwidthHz / 2e9;
+  const carrierGHz = band.carrierHz / 1e9;
+  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((s) => pilots.length / s <= 10) ?? 5000;
+  return {
+    heightPx: top + HEIGHT_PX + 84,
+    option: {
+      grid: { left, width: plotPx, top, height: HEIGHT_PX, outerBoundsMode: 'none' },
+      xAxis: frequencyAxis(band),
+      yAxis: valueAxis({
+        label: 'Pilot',
+        min: 0.5,
+        max: pilots.length + 0.5,
+        labelGapPx: 38,
+        splitLine: false,
+        customValues: Array.from({ length: Math.floor(pilots.length / step) }, (_, k) => (k + 1) * step),
+      }),
+      series: [imageSeries(image, [carrierGHz - halfGHz, 0.5], [carrierGHz + halfGHz, pilots.length + 0.5])],
+      graphic: colourBar(
+        { leftPx: left, topPx: top + HEIGHT_PX + 52, widthPx: Math.min(340, plotPx) },
+        `≤ ${fixed(range.low, 0)}`,
+        powerLabel,
+        fixed(range.high, 0),
+      ),
     },
   };
 }

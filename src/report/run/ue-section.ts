@@ -23,7 +23,7 @@ ${tableBlock('Power records', [{ title: 'User' }, { title: 'Records', align: RIG
   const columns = ['Connections', 'Records', 'Gaps', 'Duplicates', 'Malformed', 'Throttled'];
   const { join } = run.statistics;
   return html`<h2>User equipment</h2>
-<p>Power records as they came over the WebSocket. Duplicates are left out, gaps are asked for again; what stays a gap stays counted.</p>
+<p>Power records as they came over the WebSocket. Duplicates are left out, gaps are asked for again; what stays a gap stays counted.${run.facts.localEstimates && ' These UEs kept the powers of single subcarriers: they sent a mean for each pilot, and where they are.'}</p>
 ${tableBlock(
   'User equipment',
   [{ title: 'User' }, ...columns.map((title) => ({ title, align: RIGHT }))],

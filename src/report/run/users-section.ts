@@ -1,20 +1,30 @@
 /** Where the users are and where they were found: plan view and table. */
+import type { LinearArray } from '../../array/linear-array.js';
 import { nearFieldBoundaryM } from '../../array/near-field.js';
+import { focusError } from '../../campaign/focus-error.js';
+import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.js';
 import type { Row } from '../../record/schema.js';
 import type { Figure } from '../drawing/chart.js';
-import { count, decibels, degrees, fixed, metres, NOTHING } from '../drawing/number-format.js';
+import { count, decibels, degrees, fixed, metres, NOTHING, significant } from '../drawing/number-format.js';
 import { figureBlock, type TableCell, tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
+import { foundFocus, trueFocus } from './foci-chart.js';
 import type { RunData } from './run-data.js';
 
-export function usersSection(run: RunData, figure: Figure | null): Html {
+/** @param foci of a wideband scheme's pilots with the users among them. */
+export function usersSection(run: RunData, figure: Figure | null, foci: Figure | null): Html {
   if (run.users.length === 0) {
     return html`<h2>Users</h2><p class="note">The recording names no users: the run ended before it got to them.</p>`;
   }
   return html`<h2>Where the users are and where they were found</h2>
 ${figure === null ? html`<p class="note">Nobody was found, and nobody’s true position is known: there is no plan to draw.</p>` : figureBlock(figure, planCaption(run), false)}
+${foci !== null && figureBlock(foci, FOCI_CAPTION)}
 ${wideband(run) ? ratesTable(run) : codewordsTable(run)}`;
 }
+
+const FOCI_CAPTION =
+  'Each dot is the focus of one subcarrier of a pilot. Rings: true positions; diamonds: found positions, joined by a line. ' +
+  'Under a ring is its distance at broadside; at another angle it is that times cos²β. The far field is ring 0.';
 
 /** Rates are known: schemes of the whole band, which have no best codeword to match. */
 function wideband(run: RunData): boolean {
@@ -22,6 +32,17 @@ function wideband(run: RunData): boolean {
 }
 
 function ratesTable(run: RunData): Html {
+  const array = run.facts.polar?.array ?? null;
+  const halfWidths =
+    array === null
+      ? ''
+      : ` Here these are ${significant(halfWidthSinAngle(array, array.carrierHz))} in sin(angle) and ` +
+        `${significant(halfWidthRingPerM(array, array.carrierHz))} 1/m in the distance ring.`;
+  return html`${ratesOf(run, array)}
+<p class="muted">Errors are counted in half-widths of a focused beam at the carrier: one off, and half the power is left.${halfWidths}</p>`;
+}
+
+function ratesOf(run: RunData, array: LinearArray | null): Html {
   return tableBlock(
     'Users and the rate of serving them, bit/s/Hz',
     [
@@ -30,6 +51,8 @@ function ratesTable(run: RunData): Html {
       { title: 'Found', align: 'right' },
       { title: 'True distance', align: 'right' },
       { title: 'Found', align: 'right' },
+      { title: 'Direction off', align: 'right' },
+      { title: 'Ring off', align: 'right' },
       { title: 'Rate', align: 'right' },
       { title: 'By the board', align: 'right' },
       { title: 'Perfect', align: 'right' },
@@ -46,10 +69,20 @@ function ratesTable(run: RunData): Html {
       const pilots = estimate === undefined ? NOTHING : count(estimate.numPilots);
       return [
         ...[name!, trueAngle!, angle!, trueDistance!, distance!],
+        ...errorCells(run, user, array),
         ...[bits(rate), bits(boardRate), bits(perfectRate), loss, pilots],
       ];
     }),
   );
+}
+
+/** Direction and ring error in half-widths. */
+function errorCells(run: RunData, user: Row<'users'>, array: LinearArray | null): string[] {
+  const truth = trueFocus(user);
+  const found = foundFocus(run, user.ue);
+  if (array === null || truth === null || found === null) return [NOTHING, NOTHING];
+  const { sinAngleErrorHalfWidths, ringErrorHalfWidths } = focusError(array, found, truth);
+  return [fixed(sinAngleErrorHalfWidths, 2), fixed(ringErrorHalfWidths, 2)];
 }
 
 function codewordsTable(run: RunData): Html {

@@ -1,0 +1,77 @@
+/** Where the pilots' subcarriers focus, and the users among them: on the plane of direction and distance ring. */
+import { type FocalPoint, focalPointOf } from '../../array/focal-point.js';
+import { focusOf } from '../../campaign/focus-error.js';
+import type { SplitCodebook } from '../../codebook/beam-split.js';
+import { BeamloopError } from '../../core/errors.js';
+import type { Row } from '../../record/schema.js';
+import { fociFigure } from '../../study/beam-split-figures.js';
+import { splitCodebookOf } from '../../training/registry.js';
+import type { Figure } from '../drawing/chart.js';
+import type { Point } from '../drawing/marks.js';
+import { plural } from '../drawing/number-format.js';
+import { type UserMark, userLabels, userMarkNames, userMarks } from '../drawing/user-marks.js';
+import { drawPoints } from '../study/point-figure.js';
+import type { RunData } from './run-data.js';
+import type { RunFacts } from './run-facts.js';
+
+/** Null for schemes whose pilots do not split. */
+export function fociChart(run: RunData): Figure | null {
+  const codebook = splitCodebook(run.facts);
+  const { sector } = run.facts;
+  if (codebook === null || sector === null) return null;
+  const marks = run.users.map((user): UserMark => {
+    const truth = trueFocus(user);
+    const found = foundFocus(run, user.ue);
+    return {
+      ue: user.ue,
+      truth: truth === null ? null : pointOf(truth),
+      found: found === null ? null : pointOf(found),
+    };
+  });
+  const foci = fociFigure({ sector }, codebook);
+  const rings = marks.flatMap(({ truth, found }) => [truth, found].flatMap((point) => point?.[1] ?? []));
+  const figure = {
+    ...foci,
+    yRange: [Math.min(foci.yRange[0], ...rings), Math.max(foci.yRange[1], ...rings)] as const,
+  };
+  return {
+    id: 'foci',
+    title: 'Where the pilots look, and the users',
+    description:
+      `Foci of the subcarriers of ${plural(codebook.pilots.length, 'pilot')} over ${foci.x.label} and ${foci.y.label}, ` +
+      `with ${plural(run.users.length, 'user')} where they are and where they were found.`,
+    draw: (widthPx) =>
+      drawPoints(figure, widthPx, {
+        names: userMarkNames(marks),
+        series: (area) => [...userMarks(marks), userLabels(marks, area, widthPx < 500 ? 14 : 24)],
+      }),
+  };
+}
+
+/** Null where nobody knows it. */
+export function trueFocus({ xM, yM }: Row<'users'>): FocalPoint | null {
+  return xM === null || yM === null ? null : focalPointOf([xM, yM]);
+}
+
+/** Null without an estimate. */
+export function foundFocus(run: RunData, ue: string): FocalPoint | null {
+  const estimate = run.estimates.get(ue);
+  if (estimate === undefined) return null;
+  return focusOf(estimate, run.codewords.find(({ key }) => key === estimate.codewordKey)?.label);
+}
+
+function pointOf({ sinAngle, ringPerM }: FocalPoint): Point {
+  return [sinAngle, ringPerM];
+}
+
+/** The pilots again from the recorded scenario. */
+function splitCodebook({ choice, polar, band, sector }: RunFacts): SplitCodebook | null {
+  if (choice === null || !('estimator' in choice)) return null;
+  if (polar === null || band === null || sector === null) return null;
+  try {
+    return splitCodebookOf(choice, polar.array, { band, sector });
+  } catch (error) {
+    if (error instanceof BeamloopError) return null;
+    throw error;
+  }
+}
