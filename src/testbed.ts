@@ -107,7 +107,8 @@ async function openEmulated(
     signal,
   });
   closing.push(() => board.close());
-  if (realtime) return realTime(board, bridge, close);
+  const { radiate } = standInBoard(scenario);
+  if (realtime) return { ...realTime(board, bridge, close), radiate };
   return {
     board,
     bridge,
@@ -117,6 +118,7 @@ async function openEmulated(
     waitUntilBoardTime: async (toS) => {
       await process.advance(toS);
     },
+    radiate,
     close,
   };
 }

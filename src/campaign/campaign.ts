@@ -1,7 +1,8 @@
 /** Trains the users of a scenario one after another, on a testbed, into a recording. Fresh runs and resumed ones alike. */
 import { type CalibrationTable, requireCalibrationOf } from '../../calibration/calibration-table.js';
-import type { SubcarrierSum } from '../channel/wideband/response.js';
+import { beamOf, type SubcarrierSum } from '../channel/wideband/response.js';
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
+import type { Codeword } from '../codebook/codeword.js';
 import type { Realisability } from '../codebook/realisability.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
@@ -193,11 +194,7 @@ class Campaign {
     if (found) return;
     this.#pilots.pilot(step.value.codeword); // so that the recording knows the codeword that was found
     this.#pilots.recordNew();
-    const rates =
-      this.#subcarriers &&
-      servingRates(preparation.polar.array, this.#subcarriers, user, step.value.codeword, (codeword) =>
-        this.#beams.realise(codeword),
-      );
+    const rates = this.#subcarriers && this.#ratesOf(user, step.value.codeword, this.#subcarriers);
     recordEstimate(
       recording,
       user.id,
@@ -207,6 +204,13 @@ class Campaign {
       this.#planner.lastSlot,
       rates,
     );
+  }
+
+  #ratesOf(user: User, codeword: Codeword, sum: SubcarrierSum): ServingRates | null {
+    const { testbed, preparation } = this.#parts;
+    const radiated =
+      testbed.radiate?.(this.#beams.quantise(codeword).settings) ?? beamOf(this.#beams.realise(codeword));
+    return servingRates(preparation.polar.array, sum, user, codeword, radiated);
   }
 
   #recordStatistics(): void {

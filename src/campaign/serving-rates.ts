@@ -3,7 +3,7 @@ import type { LinearArray } from '../array/linear-array.js';
 import { noiseVariance } from '../channel/channel.js';
 import { meanRate, perfectSignal } from '../channel/wideband/rate.js';
 import { BeamReceiver } from '../channel/wideband/received.js';
-import { beamOf, type SubcarrierSum } from '../channel/wideband/response.js';
+import { beamOf, type ElementBeam, type SubcarrierSum } from '../channel/wideband/response.js';
 import type { Codeword } from '../codebook/codeword.js';
 import type { User } from './users.js';
 
@@ -11,14 +11,14 @@ import type { User } from './users.js';
 export interface ServingRates {
   /** With the serving codeword as it is. */
   readonly rate: number;
-  /** With what the board makes of it. */
+  /** With what the board makes of it, errors that nobody has told it of included. */
   readonly boardRate: number;
   /** With the channel known perfectly. */
   readonly perfectRate: number;
 }
 
 /**
- * @param realise what the board radiates when it is told to send a codeword.
+ * @param radiated what the board radiates when it is told to send the codeword.
  * @returns null where nobody knows the user's channel.
  */
 export function servingRates(
@@ -26,15 +26,15 @@ export function servingRates(
   sum: SubcarrierSum,
   { truth }: User,
   codeword: Codeword,
-  realise: (codeword: Codeword) => Codeword,
+  radiated: ElementBeam,
 ): ServingRates | null {
   if (truth === null) return null;
   const receiver = new BeamReceiver(sum, array, truth.paths);
   const noise = noiseVariance(truth.snrDb);
-  const rateOf = (sent: Codeword) => meanRate(receiver.receive(beamOf(sent)), noise);
+  const rateOf = (beam: ElementBeam) => meanRate(receiver.receive(beam), noise);
   return {
-    rate: rateOf(codeword),
-    boardRate: rateOf(realise(codeword)),
+    rate: rateOf(beamOf(codeword)),
+    boardRate: rateOf(radiated),
     perfectRate: meanRate(perfectSignal(array, truth.paths, sum.band), noise),
   };
 }

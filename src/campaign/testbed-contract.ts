@@ -1,7 +1,8 @@
 /** What a campaign needs of the world: a board, the UEs' bridge, and a way to let board time pass. */
-import type { ArrayBoard } from '../../drivers/array-board.js';
+import type { ArrayBoard, ElementSettings } from '../../drivers/array-board.js';
 import type { LinearArray } from '../array/linear-array.js';
 import type { UeBridge } from '../bridge/bridge.js';
+import type { ElementBeam } from '../channel/wideband/response.js';
 import type { Scenario } from './scenario.js';
 import type { User } from './users.js';
 
@@ -17,6 +18,8 @@ export interface Testbed {
   earliestBoardTimeS(): number;
   /** Resolves when the board's clock has passed `toS`. Rejects with the signal's reason when aborted. */
   waitUntilBoardTime(toS: number, signal: AbortSignal): Promise<void>;
+  /** What an emulated array radiates for element settings, its errors included; nobody knows that of a real one. */
+  readonly radiate?: (settings: ElementSettings) => ElementBeam;
   /** Mutes the array, stops and closes everything. Never throws; safe to call twice. */
   close(): Promise<void>;
 }

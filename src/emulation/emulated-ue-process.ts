@@ -2,6 +2,7 @@
  * Entry of the emulated UEs' own process, forked with an IPC channel: listens to what the emulated array radiates and
  * runs one UE agent per UE. It ends when its parent ends, however that happened.
  */
+import { setMaxListeners } from 'node:events';
 import { connect } from 'node:net';
 import { AirReader, type HeardSlot } from '../../drivers/emulator/air.js';
 import { fail, tellParent } from '../../drivers/emulator/parent.js';
@@ -80,6 +81,8 @@ if (process.send === undefined) {
   process.exit(2);
 }
 const stop = new AbortController();
+// Every UE listens to it, and there may be thousands.
+setMaxListeners(0, stop.signal);
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => stop.abort());
 // Ctrl-C reaches every process of the terminal; the controller decides when the UEs go.

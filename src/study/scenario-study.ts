@@ -90,7 +90,8 @@ export async function runScenarioStudy(
     const { codeword, angleRad, distanceM } = estimate;
     const found = pointOf(codeword.label);
     const place = focalPointOf(truth.positionM);
-    const rates = servingRates(polar.array, air.sum, user, codeword, (sent) => beams.realise(sent))!;
+    const radiated = board.radiate(beams.quantise(codeword).settings);
+    const rates = servingRates(polar.array, air.sum, user, codeword, radiated)!;
     rows.push({
       ue: user.id,
       ...found,
