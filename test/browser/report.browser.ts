@@ -4,11 +4,16 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { polarPointM } from '../../src/array/linear-array.js';
+import { Band } from '../../src/array/band.js';
+import { LinearArray, polarPointM } from '../../src/array/linear-array.js';
 import { writeReport } from '../../src/report/run-report.js';
 import { writeStudyReport } from '../../src/report/study-report.js';
+import { coverageMap, fociFigure } from '../../src/study/beam-split-figures.js';
+import type { Figure as StudyFigure } from '../../src/study/result.js';
+import { splitCodebookOf } from '../../src/training/registry.js';
 import { recordRun } from '../fixtures/recorded-run.js';
 import { studyResult } from '../fixtures/study-result.js';
+import { givenScheme, rainbowScheme, splitScheme, widebandRun } from '../fixtures/wideband-run.js';
 import { launchChromium } from './chromium.js';
 
 const DEG = Math.PI / 180;
@@ -42,12 +47,41 @@ beforeAll(async () => {
     cutAfterSlots: 200,
   });
   files.rough = await writeReport(rough);
+  const wide = path.join(root, 'wideband');
+  await recordRun(wide, widebandRun);
+  files.wideband = await writeReport(wide);
+  const rainbow = path.join(root, 'rainbow');
+  await recordRun(rainbow, { ...widebandRun, scheme: rainbowScheme });
+  files.rainbow = await writeReport(rainbow);
+  const local = path.join(root, 'local');
+  await recordRun(local, {
+    ...widebandRun,
+    scheme: givenScheme,
+    wideband: { ...widebandRun.wideband, localEstimates: true },
+  });
+  files.local = await writeReport(local);
+  files.foci = await writeStudyReport({ ...studyResult, figures: splitFigures() }, path.join(root, 'foci'));
   files.study = await writeStudyReport(studyResult, path.join(root, 'study'));
 });
 afterAll(async () => {
   await browser?.close();
   if (root !== undefined) rmSync(root, { recursive: true, force: true });
 });
+
+/** Foci of one pilot and of three, and a map on the same axes, as studies of beams that split have them. */
+function splitFigures(): StudyFigure[] {
+  const array = new LinearArray({ numElements: 64, carrierHz: 100e9 });
+  const { sector } = widebandRun.wideband;
+  const band = new Band({ ...widebandRun.wideband, carrierHz: array.carrierHz });
+  const foci = [1, 3].map((pilots) =>
+    fociFigure({ sector }, splitCodebookOf(splitScheme(pilots), array, { band, sector })),
+  );
+  const sinAngles = Array.from({ length: 40 }, (_, k) => -0.85 + k / 23);
+  const ringsPerM = Array.from({ length: 20 }, (_, k) => k / 14);
+  const gainDb = ringsPerM.map((ring) => sinAngles.map((sinAngle) => -9 * (sinAngle - ring) ** 2));
+  const codebook = splitCodebookOf(splitScheme(1), array, { band, sector });
+  return [...foci, coverageMap(codebook, { sinAngles, ringsPerM, gainDb })];
+}
 
 interface Opened {
   readonly page: Page;
@@ -96,7 +130,7 @@ function misplacedTexts(): string[] {
   return found;
 }
 
-describe.each(['run', 'rough', 'study'])('page %s', (name) => {
+describe.each(['run', 'rough', 'study', 'wideband', 'rainbow', 'local', 'foci'])('page %s', (name) => {
   it.each([1280, 390])(
     '%i px wide: nothing is cut off, overlaps or makes the page scroll sideways',
     async (widthPx) => {
@@ -148,6 +182,23 @@ it('tells of trouble and of an unfinished run', async () => {
   expect(text).toContain('31 retransmissions');
   expect(text).toContain('1 reconnect');
   expect(text).toContain('This run is not complete.');
+  await page.close();
+});
+
+it('a wideband page shows where the pilots look and the users among them, and errors in half-widths', async () => {
+  const { page } = await open(files.wideband!, 1280);
+  const texts = await page.locator('#foci .wide svg text').allTextContents();
+  expect(texts).toEqual(expect.arrayContaining(['alice', 'bob', 'carol', 'Pilot 1', 'sin(angle)', '∞']));
+  const columns = await page.locator('table').first().locator('th').allTextContents();
+  expect(columns).toEqual(expect.arrayContaining(['Direction off', 'Ring off', 'Loss']));
+  expect(await page.locator('figure[id^="spectrum-"]').count()).toBe(3);
+  await page.close();
+});
+
+it('says that UEs kept the powers, and draws none', async () => {
+  const { page } = await open(files.local!, 1280);
+  expect(await page.locator('main').textContent()).toContain('The UEs kept the powers of single subcarriers');
+  expect(await page.locator('figure[id^="spectrum-"], figure[id^="pilots-"]').count()).toBe(0);
   await page.close();
 });
 

@@ -4,6 +4,7 @@ import { nearFieldBoundaryM } from '../../array/near-field.js';
 import { focusError } from '../../campaign/focus-error.js';
 import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.js';
 import type { Row } from '../../record/schema.js';
+import { needsBand } from '../../training/registry.js';
 import type { Figure } from '../drawing/chart.js';
 import { count, decibels, degrees, fixed, metres, NOTHING, significant } from '../drawing/number-format.js';
 import { figureBlock, type TableCell, tableBlock } from '../page/blocks.js';
@@ -26,9 +27,12 @@ const FOCI_CAPTION =
   'Each dot is the focus of one subcarrier of a pilot. Rings: true positions; diamonds: found positions, joined by a line. ' +
   'Under a ring is its distance at broadside; at another angle it is that times cos²β. The far field is ring 0.';
 
-/** Rates are known: schemes of the whole band, which have no best codeword to match. */
+/** Schemes of the whole band have no best codeword to match; their rates are known where the truth is. */
 function wideband(run: RunData): boolean {
-  return [...run.estimates.values()].some(({ rate }) => rate !== null);
+  const { choice } = run.facts;
+  return (
+    (choice !== null && needsBand(choice)) || [...run.estimates.values()].some(({ rate }) => rate !== null)
+  );
 }
 
 function ratesTable(run: RunData): Html {
