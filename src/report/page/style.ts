@@ -58,6 +58,7 @@ td{vertical-align:top}
 th:last-child,td:last-child{padding-right:.2rem}
 .number{text-align:right}td.number{white-space:nowrap}
 .code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,monospace;font-size:.84rem;overflow-wrap:anywhere}
+.hash{white-space:nowrap}
 .yes{color:var(--green);font-weight:600}.no{color:var(--red);font-weight:600}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr));gap:.8rem 1.6rem;margin:1.4rem 0}
 dl div{border-top:2px solid var(--grid);padding-top:.35rem}

@@ -1,5 +1,6 @@
 /** Pilots of one user in the groups in which a reader thinks of them: levels of a search, rings of a refinement. */
 import type { PilotLabel } from '../../codebook/codeword.js';
+import { fixed } from '../drawing/number-format.js';
 import type { SlotRecord } from './run-data.js';
 
 export interface PilotGroup {
@@ -57,7 +58,7 @@ export function pilotName(label: PilotLabel | null): string {
     case 'far-rainbow':
       return 'far-field rainbow';
     case 'serving':
-      return `beam on sin ${label.sinAngle.toFixed(4)}, ring ${label.ringPerM.toFixed(4)}/m`;
+      return `beam on sin ${fixed(label.sinAngle, 4)}, ring ${fixed(label.ringPerM, 4)}\u00a01/m`;
   }
 }
 

@@ -18,7 +18,8 @@ export function realisabilitySection(run: RunData): Html {
   }
   const middle = losses[Math.floor(losses.length / 2)]!.gainLossDb;
   const { board } = run.facts;
-  const steps = board === null ? '' : ` with ${board.phaseBits} bits of phase per element`;
+  const delays = board !== null && board.delayBits > 0 ? ` and ${board.delayBits} bits of delay` : '';
+  const steps = board === null ? '' : ` with ${board.phaseBits} bits of phase${delays} per element`;
   return html`<h2>What the hardware can realise</h2>
 <p>${count(losses.length)} codewords were rounded to the board’s settings${steps}. Predicted loss of gain: median
 ${decibels(middle, 4)}, largest ${decibels(losses[0]!.gainLossDb, 4)}.</p>
@@ -33,12 +34,17 @@ ${tableBlock(
   losses
     .slice(0, MOST_ROWS)
     .map((row) => [
-      html`<span class="code">${row.key}</span>`,
+      html`<span class="code">${shortKey(row.key)}</span>`,
       pilotName(row.label as PilotLabel),
       fixed(row.gainLossDb, 4),
-      html`<span class="code">${row.hash}</span>`,
+      html`<span class="code hash">${row.hash}</span>`,
     ]),
   { showTitle: true },
 )}
 ${losses.length > MOST_ROWS && html`<p class="muted">${count(losses.length - MOST_ROWS)} more are in the recording, table <span class="code">codewords</span>.</p>`}`;
+}
+
+/** Keys of beams on a point carry all digits of it; here the first will do, the hash tells them apart. */
+function shortKey(key: string): string {
+  return key.replace(/(\.\d{4})\d+/g, '$1…');
 }

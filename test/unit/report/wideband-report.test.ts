@@ -131,6 +131,15 @@ describe('a wideband run', () => {
     expect(text).not.toContain('estimated by themselves');
   });
 
+  it('codewords: beams on a point are told with four digits, and by their hash', () => {
+    const text = textOf(page);
+    const serving = run.codewords.find(({ key }) => key.startsWith('serving/'))!;
+    expect(text).not.toContain(serving.key);
+    expect(text).toContain(serving.hash);
+    const { sinAngle, ringPerM } = serving.label as { sinAngle: number; ringPerM: number };
+    expect(text).toContain(`beam on sin ${fixed(sinAngle, 4)}, ring ${fixed(ringPerM, 4)} 1/m`);
+  });
+
   it('spectra: one line per pilot, every power where it belongs', () => {
     const svg = renderFigure(spectrumChart(run, 'alice', 1)!, WIDE_PX, 'file');
     expectWellFormed(svg);
