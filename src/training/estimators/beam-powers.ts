@@ -10,7 +10,7 @@ import {
 import { createSubcarrierSum } from '../../channel/wideband/subcarrier-sum.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import type { Codeword } from '../../codebook/codeword.js';
-import { complexVector } from '../../core/complex.js';
+import { type ComplexVector, complexVector } from '../../core/complex.js';
 
 /** Spherical waves, or their phase to second order in the element's position. */
 export type WaveModel = 'fresnel' | 'exact';
@@ -44,19 +44,41 @@ export class BeamPowers implements PointGains {
     this.#delayS = new Float64Array(array.numElements);
   }
 
-  evaluate(point: FocalPoint, out: Float64Array): void {
+  evaluate(point: FocalPoint, out: Float64Array | Float32Array): void {
+    const scale = 1 / this.#array.numElements;
+    this.#receive(point, ({ re, im }, first) => {
+      for (let m = 0; m < re.length; m++) out[first + m] = (re[m]! * re[m]! + im[m]! * im[m]!) * scale;
+    });
+  }
+
+  /**
+   * The same before the square, up to a phase of every value that is the same at all points.
+   *
+   * @param out shape [numPilots, numSubcarriers] each; the root of the number of elements is a perfectly focused beam.
+   */
+  respond(point: FocalPoint, out: { readonly re: Float32Array; readonly im: Float32Array }): void {
+    this.#receive(point, ({ re, im }, first) => {
+      out.re.set(re, first);
+      out.im.set(im, first);
+    });
+  }
+
+  /** Travel time from each element less that from the centre, s, shape [numElements]. */
+  travelTimeS(point: FocalPoint): Float64Array {
     // At the very edge of the half-plane every ring but 0 shrinks to the array's centre.
     const model = Math.abs(point.sinAngle) < 1 ? this.#model : 'fresnel';
-    const travelS = travelTimeDifferenceS(this.#array, point, model);
-    const { re, im } = this.#received;
-    const scale = 1 / this.#array.numElements;
+    return travelTimeDifferenceS(this.#array, point, model);
+  }
+
+  /** @param take is given what all subcarriers receive of a pilot, and the place of the first among all values. */
+  #receive(point: FocalPoint, take: (received: ComplexVector, first: number) => void): void {
+    const travelS = this.travelTimeS(point);
     this.#beams.forEach((beam, k) => {
       for (let n = 0; n < travelS.length; n++) {
         this.#delayS[n] = travelS[n]! + (beam.delayS === null ? 0 : beam.delayS[n]!);
       }
       this.#sum.evaluate(beam.re, beam.im, this.#delayS, this.#received);
-      const first = k * re.length;
-      for (let m = 0; m < re.length; m++) out[first + m] = (re[m]! * re[m]! + im[m]! * im[m]!) * scale;
+      take(this.#received, k * this.#received.re.length);
     });
   }
 }

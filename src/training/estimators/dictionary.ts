@@ -12,8 +12,8 @@ const GROUP = 8;
 
 const MAX_BYTES = 2 ** 31;
 
-/** Fills a row with the power gains of all pilots and subcarriers at a point of the grid, by its index. */
-export type GainsOfPoint = (index: number, out: Float64Array) => void;
+/** Fills a row with the power gains of all pilots and subcarriers at a point of the grid, by its index, in ascending order. */
+export type GainsOfPoint = (index: number, out: Float32Array) => void;
 
 export class Dictionary {
   readonly grid: PointGrid;
@@ -81,31 +81,31 @@ export class Dictionary {
   }
 
   #fill(gainsOf: GainsOfPoint, score: Score): void {
-    const { bounds, boundLength, rowLength, exactZ } = this.layout;
-    // No search is on yet: its powers' place serves for a row on the way in. What fills it up stays 0.
-    const gains = new Float64Array(this.kernel.memory.buffer, exactZ, this.numValues);
+    const { buffer } = this.kernel.memory;
     for (let group = 0; group < this.numGroups; group++) {
       const first = this.firstOf(group);
       for (let index = first; index < first + this.sizeOf(group); index++) {
-        gainsOf(index, gains);
-        this.#store(index, score);
-        this.kernel.raiseBlockNorms(this.addressOfRow(index), rowLength, bounds + 4 * boundLength * group);
+        // What fills a row up stays 0.
+        gainsOf(index, new Float32Array(buffer, this.addressOfRow(index), this.numValues));
+        this.#weigh(index, group, score);
       }
     }
   }
 
-  #store(index: number, score: Score): void {
+  #weigh(index: number, group: number, score: Score): void {
     const { kernel } = this;
-    const { exactZ, rowLength } = this.layout;
-    const norm = Math.sqrt(kernel.energy(exactZ, rowLength));
-    const weight = score === 'plain' || norm === 0 ? 1 : 1 / norm;
+    const { rowLength, bounds, boundLength, exactZ } = this.layout;
     const row = this.addressOfRow(index);
-    this.rowSums[index] = kernel.storeRow(exactZ, rowLength, weight, row);
+    const norm = Math.sqrt(kernel.energy(row, rowLength));
+    const weight = score === 'plain' || norm === 0 ? 1 : 1 / norm;
+    const groupBounds = bounds + 4 * boundLength * group;
+    // No search is on yet: its powers' place serves for what comes back.
+    kernel.weigh(row, rowLength, weight, this.addressOfCodes(index), groupBounds, exactZ);
+    const [sum, step, missed] = new Float64Array(kernel.memory.buffer, exactZ, 3);
+    this.rowSums[index] = sum!;
     this.rowNorms[index] = weight * norm;
-    const step = Math.fround(kernel.largest(row, rowLength) / 255) || 1;
-    const missed = kernel.encode(row, rowLength, step, this.addressOfCodes(index));
-    this.codeSteps[index] = step;
+    this.codeSteps[index] = step!;
     // Their energy was added up in single precision.
-    this.codeErrors[index] = Math.sqrt(missed) * 1.001 + 1e-6 * weight * norm;
+    this.codeErrors[index] = Math.sqrt(missed!) * 1.001 + 1e-6 * weight * norm;
   }
 }

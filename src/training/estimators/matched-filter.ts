@@ -5,6 +5,7 @@ import type { Powers } from '../scheme.js';
 import { gainsOf } from './beam-powers.js';
 import type { EstimatorChoice } from './choice.js';
 import { Dictionary } from './dictionary.js';
+import { GridGains } from './grid-gains.js';
 import { GridSearch } from './grid-search.js';
 import { type EstimatorSetting, type PointEstimator, requirePowersOf } from './point-estimator.js';
 import { PointGrid } from './point-grid.js';
@@ -30,17 +31,17 @@ export class MatchedFilterEstimator implements PointEstimator {
     this.#codebook = codebook;
     this.#options = options;
     const grid = new PointGrid(sector, options.directions, options.rings);
-    const gains = gainsOf(codebook, codewords, options.model, grid.ringReachPerM);
+    const gains = new GridGains(codebook, codewords, options.model, grid);
     this.#dictionary = new Dictionary(
       grid,
       gains.numValues,
-      (index, out) => gains.evaluate(grid.point(index), out),
+      (index, out) => gains.evaluate(index, out),
       options.score,
     );
     this.#search = new GridSearch(this.#dictionary);
     const { array } = codebook;
     this.#refinement = options.refine
-      ? new Refinement(gains, options.score, {
+      ? new Refinement(gainsOf(codebook, codewords, options.model, grid.ringReachPerM), options.score, {
           sinAngle: halfWidthSinAngle(array, array.carrierHz),
           ringPerM: halfWidthRingPerM(array, array.carrierHz),
         })

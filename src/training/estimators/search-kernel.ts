@@ -4,11 +4,8 @@ import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../channel/wasm-
 export interface SearchKernel extends WasmKernel {
   products(rows: number, count: number, length: number, z: number, out: number): void;
   exactProduct(row: number, length: number, z: number): number;
-  energy(values: number, length: number): number;
-  storeRow(values: number, length: number, weight: number, row: number): number;
-  raiseBlockNorms(row: number, length: number, out: number): void;
-  largest(row: number, length: number): number;
-  encode(row: number, length: number, step: number, codes: number): number;
+  energy(row: number, length: number): number;
+  weigh(row: number, length: number, weight: number, codes: number, norms: number, out: number): void;
   codedProducts(codes: number, count: number, length: number, z: number, out: number): void;
 }
 

@@ -52,52 +52,31 @@ export function exactProduct(row: usize, length: i32, z: usize): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/** Sum of the squares of doubles. */
-export function energy(values: usize, length: i32): f64 {
+/** Sum of the squares of a row in double precision. */
+export function energy(row: usize, length: i32): f64 {
   let a = f64x2.splat(0);
   let b = f64x2.splat(0);
-  for (let at: usize = 0; at < (<usize>length) << 3; at += 32) {
-    const x = v128.load(values + at);
-    const y = v128.load(values + at, 16);
-    a = f64x2.add(a, f64x2.mul(x, x));
-    b = f64x2.add(b, f64x2.mul(y, y));
+  for (let at: usize = 0; at < (<usize>length) << 2; at += 16) {
+    const values = v128.load(row + at);
+    const low = f64x2.promote_low_f32x4(values);
+    const high = f64x2.promote_low_f32x4(v128.shuffle<i32>(values, values, 2, 3, 2, 3));
+    a = f64x2.add(a, f64x2.mul(low, low));
+    b = f64x2.add(b, f64x2.mul(high, high));
   }
   const sum = f64x2.add(a, b);
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/** Doubles times `weight` to single precision; returns the sum of what is then there. */
-export function storeRow(values: usize, length: i32, weight: f64, row: usize): f64 {
-  const weights = f64x2.splat(weight);
-  let sum = f64x2.splat(0);
-  for (let k: usize = 0; k < <usize>length; k += 4) {
-    const from = values + (k << 3);
-    const low = f32x4.demote_f64x2_zero(f64x2.mul(weights, v128.load(from)));
-    const high = f32x4.demote_f64x2_zero(f64x2.mul(weights, v128.load(from, 16)));
-    sum = f64x2.add(sum, f64x2.add(f64x2.promote_low_f32x4(low), f64x2.promote_low_f32x4(high)));
-    v128.store(row + (k << 2), v128.shuffle<f32>(low, high, 0, 1, 4, 5));
+// @ts-ignore: decorator
+@inline
+function largest(row: usize, length: i32): f32 {
+  let a = f32x4.splat(0);
+  let b = f32x4.splat(0);
+  for (let at: usize = 0; at < (<usize>length) << 2; at += 32) {
+    a = f32x4.max(a, v128.load(row + at));
+    b = f32x4.max(b, v128.load(row + at, 16));
   }
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
-}
-
-/** Norms of a row's blocks of 16, kept in `out`, [length / 16], where they are larger than what is there. */
-export function raiseBlockNorms(row: usize, length: i32, out: usize): void {
-  for (let block: usize = 0; block < (<usize>length) << 2; block += 64) {
-    const a = v128.load(row + block);
-    const b = v128.load(row + block, 16);
-    const c = v128.load(row + block, 32);
-    const d = v128.load(row + block, 48);
-    const ab = f32x4.add(f32x4.mul(a, a), f32x4.mul(b, b));
-    const cd = f32x4.add(f32x4.mul(c, c), f32x4.mul(d, d));
-    const at = out + (block >> 4);
-    store<f32>(at, max(load<f32>(at), sqrt<f32>(sumOfLanes(f32x4.add(ab, cd)))));
-  }
-}
-
-/** The largest value of a row of values that are not negative. */
-export function largest(row: usize, length: i32): f32 {
-  let top = f32x4.splat(0);
-  for (let at: usize = 0; at < (<usize>length) << 2; at += 16) top = f32x4.max(top, v128.load(row + at));
+  const top = f32x4.max(a, b);
   return max(
     max(f32x4.extract_lane(top, 0), f32x4.extract_lane(top, 1)),
     max(f32x4.extract_lane(top, 2), f32x4.extract_lane(top, 3)),
@@ -117,19 +96,45 @@ function squaredError(values: v128, codes: v128, steps: v128): v128 {
   return f32x4.mul(error, error);
 }
 
+// @ts-ignore: decorator
+@inline
+function plusPairs(sum: v128, values: v128): v128 {
+  const high = v128.shuffle<i32>(values, values, 2, 3, 2, 3);
+  return f64x2.add(sum, f64x2.add(f64x2.promote_low_f32x4(values), f64x2.promote_low_f32x4(high)));
+}
+
 /**
- * Codes of a row in whole steps, 0 to 255, one byte each. Returns the energy of what they leave out.
+ * Multiplies a row of values that are not negative by `weight`, in place, and codes it in whole steps of 1/255 of its
+ * largest value, one byte each.
+ *
+ * @param norms of the row's blocks of 16, single precision [length / 16], kept where larger than what is there.
+ * @param out three doubles: the sum of the row, the step (1 for a row of zeros), the energy of what the codes leave out.
  */
-export function encode(row: usize, length: i32, step: f32, codes: usize): f32 {
+export function weigh(row: usize, length: i32, weight: f64, codes: usize, norms: usize, out: usize): void {
+  const weights = f32x4.splat(<f32>weight);
+  const top = largest(row, length) * <f32>weight;
+  const step: f32 = top > 0 ? top / 255 : 1;
   const steps = f32x4.splat(step);
   const perStep = f32x4.splat(1 / step);
-  let energy = f32x4.splat(0);
+  let sum = f64x2.splat(0);
+  let missed = f32x4.splat(0);
   for (let k: usize = 0; k < <usize>length; k += 16) {
     const at = row + (k << 2);
-    const va = v128.load(at);
-    const vb = v128.load(at, 16);
-    const vc = v128.load(at, 32);
-    const vd = v128.load(at, 48);
+    const va = f32x4.mul(weights, v128.load(at));
+    const vb = f32x4.mul(weights, v128.load(at, 16));
+    const vc = f32x4.mul(weights, v128.load(at, 32));
+    const vd = f32x4.mul(weights, v128.load(at, 48));
+    v128.store(at, va);
+    v128.store(at, vb, 16);
+    v128.store(at, vc, 32);
+    v128.store(at, vd, 48);
+    sum = plusPairs(plusPairs(plusPairs(plusPairs(sum, va), vb), vc), vd);
+
+    const ab = f32x4.add(f32x4.mul(va, va), f32x4.mul(vb, vb));
+    const cd = f32x4.add(f32x4.mul(vc, vc), f32x4.mul(vd, vd));
+    const norm = norms + (k >> 2);
+    store<f32>(norm, max(load<f32>(norm), sqrt<f32>(sumOfLanes(f32x4.add(ab, cd)))));
+
     const a = codesOf(va, perStep);
     const b = codesOf(vb, perStep);
     const c = codesOf(vc, perStep);
@@ -138,12 +143,12 @@ export function encode(row: usize, length: i32, step: f32, codes: usize): f32 {
       codes + k,
       i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(a, b), i16x8.narrow_i32x4_u(c, d)),
     );
-    energy = f32x4.add(energy, squaredError(va, a, steps));
-    energy = f32x4.add(energy, squaredError(vb, b, steps));
-    energy = f32x4.add(energy, squaredError(vc, c, steps));
-    energy = f32x4.add(energy, squaredError(vd, d, steps));
+    missed = f32x4.add(missed, f32x4.add(squaredError(va, a, steps), squaredError(vb, b, steps)));
+    missed = f32x4.add(missed, f32x4.add(squaredError(vc, c, steps), squaredError(vd, d, steps)));
   }
-  return sumOfLanes(energy);
+  store<f64>(out, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+  store<f64>(out + 8, step);
+  store<f64>(out + 16, sumOfLanes(missed));
 }
 
 /** out[k] = <codes of row k, z> for `count` rows one after the other; z in 16-bit integers. The sums must fit 32 bits. */
