@@ -44,7 +44,7 @@ export interface FresnelGainsOptions {
 
 /**
  * Ideal power gains of splitting pilots at points, off by less than 1e-6 from the direct sum of the Fresnel model. Made
- * for dictionaries: building one takes tenths of a second (its table), each row of 3 x 1024 gains some 50 us. For beams as
+ * for many points: building one takes tenths of a second (its table), each row of 3 x 1024 gains some 50 us. For beams as
  * a board makes them, or for spherical waves, see `SubcarrierSum`.
  */
 export class FresnelGains {

@@ -56,7 +56,7 @@ export class BeamPowers implements PointGains {
    *
    * @param out shape [numPilots, numSubcarriers] each; the root of the number of elements is a perfectly focused beam.
    */
-  respond(point: FocalPoint, out: { readonly re: Float32Array; readonly im: Float32Array }): void {
+  respond(point: FocalPoint, out: ComplexVector): void {
     this.#receive(point, ({ re, im }, first) => {
       out.re.set(re, first);
       out.im.set(im, first);

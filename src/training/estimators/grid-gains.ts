@@ -6,16 +6,17 @@
 import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../channel/wasm-module.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import type { Codeword } from '../../codebook/codeword.js';
+import type { ComplexVector } from '../../core/complex.js';
 import { BeamPowers, type WaveModel } from './beam-powers.js';
 import { DirectionFilter } from './direction-filter.js';
 import type { PointGrid } from './point-grid.js';
 
-/** grid-gains.as.ts says what it does. */
+/** grid-gains.as.ts says what the functions do. */
 interface GridKernel extends WasmKernel {
+  take(re: number, im: number, length: number, rows: number, stride: number): void;
   powers(
     rows: number,
     stride: number,
-    imag: number,
     count: number,
     weights: number,
     length: number,
@@ -48,13 +49,13 @@ export class GridGains {
   readonly #held: Int32Array;
   readonly #kernel: GridKernel;
   readonly #length: number;
-  readonly #imag: number;
   readonly #stride: number;
   readonly #slots: number;
   readonly #weights: Float32Array;
   /** Row 0 for a point that is summed, the others for directions between samples, shape [stride][numValues]. */
   readonly #out: readonly Float32Array[];
-  readonly #responses: readonly { readonly re: Float32Array; readonly im: Float32Array }[];
+  /** On the way into a slot. */
+  readonly #response: ComplexVector;
 
   /** @param codewords one per pilot: those of the codebook, or what a board makes of them. */
   constructor(codebook: SplitCodebook, codewords: readonly Codeword[], model: WaveModel, grid: PointGrid) {
@@ -72,22 +73,22 @@ export class GridGains {
     this.#smooth = new Uint8Array(this.#numSamples);
     this.#held = new Int32Array(2 * half + 1).fill(-1);
 
-    // Rows a multiple of 4096 bytes apart would share few places of the processor's cache.
-    this.#length = Math.ceil(this.numValues / 16) * 16;
-    this.#imag = 4 * this.#length + 64;
-    this.#stride = 2 * this.#imag + 128;
     const numSlots = this.#held.length;
+    this.#length = Math.ceil(this.numValues / 16) * 16;
+    this.#stride = 128 * numSlots;
     this.#slots = FIRST_ADDRESS;
-    const weights = this.#slots + numSlots * this.#stride;
-    const out = weights + Math.ceil((stride * numSlots) / 16) * 64;
-    this.#kernel = instantiate('../training/estimators/grid-gains.wasm', out + 4 * stride * this.#length);
-    const view = (at: number, count: number) => new Float32Array(this.#kernel.memory.buffer, at, count);
+    const response = this.#slots + (this.#length / 16) * this.#stride;
+    const out = response + 16 * this.#length;
+    const weights = out + 4 * stride * this.#length;
+    this.#kernel = instantiate('../training/estimators/grid-gains.wasm', weights + 4 * stride * numSlots);
+    const { buffer } = this.#kernel.memory;
+    const view = (at: number, count: number) => new Float32Array(buffer, at, count);
     this.#weights = view(weights, stride * numSlots);
     this.#out = Array.from({ length: stride }, (_, k) => view(out + 4 * k * this.#length, this.numValues));
-    this.#responses = Array.from({ length: numSlots }, (_, slot) => ({
-      re: view(this.#addressOf(slot), this.numValues),
-      im: view(this.#addressOf(slot) + this.#imag, this.numValues),
-    }));
+    this.#response = {
+      re: new Float64Array(buffer, response, this.numValues),
+      im: new Float64Array(buffer, response + 8 * this.#length, this.numValues),
+    };
   }
 
   /**
@@ -132,18 +133,19 @@ export class GridGains {
   #powers(slot: number, count: number, firstOut: number, numOut: number): void {
     const { byteOffset: weights } = this.#weights;
     const { byteOffset: out } = this.#out[firstOut]!;
-    const rows = this.#addressOf(slot);
-    this.#kernel.powers(rows, this.#stride, this.#imag, count, weights, this.#length, out, numOut);
+    this.#kernel.powers(this.#addressOf(slot), this.#stride, count, weights, this.#length, out, numOut);
   }
 
   #addressOf(slot: number): number {
-    return this.#slots + slot * this.#stride;
+    return this.#slots + 128 * slot;
   }
 
   #hold(index: number, slot: number): void {
     if (this.#held[slot] === index) return;
     this.#held[slot] = index;
-    this.#beams.respond(this.#grid.point(index), this.#responses[slot]!);
+    const { re, im } = this.#response;
+    this.#beams.respond(this.#grid.point(index), this.#response);
+    this.#kernel.take(re.byteOffset, im.byteOffset, this.#length, this.#addressOf(slot), this.#stride);
   }
 
   /** Finds out where the ring that begins with this point may be interpolated. */
