@@ -1,4 +1,5 @@
 /** Trains the users of a scenario one after another, on a testbed, into a recording. Fresh runs and resumed ones alike. */
+import { setImmediate } from 'node:timers/promises';
 import { type CalibrationTable, requireCalibrationOf } from '../../calibration/calibration-table.js';
 import { beamOf, type SubcarrierSum } from '../channel/wideband/response.js';
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
@@ -146,6 +147,7 @@ class Campaign {
   async trainAll(): Promise<void> {
     const { recording, progress, preparation } = this.#parts;
     const { users } = preparation;
+    await this.#getReady();
     for (const [turn, user] of users.entries()) {
       try {
         await this.#train(user, turn);
@@ -158,6 +160,16 @@ class Campaign {
       await recording.durable();
       const [outcome] = await userOutcomes(recording, `WHERE ue = '${user.id}'`);
       progress.finished(outcome!, turn, users.length);
+    }
+  }
+
+  /** Dictionaries take a second or so, and meanwhile the board must hear from us. */
+  async #getReady(): Promise<void> {
+    if (this.#localSetup !== null) return;
+    const preparing = this.#scheme.preparing();
+    while (!preparing.next().done) {
+      await setImmediate();
+      this.#parts.signal.throwIfAborted();
     }
   }
 

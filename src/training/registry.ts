@@ -30,6 +30,11 @@ import { splitTraining } from './split-training.js';
 export interface SchemeFactory {
   /** Starts the search for one user. */
   start(): Scheme;
+  /**
+   * What takes long to get ready, in steps of some milliseconds: who must not be kept that long does these before the first
+   * powers come. Nothing is lost by not doing them.
+   */
+  preparing(): Iterator<void>;
   /** The subcarriers whose powers it wants one by one; null when it decides by their mean. */
   readonly band: Band | null;
   /**
@@ -188,6 +193,7 @@ export function createScheme(
         start: () => exhaustiveGrid(array, pilots, band.middle),
         band,
         onlySubcarrier: band.middle,
+        preparing: nothing,
         searches: () => null,
         adaptive: false,
       };
@@ -206,11 +212,16 @@ export function createScheme(
         start: () => splitTraining(codebook, estimator),
         band: setting.band,
         onlySubcarrier: null,
+        preparing: () => estimator().preparing ?? nothing(),
         searches: () => estimator().statistics ?? null,
         adaptive: false,
       };
     }
   }
+}
+
+function nothing(): Iterator<void> {
+  return [].values();
 }
 
 /** Whether the scheme decides by the powers of single subcarriers. */
@@ -269,7 +280,7 @@ function firstOf<T>(numPilots: number | undefined, all: readonly T[], name: stri
 }
 
 function narrowband(start: () => Scheme, adaptive = true): SchemeFactory {
-  return { start, band: null, onlySubcarrier: null, searches: () => null, adaptive };
+  return { start, preparing: nothing, band: null, onlySubcarrier: null, searches: () => null, adaptive };
 }
 
 function requireBand({ name }: SchemeChoice, wideband: WidebandSetting | null): WidebandSetting {

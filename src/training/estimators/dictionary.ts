@@ -27,6 +27,8 @@ export class Dictionary {
   /** What one step of a row's codes is worth, and the norm of what the codes leave out, shape [numPoints]. */
   readonly codeSteps: Float64Array;
   readonly codeErrors: Float64Array;
+  /** Fills the rows, some milliseconds a step; searches do what is left of it. */
+  readonly filling: Iterator<void>;
   readonly #groupsPerRing: number;
 
   /**
@@ -54,7 +56,12 @@ export class Dictionary {
     this.rowNorms = new Float64Array(numPoints);
     this.codeSteps = new Float64Array(numPoints);
     this.codeErrors = new Float64Array(numPoints);
-    this.#fill(gains, score);
+    this.filling = this.#fill(gains, score);
+  }
+
+  /** Fills what is not filled yet. */
+  complete(): void {
+    while (!this.filling.next().done);
   }
 
   get numPoints(): number {
@@ -80,7 +87,7 @@ export class Dictionary {
     return this.layout.codes + this.layout.rowLength * index;
   }
 
-  #fill(gainsOf: GainsOfPoint, score: Score): void {
+  *#fill(gainsOf: GainsOfPoint, score: Score): Generator<void, void, void> {
     const { buffer } = this.kernel.memory;
     for (let group = 0; group < this.numGroups; group++) {
       const first = this.firstOf(group);
@@ -89,6 +96,7 @@ export class Dictionary {
         gainsOf(index, new Float32Array(buffer, this.addressOfRow(index), this.numValues));
         this.#weigh(index, group, score);
       }
+      yield;
     }
   }
 

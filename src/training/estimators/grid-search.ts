@@ -37,7 +37,9 @@ export class GridSearch {
   readonly #indices: number[] = [];
   readonly #most: number[] = [];
 
+  /** Completes the dictionary. */
   constructor(dictionary: Dictionary) {
+    dictionary.complete();
     const { kernel, layout, numPoints, numGroups, numValues, rowNorms, codeErrors, codeSteps } = dictionary;
     const { buffer } = kernel.memory;
     this.#dictionary = dictionary;

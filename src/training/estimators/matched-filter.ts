@@ -19,7 +19,8 @@ export class MatchedFilterEstimator implements PointEstimator {
   readonly #codebook: SplitCodebook;
   readonly #options: MatchedFilterOptions;
   readonly #dictionary: Dictionary;
-  readonly #search: GridSearch;
+  /** Null until the dictionary is needed. */
+  #search: GridSearch | null = null;
   readonly #refinement: Refinement | null;
   #estimates = 0;
   #fullSearches = 0;
@@ -38,7 +39,6 @@ export class MatchedFilterEstimator implements PointEstimator {
       (index, out) => gains.evaluate(index, out),
       options.score,
     );
-    this.#search = new GridSearch(this.#dictionary);
     const { array } = codebook;
     this.#refinement = options.refine
       ? new Refinement(gainsOf(codebook, codewords, options.model, grid.ringReachPerM), options.score, {
@@ -50,6 +50,10 @@ export class MatchedFilterEstimator implements PointEstimator {
 
   get statistics() {
     return { estimates: this.#estimates, fullSearches: this.#fullSearches };
+  }
+
+  get preparing(): Iterator<void> {
+    return this.#dictionary.filling;
   }
 
   estimate(powers: Powers): FocalPoint {
@@ -64,6 +68,7 @@ export class MatchedFilterEstimator implements PointEstimator {
   #bestOfGrid(powers: Powers): number {
     const { perSubcarrier } = powers;
     const bias = biasOf(this.#options.score, powers);
+    this.#search ??= new GridSearch(this.#dictionary);
     this.#estimates++;
     const quick = this.#options.search === 'full' ? null : this.#search.coarseToFine(perSubcarrier, bias);
     if (quick !== null) return quick;

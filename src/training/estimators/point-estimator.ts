@@ -14,6 +14,8 @@ export interface SearchStatistics {
 export interface PointEstimator {
   /** Since it was built; of estimators with a dictionary. */
   readonly statistics?: SearchStatistics;
+  /** What takes long to get ready, in steps of some milliseconds; `estimate` does what is left of it. */
+  readonly preparing?: Iterator<void>;
   /**
    * Where the user is. Powers have one row per pilot of the codebook and one column per subcarrier of its band.
    *
