@@ -40,8 +40,11 @@ export const matchedFilter: Benchmark = {
   async run() {
     const codebook = evaluationCodebook();
     const setting = { codebook, sector: SECTOR, realise: <T>(codeword: T) => codeword };
-    const make = (options: Partial<MatchedFilterOptions>) =>
-      new MatchedFilterEstimator({ ...OPTIONS, ...options }, setting);
+    const make = (options: Partial<MatchedFilterOptions>) => {
+      const estimator = new MatchedFilterEstimator({ ...OPTIONS, ...options }, setting);
+      while (!estimator.preparing.next().done);
+      return estimator;
+    };
 
     const plainBuildMs = plainDictionaryMs(codebook);
     const built = (what: string, ms: { wall: number; cpu: number }) =>
