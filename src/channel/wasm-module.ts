@@ -34,7 +34,7 @@ function moduleOf(name: string): WebAssembly.Module {
   // Tests run this file from src, where the build leaves nothing.
   const folder = import.meta.url.endsWith('.ts') ? '../../dist/src/channel' : '.';
   const path = fileURLToPath(new URL(`${folder}/${name}`, import.meta.url));
-  let bytes: Uint8Array;
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = readFileSync(path);
   } catch (cause) {

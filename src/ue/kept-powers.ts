@@ -14,7 +14,8 @@ export class KeptPowers {
   /** What to report of a slot: all of it, or its mean where the powers are kept here. */
   take(power: SlotPower): SlotPower {
     if (!this.#wanted.delete(power.slot)) return power;
-    this.#powers.set(power.slot, power);
+    // The noise floor as the controller would have heard it: estimates are the same wherever they are made.
+    this.#powers.set(power.slot, { ...power, noiseFloor: Math.fround(power.noiseFloor) });
     if (this.#powers.size > MAX_KEPT_SLOTS) this.#powers.delete(this.#powers.keys().next().value!);
     let sum = 0;
     for (const value of power.powers) sum += value;
