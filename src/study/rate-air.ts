@@ -58,7 +58,7 @@ export type Radiate = (codeword: Codeword) => Codeword;
 export class RateAir {
   readonly #options: RateAirOptions;
   readonly #pilots = new WeakMap<Codeword, Pilot>();
-  /** Pilots of the same key, which may yet differ (TD-PS pilot 2 of 2 and of 3). */
+  /** Pilots of the same key, of which different boards may make different beams. */
   readonly #byKey = new Map<string, Pilot[]>();
   readonly #delayS: Float64Array;
   readonly #scratch: ComplexVector;

@@ -1,5 +1,6 @@
 /** Trains and serves users of a rate study, one after the other. Runs in a worker thread or in the main one. */
 import type { Band } from '../array/band.js';
+import { rateOverBand } from '../channel/wideband/rate.js';
 import type { SubcarrierSum } from '../channel/wideband/response.js';
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
 import type { Codeword } from '../codebook/codeword.js';
@@ -87,12 +88,12 @@ export class RateSimulator {
         const name = bench.board === IDEAL_BOARD ? key : `${tally.schemeIndex}/${key}`;
         const { gains, boardGains } = served.get(name) ?? this.#serve(bench, estimate.codeword);
         served.set(name, { gains, boardGains });
-        const rate = meanRate(gains, snrDb);
+        const rate = rateOf(gains, snrDb);
         tally.numUsers += 1;
         tally.numPilots += numPilots;
         tally.sumRate += rate;
         tally.sumSquaredRate += rate * rate;
-        tally.sumBoardRate += boardGains === gains ? rate : meanRate(boardGains, snrDb);
+        tally.sumBoardRate += boardGains === gains ? rate : rateOf(boardGains, snrDb);
         tally.numWithin3Db += Number(meanOf(gains) >= HALF_POWER);
         tally.numSearches += after.estimates - before.estimates;
         tally.numFullSearches += after.fullSearches - before.fullSearches;
@@ -144,11 +145,9 @@ function searchesOf({ factory }: RateBench): SearchStatistics {
 }
 
 /** (1/M) sum of log2(1 + SNR |g_m|^2), bit/s/Hz (docs/model.md eq. 73). */
-function meanRate(gains: Float64Array, snrDb: number): number {
+function rateOf(gains: Float64Array, snrDb: number): number {
   const snr = 10 ** (snrDb / 10);
-  let sum = 0;
-  for (let m = 0; m < gains.length; m++) sum += Math.log2(1 + snr * gains[m]!);
-  return sum / gains.length;
+  return rateOverBand(gains.length, (m) => snr * gains[m]!);
 }
 
 function meanOf(values: Float64Array): number {

@@ -6,16 +6,21 @@ import { type ComplexVector, magnitude } from '../../core/complex.js';
 import { channelVector } from '../channel.js';
 import type { Path } from '../paths.js';
 
+/** Mean over the subcarriers of log2(1 + SNR), bit/s/Hz. */
+export function rateOverBand(numSubcarriers: number, snrAt: (subcarrier: number) => number): number {
+  let sum = 0;
+  for (let m = 0; m < numSubcarriers; m++) sum += Math.log2(1 + snrAt(m));
+  return sum / numSubcarriers;
+}
+
 /**
- * Mean over the subcarriers of log2(1 + |signal|^2 / noise), bit/s/Hz.
+ * Rate of receiving `signal`, bit/s/Hz.
  *
  * @param signal noise-free, shape [numSubcarriers].
  * @param noiseVariance per subcarrier, same unit as |signal|^2; Infinity comes out at 0.
  */
 export function meanRate({ re, im }: ComplexVector, noiseVariance: number): number {
-  let sum = 0;
-  for (let m = 0; m < re.length; m++) sum += Math.log2(1 + (re[m]! ** 2 + im[m]! ** 2) / noiseVariance);
-  return sum / re.length;
+  return rateOverBand(re.length, (m) => (re[m]! ** 2 + im[m]! ** 2) / noiseVariance);
 }
 
 /**
