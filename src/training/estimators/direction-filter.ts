@@ -3,7 +3,7 @@
 /** Samples per turn of the fastest element over the least that fix it. */
 const LEAST_OVERSAMPLING = 1.4;
 /** Neighbours on each side grow with what is left between the band and its image: the window's transform fits in there. */
-const NEIGHBOURS = 3.5;
+const NEIGHBOURS = 2.5;
 /** What the filter misses is tabulated at so many turns per sample apart. */
 const TABLE_STEP = 1 / 512;
 

@@ -8,6 +8,7 @@ import type { SplitCodebook } from '../../codebook/beam-split.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import type { ComplexVector } from '../../core/complex.js';
 import { BeamPowers, type WaveModel } from './beam-powers.js';
+import type { GridPowers } from './dictionary.js';
 import { DirectionFilter } from './direction-filter.js';
 import type { PointGrid } from './point-grid.js';
 
@@ -25,13 +26,14 @@ interface GridKernel extends WasmKernel {
   ): void;
 }
 
-/** Amplitude that interpolation may miss, of a perfectly focused beam: 1e-5 of power. */
-const TOLERANCE = 5e-6;
+/** Amplitude that interpolation may miss, 1 at perfect focus. */
+const TOLERANCE = 1e-4;
+/** And what single precision adds to that. */
+const ROUNDING = 1e-6;
 
-/** Off from `BeamPowers.evaluate` by less than 1e-5. */
-export class GridGains {
-  /** Pilots times subcarriers. */
+export class GridGains implements GridPowers {
   readonly numValues: number;
+  readonly amplitudeError = TOLERANCE + ROUNDING;
   readonly #beams: BeamPowers;
   readonly #grid: PointGrid;
   readonly #filter: DirectionFilter;
@@ -91,12 +93,12 @@ export class GridGains {
     };
   }
 
-  /**
-   * Fast for points in the order of the grid.
-   *
-   * @param out shape [numPilots, numSubcarriers]; 1 is a perfectly focused beam.
-   */
-  evaluate(index: number, out: Float32Array | Float64Array): void {
+  exact(index: number, out: Float64Array): void {
+    this.#beams.evaluate(this.#grid.point(index), out);
+  }
+
+  /** Fast for points in the order of the grid. */
+  approximate(index: number, out: Float32Array): void {
     const { stride, half } = this.#filter;
     const direction = index % this.#grid.directions.length;
     const first = index - direction;

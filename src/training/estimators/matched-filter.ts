@@ -10,7 +10,6 @@ import { GridSearch } from './grid-search.js';
 import { type EstimatorSetting, type PointEstimator, requirePowersOf } from './point-estimator.js';
 import { PointGrid } from './point-grid.js';
 import { Refinement } from './refinement.js';
-import { biasOf } from './score.js';
 
 export type MatchedFilterOptions = Extract<EstimatorChoice, { name: 'matched-filter' }>;
 
@@ -33,12 +32,7 @@ export class MatchedFilterEstimator implements PointEstimator {
     this.#options = options;
     const grid = new PointGrid(sector, options.directions, options.rings);
     const gains = new GridGains(codebook, codewords, options.model, grid);
-    this.#dictionary = new Dictionary(
-      grid,
-      gains.numValues,
-      (index, out) => gains.evaluate(index, out),
-      options.score,
-    );
+    this.#dictionary = new Dictionary(grid, gains, options.score);
     const { array } = codebook;
     this.#refinement = options.refine
       ? new Refinement(gainsOf(codebook, codewords, options.model, grid.ringReachPerM), options.score, {
@@ -66,13 +60,11 @@ export class MatchedFilterEstimator implements PointEstimator {
 
   /** Index of the best point of the grid. */
   #bestOfGrid(powers: Powers): number {
-    const { perSubcarrier } = powers;
-    const bias = biasOf(this.#options.score, powers);
     this.#search ??= new GridSearch(this.#dictionary);
     this.#estimates++;
-    const quick = this.#options.search === 'full' ? null : this.#search.coarseToFine(perSubcarrier, bias);
+    const quick = this.#options.search === 'full' ? null : this.#search.coarseToFine(powers);
     if (quick !== null) return quick;
     this.#fullSearches++;
-    return this.#search.full(perSubcarrier, bias);
+    return this.#search.full(powers);
   }
 }

@@ -3,14 +3,24 @@ import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../channel/wasm-
 /** Pointers are byte offsets into `memory`; search.as.ts says what each function does. */
 export interface SearchKernel extends WasmKernel {
   products(rows: number, count: number, length: number, z: number, out: number): void;
-  exactProduct(row: number, length: number, z: number): number;
   energy(row: number, length: number): number;
-  weigh(row: number, length: number, weight: number, codes: number, norms: number, out: number): void;
+  codeRow(row: number, length: number, weight: number, codes: number, norms: number, out: number): void;
   codedProducts(codes: number, count: number, length: number, z: number, out: number): void;
+  meanUpTo(limit: number, z: number, count: number): number;
+  measurePowers(z: number, count: number, centre: number, out: number): void;
+  codePowers(
+    z: number,
+    count: number,
+    centre: number,
+    step: number,
+    codes: number,
+    scale: number,
+    norms: number,
+  ): number;
 }
 
 /** Columns that share one bound. */
-export const BLOCK = 16;
+const BLOCK = 16;
 
 /** Where everything lies that a search keeps in the kernel's memory; lengths in values. */
 export interface SearchLayout {
@@ -18,14 +28,14 @@ export interface SearchLayout {
   readonly rowLength: number;
   /** Of the block norms of a row, filled up likewise. */
   readonly boundLength: number;
-  /** Weighted dictionary, single [numRows, rowLength]. */
-  readonly rows: number;
-  /** The same in steps of a row's own size, bytes [numRows, rowLength]. */
+  /** A row on its way into the codes, single [rowLength]. */
+  readonly row: number;
+  /** Rows in steps of their own size, bytes [numRows, rowLength]. */
   readonly codes: number;
   /** Largest block norms of groups of rows, single [numGroups, boundLength]. */
   readonly bounds: number;
   /** The measured powers: double, and 16-bit integers, [rowLength]; norms of their blocks, single [boundLength]. */
-  readonly exactZ: number;
+  readonly z: number;
   readonly codedZ: number;
   readonly blockZ: number;
   /** Results, 4 bytes each, [numRows]. */
@@ -45,13 +55,13 @@ export function layOutSearch(numRows: number, numValues: number, numGroups: numb
   return {
     rowLength,
     boundLength,
-    exactZ: take(8 * rowLength),
+    row: take(4 * rowLength),
+    z: take(8 * rowLength),
     codedZ: take(2 * rowLength),
     blockZ: take(4 * boundLength),
     out: take(4 * numRows),
     bounds: take(4 * numGroups * boundLength),
     codes: take(numRows * rowLength),
-    rows: take(4 * numRows * rowLength),
     numBytes: end,
   };
 }

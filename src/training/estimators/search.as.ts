@@ -38,20 +38,6 @@ export function products(rows: usize, count: i32, length: i32, z: usize, out: us
   }
 }
 
-/** <row, z> in double precision; z is double too. */
-export function exactProduct(row: usize, length: i32, z: usize): f64 {
-  let a = f64x2.splat(0);
-  let b = f64x2.splat(0);
-  for (let k: usize = 0; k < <usize>length; k += 4) {
-    const r = v128.load(row + (k << 2));
-    const s = z + (k << 3);
-    a = f64x2.add(a, f64x2.mul(f64x2.promote_low_f32x4(r), v128.load(s)));
-    b = f64x2.add(b, f64x2.mul(f64x2.promote_low_f32x4(v128.shuffle<i32>(r, r, 2, 3, 2, 3)), v128.load(s, 16)));
-  }
-  const sum = f64x2.add(a, b);
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
-}
-
 /** Sum of the squares of a row in double precision. */
 export function energy(row: usize, length: i32): f64 {
   let a = f64x2.splat(0);
@@ -104,13 +90,13 @@ function plusPairs(sum: v128, values: v128): v128 {
 }
 
 /**
- * Multiplies a row of values that are not negative by `weight`, in place, and codes it in whole steps of 1/255 of its
- * largest value, one byte each.
+ * Codes a row of values that are not negative, times `weight`, in whole steps of 1/255 of its largest value, one byte
+ * each.
  *
  * @param norms of the row's blocks of 16, single precision [length / 16], kept where larger than what is there.
  * @param out three doubles: the sum of the row, the step (1 for a row of zeros), the energy of what the codes leave out.
  */
-export function weigh(row: usize, length: i32, weight: f64, codes: usize, norms: usize, out: usize): void {
+export function codeRow(row: usize, length: i32, weight: f64, codes: usize, norms: usize, out: usize): void {
   const weights = f32x4.splat(<f32>weight);
   const top = largest(row, length) * <f32>weight;
   const step: f32 = top > 0 ? top / 255 : 1;
@@ -124,10 +110,6 @@ export function weigh(row: usize, length: i32, weight: f64, codes: usize, norms:
     const vb = f32x4.mul(weights, v128.load(at, 16));
     const vc = f32x4.mul(weights, v128.load(at, 32));
     const vd = f32x4.mul(weights, v128.load(at, 48));
-    v128.store(at, va);
-    v128.store(at, vb, 16);
-    v128.store(at, vc, 32);
-    v128.store(at, vd, 48);
     sum = plusPairs(plusPairs(plusPairs(plusPairs(sum, va), vb), vc), vd);
 
     const ab = f32x4.add(f32x4.mul(va, va), f32x4.mul(vb, vb));
@@ -170,4 +152,66 @@ export function codedProducts(codes: usize, count: i32, length: i32, z: usize, o
     );
     row += <usize>length;
   }
+}
+
+/** Mean of those of `count` doubles that are not above the limit; NaN where all are. */
+export function meanUpTo(limit: f64, z: usize, count: i32): f64 {
+  let sum: f64 = 0;
+  let taken = 0;
+  for (let at = z; at < z + ((<usize>count) << 3); at += 8) {
+    const value = load<f64>(at);
+    if (value <= limit) {
+      sum += value;
+      taken++;
+    }
+  }
+  return sum / <f64>taken;
+}
+
+/** @param out two doubles: energy of `count` doubles around a centre, and the largest distance from it. */
+export function measurePowers(z: usize, count: i32, centre: f64, out: usize): void {
+  let energy: f64 = 0;
+  let most: f64 = 0;
+  for (let at = z; at < z + ((<usize>count) << 3); at += 8) {
+    const above = load<f64>(at) - centre;
+    energy += above * above;
+    most = max(most, abs(above));
+  }
+  store<f64>(out, energy);
+  store<f64>(out, most, 8);
+}
+
+/**
+ * Codes `count` doubles around a centre in whole steps, 16 bits each.
+ *
+ * @param norms of what is above the centre in each block of 16, times `scale`, single precision.
+ * @returns the energy of what the codes leave out.
+ */
+export function codePowers(
+  z: usize,
+  count: i32,
+  centre: f64,
+  step: f64,
+  codes: usize,
+  scale: f64,
+  norms: usize,
+): f64 {
+  const perStep = 1 / step;
+  let missed: f64 = 0;
+  for (let block = 0; block < count; block += 16) {
+    let energy: f64 = 0;
+    const end = min(count, block + 16);
+    for (let k = block; k < end; k++) {
+      const above = load<f64>(z + ((<usize>k) << 3)) - centre;
+      const code = nearest(above * perStep);
+      store<i16>(codes + ((<usize>k) << 1), <i16>code);
+      const error = above - code * step;
+      missed += error * error;
+      // What lies below can only lower a product.
+      const positive = max(above, 0);
+      energy += positive * positive;
+    }
+    store<f32>(norms + ((<usize>block) >> 2), <f32>(sqrt(energy) * scale));
+  }
+  return missed;
 }
