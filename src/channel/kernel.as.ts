@@ -3,6 +3,7 @@
  * imaginary parts. Lengths are powers of two of at least 16, pointers are 16-byte aligned; the caller owns the memory.
  */
 
+import { storeTransposed } from './transpose.part.as';
 import { doubledCosine, doubledSine, quarterAngle, smallCosine, smallSine } from './trigonometry.part.as';
 
 /** First address that is free for the caller. */
@@ -265,6 +266,7 @@ function firstPass(from: usize, chirp: usize, to: usize, length: i32, twiddles: 
     const o = to + (at << 2);
     storeTransposed(
       o,
+      16,
       f32x4.add(sr, ur),
       f32x4.sub(f32x4.mul(pr, w1r), f32x4.mul(pi, w1i)),
       f32x4.sub(f32x4.mul(qr, w2r), f32x4.mul(qi, w2i)),
@@ -272,6 +274,7 @@ function firstPass(from: usize, chirp: usize, to: usize, length: i32, twiddles: 
     );
     storeTransposed(
       o + imag,
+      16,
       f32x4.add(si, ui),
       f32x4.add(f32x4.mul(pr, w1i), f32x4.mul(pi, w1r)),
       f32x4.add(f32x4.mul(qr, w2i), f32x4.mul(qi, w2r)),
@@ -290,19 +293,6 @@ function productRe(a: usize, b: usize, imag: usize): v128 {
 @inline
 function productIm(a: usize, b: usize, imag: usize): v128 {
   return f32x4.add(f32x4.mul(v128.load(a), v128.load(b + imag)), f32x4.mul(v128.load(a + imag), v128.load(b)));
-}
-
-// @ts-ignore: decorator
-@inline
-function storeTransposed(to: usize, a: v128, b: v128, c: v128, d: v128): void {
-  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-  const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-  const cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
-  v128.store(to + 16, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
-  v128.store(to + 32, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5));
-  v128.store(to + 48, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7));
 }
 
 /**

@@ -8,10 +8,10 @@ import type { Complex, ComplexVector } from '../../core/complex.js';
 import { BeamloopError } from '../../core/errors.js';
 import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../wasm-module.js';
 import type { DelayedPath, ElementBeam, SubcarrierSum } from './response.js';
-import { windowCoefficients, windowTransform } from './spreading-window.js';
+import { SpreadingWindow } from './spreading-window.js';
 
-/** subcarrier-sum.as.ts and its parts say what each function does. */
-interface SumKernel extends WasmKernel {
+/** subcarrier-sum.as.ts and its parts say what each function does; those for single precision are called `…Single`. */
+interface SumKernel extends WasmKernel, SumFunctions {
   prepare(
     weights: number,
     delay: number,
@@ -25,6 +25,12 @@ interface SumKernel extends WasmKernel {
     turned: number,
     place: number,
   ): void;
+  spreadSingle: SumFunctions['spread'];
+  wrapSingle: SumFunctions['wrap'];
+  transformSingle: SumFunctions['transform'];
+}
+
+interface SumFunctions {
   spread(
     turned: number,
     imag: number,
@@ -50,16 +56,28 @@ interface SumKernel extends WasmKernel {
   ): void;
 }
 
+/** What they are off by is said where they are chosen from (subcarrier-sum.ts). */
+export type SumPrecision = 'double' | 'single';
+
+const PRECISIONS = {
+  double: { numbers: Float64Array, window: new SpreadingWindow(12) },
+  single: { numbers: Float32Array, window: new SpreadingWindow(8) },
+} as const;
+
 /** Keeps arrays that are worked on together off each other's 4096-byte aliases, which stall loads behind stores. */
 const GAP_BYTES = 192;
-/** Grid points of a period that elements next to its ends are spread over. */
-const MARGIN = 6;
 const SMALLEST_GRID = 16;
+/** Numbers before the first of the output and after the last that the kernel may overwrite. */
+const OUT_MARGIN = 4;
 
-/** Off from the sum in double precision by less than 1e-10 of sum |re[n] + j im[n]|. Not for two threads. */
+/** Not for two threads. */
 export class FastSum implements SubcarrierSum {
   readonly band: Band;
   readonly #kernel: SumKernel;
+  readonly #functions: SumFunctions;
+  /** Bytes of a number of the grid, and points beyond its ends that elements are spread over. */
+  readonly #bytes: number;
+  readonly #margin: number;
   readonly #numPoints: number;
   /** Elements, one more if they are odd in number; the last then stays 0. */
   readonly #numRows: number;
@@ -72,55 +90,67 @@ export class FastSum implements SubcarrierSum {
   readonly #re: Float64Array;
   readonly #im: Float64Array;
   readonly #delayS: Float64Array;
-  readonly #grid: Float64Array;
-  readonly #sumRe: Float64Array;
-  readonly #sumIm: Float64Array;
+  readonly #grid: Float64Array | Float32Array;
+  readonly #sumRe: Float64Array | Float32Array;
+  readonly #sumIm: Float64Array | Float32Array;
 
-  constructor(numElements: number, band: Band) {
+  constructor(numElements: number, band: Band, precision: SumPrecision = 'double') {
     const { numSubcarriers } = band;
+    const { numbers: Numbers, window } = PRECISIONS[precision];
     this.band = band;
+    this.#bytes = Numbers.BYTES_PER_ELEMENT;
+    this.#margin = window.numPoints / 2;
     this.#numPoints = gridPoints(numSubcarriers);
     this.#numRows = numElements + (numElements % 2);
     this.#numLower = Math.floor(numSubcarriers / 2);
     this.#referenceHz = band.frequenciesHz[this.#numLower]!;
 
     let end = FIRST_ADDRESS;
-    const take = (count: number) => {
+    const take = (numBytes: number) => {
       const at = end;
-      end += Math.ceil(count / 8) * 64 + GAP_BYTES;
+      end += Math.ceil(numBytes / 64) * 64 + GAP_BYTES;
       return at;
     };
+    /** Of elements, which are double whatever the grid is; of the grid. */
+    const elements = (count: number) => take(8 * count);
+    const numbers = (count: number) => take(this.#bytes * count);
     const points = this.#numPoints;
+    const coefficients = window.coefficients(16 / this.#bytes);
     this.#at = {
-      window: take(windowCoefficients().length),
-      re: take(this.#numRows),
-      im: take(this.#numRows),
-      delay: take(this.#numRows),
-      turned: take(2 * this.#numRows + GAP_BYTES / 8 + 8),
-      place: take(this.#numRows),
-      gridRe: take(points + 2 * MARGIN),
-      gridIm: take(points + 2 * MARGIN),
-      work: take(2 * points),
-      work2: take(2 * points),
-      twiddles: take(2 * points),
-      factors: take(points / 2),
-      outRe: take(numSubcarriers + 2),
-      outIm: take(numSubcarriers + 2),
+      window: numbers(coefficients.length),
+      re: elements(this.#numRows),
+      im: elements(this.#numRows),
+      delay: elements(this.#numRows),
+      turned: elements(2 * this.#numRows + GAP_BYTES / 8 + 8),
+      place: elements(this.#numRows),
+      gridRe: numbers(points + 2 * this.#margin),
+      gridIm: numbers(points + 2 * this.#margin),
+      work: numbers(2 * points),
+      work2: numbers(2 * points),
+      twiddles: numbers(2 * points),
+      factors: numbers(points / 2),
+      outRe: numbers(numSubcarriers + 2 * OUT_MARGIN),
+      outIm: numbers(numSubcarriers + 2 * OUT_MARGIN),
     };
     this.#kernel = instantiate<SumKernel>('wideband/subcarrier-sum.wasm', end);
-    const view = (at: number, count: number) => new Float64Array(this.#kernel.memory.buffer, at, count);
-    this.#re = view(this.#at.re, numElements);
-    this.#im = view(this.#at.im, numElements);
-    this.#delayS = view(this.#at.delay, numElements);
+    const { spreadSingle, wrapSingle, transformSingle } = this.#kernel;
+    this.#functions =
+      precision === 'double'
+        ? this.#kernel
+        : { spread: spreadSingle, wrap: wrapSingle, transform: transformSingle };
+    const { buffer } = this.#kernel.memory;
+    this.#re = new Float64Array(buffer, this.#at.re, numElements);
+    this.#im = new Float64Array(buffer, this.#at.im, numElements);
+    this.#delayS = new Float64Array(buffer, this.#at.delay, numElements);
+    const view = (at: number, count: number) => new Numbers(buffer, at, count);
     this.#gridImag = this.#at.gridIm - this.#at.gridRe;
-    this.#grid = view(this.#at.gridRe, this.#gridImag / 8 + points + 2 * MARGIN);
+    this.#grid = view(this.#at.gridRe, this.#gridImag / this.#bytes + points + 2 * this.#margin);
     this.#outImag = this.#at.outIm - this.#at.outRe;
-    // The number before the first is overwritten by the kernel.
-    this.#sumRe = view(this.#at.outRe + 8, numSubcarriers);
-    this.#sumIm = view(this.#at.outIm + 8, numSubcarriers);
-    view(this.#at.window, windowCoefficients().length).set(windowCoefficients());
+    this.#sumRe = view(this.#at.outRe + this.#bytes * OUT_MARGIN, numSubcarriers);
+    this.#sumIm = view(this.#at.outIm + this.#bytes * OUT_MARGIN, numSubcarriers);
+    view(this.#at.window, coefficients.length).set(coefficients);
     view(this.#at.twiddles, 2 * points).set(twiddles(points));
-    view(this.#at.factors, points / 2).set(factors(points));
+    view(this.#at.factors, points / 2).set(factors(points, window));
   }
 
   evaluate(re: Float64Array, im: Float64Array, delayS: Float64Array, out: ComplexVector): void {
@@ -157,7 +187,6 @@ export class FastSum implements SubcarrierSum {
   #spread(gain: Complex): void {
     const at = this.#at;
     const imag = at.im - at.re;
-    const grid = at.gridRe + 8 * MARGIN;
     this.#kernel.prepare(
       at.re,
       at.delay,
@@ -171,16 +200,15 @@ export class FastSum implements SubcarrierSum {
       at.turned,
       at.place,
     );
-    this.#kernel.spread(at.turned, imag, at.place, this.#numRows, grid, this.#gridImag, at.window);
+    this.#functions.spread(at.turned, imag, at.place, this.#numRows, this.#gridRe, this.#gridImag, at.window);
   }
 
   #transform(out: ComplexVector): void {
     const at = this.#at;
-    const grid = at.gridRe + 8 * MARGIN;
-    this.#kernel.wrap(grid, this.#numPoints, MARGIN);
-    this.#kernel.wrap(grid + this.#gridImag, this.#numPoints, MARGIN);
-    this.#kernel.transform(
-      grid,
+    this.#functions.wrap(this.#gridRe, this.#numPoints, this.#margin);
+    this.#functions.wrap(this.#gridRe + this.#gridImag, this.#numPoints, this.#margin);
+    this.#functions.transform(
+      this.#gridRe,
       this.#gridImag,
       this.#numPoints,
       at.twiddles,
@@ -189,11 +217,16 @@ export class FastSum implements SubcarrierSum {
       at.factors,
       this.#numLower,
       this.band.numSubcarriers - this.#numLower,
-      at.outRe + 8 * (1 + this.#numLower),
+      at.outRe + this.#bytes * (OUT_MARGIN + this.#numLower),
       this.#outImag,
     );
     out.re.set(this.#sumRe);
     out.im.set(this.#sumIm);
+  }
+
+  /** Where the grid's real parts begin, after the margin. */
+  get #gridRe(): number {
+    return this.#at.gridRe + this.#bytes * this.#margin;
   }
 }
 
@@ -246,10 +279,10 @@ function twiddles(numPoints: number): Float64Array {
 }
 
 /** One over the window's transform at k = 0..points/4-1 and then at k = -points/4..-1 (eq. 51). */
-function factors(numPoints: number): Float64Array {
+function factors(numPoints: number, window: SpreadingWindow): Float64Array {
   const quarter = numPoints / 4;
   return Float64Array.from(
     { length: 2 * quarter },
-    (_, k) => 1 / windowTransform((k < quarter ? k : k - 2 * quarter) / numPoints),
+    (_, k) => 1 / window.transform((k < quarter ? k : k - 2 * quarter) / numPoints),
   );
 }

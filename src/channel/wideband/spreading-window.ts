@@ -1,45 +1,58 @@
 /**
  * The function that spreads an element over the grid, and its Fourier transform (docs/model.md eq. 50): the window of
- * Kaiser and Bessel, twelve grid points wide, for a grid of at least twice as many points as subcarriers.
+ * Kaiser and Bessel, for a grid of at least twice as many points as subcarriers.
  */
 
-/** Grid points that an element is spread over. */
-export const WINDOW_POINTS = 12;
-
 /** Balances what folds back from beyond the band against the window's jump at its ends; found by trial. */
-const SHAPE = 0.74 * Math.PI * WINDOW_POINTS;
+const SHAPE_PER_POINT = 0.74 * Math.PI;
 
 const NUM_COEFFICIENTS = 12;
 
-/** At a distance in grid points; 1 in the middle. */
-export function windowAt(distance: number): number {
-  const relative = (2 * distance) / WINDOW_POINTS;
-  return relative * relative > 1 ? 0 : bessel0(SHAPE * Math.sqrt(1 - relative * relative)) / bessel0(SHAPE);
-}
+export class SpreadingWindow {
+  /** Grid points that an element is spread over. */
+  readonly numPoints: number;
+  readonly #shape: number;
 
-/** Its Fourier transform at a frequency in cycles per grid point, up to 1/4. */
-export function windowTransform(cyclesPerPoint: number): number {
-  const root = Math.sqrt(SHAPE ** 2 - (Math.PI * WINDOW_POINTS * cyclesPerPoint) ** 2);
-  return (WINDOW_POINTS * Math.sinh(root)) / root / bessel0(SHAPE);
-}
-
-/**
- * Coefficients as `spread` wants them: for each of the three outer pairs of points on the left, first the even and then
- * the odd powers of x in [-1, 1] (x/2 grid points from the middle of a step), highest first, both points' side by side;
- * shape [3, 2, 6, 2].
- */
-export function windowCoefficients(): Float64Array {
-  const out = new Float64Array(6 * NUM_COEFFICIENTS);
-  for (let point = 0; point < 6; point++) {
-    const powers = polynomial((x) => windowAt(point + (x + 1) / 2 - WINDOW_POINTS / 2));
-    powers.forEach((coefficient, power) => {
-      const pair = Math.floor(point / 2);
-      const row = 2 * pair + (power % 2);
-      const column = (NUM_COEFFICIENTS - 2 - power + (power % 2)) / 2;
-      out[(row * 6 + column) * 2 + (point % 2)] = coefficient;
-    });
+  /** @param numPoints even. */
+  constructor(numPoints: number) {
+    this.numPoints = numPoints;
+    this.#shape = SHAPE_PER_POINT * numPoints;
   }
-  return out;
+
+  /** At a distance in grid points; 1 in the middle. */
+  at(distance: number): number {
+    const relative = (2 * distance) / this.numPoints;
+    if (relative * relative > 1) return 0;
+    return bessel0(this.#shape * Math.sqrt(1 - relative * relative)) / bessel0(this.#shape);
+  }
+
+  /** Its Fourier transform at a frequency in cycles per grid point, up to 1/4. */
+  transform(cyclesPerPoint: number): number {
+    const root = Math.sqrt(this.#shape ** 2 - (Math.PI * this.numPoints * cyclesPerPoint) ** 2);
+    return (this.numPoints * Math.sinh(root)) / root / bessel0(this.#shape);
+  }
+
+  /**
+   * Coefficients as `spread` wants them: for each vector of points on the left, first the even and then the odd powers of
+   * x in [-1, 1] (x/2 grid points from the middle of a step), highest first, the points of a vector side by side; shape
+   * [numPoints / 2 / lanes, 2, 6, lanes].
+   *
+   * @param lanes points in a vector.
+   */
+  coefficients(lanes: number): Float64Array {
+    const half = this.numPoints / 2;
+    const out = new Float64Array(half * NUM_COEFFICIENTS);
+    for (let point = 0; point < half; point++) {
+      const powers = polynomial((x) => this.at(point + (x + 1) / 2 - half));
+      powers.forEach((coefficient, power) => {
+        const vector = Math.floor(point / lanes);
+        const row = 2 * vector + (power % 2);
+        const column = (NUM_COEFFICIENTS - 2 - power + (power % 2)) / 2;
+        out[(row * 6 + column) * lanes + (point % lanes)] = coefficient;
+      });
+    }
+    return out;
+  }
 }
 
 /** Coefficients of the polynomial through the function's values at the Chebyshev nodes, lowest power first. */

@@ -1,12 +1,5 @@
 /** From elements at arbitrary delays to a regular grid over one period of delay (AssemblyScript). */
-import {
-  doubledCosine,
-  doubledSine,
-  horner,
-  quarterAngle,
-  smallCosine,
-  smallSine,
-} from '../trigonometry.part.as';
+import { doubledCosine, doubledSine, quarterAngle, smallCosine, smallSine } from '../trigonometry.part.as';
 
 /**
  * Weights turned by their delay at the reference frequency, times a gain, and their places on the grid. Complex vectors
@@ -54,14 +47,17 @@ export function prepare(
 }
 
 /**
- * Adds every element to the twelve grid points around its place.
+ * Adds every element to the grid points around its place: twelve of them in double precision (T = f64), eight in single
+ * (f32).
  *
- * @param grid planar with `gridImag` bytes from real to imaginary parts; up to six points are written before
- *   its first and after its last.
- * @param window the spreading function on three pairs of neighbouring points: twelve vectors each, its even and then its
- *   odd coefficients, highest power first. The other six points mirror these.
+ * @param turned,place double precision; @param grid planar with `gridImag` bytes from real to imaginary parts; up to
+ *   six points are written before its first and after its last.
+ * @param window the spreading function on its outer half, a vector of neighbouring points at a time: twelve vectors each,
+ *   its even and then its odd coefficients, highest power first. The other points mirror these.
  */
-export function spread(
+// @ts-ignore: decorator
+@inline
+export function spreadOver<T>(
   turned: usize,
   imag: usize,
   place: usize,
@@ -70,62 +66,73 @@ export function spread(
   gridImag: usize,
   window: usize,
 ): void {
+  const reach: f64 = sizeof<T>() == 8 ? 6.0 : 4.0;
   for (let at: usize = 0; at < (<usize>count) << 3; at += 8) {
-    const start = load<f64>(place + at) - 6.0;
+    const start = load<f64>(place + at) - reach;
     const first = Math.ceil(start);
     // From the middle between two grid points, in half a point.
-    const x = f64x2.splat(2.0 * (first - start) - 1.0);
-    const z = f64x2.mul(x, x);
-    const ar = v128.load64_splat(turned + at);
-    const ai = v128.load64_splat(turned + imag + at);
-    const re = grid + ((<isize>first) << 3);
+    const x = v128.splat<T>(<T>(2.0 * (first - start) - 1.0));
+    const z = v128.mul<T>(x, x);
+    const ar = v128.splat<T>(<T>load<f64>(turned + at));
+    const ai = v128.splat<T>(<T>load<f64>(turned + imag + at));
+    const re = grid + (<isize>first) * sizeof<T>();
     const im = re + gridImag;
-    const even0 = half(z, window);
-    const odd0 = f64x2.mul(x, half(z, window + 96));
-    const even1 = half(z, window + 192);
-    const odd1 = f64x2.mul(x, half(z, window + 288));
-    const even2 = half(z, window + 384);
-    const odd2 = f64x2.mul(x, half(z, window + 480));
-    accumulate(re, im, ar, ai, f64x2.add(even0, odd0));
-    accumulate(re + 16, im + 16, ar, ai, f64x2.add(even1, odd1));
-    accumulate(re + 32, im + 32, ar, ai, f64x2.add(even2, odd2));
-    accumulate(re + 48, im + 48, ar, ai, mirrored(f64x2.sub(even2, odd2)));
-    accumulate(re + 64, im + 64, ar, ai, mirrored(f64x2.sub(even1, odd1)));
-    accumulate(re + 80, im + 80, ar, ai, mirrored(f64x2.sub(even0, odd0)));
+    if (sizeof<T>() == 8) {
+      const even0 = half<T>(z, window);
+      const odd0 = v128.mul<T>(x, half<T>(z, window + 96));
+      const even1 = half<T>(z, window + 192);
+      const odd1 = v128.mul<T>(x, half<T>(z, window + 288));
+      const even2 = half<T>(z, window + 384);
+      const odd2 = v128.mul<T>(x, half<T>(z, window + 480));
+      accumulate<T>(re, im, ar, ai, v128.add<T>(even0, odd0));
+      accumulate<T>(re + 16, im + 16, ar, ai, v128.add<T>(even1, odd1));
+      accumulate<T>(re + 32, im + 32, ar, ai, v128.add<T>(even2, odd2));
+      accumulate<T>(re + 48, im + 48, ar, ai, mirrored<T>(v128.sub<T>(even2, odd2)));
+      accumulate<T>(re + 64, im + 64, ar, ai, mirrored<T>(v128.sub<T>(even1, odd1)));
+      accumulate<T>(re + 80, im + 80, ar, ai, mirrored<T>(v128.sub<T>(even0, odd0)));
+    } else {
+      const even = half<T>(z, window);
+      const odd = v128.mul<T>(x, half<T>(z, window + 96));
+      accumulate<T>(re, im, ar, ai, v128.add<T>(even, odd));
+      accumulate<T>(re + 16, im + 16, ar, ai, mirrored<T>(v128.sub<T>(even, odd)));
+    }
   }
 }
 
 /** Five steps of Horner's rule. */
 // @ts-ignore: decorator
 @inline
-function half(z: v128, coefficients: usize): v128 {
-  let sum = horner(z, v128.load(coefficients), coefficients + 16);
-  sum = horner(z, sum, coefficients + 32);
-  sum = horner(z, sum, coefficients + 48);
-  sum = horner(z, sum, coefficients + 64);
-  return horner(z, sum, coefficients + 80);
+function half<T>(z: v128, coefficients: usize): v128 {
+  let sum = v128.add<T>(v128.mul<T>(z, v128.load(coefficients)), v128.load(coefficients, 16));
+  sum = v128.add<T>(v128.mul<T>(z, sum), v128.load(coefficients, 32));
+  sum = v128.add<T>(v128.mul<T>(z, sum), v128.load(coefficients, 48));
+  sum = v128.add<T>(v128.mul<T>(z, sum), v128.load(coefficients, 64));
+  return v128.add<T>(v128.mul<T>(z, sum), v128.load(coefficients, 80));
 }
 
 // @ts-ignore: decorator
 @inline
-function mirrored(v: v128): v128 {
-  return v128.shuffle<f64>(v, v, 1, 0);
+function mirrored<T>(v: v128): v128 {
+  return sizeof<T>() == 8 ? v128.shuffle<f64>(v, v, 1, 0) : v128.shuffle<f32>(v, v, 3, 2, 1, 0);
 }
 
 // @ts-ignore: decorator
 @inline
-function accumulate(re: usize, im: usize, ar: v128, ai: v128, window: v128): void {
-  v128.store(re, f64x2.add(v128.load(re), f64x2.mul(ar, window)));
-  v128.store(im, f64x2.add(v128.load(im), f64x2.mul(ai, window)));
+function accumulate<T>(re: usize, im: usize, ar: v128, ai: v128, window: v128): void {
+  v128.store(re, v128.add<T>(v128.load(re), v128.mul<T>(ar, window)));
+  v128.store(im, v128.add<T>(v128.load(im), v128.mul<T>(ai, window)));
 }
 
-/** What was written beyond either end of the grid belongs to its other end. */
-export function wrap(grid: usize, numPoints: i32, margin: i32): void {
-  const length: usize = (<usize>numPoints) << 3;
-  for (let at: usize = 0; at < (<usize>margin) << 3; at += 16) {
+/** What was written beyond either end of the grid belongs to its other end. `margin` is a multiple of 4. */
+// @ts-ignore: decorator
+@inline
+export function wrapEnds<T>(grid: usize, numPoints: i32, margin: i32): void {
+  const length: usize = (<usize>numPoints) * sizeof<T>();
+  const reach: usize = (<usize>margin) * sizeof<T>();
+  for (let at: usize = 0; at < reach; at += 16) {
     const start = grid + at;
-    v128.store(start, f64x2.add(v128.load(start), v128.load(start + length)));
-    const end = start + length - ((<usize>margin) << 3);
-    v128.store(end, f64x2.add(v128.load(end), v128.load(end - length)));
+    v128.store(start, v128.add<T>(v128.load(start), v128.load(start + length)));
+    const end = start + length - reach;
+    v128.store(end, v128.add<T>(v128.load(end), v128.load(end - length)));
   }
 }

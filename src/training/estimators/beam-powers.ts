@@ -1,5 +1,6 @@
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { LinearArray } from '../../array/linear-array.js';
+import type { SumPrecision } from '../../channel/wideband/fast-sum.js';
 import { FresnelGains } from '../../channel/wideband/fresnel-gain.js';
 import {
   beamOf,
@@ -33,13 +34,21 @@ export class BeamPowers implements PointGains {
   readonly #received;
   readonly #delayS: Float64Array;
 
-  /** @param codewords one per pilot: those of the codebook, or what a board makes of them. */
-  constructor({ array, band }: SplitCodebook, codewords: readonly Codeword[], model: WaveModel) {
+  /**
+   * @param codewords one per pilot: those of the codebook, or what a board makes of them.
+   * @param precision of the sum over elements: amplitudes, 1 at perfect focus, are off by 1e-10 or 1e-6.
+   */
+  constructor(
+    { array, band }: SplitCodebook,
+    codewords: readonly Codeword[],
+    model: WaveModel,
+    precision: SumPrecision = 'double',
+  ) {
     this.numValues = codewords.length * band.numSubcarriers;
     this.#array = array;
     this.#model = model;
     this.#beams = codewords.map(beamOf);
-    this.#sum = createSubcarrierSum(array.numElements, band);
+    this.#sum = createSubcarrierSum(array.numElements, band, precision);
     this.#received = complexVector(band.numSubcarriers);
     this.#delayS = new Float64Array(array.numElements);
   }
