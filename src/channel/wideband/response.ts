@@ -82,14 +82,15 @@ export function travelTimeDifferenceS(
 /** The same, exact, of a point by its distance from the centre, which may be infinite. */
 export function sphericalDifferenceS(array: LinearArray, sinAngle: number, distanceM: number): Float64Array {
   const { elementYM, speedOfLightMPerS: c } = array;
-  const r = distanceM;
-  if (r === Number.POSITIVE_INFINITY) return elementYM.map((y) => (-y * sinAngle) / c);
   // Dictionaries ask for thousands of points; `map` takes ten times as long.
   const delayS = new Float64Array(elementYM.length);
   for (let n = 0; n < elementYM.length; n++) {
     const y = elementYM[n]!;
-    const excess = y * y - 2 * r * y * sinAngle;
-    delayS[n] = excess / (Math.sqrt(r * r + excess) + r) / c;
+    // Over the distance, whose square may be beyond what a number can hold.
+    const relative = y / distanceM;
+    const excess = relative - 2 * sinAngle;
+    // Never below 0 but for rounding, where the point lies on the element.
+    delayS[n] = (y * excess) / (Math.sqrt(Math.max(0, 1 + relative * excess)) + 1) / c;
   }
   return delayS;
 }
