@@ -105,8 +105,8 @@ export class Refinement {
    */
   #slopesAt({ sinAngle, ringPerM }: FocalPoint, range: PointRange) {
     const here = this.#here;
-    const dx = inward(sinAngle, range.sinAngle) * DIFFERENCE;
-    const dy = inward(ringPerM, range.ringPerM) * DIFFERENCE;
+    const dx = inward(sinAngle, range.sinAngle, this.#widths.sinAngle);
+    const dy = inward(ringPerM, range.ringPerM, this.#widths.ringPerM);
     this.#gains.evaluate({ sinAngle: sinAngle + dx * this.#widths.sinAngle, ringPerM }, this.#bySinAngle);
     this.#gains.evaluate({ sinAngle, ringPerM: ringPerM + dy * this.#widths.ringPerM }, this.#byRing);
     let energy = 0;
@@ -164,7 +164,9 @@ function clamp(value: number, [low, high]: readonly [number, number]): number {
   return Math.max(low, Math.min(high, value));
 }
 
-/** Differences are taken towards the middle of the range, so that they stay inside. */
-function inward(value: number, [low, high]: readonly [number, number]): number {
-  return value - low < high - value ? 1 : -1;
+/** Over what a difference is taken, in half-widths: towards the middle of the range, so that it stays inside. */
+function inward(value: number, [low, high]: readonly [number, number], width: number): number {
+  const up = (high - value) / width;
+  const down = (value - low) / width;
+  return down < up ? Math.min(DIFFERENCE, up) : -Math.min(DIFFERENCE, down);
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FocalPoint } from '../../../src/array/focal-point.js';
+import { LinearArray } from '../../../src/array/linear-array.js';
 import { halfWidthRingPerM } from '../../../src/codebook/beam-width.js';
+import { rainbowCodebook } from '../../../src/codebook/rainbow.js';
 import { Random } from '../../../src/core/random.js';
 import { MatchedFilterEstimator } from '../../../src/training/estimators/matched-filter.js';
 import { anyPoint, evaluation, gainsAt, noiseless, noisy, SECTOR, small } from './setting.js';
@@ -72,6 +74,24 @@ describe('refinement off the grid', () => {
       // No further than to the points beside it.
       expect(Math.abs(to.sinAngle - from.sinAngle)).toBeLessThan((2.001 * 2 * 0.8661) / 127);
       expect(to.ringPerM).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('stays on a grid whose rings are next to each other, Fresnel model', () => {
+    const { array, band } = codebook;
+    const few = rainbowCodebook(
+      new LinearArray({ numElements: 16, carrierHz: array.carrierHz, speedOfLightMPerS: 3e8 }),
+      band,
+      Math.sin(SECTOR.maxAngleRad),
+      [1 / 240, 1 / 20, 1 / 10],
+    );
+    const dense = { ...options, directions: 32, rings: 400, dictionary: 'ideal', model: 'fresnel' } as const;
+    const estimator = new MatchedFilterEstimator(dense, { ...setting, codebook: few });
+    const random = new Random('dense');
+    for (let user = 0; user < 16; user++) {
+      const point = anyPoint(random, SECTOR);
+      const estimate = estimator.estimate(noiseless(few, gainsAt(few, point, 'fresnel')));
+      expect(Math.abs(estimate.sinAngle - point.sinAngle)).toBeLessThan(1e-3);
     }
   });
 
