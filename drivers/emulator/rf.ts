@@ -99,25 +99,24 @@ export class RfFrontEnd {
   }
 
   /**
-   * Weights of a codeword. Nominal power over the array is 1, shared by the elements that are on: an ideal
-   * constant-envelope codeword has w_n = N^(-1/2) exp(j phi_n). Errors and dead elements come after that; the power of
-   * a dead element is lost, and so is what delays and switches absorb. phi_n = phaseCode 2 pi / 2^phaseBits; amplitude = amplitudeCode / (2^amplitudeBits - 1).
+   * Weights of a codeword. Every element has an amplifier of its own and radiates at most 1/N of the power: an ideal
+   * constant-envelope codeword has w_n = N^(-1/2) exp(j phi_n), of norm 1, and one that leaves elements off less. Errors and
+   * dead elements come after that; the power of a dead element is lost, and so is what delays and switches absorb.
+   * phi_n = phaseCode 2 pi / 2^phaseBits; amplitude = amplitudeCode / (2^amplitudeBits - 1).
    */
   weights(codes: RfCodes): RadiatedWeights {
     const { numElements, phaseBits, amplitudeBits } = this.#format;
     const phaseLsbRad = (2 * Math.PI) / 2 ** phaseBits;
     const fullScale = 2 ** amplitudeBits - 1;
     const amplitude = (n: number) => (codes.amplitudeCode === null ? 1 : codes.amplitudeCode[n]! / fullScale);
-    let power = 0;
-    for (let n = 0; n < numElements; n++) power += amplitude(n) ** 2;
-    const scale = power === 0 ? 0 : 1 / Math.sqrt(power);
+    const share = 1 / Math.sqrt(numElements);
 
     const re = new Float64Array(numElements);
     const im = new Float64Array(numElements);
     const delayS = codes.delayCode === null && this.#linesS === null ? null : new Float64Array(numElements);
     for (let n = 0; n < numElements; n++) {
       const delay = this.#delayOf(codes, n);
-      const size = scale * amplitude(n) * this.#gain[n]! * delay.gain;
+      const size = share * amplitude(n) * this.#gain[n]! * delay.gain;
       const phaseRad = codes.phaseCode[n]! * phaseLsbRad + this.#phaseErrorRad[n]!;
       re[n] = size * Math.cos(phaseRad);
       im[n] = size * Math.sin(phaseRad);
