@@ -1,6 +1,7 @@
 /** A run from scenario to closed recording, fresh or resumed; whatever happens, array and recording are left in order. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
@@ -10,6 +11,9 @@ import type { CampaignOutcome } from './outcome.js';
 import { prepare } from './plan.js';
 import type { ScenarioFile } from './scenario.js';
 import type { OpenTestbed } from './testbed-contract.js';
+
+/** By when a signal to all processes of a terminal has reached us, too, ms. */
+const SIGNAL_MS = 50;
 
 export interface RunOptions<E> {
   readonly openTestbed: OpenTestbed<E>;
@@ -112,6 +116,10 @@ async function conduct<E>(
     realtime,
     signal,
     onEvent: (kind, detail) => recording?.event(kind, detail),
+  }).catch(async (error) => {
+    // Ctrl-C may end a process that is just being started before we hear of it ourselves.
+    await setTimeout(SIGNAL_MS);
+    throw signal.aborted ? signal.reason : error;
   });
   try {
     recording = await openRecording();

@@ -3,7 +3,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { BeamloopError, EXIT } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
-import { commands } from './commands/index.js';
+import { commands, families } from './commands/index.js';
 
 /** After Ctrl-C a command has this long to mute the array and close its files. */
 const GRACE_S = 10;
@@ -15,7 +15,7 @@ function onInterrupt() {
   interrupt.abort(
     new BeamloopError('INTERRUPTED', {
       what: 'Interrupted',
-      todo: 'The array was muted and the recording was closed',
+      todo: 'An array that was driven is muted, and a recording that was open can be resumed',
     }),
   );
   setTimeout(() => process.exit(EXIT.interrupted), GRACE_S * 1e3).unref();
@@ -47,26 +47,42 @@ function report(error: unknown, json: boolean): number {
 
 /** yargs' complaint about the command line as one of our errors. */
 function wrongArguments(message: string): BeamloopError {
-  const lacking = /^Not enough non-option arguments: got (\d+), need at least (\d+)$/.exec(message);
-  if (lacking !== null) {
+  const near = /^Did you mean (.+)\?$/.exec(message)?.[1];
+  if (near !== undefined || message === `Unknown argument: ${words.at(-1)}`) {
+    const family = words.slice(0, -1);
+    const guess = near === undefined ? '' : `Did you mean ${[...family, near].join(' ')}? `;
     return new BeamloopError('BAD_ARGUMENT', {
-      what: `beamloop ${argv[0]} needs ${lacking[2]} argument${lacking[2] === '1' ? '' : 's'} and was given ${lacking[1]}`,
-      todo: `See beamloop ${argv[0]} --help`,
+      what: `There is no command '${words.join(' ')}'`,
+      todo: `${guess}See ${helpOf(family)}`,
     });
   }
-  const near = /^Did you mean (.+)\?$/.exec(message)?.[1];
-  return new BeamloopError(
-    'BAD_ARGUMENT',
-    near === undefined
-      ? {
-          what: message.replaceAll('\n', ' '),
-          todo: named === undefined ? 'See beamloop --help' : `See beamloop ${argv[0]} --help`,
-        }
-      : { what: `There is no command '${argv[0]}'`, todo: `Did you mean ${near}? See beamloop --help` },
-  );
+  const lacking = /^Not enough non-option arguments: got (\d+), need at least (\d+)$/.exec(message);
+  const valueless = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  const what =
+    lacking !== null
+      ? `beamloop ${words.join(' ')} needs ${lacking[2]} argument${lacking[2] === '1' ? '' : 's'} and was given ${lacking[1]}`
+      : valueless !== undefined
+        ? `--${valueless} was given without a value`
+        : message.replaceAll('\n', ' ');
+  return new BeamloopError('BAD_ARGUMENT', { what, todo: `See ${helpOf(isKnown ? words : [])}` });
+}
+
+function helpOf(command: readonly string[]): string {
+  return ['beamloop', ...command, '--help'].join(' ');
+}
+
+/** The words that name the command: `run`, `codebook tdps`. */
+function commandWords(): readonly string[] {
+  const first = argv.findIndex((word) => !word.startsWith('-'));
+  if (first === -1) return [];
+  const [name, kind] = argv.slice(first, first + 2);
+  return families.has(name!) && kind !== undefined && !kind.startsWith('-') ? [name!, kind] : [name!];
 }
 
 const argv = hideBin(process.argv);
+const words = commandWords();
+const named = words[0] === undefined ? undefined : commands[words[0]];
+const isKnown = named !== undefined;
 let parser = yargs(argv)
   .scriptName('beamloop')
   .usage('$0 <command>\n\nNear-field beam training on phased-array boards, real or emulated.')
@@ -82,9 +98,12 @@ let parser = yargs(argv)
   .recommendCommands()
   .wrap(Math.min(110, process.stdout.columns ?? 100))
   .fail((message, error) => {
-    throw error ?? wrongArguments(message);
+    // An option without its value comes as an error of yargs' own.
+    if (error === undefined || error === null || error.name === 'YError') {
+      throw wrongArguments(message ?? error.message);
+    }
+    throw error;
   });
-const named = argv[0] === undefined ? undefined : commands[argv[0]];
 // Help and mistakes need to know all commands; a command that is called only itself.
 for (const load of named === undefined ? Object.values(commands) : [named]) {
   const command = await load();
@@ -94,5 +113,6 @@ for (const load of named === undefined ? Object.values(commands) : [named]) {
 try {
   await parser.parseAsync();
 } catch (error) {
-  process.exitCode = report(error, argv.includes('--json'));
+  const json = argv.some((word) => word === '--json' || word === '--json=true');
+  process.exitCode = report(error, json);
 }

@@ -28,6 +28,8 @@ export class Child<Command, Report extends { readonly type: string }, Ready exte
   private constructor(options: ChildOptions<Command, Report>) {
     // Structured clones: the channel then carries Infinity and typed arrays as they are.
     const child = fork(options.entry, {
+      // Not in the terminal's group: Ctrl-C is for us, and we end it when it has muted.
+      detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execArgv: [],
       serialization: 'advanced',

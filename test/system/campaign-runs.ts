@@ -19,9 +19,15 @@ export class Running {
   #onOutput: () => void = () => {};
   readonly #exited: Promise<unknown>;
 
-  constructor(args: readonly string[], cwd?: string) {
+  /** @param ownGroup lets a signal go to the command and all that it started, as a terminal's Ctrl-C does. */
+  constructor(args: readonly string[], cwd?: string, ownGroup = false) {
     const program = path.resolve('dist/src/cli/main.js');
-    this.process = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd });
+    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    this.process = spawn(process.execPath, [program, ...args], {
+      stdio: [...stdio],
+      cwd,
+      detached: ownGroup,
+    });
     this.process.stdout!.on('data', (chunk) => {
       this.#stdout += chunk;
     });

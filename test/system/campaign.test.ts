@@ -218,6 +218,19 @@ describe('a controller that is stopped', () => {
     expect(await decided(run)).toEqual(await decided(first));
   });
 
+  it('Ctrl-C at a terminal while the emulation starts is no failure of the emulation', async () => {
+    // A terminal sends the signal to the whole group; a process that has just been forked does not ignore it yet.
+    const run = ['run', scenario, '--out', recordingAt('starting'), '--no-report'];
+    const starting = new Running(run, undefined, true);
+    const { pid } = starting.process;
+    const children = `/proc/${pid}/task/${pid}/children`;
+    while (readFileSync(children, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 2));
+    process.kill(-pid!, 'SIGINT');
+    const { code, stderr } = await starting.end();
+    expect(stderr).toContain('[INTERRUPTED]');
+    expect(code).toBe(130);
+  });
+
   it('resuming a run that is complete changes nothing', async () => {
     const before = await decided(first);
     const resumed = await beamloop('resume', first, '--no-report', '--json');

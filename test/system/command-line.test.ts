@@ -48,6 +48,34 @@ test('an unknown command names the nearest one', () => {
   expect(wrong.stderr).toContain("There is no command 'codebooc'. Did you mean codebook?");
 });
 
+test.each([
+  [
+    ['codebook', 'tdp'],
+    "There is no command 'codebook tdp'. Did you mean codebook tdps? See beamloop codebook --help",
+  ],
+  [
+    ['codebook', 'nothing-like-it'],
+    "There is no command 'codebook nothing-like-it'. See beamloop codebook --help",
+  ],
+  [['--json=false', 'codebok'], "There is no command 'codebok'. Did you mean codebook? See beamloop --help"],
+  [['codebook', 'tdps', '--pilots'], '--pilots was given without a value. See beamloop codebook tdps --help'],
+  [['run', 'x.yaml', '--out', '--dry-run'], '--out was given without a value. See beamloop run --help'],
+  [['pattern', 'tdps', '--nope'], 'See beamloop pattern tdps --help'],
+])('%j is told what is wrong with it and where help is', (args, said) => {
+  const wrong = beamloop(...args);
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toContain(said);
+  expect(wrong.stderr.split('\n')).toHaveLength(2);
+});
+
+test('an option without its value is a document too', () => {
+  for (const json of ['--json', '--json=true']) {
+    const wrong = beamloop(json, 'run', 'x.yaml', '--out');
+    expect(wrong.status).toBe(2);
+    expect(JSON.parse(wrong.stdout).error.what).toBe('--out was given without a value');
+  }
+});
+
 test('a missing argument is said in our words', () => {
   const wrong = beamloop('run');
   expect(wrong.status).toBe(2);

@@ -17,3 +17,6 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   board: async () => (await import('./board.js')).boardCommand,
   'emulate-board': async () => (await import('./emulate-board.js')).emulateBoardCommand,
 };
+
+/** Commands whose second word says which codebook they are about. */
+export const families: ReadonlySet<string> = new Set(['codebook', 'pattern']);
