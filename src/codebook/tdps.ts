@@ -11,12 +11,12 @@ import { halfWidthRingPerM } from './beam-width.js';
 import { coverageRatio, enoughSubcarriers, missedShare, slopeLimit } from './coverage.js';
 
 export interface TdPsOptions {
-  /** Share of the largest slope that leaves no gap between neighbouring subcarriers, in (0, 1]. */
-  readonly gamma?: number;
-  /** Oversampling of the ring sweep, at least 1. */
-  readonly epsilon?: number;
-  /** Direction of the last subcarrier of the first pilot, sin(angle). */
-  readonly endDirection?: number;
+  /** Share of the largest slope that leaves no gap between neighbouring subcarriers, in (0, 1]; 1 unless given. */
+  readonly gamma?: number | undefined;
+  /** Oversampling of the ring sweep, at least 1; 1 unless given. */
+  readonly epsilon?: number | undefined;
+  /** Direction of the last subcarrier of the first pilot, sin(angle); 1 unless given. */
+  readonly endDirection?: number | undefined;
   /** Rings to cover, 1/m. */
   readonly ringRangePerM: readonly [number, number];
 }

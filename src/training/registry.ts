@@ -93,9 +93,9 @@ const schemeWithOptions = z.discriminatedUnion('name', [
       name: z.literal('tdps'),
       /** K; what Algorithm 1 asks for unless given. */
       pilots: z.int().min(1).max(65_535).optional(),
-      gamma: plainNumber.pipe(z.number().gt(0).max(1)).default(1),
-      epsilon: plainNumber.pipe(z.number().min(1)).default(1),
-      endDirection: plainNumber.pipe(z.number().min(-1).max(1)).default(1),
+      gamma: plainNumber.pipe(z.number().gt(0).max(1)).optional(),
+      epsilon: plainNumber.pipe(z.number().min(1)).optional(),
+      endDirection: plainNumber.pipe(z.number().min(-1).max(1)).optional(),
       /** [theta_t, alpha_t] and [theta_p, alpha_p] in place of Algorithm 1. */
       delayParameters: pair.optional(),
       phaseParameters: pair.optional(),
@@ -106,6 +106,13 @@ const schemeWithOptions = z.discriminatedUnion('name', [
     .refine((o) => (o.delayParameters === undefined) === (o.phaseParameters === undefined), {
       message: 'goes together with delayParameters',
       path: ['phaseParameters'],
+    })
+    .superRefine((o, context) => {
+      for (const key of ['gamma', 'epsilon', 'endDirection'] as const) {
+        if (o.delayParameters === undefined || o[key] === undefined) continue;
+        const message = 'is what parameters are computed from, and delayParameters gives them';
+        context.addIssue({ code: 'custom', message, path: [key] });
+      }
     }),
   z.strictObject({
     name: z.literal('near-field-rainbow'),

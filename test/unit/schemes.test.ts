@@ -355,6 +355,16 @@ describe('registry', () => {
     ]);
   });
 
+  it.each(['gamma', 'epsilon', 'endDirection'])('tdps refuses %s beside the parameters themselves', (key) => {
+    const given = { name: 'tdps', delayParameters: ['349/11', -0.5], phaseParameters: [-30, 0.5] };
+    expect(schemeSchema.safeParse(given).success).toBe(true);
+    const { error } = schemeSchema.safeParse({ ...given, [key]: 1 });
+    expect(error?.issues).toMatchObject([
+      { message: expect.stringContaining('what parameters are computed from'), path: [key] },
+    ]);
+    expect(schemeSchema.safeParse({ name: 'tdps', [key]: 1 }).success).toBe(true);
+  });
+
   it.each(['dpc', 'near-field-hierarchical', 'far-field-hierarchical'])(
     '%s refuses an array that cannot be halved',
     (name) => {
