@@ -16,21 +16,19 @@ const COLOURS = [COLOUR.blue, COLOUR.red, COLOUR.green, COLOUR.purple, COLOUR.sk
 const HEIGHT_PX = 220;
 /** Neighbouring subcarriers that one point of a line stands for, by the strongest of them. */
 const MOST_POINTS = 512;
-/** What is shown below the strongest, dB: of lines, and of a picture, whose colours are few. */
-const SPAN_DB = 40;
+/** What a picture, whose colours are few, shows below the strongest, dB. */
 const PICTURE_SPAN_DB = 25;
 
 interface Spectrum {
   readonly band: Band;
-  readonly powerLabel: string;
-  /** Round dB at or above the strongest. */
-  readonly highDb: number;
+  /** Powers are over the noise floor; over the strongest power where there is none. */
+  readonly overNoise: boolean;
   readonly pilots: readonly {
     readonly name: string;
-    /** dB, of so many subcarriers that stand together. */
-    readonly powersDb: readonly number[];
+    /** Relative, of so many subcarriers that stand together. */
+    readonly powers: readonly number[];
   }[];
-  /** GHz of each of `powersDb`. */
+  /** GHz of each of `powers`. */
   readonly frequenciesGHz: readonly number[];
 }
 
@@ -58,14 +56,12 @@ function spectrumOf(run: RunData, ue: string): Spectrum | null {
   const reference = noise > 0 ? noise : strongest;
   const step = Math.ceil(band.numSubcarriers / MOST_POINTS);
   const starts = Array.from({ length: Math.ceil(band.numSubcarriers / step) }, (_, k) => k * step);
-  const decibels = (power: number) => 10 * Math.log10(Math.max(power / reference, 1e-9));
   return {
     band,
-    powerLabel: noise > 0 ? 'Power (dB over noise)' : 'Power (dB under strongest)',
-    highDb: Math.ceil((decibels(strongest) + 1) / 10) * 10,
+    overNoise: noise > 0,
     pilots: measured.map(({ label, power }) => ({
       name: pilotName(label),
-      powersDb: starts.map((m) => decibels(highest(power!.perSubcarrier.subarray(m, m + step)))),
+      powers: starts.map((m) => highest(power!.perSubcarrier.subarray(m, m + step)) / reference),
     })),
     frequenciesGHz: starts.map((m) => band.frequenciesHz[m]! / 1e9),
   };
@@ -85,7 +81,8 @@ function frequencyAxis({ carrierHz, bandwidthHz }: Band) {
   });
 }
 
-function drawLines({ band, powerLabel, highDb, pilots, frequenciesGHz }: Spectrum, widthPx: number) {
+/** Not in dB, where noise would stand as high as peaks. */
+function drawLines({ band, overNoise, pilots, frequenciesGHz }: Spectrum, widthPx: number) {
   const names = pilots.map(({ name }) => name);
   const top = legendHeightPx(names, widthPx - 20) + 14;
   return {
@@ -94,11 +91,15 @@ function drawLines({ band, powerLabel, highDb, pilots, frequenciesGHz }: Spectru
       legend: legend(names, 10, 10),
       grid: { left: 60, right: 16, top, height: HEIGHT_PX, outerBoundsMode: 'none' },
       xAxis: frequencyAxis(band),
-      yAxis: valueAxis({ label: powerLabel, min: highDb - SPAN_DB, max: highDb, labelGapPx: 38 }),
-      series: pilots.map(({ name, powersDb }, k) => ({
+      yAxis: valueAxis({
+        label: overNoise ? 'Power (times the noise)' : 'Power (of the strongest)',
+        min: 0,
+        labelGapPx: 38,
+      }),
+      series: pilots.map(({ name, powers }, k) => ({
         name,
         type: 'line' as const,
-        data: powersDb.map((power, m) => [frequenciesGHz[m]!, power]),
+        data: powers.map((power, m) => [frequenciesGHz[m]!, power]),
         symbol: 'none',
         silent: true,
         clip: true,
@@ -110,12 +111,16 @@ function drawLines({ band, powerLabel, highDb, pilots, frequenciesGHz }: Spectru
 }
 
 /** A row per pilot, the first one at the bottom, as the axis counts. */
-function drawRows({ band, powerLabel, highDb, pilots, frequenciesGHz }: Spectrum, widthPx: number) {
+function drawRows({ band, overNoise, pilots, frequenciesGHz }: Spectrum, widthPx: number) {
   const left = 60;
   const top = 14;
   const plotPx = widthPx - left - 16;
-  const range = { low: highDb - PICTURE_SPAN_DB, high: highDb };
-  const values = Float64Array.from(pilots.flatMap(({ powersDb }) => powersDb));
+  const values = Float64Array.from(
+    pilots.flatMap(({ powers }) => powers.map((power) => 10 * Math.log10(Math.max(power, 1e-9)))),
+  );
+  // Round, at or above the strongest.
+  const high = Math.ceil((values.reduce((a, b) => Math.max(a, b)) + 1) / 10) * 10;
+  const range = { low: high - PICTURE_SPAN_DB, high };
   const image = heatImage({ numColumns: frequenciesGHz.length, numRows: pilots.length, values }, range);
   const halfGHz = band.bandwidthHz / 2e9;
   const carrierGHz = band.carrierHz / 1e9;
@@ -137,7 +142,7 @@ function drawRows({ band, powerLabel, highDb, pilots, frequenciesGHz }: Spectrum
       graphic: colourBar(
         { leftPx: left, topPx: top + HEIGHT_PX + 52, widthPx: Math.min(340, plotPx) },
         `≤ ${fixed(range.low, 0)}`,
-        powerLabel,
+        overNoise ? 'Power (dB over noise)' : 'Power (dB under strongest)',
         fixed(range.high, 0),
       ),
     },
