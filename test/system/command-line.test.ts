@@ -1,5 +1,6 @@
 /** The command line as a user meets it: help, unknown commands and options, exit codes. Runs the built program. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 
 function beamloop(...args: string[]) {
@@ -94,6 +95,27 @@ test('no command at all is an error that says where help is', () => {
   const wrong = beamloop();
   expect(wrong.status).toBe(2);
   expect(wrong.stderr).toContain('beamloop --help');
+});
+
+test('Ctrl-C ends what prints for long', async () => {
+  const long = [
+    '--elements',
+    '1024',
+    '--carrier',
+    '30 GHz',
+    '--bandwidth',
+    '5 GHz',
+    '--subcarriers',
+    '20000',
+  ];
+  const args = ['codebook', 'tdps', ...long, '--ring-range', '1/400,1/10', '--pilots', '300', '--json'];
+  const printing = spawn(process.execPath, ['dist/src/cli/main.js', ...args], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  printing.stdout.once('data', () => printing.kill('SIGINT'));
+  printing.stdout.resume();
+  const [code] = await once(printing, 'exit');
+  expect(code).toBe(130);
 });
 
 test('with --json an error is a document with code, what and todo', () => {

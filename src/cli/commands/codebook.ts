@@ -37,11 +37,11 @@ function print(context: CommandContext, json: boolean, selection: Selection): Pr
 }
 
 async function printNarrowband(
-  { stdout }: CommandContext,
+  context: CommandContext,
   json: boolean,
   { entries, settings }: NarrowbandSelection,
 ): Promise<void> {
-  const write = drainedWrite(stdout);
+  const write = drainedWrite(context);
   if (json) await write('{"codewords":[');
   let first = true;
   for (const entry of entries) {
@@ -65,10 +65,10 @@ function codewordRecord({ columns, codeword }: NarrowbandEntry, settings: Narrow
 }
 
 async function printSplitJson(
-  { stdout }: CommandContext,
+  context: CommandContext,
   { codebook, parameters, warnings }: SplitSelection,
 ): Promise<void> {
-  const write = drainedWrite(stdout);
+  const write = drainedWrite(context);
   const head = JSON.stringify({ parameters: parametersOf(parameters), warnings });
   await write(`${head.slice(0, -1)},"pilots":[`);
   for (const [k, pilot] of codebook.pilots.entries()) {
@@ -95,11 +95,8 @@ function pilotRecord({ band }: SplitCodebook, { codeword, parameters, foci }: Sp
   };
 }
 
-async function printSplit(
-  { stdout }: CommandContext,
-  { codebook, parameters }: SplitSelection,
-): Promise<void> {
-  const write = drainedWrite(stdout);
+async function printSplit(context: CommandContext, { codebook, parameters }: SplitSelection): Promise<void> {
+  const write = drainedWrite(context);
   for (const text of parameterLines(parameters)) await write(text);
   const right = (title: string) => ({ title, align: 'right' as const });
   await write(

@@ -15,7 +15,7 @@ import { codebookDefinitions } from '../codebooks/all.js';
 import type { Selection } from '../codebooks/definition.js';
 import { parametersOf, warn } from '../codebooks/parameters.js';
 import type { Command, CommandContext, Parser } from '../command.js';
-import { drainedWrite } from '../drained-write.js';
+import { breathe, drainedWrite } from '../drained-write.js';
 import { bandOptions, quantityOption } from '../options.js';
 import { formatTable } from '../text-table.js';
 
@@ -193,7 +193,7 @@ async function print(
   if (selection.kind === 'split') warn(context, selection.warnings);
   const meter = new GainMeter(array, request);
   const pilots = pilotsOf(selection);
-  const write = drainedWrite(context.stdout);
+  const write = drainedWrite(context);
   if (json) await write(head(selection, request));
   const strongest: string[][] = [];
   for (const [p, point] of request.points.entries()) {
@@ -203,7 +203,10 @@ async function print(
       const powerGain = meter.powerGain(beamOf(codeword), travelTimeS);
       if (json) {
         await write((k === 0 ? '' : ',') + JSON.stringify({ ...name, powerGain: Array.from(powerGain) }));
-      } else strongest.push(strongestRow(point, codeword.key, powerGain, request.band));
+      } else {
+        strongest.push(strongestRow(point, codeword.key, powerGain, request.band));
+        await breathe(context);
+      }
     }
     if (json) await write(']}');
   }
