@@ -14,24 +14,23 @@ export function slopeLimit({ numElements }: LinearArray, band: Band, subcarrier 
 }
 
 /**
- * The slope in units of what neighbours of one strip allow, where it is worst; above 1 directions are missed. 0 when no
- * two neighbours share a strip.
+ * The slope in units of what neighbours allow, where it is worst; above 1 directions are missed. The slope counts, not
+ * where neighbours focus: those that lie whole strips apart would look close.
  */
 export function coverageRatio(array: LinearArray, band: Band, { slope }: SubcarrierFoci): number {
   let worst = 0;
   for (let m = 0; m + 1 < band.numSubcarriers; m++) {
-    if (slope[m] === slope[m + 1]) worst = Math.max(worst, Math.abs(slope[m]!) / slopeLimit(array, band, m));
+    worst = Math.max(worst, Math.abs(slope[m]!) / slopeLimit(array, band, m));
   }
   return worst;
 }
 
-/** Share of the directions between neighbours of one strip at which neither reaches half power; 0 without neighbours. */
-export function missedShare(array: LinearArray, band: Band, { slope, sinAngle }: SubcarrierFoci): number {
+/** Share of the directions swept from each subcarrier to the next at which neither reaches half power; 0 without neighbours. */
+export function missedShare(array: LinearArray, band: Band, { slope }: SubcarrierFoci): number {
   let swept = 0;
   let missed = 0;
   for (let m = 0; m + 1 < band.numSubcarriers; m++) {
-    if (slope[m] !== slope[m + 1]) continue;
-    const step = Math.abs(sinAngle[m + 1]! - sinAngle[m]!);
+    const step = Math.abs(slope[m]!) * (band.ratio(m) - band.ratio(m + 1));
     const closed =
       halfWidthSinAngle(array, band.frequenciesHz[m]!) + halfWidthSinAngle(array, band.frequenciesHz[m + 1]!);
     swept += step;

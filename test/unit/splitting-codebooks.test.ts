@@ -13,6 +13,7 @@ import type { Codeword } from '../../src/codebook/codeword.js';
 import { coverageRatio, missedShare, slopeLimit } from '../../src/codebook/coverage.js';
 import { evenRings, farRainbowCodebook, polarRings, rainbowCodebook } from '../../src/codebook/rainbow.js';
 import { gridCodeword, servingCodeword } from '../../src/codebook/serving.js';
+import { tdPsAdvice } from '../../src/codebook/split-advice.js';
 import { describeTdPs, designTdPs, tdPsCodebook } from '../../src/codebook/tdps.js';
 import { BeamloopError } from '../../src/core/errors.js';
 
@@ -290,6 +291,35 @@ describe('coverage', () => {
       expect(coverageRatio(array, band, foci)).toBeGreaterThan(times - 1e-9);
       expect(coverageRatio(array, band, foci)).toBeLessThan(1.1 * times);
     }
+  });
+
+  it('counts the slope where neighbours lie whole strips apart, however close they look', () => {
+    const { array, band } = evaluation;
+    const parameters = {
+      delaySinAngle: -40_000,
+      delayRingPerM: 0.01,
+      phaseSinAngle: 36_000.3,
+      phaseRingPerM: 0,
+    };
+    const foci = splitFoci(parameters, band);
+    for (let m = 0; m + 1 < band.numSubcarriers; m++) expect(foci.slope[m + 1]).not.toBe(foci.slope[m]);
+    // A focus is within +-q, so the slope is 40000/q to within one, and eq. 41 has 0.442946 of 256 elements.
+    const [f0, f1] = [30e9 - (5e9 * 1023) / 2048, 30e9 - (5e9 * 1021) / 2048];
+    const [limit, least] = [(2 * 0.442946 * (f0 + f1) * 1024) / (256 * 5e9), (40_000 * f0) / 30e9];
+    expect(coverageRatio(array, band, foci)).toBeGreaterThan(least / limit - 1);
+    // Of a step over hundreds of directions' widths next to nothing is closed.
+    expect(missedShare(array, band, foci)).toBeCloseTo(1 - limit / least, 4);
+    const advice = tdPsAdvice(array, band, describeTdPs(array, band, parameters), 1);
+    expect(advice).toEqual([expect.stringMatching(/99\.9 % of the directions swept are missed; even 65535/)]);
+  });
+
+  it.each([
+    ['demonstration', demonstration, demonstrationParameters, 0.9058],
+    ['evaluation', evaluation, evaluationParameters, 0.7701],
+  ] as const)('leaves nothing out of the %s', (_name, { array, band }, parameters, ratio) => {
+    const foci = splitFoci(parameters, band);
+    expect(coverageRatio(array, band, foci)).toBeCloseTo(ratio, 4);
+    expect(missedShare(array, band, foci)).toBe(0);
   });
 
   it('tells the share of directions below half power from the subcarriers alone', () => {
