@@ -2,6 +2,7 @@
  * The function that spreads an element over the grid, and its Fourier transform (docs/model.md eq. 50): the window of
  * Kaiser and Bessel, for a grid of at least twice as many points as subcarriers.
  */
+import { besselI0 } from '../../core/bessel.js';
 
 /** Balances what folds back from beyond the band against the window's jump at its ends; found by trial. */
 const SHAPE_PER_POINT = 0.74 * Math.PI;
@@ -23,13 +24,13 @@ export class SpreadingWindow {
   at(distance: number): number {
     const relative = (2 * distance) / this.numPoints;
     if (relative * relative > 1) return 0;
-    return bessel0(this.#shape * Math.sqrt(1 - relative * relative)) / bessel0(this.#shape);
+    return besselI0(this.#shape * Math.sqrt(1 - relative * relative)) / besselI0(this.#shape);
   }
 
   /** Its Fourier transform at a frequency in cycles per grid point, up to 1/4. */
   transform(cyclesPerPoint: number): number {
     const root = Math.sqrt(this.#shape ** 2 - (Math.PI * this.numPoints * cyclesPerPoint) ** 2);
-    return (this.numPoints * Math.sinh(root)) / root / bessel0(this.#shape);
+    return (this.numPoints * Math.sinh(root)) / root / besselI0(this.#shape);
   }
 
   /**
@@ -75,15 +76,4 @@ function polynomial(of: (x: number) => number): Float64Array {
     chebyshev = next;
   }
   return out;
-}
-
-/** Modified Bessel function of the first kind and order 0, by its power series: all terms are positive. */
-function bessel0(x: number): number {
-  let term = 1;
-  let sum = 1;
-  for (let k = 1; term > sum * 1e-17; k++) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
-  }
-  return sum;
 }

@@ -1,4 +1,5 @@
 /** Values between those of every few directions, by a short windowed sinc (docs/model.md eq. 79). */
+import { besselI0 } from '../../core/bessel.js';
 
 /** Samples per turn of the fastest element over the least that fix it. */
 const LEAST_OVERSAMPLING = 1.4;
@@ -61,14 +62,4 @@ function kaiserSinc(place: number, half: number, gap: number): Float64Array {
     const sinc = x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
     return (sinc * besselI0(beta * Math.sqrt(Math.max(0, 1 - (x / half) ** 2)))) / besselI0(beta);
   });
-}
-
-/** Modified Bessel function of the first kind, order 0, by its power series: all terms are positive. */
-function besselI0(x: number): number {
-  let sum = 1;
-  for (let term = 1, k = 1; term > 1e-17 * sum; k++) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
-  }
-  return sum;
 }
