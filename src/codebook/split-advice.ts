@@ -1,6 +1,7 @@
 /** What a splitting codebook leaves uncovered, in words with the numbers; nothing when all is well. */
 import type { Band } from '../array/band.js';
 import type { LinearArray } from '../array/linear-array.js';
+import { plural } from '../core/plural.js';
 import { splitFoci } from './beam-split.js';
 import { halfWidthRingPerM } from './beam-width.js';
 import { coverageRatio, enoughSubcarriers, missedShare } from './coverage.js';
@@ -33,7 +34,7 @@ export function tdPsAdvice(
       ringsMissed(
         design.holePerM / numPilots,
         design.facingBeamsPerM,
-        numbered(numPilots, 'pilot'),
+        plural(numPilots, 'pilot'),
         design.minPilots,
       ),
     );
@@ -63,12 +64,7 @@ export function rainbowAdvice(
     const facingPerM = 2 * halfWidthRingPerM(array, band.frequenciesHz.at(-1)!);
     if (widthPerM / count > facingPerM) {
       advice.push(
-        ringsMissed(
-          widthPerM / count,
-          facingPerM,
-          numbered(count, 'ring'),
-          Math.ceil(widthPerM / facingPerM),
-        ),
+        ringsMissed(widthPerM / count, facingPerM, plural(count, 'ring'), Math.ceil(widthPerM / facingPerM)),
       );
     }
   }
@@ -92,10 +88,6 @@ function ringsMissed(stepPerM: number, facingPerM: number, what: string, enough:
     `With ${what}, beams of one direction lie ${stepPerM.toPrecision(4)} 1/m apart over the distance rings and two of them ` +
     `close ${facingPerM.toPrecision(4)} 1/m at half power: ${percent(1 - facingPerM / stepPerM)} of the rings are missed; ${remedy}`
   );
-}
-
-function numbered(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function percent(share: number): string {

@@ -12,6 +12,7 @@ import { evenRings, farRainbowCodebook, polarRings, rainbowCodebook } from '../c
 import { SectorCodebook } from '../codebook/sector.js';
 import { describeTdPs, designTdPs, tdPsCodebook } from '../codebook/tdps.js';
 import { BeamloopError } from '../core/errors.js';
+import { once } from '../core/once.js';
 import { quantity } from '../core/settings-quantity.js';
 import { dpcHierarchical } from './dpc.js';
 import { refinementPilots } from './dpc-refinement.js';
@@ -296,12 +297,4 @@ function requireBand({ name }: SchemeChoice, wideband: WidebandSetting | null): 
     what: `Scheme ${name} needs a band of subcarriers, and none is given`,
     todo: 'Give bandwidth, subcarriers and sector of the array',
   });
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -1,4 +1,5 @@
 /** Schemes and their options as people read them. */
+import { plural } from '../core/plural.js';
 import type { EstimatorChoice } from './estimators/choice.js';
 import { estimatorSchema } from './estimators/choice.js';
 import { type SchemeChoice, schemeSchema } from './registry.js';
@@ -42,7 +43,7 @@ function ringsAndPilots({
   pilots?: number | undefined;
 }): string[] {
   return [
-    ...(rings === 'polar' ? [] : [`${rings} even ${rings === 1 ? 'ring' : 'rings'}`]),
+    ...(rings === 'polar' ? [] : [plural(rings, 'even ring')]),
     ...(pilots === undefined ? [] : [`first ${plural(pilots, 'pilot')}`]),
   ];
 }
@@ -70,8 +71,4 @@ function changedOptions(choice: SchemeChoice, keys: readonly string[]): string[]
   return keys
     .filter((key) => key !== 'name' && values[key] !== defaults[key])
     .map((key) => `${key}=${String(values[key])}`);
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
