@@ -1,4 +1,8 @@
-/** Curves of a rate study: one figure per case of what is neither on the x axis nor a curve. */
+/**
+ * Curves of a rate study. What is neither on the x axis nor set by the scheme and its board makes a figure of its own per
+ * case; curves differ in scheme, board, number of pilots and what else is swept of the board.
+ */
+import { plural } from '../core/plural.js';
 import { metres } from './format.js';
 import type { RateRow } from './rate-rows.js';
 import type { Axis, LineFigure, Series } from './result.js';
@@ -9,38 +13,71 @@ interface Abscissa {
   readonly of: (row: RateRow) => number | null;
 }
 
-const PHASE_BITS: Abscissa = {
+/** What curves differ in where it is not on the x axis. */
+interface CurveAbscissa extends Abscissa {
+  readonly named: (value: number) => string;
+}
+
+const PHASE_BITS: CurveAbscissa = {
   axis: { label: 'Phase bits', scale: 'linear' },
+  named: (value) => plural(value, 'phase bit'),
   of: (row) => row.phaseBits,
 };
-const DELAY_BITS: Abscissa = {
+const DELAY_BITS: CurveAbscissa = {
   axis: { label: 'Delay bits', scale: 'linear' },
+  named: (value) => plural(value, 'delay bit'),
   of: (row) => row.delayBits,
 };
-const DELAY_ERROR: Abscissa = {
+const DELAY_ERROR: CurveAbscissa = {
   axis: { label: 'Delay error (ps rms)', scale: 'linear' },
+  named: (value) => `${value} ps rms`,
   of: (row) => (row.hardware === null ? null : Number((1e12 * row.delayErrorS).toPrecision(6))),
 };
 const DISTANCE: Abscissa = {
   axis: { label: 'Distance (m)', scale: 'linear' },
   of: ({ distanceM }) => (typeof distanceM === 'number' ? distanceM : null),
 };
-const PILOTS: Abscissa = { axis: { label: 'Pilots', scale: 'log' }, of: ({ numPilots }) => numPilots };
+const PILOTS: CurveAbscissa = {
+  axis: { label: 'Pilots', scale: 'log' },
+  named: (value) => plural(value, 'pilot'),
+  of: ({ numPilots }) => numPilots,
+};
 const SNR: Abscissa = { axis: { label: 'SNR (dB)', scale: 'linear' }, of: ({ snrDb }) => snrDb };
 
-/** Where there are boards, each quantity of theirs that is swept has figures of its own; else there is one x axis. */
-export function rateFigures(rows: readonly RateRow[]): LineFigure[] {
-  const swept = [PHASE_BITS, DELAY_BITS, DELAY_ERROR].filter((x) => sweeps(rows, x));
+const OF_BOARDS = [PHASE_BITS, DELAY_BITS, DELAY_ERROR];
+
+/**
+ * Where there are boards, each quantity of theirs that is swept has figures of its own; else there is one x axis.
+ *
+ * @param panels names of schemes that share figures, by the figures' name; schemes that none names are in all.
+ */
+export function rateFigures(
+  rows: readonly RateRow[],
+  panels: Readonly<Record<string, readonly string[]>> = {},
+): LineFigure[] {
+  const named = new Set(Object.values(panels).flat());
+  if (named.size === 0) return figuresOf(rows, '');
+  return Object.entries(panels).flatMap(([name, ids]) =>
+    figuresOf(
+      rows.filter(({ id }) => ids.includes(id) || !named.has(id)),
+      name,
+    ),
+  );
+}
+
+function figuresOf(rows: readonly RateRow[], panel: string): LineFigure[] {
+  const swept = OF_BOARDS.filter((x) => sweeps(rows, x));
   if (swept.length > 0) {
     return swept.flatMap((x) =>
       figuresOver(
         rows.filter((row) => sweeps(namesakes(rows, row), x)),
         x,
+        panel,
       ),
     );
   }
   const x = [DISTANCE, PILOTS, SNR].find((abscissa) => sweeps(rows, abscissa));
-  return x === undefined ? [] : figuresOver(rows, x);
+  return x === undefined ? [] : figuresOver(rows, x, panel);
 }
 
 /** Whether some curve has more than one point over the axis. */
@@ -63,31 +100,32 @@ function nameOf({ id, hardware }: RateRow): string {
   return hardware === null ? id : `${id}, ${hardware}`;
 }
 
-function figuresOver(rows: readonly RateRow[], x: Abscissa): LineFigure[] {
-  return [...grouped(rows, (row) => panelOf(row, x))].map(([title, panelRows]) => ({
-    kind: 'lines',
-    title,
-    caption:
-      'Mean rate of serving each user where the scheme says that it is, with an ideal beam. Bands: 95 % intervals of the mean.' +
-      (panelRows.some((row) => row.boardRate !== null)
-        ? ' “Served by the board”: with what the same board makes of that beam.'
-        : ''),
-    x: x.axis,
-    y: { label: 'Rate (bit/s/Hz)', scale: 'linear' },
-    series: [...grouped(panelRows, nameOf)]
-      .flatMap(([name, curveRows]) => curvesOf(name, curveRows, x))
-      .concat(perfect(panelRows, x)),
-  }));
+function figuresOver(rows: readonly RateRow[], x: Abscissa, panel: string): LineFigure[] {
+  return [...grouped(rows, (row) => titleOf(row, x, panel))].map(([title, panelRows]) => {
+    const all = [...grouped(panelRows, nameOf)].flatMap(([name, curveRows]) => curvesOf(name, curveRows, x));
+    const curves = x === PILOTS ? withDistantPointsAcross(all) : all;
+    return {
+      kind: 'lines',
+      title,
+      caption:
+        'Mean rate of serving each user where the scheme says that it is, with an ideal beam. Bands: 95 % intervals of the mean.' +
+        (panelRows.some((row) => row.boardRate !== null)
+          ? ' “Served by the board”: with what the same board makes of that beam.'
+          : ''),
+      x: x.axis,
+      y: { label: 'Rate (bit/s/Hz)', scale: 'linear' },
+      series: [...curves, perfect(panelRows, x, curves)],
+    };
+  });
 }
 
-/** A curve per number of pilots where pilots are not on the x axis; on boards another of what they serve with. */
+/** A curve per value of what is swept and not on the x axis; on boards another of what they serve with. */
 function curvesOf(name: string, rows: readonly RateRow[], x: Abscissa): Series[] {
-  const counts = x === PILOTS ? [null] : [...new Set(rows.map(({ numPilots }) => numPilots))];
-  return counts.flatMap((count) => {
-    const curve = rows
-      .filter((row) => (count === null || row.numPilots === count) && x.of(row) !== null)
-      .sort((a, b) => x.of(a)! - x.of(b)!);
-    const full = counts.length === 1 ? name : `${name}, ${count} pilots`;
+  const differing = [PILOTS, ...OF_BOARDS].filter((other) => other !== x && sweeps(rows, other));
+  const suffixOf = (row: RateRow) => differing.map(({ named, of }) => `, ${named(of(row)!)}`).join('');
+  return [...grouped(rows, suffixOf)].flatMap(([suffix, curveRows]) => {
+    const curve = curveRows.filter((row) => x.of(row) !== null).sort((a, b) => x.of(a)! - x.of(b)!);
+    const full = `${name}${suffix}`;
     const ideal: Series = {
       name: full,
       points: curve.map((row) => ({ x: x.of(row)!, y: row.meanRate, interval95: row.rateInterval95 })),
@@ -95,24 +133,43 @@ function curvesOf(name: string, rows: readonly RateRow[], x: Abscissa): Series[]
     if (curve.every((row) => row.boardRate === null || row.boardRate === row.meanRate)) return [ideal];
     const board: Series = {
       name: `${full}, served by the board`,
+      variantOf: full,
       points: curve.map((row) => ({ x: x.of(row)!, y: row.boardRate! })),
     };
     return [ideal, board];
   });
 }
 
-function perfect(rows: readonly RateRow[], x: Abscissa): Series {
+/** Of a scheme with one number of pilots, more than any curve has, a line across: the axis stays with the curves. */
+function withDistantPointsAcross(all: readonly Series[]): Series[] {
+  const curves = all.filter(({ points }) => points.length > 1);
+  const xs = curves.flatMap(({ points }) => points.map((point) => point.x));
+  const ends = [Math.min(...xs), Math.max(...xs)] as const;
+  return all.map((series) => {
+    const { x, y } = series.points[0]!;
+    if (x <= ends[1] || curves.includes(series)) return series;
+    return {
+      name: `${series.name}, ${PILOTS.named(x)}`,
+      reference: true,
+      points: ends.map((at) => ({ x: at, y })),
+    };
+  });
+}
+
+function perfect(rows: readonly RateRow[], x: Abscissa, curves: readonly Series[]): Series {
   const rates = new Map(rows.map((row) => [x.of(row)!, row.perfectRate]));
+  const xs = new Set(curves.flatMap(({ points }) => points.map((point) => point.x)));
   return {
     name: 'perfect CSI',
     reference: true,
-    points: [...rates].sort(([a], [b]) => a - b).map(([at, y]) => ({ x: at, y })),
+    points: [...xs].sort((a, b) => a - b).map((at) => ({ x: at, y: rates.get(at)! })),
   };
 }
 
-function panelOf(row: RateRow, x: Abscissa): string {
+function titleOf(row: RateRow, x: Abscissa, panel: string): string {
   const parts = [
-    x === PHASE_BITS || x === DELAY_BITS || x === DELAY_ERROR ? x.axis.label : '',
+    panel,
+    OF_BOARDS.some((of) => of === x) ? x.axis.label : '',
     x === DISTANCE ? '' : `users at ${metres(row.distanceM)} m`,
     x === SNR ? '' : `SNR ${row.snrDb} dB`,
   ];

@@ -63,18 +63,27 @@ export const rateSchema = z
       .default({}),
     /** Boards that send the pilots; without, everything is radiated as it is meant. */
     hardware: z.array(hardware).nonempty('must list at least one board').optional(),
+    /** Names of schemes that share figures, by the figures' name; schemes that none names are in all. */
+    panels: z.record(z.string().min(1), z.array(z.string()).nonempty()).default({}),
     seed: z.int().min(0).default(1),
     paper: z.strictObject(paperShape).optional(),
   })
   .superRefine((study, context) => {
-    for (const id of Object.keys(study.pilots)) {
-      if (id in study.schemes) continue;
-      context.addIssue({
-        code: 'custom',
-        path: ['pilots', id],
-        message: `is not among the schemes: ${Object.keys(study.schemes).join(', ')}`,
-      });
+    const complain = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    const isUnknown = (id: string) => !Object.hasOwn(study.schemes, id);
+    const among = `among the schemes: ${Object.keys(study.schemes).join(', ')}`;
+    for (const id of Object.keys(study.pilots).filter(isUnknown)) {
+      complain(['pilots', id], `is not ${among}`);
     }
+    for (const [name, ids] of Object.entries(study.panels)) {
+      const unknown = ids.find(isUnknown);
+      if (unknown !== undefined) complain(['panels', name], `has '${unknown}', which is not ${among}`);
+    }
+    const labels = study.hardware?.map(({ label }) => label) ?? [];
+    labels.forEach((label, k) => {
+      if (labels.indexOf(label) < k) complain(['hardware', k, 'label'], `is that of another board: ${label}`);
+    });
   });
 
 export type RateStudy = z.output<typeof rateSchema>;

@@ -39,6 +39,8 @@ export interface Series {
   }[];
   /** Drawn dashed and without markers: a bound, a boundary, the paper's own line. */
   readonly reference?: boolean;
+  /** Name of the series that this one is a variant of: it has the same colour and another line. */
+  readonly variantOf?: string;
 }
 
 export interface LineFigure {

@@ -32,7 +32,10 @@ function drawn(value: number, scale: Axis['scale']): number {
 function draw(figure: LineFigure, widthPx: number) {
   const compact = widthPx < 500;
   const names = figure.series.map((series) => typographic(schemeTitle(series.name)));
-  const colours = coloursOf(figure.series.map((series) => series.name));
+  const bases = figure.series.map(({ name, variantOf }) => variantOf ?? name);
+  const distinct = [...new Set(bases)];
+  const palette = coloursOf(distinct);
+  const colours = bases.map((base) => palette[distinct.indexOf(base)]!);
   /** Variants of one scheme share its colour; their lines differ. */
   const stroke = (k: number) =>
     figure.series[k]!.reference === true
@@ -65,7 +68,7 @@ function draw(figure: LineFigure, widthPx: number) {
           name: names[k]!,
           type: 'line' as const,
           data: series.points.map((point) => [point.x, y(point.y)]),
-          symbol: series.reference === true ? 'none' : SYMBOLS[k % SYMBOLS.length]!,
+          symbol: series.reference === true ? 'none' : SYMBOLS[distinct.indexOf(bases[k]!) % SYMBOLS.length]!,
           symbolSize: compact ? 5 : 7,
           showSymbol: series.points.length <= MOST_MARKERS,
           showAllSymbol: true,

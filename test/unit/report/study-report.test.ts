@@ -82,6 +82,31 @@ describe('other figures', () => {
     expect(stroked(curve!).some((p) => p.includes('stroke-dasharray'))).toBe(false);
   });
 
+  it('lines: a variant has the colour of its series, broken; the next series has another', () => {
+    const points = [
+      { x: 1, y: 0.2 },
+      { x: 2, y: 0.4 },
+    ];
+    const series = [
+      { name: 'a', points },
+      { name: 'a, served', variantOf: 'a', points },
+      { name: 'b', points },
+    ];
+    const svg = renderFigure(lineFigure({ ...patternLines, series }, 'figure-3'), WIDE_PX, 'file');
+    const curves = [
+      ...svg.matchAll(/<path d="M[^"]*" fill="none" stroke="([^"]*)" stroke-width="2"([^>]*)>/g),
+    ]
+      .map(([, colour, rest]) => [colour, rest!.includes('stroke-dasharray')] as const)
+      // Legend entries look like their curves.
+      .slice(0, 3);
+    const [a, b] = coloursOf(['a', 'b']);
+    expect(curves).toEqual([
+      [a, false],
+      [a, true],
+      [b, false],
+    ]);
+  });
+
   it('heat maps are one small picture over the whole of the axes, with a colour bar', () => {
     const svg = renderFigure(heatFigure(patternFigure, 'figure-3'), WIDE_PX, 'file');
     expect(svg.match(/<image /g)).toHaveLength(2);

@@ -207,6 +207,43 @@ describe('rates before boards', () => {
     expect(rows.every(({ fullSearches }) => fullSearches !== null)).toBe(true);
   });
 
+  it('have curves of their own for what is swept besides the x axis', async () => {
+    const { figures } = await runRate(
+      study({
+        users: { count: 2 },
+        hardware: [
+          { label: 'both', phaseBits: [1, 2], delayBits: [8, 12], delayRange: '20 ns' },
+          { label: 'phases', phaseBits: [1, 2] },
+        ],
+      }),
+      { numThreads: 1, traced: false },
+    );
+    const curves = figures.map((figure) => {
+      if (figure.kind !== 'lines') throw new Error('no curves');
+      const ideal = figure.series.filter(({ name }) => !name.endsWith('served by the board'));
+      return [figure.x.label, ideal.map(({ name, points }) => [name, points.map(({ x }) => x)])];
+    });
+    expect(curves).toEqual([
+      [
+        'Phase bits',
+        [
+          ['mine, both, 8 delay bits', [1, 2]],
+          ['mine, both, 12 delay bits', [1, 2]],
+          ['mine, phases', [1, 2]],
+          ['perfect CSI', [1, 2]],
+        ],
+      ],
+      [
+        'Delay bits',
+        [
+          ['mine, both, 1 phase bit', [8, 12]],
+          ['mine, both, 2 phase bits', [8, 12]],
+          ['perfect CSI', [8, 12]],
+        ],
+      ],
+    ]);
+  });
+
   it('have a figure for each quantity that is swept', async () => {
     const result = await runRate(
       study({

@@ -265,6 +265,45 @@ describe('a figure', () => {
     expect(figure.series[0]!.points.map(({ x }) => x)).toEqual(xs);
     expect(figure.series[2]!.reference).toBe(true);
   });
+
+  it('over pilots has a line across for a scheme that takes more than any curve has', async () => {
+    const schemes = { ...two, all: { name: 'exhaustive-grid', rings: 1 } };
+    const { rows, figures } = await runRate(study({ schemes, pilots: { a: [1, 3] } }), options);
+    const figure = figures[0]!;
+    if (figure.kind !== 'lines') throw new Error('no curves');
+    const all = (rows as readonly RateRow[]).find(({ id }) => id === 'all')!;
+    expect(all.numPilots).toBeGreaterThan(3);
+    expect(figure.series.map(({ name, points }) => [name, points.map(({ x }) => x)])).toEqual([
+      ['a', [1, 3]],
+      ['far', [1]],
+      [`all, ${all.numPilots} pilots`, [1, 3]],
+      ['perfect CSI', [1, 3]],
+    ]);
+    expect(figure.series[2]).toMatchObject({
+      reference: true,
+      points: [{ y: all.meanRate }, { y: all.meanRate }],
+    });
+  });
+
+  it('has the schemes of its panel, and those that no panel names', async () => {
+    const schemes = { ...two, b: { name: 'near-field-rainbow', rings: 2 } };
+    const panels = { 'in the near field': ['a', 'b'], 'far away': ['far'] };
+    const { figures } = await runRate(study({ schemes, panels, snr: [0, 10] }), options);
+    const named = (list: typeof figures) =>
+      list.map((figure) => [
+        figure.title,
+        figure.kind === 'lines' && figure.series.map(({ name }) => name).slice(0, -1),
+      ]);
+    expect(named(figures)).toEqual([
+      ['In the near field, users at 0.5 … 3 m', ['a', 'b']],
+      ['Far away, users at 0.5 … 3 m', ['far']],
+    ]);
+    const fewer = study({ schemes, panels: { some: ['a'], others: ['b'] }, snr: [0, 10] });
+    expect(named((await runRate(fewer, options)).figures).map(([, names]) => names)).toEqual([
+      ['a', 'far'],
+      ['far', 'b'],
+    ]);
+  });
 });
 
 describe('a wrong file', () => {
@@ -290,6 +329,16 @@ pilots:
     ['angle: 60 deg', 'angle: 90 deg', /must be below 90 deg/],
     ['mine: [1, 2]', 'mine: [0, 2]', /must be at least 1/],
     ['mine: [1, 2]', 'other: [1, 2]', /is not among the schemes: mine/],
+    [
+      'pilots:\n',
+      'panels: {all: [mine, other]}\npilots:\n',
+      /'all': has 'other', which is not among the schemes: mine .*panels\.all/,
+    ],
+    [
+      'pilots:\n',
+      'hardware: [{label: x}, {label: x}]\npilots:\n',
+      /'label': is that of another board: x .*hardware\[2\]/,
+    ],
     ['snr: [15]', 'snr: [Infinity]', /the rate at an infinite SNR is infinite/],
     ['pilots: 3', 'pilots: 0', /expected number to be >=1/],
     ['subcarriers: 128', 'subcarriers: 0', />=1/],
