@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { type CalibrationTable, parseCalibrationTable } from '../../calibration/calibration-table.js';
-import type { Sector } from '../array/focal-point.js';
+import { bandAboveZero, sectorSchema } from '../array/array-section.js';
 import { type PointM, polarPointM } from '../array/linear-array.js';
 import type { DistanceRegion, UserRegion } from '../channel/paths.js';
 import { BeamloopError } from '../core/errors.js';
@@ -14,19 +14,6 @@ import { needsBand, schemeSchema } from '../training/registry.js';
 const finite = (unit: Parameters<typeof quantity>[0]) => quantity(unit).pipe(z.number('must be finite'));
 const nonNegative = (unit: Parameters<typeof quantity>[0]) =>
   quantity(unit).pipe(z.number('must be finite').nonnegative('must not be negative'));
-
-/** Where users of a wideband scenario can be: within +-angle of broadside, from near to far. */
-const sector = z
-  .strictObject({
-    angle: finite('rad').refine(
-      (angle) => angle > 0 && angle < Math.PI / 2,
-      'must be above 0 and below 90 deg',
-    ),
-    distance: z
-      .tuple([positiveQuantity('m'), positiveQuantity('m')])
-      .refine(([near, far]) => near < far, 'the second must be above the first'),
-  })
-  .transform(({ angle, distance }): Sector => ({ maxAngleRad: angle, distanceM: distance }));
 
 const BAND_EXAMPLE =
   'Give all three, e.g. bandwidth: 5 GHz, subcarriers: 1024, sector: { angle: 60 deg, distance: [5 m, 30 m] }';
@@ -43,7 +30,7 @@ const array = z
     bandwidth: positiveQuantity('Hz').optional(),
     /** As many as a UE can report at most. */
     subcarriers: z.int().min(2).max(4096).optional(),
-    sector: sector.optional(),
+    sector: sectorSchema.optional(),
   })
   .superRefine((given, context) => {
     const missing = BAND_KEYS.filter((key) => given[key] === undefined);
@@ -55,10 +42,8 @@ const array = z
         params: { todo: BAND_EXAMPLE },
       });
     }
-    if (given.bandwidth !== undefined && given.bandwidth >= 2 * given.carrier) {
-      context.addIssue({ code: 'custom', path: ['bandwidth'], message: 'must be below twice the carrier' });
-    }
-  });
+  })
+  .superRefine(bandAboveZero);
 
 const slots = z.strictObject({
   duration: positiveQuantity('s'),

@@ -8,7 +8,7 @@ const gridPoints = z.int().min(2).max(2000);
 export const beamSplitSchema = z.strictObject({
   kind: z.literal('beam-split'),
   ...headingShape,
-  array: widebandArraySchema.extend({ subcarriers: z.int().min(2).max(65_535) }),
+  array: widebandArraySchema.safeExtend({ subcarriers: z.int().min(2).max(65_535) }),
   scheme: schemeSchema.refine(isSplit, 'must be tdps, near-field-rainbow or far-field-rainbow'),
   /** Numbers of pilots that are tried; the scheme's own unless given. */
   pilots: z.array(z.int().min(1).max(65_535)).nonempty().optional(),

@@ -1,5 +1,6 @@
 /** Sections that study files of several kinds share. Keys and units: docs/study.md. */
 import { z } from 'zod';
+import { bandAboveZero, sectorSchema } from '../array/array-section.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { positiveQuantity, quantity } from '../core/settings-quantity.js';
 import { short } from './format.js';
@@ -13,28 +14,16 @@ export const arraySchema = z.strictObject({
   speedOfLight: positiveQuantity('m/s').default(SPEED_OF_LIGHT_M_PER_S),
 });
 
-const distance = positiveQuantity('m');
-
-const frontAngle = quantity('rad').pipe(
-  z
-    .number()
-    .positive('must be above 0')
-    .lt(Math.PI / 2, 'must be below 90 deg'),
-);
-
 /** An array with a band of subcarriers and the sector that its codebooks cover. */
-export const widebandArraySchema = arraySchema.extend({
-  elements: numElementsSchema,
-  bandwidth: positiveQuantity('Hz'),
-  subcarriers: z.int().min(1).max(65_535),
-  /** What the codebooks cover, and where users are drawn. */
-  sector: z.strictObject({
-    angle: frontAngle,
-    distance: z
-      .tuple([distance, distance], 'must be two distances, such as [5 m, 30 m]')
-      .refine(([near, far]) => near < far, 'must list the smaller distance first'),
-  }),
-});
+export const widebandArraySchema = arraySchema
+  .extend({
+    elements: numElementsSchema,
+    bandwidth: positiveQuantity('Hz'),
+    subcarriers: z.int().min(1).max(65_535),
+    /** What the codebooks cover, and where users are drawn. */
+    sector: sectorSchema,
+  })
+  .superRefine(bandAboveZero);
 
 export const codebookSchema = z
   .strictObject({

@@ -41,7 +41,7 @@ export function buildSetting({ array }: Pick<RateStudy, 'array'>): RateSetting {
       bandwidthHz: array.bandwidth,
       numSubcarriers: array.subcarriers,
     }),
-    sector: sectorOf(array),
+    sector: array.sector,
   };
 }
 
@@ -49,7 +49,7 @@ export function buildSetting({ array }: Pick<RateStudy, 'array'>): RateSetting {
 export function ratePlaces(study: RateStudy): RatePlace[] {
   const { users, array } = study;
   const distances = users.distance?.map((distanceM) => [distanceM, distanceM] as const) ?? [
-    array.sector.distance,
+    array.sector.distanceM,
   ];
   return hardwareOf(study).flatMap((hardware, hardwareIndex) =>
     distances.map((distanceM) => ({ hardware, hardwareIndex, distanceM, numUsers: users.count })),
@@ -61,13 +61,9 @@ export function ratePlaces(study: RateStudy): RatePlace[] {
  * distance differ by distance alone.
  */
 export function rateUser(study: RateStudy, { distanceM }: RatePlace, number: number): FocalPoint {
-  const { maxAngleRad } = sectorOf(study.array);
+  const { maxAngleRad } = study.array.sector;
   const region = { distanceM, angleRad: [-maxAngleRad, maxAngleRad] as const };
   return focalPointOf(drawPosition(region, new Random(study.seed, 'user', number)));
-}
-
-function sectorOf({ sector: { angle, distance } }: RateStudy['array']): Sector {
-  return { maxAngleRad: angle, distanceM: distance };
 }
 
 /** Schemes in the order of the file, each with all its numbers of pilots. */

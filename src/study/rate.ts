@@ -152,7 +152,7 @@ function settingsOf(study: RateStudy): [string, string][] {
     ['Elements', String(array.elements)],
     ...describeArray(array),
     ['Band', `${short(array.bandwidth / 1e9)} GHz, ${array.subcarriers} subcarriers`],
-    ['Sector of the codebooks', `within ${degrees(sector.angle)} deg, ${metres(sector.distance)} m`],
+    ['Sector of the codebooks', `within ${degrees(sector.maxAngleRad)} deg, ${metres(sector.distanceM)} m`],
     ['Users', `${users.count} per point at ${places.join('; ')} m, uniform in angle and distance`],
     ['Air', study.air === 'exact' ? 'line of sight, spherical wave' : 'line of sight, to second order'],
     ['Noise', 'the same for every scheme, scaled from SNR to SNR; schemes see powers only'],

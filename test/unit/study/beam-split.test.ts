@@ -11,8 +11,8 @@ import { axisScale, expectWellFormed, svgMarks, svgTexts, tickValue } from '../.
 
 const options = { numThreads: 1, traced: false };
 const parse = (text: string) => parseSettings(text, studySchema, 'f');
-const small = (more: string) =>
-  parse(`kind: beam-split
+const text = (more: string) =>
+  `kind: beam-split
 title: t
 array:
   elements: 32
@@ -23,7 +23,8 @@ array:
   sector: {angle: 60 deg, distance: [0.5 m, 5 m]}
 directions: 9
 rings: 7
-${more}`);
+${more}`;
+const small = (more: string) => parse(text(more));
 
 /** |S|^2 of the strongest subcarrier of the pilots, from eq. 2 of the derivation: no codeword, no delays. */
 function strongestDb(
@@ -135,6 +136,13 @@ drawn: [2]`),
     ['scheme: tdps\nair: plane', /air/],
   ])('refuse %j', (more, message) => {
     expect(() => small(more)).toThrow(message);
+  });
+
+  it('refuse a band as wide as twice the carrier, and name the key', () => {
+    const wide = text('scheme: tdps').replace('2 GHz', '20 GHz');
+    expect(() => parse(wide)).toThrow(
+      /'bandwidth': must be below twice the carrier \(f:6, array\.bandwidth\)/,
+    );
   });
 
   it('refuse a number of pilots where there is one pilot only', async () => {

@@ -323,7 +323,11 @@ pilots:
 `;
   it.each([
     ['bandwidth: 5 GHz', 'bandwidth: 5 m', /'5 m' is not a quantity in Hz/],
-    ['bandwidth: 5 GHz', 'bandwidth: 61 GHz', /bandwidth is 61000000000 Hz and the carrier 30000000000 Hz/],
+    [
+      'bandwidth: 5 GHz',
+      'bandwidth: 61 GHz',
+      /'bandwidth': must be below twice the carrier \(f\.yaml:6, array\.bandwidth\)/,
+    ],
     ['[0.5 m, 3 m]', '[3 m, 0.5 m]', /must list the smaller distance first/],
     ['[0.5 m, 3 m]', '[0.5 m, 3 s]', /'3 s' is not a quantity in m/],
     ['angle: 60 deg', 'angle: 90 deg', /must be below 90 deg/],
