@@ -2,6 +2,7 @@
 import { type ComplexVector, complexVector } from '../core/complex.js';
 import { BeamloopError } from '../core/errors.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
+import { wrappedRad } from '../core/turns.js';
 
 /** [x, y] in metres; the array radiates towards x > 0. */
 export type PointM = readonly [xM: number, yM: number];
@@ -12,8 +13,6 @@ export interface LinearArrayOptions {
   /** Papers that print distances often used 3e8. */
   readonly speedOfLightMPerS?: number;
 }
-
-const TWO_PI = 2 * Math.PI;
 
 export class LinearArray {
   readonly numElements: number;
@@ -67,8 +66,7 @@ export class LinearArray {
     const phaseRad = new Float64Array(this.numElements);
     for (let k = 0; k < this.numElements; k++) {
       const dyM = this.elementYM[k]! - yM;
-      const turns = Math.sqrt(xM * xM + dyM * dyM) * turnsPerMetre;
-      phaseRad[k] = TWO_PI * (turns - Math.round(turns));
+      phaseRad[k] = wrappedRad(Math.sqrt(xM * xM + dyM * dyM) * turnsPerMetre);
     }
     return phaseRad;
   }

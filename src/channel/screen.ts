@@ -8,6 +8,7 @@
  */
 import type { LinearArray } from '../array/linear-array.js';
 import type { PolarCodebook } from '../codebook/polar.js';
+import { wrappedRad } from '../core/turns.js';
 import type { Kernel } from './kernel.js';
 import type { KernelLayout } from './kernel-memory.js';
 
@@ -232,8 +233,9 @@ function fillChirp(chirp: Float32Array, array: LinearArray, ringDistanceM: numbe
   const scale = 1 / Math.sqrt(numElements);
   const middle = (numElements - 1) / 2;
   for (let k = 0; k < numElements; k++) {
-    const turns = array.elementYM[k]! ** 2 / (2 * ringDistanceM * wavelengthM) + (middle * k) / numElements;
-    const phase = 2 * Math.PI * (turns - Math.round(turns));
+    const phase = wrappedRad(
+      array.elementYM[k]! ** 2 / (2 * ringDistanceM * wavelengthM) + (middle * k) / numElements,
+    );
     chirp[k] = scale * Math.cos(phase);
     chirp[numElements + k] = scale * Math.sin(phase);
   }

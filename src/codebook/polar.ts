@@ -1,6 +1,7 @@
 /** Polar codebook: beams focused on a grid of angles and rings (Cui and Dai 2022; docs/model.md eq. 8 to 11). */
 import type { LinearArray, PointM } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
+import { wrappedRad } from '../core/turns.js';
 import type { Codeword } from './codeword.js';
 
 /** Position in the polar codebook, 1-based: ring 1 is the innermost, the last ring is at infinity. */
@@ -125,8 +126,7 @@ export class PolarCodebook {
 /** Phase -pi delta_n sin(beta) of a beam to infinity, reduced to [-pi, pi], rad, shape [numElements]. */
 export function planeWavePhaseRad(array: LinearArray, sinAngle: number): Float64Array {
   return Float64Array.from({ length: array.numElements }, (_, k) => {
-    const turns = (-array.elementOffset(k) * sinAngle) / 2;
-    return 2 * Math.PI * (turns - Math.round(turns));
+    return wrappedRad((-array.elementOffset(k) * sinAngle) / 2);
   });
 }
 

@@ -1,5 +1,6 @@
 /** From a codeword to the complex weights that the elements radiate with. */
 import { type ComplexVector, complexVector } from '../core/complex.js';
+import { wrappedRad } from '../core/turns.js';
 import type { Codeword } from './codeword.js';
 
 /** w_n(f) = a_n N^(-1/2) exp(j phase_n - j 2 pi f delay_n), shape [numElements] (docs/model.md eq. 7). */
@@ -12,8 +13,7 @@ export function codewordWeights(
   const scale = 1 / Math.sqrt(numElements);
   const weights = complexVector(numElements);
   for (let k = 0; k < numElements; k++) {
-    const turns = delayS === null ? 0 : frequencyHz * delayS[k]!;
-    const phase = phaseRad[k]! - 2 * Math.PI * (turns - Math.round(turns));
+    const phase = phaseRad[k]! - (delayS === null ? 0 : wrappedRad(frequencyHz * delayS[k]!));
     const size = amplitude === null ? scale : scale * amplitude[k]!;
     weights.re[k] = size * Math.cos(phase);
     weights.im[k] = size * Math.sin(phase);

@@ -3,7 +3,7 @@
  * schemes and SNRs ask for it (docs/model.md eq. 71 and 72).
  */
 import type { FocalPoint } from '../array/focal-point.js';
-import { drawPilotNoise } from '../channel/wideband/pilot-noise.js';
+import { drawNoise } from '../channel/block-noise.js';
 import {
   beamOf,
   type ElementBeam,
@@ -13,6 +13,7 @@ import {
 import type { Codeword } from '../codebook/codeword.js';
 import { codewordWeights } from '../codebook/weights.js';
 import { type Complex, type ComplexVector, complexVector, transposeProduct } from '../core/complex.js';
+import { wrappedRad } from '../core/turns.js';
 import type { RateSetting } from './rate-setting.js';
 
 const ZERO: Complex = { re: 0, im: 0 };
@@ -122,7 +123,7 @@ export class RateAir {
     if (whole.user === this.#user) return whole;
     whole.user = this.#user;
     this.#evaluate(pilot.beam, whole.signal);
-    drawPilotNoise(whole.noise, 0, numSubcarriers, pilot.radiated.key, ...this.#noiseKeys);
+    drawNoise(whole.noise, 0, numSubcarriers, ...this.#noiseKeys, pilot.radiated.key);
     return whole;
   }
 
@@ -139,7 +140,7 @@ export class RateAir {
     single.user = this.#user;
     this.#steering ??= steeringOf(this.#travelS, frequencyHz);
     single.signal = transposeProduct(this.#steering, single.weights);
-    drawPilotNoise(this.#scratch, subcarrier, subcarrier + 1, pilot.radiated.key, ...this.#noiseKeys);
+    drawNoise(this.#scratch, subcarrier, subcarrier + 1, ...this.#noiseKeys, pilot.radiated.key);
     single.noise = { re: this.#scratch.re[subcarrier]!, im: this.#scratch.im[subcarrier]! };
     return single;
   }
@@ -166,7 +167,7 @@ export class RateAir {
 
 /** exp(-j 2 pi f t_n), shape [numElements]. */
 function steeringOf(travelS: Float64Array, frequencyHz: number): ComplexVector {
-  const angle = travelS.map((t) => -2 * Math.PI * (frequencyHz * t - Math.round(frequencyHz * t)));
+  const angle = travelS.map((t) => -wrappedRad(frequencyHz * t));
   return { re: angle.map(Math.cos), im: angle.map(Math.sin) };
 }
 

@@ -4,15 +4,13 @@
  * A pilot's noise depends on the study's seed, the user and the pilot alone: it is the same whichever scheme sends the
  * pilot and whenever, scaled from SNR to SNR, on any thread. Schemes are so compared on equal terms.
  */
+import { drawNoise, NOISE_BLOCK } from '../channel/block-noise.js';
 import type { ChannelEvaluator } from '../channel/channel.js';
 import type { Path } from '../channel/paths.js';
 import type { Codeword } from '../codebook/codeword.js';
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 import { type ComplexVector, complexVector } from '../core/complex.js';
 import { Random } from '../core/random.js';
-
-/** Columns of the polar codebook whose noise is drawn together: seeding a generator costs as much as several draws. */
-const BLOCK = 32;
 
 interface Received {
   readonly signalRe: number;
@@ -40,7 +38,7 @@ export class ReceivedPilots {
     this.#signal = complexVector(polar.numCodewords);
     this.#noise = complexVector(polar.numCodewords);
     this.#signalStamp = new Int32Array(polar.numCodewords);
-    this.#noiseStamp = new Int32Array(Math.ceil(polar.numCodewords / BLOCK));
+    this.#noiseStamp = new Int32Array(Math.ceil(polar.numCodewords / NOISE_BLOCK));
   }
 
   /** Turns to another user: its channel, and the keys of its noise's random streams. */
@@ -82,7 +80,7 @@ export class ReceivedPilots {
       this.#signal.re[column] = re;
       this.#signal.im[column] = im;
     }
-    this.#drawNoise(Math.floor(column / BLOCK));
+    this.#drawNoise(Math.floor(column / NOISE_BLOCK));
     const re = this.#signal.re[column]! + deviation * this.#noise.re[column]!;
     const im = this.#signal.im[column]! + deviation * this.#noise.im[column]!;
     return re ** 2 + im ** 2;
@@ -106,12 +104,7 @@ export class ReceivedPilots {
   #drawNoise(block: number): void {
     if (this.#noiseStamp[block] === this.#stamp) return;
     this.#noiseStamp[block] = this.#stamp;
-    const random = new Random(...this.#noiseKeys, block);
-    const { re, im } = this.#noise;
-    const end = Math.min(re.length, (block + 1) * BLOCK);
-    for (let column = block * BLOCK; column < end; column++) {
-      re[column] = random.normal() * Math.SQRT1_2;
-      im[column] = random.normal() * Math.SQRT1_2;
-    }
+    const end = Math.min(this.#polar.numCodewords, (block + 1) * NOISE_BLOCK);
+    drawNoise(this.#noise, block * NOISE_BLOCK, end, ...this.#noiseKeys);
   }
 }

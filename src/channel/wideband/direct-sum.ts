@@ -1,6 +1,7 @@
 /** The sum over elements, subcarrier by subcarrier: slow and obvious, the yardstick of the fast one. */
 import type { Band } from '../../array/band.js';
 import { type ComplexVector, complexVector } from '../../core/complex.js';
+import { wrappedRad } from '../../core/turns.js';
 import type { DelayedPath, ElementBeam, SubcarrierSum } from './response.js';
 
 export class DirectSum implements SubcarrierSum {
@@ -15,9 +16,7 @@ export class DirectSum implements SubcarrierSum {
       let sumRe = 0;
       let sumIm = 0;
       for (let n = 0; n < re.length; n++) {
-        // f tau is thousands of cycles: reduced before the cosine sees it.
-        const turns = hz * delayS[n]!;
-        const angle = -2 * Math.PI * (turns - Math.round(turns));
+        const angle = -wrappedRad(hz * delayS[n]!);
         const cos = Math.cos(angle);
         const sin = Math.sin(angle);
         sumRe += re[n]! * cos - im[n]! * sin;
