@@ -51,7 +51,14 @@ function draw(figure: LineFigure, widthPx: number) {
   return {
     heightPx: top + plotHeightPx + 50,
     option: {
-      legend: legend(names, 10, 10),
+      legend: {
+        ...legend(names, 10, 10),
+        // As the curves: without a marker where they have none.
+        data: names.map((name, k) => ({
+          name,
+          ...(figure.series[k]!.reference === true && { itemStyle: { opacity: 0 } }),
+        })),
+      },
       grid: { left, right, top, height: plotHeightPx, outerBoundsMode: 'none' },
       xAxis: valueAxis({
         label: figure.x.label,
