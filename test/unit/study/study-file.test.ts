@@ -204,15 +204,16 @@ it('the examples of docs/study.md follow the schema', () => {
   const blocks = [...readFileSync('docs/study.md', 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
     (m) => m[1]!,
   );
-  const [study, users, rate, hardware, beamSplit, paper] = blocks;
-  expect(blocks).toHaveLength(6);
+  const [study, users, rate, panels, hardware, beamSplit, paper] = blocks;
+  expect(blocks).toHaveLength(7);
   expect(parseSettings(beamSplit!, studySchema, 'docs/study.md')).toMatchObject({
     pilots: [1, 2, 3],
     rings: 100,
   });
-  expect(parseSettings(`${rate}${hardware}`, studySchema, 'docs/study.md')).toMatchObject({
+  expect(parseSettings(`${rate}${panels}${hardware}`, studySchema, 'docs/study.md')).toMatchObject({
     kind: 'rate',
     pilots: { rainbow: [5, 10] },
+    panels: { 'matched filter': ['TD-PS'], 'on-grid': ['rainbow'] },
     hardware: [
       { label: 'ideal' },
       { phaseBits: [1, 2, 3, 4, 5, 6] },
