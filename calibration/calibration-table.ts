@@ -63,11 +63,11 @@ export function requireCalibrationOf(board: BoardDescription, table: Calibration
     throw new BeamloopError('BOARD_MISMATCH', {
       what,
       where: table.file,
-      todo: 'Use the calibration of the board that is connected, or none',
+      todo: 'Use the calibration of this board, or none; where no board is opened, board.emulated says what it is like',
     });
   };
   if (table.boardSerialNumber !== board.serialNumber) {
-    refuse(`The calibration is of board ${table.boardSerialNumber}; connected is ${board.serialNumber}`);
+    refuse(`The calibration is of board ${table.boardSerialNumber}; this is board ${board.serialNumber}`);
   }
   const numLines = board.delayLinesS?.length ?? 0;
   if (table.lineErrorS !== null && table.lineErrorS.length !== numLines) {

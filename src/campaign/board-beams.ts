@@ -4,6 +4,7 @@ import {
   calibratedBoard,
   correctCodeword,
   radiatedCodeword,
+  requireCalibrationOf,
 } from '../../calibration/calibration-table.js';
 import type { BoardDescription } from '../../drivers/array-board.js';
 import type { Codeword } from '../codebook/codeword.js';
@@ -21,8 +22,12 @@ export class BoardBeams {
   readonly #carrierHz: number;
   readonly #calibration: CalibrationTable | null;
 
-  /** @param calibration errors of the board's elements; null = not known. */
+  /**
+   * @param calibration errors of the board's elements; null = not known.
+   * @throws BOARD_MISMATCH when the table is not of this board.
+   */
   constructor(board: BoardDescription, carrierHz: number, calibration: CalibrationTable | null) {
+    if (calibration !== null) requireCalibrationOf(board, calibration);
     this.#board = board;
     this.#known = calibration === null ? board : calibratedBoard(board, calibration);
     this.#carrierHz = carrierHz;

@@ -1,6 +1,6 @@
 /** Trains the users of a scenario one after another, on a testbed, into a recording. Fresh runs and resumed ones alike. */
 import { setImmediate } from 'node:timers/promises';
-import { type CalibrationTable, requireCalibrationOf } from '../../calibration/calibration-table.js';
+import type { CalibrationTable } from '../../calibration/calibration-table.js';
 import { beamOf, type SubcarrierSum } from '../channel/wideband/response.js';
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
 import type { Codeword } from '../codebook/codeword.js';
@@ -12,13 +12,14 @@ import { SlotPlanner } from '../schedule/slot-planner.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/registry.js';
 import type { Estimate } from '../training/scheme.js';
-import { BoardBeams } from './board-beams.js';
+import type { BoardBeams } from './board-beams.js';
 import { BoardWatch } from './board-watch.js';
 import { localFeedback, requireLocalEstimates } from './local-feedback.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from './outcome.js';
 import { PilotFactory } from './pilots.js';
-import { checkPlan, type Preparation, plannerOptions } from './plan.js';
-import { checkRealisable, realisabilityWarning, schemeOnBoard } from './scheme-on-board.js';
+import { type Preparation, plannerOptions } from './plan.js';
+import { planOnBoard } from './plan-on-board.js';
+import { realisabilityWarning, schemeOnBoard } from './scheme-on-board.js';
 import { type ServingRates, servingRates } from './serving-rates.js';
 import { SlotExchange } from './slot-exchange.js';
 import { SlotLedger } from './slot-ledger.js';
@@ -55,11 +56,8 @@ const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT', 'UE_ESTIMATE']);
  * then.
  */
 export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome> {
-  const { description } = parts.testbed.board;
-  if (parts.calibration !== null) requireCalibrationOf(description, parts.calibration);
-  checkPlan(parts.preparation, description);
-  const beams = new BoardBeams(description, parts.preparation.polar.array.carrierHz, parts.calibration);
-  const realisability = checkRealisable(parts.preparation, beams);
+  const { preparation, testbed, calibration } = parts;
+  const { beams, realisability } = planOnBoard(preparation, testbed.board.description, calibration);
   const warning = realisability && realisabilityWarning(realisability);
   if (warning !== null) parts.progress.warning(warning);
   const campaign = await Campaign.begin(parts, beams, realisability);

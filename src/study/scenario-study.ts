@@ -5,10 +5,10 @@
 import { z } from 'zod';
 import type { BoardDescription } from '../../drivers/array-board.js';
 import { focalPointOf } from '../array/focal-point.js';
-import { BoardBeams } from '../campaign/board-beams.js';
-import { checkPlan, prepare } from '../campaign/plan.js';
+import { prepare } from '../campaign/plan.js';
+import { planOnBoard } from '../campaign/plan-on-board.js';
 import type { ScenarioFile } from '../campaign/scenario.js';
-import { checkRealisable, schemeOnBoard } from '../campaign/scheme-on-board.js';
+import { schemeOnBoard } from '../campaign/scheme-on-board.js';
 import { servingRates } from '../campaign/serving-rates.js';
 import { BeamloopError } from '../core/errors.js';
 import { runScheme } from '../training/run-scheme.js';
@@ -75,9 +75,7 @@ export async function runScenarioStudy(
   if (wideband === null || !('estimator' in scenario.scheme || scenario.scheme.name === 'exhaustive-grid')) {
     throw notForStudy(study, `${scenario.scheme.name} does not use a band of subcarriers`);
   }
-  checkPlan(preparation, board.description);
-  const beams = new BoardBeams(board.description, scenario.array.carrier, calibration?.table ?? null);
-  checkRealisable(preparation, beams);
+  const { beams } = planOnBoard(preparation, board.description, calibration?.table ?? null);
   const scheme = schemeOnBoard(preparation, beams);
   const air = new ScenarioAir(scenario, polar.array, wideband.band, board, beams);
   const rows: ScenarioRow[] = [];

@@ -65,9 +65,25 @@ it('finds every user with the table, with far more power than without', async ()
     expect(power).toBeGreaterThan(3 * without[k]!);
 });
 
-it('refuses the table of another board', async () => {
-  writeTable('ANOTHER');
-  const run = await beamloop('run', writeCalibrated(), '--out', path.join(folder, 'refused'), '--no-report');
-  expect(run.code).toBe(3);
-  expect(run.stderr).toMatch(/of board ANOTHER; connected is EMU-0001 \(table\.yaml\).+\[BOARD_MISMATCH\]/);
+it.each([
+  ['of another board', 'ANOTHER', 128, /of board ANOTHER; this is board EMU-0001 \(table\.yaml\)/],
+  ['of another length', 'EMU-0001', 64, /lists 64 elements; the board has 128 \(table\.yaml\)/],
+])('refuses a table %s, in a dry run too', async (_what, board, elements, expected) => {
+  writeTable(board, elements);
+  for (const more of [['--dry-run'], ['--out', path.join(folder, `refused-${board}`), '--no-report']]) {
+    const run = await beamloop('run', writeCalibrated(), ...more);
+    expect(run.code).toBe(3);
+    expect(run.stderr).toMatch(expected);
+    expect(run.stderr).toContain('[BOARD_MISMATCH]');
+  }
+});
+
+it('takes a real board for the one that the table is of, until it is opened', async () => {
+  writeTable('A7-0042');
+  const file = writeCalibrated();
+  writeFileSync(file, readFileSync(file, 'utf8').replace('port: emulated', 'port: /dev/ttyUSB0'));
+  const run = await beamloop('run', file, '--dry-run');
+  expect(run.code, run.stderr).toBe(0);
+  writeTable('A7-0042', 64);
+  expect((await beamloop('run', file, '--dry-run')).stderr).toContain('[BOARD_MISMATCH]');
 });

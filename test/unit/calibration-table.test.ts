@@ -81,7 +81,11 @@ test('delay errors come off the delays, where both are there', () => {
 });
 
 test.each([
-  ['of another board', { board: 'B-1', phaseError: new Array(64).fill(0) }, /of board B-1; connected is A-7/],
+  [
+    'of another board',
+    { board: 'B-1', phaseError: new Array(64).fill(0) },
+    /of board B-1; this is board A-7/,
+  ],
   ['of another size', { board: 'A-7', phaseError: [0, 0] }, /lists 2 elements; the board has 64/],
   [
     'with delays that the board lacks',

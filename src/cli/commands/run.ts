@@ -1,8 +1,10 @@
-import { BoardBeams } from '../../campaign/board-beams.js';
-import { checkPlan, prepare } from '../../campaign/plan.js';
+import type { CalibrationTable } from '../../../calibration/calibration-table.js';
+import type { BoardDescription } from '../../../drivers/array-board.js';
+import { prepare } from '../../campaign/plan.js';
+import { planOnBoard } from '../../campaign/plan-on-board.js';
 import { defaultFolder, startRun } from '../../campaign/run.js';
-import { readScenario, type ScenarioFile } from '../../campaign/scenario.js';
-import { checkRealisable, realisabilityWarning } from '../../campaign/scheme-on-board.js';
+import { readScenario, type Scenario, type ScenarioFile } from '../../campaign/scenario.js';
+import { realisabilityWarning } from '../../campaign/scheme-on-board.js';
 import { seconds } from '../../schedule/lint.js';
 import { assumedBoard, type EmulatedSection, emulatedSection, openTestbed } from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign-output.js';
@@ -47,16 +49,25 @@ export const runCommand: Command = (yargs, context) =>
     },
   );
 
+/** A real board says its serial number only when it is opened; until then it is taken for the one that the table is of. */
+function boardToExpect(
+  scenario: Scenario<EmulatedSection>,
+  table: CalibrationTable | null,
+): BoardDescription {
+  const board = assumedBoard(scenario);
+  if (scenario.board.port === 'emulated' || table === null) return board;
+  return { ...board, serialNumber: table.boardSerialNumber };
+}
+
 function printPlan(
   { stdout }: CommandContext,
   json: boolean,
   { name, scenario, calibration }: ScenarioFile<EmulatedSection>,
 ): void {
-  const board = assumedBoard(scenario);
-  const preparation = prepare(scenario);
-  const demand = checkPlan(preparation, board);
   const { table = null } = calibration ?? {};
-  const realisability = checkRealisable(preparation, new BoardBeams(board, scenario.array.carrier, table));
+  const board = boardToExpect(scenario, table);
+  const preparation = prepare(scenario);
+  const { demand, realisability } = planOnBoard(preparation, board, table);
   const users = preparation.users.map(({ id }) => id);
   const { port, baud } = scenario.board;
   const { duration, turnaround } = scenario.slots;

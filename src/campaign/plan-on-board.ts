@@ -1,0 +1,31 @@
+/** Whether a given board can carry out a scenario: what campaign, scenario study and dry run check before a slot is spent. */
+import type { CalibrationTable } from '../../calibration/calibration-table.js';
+import type { BoardDescription } from '../../drivers/array-board.js';
+import type { Realisability } from '../codebook/realisability.js';
+import type { Demand } from '../schedule/lint.js';
+import { BoardBeams } from './board-beams.js';
+import { checkPlan, type Preparation } from './plan.js';
+import { checkRealisable } from './scheme-on-board.js';
+
+export interface PlanOnBoard {
+  readonly demand: Demand;
+  readonly beams: BoardBeams;
+  /** What the board makes of all pilots; null for schemes that look at no single subcarrier. */
+  readonly realisability: Realisability | null;
+}
+
+/**
+ * Checks plan, calibration and pilots.
+ *
+ * @param calibration errors of the board's elements; null = not known.
+ * @throws BOARD_MISMATCH when the board is another array or the table another board's; PLAN_REFUSED, with the numbers.
+ */
+export function planOnBoard(
+  preparation: Preparation,
+  board: BoardDescription,
+  calibration: CalibrationTable | null,
+): PlanOnBoard {
+  const demand = checkPlan(preparation, board);
+  const beams = new BoardBeams(board, preparation.scenario.array.carrier, calibration);
+  return { demand, beams, realisability: checkRealisable(preparation, beams) };
+}

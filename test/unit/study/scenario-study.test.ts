@@ -1,0 +1,33 @@
+/** Scenarios on the channel model: refused as a campaign would be. */
+import { expect, it } from 'vitest';
+import { parseScenario } from '../../../src/campaign/scenario.js';
+import type { BeamloopError } from '../../../src/core/errors.js';
+import { runScenarioStudy } from '../../../src/study/scenario-study.js';
+import { emulatedSection, standInBoard } from '../../../src/testbed.js';
+
+const scenario = `
+array: { elements: 16, carrier: 30 GHz, bandwidth: 5 GHz, subcarriers: 64, sector: { angle: 60 deg, distance: [0.2 m, 2 m] } }
+board: { port: emulated, calibration: table.yaml, emulated: { delayBits: 14, delayLsb: 2.5 ps } }
+slots: { duration: 125 us }
+scheme: { name: tdps, pilots: 2, estimator: on-grid }
+channel: { beamformedSnr: 15 dB, scatterers: 0 }
+users: { count: 2 }
+`;
+
+/** @param table calibration table as JSON, which is YAML too. */
+function study(text: string, table: { board: string; phaseError: number[] }) {
+  const file = parseScenario(text, 'wide.yaml', emulatedSection, JSON.stringify(table));
+  const board = standInBoard(file.scenario);
+  return runScenarioStudy({ kind: 'scenario', title: 't', scenario: 'wide.yaml' }, file, board);
+}
+
+it('refuses a calibration table that is not of the board', async () => {
+  const { rows } = await study(scenario, { board: 'EMU-0001', phaseError: Array(16).fill(0.1) });
+  expect(rows).toHaveLength(2);
+  const refusal = (board: string, numElements: number) =>
+    study(scenario, { board, phaseError: Array(numElements).fill(0.1) }).catch(
+      (error: BeamloopError) => error,
+    );
+  expect(await refusal('A7-0042', 16)).toMatchObject({ code: 'BOARD_MISMATCH', where: 'table.yaml' });
+  expect(await refusal('EMU-0001', 15)).toMatchObject({ code: 'BOARD_MISMATCH', where: 'table.yaml' });
+});
