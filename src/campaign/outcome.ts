@@ -5,6 +5,7 @@ import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
 import { type FocusError, focusError, focusOf } from './focus-error.js';
 import type { Scenario } from './scenario.js';
+import { lossPercent } from './serving-rates.js';
 import { arrayOf } from './users.js';
 
 /** How good a wideband estimate is; null where nobody knows where the user is. */
@@ -13,9 +14,9 @@ interface WidebandOutcome extends FocusError {
   readonly rate: number;
   readonly boardRate: number;
   readonly perfectRate: number;
-  /** Share of the perfect rate that `rate` and `boardRate` lack, per cent. */
-  readonly lossPercent: number;
-  readonly boardLossPercent: number;
+  /** Share of the perfect rate that `rate` and `boardRate` lack, per cent; null without noise. */
+  readonly lossPercent: number | null;
+  readonly boardLossPercent: number | null;
 }
 
 export interface UserOutcome {
@@ -45,9 +46,9 @@ export interface WidebandSummary {
   readonly meanRate: number;
   readonly meanBoardRate: number;
   readonly meanPerfectRate: number;
-  /** Of the means, per cent. */
-  readonly lossPercent: number;
-  readonly boardLossPercent: number;
+  /** Of the means, per cent; null without noise. */
+  readonly lossPercent: number | null;
+  readonly boardLossPercent: number | null;
 }
 
 export interface CampaignOutcome {
@@ -176,11 +177,6 @@ function summaryOf(users: readonly UserOutcome[]): WidebandSummary | null {
     lossPercent: lossPercent(meanRate, meanPerfectRate),
     boardLossPercent: lossPercent(meanBoardRate, meanPerfectRate),
   };
-}
-
-/** NaN without noise, where all rates are infinite. */
-function lossPercent(rate: number, perfectRate: number): number {
-  return 100 * (1 - rate / perfectRate);
 }
 
 /** Users that ended without an estimate. */

@@ -17,6 +17,12 @@ export interface ServingRates {
   readonly perfectRate: number;
 }
 
+/** Share of the perfect rate that is missing, per cent; null without noise, where all rates are infinite. */
+export function lossPercent(rate: number, perfectRate: number): number | null {
+  const percent = 100 * (1 - rate / perfectRate);
+  return Number.isFinite(percent) ? percent : null;
+}
+
 /**
  * @param radiated what the board radiates when it is told to send the codeword.
  * @returns null where nobody knows the user's channel.

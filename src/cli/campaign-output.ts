@@ -134,7 +134,7 @@ function widebandTable(users: readonly UserOutcome[]): string {
     wideband?.rate.toFixed(3) ?? '-',
     wideband?.boardRate.toFixed(3) ?? '-',
     wideband?.perfectRate.toFixed(3) ?? '-',
-    wideband === null ? '-' : `${wideband.lossPercent.toFixed(2)} %`,
+    percent(wideband?.lossPercent ?? null),
     estimate === null ? '-' : String(estimate.numPilots),
   ]);
   return formatTable({ columns, rows });
@@ -144,9 +144,13 @@ function summaryText(summary: WidebandSummary): string {
   const { users, meanRate, meanBoardRate, meanPerfectRate, lossPercent, boardLossPercent } = summary;
   return (
     `Mean rate of ${users} ${users === 1 ? 'user' : 'users'}: ${meanRate.toFixed(3)} of ` +
-    `${meanPerfectRate.toFixed(3)} bit/s/Hz, ${lossPercent.toFixed(2)} % lost; by the board ` +
-    `${meanBoardRate.toFixed(3)}, ${boardLossPercent.toFixed(2)} % lost`
+    `${meanPerfectRate.toFixed(3)} bit/s/Hz, ${percent(lossPercent)} lost; by the board ` +
+    `${meanBoardRate.toFixed(3)}, ${percent(boardLossPercent)} lost`
   );
+}
+
+function percent(value: number | null): string {
+  return value === null ? '-' : `${value.toFixed(2)} %`;
 }
 
 function truePlace(positionM: readonly [number, number] | null): string {

@@ -9,7 +9,7 @@ import { prepare } from '../campaign/plan.js';
 import { planOnBoard } from '../campaign/plan-on-board.js';
 import type { ScenarioFile } from '../campaign/scenario.js';
 import { schemeOnBoard } from '../campaign/scheme-on-board.js';
-import { servingRates } from '../campaign/serving-rates.js';
+import { lossPercent, servingRates } from '../campaign/serving-rates.js';
 import { BeamloopError } from '../core/errors.js';
 import { runScheme } from '../training/run-scheme.js';
 import { schemeLabel } from '../training/scheme-label.js';
@@ -141,10 +141,7 @@ function resultOf(
       ['Scheme', schemeLabel(scenario.scheme)],
       ['Users', String(rows.length)],
       ['Rate', `${rate.toFixed(3)} of ${perfectRate.toFixed(3)} bit/s/Hz`],
-      [
-        'Loss of rate',
-        `${percent(1 - rate / perfectRate)}; by the board ${percent(1 - boardRate / perfectRate)}`,
-      ],
+      ['Loss of rate', `${lossText(rate, perfectRate)}; by the board ${lossText(boardRate, perfectRate)}`],
       ['Seed', String(scenario.seed)],
     ],
     rows,
@@ -152,6 +149,11 @@ function resultOf(
     figures: [],
     claims: [],
   };
+}
+
+function lossText(rate: number, perfectRate: number): string {
+  const lost = lossPercent(rate, perfectRate);
+  return lost === null ? '-' : percent(lost / 100);
 }
 
 function userTable(rows: readonly ScenarioRow[]): Table {

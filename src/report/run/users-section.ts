@@ -2,6 +2,7 @@
 import type { LinearArray } from '../../array/linear-array.js';
 import { nearFieldBoundaryM } from '../../array/near-field.js';
 import { focusError } from '../../campaign/focus-error.js';
+import { lossPercent } from '../../campaign/serving-rates.js';
 import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.js';
 import type { Row } from '../../record/schema.js';
 import { needsBand } from '../../training/registry.js';
@@ -68,8 +69,8 @@ function ratesOf(run: RunData, array: LinearArray | null): Html {
       const [name, trueAngle, angle, trueDistance, distance] = userRow(user, estimate);
       const { rate = null, boardRate = null, perfectRate = null } = estimate ?? {};
       const bits = (value: number | null) => (value === null ? NOTHING : fixed(value, 3));
-      const loss =
-        rate === null || perfectRate === null ? NOTHING : `${fixed(100 * (1 - rate / perfectRate), 2)} %`;
+      const lost = rate === null || perfectRate === null ? null : lossPercent(rate, perfectRate);
+      const loss = lost === null ? NOTHING : `${fixed(lost, 2)} %`;
       const pilots = estimate === undefined ? NOTHING : count(estimate.numPilots);
       return [
         ...[name!, trueAngle!, angle!, trueDistance!, distance!],

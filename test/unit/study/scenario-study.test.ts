@@ -31,3 +31,9 @@ it('refuses a calibration table that is not of the board', async () => {
   expect(await refusal('A7-0042', 16)).toMatchObject({ code: 'BOARD_MISMATCH', where: 'table.yaml' });
   expect(await refusal('EMU-0001', 15)).toMatchObject({ code: 'BOARD_MISMATCH', where: 'table.yaml' });
 });
+
+it('says nothing of the loss of rates that are infinite', async () => {
+  const noiseless = scenario.replace('beamformedSnr: 15 dB', 'snr: Infinity');
+  const { settings } = await study(noiseless, { board: 'EMU-0001', phaseError: Array(16).fill(0.1) });
+  expect(new Map(settings).get('Loss of rate')).toBe('-; by the board -');
+});
