@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readScenario } from '../../src/campaign/scenario.js';
 import { exportParquet } from '../../src/record/parquet.js';
 import { Recording } from '../../src/record/recording.js';
+import { html } from '../../src/report/page/html.js';
 import { runScenarioStudy } from '../../src/study/scenario-study.js';
 import { emulatedSection, standInBoard } from '../../src/testbed.js';
 import { beamloop, decided, Running } from './campaign-runs.js';
@@ -154,14 +155,23 @@ describe('what a board makes of wideband pilots', () => {
     expect(refused.stderr).toMatch(/needs delays over .* ns .*0.8 ns.*allowClipping/s);
     const allowed = short.replace('port: emulated,', 'port: emulated, allowClipping: true,');
     const out = path.join(folder, 'clipped');
-    const run = await beamloop('run', written('clipped', allowed), '--out', out, '--no-report');
+    const clipped = written('clipped', allowed);
+    const run = await beamloop('run', clipped, '--out', out);
     expect(run.code).toBe(0);
     expect(run.stderr).toMatch(/warning: 3 of 3 pilots fall apart over the band/);
     const recording = await Recording.open(out, 'read');
     const realisability = (await recording.runValue('realisability')) as {
       pilots: { clippedDelays: number }[];
+      summary: string[];
     };
     await recording.close();
     expect(realisability.pilots[0]!.clippedDelays).toBeGreaterThan(0);
+    const dry = (await beamloop('run', clipped, '--dry-run')).stdout;
+    const report = readFileSync(path.join(out, 'report.html'), 'utf8');
+    expect(realisability.summary).toHaveLength(5 + 3);
+    for (const line of realisability.summary) {
+      expect(dry).toContain(line);
+      expect(report).toContain(html`${line}`.markup);
+    }
   });
 });

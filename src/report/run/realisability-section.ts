@@ -1,4 +1,4 @@
-/** What quantisation to the board's settings costs, per codeword. */
+/** What the board makes of the beams: of pilots over the band as the run recorded it, of every codeword at the carrier. */
 
 import type { PilotLabel } from '../../codebook/codeword.js';
 import { count, decibels, fixed } from '../drawing/number-format.js';
@@ -20,11 +20,18 @@ export function realisabilitySection(run: RunData): Html {
   const { board } = run.facts;
   const delays = board !== null && board.delayBits > 0 ? ` and ${board.delayBits} bits of delay` : '';
   const steps = board === null ? '' : ` with ${board.phaseBits} bits of phase${delays} per element`;
+  const { realisability } = run.facts;
   return html`<h2>What the hardware can realise</h2>
-<p>${count(losses.length)} codewords were rounded to the board’s settings${steps}. Predicted loss of gain: median
-${decibels(middle, 4)}, largest ${decibels(losses[0]!.gainLossDb, 4)}.</p>
+${
+  realisability !== null &&
+  html`<p>The pilots over the whole band, as <span class="code">beamloop run --dry-run</span> tells it:</p>
+<pre>${realisability.join('\n')}</pre>`
+}
+<p>${count(losses.length)} codewords were rounded to the board’s settings${steps}. Predicted loss of gain at the
+carrier${realisability !== null && ', where phases make up for delays that are off'}: median ${decibels(middle, 4)}, largest
+${decibels(losses[0]!.gainLossDb, 4)}.</p>
 ${tableBlock(
-  'Codewords that lose most',
+  'Codewords that lose most at the carrier',
   [
     { title: 'Codeword' },
     { title: 'Meaning' },

@@ -45,6 +45,8 @@ const boardFacts = z.object({
   clockRateHz: z.number(),
 });
 
+const realisabilityFacts = z.object({ summary: z.array(z.string()) });
+
 type BoardFacts = z.output<typeof boardFacts>;
 
 export interface RunFacts {
@@ -66,6 +68,8 @@ export interface RunFacts {
   readonly band: Band | null;
   /** Where users could be; null in narrowband runs. */
   readonly sector: Sector | null;
+  /** What the board makes of the pilots over the band, line by line as a dry run prints it; null in narrowband runs. */
+  readonly realisability: readonly string[] | null;
   /** UEs kept the powers and estimated by themselves; recorded powers are means over the band. */
   readonly localEstimates: boolean;
   /** Without the bridge's token: reports are shown around. */
@@ -91,6 +95,7 @@ export function readRunFacts(entries: ReadonlyMap<string, unknown>): RunFacts {
     polar: scenario?.array === undefined ? null : polarCodebook(scenario.array),
     band: bandOf(scenario?.array),
     sector: scenario?.array?.sector ?? null,
+    realisability: realisabilityFacts.safeParse(entries.get('realisability')).data?.summary ?? null,
     localEstimates: scenario?.bridge?.feedback === 'estimate',
     scenarioText: withoutToken(
       z.string().safeParse(entries.get('scenarioText')).data ?? null,

@@ -5,9 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Band } from '../../../src/array/band.js';
 import { focalPointOf } from '../../../src/array/focal-point.js';
 import { LinearArray } from '../../../src/array/linear-array.js';
+import type { BoardControls } from '../../../src/codebook/board-controls.js';
+import { realisabilityOf } from '../../../src/codebook/realisability.js';
 import { NARROW_PX, renderFigure, WIDE_PX } from '../../../src/report/drawing/chart.js';
 import { COLOUR } from '../../../src/report/drawing/colour.js';
 import { fixed } from '../../../src/report/drawing/number-format.js';
+import { html } from '../../../src/report/page/html.js';
 import { fociChart } from '../../../src/report/run/foci-chart.js';
 import { measuredPilots, type RunData, readRunData } from '../../../src/report/run/run-data.js';
 import { spectrumChart } from '../../../src/report/run/spectrum-chart.js';
@@ -161,6 +164,31 @@ describe('a wideband run', () => {
       expect(axes.y(y) / overNoise).toBeCloseTo(1, 2);
     }
   });
+});
+
+it('a board that destroys the pilots: the page says so in the words of a dry run, and not by losses at the carrier alone', async () => {
+  const board: BoardControls = {
+    ...{ model: 'short', numElements: 64, phaseBits: 6, amplitudeBits: 0, lineBits: 0, delayLinesS: null },
+    ...{ delayBits: 5, delayLsbS: 100e-12, delayRangeS: 3.1e-9 },
+  };
+  const pilots = splitCodebookOf(widebandRun.scheme, ARRAY, { band: BAND, sector }).pilots;
+  const codewords = pilots.map(({ codeword }) => codeword);
+  const realisability = realisabilityOf(codewords, board, 100e9, BAND.frequenciesHz);
+  const { markup } = renderRunReport(await recorded({ run: { realisability } }));
+  const section = /What the hardware can realise<\/h2>(.*?)<h2>/s.exec(markup)![1]!;
+  expect(realisability.summary).toContain('3 pilots of 3 fall apart over the band');
+  expect(realisability.summary[0]).toContain('delays in 5 bits of 100.00 ps up to 3.1 ns');
+  for (const line of realisability.summary) expect(section).toContain(html`${line}`.markup);
+  expect(textOf(section)).toMatch(
+    /loss of gain at the carrier, where phases make up for delays that are off:/,
+  );
+});
+
+it('without noise all rates are infinite, and nothing is said of their loss', async () => {
+  const users = widebandRun.users.map((user) => ({ ...user, snrDb: Number.POSITIVE_INFINITY }));
+  const { markup } = renderRunReport(await recorded({ users }));
+  expect(markup).toContain('<td class="number">∞</td>');
+  expect(markup).not.toMatch(/NaN|– %/);
 });
 
 it('given parameters are written with the digits that a person reads', async () => {
