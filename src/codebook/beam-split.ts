@@ -2,11 +2,11 @@
  * Beams that split: delays and phases of different slopes focus every subcarrier on a point of its own, so one pilot
  * searches many (docs/model.md eq. 35 to 37).
  */
-import { createHash } from 'node:crypto';
 import type { Band } from '../array/band.js';
 import type { FocalPoint } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
 import type { Codeword, PilotLabel } from './codeword.js';
+import { keyDigest } from './key-digest.js';
 
 /** Direction and ring that the delays alone and the phases alone would point at. */
 export interface SplitParameters {
@@ -74,8 +74,7 @@ function stripOf({ delaySinAngle, phaseSinAngle }: SplitParameters, ratio: numbe
  * Delays and phases per element (eq. 35). The earliest element has delay 0: a delay common to all changes no power.
  * Phases lie in (-pi, pi].
  *
- * @param name of the pilot in its codebook, such as `tdps/2`. The key adds a digest of the parameters, because codebooks
- * with different parameters may meet in one run or one replay.
+ * @param name of the pilot in its codebook, such as `tdps/2`. The key adds a digest of the parameters.
  */
 export function splitPilot(
   array: LinearArray,
@@ -86,18 +85,13 @@ export function splitPilot(
 ): SplitPilot {
   const { delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM } = parameters;
   const codeword: Codeword = {
-    key: `${name}-${digestOf(parameters)}`,
+    key: `${name}-${keyDigest([delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM])}`,
     label,
     phaseRad: focusPhaseRad(array, { sinAngle: phaseSinAngle, ringPerM: phaseRingPerM }),
     delayS: focusDelayS(array, { sinAngle: delaySinAngle, ringPerM: delayRingPerM }),
     amplitude: null,
   };
   return { codeword, parameters, foci: splitFoci(parameters, band) };
-}
-
-function digestOf({ delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM }: SplitParameters): string {
-  const text = [delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM].join();
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
 
 /** (y sin - y^2 ring) / c per element, s, moved so that the smallest is 0, shape [numElements]. */

@@ -3,6 +3,7 @@ import type { FocalPoint } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { focusDelayS, focusPhaseRad } from './beam-split.js';
 import type { Codeword } from './codeword.js';
+import { keyDigest } from './key-digest.js';
 
 /** Delays only: every subcarrier focuses on the point (docs/model.md eq. 38). */
 export function servingCodeword(array: LinearArray, point: FocalPoint): Codeword {
@@ -16,7 +17,11 @@ export function servingCodeword(array: LinearArray, point: FocalPoint): Codeword
   };
 }
 
-/** Phases only: focuses on the point at the carrier. One pilot of the exhaustive search of a grid. */
+/**
+ * Phases only: focuses on the point at the carrier. One pilot of the exhaustive search of a grid.
+ *
+ * @param ring and angleIndex: its place in its grid. The key adds a digest of the point, which another grid has elsewhere.
+ */
 export function gridCodeword(
   array: LinearArray,
   point: FocalPoint,
@@ -24,7 +29,7 @@ export function gridCodeword(
   angleIndex: number,
 ): Codeword {
   return {
-    key: `grid/${ring}/${angleIndex}`,
+    key: `grid/${ring}/${angleIndex}-${keyDigest([point.sinAngle, point.ringPerM])}`,
     label: { kind: 'grid', ring, angleIndex },
     phaseRad: focusPhaseRad(array, point),
     delayS: null,

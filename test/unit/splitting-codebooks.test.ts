@@ -16,6 +16,7 @@ import { gridCodeword, servingCodeword } from '../../src/codebook/serving.js';
 import { tdPsAdvice } from '../../src/codebook/split-advice.js';
 import { describeTdPs, designTdPs, tdPsCodebook } from '../../src/codebook/tdps.js';
 import { BeamloopError } from '../../src/core/errors.js';
+import { gridPilots } from '../../src/training/exhaustive-grid.js';
 
 const C = 3e8;
 const setting = (numElements: number, carrierHz: number, bandwidthHz: number, numSubcarriers: number) => ({
@@ -452,5 +453,23 @@ describe('serving and grid codewords', () => {
     }
     expect(gainAt(array, grid, 30e9, -0.37, 0.06)).toBeCloseTo(1, 9);
     expect(gainAt(array, grid, band.frequenciesHz[0]!, -0.37, 0.06)).toBeLessThan(0.1);
+  });
+
+  it('share a key only where they are the same, whatever grids they are of', () => {
+    const { array } = evaluation;
+    const grids = [
+      polarRings(array, 5),
+      evenRings([1 / 400, 1 / 10], 5),
+      evenRings([1 / 400, 1 / 10], 6),
+    ].map((rings) => gridPilots(array, Math.sin(Math.PI / 3), rings));
+    const known = new Map<string, Float64Array>();
+    for (const { codeword } of grids.flat()) {
+      const { key, phaseRad } = codeword;
+      if (known.has(key)) expect(phaseRad, key).toEqual(known.get(key));
+      known.set(key, phaseRad);
+    }
+    // The same grid made again has the same keys.
+    const again = gridPilots(array, Math.sin(Math.PI / 3), polarRings(array, 5));
+    expect(again.map(({ codeword }) => codeword.key)).toEqual(grids[0]!.map(({ codeword }) => codeword.key));
   });
 });
