@@ -1,5 +1,8 @@
 import { defineMessage } from '../layout.js';
 
+/** Most lines of a board. */
+export const MAX_LINES = 1024;
+
 /** Most delays in one answer. */
 export const MAX_LINE_DELAYS = 240;
 
@@ -25,7 +28,7 @@ export const LineDelays = defineMessage({
   fields: [
     { name: 'request', type: 'u16' },
     { name: 'status', type: 'u8' },
-    { name: 'numLines', type: 'u16', max: 1024 },
+    { name: 'numLines', type: 'u16', max: MAX_LINES },
     { name: 'line', type: 'u16' },
     { name: 'firstElement', type: 'u16' },
     {

@@ -1,6 +1,7 @@
 /** What a board can set of its elements; the part of its description that quantisation needs. */
 import type { BoardDescription } from '../../drivers/array-board.js';
 import { BeamloopError } from '../core/errors.js';
+import { selectorBits } from './delay-lines.js';
 
 export type BoardControls = Pick<
   BoardDescription,
@@ -54,8 +55,7 @@ export function checkControls(board: BoardControls): void {
     );
   }
   const lines = board.delayLinesS ?? [];
-  const bitsNeeded = lines.length <= 1 ? 0 : Math.ceil(Math.log2(lines.length));
-  if (board.lineBits !== bitsNeeded || board.delayLinesS?.length === 0) {
+  if (board.lineBits !== selectorBits(lines.length) || board.delayLinesS?.length === 0) {
     refuse(
       `${lines.length} fixed lines and ${board.lineBits} bits to select one`,
       'A selector has the least bits that tell the lines apart',

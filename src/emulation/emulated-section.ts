@@ -15,6 +15,8 @@ import { positiveQuantity, quantity } from '../core/settings-quantity.js';
 import { linesSchema } from './fixed-lines.js';
 
 const bits = z.int().min(0).max(16);
+/** A codeword on the wire has a phase for every element. */
+const phaseBits = z.int().min(1).max(16);
 const spread = (unit: 'rad' | 'dB' | 's') =>
   quantity(unit).pipe(z.number('must be finite').nonnegative('must not be negative')).default(0);
 
@@ -45,7 +47,7 @@ const impairments = z
 export const emulatedSection = z
   .strictObject({
     serialNumber: z.string().min(1).default(DEFAULT_BOARD.serialNumber),
-    phaseBits: bits.default(DEFAULT_BOARD.phaseBits),
+    phaseBits: phaseBits.default(DEFAULT_BOARD.phaseBits),
     delayBits: bits.default(DEFAULT_BOARD.delayBits),
     delayLsb: quantity('s')
       .pipe(z.number('must be finite').nonnegative('must not be negative'))

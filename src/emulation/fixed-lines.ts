@@ -1,6 +1,8 @@
 /** The fixed switched lines of an emulated board: listed, or made for the pilots of the scenario's own scheme. */
 import { z } from 'zod';
+import { MAX_LINES } from '../../firmware-protocol/messages/read-lines.js';
 import type { LinearArray } from '../array/linear-array.js';
+import { distinctLines } from '../codebook/delay-lines.js';
 import { BeamloopError } from '../core/errors.js';
 import { quantity } from '../core/settings-quantity.js';
 import { type SchemeChoice, splitCodebookOf, type WidebandSetting } from '../training/registry.js';
@@ -22,7 +24,7 @@ const fromScheme = z.strictObject({
 export const linesSchema = z.union([
   z.literal('scheme').transform(() => fromScheme.parse({ from: 'scheme' })),
   fromScheme,
-  z.strictObject({ delays: z.array(z.array(delay).min(1)).min(1).max(1024) }),
+  z.strictObject({ delays: z.array(z.array(delay).min(1)).min(1).max(MAX_LINES) }),
 ]);
 
 export type LinesSetting = z.output<typeof linesSchema>;
@@ -38,7 +40,7 @@ export interface LinesPurpose {
  * Delays of the lines, s, shape [numLines][numElements]; null without lines.
  *
  * @param purpose null where a board stands alone.
- * @throws SCENARIO_INVALID when the lines do not fit the array or the scheme has no pilots with delays.
+ * @throws SCENARIO_INVALID when the lines do not fit the array, are too many, or the scheme has no pilots with delays.
  */
 export function lineTable(
   setting: LinesSetting | undefined,
@@ -47,8 +49,8 @@ export function lineTable(
 ): readonly Float64Array[] | null {
   if (setting === undefined) return null;
   if ('from' in setting) {
-    const lines = pilotDelays(purpose);
-    return setting.direct ? [new Float64Array(numElements), ...lines] : lines;
+    const direct = setting.direct ? [new Float64Array(numElements)] : [];
+    return requireRoom(distinctLines([...direct, ...pilotDelays(purpose)]));
   }
   const wrong = setting.delays.findIndex((line) => line.length !== numElements);
   if (wrong < 0) return setting.delays.map((line) => Float64Array.from(line));
@@ -78,6 +80,14 @@ function pilotDelays(purpose: LinesPurpose | null): Float64Array[] {
   throw invalid(
     `A pilot of ${scheme.name} needs a delay of ${(longestS * 1e6).toFixed(2)} us; lines have at most 4.29 us`,
     'Use a smaller array or a wider band',
+  );
+}
+
+function requireRoom(lines: readonly Float64Array[]): readonly Float64Array[] {
+  if (lines.length <= MAX_LINES) return lines;
+  throw invalid(
+    `The pilots of the scheme ask for ${lines.length} fixed lines; a board can tell of ${MAX_LINES}`,
+    'Use fewer pilots, or adjustable delays (delayBits, delayLsb) in place of lines',
   );
 }
 

@@ -61,6 +61,17 @@ describe('lines of an emulated board', () => {
     expect(rainbow.lineBits).toBe(3);
   });
 
+  it('are made once for pilots of the same delays', () => {
+    const byPhases = SCHEME.replace('pilots: 3', 'pilots: 3, interleaving: phases');
+    const { delayLinesS, lineBits } = assumedBoard(scenario('{ lines: scheme }', byPhases));
+    expect(delayLinesS).toHaveLength(2);
+    expect(lineBits).toBe(1);
+    expect(delayLinesS![0]).toEqual(new Float64Array(64));
+    const alone = assumedBoard(scenario('{ lines: { from: scheme, direct: false } }', byPhases));
+    expect(alone.delayLinesS).toEqual([delayLinesS![1]]);
+    expect(alone.lineBits).toBe(0);
+  });
+
   it('may be listed', () => {
     const { delayLinesS, lineBits } = assumedBoard(
       scenario('{ lines: { delays: [[0, 1 ns], [2 ps, 3.5 ps]] } }', 'exhaustive', 2),
@@ -75,12 +86,22 @@ describe('lines of an emulated board', () => {
     expect(board('{ lines: { delays: [[0, 1 ns]] } }')).toMatch(
       /^SCENARIO_INVALID: Line 1 has 2 delays and the board 64 elements/,
     );
+    const many = (pilots: number) => SCHEME.replace('pilots: 3', `pilots: ${pilots}`);
+    expect(board('{ lines: scheme }', many(1023))).toBe('accepted');
+    expect(board('{ lines: scheme }', many(1024))).toMatch(
+      /^SCENARIO_INVALID: The pilots of the scheme ask for 1025 fixed lines; a board can tell of 1024 .*board\.emulated\.lines/,
+    );
     expect(board('{ lines: scheme }', 'exhaustive')).toMatch(
       /^SCENARIO_INVALID: The pilots of exhaustive have no delays .*board\.emulated\.lines/,
     );
     expect(board('{ lines: { delays: [[-1 ps]] } }')).toMatch(/SCENARIO_INVALID: .*must not be negative/);
     expect(board('{ lines: { from: scheme, directt: true } }')).toMatch(/directt/);
   });
+});
+
+it('a board without bits of phase is refused: a codeword on the wire has some', () => {
+  const refused = refusal(() => scenario('{ phaseBits: 0, delayBits: 8, delayLsb: 16 ps }'));
+  expect(refused).toMatch(/^SCENARIO_INVALID: 'phaseBits'.*1 .*test\.yaml:\d+, board\.emulated\.phaseBits/);
 });
 
 describe('delays and their errors', () => {

@@ -4,6 +4,7 @@ import type { LinearArray } from '../../array/linear-array.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.js';
 import { coverageRatio, missedShare, slopeLimit } from '../../codebook/coverage.js';
+import { distinctLines, selectorBits } from '../../codebook/delay-lines.js';
 import { evenRings, farRainbowCodebook, polarRings, rainbowCodebook } from '../../codebook/rainbow.js';
 import { rainbowAdvice, tdPsAdvice } from '../../codebook/split-advice.js';
 import {
@@ -262,7 +263,7 @@ function physics({ array, band }: SplitCodebook): Parameter[] {
 function tdPsParameters(design: TdPsDesign, codebook: SplitCodebook): Parameter[] {
   const { delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM } = design.parameters;
   const numPilots = codebook.pilots.length;
-  const delayLines = new Set(codebook.pilots.map(({ parameters }) => parameters.delaySinAngle)).size;
+  const delayLines = distinctLines(codebook.pilots.map(({ codeword }) => codeword.delayS!)).length;
   const stripOf = (slope: number) => Math.round((slope - phaseSinAngle) / 2);
   return [
     { name: 'delayParameters', label: 'theta_t, alpha_t (1, 1/m)', value: [delaySinAngle, delayRingPerM] },
@@ -284,7 +285,7 @@ function tdPsParameters(design: TdPsDesign, codebook: SplitCodebook): Parameter[
     { name: 'minPilots', label: 'pilots needed: that, rounded up', value: design.minPilots },
     { name: 'numPilots', label: 'pilots', value: numPilots },
     { name: 'delayLines', label: 'fixed delay lines per element', value: delayLines },
-    { name: 'selectorBits', label: 'bits to select a line', value: Math.ceil(Math.log2(delayLines)) },
+    { name: 'selectorBits', label: 'bits to select a line', value: selectorBits(delayLines) },
     delayRange(codebook),
   ];
 }
