@@ -31,7 +31,8 @@ export type { PowerRecord, UeBridge, UeDescription, UeStatistics } from './bridg
 export { type BridgeOptions, startBridge } from './bridge/server.js';
 export { replayRecording } from './campaign/replay.js';
 export { resumeRun, startRun } from './campaign/run.js';
-export { readScenario, type Scenario, type ScenarioFile } from './campaign/scenario.js';
+export { readScenario, type ScenarioFile } from './campaign/scenario.js';
+export type { Scenario } from './campaign/scenario-schema.js';
 export { channelVector, drawNoise, noiseVariance, receivePilot } from './channel/channel.js';
 export type { Path, UserRegion } from './channel/paths.js';
 export type { SplitCodebook, SplitParameters, SplitPilot, SubcarrierFoci } from './codebook/beam-split.js';

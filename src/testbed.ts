@@ -11,7 +11,7 @@ import { type RadiatedWeights, RfFrontEnd } from '../drivers/emulator/rf.js';
 import { SerialTransport } from '../drivers/transports/serial.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
-import type { Scenario } from './campaign/scenario.js';
+import type { Scenario } from './campaign/scenario-schema.js';
 import type { OpenTestbed, Testbed, TestbedRequest } from './campaign/testbed-contract.js';
 import { arrayOf } from './campaign/users.js';
 import { widebandOf } from './campaign/wideband.js';

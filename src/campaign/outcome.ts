@@ -4,7 +4,7 @@ import type { LinearArray } from '../array/linear-array.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
 import { type FocusError, focusError, focusOf } from './focus-error.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenario-schema.js';
 import { lossPercent } from './serving-rates.js';
 import { arrayOf } from './users.js';
 

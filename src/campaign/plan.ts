@@ -7,7 +7,7 @@ import { type Demand, lintDemand, lintSlots, type SlotRules } from '../schedule/
 import type { PlannerOptions } from '../schedule/slot-planner.js';
 import { createScheme, type SchemeFactory, type WidebandSetting } from '../training/registry.js';
 import { type Search, sampleSearches, worstDemand } from './demand.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenario-schema.js';
 import { VIRTUAL_START_S } from './slot-clock.js';
 import { polarCodebookOf, type User, usersOf } from './users.js';
 import { widebandOf } from './wideband.js';

@@ -3,7 +3,7 @@ import type { ArrayBoard, ElementSettings } from '../../drivers/array-board.js';
 import type { LinearArray } from '../array/linear-array.js';
 import type { UeBridge } from '../bridge/bridge.js';
 import type { ElementBeam } from '../channel/wideband/response.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenario-schema.js';
 import type { User } from './users.js';
 
 export interface Testbed {

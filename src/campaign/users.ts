@@ -4,7 +4,7 @@ import { LinearArray, type PointM } from '../array/linear-array.js';
 import { drawPaths, drawPosition, type Path, type UserRegion } from '../channel/paths.js';
 import { PolarCodebook } from '../codebook/polar.js';
 import { Random } from '../core/random.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from './scenario-schema.js';
 
 export interface User {
   readonly id: string;

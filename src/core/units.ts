@@ -25,9 +25,10 @@ const EXAMPLE: Record<BaseUnit, string> = {
  * @throws BAD_UNIT with what was read, the unit expected and an example.
  */
 export function parseQuantity(text: string | number, unit: BaseUnit, where?: string): number {
-  const value = typeof text === 'number' ? text : evaluate(text, unit, where);
+  const given = typeof text === 'number' ? text : evaluate(text, unit, where);
+  const value =
+    typeof given !== 'number' && math().isUnit(given) ? toBaseUnit(given, text, unit, where) : given;
   if (typeof value === 'number' && !Number.isNaN(value)) return value;
-  if (math().isUnit(value)) return toBaseUnit(value, text, unit, where);
   throw badUnit(text, unit, `it is ${typeof value === 'number' ? value : math().typeOf(value)}`, where);
 }
 

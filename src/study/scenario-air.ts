@@ -4,7 +4,7 @@ import type { Band } from '../array/band.js';
 import type { LinearArray } from '../array/linear-array.js';
 import type { BoardBeams } from '../campaign/board-beams.js';
 import { plannerOptions } from '../campaign/plan.js';
-import type { Scenario } from '../campaign/scenario.js';
+import type { Scenario } from '../campaign/scenario-schema.js';
 import type { User } from '../campaign/users.js';
 import { noiseVariance } from '../channel/channel.js';
 import { noisyPowers } from '../channel/slot-noise.js';

@@ -8,6 +8,13 @@ import type { BeamloopError } from '../../src/core/errors.js';
 /** Stands for what the emulation says about its boards. */
 const anything = z.strictObject({}).prefault({});
 
+/** 64 elements, 1.5 mm apart. */
+const atArray = (place: string, gapMm: number) =>
+  new RegExp(
+    `User 'ada' at \\[${place}\\] is ${gapMm} mm away .* -47.. mm to 47.. mm .*users\\[1\\]\\.position.*1.5 mm`,
+    's',
+  );
+
 const small = `
 seed: 3
 array: { elements: 64, carrier: 2 * 50 GHz, speedOfLight: 3e8 m/s, rings: 3 }
@@ -132,6 +139,35 @@ describe('scenario', () => {
       small.replace('position: [0.5 m, 20 cm]', 'snr: 3'),
       /position.*users\[1\]/s,
     ],
+    ['a user at the array', small.replace('20 cm]', '0 m]').replace('0.5 m', '0 m'), atArray('0 m, 0 m', 0)],
+    [
+      'a user between two elements, on real hardware too',
+      small.replace('20 cm]', '-46 mm]').replace('0.5 m', '1 um').replace('emulated', '/dev/ttyUSB0'),
+      atArray('0.000001 m, -0.046 m', 0.001),
+    ],
+    [
+      'a user a little beyond the last element',
+      small.replace('[0.5 m, 20 cm]', '[0, 48 mm]'),
+      atArray('0 m, 0.048 m', 0.75),
+    ],
+    [
+      'users drawn at the array',
+      small
+        .replace(/users:[\s\S]*/, 'users: { count: 2 }\n')
+        .replace('20 dB', '20 dB, region: { distance: [0 m, 0 m], angle: [0, 1] }'),
+      /distance.*above 0.*channel\.region/s,
+    ],
+    ['noise without bounds', small.replace('20 dB', '-Infinity'), /at least -300 dB.*:7, channel\.snr/s],
+    [
+      'noise without bounds of a user',
+      small.replace('snr: 10 dB', 'beamformedSnr: -1e4 dB'),
+      /at least -300 dB.*users\[2\]\.beamformedSnr/s,
+    ],
+    [
+      'no number for noise',
+      small.replace('20 dB', 'NaN dB'),
+      /'NaN dB' is not a quantity.*:7, channel\.snr/s,
+    ],
     ['an emulated user without SNR', small.replace('channel: { snr: 20 dB }\n', ''), /snr.*users\[1\]\.snr/s],
   ])('refuses %s, and says where', (_what, text, expected) => {
     const error = complaint(text);
@@ -161,6 +197,11 @@ describe('wideband scenario', () => {
       phaseParameters: [-30, 1859 / 3200],
     });
     expect(widebandOf(parse(small).scenario)).toBeNull();
+  });
+
+  it('takes an auxiliary beam pair that is told of a perfect beam over some noise', () => {
+    const { scheme } = parse(wide.replace('on-grid', '{ name: auxiliary-pair, snr: 15 dB }')).scenario;
+    expect(scheme).toMatchObject({ estimator: { name: 'auxiliary-pair', snr: 15 } });
   });
 
   it('draws users in the sector, uniformly in distance and angle, on a single path', () => {
@@ -224,6 +265,23 @@ describe('wideband scenario', () => {
       'a band as wide as twice the carrier',
       wide.replace('bandwidth: 5 GHz', 'bandwidth: 60 GHz'),
       /bandwidth.*below twice/s,
+    ],
+    [
+      'an auxiliary beam pair that is not told of a perfect beam',
+      wide.replace('on-grid', 'auxiliary-pair'),
+      /'snr' is missing.*try\.yaml, scheme\.estimator\.snr.*snr: 15 dB/s,
+    ],
+    [
+      'an auxiliary beam pair that is told nonsense',
+      wide.replace('on-grid', '{ name: auxiliary-pair, snr: Infinity }'),
+      /'snr' is Infinity dB.*scheme\.estimator\.snr/s,
+    ],
+    [
+      'an auxiliary beam pair without noise',
+      wide
+        .replace('on-grid', '{ name: auxiliary-pair, snr: 15 dB }')
+        .replace('beamformedSnr: 15 dB', 'snr: Infinity'),
+      /Every user has a channel without noise.*scheme\.estimator/s,
     ],
     [
       'a sector turned round',

@@ -49,6 +49,7 @@ describe('parseQuantity', () => {
     ['sqrt(-1)', 'm'],
     [Number.NaN, 'm'],
     ['0/0', 'm'],
+    ['NaN dB', 'dB'],
     ['createUnit("ghz")', 'Hz'],
     ['1 m; 2 m', 'm'],
   ])('refuses %s in %s with what was read, the unit and an example', (text, unit) => {

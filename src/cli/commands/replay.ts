@@ -1,6 +1,7 @@
 import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
 import { recordedScenario } from '../../campaign/run.js';
-import { parseScenario, type Scenario } from '../../campaign/scenario.js';
+import { parseScenario } from '../../campaign/scenario.js';
+import type { Scenario } from '../../campaign/scenario-schema.js';
 import { BeamloopError } from '../../core/errors.js';
 import { Recording } from '../../record/recording.js';
 import { emulatedSection } from '../../testbed.js';

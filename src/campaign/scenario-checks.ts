@@ -1,0 +1,120 @@
+/** What keys of a scenario ask of one another, and no schema of one key can say. */
+import { noiseVariance } from '../channel/channel.js';
+import { BeamloopError } from '../core/errors.js';
+import { needsBand } from '../training/registry.js';
+import { BAND_EXAMPLE, BAND_KEYS, type Scenario } from './scenario-schema.js';
+import { arrayOf } from './users.js';
+
+/** Throws SCENARIO_INVALID, naming `file` and the key. */
+export function checkScenario(scenario: Scenario, file: string): void {
+  checkBand(scenario, file);
+  requireFeedbackFits(scenario, file);
+  checkPositions(scenario, file);
+  const emulated = scenario.board.port === 'emulated';
+  if (emulated) checkEmulatedUsers(scenario, file);
+  checkAuxiliaryPair(scenario, file, emulated);
+}
+
+/** Schemes that look at subcarriers one by one must be told which there are. */
+function checkBand({ scheme, array }: Scenario, file: string): void {
+  if (!needsBand(scheme) || array.bandwidth !== undefined) return;
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: `Scheme ${scheme.name} uses the whole band; ${BAND_KEYS.join(', ')} of the array are missing`,
+    where: `${file}, array`,
+    todo: BAND_EXAMPLE,
+  });
+}
+
+/** Throws SCENARIO_INVALID when the scheme leaves nothing for a UE to estimate. */
+function requireFeedbackFits({ scheme, bridge }: Scenario, file: string): void {
+  if (bridge.feedback === 'powers' || 'estimator' in scheme) return;
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: `Scheme ${scheme.name} has no estimator that a UE could run`,
+    where: `${file}, bridge.feedback`,
+    todo: 'Use feedback: powers, or one of tdps, near-field-rainbow and far-field-rainbow',
+  });
+}
+
+interface SnrChoice {
+  readonly snr?: number | undefined;
+  readonly beamformedSnr?: number | undefined;
+}
+
+/** Whoever emulates a user must know where it is and how much noise it has. */
+function checkEmulatedUsers({ users, channel }: Scenario, file: string): void {
+  if (!Array.isArray(users)) {
+    if (snrOf(channel) === undefined) throw missing('snr', 'channel.snr', file);
+    return;
+  }
+  for (const [k, user] of users.entries()) {
+    if (user.position === undefined) throw missing('position', `users[${k + 1}].position`, file);
+    if (snrOf(user) === undefined && snrOf(channel) === undefined) {
+      throw missing('snr', `users[${k + 1}].snr`, file);
+    }
+  }
+}
+
+/** Inside the reach of an element the spherical wave is no model of the channel, and at the array there is no direction. */
+function checkPositions(scenario: Scenario, file: string): void {
+  const { users } = scenario;
+  if (!Array.isArray(users)) return;
+  const { apertureM, spacingM } = arrayOf(scenario);
+  for (const [k, { id, position }] of users.entries()) {
+    if (position === undefined) continue;
+    const [xM, yM] = position;
+    const gapM = Math.hypot(xM, Math.max(0, Math.abs(yM) - apertureM / 2));
+    if (gapM >= spacingM) continue;
+    throw new BeamloopError('SCENARIO_INVALID', {
+      what:
+        `User '${id}' at [${xM} m, ${yM} m] is ${millimetres(gapM)} away from the array, which reaches from ` +
+        `${millimetres(-apertureM / 2)} to ${millimetres(apertureM / 2)} on the y axis`,
+      where: `${file}, users[${k + 1}].position`,
+      todo: `Put it at least half a wavelength (${millimetres(spacingM)}) away, e.g. position: [20 m, 5 m]`,
+    });
+  }
+}
+
+/** It compares powers with that of a perfect beam, which a scheme on a board or in a scenario study is told by nobody else. */
+function checkAuxiliaryPair({ scheme, users, channel }: Scenario, file: string, emulated: boolean): void {
+  if (!('estimator' in scheme) || scheme.estimator.name !== 'auxiliary-pair') return;
+  const where = `${file}, scheme.estimator.snr`;
+  const { snr } = scheme.estimator;
+  if (snr === undefined || !Number.isFinite(snr)) {
+    throw new BeamloopError('SCENARIO_INVALID', {
+      what:
+        snr === undefined
+          ? "'snr' is missing; the auxiliary beam pair must know what a perfectly focused beam receives over the noise"
+          : `'snr' is ${snr} dB; the auxiliary beam pair cannot work with that`,
+      where,
+      todo: 'Give it, e.g. estimator: { name: auxiliary-pair, snr: 15 dB }, or take another estimator',
+    });
+  }
+  const snrs = Array.isArray(users) ? users.map((user) => snrOf(user) ?? snrOf(channel)) : [snrOf(channel)];
+  const noiseless = snrs.findIndex((each) => each !== undefined && Math.fround(noiseVariance(each)) === 0);
+  if (!emulated || noiseless < 0) return;
+  const whose = Array.isArray(users) ? `User '${users[noiseless]!.id}'` : 'Every user';
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: `${whose} has a channel without noise (${snrs[noiseless]} dB), and the auxiliary beam pair knows powers by the noise`,
+    where,
+    todo: 'Give the channel some noise, or take another estimator',
+  });
+}
+
+function snrOf({ snr, beamformedSnr }: SnrChoice): number | undefined {
+  return snr ?? beamformedSnr;
+}
+
+function millimetres(lengthM: number): string {
+  return `${Number((lengthM * 1e3).toPrecision(3))} mm`;
+}
+
+function missing(key: string, where: string, file: string): BeamloopError {
+  return new BeamloopError('SCENARIO_INVALID', {
+    what: `'${key}' is missing; an emulated user needs it`,
+    where: `${file}, ${where}`,
+    todo:
+      key === 'snr'
+        ? 'Add it, e.g. snr: 20 dB, or beamformedSnr: 15 dB (those of channel hold for all users)'
+        : 'Add it, e.g. position: [20 m, 5 m]',
+  });
+}

@@ -1,0 +1,209 @@
+/** Schema of scenario files: keys, units, defaults. docs/scenario.md is the reader's version. */
+import { z } from 'zod';
+import { bandAboveZero, sectorSchema } from '../array/array-section.js';
+import { type PointM, polarPointM } from '../array/linear-array.js';
+import type { DistanceRegion, UserRegion } from '../channel/paths.js';
+import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
+import { positiveQuantity, quantity } from '../core/settings-quantity.js';
+import { schemeSchema } from '../training/registry.js';
+
+const finite = (unit: Parameters<typeof quantity>[0]) => quantity(unit).pipe(z.number('must be finite'));
+const nonNegative = (unit: Parameters<typeof quantity>[0]) =>
+  quantity(unit).pipe(z.number('must be finite').nonnegative('must not be negative'));
+
+const BAND_EXAMPLE =
+  'Give all three, e.g. bandwidth: 5 GHz, subcarriers: 1024, sector: { angle: 60 deg, distance: [5 m, 30 m] }';
+export const BAND_KEYS = ['bandwidth', 'subcarriers', 'sector'] as const;
+
+const array = z
+  .strictObject({
+    elements: z.int().min(2).max(65_535),
+    carrier: positiveQuantity('Hz'),
+    speedOfLight: positiveQuantity('m/s').default(SPEED_OF_LIGHT_M_PER_S),
+    /** Of the polar codebook. */
+    rings: z.int().min(1).max(1000).default(6),
+    /** Without these three the UE measures at the carrier only. */
+    bandwidth: positiveQuantity('Hz').optional(),
+    /** As many as a UE can report at most. */
+    subcarriers: z.int().min(2).max(4096).optional(),
+    sector: sectorSchema.optional(),
+  })
+  .superRefine((given, context) => {
+    const missing = BAND_KEYS.filter((key) => given[key] === undefined);
+    if (missing.length > 0 && missing.length < BAND_KEYS.length) {
+      context.addIssue({
+        code: 'custom',
+        path: [missing[0]!],
+        message: `is missing: ${BAND_KEYS.join(', ')} go together`,
+        params: { todo: BAND_EXAMPLE },
+      });
+    }
+  })
+  .superRefine(bandAboveZero);
+
+const slots = z.strictObject({
+  duration: positiveQuantity('s'),
+  /** From the last power of a batch until what comes next is sent. */
+  turnaround: nonNegative('s').default(2e-3),
+  contiguous: z.boolean().default(false),
+  userTimeLimit: positiveQuantity('s').optional(),
+  /** A pilot whose slots all failed ends its user's training. */
+  maxAttempts: z.int().min(1).max(100).default(5),
+});
+
+const position = z.union([
+  z.tuple([finite('m'), finite('m')]).transform(([xM, yM]): PointM => [xM, yM]),
+  z
+    .strictObject({ distance: positiveQuantity('m'), angle: finite('rad') })
+    .transform(({ distance, angle }) => polarPointM(distance, angle)),
+  z
+    .strictObject({ ring: positiveQuantity('m'), angle: finite('rad') })
+    .transform(({ ring, angle }) => polarPointM(ring * Math.cos(angle) ** 2, angle)),
+]);
+
+const ascending = (unit: 'm' | 'rad') =>
+  z
+    .tuple([finite(unit), finite(unit)])
+    .refine(([low, high]) => low <= high, 'the second must not be below the first');
+
+const distances = ascending('m')
+  .refine(([near]) => near >= 0, 'must not be negative')
+  .refine(([, far]) => far > 0, 'the second must be above 0');
+
+const region = z.union([
+  z
+    .strictObject({ ringDistance: distances, angle: ascending('rad') })
+    .transform(({ ringDistance, angle }): UserRegion => ({ ringDistanceM: ringDistance, angleRad: angle })),
+  z
+    .strictObject({ distance: distances, angle: ascending('rad') })
+    .transform(({ distance, angle }): DistanceRegion => ({ distanceM: distance, angleRad: angle })),
+]);
+
+const pathList = z
+  .array(
+    z
+      .strictObject({ gain: z.tuple([finite('1'), finite('1')]), position })
+      .transform(({ gain: [re, im], position: positionM }) => ({ gain: { re, im }, positionM })),
+  )
+  .nonempty('must list at least one path');
+
+/** Noise below it is more than single precision holds, in which powers travel. */
+const LEAST_SNR_DB = -300;
+const signalToNoise = quantity('dB').refine(
+  (snrDb) => snrDb >= LEAST_SNR_DB,
+  `must be at least ${LEAST_SNR_DB} dB; Infinity means no noise`,
+);
+
+const snrShape = {
+  /** Of a pilot of unit norm. */
+  snr: signalToNoise.optional(),
+  /** Of a perfectly focused beam: the array's gain on top. */
+  beamformedSnr: signalToNoise.optional(),
+};
+
+function oneSnr(
+  given: { readonly snr?: number | undefined; readonly beamformedSnr?: number | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  if (given.snr === undefined || given.beamformedSnr === undefined) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['beamformedSnr'],
+    message: "does not go with 'snr'; choose one",
+  });
+}
+
+/** What every user's channel is like unless the user says otherwise. */
+const channel = z
+  .strictObject({
+    ...snrShape,
+    ricianFactor: quantity('dB').default(13),
+    scatterers: z.int().min(0).max(1000).default(5),
+    /** Where scatterers are, and drawn users. */
+    region: region.optional(),
+  })
+  .superRefine(oneSnr);
+
+const user = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+        'must be 1 to 64 letters, digits, dots, dashes or underscores',
+      ),
+    position: position.optional(),
+    ...snrShape,
+    ricianFactor: quantity('dB').optional(),
+    scatterers: z.int().min(0).max(1000).optional(),
+    /** In place of drawn paths. */
+    paths: pathList.optional(),
+  })
+  .superRefine(oneSnr);
+
+const listedUsers = z
+  .array(user)
+  .nonempty('must list at least one user')
+  .superRefine((users, context) => {
+    const seen = new Set<string>();
+    for (const [k, { id }] of users.entries()) {
+      if (seen.has(id)) {
+        context.addIssue({ code: 'custom', message: `'${id}' is the id of another user`, path: [k, 'id'] });
+      }
+      seen.add(id);
+    }
+  });
+
+const drawnUsers = z.strictObject({ count: z.int().min(1).max(10_000) });
+
+const bridge = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  /** 0 = any free port. */
+  port: z.int().min(0).max(65_535).default(0),
+  token: z.string().min(1).optional(),
+  /** How long to wait for a UE to connect, and to come back. */
+  ueTimeout: positiveQuantity('s').default(60),
+  /** How long to wait for the power of a slot that was latched. */
+  powerTimeout: positiveQuantity('s').default(5),
+  /** `estimate`: UEs keep a wideband scheme's powers and estimate by themselves. */
+  feedback: z.enum(['powers', 'estimate']).default('powers'),
+});
+
+/** Schema of a scenario; `emulated` is that of the section that describes an emulated board. */
+export function scenarioSchema<E extends z.ZodType>(emulated: E) {
+  return z.strictObject({
+    title: z.string().optional(),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .default(1),
+    array,
+    board: z.strictObject({
+      /** `emulated`, a device such as /dev/ttyUSB0, or usb:VID:PID. */
+      port: z.string().min(1).default('emulated'),
+      baud: z.int().min(1200).max(100_000_000).default(3_000_000),
+      /** Calibration table of this very board; taken relative to the scenario file. */
+      calibration: z.string().min(1).optional(),
+      /** Run even when pilots need delays beyond the board's range. */
+      allowClipping: z.boolean().default(false),
+      emulated,
+    }),
+    slots,
+    scheme: schemeSchema,
+    channel: channel.prefault({}),
+    users: z.union([listedUsers, drawnUsers]),
+    bridge: bridge.prefault({}),
+  });
+}
+
+/** A scenario with quantities in SI units and defaults filled in; users not drawn yet (users.ts). */
+export type Scenario<E = unknown> = Omit<z.output<ReturnType<typeof scenarioSchema>>, 'board'> & {
+  readonly board: {
+    readonly port: string;
+    readonly baud: number;
+    readonly calibration?: string;
+    readonly allowClipping: boolean;
+    readonly emulated: E;
+  };
+};
