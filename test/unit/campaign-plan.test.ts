@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { checkPlan, prepare } from '../../src/campaign/plan.js';
+import { prepare } from '../../src/campaign/plan.js';
+import { planOnBoard } from '../../src/campaign/plan-on-board.js';
 import { parseScenario } from '../../src/campaign/scenario.js';
 import { assumedBoard, emulatedSection } from '../../src/testbed.js';
 
@@ -8,7 +9,7 @@ const firstLight = readFileSync('scenarios/first-light.yaml', 'utf8');
 
 function planOf(text: string) {
   const { scenario } = parseScenario(text, 'scenarios/try.yaml', emulatedSection);
-  return checkPlan(prepare(scenario), assumedBoard(scenario));
+  return planOnBoard(prepare(scenario), assumedBoard(scenario), null).demand;
 }
 
 describe('the plan of a scenario', () => {
@@ -37,5 +38,37 @@ describe('the plan of a scenario', () => {
     const text = firstLight.replace('  turnaround: 2 ms', '  userTimeLimit: 100 ms');
     expect(() => planOf(text)).toThrow(/more than the 100 ms allowed; .* bytes at 3000000 baud/);
     expect(planOf(text.replace('100 ms', '200 ms')).userTimeS).toBeLessThan(0.2);
+  });
+});
+
+describe('UEs that estimate by themselves', () => {
+  const planFor = (elements: number, scheme: string) =>
+    planOf(`
+array: { elements: ${elements}, carrier: 30 GHz, bandwidth: 5 GHz, subcarriers: 64, sector: { angle: 60 deg, distance: [5 m, 30 m] } }
+board: { port: emulated, emulated: { delayBits: 16, delayLsb: 1 ps } }
+slots: { duration: 125 us }
+scheme: ${scheme}
+bridge: { feedback: estimate }
+channel: { beamformedSnr: 15 dB }
+users: { count: 2 }
+`);
+
+  it('can be told of no more beams than a message has room for', () => {
+    const rainbow = (rings: number, estimator: string) =>
+      planFor(256, `{ name: near-field-rainbow, rings: ${rings}, estimator: ${estimator} }`);
+    // Phases and delays of 256 elements are 2 x 2732 characters of base64.
+    expect(() => rainbow(200, 'matched-filter')).toThrow(
+      /told of 200 pilots .* takes 11\d{5} characters; a message has room for 1000000 \(bridge\.feedback\)/,
+    );
+    expect(rainbow(170, 'matched-filter').numPilots).toBe(170);
+    expect(rainbow(200, '{ name: matched-filter, dictionary: ideal }').numPilots).toBe(200);
+    expect(rainbow(200, 'on-grid').numPilots).toBe(200);
+  });
+
+  it('keep the powers of so many pilots and no more', () => {
+    const tdps = (pilots: number) =>
+      planFor(8, `{ name: tdps, pilots: ${pilots}, estimator: on-grid }`).numPilots;
+    expect(tdps(4096)).toBe(4096);
+    expect(() => tdps(4097)).toThrow(/keep the powers of 4096 pilots .* has 4097 \(bridge\.feedback\)/);
   });
 });
