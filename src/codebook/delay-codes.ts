@@ -3,6 +3,7 @@
  * is one (docs/model.md eq. 64 and 65).
  */
 import { type BoardControls, hasDelays, lastDelayCode } from './board-controls.js';
+import { NearestLine } from './nearest-line.js';
 
 export interface RealisedDelays {
   /** Null on boards with fewer than two lines. */
@@ -123,8 +124,9 @@ function chooseLines(
     const least = squares.indexOf(Math.min(...squares));
     return all(fitting[squares[least]! < CLEARLY_BETTER * squares[0]! ? least : 0]!);
   }
+  const nearest = new NearestLine(linesS);
   return starts
-    .map(({ centreS }, home) => refine(wantedS, linesS, rangeS, home, centreS))
+    .map(({ centreS }, home) => refine(wantedS, linesS, nearest, rangeS, home, centreS))
     .reduce((a, b) => (b.squares < a.squares || (b.squares === a.squares && b.strays < a.strays) ? b : a));
 }
 
@@ -162,25 +164,27 @@ interface RefinedChoice extends LineChoice {
 function refine(
   wantedS: Float64Array,
   linesS: readonly Float64Array[],
+  nearest: NearestLine,
   rangeS: number,
   home: number,
   startS: number,
 ): RefinedChoice {
-  let { best, stepS } = nearestLines(wantedS, linesS, rangeS, home, startS);
+  let { best, stepS } = nearestLines(wantedS, linesS, nearest, rangeS, home, startS);
   let shiftS = startS;
   for (let round = 0; round < REFINEMENTS && Math.abs(stepS) > LEAST_STEP_S; round++) {
     shiftS += stepS;
-    const next = nearestLines(wantedS, linesS, rangeS, home, shiftS);
+    const next = nearestLines(wantedS, linesS, nearest, rangeS, home, shiftS);
     stepS = next.stepS;
     if (next.best.squares <= best.squares) best = next.best;
   }
   return best;
 }
 
-/** The nearest line of every element after a shift, and the Newton step to the shift that is best for these lines. */
+/** The nearest line of every element after a shift (`home` unless another is nearer), and the Newton step to the shift that is best for these lines. */
 function nearestLines(
   wantedS: Float64Array,
   linesS: readonly Float64Array[],
+  nearest: NearestLine,
   rangeS: number,
   home: number,
   shiftS: number,
@@ -194,11 +198,9 @@ function nearestLines(
     const delayS = wantedS[n]! + shiftS;
     let line = home;
     let missingS = beyond(delayS - linesS[home]![n]!, rangeS);
-    for (let other = 0; other < linesS.length; other++) {
-      const otherS = beyond(delayS - linesS[other]![n]!, rangeS);
-      const gainS = Math.abs(missingS) - Math.abs(otherS);
-      if (gainS > RESOLUTION_S) [line, missingS] = [other, otherS];
-    }
+    const other = nearest.of(n, delayS, rangeS);
+    const otherS = beyond(delayS - linesS[other]![n]!, rangeS);
+    if (Math.abs(missingS) - Math.abs(otherS) > RESOLUTION_S) [line, missingS] = [other, otherS];
     lineCode[n] = line;
     sumS += missingS;
     if (missingS !== 0 || rangeS === 0) numOutside++;

@@ -167,7 +167,7 @@ describe('any board with lines', () => {
 
   it('ends where neither another line of an element nor another shift leaves less', () => {
     fc.assert(
-      fc.property(fc.array(delays, { minLength: 2, maxLength: 3 }), delays, (linesPs, wantedPs) => {
+      fc.property(fc.array(delays, { minLength: 2, maxLength: 40 }), delays, (linesPs, wantedPs) => {
         const board: BoardControls = {
           ...lineBoard,
           numElements,
@@ -202,6 +202,27 @@ describe('any board with lines', () => {
       { numRuns: 300 },
     );
   });
+});
+
+it('many lines are looked at in proportion to their number, not to its square', () => {
+  const serving = servingCodeword(array, { sinAngle: -0.7, ringPerM: 0.08 });
+  const looksAt = (numPilots: number) => {
+    let looks = 0;
+    const watched = (line: Float64Array) =>
+      new Proxy(line, {
+        get(target, key) {
+          looks++;
+          return Reflect.get(target, key, target) as unknown;
+        },
+      });
+    const made = tdPsCodebook(array, band, design, numPilots).pilots.map(({ codeword }) => codeword.delayS!);
+    const delayLinesS = [new Float64Array(256), ...made].map(watched);
+    const lineBits = Math.ceil(Math.log2(numPilots + 1));
+    realiseDelays(serving.delayS, { ...lineBoard, lineBits, delayLinesS }, 0.5 / carrierHz);
+    return looks;
+  };
+  // Eight times as many lines; trying all pairs of them would take 64 times as many looks.
+  expect(looksAt(200) / looksAt(25)).toBeLessThan(16);
 });
 
 describe('delays rounded over the whole range', () => {
