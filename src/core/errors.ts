@@ -31,7 +31,7 @@ export const ERROR_CATALOGUE = {
   PLAN_REFUSED: {
     exit: EXIT.usage,
     meaning:
-      'link, codeword memory or switch time cannot keep the planned slots, or the delays of the board the pilots',
+      'link, codeword memory or switch time cannot keep the planned slots, the board its delays, or UEs the powers of so many pilots',
   },
   PORT_NOT_FOUND: { exit: EXIT.board, meaning: 'the serial port does not exist' },
   PORT_BUSY: { exit: EXIT.board, meaning: 'another program holds the serial port' },
