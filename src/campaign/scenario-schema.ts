@@ -11,7 +11,7 @@ const finite = (unit: Parameters<typeof quantity>[0]) => quantity(unit).pipe(z.n
 const nonNegative = (unit: Parameters<typeof quantity>[0]) =>
   quantity(unit).pipe(z.number('must be finite').nonnegative('must not be negative'));
 
-const BAND_EXAMPLE =
+export const BAND_EXAMPLE =
   'Give all three, e.g. bandwidth: 5 GHz, subcarriers: 1024, sector: { angle: 60 deg, distance: [5 m, 30 m] }';
 export const BAND_KEYS = ['bandwidth', 'subcarriers', 'sector'] as const;
 
