@@ -20,7 +20,12 @@ const doubles = z.base64();
 const setupSchema = z.object({
   array: z.object({ numElements: z.int().min(2), carrierHz: positive, speedOfLightMPerS: positive }),
   band: z.object({ bandwidthHz: positive, numSubcarriers: z.int().min(1) }),
-  sector: z.object({ maxAngleRad: positive, distanceM: z.tuple([positive, positive]) }),
+  sector: z.object({
+    maxAngleRad: positive.lt(Math.PI / 2),
+    distanceM: z
+      .tuple([positive, positive])
+      .refine(([nearM, farM]) => nearM < farM, 'the second must be above the first'),
+  }),
   scheme: schemeSchema,
   /** What the board radiates, pilot by pilot; null = exactly the codebook. */
   beams: z
@@ -62,10 +67,17 @@ export class LocalEstimator {
   /**
    * @param setup a `LocalEstimateSetup` from outside.
    * @param pilots in the order of the codebook.
-   * @throws BAD_ARGUMENT when the setup is none, or does not fit the pilots.
+   * @throws BAD_ARGUMENT when the setup is none, or does not fit the pilots; UE_MISMATCH when these have different numbers
+   * of subcarriers.
    */
   estimate(setup: unknown, pilots: readonly MeasuredPilot[]): FocalPoint {
-    const text = JSON.stringify(setup);
+    if (pilots.length === 0) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: 'A local estimate was asked for without any pilots',
+        todo: 'Name the slots of all pilots, in the order of the codebook',
+      });
+    }
+    const text = JSON.stringify(setup) ?? '';
     if (this.#known?.text !== text) this.#known = { text, estimator: build(setup) };
     return this.#known.estimator.estimate(powersOfRecords(pilots));
   }
@@ -123,8 +135,16 @@ function encode(values: Float64Array): string {
 
 function decode(text: string, length: number): Float64Array {
   const bytes = Buffer.from(text, 'base64');
-  if (bytes.length === 8 * length) return Float64Array.from({ length }, (_, n) => bytes.readDoubleLE(8 * n));
+  if (bytes.length !== 8 * length) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `The setup of a local estimate has ${bytes.length / 8} values for ${length} elements`,
+    });
+  }
+  const values = Float64Array.from({ length }, (_, n) => bytes.readDoubleLE(8 * n));
+  const odd = values.findIndex((value) => !Number.isFinite(value));
+  if (odd < 0) return values;
   throw new BeamloopError('BAD_ARGUMENT', {
-    what: `The setup of a local estimate has ${bytes.length / 8} values for ${length} elements`,
+    what: `A beam in the setup of a local estimate is ${values[odd]} at element ${odd + 1}`,
+    todo: 'Send finite phases, delays and amplitudes',
   });
 }
