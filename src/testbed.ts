@@ -124,7 +124,7 @@ async function openEmulated(
 }
 
 async function openBridge(request: TestbedRequest<EmulatedSection>, closing: Closing): Promise<UeBridge> {
-  const { scenario, users, run, durable, onEvent } = request;
+  const { scenario, users, run, durable, kept, onEvent } = request;
   const { host, port, token } = scenario.bridge;
   const bridge = await startBridge({
     host,
@@ -133,6 +133,7 @@ async function openBridge(request: TestbedRequest<EmulatedSection>, closing: Clo
     ueIds: users.map(({ id }) => id),
     run,
     durable,
+    kept,
     onEvent: ({ kind, ...detail }) => onEvent(`ue ${kind}`, detail),
   });
   closing.push(() => bridge.close());

@@ -50,6 +50,11 @@ export type BridgeEvent =
   | { readonly kind: 'refused'; readonly ueId: string | null; readonly code: string; readonly reason: string }
   | { readonly kind: 'malformed'; readonly ueId: string; readonly reason: string };
 
+/** What a UE is told so that it can estimate: plain data, of which the bridge itself reads the carrier's wavelength. */
+export interface EstimateSetup {
+  readonly array: { readonly carrierHz: number; readonly speedOfLightMPerS: number };
+}
+
 export interface UeBridge {
   /** Where it listens, e.g. `ws://127.0.0.1:40123`. */
   readonly url: string;
@@ -71,18 +76,21 @@ export interface UeBridge {
   ): Promise<void>;
   /**
    * Asks a UE where it is, by the powers that it kept of these slots (one per pilot, in the pilots' order). Rejects as
-   * `measure` does, and with UE_ESTIMATE when the UE says that it cannot tell.
+   * `measure` does, and with UE_ESTIMATE when the UE says that it cannot tell, or answers with what is no point.
    *
-   * @param setup what was sent in these slots (src/training/local-estimate.ts); plain data.
+   * @param setup what was sent in these slots (src/training/local-estimate.ts).
    */
   estimate(
     ueId: string,
     slots: readonly number[],
-    setup: unknown,
+    setup: EstimateSetup,
     timeoutS: number,
     signal?: AbortSignal,
   ): Promise<FocalPoint>;
-  /** The listener gets every record once, in the order of arrival. It must not keep long: it runs in the read path. */
+  /**
+   * The listener gets every record once, in the order of arrival; the first one also what came before it. It must not
+   * keep long: it runs in the read path.
+   */
   onPower(listener: (record: PowerRecord) => void): void;
   /**
    * Tells the bridge that all records of this UE up to `sequence` are durable; only then are they acknowledged. A UE

@@ -34,7 +34,9 @@ export type RefusalCode = (typeof REFUSALS)[number];
 const sequence = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const positive = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const key = z.string().min(1).max(128);
-const shortText = z.string().min(1).max(200);
+/** Text is never longer than this unless said otherwise, in UTF-16 units. */
+export const MAX_TEXT_LENGTH = 200;
+const shortText = z.string().min(1).max(MAX_TEXT_LENGTH);
 const slot = z.number().int().min(0).max(0xffffffff);
 
 const hello = z.object({
@@ -55,9 +57,9 @@ const estimated = z.object({
   type: z.literal('estimated'),
   request: positive,
   sinAngle: z.number().min(-1).max(1),
-  ringPerM: z.number(),
+  ringPerM: z.number().min(0),
 });
-const notEstimated = z.object({ type: z.literal('not-estimated'), request: positive, message: z.string() });
+const notEstimated = z.object({ type: z.literal('not-estimated'), request: positive, message: shortText });
 const bye = z.object({ type: z.literal('bye') });
 
 const welcome = z.object({
@@ -96,6 +98,9 @@ const estimate = z.object({
 const ack = z.object({ type: z.literal('ack'), through: sequence });
 const error = z.object({ type: z.literal('error'), code: shortText, message: z.string(), todo: z.string() });
 
+/** What an answer to `estimate` must have so that it is known which request it answers, whatever else is wrong with it. */
+const answerToEstimate = z.object({ type: z.enum(['estimated', 'not-estimated']), request: positive });
+
 const fromUe = z.discriminatedUnion('type', [hello, measuring, estimated, notEstimated, bye]);
 const fromBridge = z.discriminatedUnion('type', [welcome, measure, estimate, ack, error]);
 
@@ -111,20 +116,36 @@ export type MessageFromBridge = z.infer<typeof fromBridge>;
 
 export type DecodedControl<M> =
   | { readonly ok: true; readonly message: M }
-  | { readonly ok: false; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly detail: string;
+      /** The `estimate` request that the message means to answer; null when it answers none, or does not say which. */
+      readonly answers: number | null;
+    };
 
 function decode<M>(schema: z.ZodType<M>, text: string, maxLength = MAX_CONTROL_LENGTH): DecodedControl<M> {
-  if (text.length > maxLength) return { ok: false, detail: `longer than ${maxLength} characters` };
+  if (text.length > maxLength)
+    return { ok: false, detail: `longer than ${maxLength} characters`, answers: null };
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return { ok: false, detail: 'not JSON' };
+    return { ok: false, detail: 'not JSON', answers: null };
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return { ok: true, message: parsed.data };
-  const issue = parsed.error.issues[0];
-  return { ok: false, detail: `${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'invalid'}` };
+  const answers = answerToEstimate.safeParse(json).data?.request ?? null;
+  return { ok: false, detail: firstIssue(parsed.error), answers };
+}
+
+function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'invalid'}`;
+}
+
+/** What a bridge would object to in a point that a UE found; null when it is one. */
+export function objectionToPoint(point: unknown): string | null {
+  const parsed = estimated.pick({ sinAngle: true, ringPerM: true }).safeParse(point);
+  return parsed.success ? null : firstIssue(parsed.error);
 }
 
 /** Decodes what a UE sent. Never throws. */

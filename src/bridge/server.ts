@@ -6,7 +6,14 @@ import { WebSocketServer } from 'ws';
 import type { FocalPoint } from '../array/focal-point.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
-import type { BridgeEvent, PowerRecord, UeBridge, UeDescription, UeStatistics } from './bridge.js';
+import type {
+  BridgeEvent,
+  EstimateSetup,
+  PowerRecord,
+  UeBridge,
+  UeDescription,
+  UeStatistics,
+} from './bridge.js';
 import { type BridgeLimits, DEFAULT_LIMITS } from './limits.js';
 import { listen, requireToken } from './listen.js';
 import {
@@ -39,6 +46,8 @@ export interface BridgeOptions {
   readonly run?: string;
   /** Of a run that goes on: the highest sequence number per UE that is durable already. */
   readonly durable?: ReadonlyMap<string, number>;
+  /** Of a run that goes on: slots per UE whose powers it was asked to keep. */
+  readonly kept?: ReadonlyMap<string, readonly number[]>;
   readonly limits?: Partial<BridgeLimits>;
   readonly clock?: Clock;
   readonly onEvent?: (event: BridgeEvent) => void;
@@ -75,6 +84,8 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   readonly #sessions = new Map<string, UeSession>();
   readonly #connections = new Set<UeConnection>();
   readonly #listeners: ((record: PowerRecord) => void)[] = [];
+  /** Came before anybody listened: UEs are quick to send again what an earlier bridge of the run had not acknowledged. */
+  readonly #unheard: PowerRecord[] = [];
   readonly #closed = new AbortController();
 
   constructor(server: Server, host: string, options: BridgeOptions) {
@@ -145,7 +156,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   async estimate(
     ueId: string,
     slots: readonly number[],
-    setup: unknown,
+    setup: EstimateSetup,
     timeoutS: number,
     signal?: AbortSignal,
   ): Promise<FocalPoint> {
@@ -163,16 +174,22 @@ class BridgeServer implements UeBridge, ConnectionOwner {
         todo: 'Have the powers reported, or use fewer pilots or ideal dictionaries',
       });
     const answer = await this.#ask(ueId, asked, 'an estimate', timeoutS, signal);
-    if (answer.type === 'estimated') return { sinAngle: answer.sinAngle, ringPerM: answer.ringPerM };
-    throw new BeamloopError('UE_ESTIMATE', {
-      what: `The UE ${ueId} could not estimate where it is: ${answer.type === 'not-estimated' ? answer.message : answer.type}`,
-      where: this.url,
-      todo: 'Measure the pilots again, or have the powers reported',
-    });
+    if (answer.type !== 'estimated')
+      throw this.#notEstimated(ueId, answer.type === 'not-estimated' ? answer.message : answer.type);
+    const { sinAngle, ringPerM } = answer;
+    // The ring of a point half a wavelength away: no user is nearer to an array, whose elements lie that far apart.
+    const largestRingPerM = setup.array.carrierHz / setup.array.speedOfLightMPerS;
+    if (ringPerM <= largestRingPerM) return { sinAngle, ringPerM };
+    const why = `malformed answer, ringPerM: ${ringPerM} is more than ${largestRingPerM}, nearer than half a wavelength`;
+    const session = this.#sessionOf(ueId);
+    session.malformed++;
+    this.malformed(session, why);
+    throw this.#notEstimated(ueId, why);
   }
 
   onPower(listener: (record: PowerRecord) => void): void {
     this.#listeners.push(listener);
+    for (const record of this.#unheard.splice(0)) this.deliver(record);
   }
 
   acknowledge(ueId: string, sequence: number): void {
@@ -204,6 +221,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   }
 
   deliver(record: PowerRecord): void {
+    if (this.#listeners.length === 0) this.#unheard.push(record);
     for (const listener of this.#listeners) listener(record);
   }
 
@@ -313,9 +331,18 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   #sessionOf(ueId: string): UeSession {
     const known = this.#sessions.get(ueId);
     if (known !== undefined) return known;
-    const session = new UeSession(ueId, this.limits.window, this.#options.durable?.get(ueId) ?? 0);
+    const { durable, kept } = this.#options;
+    const session = new UeSession(ueId, this.limits.window, durable?.get(ueId) ?? 0, kept?.get(ueId) ?? []);
     this.#sessions.set(ueId, session);
     return session;
+  }
+
+  #notEstimated(ueId: string, why: string): BeamloopError {
+    return new BeamloopError('UE_ESTIMATE', {
+      what: `The UE ${ueId} could not estimate where it is: ${why}`,
+      where: this.url,
+      todo: 'Measure the pilots again, or have the powers reported',
+    });
   }
 
   /** Puts a request to a UE and waits for its answer. `wanted` names what it has to answer with. */

@@ -175,8 +175,7 @@ export class UeConnection implements UeLink {
     if (!this.#payControl()) return;
     const decoded = decodeFromUe(text);
     if (!decoded.ok) {
-      if (this.#state === 'welcomed')
-        this.#countMalformed(this.#session!, `control message: ${decoded.detail}`);
+      if (this.#state === 'welcomed') this.#onMalformedText(this.#session!, decoded.detail, decoded.answers);
       else this.#refuseBeforeWelcome(`The first message is not a hello: ${decoded.detail}`);
       return;
     }
@@ -188,6 +187,13 @@ export class UeConnection implements UeLink {
       this.#close(CLOSE_NORMAL, 'bye');
     } else if (this.#state === 'welcomed') this.#session!.answer(message);
     else this.#refuseBeforeWelcome(`${message.type} came before the welcome`);
+  }
+
+  /** An answer that cannot be read is one all the same: nobody need wait for another. */
+  #onMalformedText(session: UeSession, detail: string, answers: number | null): void {
+    this.#countMalformed(session, `control message: ${detail}`);
+    if (answers === null) return;
+    session.answer({ type: 'not-estimated', request: answers, message: `malformed answer, ${detail}` });
   }
 
   #onHello(hello: Hello): void {
@@ -204,13 +210,10 @@ export class UeConnection implements UeLink {
       this.#countMalformed(session, `${decoded.malformed}: ${decoded.detail}`);
       return;
     }
-    const { numSubcarriers, localEstimates } = session.description!;
-    const odd = decoded.records.find(
-      ({ powers }) => powers.length !== numSubcarriers && !(localEstimates && powers.length === 1),
-    );
-    if (odd !== undefined) {
-      const reason = `${odd.powers.length} subcarriers in record ${odd.sequence}, hello said ${numSubcarriers}`;
-      this.#countMalformed(session, reason);
+    for (const record of decoded.records) {
+      const objection = session.objectionTo(record);
+      if (objection === null) continue;
+      this.#countMalformed(session, objection);
       return;
     }
     this.#slowDown(this.#records.take(decoded.records.length, clock.nowS()), session);

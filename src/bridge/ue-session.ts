@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PowerRecord, UeDescription, UeStatistics } from './bridge.js';
 import type { Answer, EstimateRequest, Hello, Measure, MessageFromBridge } from './messages.js';
 import { type Arrival, SequenceTracker } from './sequence-tracker.js';
+import { fromRanges } from './slot-ranges.js';
 
 /** A way to reach the UE while it is connected. */
 export interface UeLink {
@@ -33,11 +34,15 @@ export class UeSession {
   #recordsReceived = 0;
   #duplicates = 0;
   #lastRequest = 0;
+  /** Slots whose powers the UE was asked to keep. */
+  readonly #kept: Set<number>;
   readonly #pending = new Map<number, PendingRequest>();
   readonly #waiting = new Set<(description: UeDescription) => void>();
 
-  constructor(ueId: string, window: number, acknowledged: number) {
+  /** @param kept slots whose powers an earlier bridge of the run had asked the UE to keep. */
+  constructor(ueId: string, window: number, acknowledged: number, kept: Iterable<number>) {
     this.ueId = ueId;
+    this.#kept = new Set(kept);
     this.tracker = new SequenceTracker(window, acknowledged);
   }
 
@@ -76,6 +81,16 @@ export class UeSession {
     if (this.connection === connection) this.connection = null;
   }
 
+  /**
+   * What is wrong with a record of this UE; null when nothing is. The mean alone is taken of slots that are kept, and of
+   * no other: whoever decides by the powers of a slot must find all of them.
+   */
+  objectionTo({ sequence, slot, powers }: PowerRecord): string | null {
+    const { numSubcarriers } = this.description!;
+    if (powers.length === numSubcarriers || (powers.length === 1 && this.#kept.has(slot))) return null;
+    return `${powers.length} subcarriers in record ${sequence} of slot ${slot}, hello said ${numSubcarriers}`;
+  }
+
   /** Counts a record; true when it is to be delivered. */
   take(record: PowerRecord): Arrival {
     const arrival = this.tracker.take(record.sequence);
@@ -92,6 +107,8 @@ export class UeSession {
 
   /** Sends a request now if it can, and again after every reconnect until `answer`. Returns how to withdraw it. */
   request(asked: Request, answered: (answer: Answer) => void): () => void {
+    if (asked.type === 'measure' && asked.keep)
+      for (const slot of fromRanges(asked.slots)) this.#kept.add(slot);
     const request = ++this.#lastRequest;
     const message = { ...asked, request };
     this.#pending.set(request, { message, answered });

@@ -10,7 +10,7 @@ import { type Progress, runCampaign } from './campaign.js';
 import type { CampaignOutcome } from './outcome.js';
 import { prepare } from './plan.js';
 import type { ScenarioFile } from './scenario.js';
-import type { OpenTestbed } from './testbed-contract.js';
+import type { OpenTestbed, TestbedRequest } from './testbed-contract.js';
 
 /** By when a signal to all processes of a terminal has reached us, too, ms. */
 const SIGNAL_MS = 50;
@@ -36,7 +36,7 @@ export async function startRun<E>(
   // Before a port is touched: a folder that is taken is the user's mistake.
   Recording.requireFree(folder);
   const run = path.basename(path.resolve(folder));
-  return conduct(file, options, run, new Map(), async () => {
+  return conduct(file, options, { run, durable: new Map(), kept: new Map() }, async () => {
     const recording = await Recording.create(folder, {
       scenarioName: file.name,
       scenarioText: file.text,
@@ -66,9 +66,7 @@ export async function resumeRun<E>(
     const file = await recordedScenario(recording, parse);
     const [started] = await recording.rows('events', `WHERE kind = 'started'`);
     const { run = path.basename(path.resolve(folder)) } = (started?.detail ?? {}) as { run?: string };
-    const durable = await recording.query('SELECT ue, max(sequence) AS sequence FROM powers GROUP BY ue');
-    const sequences = new Map(durable.map(({ ue, sequence }) => [String(ue), Number(sequence)]));
-    return await conduct(file, options, run, sequences, async () => {
+    return await conduct(file, options, { run, ...(await ueMemory(recording, file)) }, async () => {
       recording.event('resumed');
       return recording;
     });
@@ -97,11 +95,26 @@ export async function recordedScenario<E>(
   return parse(text, recording.folder, typeof calibrationText === 'string' ? calibrationText : undefined);
 }
 
+type UeMemory = Pick<TestbedRequest<unknown>, 'durable' | 'kept'>;
+
+/** What the UEs of a run that goes on need not send again, and of which slots they send the mean. */
+async function ueMemory(recording: Recording, { scenario }: ScenarioFile): Promise<UeMemory> {
+  const last = await recording.query('SELECT ue, max(sequence) AS sequence FROM powers GROUP BY ue');
+  const durable = new Map(last.map(({ ue, sequence }) => [String(ue), Number(sequence)]));
+  const kept = new Map<string, number[]>();
+  if (scenario.bridge.feedback === 'powers') return { durable, kept };
+  for (const { ue, slot } of await recording.rows('slots')) {
+    const slots = kept.get(ue);
+    if (slots === undefined) kept.set(ue, [slot]);
+    else slots.push(slot);
+  }
+  return { durable, kept };
+}
+
 async function conduct<E>(
   { scenario, calibration }: ScenarioFile<E>,
   { openTestbed, realtime, signal, progress, clock = monotonicClock }: RunOptions<E>,
-  run: string,
-  durable: ReadonlyMap<string, number>,
+  { run, durable, kept }: UeMemory & { readonly run: string },
   openRecording: () => Promise<Recording>,
 ): Promise<CampaignOutcome> {
   const preparation = prepare(scenario);
@@ -113,6 +126,7 @@ async function conduct<E>(
     users,
     run,
     durable,
+    kept,
     realtime,
     signal,
     onEvent: (kind, detail) => recording?.event(kind, detail),

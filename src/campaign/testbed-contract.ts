@@ -33,6 +33,8 @@ export interface TestbedRequest<E> {
   readonly run: string;
   /** Of a run that is resumed: the highest sequence number per UE that is on disk. */
   readonly durable: ReadonlyMap<string, number>;
+  /** Of a run that is resumed: slots per UE whose powers it was asked to keep. */
+  readonly kept: ReadonlyMap<string, readonly number[]>;
   /** Emulated board only: let board time follow the wall clock. */
   readonly realtime: boolean;
   readonly signal: AbortSignal;

@@ -1,6 +1,13 @@
 import type { FocalPoint } from '../array/focal-point.js';
 import type { UeDescription } from '../bridge/bridge.js';
-import { type EstimateRequest, type Measure, UE_PROTOCOL, type Welcome } from '../bridge/messages.js';
+import {
+  type EstimateRequest,
+  MAX_TEXT_LENGTH,
+  type Measure,
+  objectionToPoint,
+  UE_PROTOCOL,
+  type Welcome,
+} from '../bridge/messages.js';
 import { fromRanges } from '../bridge/slot-ranges.js';
 import { encodePowerMessage, HEADER_BYTES, recordBytes } from '../bridge/wire.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
@@ -237,7 +244,10 @@ export class UeAgent {
   }
 
   #estimate(slots: readonly number[], setup: unknown) {
-    const refuse = (message: string) => ({ type: 'not-estimated', message }) as const;
+    const refuse = (why: string) => {
+      const message = why.slice(0, MAX_TEXT_LENGTH) || 'no reason was given';
+      return { type: 'not-estimated', message } as const;
+    };
     const { estimate } = this.#options;
     if (estimate === undefined) return refuse('this UE does not estimate');
     const pilots = slots.map((slot) => this.#keptPowers.get(slot));
@@ -245,6 +255,9 @@ export class UeAgent {
     if (lacking >= 0) return refuse(`the powers of slot ${slots[lacking]} are not kept`);
     try {
       const { sinAngle, ringPerM } = estimate(setup, pilots as SlotPower[]);
+      // As JSON, what is no number would become null, and the bridge could not say what was wrong.
+      const objection = objectionToPoint({ sinAngle, ringPerM });
+      if (objection !== null) return refuse(`the estimate is not a point: ${objection}`);
       return { type: 'estimated', sinAngle, ringPerM } as const;
     } catch (error) {
       return refuse(error instanceof Error ? error.message : String(error));

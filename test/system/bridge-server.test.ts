@@ -323,6 +323,47 @@ describe('records', () => {
     });
   });
 
+  it('takes the mean alone of slots that the UE was asked to keep, and of no other', async () => {
+    const { bridge, records, events } = await watch();
+    const { ue } = await RawUe.welcomed(bridge.url, {
+      description: { model: 'raw', software: 'test', numSubcarriers: 2, localEstimates: true },
+    });
+    const asked = [bridge.measure('ue-1', [3], 5), bridge.measure('ue-1', [5, 6], 5, undefined, true)];
+    for (const _ of asked) {
+      const { request } = await ue.next('measure');
+      ue.say({ type: 'measuring', request });
+    }
+    await Promise.all(asked);
+    const mean = (sequence: number, slot: number) => encodePowerMessage([record(sequence, slot, [1.5])]);
+    ue.socket.send(mean(1, 3));
+    ue.socket.send(mean(2, 4));
+    ue.socket.send(mean(3, 5));
+    ue.socket.send(encodePowerMessage([record(4, 6, [1, 2])]));
+    await settled(() => records.length === 2);
+    expect(records.map(({ slot, powers }) => [slot, ...powers])).toEqual([
+      [5, 1.5],
+      [6, 1, 2],
+    ]);
+    expect(bridge.statistics()).toMatchObject([{ malformed: 2, gaps: 2 }]);
+    expect(events.filter(({ kind }) => kind === 'malformed')).toMatchObject([
+      { reason: expect.stringMatching(/1 subcarriers .* slot 3, hello said 2/) },
+      { reason: expect.stringMatching(/slot 4/) },
+    ]);
+  });
+
+  it('gives the first listener what came before it, and takes means that an earlier bridge had asked for', async () => {
+    const bridge = await startBridge({ run: 'r', kept: new Map([['ue-1', [7]]]) });
+    cleanups.push(() => bridge.close());
+    const { ue } = await RawUe.welcomed(bridge.url);
+    ue.socket.send(encodePowerMessage([record(1, 7, [1.5]), record(2)]));
+    await settled(() => bridge.statistics()[0]?.recordsReceived === 2);
+    const heard: number[] = [];
+    const late: number[] = [];
+    bridge.onPower(({ slot }) => heard.push(slot));
+    bridge.onPower(({ slot }) => late.push(slot));
+    expect([heard, late]).toEqual([[7, 2], []]);
+  });
+
   it('closes on a message that is too long', async () => {
     const { bridge } = await watch({ limits: { maxMessageBytes: 10_000 } });
     const { ue } = await RawUe.welcomed(bridge.url);

@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Band } from '../../src/array/band.js';
 import { LinearArray } from '../../src/array/linear-array.js';
+import type { UeBridge } from '../../src/bridge/bridge.js';
 import { startBridge } from '../../src/bridge/server.js';
 import { DirectSum } from '../../src/channel/wideband/direct-sum.js';
 import { beamOf, travelTimeDifferenceS } from '../../src/channel/wideband/response.js';
 import { complexVector } from '../../src/core/complex.js';
 import { LocalEstimator, localEstimateSetup } from '../../src/training/local-estimate.js';
 import { type SplitChoice, schemeSchema, splitCodebookOf } from '../../src/training/registry.js';
-import { UeAgent } from '../../src/ue/agent.js';
+import { UeAgent, type UeAgentOptions } from '../../src/ue/agent.js';
 import { PowerQueue, type PowerSource } from '../../src/ue/power-source.js';
 import { CuttableWire } from './cuttable-wire.js';
 import { RawUe } from './raw-ue.js';
@@ -62,13 +63,15 @@ async function testbed() {
   });
   const wire = await CuttableWire.to(bridge.url);
   cleanups.push(() => wire.close());
-  const start = () => {
-    const estimator = new LocalEstimator();
+  const estimator = new LocalEstimator();
+  const start = (
+    estimate: NonNullable<UeAgentOptions['estimate']> = (told, pilots) => estimator.estimate(told, pilots),
+  ) => {
     const agent = new UeAgent({
       url: wire.url,
       description: { ueId: 'ue-1', model: 'test', software: '1', numSubcarriers: band.numSubcarriers },
       source: new Receiver(),
-      estimate: (setup, pilots) => estimator.estimate(setup, pilots),
+      estimate,
     });
     const stop = new AbortController();
     const ended = agent.run(stop.signal);
@@ -85,6 +88,17 @@ async function testbed() {
 }
 
 const setup = localEstimateSetup(array, band, sector, scheme, null);
+const noSetup = { array: { carrierHz: array.carrierHz, speedOfLightMPerS: array.speedOfLightMPerS } };
+/** The hello of a UE that estimates by itself. */
+const keeping = { description: { model: 'raw', software: 'test', numSubcarriers: 2, localEstimates: true } };
+
+/** Asks a UE where it is; resolves when it was asked. */
+async function asks(bridge: UeBridge, ue: RawUe) {
+  const answer = bridge.estimate('ue-1', [3], noSetup, 5);
+  answer.catch(() => undefined);
+  const { request } = await ue.next('estimate');
+  return { answer, request };
+}
 
 describe('local estimates', () => {
   it('reports one mean per slot and finds the UE where it is', async () => {
@@ -138,7 +152,7 @@ describe('local estimates', () => {
     const stop = start();
     await bridge.measure('ue-1', [10, 12], 5, undefined, true);
     await expect.poll(() => means.length).toBe(2);
-    await expect(bridge.estimate('ue-1', [10, 12], { array: {} }, 5)).rejects.toThrow(/setup/);
+    await expect(bridge.estimate('ue-1', [10, 12], noSetup, 5)).rejects.toThrow(/setup/);
     await stop();
     start();
     await expect(bridge.estimate('ue-1', [10, 12], setup, 10)).rejects.toMatchObject({ code: 'UE_ESTIMATE' });
@@ -146,20 +160,104 @@ describe('local estimates', () => {
 
   it('waits for an answer of the right kind, and passes on why there is none', async () => {
     const { bridge } = await testbed();
-    const { ue } = await RawUe.welcomed(bridge.url, {
-      description: { model: 'raw', software: 'test', numSubcarriers: 2, localEstimates: true },
-    });
+    const { ue } = await RawUe.welcomed(bridge.url, keeping);
     const asked = bridge.measure('ue-1', [3], 5, undefined, true);
     const { request } = await ue.next('measure');
     ue.say({ type: 'measuring', request });
     await asked;
-    const answer = bridge.estimate('ue-1', [3], {}, 5);
-    answer.catch(() => undefined);
-    const question = await ue.next('estimate');
+    const { answer, request: question } = await asks(bridge, ue);
     // An answer of the wrong kind is none.
-    ue.say({ type: 'measuring', request: question.request });
-    ue.say({ type: 'not-estimated', request: question.request, message: 'no idea' });
+    ue.say({ type: 'measuring', request: question });
+    ue.say({ type: 'not-estimated', request: question, message: 'no idea' });
     await expect(answer).rejects.toThrow('no idea');
     ue.socket.close();
+  });
+
+  it.each([
+    ['a ring behind infinity', { type: 'estimated', sinAngle: 0, ringPerM: -5 }, 'ringPerM'],
+    ['no ring', { type: 'estimated', sinAngle: 0, ringPerM: null }, 'ringPerM'],
+    ['a ring inside the array', { type: 'estimated', sinAngle: 0, ringPerM: 1e308 }, 'half a wavelength'],
+    ['a direction behind the horizon', { type: 'estimated', sinAngle: 1.01, ringPerM: 0.1 }, 'sinAngle'],
+    ['no reason', { type: 'not-estimated', message: '' }, 'message'],
+    ['a reason without end', { type: 'not-estimated', message: 'x'.repeat(201) }, 'message'],
+  ])('takes no answer for one that is none, and waits for no other: %s', async (_name, said, reason) => {
+    const { bridge } = await testbed();
+    const { ue } = await RawUe.welcomed(bridge.url, keeping);
+    const { answer, request } = await asks(bridge, ue);
+    ue.say({ ...said, request });
+    await expect(answer).rejects.toMatchObject({
+      code: 'UE_ESTIMATE',
+      message: expect.stringMatching(new RegExp(`malformed answer, .*${reason}`)),
+    });
+    expect(bridge.statistics()).toMatchObject([{ malformed: 1, connected: true }]);
+    const again = await asks(bridge, ue);
+    ue.say({ type: 'estimated', request: again.request, sinAngle: -1, ringPerM: 0 });
+    await expect(again.answer).resolves.toEqual({ sinAngle: -1, ringPerM: 0 });
+    ue.socket.close();
+  });
+
+  it.each([
+    ['not a number', () => ({ sinAngle: 0, ringPerM: Number.NaN }), /not a point: ringPerM/],
+    ['beyond infinity', () => ({ sinAngle: 0, ringPerM: -1 }), /not a point: ringPerM/],
+    [
+      'an error that has much to say',
+      () => {
+        throw new Error(`why: ${'x'.repeat(500)}`);
+      },
+      /why: x{195}$/,
+    ],
+    [
+      'an error that has nothing to say',
+      () => {
+        throw new Error();
+      },
+      /no reason was given/,
+    ],
+  ])('an agent says at once why it found nothing: %s', async (_name, estimate, reason) => {
+    const { bridge, means, start } = await testbed();
+    start(estimate);
+    await bridge.measure('ue-1', [10, 12], 5, undefined, true);
+    await expect.poll(() => means.length).toBe(2);
+    await expect(bridge.estimate('ue-1', [10, 12], setup, 5)).rejects.toMatchObject({
+      code: 'UE_ESTIMATE',
+      what: expect.stringMatching(reason),
+    });
+    expect(bridge.statistics()).toMatchObject([{ malformed: 0 }]);
+  });
+
+  it('refuses a setup that no beam or sector can have, and an estimate from nothing', () => {
+    const estimator = new LocalEstimator();
+    const pilots = codebook.pilots.map(() => ({
+      powers: new Float32Array(band.numSubcarriers).fill(1),
+      noiseFloor: 0,
+    }));
+    const refusal = (given: unknown, of = pilots) => {
+      try {
+        estimator.estimate(given, of);
+      } catch (error) {
+        return error;
+      }
+      return null;
+    };
+    expect(refusal(setup)).toBeNull();
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const beams = codebook.pilots.map(({ codeword }) => ({
+        ...codeword,
+        delayS: codeword.delayS!.map((delayS, n) => (n === 3 ? value : delayS)),
+      }));
+      const told = localEstimateSetup(array, band, sector, scheme, beams);
+      expect(refusal(told)).toMatchObject({
+        code: 'BAD_ARGUMENT',
+        what: expect.stringContaining('at element 4'),
+      });
+    }
+    for (const odd of [{ maxAngleRad: Math.PI / 2 }, { maxAngleRad: 0 }, { distanceM: [3, 0.5] }]) {
+      expect(refusal({ ...setup, sector: { ...sector, ...odd } })).toMatchObject({
+        code: 'BAD_ARGUMENT',
+        what: expect.stringContaining(`sector.${Object.keys(odd)}`),
+      });
+    }
+    expect(refusal(setup, [])).toMatchObject({ code: 'BAD_ARGUMENT', what: expect.stringMatching(/pilots/) });
+    expect(() => new LocalEstimator().estimate(undefined, pilots)).toThrow(/setup/);
   });
 });
