@@ -14,16 +14,10 @@ import type {
   UeDescription,
   UeStatistics,
 } from './bridge.js';
+import { requireRoomForEstimate } from './estimate-request.js';
 import { type BridgeLimits, DEFAULT_LIMITS } from './limits.js';
 import { listen, requireToken } from './listen.js';
-import {
-  type Answer,
-  type Hello,
-  MAX_CONTROL_LENGTH,
-  MAX_CONTROL_LENGTH_FROM_BRIDGE,
-  MAX_KEPT_SLOTS,
-  UE_PROTOCOL,
-} from './messages.js';
+import { type Answer, type Hello, MAX_CONTROL_LENGTH, UE_PROTOCOL } from './messages.js';
 import { toRanges } from './slot-ranges.js';
 import { type ConnectionOwner, type Refusal, UeConnection } from './ue-connection.js';
 import { type Request, UeSession } from './ue-session.js';
@@ -160,19 +154,8 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     timeoutS: number,
     signal?: AbortSignal,
   ): Promise<FocalPoint> {
+    requireRoomForEstimate(slots.length, setup, `UE ${ueId}`);
     const asked: Request = { type: 'estimate', slots: [...slots], setup };
-    if (slots.length === 0 || slots.length > MAX_KEPT_SLOTS)
-      throw new BeamloopError('BAD_ARGUMENT', {
-        what: `An estimate is made from 1 to ${MAX_KEPT_SLOTS} slots, not ${slots.length}`,
-        where: `UE ${ueId}`,
-      });
-    const length = JSON.stringify(asked).length;
-    if (length > MAX_CONTROL_LENGTH_FROM_BRIDGE - 100)
-      throw new BeamloopError('BAD_ARGUMENT', {
-        what: `What the UE needs to know of ${slots.length} pilots takes ${length} characters, the protocol has room for ${MAX_CONTROL_LENGTH_FROM_BRIDGE}`,
-        where: `UE ${ueId}`,
-        todo: 'Have the powers reported, or use fewer pilots or ideal dictionaries',
-      });
     const answer = await this.#ask(ueId, asked, 'an estimate', timeoutS, signal);
     if (answer.type !== 'estimated')
       throw this.#notEstimated(ueId, answer.type === 'not-estimated' ? answer.message : answer.type);

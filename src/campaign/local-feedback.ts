@@ -1,12 +1,17 @@
 /** UEs that estimate by themselves: what they are told of the beams, and what it takes of a UE. */
 import type { UeDescription } from '../bridge/bridge.js';
+import { requireRoomForEstimate } from '../bridge/estimate-request.js';
 import { BeamloopError } from '../core/errors.js';
 import { type LocalEstimateSetup, localEstimateSetup } from '../training/local-estimate.js';
 import { splitCodebookOf } from '../training/registry.js';
 import type { BoardBeams } from './board-beams.js';
 import type { Preparation } from './plan.js';
 
-/** What the UEs are told; null when they report powers. */
+/**
+ * What the UEs are told; null when they report powers.
+ *
+ * @throws BAD_ARGUMENT when there are more pilots, or there is more to tell of them, than a UE can be asked for.
+ */
 export function localFeedback(
   { scenario, polar, wideband }: Pick<Preparation, 'scenario' | 'polar' | 'wideband'>,
   beams: BoardBeams,
@@ -16,9 +21,11 @@ export function localFeedback(
   const { band, sector } = wideband;
   const { estimator } = scheme;
   const actual = estimator.name === 'matched-filter' && estimator.dictionary === 'actual';
-  const radiated = () =>
-    splitCodebookOf(scheme, polar.array, wideband).pilots.map(({ codeword }) => beams.realise(codeword));
-  return localEstimateSetup(polar.array, band, sector, scheme, actual ? radiated() : null);
+  const { pilots } = splitCodebookOf(scheme, polar.array, wideband);
+  const radiated = actual ? pilots.map(({ codeword }) => beams.realise(codeword)) : null;
+  const setup = localEstimateSetup(polar.array, band, sector, scheme, radiated);
+  requireRoomForEstimate(pilots.length, setup, 'bridge.feedback');
+  return setup;
 }
 
 /** Throws UE_ESTIMATE when the UE did not offer to estimate. */

@@ -96,6 +96,15 @@ describe('campaigns with UEs that estimate by themselves', () => {
     expect(users.every(({ estimate }) => estimate !== null)).toBe(true);
   });
 
+  it('are refused when there is more to tell of the beams than the protocol has room for', async () => {
+    const rainbow = '{ name: near-field-rainbow, rings: 1000, estimator: matched-filter }';
+    const out = path.join(folder, 'much');
+    const { code, stderr } = await beamloop('run', scenario('much', 'estimate', rainbow), '--out', out);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/of 1000 pilots takes \d+ characters.*bridge\.feedback/);
+    expect(await recorded(out, (recording) => recording.rows('slots'))).toEqual([]);
+  });
+
   it('are refused for a scheme that leaves nothing to estimate', async () => {
     const { code, stderr } = await beamloop('run', scenario('nothing', 'estimate', 'exhaustive-grid'));
     expect(code).toBe(2);
