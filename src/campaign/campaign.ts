@@ -11,7 +11,7 @@ import type { Recording } from '../record/recording.js';
 import { SlotPlanner } from '../schedule/slot-planner.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/registry.js';
-import type { Estimate } from '../training/scheme.js';
+import type { Estimate, Powers, Scheme } from '../training/scheme.js';
 import type { BoardBeams } from './board-beams.js';
 import { BoardWatch } from './board-watch.js';
 import { localFeedback, requireLocalEstimates } from './local-feedback.js';
@@ -48,12 +48,12 @@ export interface CampaignParts {
 }
 
 /** Errors that end one user's training; any other ends the campaign. */
-const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT', 'UE_ESTIMATE']);
+const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT', 'UE_MISMATCH', 'UE_ESTIMATE']);
 
 /**
  * Trains every user that the recording holds no estimate of.
- * Throws PLAN_REFUSED, BOARD_MISMATCH, UE_MISMATCH, a board's error, or the signal's reason; the recording can be resumed
- * then.
+ * Throws PLAN_REFUSED, BOARD_MISMATCH, a board's error, or the signal's reason, and UE_MISMATCH when a UE that is there before
+ * the first slot does not fit the scenario; the recording can be resumed then.
  */
 export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome> {
   const { preparation, testbed, calibration } = parts;
@@ -146,6 +146,7 @@ class Campaign {
     const { recording, progress, preparation } = this.#parts;
     const { users } = preparation;
     await this.#getReady();
+    await this.#checkConnected();
     for (const [turn, user] of users.entries()) {
       try {
         await this.#train(user, turn);
@@ -171,6 +172,20 @@ class Campaign {
     }
   }
 
+  /** A UE that is there already and does not fit is told of before a slot is spent on anybody. */
+  async #checkConnected(): Promise<void> {
+    const { testbed, preparation, signal } = this.#parts;
+    if (preparation.wideband === null) return;
+    for (const { id } of preparation.users) {
+      if (this.#found.has(id) || !this.#isConnected(id)) continue;
+      requireSubcarriers(await testbed.bridge.waitForUe(id, 0, signal), preparation.wideband.band);
+    }
+  }
+
+  #isConnected(id: string): boolean {
+    return this.#parts.testbed.bridge.statistics().some(({ ueId, connected }) => connected && ueId === id);
+  }
+
   end(): void {
     this.#watch.close();
     this.#recordStatistics();
@@ -183,8 +198,7 @@ class Campaign {
     const found = this.#found.has(user.id);
     if (!found) {
       const { bridge } = testbed;
-      const there = bridge.statistics().some(({ ueId, connected }) => connected && ueId === user.id);
-      if (!there) progress.waiting(user.id, bridge.url);
+      if (!this.#isConnected(user.id)) progress.waiting(user.id, bridge.url);
       const description = await bridge.waitForUe(user.id, scenario.bridge.ueTimeout, signal);
       if (preparation.wideband !== null) requireSubcarriers(description, preparation.wideband.band);
       if (this.#localSetup !== null) requireLocalEstimates(description);
@@ -199,7 +213,7 @@ class Campaign {
       numPilots += pilots.length;
       batch++;
       if (!found) progress.batch(user.id, turn, users.length, numPilots);
-      step = scheme.next(powers);
+      step = resumed(scheme, powers, user.id);
     }
     if (found) return;
     this.#pilots.pilot(step.value.codeword); // so that the recording knows the codeword that was found
@@ -232,6 +246,21 @@ class Campaign {
         slots: this.#exchange.statistics(),
         ues: testbed.bridge.statistics(),
       },
+    });
+  }
+}
+
+/** Runs a scheme on. What it refuses of one UE's powers (a noise floor that is missing, say) is no other user's trouble. */
+function resumed(scheme: Scheme, powers: Powers, ue: string): ReturnType<Scheme['next']> {
+  try {
+    return scheme.next(powers);
+  } catch (error) {
+    if (!(error instanceof BeamloopError) || error.code !== 'BAD_ARGUMENT') throw error;
+    throw new BeamloopError('UE_ESTIMATE', {
+      what: `What UE '${ue}' measured allows no estimate: ${error.what}`,
+      ...(error.where !== undefined && { where: error.where }),
+      ...(error.todo !== undefined && { todo: error.todo }),
+      cause: error,
     });
   }
 }

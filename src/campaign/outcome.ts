@@ -32,6 +32,8 @@ export interface UserOutcome {
     readonly regionIndex: number | null;
     readonly numPilots: number;
   } | null;
+  /** Why there is no estimate; null when there is one, and when the run did not come to this user. */
+  readonly failure: { readonly code: string; readonly what: string } | null;
   /** The noise-free best codeword of the polar codebook; null where nobody knows it, and for schemes of the whole band. */
   readonly bestKey: string | null;
   /** Whether the estimate is the best codeword; null where there is nothing to compare. */
@@ -95,7 +97,12 @@ export async function userOutcomes(recording: Recording, where = ''): Promise<Us
   const found = rows.length === 0 ? [] : await recording.rows('estimates', `WHERE ue IN (${ids})`);
   const estimates = new Map(found.map((row) => [row.ue, row]));
   const foci = await estimatedFoci(recording, estimates.values());
-  return rows.map((user) => userOutcome(user, estimates.get(user.ue), foci?.of.get(user.ue), foci?.array));
+  const failures = await userFailures(recording);
+  return rows.map((user) => {
+    const estimate = estimates.get(user.ue);
+    const failure = estimate === undefined ? (failures.get(user.ue) ?? null) : null;
+    return userOutcome(user, estimate, failure, foci?.of.get(user.ue), foci?.array);
+  });
 }
 
 /** Where the estimates are whose rates are known; null where there are none. */
@@ -113,9 +120,21 @@ async function estimatedFoci(
   return { of: new Map(foci), array: arrayOf(scenario) };
 }
 
+/** Of each user that could not be trained, why it was given up the last time. */
+async function userFailures(recording: Recording): Promise<Map<string, UserOutcome['failure']>> {
+  const events = await recording.rows('events', `WHERE kind = 'user failed'`);
+  return new Map(
+    events.map(({ detail }) => {
+      const { ue, code, what } = detail as { ue: string; code: string; what: string };
+      return [ue, { code, what }];
+    }),
+  );
+}
+
 function userOutcome(
   user: Row<'users'>,
   estimate: Row<'estimates'> | undefined,
+  failure: UserOutcome['failure'],
   focus: FocalPoint | undefined,
   array: LinearArray | undefined,
 ): UserOutcome {
@@ -135,6 +154,7 @@ function userOutcome(
             regionIndex: estimate.regionIndex,
             numPilots: estimate.numPilots,
           },
+    failure,
     bestKey,
     match: estimate === undefined || bestKey === null ? null : estimate.codewordKey === bestKey,
     wideband:

@@ -41,10 +41,12 @@ export function campaignProgress({ stderr }: CommandContext): Progress {
     },
     batch: (user, turn, numUsers, numPilots) =>
       show(`user ${turn + 1} of ${numUsers}, ${user}: ${numPilots} pilots`),
-    finished: ({ ue, estimate }, turn, numUsers) => {
+    finished: ({ ue, estimate, failure }, turn, numUsers) => {
       show('');
       const result =
-        estimate === null ? 'not found' : `found ${foundAs(estimate)} after ${estimate.numPilots} pilots`;
+        estimate === null
+          ? `not found${failure === null ? '' : `: ${failure.what} [${failure.code}]`}`
+          : `found ${foundAs(estimate)} after ${estimate.numPilots} pilots`;
       stderr.write(`user ${turn + 1} of ${numUsers}, ${ue}: ${result}\n`);
     },
   };

@@ -58,7 +58,10 @@ export const ERROR_CATALOGUE = {
     exit: EXIT.ue,
     meaning: 'a UE measures other subcarriers than the scenario says',
   },
-  UE_ESTIMATE: { exit: EXIT.ue, meaning: 'a UE could not estimate where it is' },
+  UE_ESTIMATE: {
+    exit: EXIT.ue,
+    meaning: 'a UE could not estimate where it is, or what it measured allows no estimate',
+  },
   RECORDING_EXISTS: { exit: EXIT.recording, meaning: 'the folder already holds a recording' },
   RECORDING_INVALID: { exit: EXIT.recording, meaning: 'the folder is not a recording, or it is damaged' },
   RECORDING_BUSY: { exit: EXIT.recording, meaning: 'another process has the recording open' },
