@@ -150,8 +150,9 @@ function realTime(
     board,
     bridge,
     time: 'real',
-    // Codewords and queue entries are one exchange each; twice their time, for a link that is busy.
-    earliestBoardTimeS: () => board.boardTime().hiS + 4 * (board.linkStatistics().roundTripS ?? 0.02),
+    // Twice the time of each exchange, for a link that is busy.
+    earliestBoardTimeS: (numExchanges = 2) =>
+      board.boardTime().hiS + 2 * numExchanges * (board.linkStatistics().roundTripS ?? 0.02),
     waitUntilBoardTime: async (toS, signal) => {
       for (;;) {
         const leftS = toS - board.boardTime().loS;

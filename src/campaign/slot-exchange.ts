@@ -1,5 +1,5 @@
 /**
- * Takes batches of pilots through the life of a slot: plan, ask the UE, load, queue, let board time pass, join, and
+ * Takes batches of pilots through the life of a slot: plan, load, ask the UE, queue, let board time pass, join, and
  * again for slots that failed. What it decides by is in the ledger, so a batch that a resumed run finds half measured
  * goes on from there.
  */
@@ -14,6 +14,7 @@ import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import { powersOfRecords } from '../training/pilot-powers.js';
 import type { Powers } from '../training/scheme.js';
 import type { BoardWatch } from './board-watch.js';
+import { ConfirmationTimes } from './confirmation-times.js';
 import type { Pilot, PilotFactory } from './pilots.js';
 import { SlotClock } from './slot-clock.js';
 import type { SlotEnd, SlotLedger } from './slot-ledger.js';
@@ -47,8 +48,7 @@ const DONE = 'done';
 const MORE_TIME_S = 0.05;
 /** On real time a resumed run waits this long for what board and UE still remember of the run before, s. */
 const REMEMBERED_S = 2;
-
-/** Head start of the board over the UE. */
+/** Head start of the board over the UE on virtual time. */
 const BOARD_FIRST_S = 1e-3;
 
 type OpenPilot = Pilot & { readonly position: number; readonly attempt: number };
@@ -57,6 +57,7 @@ export class SlotExchange {
   readonly #parts: ExchangeParts;
   readonly #join: SlotJoin;
   readonly #slotClock: SlotClock;
+  readonly #confirmations = new ConfirmationTimes();
   /** Slots that an earlier process planned and did not see end. */
   readonly #fromBefore: Set<number>;
   /** The plan relies on codewords that an earlier process had loaded. */
@@ -144,13 +145,14 @@ export class SlotExchange {
   }
 
   /**
-   * Gives slots to as many pilots as fit at once; returns their positions. On real time, pilots that failed before get
-   * more of it, in case the link was too slow for the last plan.
+   * Gives slots to as many pilots as fit at once; returns their positions. On real time they lie as far ahead as the UE
+   * needs to confirm, and pilots that failed before get more of it, in case the link was too slow for the last plan.
    */
   async #plan(ue: string, batch: number, open: readonly OpenPilot[], failures: number): Promise<number[]> {
     const { ledger, planner, testbed, watch, signal } = this.#parts;
     if (!this.#isReady) await watch.during(() => this.#ready(), signal);
-    const chunk = planner.next(open, testbed.earliestBoardTimeS() + failures * MORE_TIME_S);
+    const aheadS = this.#confirmations.allowS(ue) + failures * MORE_TIME_S;
+    const chunk = planner.next(open, testbed.earliestBoardTimeS() + aheadS);
     return chunk.slots.map(({ slot, plannedBoardTimeS, pilot: { position, attempt, codeword, hash } }) => {
       const codewordKey = codeword.key;
       ledger.plan({ slot, ue, batch, position, attempt, codewordKey, hash, plannedBoardTimeS });
@@ -194,55 +196,109 @@ export class SlotExchange {
     slots: readonly number[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { ledger, testbed, planner, settings, localSetup, clock, pilots: pilotFactory } = this.#parts;
-    const { board, bridge } = testbed;
+    const { ledger, testbed } = this.#parts;
     await this.#ready();
     const entries = slots.map((slot) => ({ slot, hash: ledger.row(slot).hash }));
     const wanted = new Set(entries.map(({ hash }) => hash));
     const codewords = pilots.filter(({ hash }) => wanted.delete(hash)).map(({ packed }) => packed);
-    // What an earlier process recorded is not measured again.
-    const toMeasure = slots.filter((slot) => ledger.power(slot) === null);
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
-    // The board comes first, so that nothing holds up its queue entries. The UE is asked when they are confirmed, or while a
-    // longer load goes on: the slots lie far enough ahead that it listens when they come.
-    const queued = loadAndQueue(board, codewords, entries);
-    const asked =
-      toMeasure.length === 0
-        ? Promise.resolve()
-        : Promise.race([queued, clock.sleep(BOARD_FIRST_S, either)]).then(() =>
-            bridge.measure(ue, toMeasure, settings.ueTimeoutS, either, localSetup !== null),
-          );
-    const ends = this.#expect(ue, slots, settings.powerTimeoutS, either);
-    for (const promise of [queued, asked, ends]) promise.catch(() => {}); // all are awaited below
     try {
-      await queued;
-      pilotFactory.recordNew();
-      await asked;
-      await testbed.waitUntilBoardTime(planner.startOfSlotS(slots.at(-1)! + 1), signal);
-      await this.#askingAgain(slots, ends, signal);
+      if (testbed.time === 'real') await this.#askThenQueue(ue, codewords, entries, either);
+      else await this.#queueAndAsk(ue, codewords, entries, either);
     } catch (error) {
       failed.abort(error);
       throw error;
     }
   }
 
+  /**
+   * Virtual time: it stands still until board and UE have both confirmed, so their order is free. The board comes first, so
+   * that nothing holds up its queue entries. The UE is asked when they are confirmed, or while a longer load goes on.
+   */
+  async #queueAndAsk(
+    ue: string,
+    codewords: readonly PackedCodeword[],
+    entries: readonly SlotEntry[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { testbed, settings, clock, pilots } = this.#parts;
+    const queued = loadAndQueue(testbed.board, codewords, entries);
+    const asked = Promise.race([queued, clock.sleep(BOARD_FIRST_S, signal)]).then(() =>
+      this.#askUe(ue, entries, signal),
+    );
+    const ends = this.#expect(ue, entries, settings.powerTimeoutS, signal);
+    for (const promise of [queued, asked, ends]) promise.catch(() => {}); // all are awaited below
+    await queued;
+    pilots.recordNew();
+    await asked;
+    await this.#passAndJoin(entries, ends, signal);
+  }
+
+  /**
+   * Real time: codewords are loaded while the UE is asked, and the slots are queued when it listens. When they were too near
+   * by then, they are not queued at all, and the next ones lie farther ahead.
+   */
+  async #askThenQueue(
+    ue: string,
+    codewords: readonly PackedCodeword[],
+    entries: readonly SlotEntry[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { ledger, testbed, planner, settings, pilots } = this.#parts;
+    const startS = planner.startOfSlotS(entries[0]!.slot);
+    const asked = this.#askUe(ue, entries, signal).then(() => startS - testbed.earliestBoardTimeS(1));
+    const [leftS] = await Promise.all([asked, testbed.board.load(codewords)]);
+    if (leftS < 0) {
+      for (const { slot } of entries) ledger.setEnd(slot, 'unconfirmed');
+      return;
+    }
+    const ends = this.#expect(ue, entries, leftS + settings.powerTimeoutS, signal);
+    ends.catch(() => {}); // awaited below
+    await testbed.board.queue(entries);
+    pilots.recordNew();
+    await this.#passAndJoin(entries, ends, signal);
+  }
+
+  /** Resolves when the UE listens for these slots. */
+  async #askUe(ue: string, entries: readonly SlotEntry[], signal: AbortSignal): Promise<void> {
+    const { ledger, testbed, settings, localSetup, clock } = this.#parts;
+    // What an earlier process recorded is not measured again.
+    const toMeasure = entries.map(({ slot }) => slot).filter((slot) => ledger.power(slot) === null);
+    if (toMeasure.length === 0) return;
+    const askedAtS = clock.nowS();
+    await testbed.bridge.measure(ue, toMeasure, settings.ueTimeoutS, signal, localSetup !== null);
+    this.#confirmations.took(ue, clock.nowS() - askedAtS);
+  }
+
+  /** Lets the slots come and go, and resolves when each has ended. */
+  async #passAndJoin(entries: readonly SlotEntry[], ends: Promise<void>, signal: AbortSignal): Promise<void> {
+    const { testbed, planner } = this.#parts;
+    await testbed.waitUntilBoardTime(planner.startOfSlotS(entries.at(-1)!.slot + 1), signal);
+    await this.#askingAgain(entries, ends, signal);
+  }
+
   /** What board and UE still remember of slots that an earlier process had planned. */
   async #recall(ue: string, slots: readonly number[], signal: AbortSignal): Promise<void> {
     const { ledger } = this.#parts;
-    const ends = this.#expect(ue, slots, REMEMBERED_S, signal);
+    const entries = slots.map((slot) => ({ slot, hash: ledger.row(slot).hash }));
+    const ends = this.#expect(ue, entries, REMEMBERED_S, signal);
     ends.catch(() => {});
-    await this.#requestReceipts(slots);
+    await this.#requestReceipts(entries);
     await ends;
     for (const slot of slots) if (ledger.end(slot) !== 'joined') ledger.setEnd(slot, 'lost');
   }
 
   /** Resolves when each slot has ended, and notes how in the ledger. */
-  async #expect(ue: string, slots: readonly number[], patienceS: number, signal: AbortSignal): Promise<void> {
+  async #expect(
+    ue: string,
+    entries: readonly SlotEntry[],
+    patienceS: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { ledger } = this.#parts;
-    const entries = slots.map((slot) => ({ slot, hash: ledger.row(slot).hash }));
     const joined = this.#join.expect(ue, entries, patienceS, signal);
-    for (const slot of slots) {
+    for (const { slot } of entries) {
       const receipt = ledger.receipt(slot);
       const power = ledger.power(slot);
       if (receipt !== null) this.#join.receipt(receipt);
@@ -252,13 +308,13 @@ export class SlotExchange {
   }
 
   /** Waits for the ends of these slots and now and then asks for receipts that do not come. */
-  async #askingAgain(slots: readonly number[], ends: Promise<void>, signal: AbortSignal): Promise<void> {
+  async #askingAgain(entries: readonly SlotEntry[], ends: Promise<void>, signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
     const done = new AbortController();
     const asking = async () => {
       for (;;) {
         await clock.sleep(ASK_AGAIN_S, AbortSignal.any([done.signal, signal]));
-        await this.#requestReceipts(slots);
+        await this.#requestReceipts(entries);
       }
     };
     asking().catch(() => {}); // ends with `done`; a board that fails is told by the watch
@@ -269,9 +325,9 @@ export class SlotExchange {
     }
   }
 
-  async #requestReceipts(slots: readonly number[]): Promise<void> {
+  async #requestReceipts(entries: readonly SlotEntry[]): Promise<void> {
     const { ledger, testbed } = this.#parts;
-    const without = slots.filter((slot) => ledger.receipt(slot) === null);
+    const without = entries.map(({ slot }) => slot).filter((slot) => ledger.receipt(slot) === null);
     const [first, last] = [without[0], without.at(-1)];
     if (first === undefined || last === undefined) return;
     await testbed.board.requestReceipts(first, last - first + 1);
@@ -288,6 +344,12 @@ function gaveUp(ue: string, attempts: number, end: SlotEnd): BeamloopError {
     return new BeamloopError('UE_SILENT', {
       what: `UE '${ue}' reported no power for a slot, ${attempts} times`,
       todo: 'Check that the UE measures the slots that it is asked for',
+    });
+  }
+  if (end === 'unconfirmed') {
+    return new BeamloopError('UE_SILENT', {
+      what: `UE '${ue}' confirmed too late that it listens, ${attempts} times`,
+      todo: 'Check what holds up the UE: slots lie farther ahead each time, and it confirmed later still',
     });
   }
   const why = {

@@ -11,8 +11,11 @@ import type { Row } from '../record/schema.js';
 
 export type PlannedRow = Row<'slots'>;
 
-/** How a slot ended; `lost`: the board restarted, or nobody remembers the slot of a run that was killed. */
-export type SlotEnd = SlotOutcome | 'lost';
+/**
+ * How a slot ended. `lost`: the board restarted, or nobody remembers the slot of a run that was killed. `unconfirmed`: it was
+ * not queued, because the UE confirmed too late that it listens.
+ */
+export type SlotEnd = SlotOutcome | 'lost' | 'unconfirmed';
 
 /** No slot is latched before its time; this much is rounding. */
 const EARLY_S = 1e-6;
