@@ -14,7 +14,7 @@ import type {
   UeDescription,
   UeStatistics,
 } from './bridge.js';
-import { requireRoomForEstimate } from './estimate-request.js';
+import { whyNoEstimate } from './estimate-request.js';
 import { type BridgeLimits, DEFAULT_LIMITS } from './limits.js';
 import { listen, requireToken } from './listen.js';
 import { type Answer, type Hello, MAX_CONTROL_LENGTH, UE_PROTOCOL } from './messages.js';
@@ -154,7 +154,14 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     timeoutS: number,
     signal?: AbortSignal,
   ): Promise<FocalPoint> {
-    requireRoomForEstimate(slots.length, setup, `UE ${ueId}`);
+    const refused = whyNoEstimate(slots.length, setup);
+    if (refused !== null) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: refused,
+        where: `UE ${ueId}`,
+        todo: 'Ask for fewer pilots, or for their powers',
+      });
+    }
     const asked: Request = { type: 'estimate', slots: [...slots], setup };
     const answer = await this.#ask(ueId, asked, 'an estimate', timeoutS, signal);
     if (answer.type !== 'estimated')

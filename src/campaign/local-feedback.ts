@@ -1,6 +1,6 @@
 /** UEs that estimate by themselves: what they are told of the beams, and what it takes of a UE. */
 import type { UeDescription } from '../bridge/bridge.js';
-import { requireRoomForEstimate } from '../bridge/estimate-request.js';
+import { whyNoEstimate } from '../bridge/estimate-request.js';
 import { BeamloopError } from '../core/errors.js';
 import { type LocalEstimateSetup, localEstimateSetup } from '../training/local-estimate.js';
 import { splitCodebookOf } from '../training/registry.js';
@@ -10,7 +10,7 @@ import type { Preparation } from './plan.js';
 /**
  * What the UEs are told; null when they report powers.
  *
- * @throws BAD_ARGUMENT when there are more pilots, or there is more to tell of them, than a UE can be asked for.
+ * @throws PLAN_REFUSED when there are more pilots, or there is more to tell of them, than a UE can be asked for.
  */
 export function localFeedback(
   { scenario, polar, wideband }: Pick<Preparation, 'scenario' | 'polar' | 'wideband'>,
@@ -24,8 +24,13 @@ export function localFeedback(
   const { pilots } = splitCodebookOf(scheme, polar.array, wideband);
   const radiated = actual ? pilots.map(({ codeword }) => beams.realise(codeword)) : null;
   const setup = localEstimateSetup(polar.array, band, sector, scheme, radiated);
-  requireRoomForEstimate(pilots.length, setup, 'bridge.feedback');
-  return setup;
+  const refused = whyNoEstimate(pilots.length, setup);
+  if (refused === null) return setup;
+  throw new BeamloopError('PLAN_REFUSED', {
+    what: refused,
+    where: 'bridge.feedback',
+    todo: 'Use feedback: powers, fewer pilots, or an estimator that needs no dictionary of the actual beams (dictionary: ideal)',
+  });
 }
 
 /** Throws UE_ESTIMATE when the UE did not offer to estimate. */

@@ -2,6 +2,7 @@
 import type { ElementSettings } from '../../drivers/array-board.js';
 import type { ComplexVector } from '../core/complex.js';
 import { BeamloopError } from '../core/errors.js';
+import { once } from '../core/once.js';
 import { type BoardControls, checkControls } from './board-controls.js';
 import type { Codeword } from './codeword.js';
 import { realiseDelays } from './delay-codes.js';
@@ -199,12 +200,4 @@ function fraction(turns: number): number {
 
 function spanOf(values: Float64Array): number {
   return values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

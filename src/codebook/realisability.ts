@@ -1,5 +1,6 @@
 /** Before a run: what a board makes of the beams that it is to send, in numbers and in words. */
 import { BeamloopError } from '../core/errors.js';
+import { plural } from '../core/plural.js';
 import { type BoardControls, hasDelays, lastDelayCode } from './board-controls.js';
 import type { Codeword } from './codeword.js';
 import { type QuantiseOptions, quantise, type RealisabilityReport } from './quantize.js';
@@ -174,8 +175,4 @@ function picoseconds(seconds: number): string {
 /** Rounding can make a perfect beam's loss negative by next to nothing. */
 function decibels(lossDb: number): string {
   return `${Math.max(0, lossDb).toFixed(2)} dB`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

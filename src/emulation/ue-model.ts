@@ -6,6 +6,7 @@ import { noisyPowers } from '../channel/slot-noise.js';
 import { BeamReceiver } from '../channel/wideband/received.js';
 import type { ElementBeam, SubcarrierSum } from '../channel/wideband/response.js';
 import { type ComplexVector, complexVector, transposeProduct } from '../core/complex.js';
+import { wrappedRad } from '../core/turns.js';
 import { PowerQueue, type PowerSource, type SlotPower } from '../ue/power-source.js';
 
 export interface EmulatedUeOptions {
@@ -81,8 +82,7 @@ function weightsAt({ re, im, delayS }: ElementBeam, frequencyHz: number): Comple
   if (delayS === null) return { re, im };
   const weights = complexVector(re.length);
   for (let n = 0; n < re.length; n++) {
-    const turns = frequencyHz * delayS[n]!;
-    const phaseRad = -2 * Math.PI * (turns - Math.round(turns));
+    const phaseRad = -wrappedRad(frequencyHz * delayS[n]!);
     const cos = Math.cos(phaseRad);
     const sin = Math.sin(phaseRad);
     weights.re[n] = re[n]! * cos - im[n]! * sin;

@@ -1,6 +1,7 @@
 /** Boards of a rate study: what they make of codewords, and what the host knows of it (docs/model.md eq. 74). */
 import type { BoardControls } from '../codebook/board-controls.js';
 import type { Codeword } from '../codebook/codeword.js';
+import { distinctLines, selectorBits } from '../codebook/delay-lines.js';
 import { quantise } from '../codebook/quantize.js';
 import { realisedCodeword } from '../codebook/realised.js';
 import { BeamloopError } from '../core/errors.js';
@@ -95,7 +96,7 @@ class ImperfectBoard implements StudyBoard {
     this.#hardware = hardware;
     this.#carrierHz = carrierHz;
     this.#linesS = hardware.lines
-      ? [...pilots.map(delaysOf), noDelays]
+      ? distinctLines([...pilots.map(delaysOf), noDelays])
       : hardware.delayBits === null
         ? null
         : [noDelays];
@@ -145,7 +146,7 @@ class ImperfectBoard implements StudyBoard {
       delayLsbS: delayBits === null ? 0 : delayRangeS / (2 ** delayBits - 1),
       delayRangeS,
       amplitudeBits: 0,
-      lineBits: Math.ceil(Math.log2(nominalS.length)),
+      lineBits: selectorBits(nominalS.length),
       delayLinesS: withErrors
         ? nominalS.map((line, k) => line.map((delayS, n) => delayS + this.#errorsS[k]![n]!))
         : nominalS,
