@@ -5,6 +5,7 @@
 import type { Band } from '../array/band.js';
 import type { FocalPoint } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
+import { BeamloopError } from '../core/errors.js';
 import type { Codeword, PilotLabel } from './codeword.js';
 import { keyDigest } from './key-digest.js';
 
@@ -22,7 +23,7 @@ export interface SplitParameters {
 
 /** Where each subcarrier focuses, shape [numSubcarriers] each. */
 export interface SubcarrierFoci {
-  /** Within +-f_c/f_m; beyond +-1 the subcarrier has no focus in front of the array. */
+  /** Beyond +-1 the subcarrier has no focus in front of the array. */
   readonly sinAngle: Float64Array;
   readonly ringPerM: Float64Array;
   /** s_m = theta_p + 2 p_m, the slope of sin(angle) over f_c/f_m in the strip that the subcarrier belongs to. */
@@ -45,8 +46,18 @@ export interface SplitCodebook {
   readonly pilots: readonly SplitPilot[];
 }
 
+/**
+ * Which of a subcarrier's twins is called its focus: the one within +-f_c/f, where sweeps go through many strips, or the one
+ * in strip 0, where a single sweep stays in front of the array.
+ */
+export type StripChoice = 'nearest' | 'first';
+
 /** The focus of every subcarrier; the ring is never wrapped (eq. 37). */
-export function splitFoci(parameters: SplitParameters, band: Band): SubcarrierFoci {
+export function splitFoci(
+  parameters: SplitParameters,
+  band: Band,
+  strips: StripChoice = 'nearest',
+): SubcarrierFoci {
   const { numSubcarriers } = band;
   const foci = {
     sinAngle: new Float64Array(numSubcarriers),
@@ -56,7 +67,7 @@ export function splitFoci(parameters: SplitParameters, band: Band): SubcarrierFo
   };
   for (let m = 0; m < numSubcarriers; m++) {
     const ratio = band.ratio(m);
-    const strip = stripOf(parameters, ratio);
+    const strip = strips === 'first' ? 0 : nearestStrip(parameters, ratio);
     foci.slope[m] = parameters.phaseSinAngle + 2 * strip;
     foci.sinAngle[m] = parameters.delaySinAngle + ratio * foci.slope[m]!;
     foci.ringPerM[m] = parameters.delayRingPerM + ratio * parameters.phaseRingPerM;
@@ -66,7 +77,7 @@ export function splitFoci(parameters: SplitParameters, band: Band): SubcarrierFo
 }
 
 /** p: how often the direction wraps at this f_c/f (eq. 37). */
-function stripOf({ delaySinAngle, phaseSinAngle }: SplitParameters, ratio: number): number {
+function nearestStrip({ delaySinAngle, phaseSinAngle }: SplitParameters, ratio: number): number {
   return -Math.round((delaySinAngle + ratio * phaseSinAngle) / (2 * ratio));
 }
 
@@ -82,6 +93,7 @@ export function splitPilot(
   parameters: SplitParameters,
   name: string,
   label: PilotLabel,
+  strips?: StripChoice,
 ): SplitPilot {
   const { delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM } = parameters;
   const codeword: Codeword = {
@@ -91,7 +103,16 @@ export function splitPilot(
     delayS: focusDelayS(array, { sinAngle: delaySinAngle, ringPerM: delayRingPerM }),
     amplitude: null,
   };
-  return { codeword, parameters, foci: splitFoci(parameters, band) };
+  return { codeword, parameters, foci: splitFoci(parameters, band, strips) };
+}
+
+/** @throws BAD_ARGUMENT when there is one subcarrier: a beam of one frequency does not split. */
+export function requireSplittingBand({ numSubcarriers }: Band): void {
+  if (numSubcarriers >= 2) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `A beam split needs at least 2 subcarriers, and the band has ${numSubcarriers}`,
+    todo: 'Give more subcarriers',
+  });
 }
 
 /** (y sin - y^2 ring) / c per element, s, moved so that the smallest is 0, shape [numElements]. */

@@ -5,7 +5,14 @@
 import type { Band } from '../array/band.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
-import { type SplitCodebook, type SplitParameters, splitPilot } from './beam-split.js';
+import {
+  requireSplittingBand,
+  type SplitCodebook,
+  type SplitParameters,
+  type SplitPilot,
+  splitPilot,
+} from './beam-split.js';
+import type { PilotLabel } from './codeword.js';
 import { requireRingRange } from './tdps.js';
 
 /** Ring spacing of the polar codebook in half-power units (delta). */
@@ -61,9 +68,9 @@ export function rainbowCodebook(
   maxSinAngle: number,
   ringsPerM: ArrayLike<number>,
 ): SplitCodebook {
-  requireSweep(maxSinAngle);
+  requireSweep(band, maxSinAngle);
   const pilots = Array.from(ringsPerM, (ringPerM, s) =>
-    splitPilot(array, band, rainbowParameters(band, maxSinAngle, ringPerM), `rainbow/${s + 1}`, {
+    rainbowPilot(array, band, rainbowParameters(band, maxSinAngle, ringPerM), `rainbow/${s + 1}`, {
       kind: 'rainbow',
       ring: s + 1,
     }),
@@ -73,14 +80,26 @@ export function rainbowCodebook(
 
 /** One pilot, focused at infinity. */
 export function farRainbowCodebook(array: LinearArray, band: Band, maxSinAngle: number): SplitCodebook {
-  requireSweep(maxSinAngle);
-  const pilot = splitPilot(array, band, rainbowParameters(band, maxSinAngle, 0), 'far-rainbow', {
+  requireSweep(band, maxSinAngle);
+  const pilot = rainbowPilot(array, band, rainbowParameters(band, maxSinAngle, 0), 'far-rainbow', {
     kind: 'far-rainbow',
   });
   return { array, band, pilots: [pilot] };
 }
 
-function requireSweep(maxSinAngle: number): void {
+/** A rainbow sweeps once, so every subcarrier stays in strip 0. */
+function rainbowPilot(
+  array: LinearArray,
+  band: Band,
+  parameters: SplitParameters,
+  name: string,
+  label: PilotLabel,
+): SplitPilot {
+  return splitPilot(array, band, parameters, name, label, 'first');
+}
+
+function requireSweep(band: Band, maxSinAngle: number): void {
+  requireSplittingBand(band);
   if (maxSinAngle > 0 && maxSinAngle <= 1) return;
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `The sweep goes to sin(angle) ${maxSinAngle}`,

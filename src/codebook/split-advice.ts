@@ -51,10 +51,10 @@ export function rainbowAdvice(
 ): readonly string[] {
   const advice: string[] = [];
   const parameters = rainbowParameters(band, maxSinAngle, 0);
-  const ratioWith = (other: Band) => coverageRatio(array, other, splitFoci(parameters, other));
+  const ratioWith = (other: Band) => coverageRatio(array, other, splitFoci(parameters, other, 'first'));
   const ratio = ratioWith(band);
   if (ratio > 1) {
-    const missed = missedShare(array, band, splitFoci(parameters, band));
+    const missed = missedShare(array, band, splitFoci(parameters, band, 'first'));
     const enough = enoughSubcarriers(band, (other) => ratioWith(other) <= 1);
     advice.push(directionsMissed(ratio, missed, band, enough));
   }

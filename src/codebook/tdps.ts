@@ -6,7 +6,13 @@
 import type { Band } from '../array/band.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
-import { type SplitCodebook, type SplitParameters, splitFoci, splitPilot } from './beam-split.js';
+import {
+  requireSplittingBand,
+  type SplitCodebook,
+  type SplitParameters,
+  splitFoci,
+  splitPilot,
+} from './beam-split.js';
 import { halfWidthRingPerM } from './beam-width.js';
 import { coverageRatio, enoughSubcarriers, missedShare, slopeLimit } from './coverage.js';
 
@@ -89,12 +95,19 @@ export function describeTdPs(array: LinearArray, band: Band, parameters: SplitPa
   for (const value of Object.values(parameters)) {
     requireThat(Number.isFinite(value), `A TD-PS parameter is ${value}`, 'Give finite numbers');
   }
-  requireThat(band.numSubcarriers >= 2, 'A beam split needs at least 2 subcarriers', 'Give more subcarriers');
+  requireSplittingBand(band);
   const { delaySinAngle, delayRingPerM, phaseRingPerM } = parameters;
   const lastSubcarrier = band.numSubcarriers - 1;
   const foci = splitFoci(parameters, band);
   const { slope, sinAngle } = foci;
-  const smallestSlope = slope.reduce((least, s) => Math.min(least, Math.abs(s)), Number.POSITIVE_INFINITY);
+  const flattest = slope.reduce((best, s, m) => (Math.abs(s) < Math.abs(slope[best]!) ? m : best), 0);
+  const smallestSlope = Math.abs(slope[flattest]!);
+  requireThat(
+    smallestSlope > 0,
+    `The sweep stands still at subcarrier ${flattest}: its slope, theta_p + 2 p = ${parameters.phaseSinAngle} + ` +
+      `${2 * Math.round((slope[flattest]! - parameters.phaseSinAngle) / 2)}, is 0, and no number of pilots searches all rings there`,
+    'Give a theta_t and a theta_p whose sum is further from 0',
+  );
   const ringAt = (ratio: number) => delayRingPerM + ratio * phaseRingPerM;
   const ends = [ringAt(band.ratio(0)), ringAt(band.ratio(lastSubcarrier))];
   // Without a drift over the rings all strips lie on one ring, and none is missing between them.
@@ -170,7 +183,7 @@ function numSweeps(delaySinAngle: number, { frequenciesHz, carrierHz }: Band): n
 
 /** A pilot must take in all directions once. */
 function requireSubcarriers(array: LinearArray, band: Band, gamma: number, endDirection: number): void {
-  requireThat(band.numSubcarriers >= 2, 'A beam split needs at least 2 subcarriers', 'Give more subcarriers');
+  requireSplittingBand(band);
   const sweepsWith = (other: Band) =>
     numSweeps(steepest(array, other, gamma, endDirection).delaySinAngle, other);
   const sweeps = sweepsWith(band);

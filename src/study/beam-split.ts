@@ -107,15 +107,14 @@ function middles([low, high]: readonly [number, number], count: number): number[
 function rowOf({ array, band }: RateSetting, codebook: SplitCodebook, { gainDb }: GainMap): BeamSplitRow {
   const { pilots } = codebook;
   const { parameters, foci } = pilots[0]!;
-  const drifts = parameters.phaseRingPerM !== 0;
-  const design = describeTdPs(array, band, parameters);
+  const design = parameters.phaseRingPerM === 0 ? null : describeTdPs(array, band, parameters);
   const sorted = Float64Array.from(gainDb.flat()).sort();
   const halfPowerDb = 10 * Math.log10(0.5);
   const seen = pilots.reduce((sum, pilot) => sum + pilot.foci.visible.reduce((a, b) => a + b, 0), 0);
   return {
     numPilots: pilots.length,
-    minPilots: drifts ? design.minPilots : null,
-    pilotRatio: drifts ? design.pilotRatio : null,
+    minPilots: design?.minPilots ?? null,
+    pilotRatio: design?.pilotRatio ?? null,
     coverageRatio: coverageRatio(array, band, foci),
     missedShare: missedShare(array, band, foci),
     visibleShare: seen / (pilots.length * band.numSubcarriers),

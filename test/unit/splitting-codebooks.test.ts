@@ -314,6 +314,14 @@ describe('coverage', () => {
     expect(advice).toEqual([expect.stringMatching(/99\.9 % of the directions swept are missed; even 65535/)]);
   });
 
+  it('refuses a sweep that stands still', () => {
+    const { array, band } = evaluation;
+    const still = { delaySinAngle: -1, delayRingPerM: -2, phaseSinAngle: -30, phaseRingPerM: 0.5 };
+    expect(() => describeTdPs(array, band, still)).toThrow(
+      /stands still at subcarrier \d+: .* -30 \+ 30, is 0/,
+    );
+  });
+
   it.each([
     ['demonstration', demonstration, demonstrationParameters, 0.9058],
     ['evaluation', evaluation, evaluationParameters, 0.7701],
@@ -418,6 +426,19 @@ describe('rainbow', () => {
     expect(coverageRatio(array, band, pilots[0]!.foci)).toBeLessThan(0.5);
   });
 
+  it('calls no twin on the other side its focus, however wide band and sector', () => {
+    const wide = setting(256, 30e9, 12e9, 1024);
+    const maxSinAngle = Math.sin((80 * Math.PI) / 180);
+    for (const { foci } of [
+      ...rainbowCodebook(wide.array, wide.band, maxSinAngle, [0.02]).pilots,
+      ...farRainbowCodebook(wide.array, wide.band, maxSinAngle).pilots,
+    ]) {
+      expect(foci.visible.every((seen) => seen === 1)).toBe(true);
+      for (let m = 1; m < 1024; m++) expect(foci.sinAngle[m]!).toBeGreaterThan(foci.sinAngle[m - 1]!);
+      expect(foci.sinAngle[1023]!).toBeCloseTo(maxSinAngle, 2);
+    }
+  });
+
   it('has the rings of the polar codebook: ten from 5 m on', () => {
     const rings = polarRings(array, 5);
     expect(rings).toHaveLength(10);
@@ -431,6 +452,12 @@ describe('rainbow', () => {
 
   it('spreads rings over the middles of equal parts', () => {
     expect(Array.from(evenRings([0.1, 0.5], 2))).toEqual([expect.closeTo(0.2, 12), expect.closeTo(0.4, 12)]);
+  });
+
+  it('refuses a band of one subcarrier', () => {
+    const one = setting(256, 30e9, 5e9, 1);
+    expect(() => farRainbowCodebook(one.array, one.band, 0.5)).toThrow(/at least 2 subcarriers.*has 1/);
+    expect(() => rainbowCodebook(one.array, one.band, 0.5, [0.1])).toThrow(/at least 2 subcarriers/);
   });
 
   it.each([0, -0.1, 1.01, Number.NaN])('refuses a sweep to sin %d', (maxSinAngle) => {
