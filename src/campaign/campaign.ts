@@ -19,7 +19,7 @@ import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from 
 import { PilotFactory } from './pilots.js';
 import { type Preparation, plannerOptions } from './plan.js';
 import { planOnBoard } from './plan-on-board.js';
-import { realisabilityWarning, schemeOnBoard } from './scheme-on-board.js';
+import { schemeOnBoard } from './scheme-on-board.js';
 import { type ServingRates, servingRates } from './serving-rates.js';
 import { SlotExchange } from './slot-exchange.js';
 import { SlotLedger } from './slot-ledger.js';
@@ -57,9 +57,8 @@ const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT', 'UE_MISMATCH', 'UE_ESTIMA
  */
 export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome> {
   const { preparation, testbed, calibration } = parts;
-  const { beams, realisability } = planOnBoard(preparation, testbed.board.description, calibration);
-  const warning = realisability && realisabilityWarning(realisability);
-  if (warning !== null) parts.progress.warning(warning);
+  const { beams, realisability, warnings } = planOnBoard(preparation, testbed.board.description, calibration);
+  for (const warning of warnings) parts.progress.warning(warning);
   const campaign = await Campaign.begin(parts, beams, realisability);
   try {
     await campaign.trainAll();

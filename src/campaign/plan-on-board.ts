@@ -6,6 +6,7 @@ import type { Demand } from '../schedule/lint.js';
 import { BoardBeams } from './board-beams.js';
 import { localFeedback } from './local-feedback.js';
 import { checkPlan, type Preparation } from './plan.js';
+import { planWarnings } from './plan-warnings.js';
 import { checkRealisable } from './scheme-on-board.js';
 
 export interface PlanOnBoard {
@@ -13,6 +14,8 @@ export interface PlanOnBoard {
   readonly beams: BoardBeams;
   /** What the board makes of all pilots; null for schemes that look at no single subcarrier. */
   readonly realisability: Realisability | null;
+  /** What will not go as well as it could, in words. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -30,5 +33,5 @@ export function planOnBoard(
   const beams = new BoardBeams(board, preparation.scenario.array.carrier, calibration);
   const realisability = checkRealisable(preparation, beams);
   localFeedback(preparation, beams); // throws where a UE could not estimate by itself
-  return { demand, beams, realisability };
+  return { demand, beams, realisability, warnings: planWarnings(preparation, realisability) };
 }

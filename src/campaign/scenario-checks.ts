@@ -62,11 +62,18 @@ function checkPositions(scenario: Scenario, file: string): void {
   for (const [k, { id, position }] of users.entries()) {
     if (position === undefined) continue;
     const [xM, yM] = position;
+    if (xM < 0) {
+      throw new BeamloopError('SCENARIO_INVALID', {
+        what: `User '${id}' at [${metres(xM)}, ${metres(yM)}] is behind the array, which looks along the x axis`,
+        where: `${file}, users[${k + 1}].position`,
+        todo: 'Put it in front: an angle from -90 deg to 90 deg, x above 0',
+      });
+    }
     const gapM = Math.hypot(xM, Math.max(0, Math.abs(yM) - apertureM / 2));
     if (gapM >= spacingM) continue;
     throw new BeamloopError('SCENARIO_INVALID', {
       what:
-        `User '${id}' at [${xM} m, ${yM} m] is ${millimetres(gapM)} away from the array, which reaches from ` +
+        `User '${id}' at [${metres(xM)}, ${metres(yM)}] is ${millimetres(gapM)} away from the array, which reaches from ` +
         `${millimetres(-apertureM / 2)} to ${millimetres(apertureM / 2)} on the y axis`,
       where: `${file}, users[${k + 1}].position`,
       todo: `Put it at least half a wavelength (${millimetres(spacingM)}) away, e.g. position: [20 m, 5 m]`,
@@ -102,6 +109,10 @@ function checkAuxiliaryPair({ scheme, users, channel }: Scenario, file: string, 
 
 function snrOf({ snr, beamformedSnr }: SnrChoice): number | undefined {
   return snr ?? beamformedSnr;
+}
+
+function metres(lengthM: number): string {
+  return `${Number(lengthM.toPrecision(4))} m`;
 }
 
 function millimetres(lengthM: number): string {

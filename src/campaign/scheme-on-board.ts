@@ -31,14 +31,3 @@ export function checkRealisable({ scenario, scheme }: Prepared, beams: BoardBeam
   requireRealisable(realisability, { allowClipping: scenario.board.allowClipping });
   return realisability;
 }
-
-/** Pilots that the hardware cannot form over the band, in words; null when there are none. */
-export function realisabilityWarning({ pilots }: Realisability): string | null {
-  const apart = pilots.filter(({ fallsApart }) => fallsApart);
-  if (apart.length === 0) return null;
-  const worst = apart.reduce((a, b) => (b.meanGainLossDb > a.meanGainLossDb ? b : a));
-  return (
-    `${apart.length} of ${pilots.length} pilots fall apart over the band: ${worst.key} loses ` +
-    `${worst.meanGainLossDb.toFixed(1)} dB on average; beamloop run --dry-run says why`
-  );
-}

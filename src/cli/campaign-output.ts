@@ -7,7 +7,7 @@ import {
   type WidebandSummary,
 } from '../campaign/outcome.js';
 import { BeamloopError, EXIT } from '../core/errors.js';
-import { type CommandContext, printJson } from './command.js';
+import { type CommandContext, printJson, warn } from './command.js';
 import { formatTable } from './text-table.js';
 
 /** Options of every command that carries out a campaign. */
@@ -25,15 +25,14 @@ export const campaignOptions = {
 } as const;
 
 /** A line per user; on a terminal it shows the pilots as they are measured. */
-export function campaignProgress({ stderr }: CommandContext): Progress {
+export function campaignProgress(context: CommandContext): Progress {
+  const { stderr } = context;
   const live = 'isTTY' in stderr && stderr.isTTY === true;
   const show = (text: string) => {
     if (live) stderr.write(`\r\x1b[K${text}`);
   };
   return {
-    warning: (text) => {
-      stderr.write(`warning: ${text}\n`);
-    },
+    warning: (text) => warn(context, [text]),
     waiting: (user, url) => {
       const text = `${user}: waiting for the UE at ${url}`;
       if (live) show(text);

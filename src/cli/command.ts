@@ -25,3 +25,8 @@ export type Command = (yargs: Parser, context: CommandContext) => Parser;
 export function printJson(stdout: NodeJS.WritableStream, value: unknown): void {
   stdout.write(`${JSON.stringify(value)}\n`);
 }
+
+/** What a command says beside its result, one line each. */
+export function warn({ stderr }: CommandContext, warnings: readonly string[]): void {
+  for (const warning of warnings) stderr.write(`beamloop: warning: ${warning}\n`);
+}

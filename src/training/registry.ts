@@ -10,7 +10,7 @@ import { DpcCodebook } from '../codebook/dpc.js';
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 import { evenRings, farRainbowCodebook, polarRings, rainbowCodebook } from '../codebook/rainbow.js';
 import { SectorCodebook } from '../codebook/sector.js';
-import { describeTdPs, designTdPs, tdPsCodebook } from '../codebook/tdps.js';
+import { describeTdPs, designTdPs, type TdPsDesign, tdPsCodebook } from '../codebook/tdps.js';
 import { BeamloopError } from '../core/errors.js';
 import { once } from '../core/once.js';
 import { quantity } from '../core/settings-quantity.js';
@@ -253,16 +253,7 @@ export function splitCodebookOf(
   const maxSinAngle = Math.sin(sector.maxAngleRad);
   switch (choice.name) {
     case 'tdps': {
-      const { delayParameters, phaseParameters } = choice;
-      const design =
-        delayParameters === undefined || phaseParameters === undefined
-          ? designTdPs(array, band, { ...choice, ringRangePerM: ringRangeOf(sector) })
-          : describeTdPs(array, band, {
-              delaySinAngle: delayParameters[0],
-              delayRingPerM: delayParameters[1],
-              phaseSinAngle: phaseParameters[0],
-              phaseRingPerM: phaseParameters[1],
-            });
+      const design = tdPsDesignOf(choice, array, { band, sector });
       return tdPsCodebook(array, band, design, choice.pilots, choice.interleaving);
     }
     case 'near-field-rainbow': {
@@ -272,6 +263,27 @@ export function splitCodebookOf(
     case 'far-field-rainbow':
       return farRainbowCodebook(array, band, maxSinAngle);
   }
+}
+
+/**
+ * The parameters of a TD-PS scheme: its own, or those of Algorithm 1 for the sector.
+ *
+ * @throws BAD_ARGUMENT when band and array do not allow them.
+ */
+export function tdPsDesignOf(
+  { delayParameters, phaseParameters, ...algorithm }: Extract<SchemeChoice, { name: 'tdps' }>,
+  array: LinearArray,
+  { band, sector }: WidebandSetting,
+): TdPsDesign {
+  if (delayParameters === undefined || phaseParameters === undefined) {
+    return designTdPs(array, band, { ...algorithm, ringRangePerM: ringRangeOf(sector) });
+  }
+  return describeTdPs(array, band, {
+    delaySinAngle: delayParameters[0],
+    delayRingPerM: delayParameters[1],
+    phaseSinAngle: phaseParameters[0],
+    phaseRingPerM: phaseParameters[1],
+  });
 }
 
 function ringsOf(rings: 'polar' | number, array: LinearArray, sector: Sector): Float64Array {

@@ -7,10 +7,12 @@ import { assumedBoard, emulatedSection } from '../../src/testbed.js';
 
 const firstLight = readFileSync('scenarios/first-light.yaml', 'utf8');
 
-function planOf(text: string) {
+function planned(text: string) {
   const { scenario } = parseScenario(text, 'scenarios/try.yaml', emulatedSection);
-  return planOnBoard(prepare(scenario), assumedBoard(scenario), null).demand;
+  return planOnBoard(prepare(scenario), assumedBoard(scenario), null);
 }
+
+const planOf = (text: string) => planned(text).demand;
 
 describe('the plan of a scenario', () => {
   it('holds the 2 log2 N + 60 pilots of the diverging-codeword search', () => {
@@ -38,6 +40,36 @@ describe('the plan of a scenario', () => {
     const text = firstLight.replace('  turnaround: 2 ms', '  userTimeLimit: 100 ms');
     expect(() => planOf(text)).toThrow(/more than the 100 ms allowed; .* bytes at 3000000 baud/);
     expect(planOf(text.replace('100 ms', '200 ms')).userTimeS).toBeLessThan(0.2);
+  });
+});
+
+describe('warnings of a plan', () => {
+  const wideband = readFileSync('scenarios/wideband.yaml', 'utf8');
+  const onGrid = wideband.replace('estimator: matched-filter', 'estimator: on-grid');
+
+  it('are none where all is well', () => {
+    expect(planned(onGrid).warnings).toEqual([]);
+    expect(planned(firstLight).warnings).toEqual([]);
+  });
+
+  it('tell what the pilots leave unsearched, as the codebook does', () => {
+    expect(planned(onGrid.replace('subcarriers: 1024', 'subcarriers: 64')).warnings).toEqual([
+      expect.stringMatching(/12\.297 times as far apart .*; 789 subcarriers would do, there are 64/),
+    ]);
+    expect(planned(onGrid.replace('pilots: 3', 'pilots: 1')).warnings).toEqual([
+      expect.stringMatching(/With 1 pilot, .* of the rings are missed; 2 would do/),
+    ]);
+  });
+
+  it('name users whom the pilots do not look for', () => {
+    const users = onGrid
+      .replace('angle: 47 deg', 'angle: 70 deg')
+      .replace('distance: 28 m', 'distance: 31 m');
+    expect(planned(users).warnings).toEqual([
+      'The pilots search ±60.0° and 5 to 30 m (array.sector), and not where dora at 15.00 m, 70.0°; fay at 31.00 m, 9.0° will be',
+    ]);
+    const all = onGrid.replace('distance: [5 m, 30 m]', 'distance: [50 m, 90 m]');
+    expect(planned(all).warnings.join()).toContain(' and 3 others will be');
   });
 });
 

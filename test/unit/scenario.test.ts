@@ -262,6 +262,11 @@ describe('wideband scenario', () => {
       /beamformedSnr.*does not go with 'snr'/s,
     ],
     [
+      'a user behind the array',
+      wide.replace(/users: .*/s, 'users: [{ id: eve, position: { distance: 6 m, angle: -120 deg } }]\n'),
+      /'eve' at \[-3 m, -5\.196 m\] is behind the array.*users\[1\]\.position/s,
+    ],
+    [
       'a band as wide as twice the carrier',
       wide.replace('bandwidth: 5 GHz', 'bandwidth: 60 GHz'),
       /bandwidth.*below twice/s,

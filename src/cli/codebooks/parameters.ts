@@ -1,5 +1,4 @@
 /** A splitting codebook's parameters and warnings as they are printed. */
-import type { CommandContext } from '../command.js';
 import type { Parameter } from './definition.js';
 
 /** For JSON; a number that JSON does not have is null. */
@@ -18,8 +17,4 @@ function shown(value: Parameter['value']): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toPrecision(7);
   return value.map(shown).join(', ');
-}
-
-export function warn({ stderr }: CommandContext, warnings: readonly string[]): void {
-  for (const warning of warnings) stderr.write(`beamloop: warning: ${warning}\n`);
 }

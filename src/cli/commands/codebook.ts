@@ -6,8 +6,8 @@ import type {
   Selection,
   SplitSelection,
 } from '../codebooks/definition.js';
-import { parameterLines, parametersOf, warn } from '../codebooks/parameters.js';
-import type { Command, CommandContext, Parser } from '../command.js';
+import { parameterLines, parametersOf } from '../codebooks/parameters.js';
+import { type Command, type CommandContext, type Parser, warn } from '../command.js';
 import { drainedWrite } from '../drained-write.js';
 import { formatTable } from '../text-table.js';
 

@@ -5,11 +5,10 @@ import { planOnBoard } from '../../campaign/plan-on-board.js';
 import { defaultFolder, startRun } from '../../campaign/run.js';
 import { readScenario, type ScenarioFile } from '../../campaign/scenario.js';
 import type { Scenario } from '../../campaign/scenario-schema.js';
-import { realisabilityWarning } from '../../campaign/scheme-on-board.js';
 import { seconds } from '../../schedule/lint.js';
 import { assumedBoard, type EmulatedSection, emulatedSection, openTestbed } from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign-output.js';
-import { type Command, type CommandContext, printJson } from '../command.js';
+import { type Command, type CommandContext, printJson, warn } from '../command.js';
 
 /** `beamloop run <scenario>`: trains the users of a scenario. */
 export const runCommand: Command = (yargs, context) =>
@@ -61,14 +60,16 @@ function boardToExpect(
 }
 
 function printPlan(
-  { stdout }: CommandContext,
+  context: CommandContext,
   json: boolean,
   { name, scenario, calibration }: ScenarioFile<EmulatedSection>,
 ): void {
+  const { stdout } = context;
   const { table = null } = calibration ?? {};
   const board = boardToExpect(scenario, table);
   const preparation = prepare(scenario);
-  const { demand, realisability } = planOnBoard(preparation, board, table);
+  const { demand, realisability, warnings } = planOnBoard(preparation, board, table);
+  warn(context, warnings);
   const users = preparation.users.map(({ id }) => id);
   const { port, baud } = scenario.board;
   const { duration, turnaround } = scenario.slots;
@@ -83,6 +84,7 @@ function printPlan(
         slots: scenario.slots,
         demand,
         realisability,
+        warnings,
       },
     });
     return;
@@ -107,6 +109,4 @@ function printPlan(
     ['verdict', 'link, memory and switch time keep this plan'],
   ];
   for (const [what, text] of lines) stdout.write(`${what!.padEnd(16)}${text}\n`);
-  const warning = realisability && realisabilityWarning(realisability);
-  if (warning !== null) stdout.write(`warning: ${warning}\n`);
 }

@@ -1,0 +1,60 @@
+/** What will not go as well as it could, before a slot is spent: nothing here keeps a campaign from being run. */
+import type { PointM } from '../array/linear-array.js';
+import type { Realisability } from '../codebook/realisability.js';
+import { plural } from '../core/plural.js';
+import { coverageAdvice } from '../training/coverage-advice.js';
+import type { Preparation } from './plan.js';
+
+/** Users that are named one by one. */
+const MOST_NAMED = 3;
+
+/** @param realisability what the board makes of the pilots; null for schemes that look at no single subcarrier. */
+export function planWarnings(preparation: Preparation, realisability: Realisability | null): string[] {
+  const { scenario, polar, wideband } = preparation;
+  return [
+    ...(wideband === null ? [] : coverageAdvice(scenario.scheme, polar.array, wideband)),
+    ...usersOutside(preparation),
+    ...(realisability === null ? [] : beamsThatFallApart(realisability)),
+  ];
+}
+
+/** Users whom no beam looks for. */
+function usersOutside({ users, wideband }: Preparation): string[] {
+  if (wideband === null) return [];
+  const { maxAngleRad, distanceM } = wideband.sector;
+  const places = users.flatMap(({ id, truth }) =>
+    truth === null ? [] : [{ id, ...placeOf(truth.positionM) }],
+  );
+  const outside = places.filter(
+    ({ angleRad, rangeM }) =>
+      Math.abs(angleRad) > maxAngleRad || rangeM < distanceM[0] || rangeM > distanceM[1],
+  );
+  if (outside.length === 0) return [];
+  const named = outside
+    .slice(0, MOST_NAMED)
+    .map(({ id, angleRad, rangeM }) => `${id} at ${rangeM.toFixed(2)} m, ${degrees(angleRad)}`);
+  const others = outside.length > MOST_NAMED ? ` and ${plural(outside.length - MOST_NAMED, 'other')}` : '';
+  return [
+    `The pilots search ±${degrees(maxAngleRad)} and ${distanceM[0]} to ${distanceM[1]} m (array.sector), and not where ` +
+      `${named.join('; ')}${others} will be`,
+  ];
+}
+
+/** Pilots that the hardware cannot form over the band. */
+function beamsThatFallApart({ pilots }: Realisability): string[] {
+  const apart = pilots.filter(({ fallsApart }) => fallsApart);
+  if (apart.length === 0) return [];
+  const worst = apart.reduce((a, b) => (b.meanGainLossDb > a.meanGainLossDb ? b : a));
+  return [
+    `${apart.length} of ${pilots.length} pilots fall apart over the band: ${worst.key} loses ` +
+      `${worst.meanGainLossDb.toFixed(1)} dB on average`,
+  ];
+}
+
+function placeOf([xM, yM]: PointM) {
+  return { angleRad: Math.atan2(yM, xM), rangeM: Math.hypot(xM, yM) };
+}
+
+function degrees(angleRad: number): string {
+  return `${((angleRad * 180) / Math.PI).toFixed(1)}°`;
+}
