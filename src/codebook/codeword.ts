@@ -40,3 +40,8 @@ export interface Codeword {
    */
   readonly amplitude: Float64Array | null;
 }
+
+/** A key as people read it: those of beams on a point carry all digits of it. */
+export function shortKey(key: string): string {
+  return key.replace(/(\.\d{4})\d+/g, '$1…');
+}

@@ -91,5 +91,5 @@ function ringsMissed(stepPerM: number, facingPerM: number, what: string, enough:
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return share > 0 && share < 5e-4 ? 'less than 0.1 %' : `${(100 * share).toFixed(1)} %`;
 }

@@ -32,12 +32,17 @@ export function parseQuantity(text: string | number, unit: BaseUnit, where?: str
   throw badUnit(text, unit, `it is ${typeof value === 'number' ? value : math().typeOf(value)}`, where);
 }
 
+const INFINITE = /^\s*[+-]?inf(inity)?\s*$/i;
+
 function evaluate(text: string, unit: BaseUnit, where: string | undefined): unknown {
   // Most quantities are plain numbers; they need no expression parser.
   if (text.trim() === '') throw badUnit(text, unit, 'it is empty', where);
   if (!Number.isNaN(Number(text))) return Number(text);
+  if (INFINITE.test(text))
+    return text.trim().startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   try {
-    return math().evaluate(text);
+    // '0.6 1/m' is a quantity to people, and two values to mathjs.
+    return math().evaluate(text.replace(/\s1\/m\s*$/, ' m^-1'));
   } catch (error) {
     throw badUnit(text, unit, (error as Error).message, where);
   }

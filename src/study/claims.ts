@@ -23,12 +23,37 @@ function check(claim: CheckedClaim, rows: readonly StudyRow[], keys: readonly st
   const values = rows.filter((row) => fits(row, claim.where)).map((row) => measure(claim, row, rows, keys));
   if (values.length === 0) throw cannotCheck(claim, `no row has ${JSON.stringify(claim.where)}`);
   const { worst, extreme, agrees } = judge(claim, values);
-  const points = values.length === 1 ? '' : ` (${extreme} of ${values.length} points)`;
-  const below = claim.below === undefined ? '' : ` below ${Object.values(claim.below).join(', ')}`;
-  return { claim: claim.claim, paper: claim.paper, ours: `${short(worst)}${below}${points}`, agrees };
+  const other = claim.below === undefined ? null : Object.values(claim.below).join(', ');
+  const ours =
+    other === null
+      ? `${short(worst)}${among(extreme, values)}`
+      : worst < 0
+        ? `${short(-worst)} above ${other}${among(OPPOSITE[extreme], values)}`
+        : `${short(worst)} below ${other}${among(extreme, values)}`;
+  return { claim: claim.claim, paper: claim.paper, ours, agrees };
 }
 
-function judge({ atLeast, atMost, equals, within }: CheckedClaim, values: readonly number[]) {
+type Extreme = 'least' | 'most' | 'furthest off';
+
+/** What the least below is above, and so on. */
+const OPPOSITE: Readonly<Record<Extreme, Extreme>> = {
+  least: 'most',
+  most: 'least',
+  'furthest off': 'furthest off',
+};
+
+function among(extreme: Extreme, values: readonly number[]): string {
+  return values.length === 1 ? '' : ` (${extreme} of ${values.length} points)`;
+}
+
+function judge(
+  { atLeast, atMost, equals, within }: CheckedClaim,
+  values: readonly number[],
+): {
+  readonly worst: number;
+  readonly extreme: Extreme;
+  readonly agrees: boolean;
+} {
   if (atLeast !== undefined) {
     const worst = Math.min(...values);
     return { worst, extreme: 'least', agrees: worst >= atLeast };

@@ -98,7 +98,7 @@ function pointsOption(text: unknown): Point[] {
         throw wrongPoint(part, 'it is not a direction and a distance with a colon between them');
       }
       const sinAngle = quantityOption('points', sine.trim(), '1');
-      const distanceM = quantityOption('points', distance.trim().replace(/^inf$/i, 'Infinity'), 'm');
+      const distanceM = quantityOption('points', distance.trim(), 'm');
       if (!(Math.abs(sinAngle) <= 1)) {
         throw wrongPoint(part, 'its direction is beyond 90 degrees: the sine of an angle is from -1 to 1');
       }

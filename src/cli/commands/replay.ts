@@ -2,6 +2,7 @@ import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
 import { recordedScenario } from '../../campaign/run.js';
 import { parseScenario } from '../../campaign/scenario.js';
 import type { Scenario } from '../../campaign/scenario-schema.js';
+import { shortKey } from '../../codebook/codeword.js';
 import { BeamloopError } from '../../core/errors.js';
 import { Recording } from '../../record/recording.js';
 import { emulatedSection } from '../../testbed.js';
@@ -80,8 +81,8 @@ function replayTable(users: readonly ReplayedUser[]): string {
   ] as const;
   const rows = users.map((user) => [
     user.ue,
-    user.recorded,
-    user.replayed,
+    shortKey(user.recorded),
+    shortKey(user.replayed),
     user.same ? 'yes' : 'NO',
     place(user.distanceM, user.angleRad),
     user.bestKey ?? '-',

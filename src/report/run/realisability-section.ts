@@ -1,6 +1,6 @@
 /** What the board makes of the beams: of pilots over the band as the run recorded it, of every codeword at the carrier. */
 
-import type { PilotLabel } from '../../codebook/codeword.js';
+import { type PilotLabel, shortKey } from '../../codebook/codeword.js';
 import { count, decibels, fixed } from '../drawing/number-format.js';
 import { tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
@@ -49,9 +49,4 @@ ${tableBlock(
   { showTitle: true },
 )}
 ${losses.length > MOST_ROWS && html`<p class="muted">${count(losses.length - MOST_ROWS)} more are in the recording, table <span class="code">codewords</span>.</p>`}`;
-}
-
-/** Keys of beams on a point carry all digits of it; here the first will do, the hash tells them apart. */
-function shortKey(key: string): string {
-  return key.replace(/(\.\d{4})\d+/g, '$1…');
 }

@@ -198,6 +198,11 @@ describe('claims', () => {
       ours: '0.05 below a (most of 2 points)',
     });
     expect(check({ where: { scheme: 'b' }, below: { scheme: 'a' }, atMost: 0.04 }).agrees).toBe(false);
+    const turned = check({ where: { scheme: 'a' }, below: { scheme: 'b' }, atMost: 0 });
+    expect(turned).toMatchObject({
+      agrees: true,
+      ours: expect.stringMatching(/^0\.0\d* above b \(least of 2 points\)$/),
+    });
   });
 
   it.each([
