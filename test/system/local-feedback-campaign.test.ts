@@ -101,7 +101,7 @@ describe('campaigns with UEs that estimate by themselves', () => {
     const out = path.join(folder, 'much');
     const { code, stderr } = await beamloop('run', scenario('much', 'estimate', rainbow), '--out', out);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/of 1000 pilots takes \d+ characters.*bridge\.feedback/);
+    expect(stderr).toMatch(/told of 1000 pilots .* takes \d+ characters.*bridge\.feedback/);
     expect(await recorded(out, (recording) => recording.rows('slots'))).toEqual([]);
   });
 
