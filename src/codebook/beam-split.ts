@@ -115,6 +115,21 @@ export function requireSplittingBand({ numSubcarriers }: Band): void {
   });
 }
 
+const MAX_BYTES = 2 ** 30;
+
+/** @throws BAD_ARGUMENT when so many pilots, with the foci of their subcarriers, would take more than 1 GiB. */
+export function requireRoom({ numElements }: LinearArray, { numSubcarriers }: Band, numPilots: number): void {
+  // Phase and delay of every element; direction, ring, slope and visibility of every subcarrier.
+  const numBytes = numPilots * (16 * numElements + 25 * numSubcarriers);
+  if (numBytes <= MAX_BYTES) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what:
+      `${numPilots} pilots of ${numElements} elements and ${numSubcarriers} subcarriers take ` +
+      `${Math.ceil(numBytes / 2 ** 20)} MiB, and may take ${MAX_BYTES / 2 ** 20}`,
+    todo: 'Give fewer pilots or subcarriers',
+  });
+}
+
 /** (y sin - y^2 ring) / c per element, s, moved so that the smallest is 0, shape [numElements]. */
 export function focusDelayS(array: LinearArray, point: FocalPoint): Float64Array {
   const delayS = array.elementYM.map((y) => pathDifferenceM(y, point) / array.speedOfLightMPerS);

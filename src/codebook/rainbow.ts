@@ -6,6 +6,7 @@ import type { Band } from '../array/band.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import {
+  requireRoom,
   requireSplittingBand,
   type SplitCodebook,
   type SplitParameters,
@@ -69,6 +70,7 @@ export function rainbowCodebook(
   ringsPerM: ArrayLike<number>,
 ): SplitCodebook {
   requireSweep(band, maxSinAngle);
+  requireRoom(array, band, ringsPerM.length);
   const pilots = Array.from(ringsPerM, (ringPerM, s) =>
     rainbowPilot(array, band, rainbowParameters(band, maxSinAngle, ringPerM), `rainbow/${s + 1}`, {
       kind: 'rainbow',

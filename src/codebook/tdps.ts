@@ -7,6 +7,7 @@ import type { Band } from '../array/band.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import {
+  requireRoom,
   requireSplittingBand,
   type SplitCodebook,
   type SplitParameters,
@@ -156,6 +157,7 @@ export function tdPsCodebook(
     `TD-PS training cannot have ${numPilots} pilots`,
     `Give a whole number of at least 1; this sector needs ${design.minPilots}`,
   );
+  requireRoom(array, band, numPilots);
   const { parameters } = design;
   const moved = interleaving === 'delays' ? 'delaySinAngle' : 'phaseSinAngle';
   const pilots = Array.from({ length: numPilots }, (_, k) =>

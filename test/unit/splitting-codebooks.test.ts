@@ -314,6 +314,15 @@ describe('coverage', () => {
     expect(advice).toEqual([expect.stringMatching(/99\.9 % of the directions swept are missed; even 65535/)]);
   });
 
+  it('refuses more pilots than there is room for, with the numbers', () => {
+    const { array, band } = setting(1024, 30e9, 5e9, 20_000);
+    const design = designTdPs(array, band, { ringRangePerM: [1 / 400, 1 / 10] });
+    expect(() => tdPsCodebook(array, band, design, 60_000)).toThrow(
+      /60000 pilots of 1024 elements and 20000 subcarriers take 29548 MiB, and may take 1024/,
+    );
+    expect(() => rainbowCodebook(array, band, 0.5, new Float64Array(5000))).toThrow(/5000 pilots.* MiB/);
+  });
+
   it('refuses a sweep that stands still', () => {
     const { array, band } = evaluation;
     const still = { delaySinAngle: -1, delayRingPerM: -2, phaseSinAngle: -30, phaseRingPerM: 0.5 };
