@@ -156,15 +156,20 @@ const listedUsers = z
 
 const drawnUsers = z.strictObject({ count: z.int().min(1).max(10_000) });
 
+/** Up to a week: timers cannot wait longer than 24 days. */
+const patience = quantity('s').pipe(
+  z.number('must be finite').positive('must be above 0').max(604_800, 'must not be above a week'),
+);
+
 const bridge = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   /** 0 = any free port. */
   port: z.int().min(0).max(65_535).default(0),
   token: z.string().min(1).optional(),
   /** How long to wait for a UE to connect, and to come back. */
-  ueTimeout: positiveQuantity('s').default(60),
+  ueTimeout: patience.default(60),
   /** How long to wait for the power of a slot that was latched. */
-  powerTimeout: positiveQuantity('s').default(5),
+  powerTimeout: patience.default(5),
   /** `estimate`: UEs keep a wideband scheme's powers and estimate by themselves. */
   feedback: z.enum(['powers', 'estimate']).default('powers'),
 });

@@ -262,6 +262,11 @@ describe('wideband scenario', () => {
       /beamformedSnr.*does not go with 'snr'/s,
     ],
     [
+      'a wait beyond what timers can do',
+      `${wide}bridge: { ueTimeout: 30 days }\n`,
+      /ueTimeout.*above a week/s,
+    ],
+    [
       'a user behind the array',
       wide.replace(/users: .*/s, 'users: [{ id: eve, position: { distance: 6 m, angle: -120 deg } }]\n'),
       /'eve' at \[-3 m, -5\.196 m\] is behind the array.*users\[1\]\.position/s,

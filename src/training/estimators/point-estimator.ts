@@ -31,7 +31,7 @@ export interface EstimatorSetting {
   readonly realise: (codeword: Codeword) => Codeword;
 }
 
-/** @throws BAD_ARGUMENT unless there is a finite power of every pilot on every subcarrier. */
+/** @throws BAD_ARGUMENT unless there is a finite power of every pilot on every subcarrier, and some of them are not 0. */
 export function requirePowersOf({ pilots, band }: SplitCodebook, powers: Powers): void {
   const { perSubcarrier, numSubcarriers } = powers;
   if (
@@ -39,7 +39,11 @@ export function requirePowersOf({ pilots, band }: SplitCodebook, powers: Powers)
     perSubcarrier.length === pilots.length * band.numSubcarriers
   ) {
     requireFinite(perSubcarrier, numSubcarriers);
-    return;
+    if (perSubcarrier.some((power) => power !== 0)) return;
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `All ${perSubcarrier.length} powers are 0: nothing was received, not even noise`,
+      todo: "Check the receiver's gain, antenna and cable",
+    });
   }
   throw new BeamloopError('BAD_ARGUMENT', {
     what:

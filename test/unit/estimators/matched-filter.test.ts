@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BeamPowers } from '../../../src/training/estimators/beam-powers.js';
+import { createEstimator } from '../../../src/training/estimators/create-estimator.js';
 import { MatchedFilterEstimator } from '../../../src/training/estimators/matched-filter.js';
 import { PointGrid } from '../../../src/training/estimators/point-grid.js';
 import { powersOf } from '../../../src/training/scheme.js';
@@ -60,6 +61,12 @@ describe('matched filter', () => {
       }
     },
   );
+
+  it.each(['on-grid', 'matched-filter'] as const)('estimates nothing from nothing, %s', (name) => {
+    const estimator = createEstimator(name === 'on-grid' ? { name } : options, setting);
+    const nothing = powersOf(new Float64Array(500), 250, 0);
+    expect(() => estimator.estimate(nothing)).toThrow(/All 500 powers are 0: nothing was received/);
+  });
 
   it('refuses powers of another shape', () => {
     const estimator = new MatchedFilterEstimator(options, setting);
