@@ -14,7 +14,7 @@ export const NOISE_BLOCK = 32;
  * @param out shape [places]; only the places asked for are written.
  * @param keys of the random stream: seed, user, pilot, …
  */
-export function drawNoise(
+export function drawBlockNoise(
   out: ComplexVector,
   first: number,
   end: number,

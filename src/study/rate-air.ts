@@ -3,7 +3,7 @@
  * schemes and SNRs ask for it (docs/model.md eq. 71 and 72).
  */
 import type { FocalPoint } from '../array/focal-point.js';
-import { drawNoise } from '../channel/block-noise.js';
+import { drawBlockNoise } from '../channel/block-noise.js';
 import {
   beamOf,
   type ElementBeam,
@@ -123,7 +123,7 @@ export class RateAir {
     if (whole.user === this.#user) return whole;
     whole.user = this.#user;
     this.#evaluate(pilot.beam, whole.signal);
-    drawNoise(whole.noise, 0, numSubcarriers, ...this.#noiseKeys, pilot.radiated.key);
+    drawBlockNoise(whole.noise, 0, numSubcarriers, ...this.#noiseKeys, pilot.radiated.key);
     return whole;
   }
 
@@ -140,7 +140,7 @@ export class RateAir {
     single.user = this.#user;
     this.#steering ??= steeringOf(this.#travelS, frequencyHz);
     single.signal = transposeProduct(this.#steering, single.weights);
-    drawNoise(this.#scratch, subcarrier, subcarrier + 1, ...this.#noiseKeys, pilot.radiated.key);
+    drawBlockNoise(this.#scratch, subcarrier, subcarrier + 1, ...this.#noiseKeys, pilot.radiated.key);
     single.noise = { re: this.#scratch.re[subcarrier]!, im: this.#scratch.im[subcarrier]! };
     return single;
   }

@@ -4,7 +4,7 @@
  * A pilot's noise depends on the study's seed, the user and the pilot alone: it is the same whichever scheme sends the
  * pilot and whenever, scaled from SNR to SNR, on any thread. Schemes are so compared on equal terms.
  */
-import { drawNoise, NOISE_BLOCK } from '../channel/block-noise.js';
+import { drawBlockNoise, NOISE_BLOCK } from '../channel/block-noise.js';
 import type { ChannelEvaluator } from '../channel/channel.js';
 import type { Path } from '../channel/paths.js';
 import type { Codeword } from '../codebook/codeword.js';
@@ -65,7 +65,7 @@ export class ReceivedPilots {
   /** Codeword of the polar codebook with the largest `power`, without evaluating all of them one by one. */
   bestReceived(deviation: number): PolarIndex {
     if (deviation === 0) return this.#evaluator.best();
-    for (let block = 0; block < this.#noiseStamp.length; block++) this.#drawNoise(block);
+    for (let block = 0; block < this.#noiseStamp.length; block++) this.#drawBlockNoise(block);
     const { re, im } = this.#noise;
     return this.#evaluator.bestWithNoise({
       re: re.map((x) => deviation * x),
@@ -80,7 +80,7 @@ export class ReceivedPilots {
       this.#signal.re[column] = re;
       this.#signal.im[column] = im;
     }
-    this.#drawNoise(Math.floor(column / NOISE_BLOCK));
+    this.#drawBlockNoise(Math.floor(column / NOISE_BLOCK));
     const re = this.#signal.re[column]! + deviation * this.#noise.re[column]!;
     const im = this.#signal.im[column]! + deviation * this.#noise.im[column]!;
     return re ** 2 + im ** 2;
@@ -101,10 +101,10 @@ export class ReceivedPilots {
     return received;
   }
 
-  #drawNoise(block: number): void {
+  #drawBlockNoise(block: number): void {
     if (this.#noiseStamp[block] === this.#stamp) return;
     this.#noiseStamp[block] = this.#stamp;
     const end = Math.min(this.#polar.numCodewords, (block + 1) * NOISE_BLOCK);
-    drawNoise(this.#noise, block * NOISE_BLOCK, end, ...this.#noiseKeys);
+    drawBlockNoise(this.#noise, block * NOISE_BLOCK, end, ...this.#noiseKeys);
   }
 }
