@@ -14,11 +14,11 @@ import type { SchemeFactory } from '../training/registry.js';
 import type { Estimate, Powers, Scheme } from '../training/scheme.js';
 import type { BoardBeams } from './board-beams.js';
 import { BoardWatch } from './board-watch.js';
-import { localFeedback, requireLocalEstimates } from './local-feedback.js';
+import { requireLocalEstimates } from './local-feedback.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from './outcome.js';
 import { PilotFactory } from './pilots.js';
 import { type Preparation, plannerOptions } from './plan.js';
-import { planOnBoard } from './plan-on-board.js';
+import { type PlanOnBoard, planOnBoard } from './plan-on-board.js';
 import { schemeOnBoard } from './scheme-on-board.js';
 import { type ServingRates, servingRates } from './serving-rates.js';
 import { SlotExchange } from './slot-exchange.js';
@@ -57,9 +57,9 @@ const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT', 'UE_MISMATCH', 'UE_ESTIMA
  */
 export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome> {
   const { preparation, testbed, calibration } = parts;
-  const { beams, realisability, warnings } = planOnBoard(preparation, testbed.board.description, calibration);
-  for (const warning of warnings) parts.progress.warning(warning);
-  const campaign = await Campaign.begin(parts, beams, realisability);
+  const plan = planOnBoard(preparation, testbed.board.description, calibration);
+  for (const warning of plan.warnings) parts.progress.warning(warning);
+  const campaign = await Campaign.begin(parts, plan);
   try {
     await campaign.trainAll();
     parts.recording.event('finished');
@@ -90,7 +90,7 @@ class Campaign {
 
   private constructor(
     parts: CampaignParts,
-    beams: BoardBeams,
+    { beams, localSetup }: PlanOnBoard,
     ledger: SlotLedger,
     keys: string[],
     found: Set<string>,
@@ -106,7 +106,7 @@ class Campaign {
     this.#pilots = new PilotFactory(board, beams, recording, keys);
     this.#beams = beams;
     this.#scheme = schemeOnBoard(preparation, beams);
-    this.#localSetup = localFeedback(preparation, beams);
+    this.#localSetup = localSetup;
     this.#subcarriers = wideband && createSubcarrierSum(array.elements, wideband.band);
     this.#watch = new BoardWatch(board, clock, (kind, detail) => recording.event(kind, detail));
     this.#exchange = new SlotExchange({
@@ -127,18 +127,14 @@ class Campaign {
     });
   }
 
-  static async begin(
-    parts: CampaignParts,
-    beams: BoardBeams,
-    realisability: Realisability | null,
-  ): Promise<Campaign> {
+  static async begin(parts: CampaignParts, plan: PlanOnBoard): Promise<Campaign> {
     const { recording, testbed } = parts;
     const ledger = new SlotLedger(recording, (ueId, sequence) => testbed.bridge.acknowledge(ueId, sequence));
     await ledger.restore();
     const keys = (await recording.rows('codewords')).map(({ key }) => key);
     const found = new Set((await recording.rows('estimates')).map(({ ue }) => ue));
-    await recordRun(parts, realisability);
-    return new Campaign(parts, beams, ledger, keys, found);
+    await recordRun(parts, plan.realisability);
+    return new Campaign(parts, plan, ledger, keys, found);
   }
 
   async trainAll(): Promise<void> {

@@ -97,7 +97,7 @@ export async function userOutcomes(recording: Recording, where = ''): Promise<Us
   const found = rows.length === 0 ? [] : await recording.rows('estimates', `WHERE ue IN (${ids})`);
   const estimates = new Map(found.map((row) => [row.ue, row]));
   const foci = await estimatedFoci(recording, estimates.values());
-  const failures = await userFailures(recording);
+  const failures = estimates.size < rows.length ? await userFailures(recording) : new Map();
   return rows.map((user) => {
     const estimate = estimates.get(user.ue);
     const failure = estimate === undefined ? (failures.get(user.ue) ?? null) : null;

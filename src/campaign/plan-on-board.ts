@@ -3,6 +3,7 @@ import type { CalibrationTable } from '../../calibration/calibration-table.js';
 import type { BoardDescription } from '../../drivers/array-board.js';
 import type { Realisability } from '../codebook/realisability.js';
 import type { Demand } from '../schedule/lint.js';
+import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import { BoardBeams } from './board-beams.js';
 import { localFeedback } from './local-feedback.js';
 import { checkPlan, type Preparation } from './plan.js';
@@ -14,6 +15,8 @@ export interface PlanOnBoard {
   readonly beams: BoardBeams;
   /** What the board makes of all pilots; null for schemes that look at no single subcarrier. */
   readonly realisability: Realisability | null;
+  /** What UEs that estimate by themselves are told; null when they report powers. */
+  readonly localSetup: LocalEstimateSetup | null;
   /** What will not go as well as it could, in words. */
   readonly warnings: readonly string[];
 }
@@ -32,6 +35,6 @@ export function planOnBoard(
   const demand = checkPlan(preparation, board);
   const beams = new BoardBeams(board, preparation.scenario.array.carrier, calibration);
   const realisability = checkRealisable(preparation, beams);
-  localFeedback(preparation, beams); // throws where a UE could not estimate by itself
-  return { demand, beams, realisability, warnings: planWarnings(preparation, realisability) };
+  const localSetup = localFeedback(preparation, beams);
+  return { demand, beams, realisability, localSetup, warnings: planWarnings(preparation, realisability) };
 }

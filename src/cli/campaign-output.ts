@@ -7,6 +7,7 @@ import {
   type WidebandSummary,
 } from '../campaign/outcome.js';
 import { BeamloopError, EXIT } from '../core/errors.js';
+import { plural } from '../core/plural.js';
 import { type CommandContext, printJson, warn } from './command.js';
 import { formatTable } from './text-table.js';
 
@@ -144,7 +145,7 @@ function widebandTable(users: readonly UserOutcome[]): string {
 function summaryText(summary: WidebandSummary): string {
   const { users, meanRate, meanBoardRate, meanPerfectRate, lossPercent, boardLossPercent } = summary;
   return (
-    `Mean rate of ${users} ${users === 1 ? 'user' : 'users'}: ${meanRate.toFixed(3)} of ` +
+    `Mean rate of ${plural(users, 'user')}: ${meanRate.toFixed(3)} of ` +
     `${meanPerfectRate.toFixed(3)} bit/s/Hz, ${percent(lossPercent)} lost; by the board ` +
     `${meanBoardRate.toFixed(3)}, ${percent(boardLossPercent)} lost`
   );

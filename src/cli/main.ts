@@ -2,6 +2,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { BeamloopError, EXIT } from '../core/errors.js';
+import { plural } from '../core/plural.js';
 import { VERSION } from '../core/version.js';
 import { commands, families } from './commands/index.js';
 
@@ -60,7 +61,7 @@ function wrongArguments(message: string): BeamloopError {
   const valueless = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
   const what =
     lacking !== null
-      ? `beamloop ${words.join(' ')} needs ${lacking[2]} argument${lacking[2] === '1' ? '' : 's'} and was given ${lacking[1]}`
+      ? `beamloop ${words.join(' ')} needs ${plural(Number(lacking[2]), 'argument')} and was given ${lacking[1]}`
       : valueless !== undefined
         ? `--${valueless} was given without a value`
         : message.replaceAll('\n', ' ');

@@ -23,14 +23,15 @@ function check(claim: CheckedClaim, rows: readonly StudyRow[], keys: readonly st
   const values = rows.filter((row) => fits(row, claim.where)).map((row) => measure(claim, row, rows, keys));
   if (values.length === 0) throw cannotCheck(claim, `no row has ${JSON.stringify(claim.where)}`);
   const { worst, extreme, agrees } = judge(claim, values);
-  const other = claim.below === undefined ? null : Object.values(claim.below).join(', ');
-  const ours =
-    other === null
-      ? `${short(worst)}${among(extreme, values)}`
-      : worst < 0
-        ? `${short(-worst)} above ${other}${among(OPPOSITE[extreme], values)}`
-        : `${short(worst)} below ${other}${among(extreme, values)}`;
-  return { claim: claim.claim, paper: claim.paper, ours, agrees };
+  const { below } = claim;
+  // By a negative amount below is above.
+  const turned = below !== undefined && worst < 0;
+  const figure = short(turned ? -worst : worst);
+  const other =
+    below === undefined ? '' : ` ${turned ? 'above' : 'below'} ${Object.values(below).join(', ')}`;
+  const which = turned ? OPPOSITE[extreme] : extreme;
+  const points = values.length === 1 ? '' : ` (${which} of ${values.length} points)`;
+  return { claim: claim.claim, paper: claim.paper, ours: `${figure}${other}${points}`, agrees };
 }
 
 type Extreme = 'least' | 'most' | 'furthest off';
@@ -41,10 +42,6 @@ const OPPOSITE: Readonly<Record<Extreme, Extreme>> = {
   most: 'least',
   'furthest off': 'furthest off',
 };
-
-function among(extreme: Extreme, values: readonly number[]): string {
-  return values.length === 1 ? '' : ` (${extreme} of ${values.length} points)`;
-}
 
 function judge(
   { atLeast, atMost, equals, within }: CheckedClaim,
