@@ -8,6 +8,12 @@
  * exchanges so far is just the lowest upper and the highest lower line (SPEC 7.7; the intersection of intervals is Marzullo's).
  */
 
+/**
+ * What rounding of times as doubles may add up to along one line, relative to the times. Bounds are moved apart by it, or
+ * two lines that touch, as those of a clock at the drift bound do, could seem to cross.
+ */
+const ROUNDING = 4 * Number.EPSILON;
+
 export interface ClockExchange {
   /** Host time before the request was written and after the answer was read, s. */
   readonly sentS: number;
@@ -42,8 +48,13 @@ export class ClockSync {
   }
 
   add(exchange: ClockExchange): void {
-    const lower = { hostS: exchange.receivedS, boardS: this.#seconds(exchange.boardSentTicks) };
-    const upper = { hostS: exchange.sentS, boardS: this.#seconds(exchange.boardReceivedTicks + 1n) };
+    const latestS = this.#seconds(exchange.boardSentTicks);
+    const roundingS = ROUNDING * (latestS + Math.abs(exchange.receivedS));
+    const lower = { hostS: exchange.receivedS, boardS: latestS - roundingS };
+    const upper = {
+      hostS: exchange.sentS,
+      boardS: this.#seconds(exchange.boardReceivedTicks + 1n) + roundingS,
+    };
     const atS = exchange.receivedS;
     if (this.#lower === null || this.#lowerAt(lower, atS) > this.#lowerAt(this.#lower, atS))
       this.#lower = lower;

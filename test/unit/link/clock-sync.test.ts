@@ -58,6 +58,28 @@ describe('clock sync', () => {
     );
   });
 
+  it('takes bounds that touch, for a clock at the drift bound, for consistent', () => {
+    // Found by the property above: the upper line follows the truth, and rounding put the next lower one across it.
+    const w: World = { offsetS: 32870.7578125, drift: 0.00009999999995569109, exchanges: [] };
+    const sync = new ClockSync(RATE_HZ, MAX_DRIFT);
+    let nowS = 0;
+    for (const { gapS, outS, holdS } of [
+      { gapS: 29.999999999999947, outS: 0, holdS: 0 },
+      { gapS: 0, outS: 0.049999999999998934, holdS: 0.009999999999999789 },
+      { gapS: 0, outS: 0, holdS: 0 },
+      { gapS: 29.999999999999993, outS: 0, holdS: 0 },
+      { gapS: 0, outS: 0, holdS: 0 },
+    ]) {
+      const sentS = nowS + gapS;
+      nowS = sentS + outS + holdS;
+      const boardReceivedTicks = ticks(w, sentS + outS);
+      sync.add({ sentS, receivedS: nowS, boardReceivedTicks, boardSentTicks: ticks(w, nowS) });
+      const { loS, hiS } = sync.at(nowS)!;
+      expect(loS).toBeLessThanOrEqual(hiS);
+    }
+    expect(sync.inconsistencies).toBe(0);
+  });
+
   it('shrinks to about the best round trip, and to less when the best ways out and back were in different exchanges', () => {
     const w: World = { offsetS: 7, drift: 40e-6, exchanges: [] };
     const sync = new ClockSync(RATE_HZ, MAX_DRIFT);
