@@ -4,7 +4,7 @@ import { besselI0 } from '../../core/bessel.js';
 /** Samples per turn of the fastest element over the least that fix it. */
 const LEAST_OVERSAMPLING = 1.4;
 /** Neighbours on each side grow with what is left between the band and its image: the window's transform fits in there. */
-const NEIGHBOURS = 2.5;
+const NEIGHBOURS = 3;
 /** What the filter misses is tabulated at so many turns per sample apart. */
 const TABLE_STEP = 1 / 512;
 
@@ -27,15 +27,19 @@ export class DirectionFilter {
     const gap = this.stride === 1 ? 1 : 1 - 2 * turns * this.stride;
     this.half = Math.ceil(NEIGHBOURS / gap);
     this.weights = Array.from({ length: this.stride }, (_, k) => kaiserSinc(k / this.stride, this.half, gap));
-    this.#missed = Float64Array.from({ length: 1 / TABLE_STEP + 1 }, (_, k) =>
-      this.#missedAt(k * TABLE_STEP),
-    );
+    let missed = 0;
+    this.#missed = Float64Array.from({ length: 1 / TABLE_STEP + 1 }, (_, k) => {
+      missed = Math.max(missed, this.#missedAt(k * TABLE_STEP));
+      return missed;
+    });
   }
 
-  /** Amplitude that is missed of a unit vector which turns so far from sample to sample, at most. */
+  /**
+   * Amplitude that is missed of a unit vector which turns so far from sample to sample, or less far, at most. What the
+   * filter misses has ripples: an element that turns more slowly, such as at a lower frequency, may be missed by more.
+   */
   missed(turns: number): number {
-    const index = Math.floor(turns / TABLE_STEP);
-    return index + 1 < this.#missed.length ? Math.max(this.#missed[index]!, this.#missed[index + 1]!) : 1;
+    return this.#missed[Math.ceil(turns / TABLE_STEP)] ?? 2;
   }
 
   #missedAt(turns: number): number {

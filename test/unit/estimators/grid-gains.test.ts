@@ -3,6 +3,7 @@ import { Band } from '../../../src/array/band.js';
 import type { Sector } from '../../../src/array/focal-point.js';
 import { LinearArray } from '../../../src/array/linear-array.js';
 import type { SplitCodebook } from '../../../src/codebook/beam-split.js';
+import { rainbowCodebook } from '../../../src/codebook/rainbow.js';
 import { describeTdPs, tdPsCodebook } from '../../../src/codebook/tdps.js';
 import { BeamPowers, type WaveModel } from '../../../src/training/estimators/beam-powers.js';
 import { GridGains } from '../../../src/training/estimators/grid-gains.js';
@@ -25,6 +26,13 @@ function odd(): SplitCodebook {
     phaseRingPerM: 1859 / 3200,
   };
   return tdPsCodebook(array, band, describeTdPs(array, band, parameters), 2);
+}
+
+/** 6 elements, 16 subcarriers at 1/2 to 3/2 of the carrier: filters miss most of what turns more slowly than the fastest. */
+function fewOverAnOctave(): SplitCodebook {
+  const array = new LinearArray({ numElements: 6, carrierHz: 30e9, speedOfLightMPerS: 3e8 });
+  const band = new Band({ carrierHz: 30e9, bandwidthHz: 32e9, numSubcarriers: 16 });
+  return rainbowCodebook(array, band, Math.sin(NEAR_AND_WIDE.maxAngleRad), [0.3]);
 }
 
 /** The largest difference from single points over every `step`-th point of the grid, and how many points were summed. */
@@ -57,6 +65,7 @@ describe.each(['fresnel', 'exact'] as const)('gains at the points of a grid, %s'
     ['the demonstration', demonstration, SECTOR, 1024, 3, 5, 0.3],
     ['an odd array', odd, SECTOR, 500, 4, 1, 0.6],
     ['a wide sector near the array', odd, NEAR_AND_WIDE, 700, 5, 1, 1],
+    ['few elements over an octave', fewOverAnOctave, NEAR_AND_WIDE, 1198, 2, 1, 0.3],
     ['directions none of which can be left out', odd, SECTOR, 60, 3, 1, 1],
   ] as const)('are those of single points: %s', (_, make, sector, directions, rings, step, share) => {
     const grid = new PointGrid(sector, directions, rings);
