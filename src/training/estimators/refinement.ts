@@ -107,8 +107,10 @@ export class Refinement {
     const here = this.#here;
     const dx = inward(sinAngle, range.sinAngle, this.#widths.sinAngle);
     const dy = inward(ringPerM, range.ringPerM, this.#widths.ringPerM);
+    // Rounding might lead over the edge, and gains are known up to there only.
+    const across = clamp(ringPerM + dy * this.#widths.ringPerM, range.ringPerM);
     this.#gains.evaluate({ sinAngle: sinAngle + dx * this.#widths.sinAngle, ringPerM }, this.#bySinAngle);
-    this.#gains.evaluate({ sinAngle, ringPerM: ringPerM + dy * this.#widths.ringPerM }, this.#byRing);
+    this.#gains.evaluate({ sinAngle, ringPerM: across }, this.#byRing);
     let energy = 0;
     let fit = 0;
     let hx = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FocalPoint } from '../../../src/array/focal-point.js';
+import type { FocalPoint, Sector } from '../../../src/array/focal-point.js';
 import { LinearArray } from '../../../src/array/linear-array.js';
 import { halfWidthRingPerM } from '../../../src/codebook/beam-width.js';
 import { rainbowCodebook } from '../../../src/codebook/rainbow.js';
@@ -92,6 +92,29 @@ describe('refinement off the grid', () => {
       const point = anyPoint(random, SECTOR);
       const estimate = estimator.estimate(noiseless(few, gainsAt(few, point, 'fresnel')));
       expect(Math.abs(estimate.sinAngle - point.sinAngle)).toBeLessThan(1e-3);
+    }
+  });
+
+  it('stays within the rings of a sector so far away that all of them look alike, Fresnel model', () => {
+    const { array, band } = codebook;
+    const sector: Sector = { maxAngleRad: 0.5, distanceM: [8000, 60_000] };
+    const far = rainbowCodebook(
+      new LinearArray({ numElements: 7, carrierHz: array.carrierHz, speedOfLightMPerS: 3e8 }),
+      band,
+      Math.sin(sector.maxAngleRad),
+      [0],
+    );
+    const random = new Random('far');
+    for (let user = 0; user < 100; user++) {
+      // Sectors that differ a little, because what is rounded up in one is rounded down in another.
+      const distanceM = [8000 + 10 * user, 60_000] as const;
+      const estimator = new MatchedFilterEstimator(
+        { ...options, directions: 16, rings: 1 + (user % 4), dictionary: 'ideal', model: 'fresnel' },
+        { ...setting, codebook: far, sector: { ...sector, distanceM } },
+      );
+      const point = anyPoint(random, sector);
+      const estimate = estimator.estimate(noisy(far, gainsAt(far, point, 'fresnel'), 20, random));
+      expect(Math.abs(estimate.sinAngle - point.sinAngle)).toBeLessThan(0.1);
     }
   });
 
