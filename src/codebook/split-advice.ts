@@ -6,7 +6,7 @@ import { splitFoci } from './beam-split.js';
 import { halfWidthRingPerM } from './beam-width.js';
 import { coverageRatio, enoughSubcarriers, missedShare } from './coverage.js';
 import { rainbowParameters } from './rainbow.js';
-import { describeTdPs, type TdPsDesign } from './tdps.js';
+import type { TdPsDesign } from './tdps.js';
 
 /** @param numPilots how many pilots there are, not how many it takes. */
 export function tdPsAdvice(
@@ -19,7 +19,7 @@ export function tdPsAdvice(
   if (design.coverageRatio > 1) {
     const enough = enoughSubcarriers(
       band,
-      (other) => describeTdPs(array, other, design.parameters).coverageRatio <= 1,
+      (other) => coverageRatio(array, other, splitFoci(design.parameters, other)) <= 1,
     );
     advice.push(directionsMissed(design.coverageRatio, design.missedShare, band, enough));
   }

@@ -314,6 +314,14 @@ describe('coverage', () => {
     expect(advice).toEqual([expect.stringMatching(/99\.9 % of the directions swept are missed; even 65535/)]);
   });
 
+  it('advises on parameters whose sweep would stand still with more subcarriers', () => {
+    // With 2 subcarriers f_c/f stays below 1.0527, with many it reaches 1.1 and theta_t/q falls below 1.
+    const { array, band } = setting(64, 10e9, 2e9, 2);
+    const parameters = { delaySinAngle: 1.08, delayRingPerM: 0, phaseSinAngle: 4, phaseRingPerM: 0.1 };
+    const advice = tdPsAdvice(array, band, describeTdPs(array, band, parameters), 100);
+    expect(advice[0]).toMatch(/of the directions swept are missed; \d+ subcarriers would do, there are 2/);
+  });
+
   it('refuses more pilots than there is room for, with the numbers', () => {
     const { array, band } = setting(1024, 30e9, 5e9, 20_000);
     const design = designTdPs(array, band, { ringRangePerM: [1 / 400, 1 / 10] });
