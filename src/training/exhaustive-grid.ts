@@ -12,6 +12,9 @@ export interface GridPilot {
   readonly codeword: Codeword;
 }
 
+/** A direction so little beyond the sector, in steps, is at its edge but for rounding. */
+const ROUNDING = 1e-9;
+
 /** Directions from -maxSinAngle in steps of 2/N on every ring; directions fastest, rings in the order given. */
 export function gridPilots(
   array: LinearArray,
@@ -19,7 +22,7 @@ export function gridPilots(
   ringsPerM: ArrayLike<number>,
 ): GridPilot[] {
   const step = 2 / array.numElements;
-  const numDirections = Math.floor((2 * maxSinAngle) / step) + 1;
+  const numDirections = Math.floor((2 * maxSinAngle) / step + ROUNDING) + 1;
   return Array.from(ringsPerM).flatMap((ringPerM, ring) =>
     Array.from({ length: numDirections }, (_, k) => {
       const point = { sinAngle: -maxSinAngle + k * step, ringPerM };

@@ -499,6 +499,22 @@ describe('serving and grid codewords', () => {
     expect(gainAt(array, grid, band.frequenciesHz[0]!, -0.37, 0.06)).toBeLessThan(0.1);
   });
 
+  it.each([
+    [30, 256, 129],
+    [60, 256, 222],
+    [90, 2, 3],
+  ])(
+    'look from edge to edge of a sector within %d degrees: %d elements, %d directions',
+    (degrees, N, count) => {
+      const { array } = setting(N, 30e9, 5e9, 2);
+      const edge = Math.sin((degrees * Math.PI) / 180);
+      const directions = gridPilots(array, edge, [0.01]).map(({ point }) => point.sinAngle);
+      expect(directions).toHaveLength(count);
+      expect(directions[0]).toBe(-edge);
+      expect(directions.at(-1)!).toBeGreaterThan(edge - 2 / N);
+    },
+  );
+
   it('share a key only where they are the same, whatever grids they are of', () => {
     const { array } = evaluation;
     const grids = [
