@@ -169,7 +169,7 @@ function fresnelDictionary(): BenchRow {
     band: new Band({ carrierHz: 30e9, bandwidthHz: 5e9, numSubcarriers: 1024 }),
   };
   const startS = processorTimeS();
-  const gains = new FresnelGains({ ...evaluation, pilots: parameters, ringRangePerM });
+  const gains = FresnelGains.create({ ...evaluation, pilots: parameters, ringRangePerM })!;
   const row = new Float64Array(gains.numValues);
   for (let j = 0; j < 10; j++) {
     const ringPerM = ringRangePerM[0] + ((ringRangePerM[1] - ringRangePerM[0]) * j) / 9;

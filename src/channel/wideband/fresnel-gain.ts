@@ -31,7 +31,8 @@ interface GainKernel extends WasmKernel {
 /** Table points per 1/N of u and per 1/N^2 of v; cubic interpolation is then off by 5e-7, single precision by 2e-7. */
 const COLUMNS_PER_BEAM = 28;
 const ROWS_PER_BEND = 8;
-const MAX_TABLE_BYTES = 2 ** 30;
+/** A table beyond the processor's caches takes longer to look up than the sum over elements, and seconds to fill. */
+const MAX_TABLE_BYTES = 2 ** 25;
 
 export interface FresnelGainsOptions {
   readonly array: LinearArray;
@@ -44,8 +45,8 @@ export interface FresnelGainsOptions {
 
 /**
  * Ideal power gains of splitting pilots at points, off by less than 1e-6 from the direct sum of the Fresnel model. Made
- * for many points: building one takes tenths of a second (its table), each row of 3 x 1024 gains some 50 us. For beams as
- * a board makes them, or for spherical waves, see `SubcarrierSum`.
+ * for many points: building one takes up to tenths of a second (its table), each row of 3 x 1024 gains some 50 us. For
+ * beams as a board makes them, for spherical waves, or where the table would be too large, see `SubcarrierSum`.
  */
 export class FresnelGains {
   /** Pilots times subcarriers. */
@@ -53,9 +54,7 @@ export class FresnelGains {
   readonly #kernel: GainKernel;
   readonly #ringRangePerM: readonly [number, number];
   readonly #spacingM: number;
-  readonly #columns: number;
-  readonly #rowsPerUnit: number;
-  readonly #stride: number;
+  readonly #table: TableSize;
   readonly #at: {
     readonly table: number;
     readonly tilt: number;
@@ -64,42 +63,34 @@ export class FresnelGains {
   };
   readonly #out: Float64Array;
 
-  /** @throws BAD_ARGUMENT when the table would take more than 1 GiB. */
-  constructor({ array, band, pilots, ringRangePerM }: FresnelGainsOptions) {
-    const { numElements, spacingM } = array;
-    this.numValues = pilots.length * band.numSubcarriers;
+  /** Null where the table would take more than 32 MiB. */
+  static create(options: FresnelGainsOptions): FresnelGains | null {
+    const beams = argumentsOf(options);
+    const table = tableSize(options, beams);
+    return table.numBytes <= MAX_TABLE_BYTES ? new FresnelGains(options, beams, table) : null;
+  }
+
+  private constructor(
+    { array: { numElements, spacingM }, ringRangePerM }: FresnelGainsOptions,
+    { tilt, bend, slope }: BeamArguments,
+    table: TableSize,
+  ) {
+    this.numValues = tilt.length;
     this.#ringRangePerM = ringRangePerM;
     this.#spacingM = spacingM;
-    this.#columns = COLUMNS_PER_BEAM * numElements;
-    this.#rowsPerUnit = ROWS_PER_BEND * numElements ** 2;
-    this.#stride = 4 * (4 * Math.ceil((this.#columns + 3) / 4) + 16);
-
-    const { tilt, bend, slope } = argumentsOf(band, pilots, spacingM);
-    const largest = bend.reduce((top, b, k) => {
-      const ends = ringRangePerM.map((ring) => Math.abs(b - slope[k]! * spacingM * ring));
-      return Math.max(top, ...ends);
-    }, 0);
-    // One row before the first; two after the last that is begun, and one for rounding.
-    const numRows = Math.floor(largest * this.#rowsPerUnit) + 5;
-    const tableBytes = numRows * this.#stride;
-    if (!(tableBytes <= MAX_TABLE_BYTES)) {
-      throw new BeamloopError('BAD_ARGUMENT', {
-        what: `Rings that differ by up to ${largest / spacingM} 1/m need ${Math.ceil(tableBytes / 2 ** 20)} MiB of table`,
-        todo: 'Give a narrower range of rings, or evaluate the sum over elements',
-      });
-    }
+    this.#table = table;
     const count = this.numValues + (this.numValues % 2);
     const arguments0 = FIRST_ADDRESS;
     const place = (k: number) => arguments0 + k * (8 * count + 192);
     this.#at = { tilt: place(0), bend: place(1), slope: place(2), table: place(4) };
-    this.#kernel = instantiate<GainKernel>('wideband/fresnel-gain.wasm', this.#at.table + tableBytes);
+    this.#kernel = instantiate<GainKernel>('wideband/fresnel-gain.wasm', this.#at.table + table.numBytes);
     const { buffer } = this.#kernel.memory;
     const view = (at: number) => new Float64Array(buffer, at, this.numValues);
     view(this.#at.tilt).set(tilt);
     view(this.#at.bend).set(bend);
     view(this.#at.slope).set(slope);
     this.#out = view(place(3));
-    this.#tabulate(new Float32Array(buffer, this.#at.table), numElements, numRows);
+    this.#tabulate(new Float32Array(buffer, this.#at.table), numElements);
   }
 
   /**
@@ -116,9 +107,9 @@ export class FresnelGains {
     }
     this.#kernel.gains(
       this.#at.table,
-      this.#stride,
-      this.#columns,
-      this.#rowsPerUnit,
+      this.#table.stride,
+      this.#table.columns,
+      this.#table.rowsPerUnit,
       this.#at.tilt,
       this.#at.bend,
       this.#at.slope,
@@ -131,9 +122,10 @@ export class FresnelGains {
   }
 
   /** |S(u, v)|^2 row by row; a row is a transform of the elements' chirp from position to u/2 (eq. 36). */
-  #tabulate(table: Float32Array, numElements: number, numRows: number): void {
-    const numColumns = this.#columns + 3;
-    const step = 1 / (2 * this.#columns);
+  #tabulate(table: Float32Array, numElements: number): void {
+    const { columns, rowsPerUnit, numRows, stride } = this.#table;
+    const numColumns = columns + 3;
+    const step = 1 / (2 * columns);
     // Half u, from one step below 1 on: one period up, because a band lies above 0.
     const band = new Band({
       carrierHz: 1 + step * ((numColumns - 1) / 2 - 1),
@@ -145,21 +137,50 @@ export class FresnelGains {
     const chirp = complexVector(numElements);
     const received = complexVector(numColumns);
     for (let row = 0; row < numRows; row++) {
-      const v = (row - 1) / this.#rowsPerUnit;
+      const v = (row - 1) / rowsPerUnit;
       for (let n = 0; n < numElements; n++) {
         const phase = Math.PI * position[n]! ** 2 * v;
         chirp.re[n] = Math.cos(phase) / numElements;
         chirp.im[n] = Math.sin(phase) / numElements;
       }
       sum.evaluate(chirp.re, chirp.im, position, received);
-      const first = (row * this.#stride) / 4;
+      const first = (row * stride) / 4;
       for (let k = 0; k < numColumns; k++) table[first + k] = received.re[k]! ** 2 + received.im[k]! ** 2;
     }
   }
 }
 
+interface TableSize {
+  /** Points per unit of u, and per unit of v. */
+  readonly columns: number;
+  readonly rowsPerUnit: number;
+  readonly numRows: number;
+  /** From row to row, bytes. */
+  readonly stride: number;
+  readonly numBytes: number;
+}
+
+/** So large that v stays within the table at all rings. */
+function tableSize(
+  { array: { numElements, spacingM }, ringRangePerM }: FresnelGainsOptions,
+  { bend, slope }: BeamArguments,
+): TableSize {
+  const columns = COLUMNS_PER_BEAM * numElements;
+  const rowsPerUnit = ROWS_PER_BEND * numElements ** 2;
+  const stride = 4 * (4 * Math.ceil((columns + 3) / 4) + 16);
+  const largest = bend.reduce((top, b, k) => {
+    const ends = ringRangePerM.map((ring) => Math.abs(b - slope[k]! * spacingM * ring));
+    return Math.max(top, ...ends);
+  }, 0);
+  // One row before the first; two after the last that is begun, and one for rounding.
+  const numRows = Math.floor(largest * rowsPerUnit) + 5;
+  return { columns, rowsPerUnit, numRows, stride, numBytes: numRows * stride };
+}
+
+type BeamArguments = ReturnType<typeof argumentsOf>;
+
 /** u = tilt - slope sinAngle and v = bend - slope d ring (eq. 52), shape [numPilots, numSubcarriers] each. */
-function argumentsOf(band: Band, pilots: readonly SplitParameters[], spacingM: number) {
+function argumentsOf({ array: { spacingM }, band, pilots }: FresnelGainsOptions) {
   const { numSubcarriers } = band;
   const out = {
     tilt: new Float64Array(pilots.length * numSubcarriers),

@@ -95,7 +95,8 @@ export class BeamPowers implements PointGains {
 /**
  * The fastest way to the power gains of a codebook as a board makes it.
  *
- * @param codewords one per pilot; where they are those of the codebook, the Fresnel model has a table (eq. 52).
+ * @param codewords one per pilot; where they are those of the codebook, the Fresnel model has a table (eq. 52) unless
+ *   that would be large.
  * @param ringRangePerM rings that will be asked for.
  */
 export function gainsOf(
@@ -106,7 +107,10 @@ export function gainsOf(
 ): PointGains {
   const { array, band, pilots } = codebook;
   const areIdeal = pilots.every(({ codeword }, k) => codeword === codewords[k]);
-  return model === 'fresnel' && areIdeal
-    ? new FresnelGains({ array, band, pilots: pilots.map(({ parameters }) => parameters), ringRangePerM })
-    : new BeamPowers(codebook, codewords, model);
+  if (model === 'fresnel' && areIdeal) {
+    const parameters = pilots.map((pilot) => pilot.parameters);
+    const table = FresnelGains.create({ array, band, pilots: parameters, ringRangePerM });
+    if (table !== null) return table;
+  }
+  return new BeamPowers(codebook, codewords, model);
 }

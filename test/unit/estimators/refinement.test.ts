@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { Band } from '../../../src/array/band.js';
 import type { FocalPoint, Sector } from '../../../src/array/focal-point.js';
 import { LinearArray } from '../../../src/array/linear-array.js';
 import { halfWidthRingPerM } from '../../../src/codebook/beam-width.js';
 import { rainbowCodebook } from '../../../src/codebook/rainbow.js';
 import { Random } from '../../../src/core/random.js';
 import { MatchedFilterEstimator } from '../../../src/training/estimators/matched-filter.js';
+import { PointGrid } from '../../../src/training/estimators/point-grid.js';
 import { anyPoint, evaluation, gainsAt, noiseless, noisy, SECTOR, small } from './setting.js';
 
 const options = {
@@ -116,6 +118,23 @@ describe('refinement off the grid', () => {
       const estimate = estimator.estimate(noisy(far, gainsAt(far, point, 'fresnel'), 20, random));
       expect(Math.abs(estimate.sinAngle - point.sinAngle)).toBeLessThan(0.1);
     }
+  });
+
+  it('refines on arrays however large, Fresnel model', () => {
+    const array = new LinearArray({ numElements: 2048, carrierHz: 30e9, speedOfLightMPerS: 3e8 });
+    const band = new Band({ carrierHz: 30e9, bandwidthHz: 5e9, numSubcarriers: 64 });
+    const sector: Sector = { maxAngleRad: 0.02, distanceM: [5, 300] };
+    const large = rainbowCodebook(array, band, Math.sin(sector.maxAngleRad), [0.01, 0.05]);
+    const estimator = new MatchedFilterEstimator(
+      { ...options, directions: 32, rings: 40, dictionary: 'ideal', model: 'fresnel' },
+      { ...setting, codebook: large, sector },
+    );
+    // A beam is narrower than the grid: a quarter of its half-widths beside a point.
+    const { sinAngle, ringPerM } = new PointGrid(sector, 32, 40).point(20 * 32 + 18);
+    const point = { sinAngle: sinAngle + 1e-4, ringPerM: ringPerM + 4e-5 };
+    const estimate = estimator.estimate(noiseless(large, gainsAt(large, point, 'fresnel')));
+    expect(Math.abs(estimate.sinAngle - point.sinAngle)).toBeLessThan(1e-6);
+    expect(Math.abs(estimate.ringPerM - point.ringPerM)).toBeLessThan(1e-6);
   });
 
   it('refines with the beams that the board makes', () => {
