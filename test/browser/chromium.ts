@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
+/** For whatever the browser is to do: a limit for what hangs. */
+export const BROWSER_LIMIT_MS = 240_000;
 const EXECUTABLE = process.env.BEAMLOOP_CHROMIUM ?? '/usr/bin/chromium';
 
 export function launchChromium(): Promise<Browser> {
@@ -12,6 +14,7 @@ export function launchChromium(): Promise<Browser> {
   }
   return chromium.launch({
     executablePath: EXECUTABLE,
+    timeout: BROWSER_LIMIT_MS,
     args: [
       '--no-sandbox',
       '--disable-gpu',

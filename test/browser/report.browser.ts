@@ -14,7 +14,7 @@ import { splitCodebookOf } from '../../src/training/registry.js';
 import { recordRun } from '../fixtures/recorded-run.js';
 import { studyResult } from '../fixtures/study-result.js';
 import { givenScheme, rainbowScheme, splitScheme, widebandRun } from '../fixtures/wideband-run.js';
-import { launchChromium } from './chromium.js';
+import { BROWSER_LIMIT_MS, launchChromium } from './chromium.js';
 
 const DEG = Math.PI / 180;
 
@@ -91,6 +91,7 @@ interface Opened {
 
 async function open(file: string, widthPx: number, colorScheme: 'light' | 'dark' = 'light'): Promise<Opened> {
   const page = await browser.newPage({ viewport: { width: widthPx, height: 900 }, colorScheme });
+  page.setDefaultTimeout(BROWSER_LIMIT_MS);
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));

@@ -10,6 +10,7 @@ import { decodePowerMessage, encodePowerMessage } from '../../src/bridge/wire.js
 import { Random } from '../../src/core/random.js';
 import { UeAgent } from '../../src/ue/agent.js';
 import { PowerQueue } from '../../src/ue/power-source.js';
+import { PATIENCE_S } from '../fixtures/patience.js';
 import { fuzzMessage } from './bridge-messages.fuzz.js';
 import { RawUe } from './raw-ue.js';
 
@@ -92,7 +93,7 @@ describe('whatever is sent to the bridge', () => {
       stop.abort();
       return agentEnded;
     });
-    await bridge.waitForUe('good', 5);
+    await bridge.waitForUe('good', PATIENCE_S);
 
     const random = new Random(2024, 'socket fuzz');
     let session: string | undefined;
@@ -112,10 +113,10 @@ describe('whatever is sent to the bridge', () => {
         if (k % 25 === 0) await new Promise((resolve) => setImmediate(resolve));
       }
       ue.socket.terminate();
-      await bridge.measure('good', [round], 5);
+      await bridge.measure('good', [round], PATIENCE_S);
     }
     const after = heldBytes();
-    await expect.poll(() => good.length, { timeout: 10_000, interval: 5 }).toBe(round);
+    await expect.poll(() => good.length, { interval: 5 }).toBe(round);
     expect(round).toBeGreaterThanOrEqual(NUM_SENT / SENT_PER_CONNECTION);
     expect(good).toEqual([...Array(round).keys()]);
     expect(bridge.statistics().find(({ ueId }) => ueId === 'good')).toMatchObject({
@@ -135,7 +136,7 @@ describe('whatever is sent to the bridge', () => {
     const powers = Float32Array.of(1, 2);
     const next = { sequence: nextSequence, slot: 123_456, ueTimeS: 0, noiseFloor: 0, powers };
     mended.ue.socket.send(encodePowerMessage([next]));
-    await expect.poll(() => fuzzed.length, { timeout: 10_000 }).toBe(numFuzzed + 1);
+    await expect.poll(() => fuzzed.length).toBe(numFuzzed + 1);
     expect(fuzzed.at(-1)).toBe(123_456);
   });
 
@@ -165,6 +166,6 @@ describe('whatever is sent to the bridge', () => {
     bridge.onPower(({ slot }) => records.push(slot));
     const powers = Float32Array.of(1, 2);
     ue.socket.send(encodePowerMessage([{ sequence: 1, slot: 7, ueTimeS: 0, noiseFloor: 0, powers }]));
-    await expect.poll(() => records, { timeout: 10_000 }).toEqual([7]);
+    await expect.poll(() => records).toEqual([7]);
   });
 });

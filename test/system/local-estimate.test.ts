@@ -10,6 +10,7 @@ import { LocalEstimator, localEstimateSetup } from '../../src/training/local-est
 import { type SplitChoice, schemeSchema, splitCodebookOf } from '../../src/training/registry.js';
 import { UeAgent, type UeAgentOptions } from '../../src/ue/agent.js';
 import { PowerQueue, type PowerSource } from '../../src/ue/power-source.js';
+import { PATIENCE_S } from '../fixtures/patience.js';
 import { CuttableWire } from './cuttable-wire.js';
 import { RawUe } from './raw-ue.js';
 
@@ -94,7 +95,7 @@ const keeping = { description: { model: 'raw', software: 'test', numSubcarriers:
 
 /** Asks a UE where it is; resolves when it was asked. */
 async function asks(bridge: UeBridge, ue: RawUe) {
-  const answer = bridge.estimate('ue-1', [3], noSetup, 5);
+  const answer = bridge.estimate('ue-1', [3], noSetup, PATIENCE_S);
   answer.catch(() => undefined);
   const { request } = await ue.next('estimate');
   return { answer, request };
@@ -104,10 +105,10 @@ describe('local estimates', () => {
   it('reports one mean per slot and finds the UE where it is', async () => {
     const { bridge, means, start } = await testbed();
     start();
-    await expect(bridge.waitForUe('ue-1', 5)).resolves.toMatchObject({ localEstimates: true });
-    await bridge.measure('ue-1', [10, 12], 5, undefined, true);
+    await expect(bridge.waitForUe('ue-1', PATIENCE_S)).resolves.toMatchObject({ localEstimates: true });
+    await bridge.measure('ue-1', [10, 12], PATIENCE_S, undefined, true);
     await expect.poll(() => means.length).toBe(2);
-    const point = await bridge.estimate('ue-1', [10, 12], setup, 5);
+    const point = await bridge.estimate('ue-1', [10, 12], setup, PATIENCE_S);
     expect(point.sinAngle).toBeCloseTo(here.sinAngle, 12);
     expect(point.ringPerM).toBeCloseTo(here.ringPerM, 12);
   });
@@ -117,11 +118,11 @@ describe('local estimates', () => {
     start();
     const codewords = codebook.pilots.map(({ codeword }) => codeword);
     const told = localEstimateSetup(array, band, setup.sector, scheme, codewords);
-    await bridge.measure('ue-1', [10, 12], 5, undefined, true);
-    const point = await bridge.estimate('ue-1', [10, 12], JSON.parse(JSON.stringify(told)), 5);
+    await bridge.measure('ue-1', [10, 12], PATIENCE_S, undefined, true);
+    const point = await bridge.estimate('ue-1', [10, 12], JSON.parse(JSON.stringify(told)), PATIENCE_S);
     expect(point.sinAngle).toBeCloseTo(here.sinAngle, 12);
     const short = localEstimateSetup(array, band, setup.sector, scheme, codewords.slice(1));
-    await expect(bridge.estimate('ue-1', [10, 12], short, 5)).rejects.toThrow(
+    await expect(bridge.estimate('ue-1', [10, 12], short, PATIENCE_S)).rejects.toThrow(
       /1 beams, its scheme has 2 pilots/,
     );
   });
@@ -129,19 +130,19 @@ describe('local estimates', () => {
   it('asks again after a lost connection', async () => {
     const { bridge, wire, means, start } = await testbed();
     start();
-    await bridge.measure('ue-1', [10, 12], 5, undefined, true);
+    await bridge.measure('ue-1', [10, 12], PATIENCE_S, undefined, true);
     await expect.poll(() => means.length).toBe(2);
     wire.cut();
-    const point = await bridge.estimate('ue-1', [10, 12], setup, 10);
+    const point = await bridge.estimate('ue-1', [10, 12], setup, PATIENCE_S);
     expect(point.ringPerM).toBeCloseTo(here.ringPerM, 12);
   });
 
   it('reports all powers of slots that it is not told to keep', async () => {
     const { bridge, means, start } = await testbed();
     start();
-    await bridge.measure('ue-1', [10, 12], 5);
+    await bridge.measure('ue-1', [10, 12], PATIENCE_S);
     await expect.poll(() => means.length).toBe(2 * band.numSubcarriers);
-    await expect(bridge.estimate('ue-1', [10, 12], setup, 5)).rejects.toMatchObject({
+    await expect(bridge.estimate('ue-1', [10, 12], setup, PATIENCE_S)).rejects.toMatchObject({
       code: 'UE_ESTIMATE',
       message: expect.stringContaining('slot 10 are not kept'),
     });
@@ -150,18 +151,20 @@ describe('local estimates', () => {
   it('says so when the UE was restarted and keeps nothing, and when a setup is none', async () => {
     const { bridge, means, start } = await testbed();
     const stop = start();
-    await bridge.measure('ue-1', [10, 12], 5, undefined, true);
+    await bridge.measure('ue-1', [10, 12], PATIENCE_S, undefined, true);
     await expect.poll(() => means.length).toBe(2);
-    await expect(bridge.estimate('ue-1', [10, 12], noSetup, 5)).rejects.toThrow(/setup/);
+    await expect(bridge.estimate('ue-1', [10, 12], noSetup, PATIENCE_S)).rejects.toThrow(/setup/);
     await stop();
     start();
-    await expect(bridge.estimate('ue-1', [10, 12], setup, 10)).rejects.toMatchObject({ code: 'UE_ESTIMATE' });
+    await expect(bridge.estimate('ue-1', [10, 12], setup, PATIENCE_S)).rejects.toMatchObject({
+      code: 'UE_ESTIMATE',
+    });
   });
 
   it('waits for an answer of the right kind, and passes on why there is none', async () => {
     const { bridge } = await testbed();
     const { ue } = await RawUe.welcomed(bridge.url, keeping);
-    const asked = bridge.measure('ue-1', [3], 5, undefined, true);
+    const asked = bridge.measure('ue-1', [3], PATIENCE_S, undefined, true);
     const { request } = await ue.next('measure');
     ue.say({ type: 'measuring', request });
     await asked;
@@ -216,9 +219,9 @@ describe('local estimates', () => {
   ])('an agent says at once why it found nothing: %s', async (_name, estimate, reason) => {
     const { bridge, means, start } = await testbed();
     start(estimate);
-    await bridge.measure('ue-1', [10, 12], 5, undefined, true);
+    await bridge.measure('ue-1', [10, 12], PATIENCE_S, undefined, true);
     await expect.poll(() => means.length).toBe(2);
-    await expect(bridge.estimate('ue-1', [10, 12], setup, 5)).rejects.toMatchObject({
+    await expect(bridge.estimate('ue-1', [10, 12], setup, PATIENCE_S)).rejects.toMatchObject({
       code: 'UE_ESTIMATE',
       what: expect.stringMatching(reason),
     });

@@ -6,6 +6,7 @@ import { type BridgeOptions, startBridge } from '../../src/bridge/server.js';
 import { type AgentState, UeAgent, type UeAgentOptions } from '../../src/ue/agent.js';
 import { PowerQueue, type PowerSource } from '../../src/ue/power-source.js';
 
+import { PATIENCE_S } from '../fixtures/patience.js';
 import { CuttableWire } from './cuttable-wire.js';
 
 /** A source that measures every slot that it is asked for at once: power m of slot s is s + m / 16. */
@@ -66,8 +67,7 @@ function collect(bridge: UeBridge, acknowledge = true): PowerRecord[] {
   return records;
 }
 
-const settled = async (isTrue: () => boolean) =>
-  expect.poll(isTrue, { timeout: 10_000, interval: 2 }).toBe(true);
+const settled = async (isTrue: () => boolean) => expect.poll(isTrue, { interval: 2 }).toBe(true);
 
 describe('UE agent and bridge', () => {
   it('measures what it is asked for and delivers every power once, in order', async () => {
@@ -75,8 +75,11 @@ describe('UE agent and bridge', () => {
     const records = collect(bridge);
     const source = new InstantSource(3);
     agentOf(bridge.url, source);
-    await expect(bridge.waitForUe('ue-1', 5)).resolves.toMatchObject({ ueId: 'ue-1', numSubcarriers: 3 });
-    await bridge.measure('ue-1', [4, 5, 6, 9, 4_000_000_000], 5);
+    await expect(bridge.waitForUe('ue-1', PATIENCE_S)).resolves.toMatchObject({
+      ueId: 'ue-1',
+      numSubcarriers: 3,
+    });
+    await bridge.measure('ue-1', [4, 5, 6, 9, 4_000_000_000], PATIENCE_S);
     await settled(() => records.length === 5);
     expect(source.asked).toEqual([[4, 5, 6, 9, 4_000_000_000]]);
     expect(records.map(({ sequence, slot }) => [sequence, slot])).toEqual([
@@ -101,7 +104,7 @@ describe('UE agent and bridge', () => {
     for (let first = 0; first < numSlots; first += 50) {
       const slots = Array.from({ length: 50 }, (_, k) => first + k);
       if (first % 200 === 100) wire.cut();
-      const measuring = bridge.measure('ue-1', slots, 10);
+      const measuring = bridge.measure('ue-1', slots, PATIENCE_S);
       if (first % 200 === 150) wire.cut();
       await measuring;
       if (first % 200 === 0) wire.cut();
@@ -121,7 +124,7 @@ describe('UE agent and bridge', () => {
     const port = Number(new URL(first.url).port);
     const source = new InstantSource(3);
     const { agent } = agentOf(first.url, source);
-    await first.measure('ue-1', [10, 11, 12, 13], 5);
+    await first.measure('ue-1', [10, 11, 12, 13], PATIENCE_S);
     await settled(() => seen.length === 4);
     first.acknowledge('ue-1', 2);
     await settled(() => agent.statistics().kept === 2);
@@ -136,7 +139,7 @@ describe('UE agent and bridge', () => {
     ]);
     expect(agent.statistics().recordsResent).toBe(2);
     // The new process numbers its requests from 1 again; the agent must not take them for old ones.
-    await second.measure('ue-1', [20], 5);
+    await second.measure('ue-1', [20], PATIENCE_S);
     await settled(() => records.length === 3);
     expect(records[2]).toMatchObject({ sequence: 5, slot: 20 });
   });
@@ -147,12 +150,12 @@ describe('UE agent and bridge', () => {
     const port = Number(new URL(first.url).port);
     const source = new InstantSource(3);
     agentOf(first.url, source);
-    await first.measure('ue-1', [1, 2, 3], 5);
+    await first.measure('ue-1', [1, 2, 3], PATIENCE_S);
     await settled(() => seen.length === 3);
     await first.close();
     const second = await bridgeOf({ port });
     const records = collect(second);
-    await second.measure('ue-1', [1], 5);
+    await second.measure('ue-1', [1], PATIENCE_S);
     await settled(() => records.length === 1);
     expect(records[0]).toMatchObject({ sequence: 1, slot: 1 });
   });
@@ -161,12 +164,12 @@ describe('UE agent and bridge', () => {
     const bridge = await bridgeOf();
     const records = collect(bridge, false);
     const life = agentOf(bridge.url, new InstantSource(3));
-    await bridge.measure('ue-1', [1, 2], 5);
+    await bridge.measure('ue-1', [1, 2], PATIENCE_S);
     await settled(() => records.length === 2);
     life.stop();
     await life.ended;
     agentOf(bridge.url, new InstantSource(3));
-    await bridge.measure('ue-1', [3], 5);
+    await bridge.measure('ue-1', [3], PATIENCE_S);
     await settled(() => records.length === 3);
     expect(records[2]).toMatchObject({ sequence: 3, slot: 3 });
     expect(bridge.statistics()[0]).toMatchObject({ duplicates: 0, gaps: 0, connections: 2 });
@@ -180,7 +183,7 @@ describe('UE agent and bridge', () => {
     await bridge.measure(
       'ue-1',
       Array.from({ length: 20 }, (_, k) => k),
-      5,
+      PATIENCE_S,
     );
     await settled(() => records.length === 8);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -202,7 +205,7 @@ describe('UE agent and bridge', () => {
     await bridge.measure(
       'ue-1',
       Array.from({ length: 100 }, (_, k) => k),
-      5,
+      PATIENCE_S,
     );
     await settled(() => records.length === 100);
     expect(bridge.statistics()[0]).toMatchObject({ connections: 1, malformed: 0 });
@@ -213,7 +216,7 @@ describe('UE agent and bridge', () => {
     const records = collect(bridge, false);
     const source = new InstantSource(3);
     const { ended } = agentOf(bridge.url, source);
-    await bridge.measure('ue-1', [1, 2], 5);
+    await bridge.measure('ue-1', [1, 2], PATIENCE_S);
     source.queue.end();
     await settled(() => records.length === 2);
     expect(bridge.statistics()[0]!.connected).toBe(true);
@@ -239,7 +242,7 @@ describe('UE agent and bridge', () => {
       },
     );
     agentOf(bridge.url, source(), { token });
-    await bridge.waitForUe('ue-1', 5);
+    await bridge.waitForUe('ue-1', PATIENCE_S);
     await expect(agentOf(bridge.url, source(), { token }).ended).rejects.toMatchObject({
       code: 'UE_REFUSED',
       what: expect.stringContaining('Another UE called ue-1'),
@@ -260,7 +263,7 @@ describe('UE agent and bridge', () => {
     const open = await bridgeOf();
     const broken = source();
     const failing = agentOf(open.url, broken);
-    await open.waitForUe('ue-1', 5);
+    await open.waitForUe('ue-1', PATIENCE_S);
     broken.queue.push({ slot: 1, ueTimeS: 0, noiseFloor: 0, powers: Float32Array.of(1, Number.NaN, 1) });
     await expect(failing.ended).rejects.toMatchObject({ code: 'BAD_ARGUMENT', where: 'slot 1' });
     await settled(() => !open.statistics()[0]!.connected);
@@ -270,7 +273,7 @@ describe('UE agent and bridge', () => {
       throw new Error('no antenna');
     };
     const unable = agentOf(open.url, deaf);
-    open.measure('ue-1', [1], 5).catch(() => undefined);
+    open.measure('ue-1', [1], PATIENCE_S).catch(() => undefined);
     await expect(unable.ended).rejects.toThrow('no antenna');
   });
 
@@ -284,6 +287,6 @@ describe('UE agent and bridge', () => {
     wire.freeze();
     await settled(() => states.some((state) => state.kind === 'disconnected' && /silent/.test(state.reason)));
     await settled(() => states.at(-1)?.kind === 'connected');
-    await bridge.measure('ue-1', [1], 5);
+    await bridge.measure('ue-1', [1], PATIENCE_S);
   });
 });

@@ -22,6 +22,7 @@ import { EmulatedUe } from '../../src/emulation/ue-model.js';
 import { emulatedSection, openTestbed } from '../../src/testbed.js';
 import { LocalEstimator } from '../../src/training/local-estimate.js';
 import { UeAgent } from '../../src/ue/agent.js';
+import { PATIENCE_S } from '../fixtures/patience.js';
 import { decided, happened } from './campaign-runs.js';
 import { RawUe } from './raw-ue.js';
 
@@ -196,7 +197,7 @@ it('another number of subcarriers ends the run before a slot is spent when the U
     before: async (bridge) => {
       await oddUe(bridge, { numSubcarriers: 8 });
       goodUe(bridge, 'good');
-      await bridge.waitForUe('good', 5);
+      await bridge.waitForUe('good', PATIENCE_S);
     },
   });
   await expect(run).rejects.toMatchObject({

@@ -7,6 +7,7 @@ import type { PowerRecord } from '../../../src/bridge/bridge.js';
 import { startBridge } from '../../../src/bridge/server.js';
 import { startEmulatedBoard } from '../../../src/emulation/emulated-board.js';
 import { type EmulatedUeConfig, startEmulatedUes } from '../../../src/emulation/emulated-ue.js';
+import { PATIENCE_S } from '../../fixtures/patience.js';
 import { SerialHost } from './serial-host.js';
 
 const array = new LinearArray({ numElements: 64, carrierHz: 100e9 });
@@ -62,8 +63,8 @@ async function measured(snrDb: number, seed: number, slotsOf: readonly (readonly
     () => host.close(),
   );
   for (const [k, slots] of slotsOf.entries()) {
-    await bridge.waitForUe(`ue-${k}`, 20);
-    if (slots.length > 0) await bridge.measure(`ue-${k}`, slots, 20);
+    await bridge.waitForUe(`ue-${k}`, PATIENCE_S);
+    if (slots.length > 0) await bridge.measure(`ue-${k}`, slots, PATIENCE_S);
   }
   await host.open(board.path);
   await host.hello();

@@ -3,34 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Receipt, ReceiptStatus, SlotEntry } from '../../../drivers/array-board.js';
 import type { PowerRecord } from '../../../src/bridge/bridge.js';
 import { SlotJoin } from '../../../src/bridge/slot-join.js';
-import type { Clock } from '../../../src/core/clock.js';
 import { Random } from '../../../src/core/random.js';
-
-/** A clock that stands still until it is moved. */
-class ManualClock implements Clock {
-  #nowS = 0;
-  #sleepers: { readonly atS: number; readonly wake: () => void }[] = [];
-
-  nowS(): number {
-    return this.#nowS;
-  }
-
-  sleep(durationS: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      signal?.addEventListener('abort', () => reject(signal.reason));
-      this.#sleepers.push({ atS: this.#nowS + durationS, wake: resolve });
-    });
-  }
-
-  async advance(durationS: number): Promise<void> {
-    this.#nowS += durationS;
-    const due = this.#sleepers.filter(({ atS }) => atS <= this.#nowS);
-    this.#sleepers = this.#sleepers.filter(({ atS }) => atS > this.#nowS);
-    for (const { wake } of due) wake();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+import { ManualClock } from '../../fixtures/manual-clock.js';
 
 const hashOf = (slot: number) => slot.toString(16).padStart(16, '0');
 const entriesOf = (...slots: number[]): SlotEntry[] => slots.map((slot) => ({ slot, hash: hashOf(slot) }));
