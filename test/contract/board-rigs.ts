@@ -6,9 +6,11 @@ import type { NativeBoard } from '../../drivers/boards/native-board.js';
 import { type OpenNativeBoardOptions, openNativeBoard } from '../../drivers/boards/open-native-board.js';
 import { EmulatedBoard, type EmulatedBoardConfig } from '../../drivers/emulator/emulated-board.js';
 import { PtyHost } from '../../drivers/emulator/pty-host.js';
+import type { Timers } from '../../drivers/emulator/timers.js';
 import { createLoopback } from '../../drivers/transports/loopback.js';
 import { SerialTransport } from '../../drivers/transports/serial.js';
 import type { Transport } from '../../drivers/transports/transport.js';
+import { PATIENCE_S } from '../fixtures/patience.js';
 
 export interface BoardRig {
   /** A fresh transport to the board. */
@@ -23,7 +25,7 @@ export interface EmulatedRig extends BoardRig {
 
 export const BAUD = 3_000_000;
 
-export async function loopbackRig(config: EmulatedBoardConfig = {}): Promise<EmulatedRig> {
+export async function loopbackRig(config: EmulatedBoardConfig = {}, timers?: Timers): Promise<EmulatedRig> {
   const { host, device, unplug, plug } = createLoopback();
   const attach = () => device.open({ onBytes: (chunk) => emulated.receive(chunk), onClosed: () => {} });
   const emulated = new EmulatedBoard(
@@ -35,6 +37,7 @@ export async function loopbackRig(config: EmulatedBoardConfig = {}): Promise<Emu
         plug();
         void attach();
       },
+      ...(timers && { timers }),
     },
   );
   await attach();
@@ -103,8 +106,29 @@ export function boardRigs(): [string, () => Promise<BoardRig>][] {
   ];
 }
 
+/** Connects with so much patience that a machine that stands still for a while is not taken for a silent board or host. */
 export function connect(rig: BoardRig, options: Partial<OpenNativeBoardOptions> = {}): Promise<NativeBoard> {
-  return openNativeBoard({ transport: rig.transport, baudRate: rig.baudRate, ...options });
+  const { transport, baudRate } = rig;
+  const patience = { watchdogS: 60, linkTimeoutS: 60, helloTimeoutS: PATIENCE_S };
+  return openNativeBoard({ transport, baudRate, ...patience, ...options });
+}
+
+/**
+ * Arms the board for a start soon, on a whole tick of its clock; returns the start, s of board time. Where the machine was
+ * too busy to tell the board in time, for a later one.
+ */
+export async function armSoon(board: NativeBoard, firstSlot: number, slotDurationS: number): Promise<number> {
+  const { clockRateHz } = board.description;
+  for (let leadS = 0.1; ; leadS *= 2) {
+    const { hiS } = await board.readBoardTime();
+    const startBoardTimeS = Math.round((hiS + leadS) * clockRateHz) / clockRateHz;
+    try {
+      await board.arm({ firstSlot, startBoardTimeS, slotDurationS });
+      return startBoardTimeS;
+    } catch (error) {
+      if (leadS > 30 || !(error as Error).message.includes('start already past')) throw error;
+    }
+  }
 }
 
 export async function until(condition: () => boolean): Promise<void> {

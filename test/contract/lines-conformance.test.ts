@@ -10,7 +10,7 @@ import { LinearArray } from '../../src/array/linear-array.js';
 import { quantise } from '../../src/codebook/quantize.js';
 import { realisedCodeword } from '../../src/codebook/realised.js';
 import { describeTdPs, tdPsCodebook } from '../../src/codebook/tdps.js';
-import { connect, type EmulatedRig, loopbackRig, ptyRig, until } from './board-rigs.js';
+import { armSoon, connect, type EmulatedRig, loopbackRig, ptyRig, until } from './board-rigs.js';
 import { BoardWatcher, randomCodewords } from './board-watcher.js';
 
 const carrierHz = 30e9;
@@ -73,9 +73,7 @@ describe.each([
     expect(codewords[0]!.bytes).toHaveLength((256 * 17) / 8);
     await board.load(codewords);
     await board.queue(codewords.map(({ hash }, k) => ({ slot: 10 + k, hash })));
-    const { hiS } = await board.readBoardTime();
-    const startBoardTimeS = Math.round((hiS + 0.3) * 1e8) / 1e8;
-    await board.arm({ firstSlot: 10, startBoardTimeS, slotDurationS: 1e-3 });
+    await armSoon(board, 10, 1e-3);
     await until(() => board!.outstandingSlots() === 0);
     expect(watcher.receipts.map(({ slot, hash, status }) => [slot, hash, status])).toEqual(
       codewords.map(({ hash }, k) => [10 + k, hash, 'latched']),
