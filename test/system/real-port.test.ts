@@ -3,7 +3,6 @@
  * by themselves, and nobody tells the controller where they are. Board and UEs are emulated ones that this test starts.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -16,6 +15,7 @@ import type { Path } from '../../src/channel/paths.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/emulated-board.js';
 import { type EmulatedUes, startEmulatedUes } from '../../src/emulation/emulated-ue.js';
+import { PATIENCE_S } from '../fixtures/patience.js';
 import { beamloop, decided, happened, Running } from './campaign-runs.js';
 
 const array = new LinearArray({ numElements: 128, carrierHz: 100e9 });
@@ -43,18 +43,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function connectUe(ueId: string, port: number): Promise<void> {
+/** Starts a UE when the run says where it waits for one. */
+async function connectUe(ueId: string, run: Running): Promise<void> {
   const { numElements, carrierHz } = array;
+  await run.until('waiting for the UE at');
   const ues = await startEmulatedUes({
-    bridgeUrl: `ws://127.0.0.1:${port}`,
+    bridgeUrl: /waiting for the UE at (\S+)/.exec(run.stderr)![1]!,
     airPath: board.airPath,
     array: { numElements, carrierHz },
     ues: [{ ueId, paths: paths.get(ueId)!, snrDb: 25 }],
@@ -64,7 +58,6 @@ async function connectUe(ueId: string, port: number): Promise<void> {
 }
 
 it('trains who is there; who is absent makes it incomplete; resume trains who has come since', async () => {
-  const port = await freePort();
   const scenario = path.join(folder, 'port.yaml');
   writeFileSync(
     scenario,
@@ -73,12 +66,12 @@ board: { port: ${board.path}, baud: 3e6 }
 slots: { duration: 250 us, turnaround: 20 ms }
 scheme: dpc
 users: [{ id: ada }, { id: bela }]
-bridge: { port: ${port}, ueTimeout: 12 s }
+bridge: { ueTimeout: 20 s }
 `,
   );
   const run = path.join(folder, 'run');
   const first = new Running(['run', scenario, '--out', run, '--no-report']);
-  await connectUe('ada', port);
+  await connectUe('ada', first);
   await first.until('user 1 of 2, ada: found');
   const end = await first.end();
   expect(end.stderr).toContain('user 2 of 2, bela: not found');
@@ -91,7 +84,7 @@ bridge: { port: ${port}, ueTimeout: 12 s }
   ]);
 
   const second = new Running(['resume', run, '--no-report']);
-  await connectUe('bela', port);
+  await connectUe('bela', second);
   expect((await second.end()).code).toBe(0);
   const after = await decided(run);
   const evaluator = createEvaluator(polar);
@@ -162,7 +155,6 @@ users: [{ id: ada }]
 });
 
 it('a UE that comes to a run with other subcarriers than the scenario says fails alone, before a slot is spent on it', async () => {
-  const port = await freePort();
   const scenario = path.join(folder, 'wide.yaml');
   writeFileSync(
     scenario,
@@ -177,13 +169,12 @@ board: { port: ${board.path}, baud: 3e6 }
 slots: { duration: 250 us, turnaround: 20 ms }
 scheme: dpc
 users: [{ id: ada }]
-bridge: { port: ${port}, ueTimeout: 12 s }
+bridge: { ueTimeout: ${PATIENCE_S} s }
 `,
   );
   const out = path.join(folder, 'wide');
   const running = new Running(['run', scenario, '--out', out, '--no-report']);
-  await running.until('waiting for the UE');
-  await connectUe('ada', port);
+  await connectUe('ada', running);
   const { code, stderr } = await running.end();
   expect(stderr).toMatch(/ada: not found: UE 'ada' measures 1 subcarriers, .* 64 .*\[UE_MISMATCH\]/);
   expect(code).toBe(6);
