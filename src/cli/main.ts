@@ -85,6 +85,8 @@ const words = commandWords();
 const named = words[0] === undefined ? undefined : commands[words[0]];
 const isKnown = named !== undefined;
 let parser = yargs(argv)
+  // Else yargs speaks the language of the machine, and `wrongArguments` and everything around it do not.
+  .detectLocale(false)
   .scriptName('beamloop')
   .usage('$0 <command>\n\nNear-field beam training on phased-array boards, real or emulated.')
   .version(VERSION)

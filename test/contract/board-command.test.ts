@@ -1,31 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import yargs from 'yargs';
 import { Pty } from '../../drivers/emulator/pty.js';
 import type { Command } from '../../src/cli/command.js';
 import { boardCommand } from '../../src/cli/commands/board.js';
 import { portsCommand } from '../../src/cli/commands/ports.js';
+import { runCommand } from '../fixtures/run-command.js';
 import { connect, type EmulatedRig, ptyRig, until } from './board-rigs.js';
 import { BoardWatcher, randomCodewords } from './board-watcher.js';
 
 async function run(command: Command, ...args: string[]): Promise<string> {
-  const stdout = new PassThrough();
-  const output = text(stdout);
-  const parser = yargs(args)
-    .option('json', { type: 'boolean', default: false })
-    .strict()
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new Error(message);
-    });
-  try {
-    await command(parser, { signal: new AbortController().signal, stdout, stderr: stdout }).parseAsync();
-  } finally {
-    stdout.end();
-  }
-  return output;
+  return (await runCommand(command, ...args)).stdout;
 }
 
 describe('beamloop board', () => {

@@ -77,6 +77,17 @@ test('an option without its value is a document too', () => {
   }
 });
 
+test.each(['LC_ALL', 'LANG'])(
+  'it speaks English whatever the language of the machine is (%s)',
+  (variable) => {
+    const env = { ...process.env, LC_ALL: '', LANGUAGE: '', [variable]: 'de_DE.UTF-8' };
+    const say = (...args: string[]) =>
+      spawnSync(process.execPath, ['dist/src/cli/main.js', ...args], { encoding: 'utf8', env });
+    expect(say('ports', '--help').stdout).toMatch(/Examples:\s+beamloop ports ?/);
+    expect(say('run').stderr).toContain('beamloop run needs 1 argument and was given 0');
+  },
+);
+
 test('a missing argument is said in our words', () => {
   const wrong = beamloop('run');
   expect(wrong.status).toBe(2);

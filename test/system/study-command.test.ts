@@ -39,7 +39,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function study(...args: string[]) {
   return spawnSync(process.execPath, ['dist/src/cli/main.js', 'study', ...args], {
     encoding: 'utf8',
-    timeout: 50_000,
     maxBuffer: 2 ** 26,
   });
 }
