@@ -42,7 +42,8 @@ export class Child<Command, Report extends { readonly type: string }, Ready exte
       });
     });
     this.#ready = new Promise((resolve, reject) => {
-      child.once('error', (error) => reject(options.failure({ what: error.message })));
+      // Once it is ready, only messages to a process that is ending fail: its end is told by `ended`.
+      child.on('error', (error) => reject(options.failure({ what: error.message })));
       child.once('exit', (code, signal) =>
         reject(options.failure({ what: `its process ended (${signal ?? `exit code ${code}`})` })),
       );

@@ -186,6 +186,15 @@ describe('process of the emulated board', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
+  it('may be told things while it dies', async () => {
+    const board = await start();
+    process.kill(board.pid, 'SIGKILL');
+    // Waits busily until all its threads are gone, so that this process has not heard of it yet.
+    while (!hasEnded(board.pid) || readdirSync(`/proc/${board.pid}/task`).length > 1);
+    for (let k = 0; k < 3; k++) board.trigger();
+    await expect(board.advance(1)).rejects.toMatchObject({ code: 'BOARD_SILENT' });
+  });
+
   it('is gone with its files when its parent is killed with -9', async () => {
     const module = pathToFileURL(
       compiledEntry('./emulated-board.js', import.meta.resolve('../../../src/emulation/emulated-board.ts')),
