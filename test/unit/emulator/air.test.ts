@@ -1,20 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AirReader, AirServer, type HeardSlot } from '../../../drivers/emulator/air.js';
+import { PrivateDirectory } from '../../../drivers/emulator/private-directory.js';
 import type { RadiatedWeights } from '../../../drivers/emulator/rf.js';
 import { Random } from '../../../src/core/random.js';
 
-let directory: string;
+let directory: PrivateDirectory;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), 'beamloop-test-'));
+  directory = new PrivateDirectory();
 });
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
-  rmSync(directory, { recursive: true, force: true });
+  directory.remove();
 });
 
 function weights(key: number, numElements: number, delays: boolean): RadiatedWeights {
@@ -58,7 +56,7 @@ function listener(socketPath: string) {
 
 describe('air', () => {
   it('carries exactly what is radiated to every listener, each codeword once', async () => {
-    const socketPath = path.join(directory, 'air');
+    const socketPath = directory.file('air');
     const server = await AirServer.listen(socketPath, 16);
     closing.push(() => server.close());
     const [first, second] = await Promise.all([listener(socketPath), listener(socketPath)]);
@@ -85,9 +83,9 @@ describe('air', () => {
   });
 
   it('tells which codeword it is also when there were more than a listener remembers', async () => {
-    const server = await AirServer.listen(path.join(directory, 'air'), 16);
+    const server = await AirServer.listen(directory.file('air'), 16);
     closing.push(() => server.close());
-    const { heard, until } = await listener(path.join(directory, 'air'));
+    const { heard, until } = await listener(directory.file('air'));
     const total = 5000;
     const order = Array.from({ length: total + 200 }, (_, k) => (k < total ? k : (k * 37) % total));
     for (const [slot, key] of order.entries()) {
