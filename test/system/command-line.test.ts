@@ -1,10 +1,11 @@
 /** The command line as a user meets it: help, unknown commands and options, exit codes. Runs the built program. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { spawnCommand } from '../fixtures/spawn-command.js';
 
 function beamloop(...args: string[]) {
-  return spawnSync(process.execPath, ['dist/src/cli/main.js', ...args], { encoding: 'utf8' });
+  return spawnCommand(args);
 }
 
 const overview = beamloop('--help');
@@ -81,8 +82,7 @@ test.each(['LC_ALL', 'LANG'])(
   'it speaks English whatever the language of the machine is (%s)',
   (variable) => {
     const env = { ...process.env, LC_ALL: '', LANGUAGE: '', [variable]: 'de_DE.UTF-8' };
-    const say = (...args: string[]) =>
-      spawnSync(process.execPath, ['dist/src/cli/main.js', ...args], { encoding: 'utf8', env });
+    const say = (...args: string[]) => spawnCommand(args, env);
     expect(say('ports', '--help').stdout).toMatch(/Examples:\s+beamloop ports ?/);
     expect(say('run').stderr).toContain('beamloop run needs 1 argument and was given 0');
   },

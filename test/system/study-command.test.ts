@@ -1,11 +1,12 @@
 /** `beamloop study` as a user calls it, with its worker threads. Runs the built program. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spawnCommand } from '../fixtures/spawn-command.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'study-'));
 const file = path.join(folder, 'study.yaml');
@@ -37,10 +38,7 @@ users:
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function study(...args: string[]) {
-  return spawnSync(process.execPath, ['dist/src/cli/main.js', 'study', ...args], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-  });
+  return spawnCommand(['study', ...args]);
 }
 
 describe('beamloop study', () => {

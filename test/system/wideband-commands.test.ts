@@ -1,16 +1,13 @@
 /** `beamloop codebook` and `beamloop pattern` for beams that split, as a user calls them. Runs the built program. */
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { spawnCommand } from '../fixtures/spawn-command.js';
 
 const evaluation =
   '--elements 256 --carrier 30GHz --bandwidth 5GHz --subcarriers 1024 --speed-of-light 3e8'.split(' ');
 const given = ['--delay-parameters=349/11,-427/800', '--phase-parameters=-30,1859/3200'];
 
 function beamloop(...args: string[]) {
-  return spawnSync(process.execPath, ['dist/src/cli/main.js', ...args], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-  });
+  return spawnCommand(args);
 }
 
 describe('beamloop codebook tdps', () => {

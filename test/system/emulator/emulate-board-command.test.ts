@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { spawnCommand } from '../../fixtures/spawn-command.js';
 import { SerialHost } from './serial-host.js';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'beamloop-test-'));
@@ -59,9 +60,7 @@ describe('beamloop emulate-board', () => {
     [['--baud', 'fast'], 'baud'],
     [['--settings', 'no-such-file.yaml'], 'no-such-file.yaml'],
   ])('refuses %j with one line that says why', (args, why) => {
-    const wrong = spawnSync(process.execPath, ['dist/src/cli/main.js', 'emulate-board', ...args], {
-      encoding: 'utf8',
-    });
+    const wrong = spawnCommand(['emulate-board', ...args]);
     expect(wrong.status).toBe(2);
     expect(wrong.stdout).toBe('');
     expect(wrong.stderr).toContain(why);
