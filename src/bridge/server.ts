@@ -390,6 +390,8 @@ class BridgeServer implements UeBridge, ConnectionOwner {
 
 function reject(socket: Duplex, [status, reason]: Objection): void {
   socket.on('error', () => undefined);
+  // The HTTP server has let go of this socket: left half open, it would take up a place and hold up `close` for ever.
+  socket.once('finish', () => socket.destroy());
   const body = `${reason}\n`;
   const head = ['Connection: close', 'Content-Type: text/plain; charset=utf-8'];
   socket.end(

@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { BridgeEvent, PowerRecord, UeBridge } from '../../src/bridge/bridge.js';
@@ -130,6 +131,30 @@ describe('who may connect', () => {
     expect(await refusalOf({ ueId: 'no spaces' })).toMatchObject({ code: 'hello-expected' });
     const many = { model: 'm', software: 's', numSubcarriers: DEFAULT_LIMITS.maxSubcarriers + 1 };
     expect(await refusalOf({ description: many })).toMatchObject({ code: 'malformed' });
+  });
+
+  it('hangs up on what it has refused, whether the other end does so or not', async () => {
+    const { bridge } = await watch();
+    const { hostname, port } = new URL(bridge.url);
+    const stubborn = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    cleanups.push(async () => void stubborn.destroy());
+    stubborn.write(
+      [
+        'GET / HTTP/1.1',
+        'Host: bridge',
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Origin: https://example.org',
+        '\r\n',
+      ].join('\r\n'),
+    );
+    let answer = '';
+    stubborn.on('data', (chunk) => {
+      answer += chunk;
+    });
+    await once(stubborn, 'end');
+    expect(answer).toMatch(/^HTTP\/1.1 403 .*a web page must not pass for a UE/s);
+    await bridge.close();
   });
 
   it('wants hello first, once, and in time', async () => {
