@@ -5,10 +5,12 @@
  * Every complaint names the file, the line and the key path, and for an unknown key the nearest known one.
  */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { BeamloopError } from './errors.js';
+import { plural } from './plural.js';
 import { keysAt } from './settings-keys.js';
 
 type Path = readonly PropertyKey[];
@@ -63,7 +65,9 @@ export function readTextFile(file: string): string {
       throw new BeamloopError('FILE_NOT_FOUND', {
         what: 'The file does not exist',
         where: file,
-        todo: 'Check the path; it is taken relative to the current folder',
+        todo: path.isAbsolute(file)
+          ? 'Check the path'
+          : 'Check the path; it is taken relative to the current folder',
         cause,
       });
     }
@@ -93,7 +97,9 @@ function innermost(issue: Issue): Issue {
 
 /** Of branches that fail at the same depth, the one whose complaint says most about what was meant. */
 function telling(issue: Issue): number {
-  return ['invalid_type', 'invalid_value', 'custom', 'unrecognized_keys'].indexOf(issue.code);
+  return ['invalid_type', 'invalid_value', 'too_small', 'too_big', 'custom', 'unrecognized_keys'].indexOf(
+    issue.code,
+  );
 }
 
 /** What the key that tells the members of a union apart may be. */
@@ -108,14 +114,14 @@ function explain(
 ): { what: string; todo?: string; path: Path } {
   const path = writtenPath(data, issue.path);
   const value = valueAt(data, path);
-  const name = path.length === 0 ? 'The file' : `'${String(path.at(-1))}'`;
+  const name = path.length === 0 ? 'The file' : `'${shownKey(path)}'`;
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0]!;
     const known = keysAt(schema, data, path);
     return {
       what: `Unknown key '${key}'`,
       ...(known.length > 0 && {
-        todo: `Did you mean '${closest(key, known)}'? Keys here: ${known.join(', ')}`,
+        todo: `Did you mean '${nearest(key, known)}'? Keys here: ${known.join(', ')}`,
       }),
       path: [...path, key],
     };
@@ -136,7 +142,7 @@ function explain(
     const allowed = issue.values.map(String);
     return {
       what: `${name} cannot be ${JSON.stringify(value)}`,
-      todo: `Did you mean '${closest(String(value), allowed)}'? It may be: ${allowed.join(', ')}`,
+      todo: `Did you mean '${nearest(String(value), allowed)}'? It may be: ${allowed.join(', ')}`,
       path,
     };
   }
@@ -145,17 +151,65 @@ function explain(
     return {
       what: `${name} cannot be ${JSON.stringify(value)}`,
       ...(allowed.length > 0 && {
-        todo: `Did you mean '${closest(String(value), allowed)}'? It may be: ${allowed.join(', ')}`,
+        todo: `Did you mean '${nearest(String(value), allowed)}'? It may be: ${allowed.join(', ')}`,
       }),
       path,
     };
   }
   const hint: unknown = issue.code === 'custom' ? issue.params?.todo : undefined;
   return {
-    what: `${name}: ${issue.message.replace(/\.$/, '')}`,
+    what: `${name}: ${complaintOf(issue, value)}`,
     ...(typeof hint === 'string' && { todo: hint }),
     path,
   };
+}
+
+/** A name with the word that was written goes before one that takes fewer strokes: `rainbow` is not meant to be `dpc`. */
+function nearest(written: string, known: readonly string[]): string {
+  const holding = known.filter((name) => `-${name}-`.includes(`-${written}-`));
+  return closest(written, holding.length > 0 ? holding : known);
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  object: 'a map of keys',
+  array: 'a list',
+  tuple: 'a list',
+  record: 'a map of keys',
+};
+
+/** Types and bounds in our words; what a schema says of its own accord stays as it is. */
+function complaintOf(issue: Issue, value: unknown): string {
+  const text = issue.message.replace(/\.$/, '');
+  if (!/^(Invalid input|Too small|Too big): expected /.test(text)) return text;
+  if (issue.code === 'invalid_type') {
+    const kind = KINDS[issue.expected];
+    return kind === undefined ? text : `must be ${kind}, not ${shownValue(value)}`;
+  }
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return text;
+  const isLow = issue.code === 'too_small';
+  const bound = Number(isLow ? issue.minimum : issue.maximum);
+  const end = isLow ? 'least' : 'most';
+  if (issue.origin === 'array') return `must list at ${end} ${plural(bound, 'value')}`;
+  if (issue.origin === 'string') return `must have at ${end} ${plural(bound, 'character')}`;
+  const side = issue.inclusive === false ? (isLow ? 'above' : 'below') : `at ${end}`;
+  return `must be ${side} ${bound}, not ${shownValue(value)}`;
+}
+
+function shownValue(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (value === null) return 'nothing';
+  if (typeof value === 'object') return 'a map of keys';
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
+
+/** What a complaint calls a value: its key, and with it the place in a list: `distance[1]`. */
+function shownKey(path: Path): string {
+  const at = path.findLastIndex((key) => typeof key !== 'number');
+  return pathText(path.slice(Math.max(0, at)));
 }
 
 /** The part of a path that the file has: where a schema takes one value for a list, the list is only in the schema. */

@@ -1,7 +1,7 @@
 /** Quantities with units in settings files, as zod schemas. */
 import { z } from 'zod';
 import { BeamloopError } from './errors.js';
-import { type BaseUnit, parseQuantity } from './units.js';
+import { type BaseUnit, EXAMPLE, parseQuantity } from './units.js';
 
 /**
  * A quantity such as `100 GHz`, or a plain number in `unit`; its value in `unit` comes out. Add `.pipe(z.number()…)` for
@@ -10,7 +10,10 @@ import { type BaseUnit, parseQuantity } from './units.js';
 export function quantity(unit: BaseUnit) {
   return z
     .custom<string | number>((value) => typeof value === 'string' || typeof value === 'number', {
-      error: unit === '1' ? 'expected a number' : `expected a quantity in ${unit}`,
+      error: ({ input }) =>
+        input === undefined
+          ? 'is missing'
+          : `expected ${unit === '1' ? 'a number' : `a quantity in ${unit}`}, such as ${EXAMPLE[unit]}`,
     })
     .transform((value, context) => {
       try {

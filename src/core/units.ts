@@ -6,7 +6,8 @@ import { BeamloopError } from './errors.js';
 /** Units that beamloop computes in; a plain number is taken to be in the unit that is expected. */
 export type BaseUnit = 'Hz' | 's' | 'm' | '1/m' | 'm/s' | 'rad' | 'dB' | '1';
 
-const EXAMPLE: Record<BaseUnit, string> = {
+/** A quantity in each of them, as complaints show it. */
+export const EXAMPLE: Readonly<Record<BaseUnit, string>> = {
   Hz: '100 GHz',
   s: '125 us',
   m: '12.5 m',

@@ -15,6 +15,9 @@ import { positiveQuantity, quantity } from '../core/settings-quantity.js';
 import { linesSchema } from './fixed-lines.js';
 
 const bits = z.int().min(0).max(16);
+/** A board tells its delays in femtoseconds: that of one code with 32 bits, its range with 64. */
+const MAX_DELAY_LSB_S = (2 ** 32 - 1) * 1e-15;
+const MAX_DELAY_RANGE_S = 18_446;
 /** A codeword on the wire has a phase for every element. */
 const phaseBits = z.int().min(1).max(16);
 const spread = (unit: 'rad' | 'dB' | 's') =>
@@ -50,10 +53,17 @@ export const emulatedSection = z
     phaseBits: phaseBits.default(DEFAULT_BOARD.phaseBits),
     delayBits: bits.default(DEFAULT_BOARD.delayBits),
     delayLsb: quantity('s')
-      .pipe(z.number('must be finite').nonnegative('must not be negative'))
+      .pipe(
+        z
+          .number('must be finite')
+          .nonnegative('must not be negative')
+          .max(MAX_DELAY_LSB_S, 'must not be above 4.29 us; a number without a unit is in seconds'),
+      )
       .default(DEFAULT_BOARD.delayLsbS),
     /** Largest adjustable delay; that of the highest code unless given. */
-    delayRange: positiveQuantity('s').optional(),
+    delayRange: positiveQuantity('s')
+      .pipe(z.number().max(MAX_DELAY_RANGE_S, 'must not be above 18446 s'))
+      .optional(),
     /** Fixed switched lines. */
     lines: linesSchema.optional(),
     amplitudeBits: bits.default(DEFAULT_BOARD.amplitudeBits),

@@ -101,7 +101,18 @@ describe('lines of an emulated board', () => {
 
 it('a board without bits of phase is refused: a codeword on the wire has some', () => {
   const refused = refusal(() => scenario('{ phaseBits: 0, delayBits: 8, delayLsb: 16 ps }'));
-  expect(refused).toMatch(/^SCENARIO_INVALID: 'phaseBits'.*1 .*test\.yaml:\d+, board\.emulated\.phaseBits/);
+  expect(refused).toMatch(
+    /^SCENARIO_INVALID: 'phaseBits': must be at least 1, not 0 .*test\.yaml:\d+, board\.emulated\.phaseBits/,
+  );
+});
+
+it('a delay that a board could not tell is refused', () => {
+  const refused = refusal(() => scenario('{ delayBits: 8, delayLsb: 2.1 s }'));
+  expect(refused).toMatch(/^SCENARIO_INVALID: 'delayLsb': must not be above 4\.29 us.*in seconds/);
+  expect(refusal(() => scenario('{ delayBits: 8, delayLsb: 4.29 us }'))).toBe('accepted');
+  expect(refusal(() => scenario('{ delayBits: 8, delayLsb: 1 ps, delayRange: 1e9 }'))).toMatch(
+    /'delayRange'/,
+  );
 });
 
 describe('delays and their errors', () => {

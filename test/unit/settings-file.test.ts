@@ -23,6 +23,7 @@ const schema = z.strictObject({
     ])
     .optional(),
   scheme: z.enum(['exhaustive', 'dpc']).optional(),
+  bits: z.union([z.int().max(16), z.array(z.int().max(16))]).optional(),
 });
 
 function complaint(text: string): BeamloopError {
@@ -114,6 +115,46 @@ describe('settings file', () => {
       "'elements'",
       'file.yaml:3',
       '',
+    ],
+    [
+      'a wrong type, in our words',
+      'kind: accuracy\narray:\n  elements: 64 m\n',
+      'SCENARIO_INVALID',
+      `'elements': must be a number, not "64 m"`,
+      'file.yaml:3, array.elements',
+      '',
+    ],
+    [
+      'a number out of its bounds',
+      'kind: accuracy\narray:\n  elements: 1\n',
+      'SCENARIO_INVALID',
+      "'elements': must be at least 2, not 1",
+      'file.yaml:3, array.elements',
+      '',
+    ],
+    [
+      'a value in a list, by its place as the path counts it',
+      `${good}bits: [4, 17]\n`,
+      'SCENARIO_INVALID',
+      "'bits[2]': must be at most 16, not 17",
+      'file.yaml:4, bits[2]',
+      '',
+    ],
+    [
+      'a bound that one branch of a union has rather than the list that the other wants',
+      `${good}bits: 17\n`,
+      'SCENARIO_INVALID',
+      "'bits': must be at most 16, not 17",
+      'file.yaml:4, bits',
+      '',
+    ],
+    [
+      'a word of a name, which means that name',
+      `${good}channel:\n  model: line\n`,
+      'SCENARIO_INVALID',
+      `'model' cannot be "line"`,
+      'file.yaml:5, channel.model',
+      "Did you mean 'line-of-sight'?",
     ],
     ['an empty file', '', 'SCENARIO_INVALID', 'The file is empty', 'file.yaml', ''],
     ['broken YAML', 'kind: [accuracy\narray: 3\n', 'FILE_UNREADABLE', 'Not valid YAML', 'file.yaml:', ''],
