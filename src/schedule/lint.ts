@@ -32,6 +32,8 @@ export interface Demand {
 }
 
 const MAX_SLOT_TICKS = 2 ** 32 - 1;
+/** Boards are asked for no other: what is nearer to a whole tick is the rounding of seconds. */
+const ROUNDING_TICKS = 1e-3;
 
 /** Throws PLAN_REFUSED when the board cannot keep slots of this length at all. */
 export function lintSlots(board: PlanBoard, rules: SlotRules): void {
@@ -51,12 +53,18 @@ export function lintSlots(board: PlanBoard, rules: SlotRules): void {
   }
   const ticks = slotDurationS * board.clockRateHz;
   const whole = Math.round(ticks);
-  if (whole < 1 || Math.abs(ticks - whole) > 1e-6 * Math.max(1, ticks) || whole > MAX_SLOT_TICKS) {
-    const nearest = Math.min(Math.max(1, whole), MAX_SLOT_TICKS) / board.clockRateHz;
+  if (whole < 1 || Math.abs(ticks - whole) > ROUNDING_TICKS || whole > MAX_SLOT_TICKS) {
+    const nearest = seconds(Math.min(Math.max(1, whole), MAX_SLOT_TICKS) / board.clockRateHz);
     refuse(
       `A slot of ${seconds(slotDurationS)} is ${Number(ticks.toPrecision(9))} ticks of the board's ` +
         `${Number((board.clockRateHz / 1e6).toPrecision(9))} MHz clock`,
-      { where: 'slots.duration', todo: `It must be a whole number of ticks, e.g. ${seconds(nearest)}` },
+      {
+        where: 'slots.duration',
+        todo:
+          whole > MAX_SLOT_TICKS
+            ? `The clock counts up to ${MAX_SLOT_TICKS} in a slot, ${nearest}; a number without a unit is in seconds`
+            : `It must be a whole number of ticks, e.g. ${nearest}`,
+      },
     );
   }
 }

@@ -49,7 +49,14 @@ describe('lint', () => {
   });
 
   it('refuses slots longer than the clock can count', () => {
-    refusal(() => lintSlots(board, { ...rules, slotDurationS: 500 }));
+    const { todo } = refusal(() => lintSlots(board, { ...rules, slotDurationS: 500 }));
+    expect(todo).toContain('429.497 s; a number without a unit is in seconds');
+  });
+
+  it('refuses what the driver would refuse when the board is there: a hundredth of a tick off', () => {
+    const fast = { ...board, clockRateHz: 100e6 };
+    refusal(() => lintSlots(fast, { ...rules, slotDurationS: 125.0001e-6 }));
+    lintSlots(fast, { ...rules, slotDurationS: 40 - 1e-8 });
   });
 
   it('refuses a board without memory or queue', () => {
