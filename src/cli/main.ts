@@ -23,10 +23,14 @@ function onInterrupt() {
 }
 process.on('SIGINT', onInterrupt);
 process.on('SIGTERM', onInterrupt);
-// `beamloop … | head` closes our standard output early; that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // `beamloop … | head` closes our standard output early; that is not an error.
   if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  throw error;
+  const failure = new BeamloopError('FILE_UNREADABLE', {
+    what: `Standard output cannot be written: ${error.message}`,
+    todo: 'Check that the disk has room',
+  });
+  process.exit(report(failure, false));
 });
 
 function report(error: unknown, json: boolean): number {
@@ -58,13 +62,16 @@ function wrongArguments(message: string): BeamloopError {
     });
   }
   const lacking = /^Not enough non-option arguments: got (\d+), need at least (\d+)$/.exec(message);
+  const choice = /Argument: (\S+), Given: (.+), Choices: (.+)$/.exec(message);
   const valueless = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
   const what =
     lacking !== null
       ? `beamloop ${words.join(' ')} needs ${plural(Number(lacking[2]), 'argument')} and was given ${lacking[1]}`
       : valueless !== undefined
         ? `--${valueless} was given without a value`
-        : message.replaceAll('\n', ' ');
+        : choice !== null
+          ? `--${choice[1]} cannot be ${choice[2]}; it may be ${choice[3]}`
+          : message.replaceAll('\n', ' ');
   return new BeamloopError('BAD_ARGUMENT', { what, todo: `See ${helpOf(isKnown ? words : [])}` });
 }
 

@@ -93,11 +93,18 @@ export class Recording {
     });
   }
 
-  /** Starts a recording in `folder`, which is created. Throws RECORDING_EXISTS when it holds one already. */
+  /** Starts a recording in `folder`, which is created. Throws RECORDING_EXISTS when it holds one already; FILE_UNREADABLE. */
   static async create(folder: string, info: RunInfo, options: RecordingOptions = {}): Promise<Recording> {
     Recording.requireFree(folder);
     const file = path.join(folder, FILE_NAME);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true }).catch((error: Error) => {
+      throw new BeamloopError('FILE_UNREADABLE', {
+        what: `The folder cannot be made: ${error.message}`,
+        where: folder,
+        todo: 'Name a folder with --out that can be written to',
+        cause: error,
+      });
+    });
     const instance = await openDatabase(file, 'write');
     const writer = await instance.connect();
     await writer.run('BEGIN');

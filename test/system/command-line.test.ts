@@ -1,6 +1,7 @@
 /** The command line as a user meets it: help, unknown commands and options, exit codes. Runs the built program. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { spawnCommand } from '../fixtures/spawn-command.js';
 
@@ -62,6 +63,10 @@ test.each([
   [['--json=false', 'codebok'], "There is no command 'codebok'. Did you mean codebook? See beamloop --help"],
   [['codebook', 'tdps', '--pilots'], '--pilots was given without a value. See beamloop codebook tdps --help'],
   [['run', 'x.yaml', '--out', '--dry-run'], '--out was given without a value. See beamloop run --help'],
+  [
+    ['replay', 'x', '--estimator', 'best'],
+    `--estimator cannot be "best"; it may be "on-grid", "auxiliary-pair", "matched-filter". See beamloop replay --help`,
+  ],
   [['pattern', 'tdps', '--nope'], 'See beamloop pattern tdps --help'],
 ])('%j is told what is wrong with it and where help is', (args, said) => {
   const wrong = beamloop(...args);
@@ -100,6 +105,21 @@ test('a study file without a kind is told which kinds there are', () => {
   expect(wrong.stderr).toContain(
     "'kind' is missing (scenarios/first-light.yaml, kind). It may be: accuracy, pilots",
   );
+});
+
+test.runIf(process.platform === 'linux')('a full disk behind standard output is an error of ours', () => {
+  const output = openSync('/dev/full', 'w');
+  try {
+    const codebook = ['codebook', 'dft', '--elements', '8', '--carrier', '30 GHz', '--level', '2'];
+    const full = spawnSync(process.execPath, ['dist/src/cli/main.js', ...codebook], {
+      encoding: 'utf8',
+      stdio: ['ignore', output, 'pipe'],
+    });
+    expect(full.status).toBe(2);
+    expect(full.stderr).toMatch(/^beamloop: Standard output cannot be written: .+ {2}\[FILE_UNREADABLE\]\n$/);
+  } finally {
+    closeSync(output);
+  }
 });
 
 test('no command at all is an error that says where help is', () => {

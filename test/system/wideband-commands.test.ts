@@ -44,6 +44,20 @@ describe('beamloop codebook tdps', () => {
     );
   });
 
+  it('reads an angle that only distances need, and refuses a wrong one', () => {
+    const run = beamloop(
+      'codebook',
+      'tdps',
+      ...evaluation,
+      '--ring-range',
+      '0.0025,0.1',
+      '--max-angle',
+      '60',
+    );
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain('The largest angle is 3437.75 degrees (--max-angle)');
+  });
+
   it('takes negative numbers after a space and says which codebooks there are', () => {
     const run = beamloop(
       ...['codebook', 'tdps', ...evaluation],

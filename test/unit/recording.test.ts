@@ -118,6 +118,15 @@ describe('Recording', () => {
     expect((await (await reopen()).rows('powers')).map((row) => row.slot)).toEqual([1, 2]);
   });
 
+  it('says so where a folder cannot be made', async () => {
+    const file = path.join(folder, 'a-file');
+    writeFileSync(file, '');
+    await expect(Recording.create(path.join(file, 'run'), info)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      where: path.join(file, 'run'),
+    });
+  });
+
   it('does not overwrite a recording', async () => {
     await create();
     await expect(create()).rejects.toMatchObject({ code: 'RECORDING_EXISTS' });

@@ -45,7 +45,10 @@ const algorithmOptions = {
     describe: 'Direction of the last subcarrier of pilot 1, sin(angle) (1)',
   },
   ...ringRangeOptions,
-  ...maxAngleOption,
+  'max-angle': {
+    ...maxAngleOption['max-angle'],
+    describe: `With --distances: ${maxAngleOption['max-angle'].describe.toLowerCase()}`,
+  },
 } as const;
 
 export const tdPsDefinition = defineCodebook({
@@ -208,6 +211,8 @@ function algorithmDesign(array: LinearArray, band: Band, args: TdPsArguments): D
       todo: 'Give --ring-range 1/400,1/10 or --distances "5 m,30 m", or --delay-parameters and --phase-parameters',
     });
   }
+  // Rings stand for themselves; a wrong angle beside them is a mistake all the same.
+  maxAngleFromOptions(args);
   const { gamma = '1', epsilon = '1', endDirection = '1' } = args;
   const choice = {
     gamma: quantityOption('gamma', gamma, '1'),
