@@ -6,6 +6,7 @@ import {
   arraySchema,
   codebookSchema,
   headingShape,
+  MAX_USERS,
   numElementsSchema,
   paperShape,
   pointSchema,
@@ -57,7 +58,7 @@ const caseSchema = z.strictObject({
 
 const users = z
   .strictObject({
-    count: z.int().min(1).max(100_000_000).default(1000),
+    count: z.int().min(1).max(MAX_USERS).default(1000),
     ...regionShape,
     list: z.array(listedUser).nonempty('must list at least one user').optional(),
   })

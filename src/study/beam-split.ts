@@ -19,7 +19,7 @@ import type { Figure, StudyResult } from './result.js';
 export async function runBeamSplit(study: BeamSplitStudy, signal?: AbortSignal): Promise<StudyResult> {
   const setting = buildSetting(study);
   const scheme = study.scheme as SplitChoice;
-  const choices = study.pilots?.map((count) => withPilots('scheme', scheme, count) as SplitChoice) ?? [
+  const choices = study.pilots?.map((count) => withPilots(scheme, count, 'pilots') as SplitChoice) ?? [
     scheme,
   ];
   const rows: BeamSplitRow[] = [];

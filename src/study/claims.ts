@@ -27,11 +27,17 @@ function check(claim: CheckedClaim, rows: readonly StudyRow[], keys: readonly st
   // By a negative amount below is above.
   const turned = below !== undefined && worst < 0;
   const figure = short(turned ? -worst : worst);
-  const other =
-    below === undefined ? '' : ` ${turned ? 'above' : 'below'} ${Object.values(below).join(', ')}`;
+  const other = below === undefined ? '' : ` ${turned ? 'above' : 'below'} ${counterpart(below)}`;
   const which = turned ? OPPOSITE[extreme] : extreme;
   const points = values.length === 1 ? '' : ` (${which} of ${values.length} points)`;
   return { claim: claim.claim, paper: claim.paper, ours: `${figure}${other}${points}`, agrees };
+}
+
+/** Names stand for themselves; numbers with what they count. */
+function counterpart(below: NonNullable<CheckedClaim['below']>): string {
+  return Object.entries(below)
+    .map(([column, value]) => (typeof value === 'string' ? value : `${column} ${value}`))
+    .join(', ');
 }
 
 type Extreme = 'least' | 'most' | 'furthest off';

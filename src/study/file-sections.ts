@@ -25,6 +25,9 @@ export const widebandArraySchema = arraySchema
   })
   .superRefine(bandAboveZero);
 
+/** Users of a point. */
+export const MAX_USERS = 100_000_000;
+
 export const codebookSchema = z
   .strictObject({
     rings: z.int().min(1).max(1000).default(6),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { positiveQuantity, quantities, quantity } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
-import { headingShape, paperShape, widebandArraySchema } from './file-sections.js';
+import { headingShape, MAX_USERS, paperShape, widebandArraySchema } from './file-sections.js';
 
 const finiteSnr = z.number('must be finite: the rate at an infinite SNR is infinite');
 
@@ -38,7 +38,7 @@ export const rateSchema = z
     array: widebandArraySchema,
     users: z
       .strictObject({
-        count: z.int().min(1).max(100_000_000).default(1000),
+        count: z.int().min(1).max(MAX_USERS).default(1000),
         /** Users at these distances in place of the sector's. */
         distance: quantities('m')
           .pipe(z.array(z.number('must be finite').positive('must be above 0')))

@@ -71,12 +71,16 @@ export function rateSchemes({ schemes, pilots }: RateStudy): RateScheme[] {
   return Object.entries(schemes).flatMap(([id, choice]): RateScheme[] => {
     const counts = pilots[id];
     if (counts === undefined) return [{ id, choice }];
-    return counts.map((count) => ({ id, choice: withPilots(id, choice, count) }));
+    return counts.map((count) => ({ id, choice: withPilots(choice, count, `pilots.${id}`) }));
   });
 }
 
-/** The scheme with so many pilots: a codebook of as many, or the first ones of its codebook. */
-export function withPilots(id: string, choice: SchemeChoice, count: number): SchemeChoice {
+/**
+ * The scheme with so many pilots: a codebook of as many, or the first ones of its codebook.
+ *
+ * @param where the key that asks for them, for the error.
+ */
+export function withPilots(choice: SchemeChoice, count: number, where: string): SchemeChoice {
   switch (choice.name) {
     case 'near-field-rainbow':
       return typeof choice.rings === 'number' ? { ...choice, rings: count } : { ...choice, pilots: count };
@@ -86,7 +90,7 @@ export function withPilots(id: string, choice: SchemeChoice, count: number): Sch
     default:
       throw new BeamloopError('SCENARIO_INVALID', {
         what: `The number of pilots of ${choice.name} cannot be chosen`,
-        where: `pilots.${id}`,
+        where,
         todo: 'Leave it out',
       });
   }

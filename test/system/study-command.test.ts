@@ -61,6 +61,12 @@ describe('beamloop study', () => {
     expect(study(file, '--json', '--threads', '3').stdout).toBe(one.stdout);
   });
 
+  it('refuses more users than it can count', () => {
+    const many = study(file, '--users', '1e12');
+    expect(many.status).toBe(2);
+    expect(many.stderr).toContain("'1e12' is not a whole number from 1 to 100000000 (--users)");
+  });
+
   it('prints the same rates whatever the number of threads', () => {
     const rates = path.join(folder, 'rates.yaml');
     writeFileSync(

@@ -5,6 +5,7 @@ import { SingleBar } from 'cli-progress';
 import { readScenario } from '../../campaign/scenario.js';
 import { BeamloopError } from '../../core/errors.js';
 import { parseQuantity } from '../../core/units.js';
+import { MAX_USERS } from '../../study/file-sections.js';
 import type { StudyResult } from '../../study/result.js';
 import { overrideStudy, runStudy } from '../../study/run-study.js';
 import { runScenarioStudy, type ScenarioStudy } from '../../study/scenario-study.js';
@@ -45,7 +46,7 @@ export const studyCommand: Command = (yargs, context) =>
         .example('$0 study scenarios/papers/beam-diverging-fig19.yaml --users 1000', ''),
     async (args) => {
       const study = overrideStudy(readStudy(args.file), {
-        ...(args.users !== undefined && { numUsers: wholeNumber('users', args.users, 1) }),
+        ...(args.users !== undefined && { numUsers: wholeNumber('users', args.users, 1, MAX_USERS) }),
         ...(args.seed !== undefined && { seed: wholeNumber('seed', args.seed, 0) }),
       });
       const numThreads =
@@ -87,11 +88,11 @@ async function studyScenario(
   return runScenarioStudy(study, file, standInBoard(file.scenario), options);
 }
 
-function wholeNumber(option: string, text: unknown, least: number): number {
+function wholeNumber(option: string, text: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = Array.isArray(text) ? Number.NaN : parseQuantity(String(text), '1', `--${option}`);
-  if (Number.isSafeInteger(value) && value >= least) return value;
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
   throw new BeamloopError('BAD_ARGUMENT', {
-    what: `'${text}' is not a whole number from ${least}`,
+    what: `'${text}' is not a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}`,
     where: `--${option}`,
     todo: `Give it once, such as --${option} ${Math.max(least, 2)}`,
   });

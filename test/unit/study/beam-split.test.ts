@@ -134,6 +134,10 @@ drawn: [2]`),
     ['scheme: dpc', /tdps, near-field-rainbow or far-field-rainbow/],
     ['scheme: tdps\npilots: [0]', /pilots/],
     ['scheme: tdps\nair: plane', /air/],
+    [
+      'scheme: tdps\npilots: [1, 2]\ndrawn: [2, 3]',
+      /'drawn\[2\]': is 3, which is not among the numbers of pilots: 1, 2/,
+    ],
   ])('refuse %j', (more, message) => {
     expect(() => small(more)).toThrow(message);
   });
@@ -148,6 +152,7 @@ drawn: [2]`),
   it('refuse a number of pilots where there is one pilot only', async () => {
     await expect(runStudy(small('scheme: far-field-rainbow\npilots: [2]'), options)).rejects.toMatchObject({
       code: 'SCENARIO_INVALID',
+      where: 'pilots',
     });
   });
 

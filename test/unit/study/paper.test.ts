@@ -198,6 +198,9 @@ describe('claims', () => {
       ours: '0.05 below a (most of 2 points)',
     });
     expect(check({ where: { scheme: 'b' }, below: { scheme: 'a' }, atMost: 0.04 }).agrees).toBe(false);
+    expect(check({ where: { scheme: 'a', snr: 1 }, below: { snr: 2 }, atLeast: 0 }).ours).toBe(
+      '0.09 below snr 2',
+    );
     const turned = check({ where: { scheme: 'a' }, below: { scheme: 'b' }, atMost: 0 });
     expect(turned).toMatchObject({
       agrees: true,
