@@ -2,6 +2,7 @@
 import type { BoardDescription } from '../../drivers/array-board.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
+import type { Row } from '../record/schema.js';
 import { type MeasuredPilot, powersOfRecords } from '../training/pilot-powers.js';
 import type { SchemeChoice } from '../training/registry.js';
 import { runScheme } from '../training/run-scheme.js';
@@ -23,6 +24,8 @@ export interface ReplayedUser {
   readonly numPilots: number;
   readonly same: boolean;
   readonly bestKey: string | null;
+  /** [x, y]; null where nobody knows it. */
+  readonly truePositionM: readonly [number, number] | null;
 }
 
 /**
@@ -48,8 +51,8 @@ export async function replayRecording(
       { sinAngle, ringPerM },
     ]),
   );
-  const best = new Map((await recording.rows('users')).map(({ ue, bestKey }) => [ue, bestKey]));
-  const turns = [...best.keys()];
+  const users = new Map((await recording.rows('users')).map((user) => [user.ue, user]));
+  const turns = [...users.keys()];
   const estimates = await recording.rows('estimates');
   estimates.sort((a, b) => turns.indexOf(a.ue) - turns.indexOf(b.ue));
   return estimates.map(({ ue, codewordKey: recorded }) => {
@@ -77,9 +80,14 @@ export async function replayRecording(
       regionIndex: regionIndex ?? null,
       numPilots,
       same: codeword.key === recorded,
-      bestKey: best.get(ue) ?? null,
+      bestKey: users.get(ue)?.bestKey ?? null,
+      truePositionM: positionOf(users.get(ue)),
     };
   });
+}
+
+function positionOf(user: Row<'users'> | undefined): readonly [number, number] | null {
+  return user === undefined || user.xM === null || user.yM === null ? null : [user.xM, user.yM];
 }
 
 /** What the run's board said about itself. Throws RECORDING_INVALID when the run never came to that. */
@@ -120,6 +128,6 @@ function lacksPilot(folder: string, ue: string, scheme: string, key: string): Be
   return new BeamloopError('RECORDING_LACKS_PILOT', {
     what: `Scheme ${scheme} asks for pilot ${key}, which was not measured for '${ue}'`,
     where: folder,
-    todo: 'Replay a scheme whose pilots the run sent; a run with scheme exhaustive holds the whole polar codebook',
+    todo: 'Replay a scheme whose pilots the run sent; a narrowband run with scheme exhaustive holds the whole polar codebook',
   });
 }

@@ -155,7 +155,8 @@ function percent(value: number | null): string {
   return value === null ? '-' : `${value.toFixed(2)} %`;
 }
 
-function truePlace(positionM: readonly [number, number] | null): string {
+/** As `place`, of where a user is; `-` where nobody knows it. */
+export function truePlace(positionM: readonly [number, number] | null): string {
   return positionM === null ? '-' : place(Math.hypot(...positionM), Math.atan2(positionM[1], positionM[0]));
 }
 

@@ -109,6 +109,13 @@ describe('a wideband campaign', () => {
     const other = JSON.parse((await beamloop('replay', first, '--estimator', 'on-grid', '--json')).stdout);
     expect(other.scheme.estimator).toEqual({ name: 'on-grid' });
     expect(other.users.some((user: { same: boolean }) => !user.same)).toBe(true);
+    const pair = ['replay', first, '--estimator', 'auxiliary-pair'];
+    const table = await beamloop(...pair, '--snr', '15 dB');
+    expect(table.stdout).toMatch(/true position +pilots\n/);
+    expect((await beamloop(...pair)).stderr).toContain('--estimator auxiliary-pair and --snr "15 dB"');
+    const wrong = await beamloop('replay', first, '--snr', '15 dB');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('(--snr)');
   });
 
   it('killed and resumed, ends with the same tables', async () => {

@@ -8,8 +8,9 @@ import { Recording } from '../../record/recording.js';
 import { emulatedSection } from '../../testbed.js';
 import { ESTIMATOR_NAMES, estimatorSchema } from '../../training/estimators/choice.js';
 import { SCHEME_NAMES, type SchemeChoice, schemeSchema } from '../../training/registry.js';
-import { place } from '../campaign-output.js';
+import { place, truePlace } from '../campaign-output.js';
 import { type Command, printJson } from '../command.js';
+import { quantityOption } from '../options.js';
 import { formatTable } from '../text-table.js';
 
 /** `beamloop replay <folder>`: feeds the recorded powers to a scheme again. */
@@ -33,16 +34,22 @@ export const replayCommand: Command = (yargs, context) =>
             choices: ESTIMATOR_NAMES,
             describe: 'Estimator of a scheme of the whole band; its own unless given',
           },
+          snr: {
+            type: 'string',
+            nargs: 1,
+            describe: 'For --estimator auxiliary-pair: SNR of a perfectly focused beam, e.g. "15 dB"',
+          },
         })
         .example('$0 replay recordings/first-light-20261121T120000Z', 'The same decisions again')
-        .example('$0 replay recordings/sweep-20261121T120000Z --scheme far-field-sweep', ''),
+        .example('$0 replay recordings/sweep-20261121T120000Z --scheme far-field-sweep', '')
+        .example('$0 replay recordings/wideband-20261121T120000Z --estimator on-grid', ''),
     async (args) => {
       const recording = await Recording.open(args.folder, 'read');
       try {
         const file = await recordedScenario(recording, (text, where, calibrationText) =>
           parseScenario(text, where, emulatedSection, calibrationText),
         );
-        const scheme = chosenScheme(file.scenario, args.scheme, args.estimator);
+        const scheme = chosenScheme(file.scenario, args);
         const users = await replayRecording(recording, file, scheme);
         if (args.json) printJson(context.stdout, { scheme, users });
         else context.stdout.write(replayTable(users));
@@ -55,13 +62,33 @@ export const replayCommand: Command = (yargs, context) =>
 /** A scheme that the run itself used keeps the options that it had there. */
 function chosenScheme(
   scenario: Scenario,
-  schemeName: (typeof SCHEME_NAMES)[number] | undefined,
-  estimatorName: (typeof ESTIMATOR_NAMES)[number] | undefined,
+  {
+    scheme: schemeName,
+    estimator: name,
+    snr,
+  }: {
+    readonly scheme: (typeof SCHEME_NAMES)[number] | undefined;
+    readonly estimator: (typeof ESTIMATOR_NAMES)[number] | undefined;
+    readonly snr: string | undefined;
+  },
 ): SchemeChoice {
   const own = schemeName === undefined || schemeName === scenario.scheme.name;
   const scheme = own ? scenario.scheme : schemeSchema.parse(schemeName);
-  if (estimatorName === undefined) return scheme;
-  if ('estimator' in scheme) return { ...scheme, estimator: estimatorSchema.parse(estimatorName) };
+  if ((name === 'auxiliary-pair') !== (snr !== undefined)) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what:
+        snr === undefined
+          ? 'The auxiliary beam pair needs to know what a perfectly focused beam receives over the noise'
+          : 'Only the auxiliary beam pair has an SNR to be told',
+      where: snr === undefined ? '--estimator' : '--snr',
+      todo: 'Give both --estimator auxiliary-pair and --snr "15 dB", or neither',
+    });
+  }
+  if (name === undefined) return scheme;
+  if ('estimator' in scheme) {
+    const estimator = snr === undefined ? name : { name, snr: quantityOption('snr', snr, 'dB') };
+    return { ...scheme, estimator: estimatorSchema.parse(estimator) };
+  }
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `Scheme ${scheme.name} has no estimator to choose`,
     where: '--estimator',
@@ -70,13 +97,16 @@ function chosenScheme(
 }
 
 function replayTable(users: readonly ReplayedUser[]): string {
+  const hasBest = users.some(({ bestKey }) => bestKey !== null);
   const columns = [
     { title: 'user', align: 'left' },
     { title: 'recorded', align: 'left' },
     { title: 'replayed', align: 'left' },
     { title: 'same', align: 'left' },
     { title: 'estimated', align: 'left' },
-    { title: 'noise-free best', align: 'left' },
+    { title: 'true position', align: 'left' },
+    // A scheme of the whole band has no codeword that is best.
+    ...(hasBest ? ([{ title: 'noise-free best', align: 'left' }] as const) : []),
     { title: 'pilots', align: 'right' },
   ] as const;
   const rows = users.map((user) => [
@@ -85,7 +115,8 @@ function replayTable(users: readonly ReplayedUser[]): string {
     shortKey(user.replayed),
     user.same ? 'yes' : 'NO',
     place(user.distanceM, user.angleRad),
-    user.bestKey ?? '-',
+    truePlace(user.truePositionM),
+    ...(hasBest ? [user.bestKey ?? '-'] : []),
     String(user.numPilots),
   ]);
   return formatTable({ columns, rows });
