@@ -65,7 +65,7 @@ dl div{border-top:2px solid var(--grid);padding-top:.35rem}
 dt{color:var(--muted);font-size:.84rem}
 dd{margin:0;overflow-wrap:anywhere}
 details{margin:1rem 0}summary{cursor:pointer;color:var(--muted)}
-pre{overflow-x:auto;background:var(--band);padding:.8rem 1rem;font-size:.82rem;line-height:1.45}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--band);padding:.8rem 1rem;font-size:.82rem;line-height:1.45}
 footer{margin-top:3.5rem;padding-top:.9rem;border-top:1px solid var(--grid);color:var(--muted);font-size:.85rem}
 @media print{main{max-width:none;padding:0}figure,tr{break-inside:avoid}h2{break-after:avoid}}
 `;

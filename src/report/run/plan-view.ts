@@ -4,7 +4,7 @@ import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.j
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
 import { line, type Point } from '../drawing/marks.js';
-import { plural } from '../drawing/number-format.js';
+import { fixed, plural } from '../drawing/number-format.js';
 import { userLabels, userMarkNames } from '../drawing/user-marks.js';
 import { nearFieldOverview } from './near-field-overview.js';
 import {
@@ -16,9 +16,10 @@ import {
   placeRingLabels,
   ringLabels,
 } from './plan-series.js';
-import type { RunData } from './run-data.js';
+import { isWideband, type RunData } from './run-data.js';
 
-const SECTOR_RAD = Math.PI / 3;
+/** Of the polar codebook; schemes of the whole band have a sector of their own. */
+const POLAR_SECTOR_RAD = Math.PI / 3;
 
 /** Null when no user has a place to be drawn at. */
 export function planView(run: RunData): Figure | null {
@@ -30,7 +31,8 @@ export function planView(run: RunData): Figure | null {
     id: 'plan-view',
     title: 'Where the users are and where they were found',
     description:
-      `Plan of the floor with the array at the bottom and its sector of plus and minus 60 degrees. ` +
+      `Plan of the floor with the array at the bottom and its sector of plus and minus ` +
+      `${fixed((sectorOf(run).maxAngleRad * 180) / Math.PI, 0)} degrees. ` +
       `${plural(drawn.length, 'user')}; for ${numBoth} both the true and the found place are known and joined by a line.`,
     draw: (widthPx) => draw(run, drawn, widthPx),
   };
@@ -60,7 +62,13 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
   const plan = layOut(markers, widthPx);
   const { sideM, reachM } = plan;
   const { polar } = run.facts;
-  const ringsM = polar === null ? [] : [...polar.ringDistancesM].filter((ring) => ring <= 1.02 * reachM);
+  const { maxAngleRad, distanceM } = sectorOf(run);
+  const curve = (distanceAtM: (angleRad: number) => number) => curveWithin(maxAngleRad, distanceAtM);
+  // Schemes of the whole band do not use the polar codebook.
+  const ringsM =
+    polar === null || isWideband(run)
+      ? []
+      : [...polar.ringDistancesM].filter((ring) => ring <= 1.02 * reachM);
   const boundary = polar === null ? null : curve((angle) => nearFieldBoundaryM(polar.array, angle, 'exact'));
   const boundaryInView = boundary?.some(([across, ahead]) => ahead <= reachM && Math.abs(across) <= sideM);
   const names = [
@@ -77,6 +85,7 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
           topPx: top + plan.heightPx - 118,
         });
   const rings = placeRingLabels(ringsM, markers, plan);
+  const grey = { color: COLOUR.muted, width: 1 };
   return {
     heightPx: top + plan.heightPx + 52,
     option: {
@@ -109,11 +118,15 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
       series: [
         line(
           'Sector',
-          [floorPoint(reachM * 1.2, -SECTOR_RAD), [0, 0], floorPoint(reachM * 1.2, SECTOR_RAD)],
-          {
-            color: COLOUR.muted,
-            width: 1,
-          },
+          [floorPoint(reachM * 1.2, -maxAngleRad), [0, 0], floorPoint(reachM * 1.2, maxAngleRad)],
+          grey,
+        ),
+        ...distanceM.map((endM) =>
+          line(
+            'Sector',
+            curve(() => endM),
+            grey,
+          ),
         ),
         ...ringsM.map((ringM) =>
           line(
@@ -162,9 +175,18 @@ function layOut(markers: readonly Marker[], figurePx: number): Plan {
   };
 }
 
-function curve(distanceM: (angleRad: number) => number): Point[] {
+/** Where the pilots of the scheme look; `distanceM` is empty where they look at all distances. */
+export function sectorOf(run: RunData): {
+  readonly maxAngleRad: number;
+  readonly distanceM: readonly number[];
+} {
+  const { sector } = run.facts;
+  return isWideband(run) && sector !== null ? sector : { maxAngleRad: POLAR_SECTOR_RAD, distanceM: [] };
+}
+
+function curveWithin(maxAngleRad: number, distanceM: (angleRad: number) => number): Point[] {
   return Array.from({ length: 61 }, (_, k) => {
-    const angle = -SECTOR_RAD + (k / 60) * 2 * SECTOR_RAD;
+    const angle = (k / 30 - 1) * maxAngleRad;
     return floorPoint(distanceM(angle), angle);
   });
 }

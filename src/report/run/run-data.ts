@@ -3,6 +3,7 @@
 import type { PilotLabel } from '../../codebook/codeword.js';
 import { Recording } from '../../record/recording.js';
 import type { Row } from '../../record/schema.js';
+import { needsBand } from '../../training/registry.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
 import { type RunStatistics, readStatistics } from './run-statistics.js';
 
@@ -110,4 +111,9 @@ export function measuredPilots(slots: readonly SlotRecord[], ue: string): SlotRe
     byPilot.set(`${slot.batch}/${slot.position}`, slot);
   }
   return [...byPilot.values()].sort((a, b) => a.batch - b.batch || a.position - b.position);
+}
+
+/** Schemes of the whole band have no best codeword to match; their rates are known where the truth is. */
+export function isWideband({ facts: { choice }, estimates }: RunData): boolean {
+  return (choice !== null && needsBand(choice)) || [...estimates.values()].some(({ rate }) => rate !== null);
 }

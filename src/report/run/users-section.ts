@@ -5,13 +5,13 @@ import { focusError } from '../../campaign/focus-error.js';
 import { lossPercent } from '../../campaign/serving-rates.js';
 import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.js';
 import type { Row } from '../../record/schema.js';
-import { needsBand } from '../../training/registry.js';
 import type { Figure } from '../drawing/chart.js';
 import { count, decibels, degrees, fixed, metres, NOTHING, significant } from '../drawing/number-format.js';
 import { figureBlock, type TableCell, tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
 import { foundFocus, trueFocus } from './foci-chart.js';
-import type { RunData } from './run-data.js';
+import { sectorOf } from './plan-view.js';
+import { isWideband, type RunData } from './run-data.js';
 
 /** @param foci of a wideband scheme's pilots with the users among them. */
 export function usersSection(run: RunData, figure: Figure | null, foci: Figure | null): Html {
@@ -21,20 +21,12 @@ export function usersSection(run: RunData, figure: Figure | null, foci: Figure |
   return html`<h2>Where the users are and where they were found</h2>
 ${figure === null ? html`<p class="note">Nobody was found, and nobody’s true position is known: there is no plan to draw.</p>` : figureBlock(figure, planCaption(run), false)}
 ${foci !== null && figureBlock(foci, FOCI_CAPTION)}
-${wideband(run) ? ratesTable(run) : codewordsTable(run)}`;
+${isWideband(run) ? ratesTable(run) : codewordsTable(run)}`;
 }
 
 const FOCI_CAPTION =
   'Each dot is the focus of one subcarrier of a pilot. Rings: true positions; diamonds: found positions, joined by a line. ' +
   'Under a ring is its distance at broadside; at another angle it is that times cos²β. The far field is ring 0.';
-
-/** Schemes of the whole band have no best codeword to match; their rates are known where the truth is. */
-function wideband(run: RunData): boolean {
-  const { choice } = run.facts;
-  return (
-    (choice !== null && needsBand(choice)) || [...run.estimates.values()].some(({ rate }) => rate !== null)
-  );
-}
 
 function ratesTable(run: RunData): Html {
   const array = run.facts.polar?.array ?? null;
@@ -44,7 +36,7 @@ function ratesTable(run: RunData): Html {
       : ` Here these are ${significant(halfWidthSinAngle(array, array.carrierHz))} in sin(angle) and ` +
         `${significant(halfWidthRingPerM(array, array.carrierHz))} 1/m in the distance ring.`;
   return html`${ratesOf(run, array)}
-<p class="muted">Errors are counted in half-widths of a focused beam at the carrier: one off, and half the power is left.${halfWidths}</p>`;
+<p class="muted">Rates are in bit/s/Hz, averaged over the subcarriers. Errors are counted in half-widths of a focused beam at the carrier: one off, and half the power is left.${halfWidths}</p>`;
 }
 
 function ratesOf(run: RunData, array: LinearArray | null): Html {
@@ -139,14 +131,17 @@ function match(user: Row<'users'>, estimate: Row<'estimates'> | undefined): Html
 
 function planCaption(run: RunData): string {
   const { polar } = run.facts;
+  const { maxAngleRad, distanceM } = sectorOf(run);
+  const distances =
+    distanceM.length === 0 ? '' : ` from ${metres(distanceM[0]!)} to ${metres(distanceM[1]!)}`;
   const marks =
     'Rings: true positions; diamonds: found positions, joined by a line; triangles at the edge: found at infinity. Grey: ' +
-    'the sector of ±60°.';
+    `the sector of ±${degrees(maxAngleRad, 0)}${distances}.`;
   if (polar === null)
     return `${marks} The recording does not say enough of the array to draw rings and boundary.`;
   return (
-    `${marks} Blue: the codebook’s polar rings r·cos²β. ` +
-    `${wideband(run) ? '' : 'A found position is the focus of a codeword, so it lies on a ring. '}` +
+    `${marks} ` +
+    `${isWideband(run) ? '' : 'Blue: the codebook’s polar rings r·cos²β. A found position is the focus of a codeword, so it lies on a ring. '}` +
     `The near-field boundary is ${metres(nearFieldBoundaryM(polar.array, 0))} away at broadside; where the plan does not ` +
     'reach it, the small map shows the whole near field with the plan’s extent as a box.'
   );

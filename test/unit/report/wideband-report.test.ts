@@ -12,6 +12,7 @@ import { COLOUR } from '../../../src/report/drawing/colour.js';
 import { fixed } from '../../../src/report/drawing/number-format.js';
 import { html } from '../../../src/report/page/html.js';
 import { fociChart } from '../../../src/report/run/foci-chart.js';
+import { planView } from '../../../src/report/run/plan-view.js';
 import { measuredPilots, type RunData, readRunData } from '../../../src/report/run/run-data.js';
 import { spectrumChart } from '../../../src/report/run/spectrum-chart.js';
 import { renderRunReport } from '../../../src/report/run-report.js';
@@ -110,8 +111,19 @@ describe('a wideband run', () => {
     }
   });
 
-  it('table: errors in half-widths of a beam', () => {
+  it('plan: the sector of the scenario, and no rings of a codebook that the scheme does not use', async () => {
+    const narrow = { maxAngleRad: Math.PI / 4, distanceM: [0.5, 3] as const };
+    const other = await recorded({ wideband: { ...widebandRun.wideband, sector: narrow } });
+    const names = svgTexts(renderFigure(planView(other)!, WIDE_PX, 'file')).map(({ text }) => text);
+    expect(names).not.toContain('Polar rings');
+    const text = textOf(renderRunReport(other).markup);
+    expect(text).toContain('Grey: the sector of ±45° from 0.50\u00a0m to 3.00\u00a0m.'.replace(/\s/g, ' '));
+    expect(text).not.toContain('polar rings');
+  });
+
+  it('table: units of rates, errors in half-widths of a beam', () => {
     const text = textOf(page);
+    expect(text).toContain('Rates are in bit/s/Hz');
     // 0.442946 * 2 / 64 in sin(angle); 1.318322^2 lambda / L^2 in rings with L = 64 half wavelengths.
     expect(text).toContain('0.0138 in sin(angle)');
     const lengthM = 64 * ARRAY.spacingM;
