@@ -2,7 +2,7 @@
 import type { PointFigure } from '../../study/result.js';
 import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
-import { colourMap, coloursOf } from '../drawing/colour.js';
+import { COLOUR, colourMap, coloursOf } from '../drawing/colour.js';
 import { colourBar } from '../drawing/heat-image.js';
 import { significant, typographic } from '../drawing/number-format.js';
 import { type PlotArea, pixelIn } from '../drawing/user-marks.js';
@@ -87,7 +87,10 @@ export function drawPoints(figure: PointFigure, widthPx: number, overlay: PointO
           itemStyle: { color: colours[k]!, ...(overlay !== null && !byValue && { opacity: 0.5 }) },
           data: uncovered(group.points, area, COVERED * symbolSize).map(({ x, y, value }) => ({
             value: [x, y],
-            ...(byValue && { itemStyle: { color: colourOf(value) } }),
+            // The map's darkest end would be lost on a dark page, its lightest on a light one: the edge is seen on both.
+            ...(byValue && {
+              itemStyle: { color: colourOf(value), borderColor: COLOUR.muted, borderWidth: 0.5 },
+            }),
           })),
         })),
         ...(overlay?.series(area) ?? []),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../src/core/settings-file.js';
 import { renderFigure, WIDE_PX } from '../../../src/report/drawing/chart.js';
+import { COLOUR } from '../../../src/report/drawing/colour.js';
 import { pointFigure } from '../../../src/report/study/point-figure.js';
 import { renderStudyReport } from '../../../src/report/study-report.js';
 import type { HeatFigure, PointFigure } from '../../../src/study/result.js';
@@ -106,6 +107,8 @@ drawn: [2]`),
     const x = axisScale(
       numbers.filter((tick) => tick.y === bottom.y).map((tick) => ({ px: tick.x, value: tick.value })),
     );
+    // Both ends of the colour map are told from a page of their own brightness by the edge.
+    for (const { stroke } of svgMarks(svg)) expect(stroke).toBe(COLOUR.muted);
     const marks = svgMarks(svg).map((mark) => x(mark.x));
     expect(marks).toHaveLength(points.length);
     points.forEach((point, k) => {
