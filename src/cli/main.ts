@@ -26,7 +26,7 @@ process.on('SIGTERM', onInterrupt);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `beamloop … | head` closes our standard output early; that is not an error.
   if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  const failure = new BeamloopError('FILE_UNREADABLE', {
+  const failure = new BeamloopError('FILE_UNWRITABLE', {
     what: `Standard output cannot be written: ${error.message}`,
     todo: 'Check that the disk has room',
   });

@@ -26,10 +26,8 @@ export const ERROR_CATALOGUE = {
   },
   BAD_UNIT: { exit: EXIT.usage, meaning: 'a quantity could not be read, or has the wrong unit' },
   FILE_NOT_FOUND: { exit: EXIT.usage, meaning: 'a file or folder that was named does not exist' },
-  FILE_UNREADABLE: {
-    exit: EXIT.usage,
-    meaning: 'a file exists but could not be read or parsed, or could not be written',
-  },
+  FILE_UNREADABLE: { exit: EXIT.usage, meaning: 'a file exists but could not be read or parsed' },
+  FILE_UNWRITABLE: { exit: EXIT.usage, meaning: 'a file or folder could not be made or written' },
   SCENARIO_INVALID: { exit: EXIT.usage, meaning: 'a scenario or study file does not follow its schema' },
   PLAN_REFUSED: {
     exit: EXIT.usage,

@@ -93,12 +93,12 @@ export class Recording {
     });
   }
 
-  /** Starts a recording in `folder`, which is created. Throws RECORDING_EXISTS when it holds one already; FILE_UNREADABLE. */
+  /** Starts a recording in `folder`, which is created. Throws RECORDING_EXISTS when it holds one already; FILE_UNWRITABLE. */
   static async create(folder: string, info: RunInfo, options: RecordingOptions = {}): Promise<Recording> {
     Recording.requireFree(folder);
     const file = path.join(folder, FILE_NAME);
     await mkdir(folder, { recursive: true }).catch((error: Error) => {
-      throw new BeamloopError('FILE_UNREADABLE', {
+      throw new BeamloopError('FILE_UNWRITABLE', {
         what: `The folder cannot be made: ${error.message}`,
         where: folder,
         todo: 'Name a folder with --out that can be written to',

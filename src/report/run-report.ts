@@ -27,7 +27,7 @@ const MOST_PILOT_CHARTS = 10;
  * Writes `report.html` and `figures/*.svg` into the recording's folder.
  *
  * @returns the page's path.
- * @throws FILE_NOT_FOUND, RECORDING_INVALID or RECORDING_BUSY; FILE_UNREADABLE when the folder cannot be written to.
+ * @throws FILE_NOT_FOUND, RECORDING_INVALID or RECORDING_BUSY; FILE_UNWRITABLE when the folder cannot be written to.
  */
 export async function writeReport(folder: string): Promise<string> {
   const run = await readRunData(folder);

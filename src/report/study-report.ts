@@ -13,7 +13,7 @@ import { pointFigure } from './study/point-figure.js';
  * Writes `study.html` and `figures/*.svg` into `folder`, which is created.
  *
  * @returns the page's path.
- * @throws FILE_UNREADABLE when the folder cannot be written to.
+ * @throws FILE_UNWRITABLE when the folder cannot be written to.
  */
 export async function writeStudyReport(result: StudyResult, folder: string): Promise<string> {
   const { markup, figures } = renderStudyReport(result);

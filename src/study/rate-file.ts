@@ -4,7 +4,12 @@ import { positiveQuantity, quantities, quantity } from '../core/settings-quantit
 import { schemeSchema } from '../training/registry.js';
 import { headingShape, MAX_USERS, paperShape, widebandArraySchema } from './file-sections.js';
 
-const finiteSnr = z.number('must be finite: the rate at an infinite SNR is infinite');
+/** Of powers that stay numbers. */
+const SNR_BOUND_DB = 300;
+const finiteSnr = z
+  .number('must be finite: the rate at an infinite SNR is infinite')
+  .min(-SNR_BOUND_DB, `must be at least ${-SNR_BOUND_DB} dB`)
+  .max(SNR_BOUND_DB, `must be at most ${SNR_BOUND_DB} dB`);
 
 const bits = z.int().min(1, 'must be at least 1').max(16);
 const oneOrMore = <T extends z.ZodType>(schema: T) =>

@@ -13,6 +13,7 @@ import { SectorCodebook } from '../codebook/sector.js';
 import { describeTdPs, designTdPs, type TdPsDesign, tdPsCodebook } from '../codebook/tdps.js';
 import { BeamloopError } from '../core/errors.js';
 import { once } from '../core/once.js';
+import { plural } from '../core/plural.js';
 import { quantity } from '../core/settings-quantity.js';
 import { dpcHierarchical } from './dpc.js';
 import { refinementPilots } from './dpc-refinement.js';
@@ -294,7 +295,7 @@ function firstOf<T>(numPilots: number | undefined, all: readonly T[], name: stri
   if (numPilots === undefined) return all;
   if (numPilots <= all.length) return all.slice(0, numPilots);
   throw new BeamloopError('BAD_ARGUMENT', {
-    what: `Scheme ${name} has ${all.length} pilots here; ${numPilots} are asked for`,
+    what: `Scheme ${name} has ${plural(all.length, 'pilot')} here; ${numPilots} are asked for`,
     todo: `Ask for at most ${all.length}`,
   });
 }

@@ -1,8 +1,9 @@
 /** The command line as a user meets it: help, unknown commands and options, exit codes. Runs the built program. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { PATIENCE_S } from '../fixtures/patience.js';
 import { spawnCommand } from '../fixtures/spawn-command.js';
 
 function beamloop(...args: string[]) {
@@ -114,9 +115,10 @@ test.runIf(process.platform === 'linux')('a full disk behind standard output is 
     const full = spawnSync(process.execPath, ['dist/src/cli/main.js', ...codebook], {
       encoding: 'utf8',
       stdio: ['ignore', output, 'pipe'],
+      timeout: 1e3 * PATIENCE_S,
     });
     expect(full.status).toBe(2);
-    expect(full.stderr).toMatch(/^beamloop: Standard output cannot be written: .+ {2}\[FILE_UNREADABLE\]\n$/);
+    expect(full.stderr).toMatch(/^beamloop: Standard output cannot be written: .+ {2}\[FILE_UNWRITABLE\]\n$/);
   } finally {
     closeSync(output);
   }

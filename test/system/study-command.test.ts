@@ -156,7 +156,7 @@ hardware:
     [[file, '--users', 'many'], 'BAD_UNIT', '--users'],
     [[file, '--threads', '1.5'], 'BAD_ARGUMENT', '--threads'],
     [[listFile, '--users', '3'], 'BAD_ARGUMENT', 'lists its users'],
-    [[file, '--users', '3', '--out', path.join(file, 'out')], 'FILE_UNREADABLE', 'cannot be written'],
+    [[file, '--users', '3', '--out', path.join(file, 'out')], 'FILE_UNWRITABLE', 'cannot be written'],
     [[], 'BAD_ARGUMENT', 'beamloop study needs 1 argument and was given 0'],
   ])('refuses %j', (args, code, text) => {
     const run = study(...args);

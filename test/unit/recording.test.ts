@@ -122,7 +122,7 @@ describe('Recording', () => {
     const file = path.join(folder, 'a-file');
     writeFileSync(file, '');
     await expect(Recording.create(path.join(file, 'run'), info)).rejects.toMatchObject({
-      code: 'FILE_UNREADABLE',
+      code: 'FILE_UNWRITABLE',
       where: path.join(file, 'run'),
     });
   });

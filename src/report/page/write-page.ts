@@ -4,7 +4,7 @@ import path from 'node:path';
 import { BeamloopError } from '../../core/errors.js';
 import { type Figure, renderFigure, WIDE_PX } from '../drawing/chart.js';
 
-/** Writes a page into `folder` and its figures beside it into `figures/`. Throws FILE_UNREADABLE. */
+/** Writes a page into `folder` and its figures beside it into `figures/`. Throws FILE_UNWRITABLE. */
 export async function writePage(
   folder: string,
   fileName: string,
@@ -22,7 +22,7 @@ export async function writePage(
     }
     await writeFile(file, markup);
   } catch (error) {
-    throw new BeamloopError('FILE_UNREADABLE', {
+    throw new BeamloopError('FILE_UNWRITABLE', {
       what: `The report cannot be written: ${(error as Error).message}`,
       where: folder,
       todo: 'Check that the folder is writable and the disk has room',

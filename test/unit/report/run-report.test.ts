@@ -196,7 +196,7 @@ describe('writeReport', () => {
   it('says when it cannot write', async () => {
     const { folder } = await recorded({ cutAfterSlots: 3 });
     writeFileSync(path.join(folder, 'figures'), 'in the way');
-    await expect(writeReport(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    await expect(writeReport(folder)).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
   });
 });
 

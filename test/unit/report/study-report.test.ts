@@ -181,6 +181,6 @@ describe('study page', () => {
     expect(figures).toEqual(['figure-1.svg', 'figure-2.svg', 'figure-3.svg']);
     const blocked = path.join(root, 'file');
     writeFileSync(blocked, '');
-    await expect(writeStudyReport(studyResult, blocked)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    await expect(writeStudyReport(studyResult, blocked)).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
   });
 });

@@ -345,6 +345,7 @@ pilots:
       /'label': is that of another board: x .*hardware\[2\]/,
     ],
     ['snr: [15]', 'snr: [Infinity]', /the rate at an infinite SNR is infinite/],
+    ['snr: [15]', 'snr: [5000 dB]', /'snr\[1\]': must be at most 300 dB/],
     ['pilots: 3', 'pilots: 0', /at least 1, not 0/],
     ['subcarriers: 128', 'subcarriers: 0', /at least 1/],
     ['subcarriers: 128', 'subcarriers: 8', /8 subcarriers are too few for 32 elements/],
