@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -163,5 +163,16 @@ describe('exportParquet', () => {
     const [count] = await a.query(`SELECT count(*) AS n, sum(powers[1]) AS s FROM '${filesA[5]}'`);
     expect(path.basename(filesA[5]!)).toBe('powers.parquet');
     expect(count).toEqual({ n: 500n, s: slots.reduce((sum, slot) => sum + slot + 0.25, 0) });
+  });
+
+  it('says so where a folder or a file cannot be made', async () => {
+    const recording = await create();
+    const file = path.join(folder, 'a-file');
+    writeFileSync(file, '');
+    const full = path.join(folder, 'full');
+    mkdirSync(path.join(full, 'powers.parquet'), { recursive: true });
+    for (const where of [path.join(file, 'parquet'), full]) {
+      await expect(exportParquet(recording, where)).rejects.toMatchObject({ code: 'FILE_UNWRITABLE', where });
+    }
   });
 });
