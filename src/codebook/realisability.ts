@@ -128,7 +128,7 @@ function summaryOf(board: Omit<Realisability, 'summary'>, delays: boolean): stri
     `pilots: ${pilots.length}; delays span ${nanoseconds(most((row) => row.delaySpanS))}` +
       (delays
         ? `, of which ${nanoseconds(most((row) => row.delayNeededS))} for the adjustable part; ` +
-          `largest delay error ${picoseconds(most((row) => row.delayErrorMaxS))}`
+          `largest delay error ${picoseconds(most((row) => row.delayErrorMaxS))}${clipped > 0 ? ' where none is clipped' : ''}`
         : ''),
     `gain where they focus: ${decibels(most((row) => row.meanGainLossDb))} lost on average, ` +
       `${decibels(most((row) => row.gainLossDb))} at the worst subcarrier of the worst pilot`,
@@ -156,11 +156,11 @@ function delayWords(
 }
 
 function pilotWords(row: PilotRealisability): string {
-  const clipped = row.clippedDelays === 0 ? '' : `, ${row.clippedDelays} delays clipped`;
+  const clipped = row.clippedDelays === 0 ? '' : ` apart from ${plural(row.clippedDelays, 'clipped delay')}`;
   return (
     `  ${row.key}: loses ${decibels(row.meanGainLossDb)} on average, ${decibels(row.gainLossDb)} at worst; ` +
-    `delay error up to ${picoseconds(row.delayErrorMaxS)}, phase error up to ` +
-    `${((row.phaseErrorMaxRad * 180) / Math.PI).toFixed(1)} degrees${clipped}${row.fallsApart ? '; falls apart' : ''}`
+    `delay error up to ${picoseconds(row.delayErrorMaxS)}${clipped}, phase error up to ` +
+    `${((row.phaseErrorMaxRad * 180) / Math.PI).toFixed(1)} degrees${row.fallsApart ? '; falls apart' : ''}`
   );
 }
 

@@ -155,7 +155,7 @@ export function tdPsCodebook(
   requireThat(
     Number.isInteger(numPilots) && numPilots >= 1 && numPilots <= 65_535,
     `TD-PS training cannot have ${numPilots} pilots`,
-    `Give a whole number of at least 1; this sector needs ${design.minPilots}`,
+    `Give a whole number from 1 to 65535; this sector needs ${design.minPilots}`,
   );
   requireRoom(array, band, numPilots);
   const { parameters } = design;

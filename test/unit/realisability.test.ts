@@ -287,6 +287,11 @@ describe('requireRealisable', () => {
       /^PLAN_REFUSED: Pilot tdps\/1\S* needs delays over 134\.\d ns and the board's adjustable delays range over 50\.\d ns: 16\d of 256 elements would be clipped \(so would some of 2 other pilots\)$/,
     );
     expect(refusal(pilots, short, true)).toBe('accepted');
+    const { summary } = realisabilityOf(pilots, short, carrierHz, [carrierHz]);
+    expect(summary[1]).toMatch(/largest delay error \d+\.\d\d ps where none is clipped$/);
+    expect(summary.at(-1)).toMatch(
+      /delay error up to \d+\.\d\d ps apart from 1\d\d clipped delays, phase error/,
+    );
     expect(refusal(pilots, adjustable(12))).toBe('accepted');
     expect(refusal(pilots, lineBoard)).toBe('accepted');
   });
