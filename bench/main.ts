@@ -4,6 +4,7 @@ import { bridgeIngest } from './bridge-ingest.js';
 import { bridgeWideband } from './bridge-wideband.js';
 import { closedLoop } from './closed-loop.js';
 import { dpcStudy } from './dpc-study.js';
+import { gainLoss } from './gain-loss.js';
 import { linkGoodput } from './link-goodput.js';
 import { matchedFilter } from './matched-filter.js';
 import { rateStudy } from './rate-study.js';
@@ -15,6 +16,7 @@ const benchmarks: readonly Benchmark[] = [
   bridgeIngest,
   dpcStudy,
   rateStudy,
+  gainLoss,
   widebandAir,
   bridgeWideband,
   matchedFilter,

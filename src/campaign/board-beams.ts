@@ -11,8 +11,8 @@ import type { Codeword } from '../codebook/codeword.js';
 import { type QuantisedCodeword, quantise } from '../codebook/quantize.js';
 import { type Realisability, realisabilityOf } from '../codebook/realisability.js';
 
-/** Elements times codewords times frequencies that a look at realisability may cost: a fraction of a second. */
-const MOST_TERMS = 2 ** 20;
+/** Elements times codewords times frequencies that a look at realisability may cost: the board waits meanwhile. */
+const MOST_TERMS = 2 ** 22;
 const LEAST_FREQUENCIES = 8;
 
 export class BoardBeams {

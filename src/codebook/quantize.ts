@@ -1,13 +1,12 @@
 /** From a codeword in radians and seconds to a board's integer codes, and what is lost on the way (eq. 23 to 26). */
 import type { ElementSettings } from '../../drivers/array-board.js';
-import type { ComplexVector } from '../core/complex.js';
 import { BeamloopError } from '../core/errors.js';
 import { once } from '../core/once.js';
 import { type BoardControls, checkControls } from './board-controls.js';
 import type { Codeword } from './codeword.js';
 import { realiseDelays } from './delay-codes.js';
+import { gainLossesDb } from './gain-loss.js';
 import { realisedCodeword } from './realised.js';
-import { codewordWeights } from './weights.js';
 
 const TWO_PI = 2 * Math.PI;
 /** A beam that loses so much where it focuses has lost its subcarrier, dB. */
@@ -103,12 +102,7 @@ export function quantise(
     amplitudeCode: amplitudes.code,
     lineCode: delays.lineCode,
   };
-  const losses = once(() => {
-    const realised = realisedCodeword(settings, board);
-    return Array.from(frequenciesHz, (hz) =>
-      gainLossDb(codewordWeights(codeword, hz), codewordWeights(realised, hz)),
-    );
-  });
+  const losses = once(() => gainLossesDb(codeword, realisedCodeword(settings, board), frequenciesHz));
   return {
     settings,
     report: {
@@ -134,17 +128,6 @@ export function quantise(
       },
     },
   };
-}
-
-/** -20 log10 |w^H w'| with the ideal weights w of unit norm (eq. 26). */
-function gainLossDb(ideal: ComplexVector, realised: ComplexVector): number {
-  let re = 0;
-  let im = 0;
-  for (let k = 0; k < ideal.re.length; k++) {
-    re += ideal.re[k]! * realised.re[k]! + ideal.im[k]! * realised.im[k]!;
-    im += ideal.re[k]! * realised.im[k]! - ideal.im[k]! * realised.re[k]!;
-  }
-  return -10 * Math.log10(re * re + im * im);
 }
 
 /** Nearest amplitude codes (eq. 25): the strongest element gets full amplitude if the codeword wants more than that. */

@@ -7,7 +7,7 @@ import { schemeTitle } from '../drawing/colour.js';
 import { count, fixed, frequency, metres, plural, seconds, typographic } from '../drawing/number-format.js';
 import { factList, sentenceList } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
-import { linkSentence } from './link-section.js';
+import { isDisturbed, linkSentence } from './link-section.js';
 import type { RunData } from './run-data.js';
 import type { RunFacts } from './run-facts.js';
 import { tallySlots } from './slot-tally.js';
@@ -22,15 +22,12 @@ export function header(run: RunData): Html {
   const { polar, board } = facts;
   const start = startTime(run);
   const link = run.statistics.link.at(-1)?.totals;
-  const disturbed =
-    link !== undefined &&
-    link.retransmissions + link.corruptFrames + link.reconnects + link.duplicatesReceived > 0;
   const complete = run.users.length > 0 && run.users.every(({ ue }) => run.estimates.has(ue));
   return html`<p class="kicker">beamloop campaign report</p>
 <h1>${runTitle(run)}</h1>
 <p class="outcome"><strong>${outcomeSentence(run)}</strong> ${run.slots.length > 0 && slotSentence(tallySlots(run.slots))}</p>
 ${!complete && html`<p class="note"><strong>This run is not complete.</strong> ${stopReason(run)}The report shows what was recorded until then. To go on: <span class="code">beamloop resume ${run.folder}</span></p>`}
-${disturbed && html`<p class="note">${linkSentence(link)}</p>`}
+${link !== undefined && isDisturbed(link) && html`<p class="note">${linkSentence(link)}</p>`}
 ${factList([
   ['Started', start === null ? null : `${start.toISOString().slice(0, 19).replace('T', ' ')} UTC`],
   ['Scheme', schemeText(facts)],

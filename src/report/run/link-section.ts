@@ -29,18 +29,28 @@ ${factList([
 ${figure !== null && figureBlock(figure, 'Counted by the host. Round trip: smoothed time from a frame to its acknowledgement.')}`;
 }
 
+/** Whether anything on the link had to be repaired; frames that the board sends again to a busy host are no disturbance. */
+export function isDisturbed(link: LinkTotals): boolean {
+  return link.retransmissions + link.corruptFrames + link.reconnects > 0;
+}
+
 /** Whether the link was disturbed, in one sentence. */
 export function linkSentence(link: LinkTotals): string {
-  const troubles = [
-    link.retransmissions > 0 ? plural(link.retransmissions, 'retransmission') : '',
-    link.duplicatesReceived > 0 ? plural(link.duplicatesReceived, 'duplicate') : '',
-    link.corruptFrames > 0 ? plural(link.corruptFrames, 'corrupt frame') : '',
-    link.reconnects > 0 ? plural(link.reconnects, 'reconnect') : '',
-  ].filter((trouble) => trouble !== '');
-  if (troubles.length === 0) {
+  const counts = sentenceList(
+    [
+      link.retransmissions > 0 ? plural(link.retransmissions, 'retransmission') : '',
+      link.duplicatesReceived > 0 ? plural(link.duplicatesReceived, 'duplicate') : '',
+      link.corruptFrames > 0 ? plural(link.corruptFrames, 'corrupt frame') : '',
+      link.reconnects > 0 ? plural(link.reconnects, 'reconnect') : '',
+    ].filter((trouble) => trouble !== ''),
+  );
+  if (counts === '') {
     return 'The link was undisturbed: nothing was sent twice, no frame was corrupt, the board stayed connected.';
   }
+  if (!isDisturbed(link)) {
+    return `The link was undisturbed; the board sent some frames again before it heard that they had arrived: ${counts}.`;
+  }
   return link.corruptFrames + link.reconnects === 0
-    ? `No frame was corrupt and the board stayed connected, but some frames were sent more than once: ${sentenceList(troubles)}.`
-    : `The link was disturbed and repaired itself: ${sentenceList(troubles)}.`;
+    ? `No frame was corrupt and the board stayed connected, but some frames were sent more than once: ${counts}.`
+    : `The link was disturbed and repaired itself: ${counts}.`;
 }

@@ -238,6 +238,12 @@ describe('trouble', () => {
     expect(words).toEqual(expect.arrayContaining(['Latched on time', 'Late', 'Missed', 'alice', 'bob']));
   });
 
+  it('is none where the board sent frames again to a busy host', async () => {
+    const text = textOf(renderRunReport(await recorded({ link: { duplicatesReceived: 4 } })).markup);
+    expect(text.match(/before it heard that they had arrived: 4 duplicates/g)).toHaveLength(1);
+    expect(text).not.toContain('sent more than once');
+  });
+
   it('of a resumed run adds up over its sessions', async () => {
     const { folder } = await recorded({ link: { retransmissions: 5, framesSent: 400 } });
     const again = await Recording.open(folder, 'write');
