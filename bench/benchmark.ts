@@ -39,3 +39,9 @@ export function meetsTarget(row: BenchRow): boolean | null {
   const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = row.target;
   return figure >= atLeast && figure <= atMost;
 }
+
+/** Processor time of this process so far, s: what else the machine does takes less part in it than in the time that passes. */
+export function processorTimeS(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}

@@ -2,29 +2,21 @@
  * What a look at a board's beams costs before a run: gain losses of TD-PS pilots over all subcarriers. Held against both
  * beams' weights written out at every frequency. The board waits meanwhile, so it has to be short.
  */
-import { Band } from '../src/array/band.js';
-import { LinearArray } from '../src/array/linear-array.js';
 import { gainLossesDb } from '../src/codebook/gain-loss.js';
 import type { Radiated } from '../src/codebook/realised.js';
-import { describeTdPs, tdPsCodebook } from '../src/codebook/tdps.js';
 import { codewordWeights } from '../src/codebook/weights.js';
 import { Random } from '../src/core/random.js';
-import { type Benchmark, comparison } from './benchmark.js';
+import { type Benchmark, comparison, processorTimeS } from './benchmark.js';
+import { evaluationCodebook } from './evaluation-codebook.js';
 
 const NUM_ROUNDS = 5;
-
-const array = new LinearArray({ numElements: 256, carrierHz: 30e9, speedOfLightMPerS: 3e8 });
-const band = new Band({ carrierHz: 30e9, bandwidthHz: 5e9, numSubcarriers: 1024 });
 
 export const gainLoss: Benchmark = {
   name: 'gain-loss',
   async run() {
-    const design = describeTdPs(array, band, {
-      ...{ delaySinAngle: 349 / 11, delayRingPerM: -427 / 800 },
-      ...{ phaseSinAngle: -30, phaseRingPerM: 1859 / 3200 },
-    });
+    const { band, pilots } = evaluationCodebook();
     const random = new Random(1, 'gain-loss bench');
-    const beams = tdPsCodebook(array, band, design, 3).pilots.map(({ codeword }): [Radiated, Radiated] => [
+    const beams = pilots.map(({ codeword }): [Radiated, Radiated] => [
       codeword,
       { ...codeword, delayS: codeword.delayS!.map((delayS) => delayS + 1e-12 * random.normal()) },
     ]);
@@ -68,10 +60,9 @@ function writtenOut(wanted: Radiated, radiated: Radiated, frequenciesHz: Float64
 
 function leastMs(run: () => unknown): number {
   const times = Array.from({ length: NUM_ROUNDS }, () => {
-    const start = process.cpuUsage();
+    const startS = processorTimeS();
     run();
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1e3;
+    return 1e3 * (processorTimeS() - startS);
   });
   return Math.min(...times);
 }

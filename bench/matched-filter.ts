@@ -3,12 +3,9 @@
  * 10 rings, 3 pilots of 1024 subcarriers; and the dictionary that it takes. Held against plain JavaScript: every row of
  * the dictionary held against the powers one number at a time, every gain summed element by element.
  */
-import { Band } from '../src/array/band.js';
 import type { FocalPoint, Sector } from '../src/array/focal-point.js';
-import { LinearArray } from '../src/array/linear-array.js';
 import { travelTimeDifferenceS } from '../src/channel/wideband/response.js';
 import type { SplitCodebook } from '../src/codebook/beam-split.js';
-import { describeTdPs, tdPsCodebook } from '../src/codebook/tdps.js';
 import { Random } from '../src/core/random.js';
 import { BeamPowers } from '../src/training/estimators/beam-powers.js';
 import {
@@ -17,7 +14,8 @@ import {
 } from '../src/training/estimators/matched-filter.js';
 import { PointGrid } from '../src/training/estimators/point-grid.js';
 import { type Powers, powersOf } from '../src/training/scheme.js';
-import { type Benchmark, type BenchRow, comparison } from './benchmark.js';
+import { type Benchmark, type BenchRow, comparison, processorTimeS } from './benchmark.js';
+import { evaluationCodebook } from './evaluation-codebook.js';
 
 const SECTOR: Sector = { maxAngleRad: Math.PI / 3, distanceM: [5, 30] };
 const SNR_DB = 15;
@@ -114,19 +112,6 @@ export const matchedFilter: Benchmark = {
   },
 };
 
-function evaluationCodebook(): SplitCodebook {
-  const carrierHz = 30e9;
-  const array = new LinearArray({ numElements: 256, carrierHz, speedOfLightMPerS: 3e8 });
-  const band = new Band({ carrierHz, bandwidthHz: 5e9, numSubcarriers: 1024 });
-  const parameters = {
-    delaySinAngle: 349 / 11,
-    delayRingPerM: -427 / 800,
-    phaseSinAngle: -30,
-    phaseRingPerM: 1859 / 3200,
-  };
-  return tdPsCodebook(array, band, describeTdPs(array, band, parameters), 3);
-}
-
 /** Powers of users anywhere in the sector, spherical waves, in noise of power 1. */
 function usersOf(codebook: SplitCodebook): Powers[] {
   const beams = new BeamPowers(
@@ -216,12 +201,11 @@ function plainSearchMs({ pilots, band }: SplitCodebook, { perSubcarrier }: Power
 }
 
 function timed<T>(run: () => T): { readonly ms: { wall: number; cpu: number }; readonly result: T } {
-  const cpu = process.cpuUsage();
+  const cpuS = processorTimeS();
   const wall = performance.now();
   const result = run();
   const wallMs = performance.now() - wall;
-  const { user, system } = process.cpuUsage(cpu);
-  return { ms: { wall: wallMs, cpu: (user + system) / 1e3 }, result };
+  return { ms: { wall: wallMs, cpu: 1e3 * (processorTimeS() - cpuS) }, result };
 }
 
 function quantile(values: readonly number[], share: number): number {

@@ -15,7 +15,7 @@ import { createSubcarrierSum } from '../src/channel/wideband/subcarrier-sum.js';
 import { splitPilot } from '../src/codebook/beam-split.js';
 import { type ComplexVector, complexVector } from '../src/core/complex.js';
 import { Random } from '../src/core/random.js';
-import { type Benchmark, type BenchRow, comparison } from './benchmark.js';
+import { type Benchmark, type BenchRow, comparison, processorTimeS } from './benchmark.js';
 
 const NUM_ROUNDS = 7;
 /** A slot lasts 125 us. */
@@ -108,11 +108,6 @@ function perS(jobs: readonly (readonly [(slot: number) => void, number])[]): num
     });
   }
   return best;
-}
-
-function processorTimeS(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }
 
 /** Each element's phase grows evenly from subcarrier to subcarrier: one complex multiplication and addition per term. */

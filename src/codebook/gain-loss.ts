@@ -7,7 +7,7 @@ const SAME_STEP = 1e-9;
 
 /**
  * -20 log10 |w(f)^H w'(f)|, dB, shape [numFrequencies]. An element's share of the product turns evenly over even steps of
- * frequency, so each step is one complex product; the result is that of the weights written out to within 1e-9 of the gain.
+ * frequency, so each step is one complex product; the gain is that of the weights written out to within 1e-8 of a perfect beam's.
  *
  * @param wanted of unit norm: w.
  * @param radiated w'.

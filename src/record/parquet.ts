@@ -1,7 +1,7 @@
 /** Export of a recording to Parquet, one file per table. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { BeamloopError } from '../core/errors.js';
+import { writing } from '../core/writing.js';
 import type { Recording } from './recording.js';
 import { orderSql, TABLE_NAMES } from './schema.js';
 
@@ -12,22 +12,17 @@ import { orderSql, TABLE_NAMES } from './schema.js';
  * @throws BeamloopError FILE_UNWRITABLE.
  */
 export async function exportParquet(recording: Recording, folder: string): Promise<string[]> {
-  const files = TABLE_NAMES.map((table) => path.join(folder, `${table}.parquet`));
-  try {
+  return writing('The tables', folder, async () => {
     await mkdir(folder, { recursive: true });
-    for (const [k, table] of TABLE_NAMES.entries()) {
-      const quoted = files[k]!.replaceAll("'", "''");
+    const files: string[] = [];
+    for (const table of TABLE_NAMES) {
+      const file = path.join(folder, `${table}.parquet`);
+      const quoted = file.replaceAll("'", "''");
       await recording.query(
         `COPY (SELECT * FROM ${table} ${orderSql(table)}) TO '${quoted}' (FORMAT PARQUET, COMPRESSION ZSTD)`,
       );
+      files.push(file);
     }
-  } catch (error) {
-    throw new BeamloopError('FILE_UNWRITABLE', {
-      what: `The tables cannot be written: ${(error as Error).message}`,
-      where: folder,
-      todo: 'Check that the folder is writable and the disk has room',
-      cause: error,
-    });
-  }
-  return files;
+    return files;
+  });
 }

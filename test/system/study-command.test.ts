@@ -1,7 +1,7 @@
 /** `beamloop study` as a user calls it, with its worker threads. Runs the built program. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -164,6 +164,15 @@ hardware:
     expect(run.stderr).toContain(`[${code}]`);
     expect(run.stderr).toContain(text);
     expect(run.stdout).toBe('');
+  });
+
+  it('says so when it cannot write its numbers', () => {
+    const out = path.join(folder, 'blocked');
+    mkdirSync(path.join(out, 'results.json'), { recursive: true });
+    const run = study(file, '--users', '3', '--out', out);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain('The numbers cannot be written');
+    expect(run.stderr).toContain('[FILE_UNWRITABLE]');
   });
 
   it('refuses an array that the scheme cannot search before any user is drawn', () => {

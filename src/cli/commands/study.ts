@@ -5,6 +5,7 @@ import { SingleBar } from 'cli-progress';
 import { readScenario } from '../../campaign/scenario.js';
 import { BeamloopError } from '../../core/errors.js';
 import { parseQuantity } from '../../core/units.js';
+import { writing } from '../../core/writing.js';
 import { MAX_USERS } from '../../study/file-sections.js';
 import type { StudyResult } from '../../study/result.js';
 import { overrideStudy, runStudy } from '../../study/run-study.js';
@@ -121,7 +122,8 @@ async function writeResults(folder: string, result: StudyResult): Promise<string
   // Loaded when there is something to draw: the chart library takes longer to load than many studies to run.
   const { writeStudyReport } = await import('../../report/study-report.js');
   const page = await writeStudyReport(result, folder);
-  await writeFile(path.join(folder, 'results.json'), `${JSON.stringify(result)}\n`);
+  const numbers = `${JSON.stringify(result)}\n`;
+  await writing('The numbers', folder, () => writeFile(path.join(folder, 'results.json'), numbers));
   return page;
 }
 

@@ -1,7 +1,7 @@
 /** A page and its figures on disk. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { BeamloopError } from '../../core/errors.js';
+import { writing } from '../../core/writing.js';
 import { type Figure, renderFigure, WIDE_PX } from '../drawing/chart.js';
 
 /** Writes a page into `folder` and its figures beside it into `figures/`. Throws FILE_UNWRITABLE. */
@@ -12,7 +12,7 @@ export async function writePage(
   figures: readonly Figure[],
 ): Promise<string> {
   const file = path.join(folder, fileName);
-  try {
+  await writing('The report', folder, async () => {
     await mkdir(path.join(folder, 'figures'), { recursive: true });
     for (const figure of figures) {
       await writeFile(
@@ -21,13 +21,6 @@ export async function writePage(
       );
     }
     await writeFile(file, markup);
-  } catch (error) {
-    throw new BeamloopError('FILE_UNWRITABLE', {
-      what: `The report cannot be written: ${(error as Error).message}`,
-      where: folder,
-      todo: 'Check that the folder is writable and the disk has room',
-      cause: error,
-    });
-  }
+  });
   return file;
 }
