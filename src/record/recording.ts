@@ -24,6 +24,7 @@ import {
 import { fromDatabase, RowAppender } from './row-appender.js';
 import {
   createTablesSql,
+  OLDEST_SCHEMA_VERSION,
   RECORDING_SCHEMA_VERSION,
   type Row,
   selectSql,
@@ -60,6 +61,7 @@ interface RecordingParts {
   readonly writer: DuckDBConnection;
   readonly reader: DuckDBConnection;
   readonly appender: RowAppender | undefined;
+  readonly absent: readonly TableName[];
   readonly file: Stats;
 }
 
@@ -78,6 +80,8 @@ export class Recording {
   readonly #writer: DuckDBConnection;
   readonly #reader: DuckDBConnection;
   readonly #appender: RowAppender | undefined;
+  /** Tables that came after the recording was made; nothing is in them. */
+  readonly #absent: readonly TableName[];
   /** The file that was opened, to tell it from another one under its name. */
   readonly #file: Stats;
   readonly #clock: Clock;
@@ -96,6 +100,7 @@ export class Recording {
     this.#writer = parts.writer;
     this.#reader = parts.reader;
     this.#appender = parts.appender;
+    this.#absent = parts.absent;
     this.#file = parts.file;
     this.#clock = options.clock ?? monotonicClock;
     this.#flushIntervalS = options.flushIntervalS ?? 0.05;
@@ -152,10 +157,12 @@ export class Recording {
     const database = await openDatabase(name, mode);
     try {
       const writer = await database.instance.connect();
-      await checkSchema(writer, folder);
+      const absent = await checkSchema(writer, folder);
+      if (mode === 'write' && absent.length > 0) await migrate(writer, absent.splice(0));
       const parts = {
         database,
         writer,
+        absent,
         reader: await database.instance.connect(),
         appender: mode === 'write' ? await RowAppender.open(writer) : undefined,
         file: await stat(name),
@@ -196,6 +203,7 @@ export class Recording {
    * Rejects with RECORDING_DAMAGED when the file is damaged where they are.
    */
   async rows<N extends TableName>(table: N, where = ''): Promise<Row<N>[]> {
+    if (this.#absent.includes(table)) return [];
     const rows = await this.query(selectSql(table, where));
     return rows.map((row) => fromDatabase(table, row));
   }
@@ -304,7 +312,8 @@ function newBatch(): Batch {
   return { rows: [], committed, resolve, reject };
 }
 
-async function checkSchema(connection: DuckDBConnection, folder: string): Promise<void> {
+/** Tables that an older recording lacks. Throws RECORDING_INVALID, RECORDING_VERSION. */
+async function checkSchema(connection: DuckDBConnection, folder: string): Promise<TableName[]> {
   const found = new Set(
     (await connection.runAndReadAll('SELECT table_name AS name FROM duckdb_tables()'))
       .getRowObjectsJS()
@@ -315,9 +324,21 @@ async function checkSchema(connection: DuckDBConnection, folder: string): Promis
   const value = (key: string) => run.find((row) => row.key === key)?.value as string | undefined;
   const version = Number(value('schemaVersion'));
   if (!Number.isInteger(version)) throw notARecording(folder, 'it does not say its version');
-  if (version !== RECORDING_SCHEMA_VERSION) throw otherVersion(folder, version, value('versions'));
+  if (version > RECORDING_SCHEMA_VERSION || version < OLDEST_SCHEMA_VERSION) {
+    throw otherVersion(folder, version, value('versions'));
+  }
   const missing = TABLE_NAMES.filter((table) => !found.has(table));
-  if (missing.length > 0) throw notARecording(folder, `table ${missing[0]} is not there`);
+  if (missing.length > 0 && version === RECORDING_SCHEMA_VERSION) {
+    throw notARecording(folder, `table ${missing[0]} is not there`);
+  }
+  return missing;
+}
+
+/** Makes an older recording one of this version. */
+async function migrate(connection: DuckDBConnection, absent: readonly TableName[]): Promise<void> {
+  await connection.run(
+    `BEGIN; ${createTablesSql(absent)} UPDATE run SET value = '${RECORDING_SCHEMA_VERSION}' WHERE key = 'schemaVersion'; COMMIT`,
+  );
 }
 
 function otherVersion(folder: string, version: number, versions: string | undefined): BeamloopError {
@@ -326,7 +347,7 @@ function otherVersion(folder: string, version: number, versions: string | undefi
   return new BeamloopError('RECORDING_VERSION', {
     what:
       `The recording has schema version ${version}${by === undefined ? '' : `, written by beamloop ${by}`}; this is beamloop ` +
-      `${VERSION}, which reads version ${RECORDING_SCHEMA_VERSION}`,
+      `${VERSION}, which reads versions ${OLDEST_SCHEMA_VERSION} to ${RECORDING_SCHEMA_VERSION}`,
     where: folder,
     todo: newer
       ? 'Read it with a beamloop as new as the one that wrote it'
