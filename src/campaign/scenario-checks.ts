@@ -4,10 +4,12 @@ import { type PlaceComplaint, placeText, wrongPlace, wrongRegion } from '../chan
 import { BeamloopError } from '../core/errors.js';
 import { needsBand } from '../training/registry.js';
 import { BAND_EXAMPLE, BAND_KEYS, type Scenario } from './scenario-schema.js';
+import { checkSizes } from './scenario-sizes.js';
 import { arrayOf, polarCodebookOf, regionOf, sectorRegion } from './users.js';
 
 /** Throws SCENARIO_INVALID, naming `file` and the key. */
 export function checkScenario(scenario: Scenario, file: string): void {
+  checkSizes(scenario, file);
   checkBand(scenario, file);
   requireFeedbackFits(scenario, file);
   checkPlaces(scenario, file);

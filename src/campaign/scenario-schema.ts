@@ -1,4 +1,5 @@
 /** Schema of scenario files: keys, units, defaults. docs/scenario.md is the reader's version. */
+import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import {
   bandAboveZero,
@@ -12,6 +13,7 @@ import { DEFAULT_LIMITS } from '../bridge/limits.js';
 import type { DistanceRegion, UserRegion } from '../channel/paths.js';
 import { type Bounds, DIRECTION, DISTANCE, LEVEL } from '../core/bounds.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
+import { clipped } from '../core/printable.js';
 import { levelOrInfinite, quantity, upTo, upToEitherWay, within, zeroTo } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
 
@@ -188,6 +190,17 @@ const bridge = z.strictObject({
   feedback: z.enum(['powers', 'estimate']).default('powers'),
 });
 
+/** `emulatd` is no device. */
+function notAlmostEmulated(port: string, context: z.core.$RefinementCtx): void {
+  const word = port.slice(0, 30).toLowerCase();
+  if (port === 'emulated' || distance(word, 'emulated') > 3) return;
+  context.addIssue({
+    code: 'custom',
+    message: `there is no port "${clipped(port)}"`,
+    params: { todo: "Did you mean 'emulated'? A device has a path such as /dev/ttyUSB0, or usb:VID:PID" },
+  });
+}
+
 /** Schema of a scenario; `emulated` is that of the section that describes an emulated board. */
 export function scenarioSchema<E extends z.ZodType>(emulated: E) {
   return z.strictObject({
@@ -200,7 +213,7 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
     array,
     board: z.strictObject({
       /** `emulated`, a device such as /dev/ttyUSB0, or usb:VID:PID. */
-      port: z.string().min(1).default('emulated'),
+      port: z.string().min(1).superRefine(notAlmostEmulated).default('emulated'),
       baud: z.int().min(1200).max(100_000_000).default(3_000_000),
       /** Calibration table of this very board; taken relative to the scenario file. */
       calibration: z.string().min(1).optional(),

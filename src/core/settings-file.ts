@@ -6,11 +6,11 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { BeamloopError } from './errors.js';
 import { binaryKind, mistakenKind, type SettingsKind, textKind } from './file-kinds.js';
+import { nearest } from './nearest.js';
 import { plural } from './plural.js';
 import { clipped } from './printable.js';
 import { keysAt } from './settings-keys.js';
@@ -260,13 +260,6 @@ function explain(
     ...(typeof hint === 'string' && { todo: hint }),
     path,
   };
-}
-
-/** A name with the word that was written goes before one that takes fewer strokes: `rainbow` is not meant to be `dpc`. */
-function nearest(text: string, known: readonly string[]): string {
-  const written = text.slice(0, 60);
-  const holding = known.filter((name) => `-${name}-`.includes(`-${written}-`));
-  return closest(written, holding.length > 0 ? holding : known);
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -2,11 +2,12 @@
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { BeamloopError } from '../core/errors.js';
+import { libraryPath } from './library-path.js';
 
 /** Opens (or, for 'write', creates) the file. Throws RECORDING_BUSY or RECORDING_INVALID. */
 export async function openDatabase(file: string, mode: 'read' | 'write'): Promise<DuckDBInstance> {
   try {
-    return await DuckDBInstance.create(file, {
+    return await DuckDBInstance.create(libraryPath(file), {
       access_mode: mode === 'read' ? 'READ_ONLY' : 'READ_WRITE',
       // One thread: row order is then fixed, exports are the same byte for byte, and the controller keeps its cores.
       threads: '1',

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writing } from '../core/writing.js';
+import { libraryPath } from './library-path.js';
 import type { Recording } from './recording.js';
 import { orderSql, TABLE_NAMES } from './schema.js';
 
@@ -17,7 +18,7 @@ export async function exportParquet(recording: Recording, folder: string): Promi
     const files: string[] = [];
     for (const table of TABLE_NAMES) {
       const file = path.join(folder, `${table}.parquet`);
-      const quoted = file.replaceAll("'", "''");
+      const quoted = libraryPath(file).replaceAll("'", "''");
       await recording.query(
         `COPY (SELECT * FROM ${table} ${orderSql(table)}) TO '${quoted}' (FORMAT PARQUET, COMPRESSION ZSTD)`,
       );
