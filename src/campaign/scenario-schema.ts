@@ -11,7 +11,7 @@ import {
 import { type PointM, polarPointM } from '../array/linear-array.js';
 import { DEFAULT_LIMITS } from '../bridge/limits.js';
 import type { DistanceRegion, UserRegion } from '../channel/paths.js';
-import { type Bounds, DIRECTION, DISTANCE, LEVEL } from '../core/bounds.js';
+import { DISTANCE, LEVEL } from '../core/bounds.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { clipped } from '../core/printable.js';
 import { levelOrInfinite, quantity, upTo, upToEitherWay, within, zeroTo } from '../core/settings-quantity.js';
@@ -59,25 +59,27 @@ const slots = z.strictObject({
 
 const coordinate = upToEitherWay('100 km', 'm');
 
+/** That it is in front of the array is checked when it is known where it is. */
+const direction = upToEitherWay('180 deg', 'rad');
+
 const position = z.union([
   z
     .tuple([coordinate, coordinate], 'must be [x, y], each with its unit, such as [20 m, 5 m]')
     .transform(([xM, yM]): PointM => [xM, yM]),
   z
-    .strictObject({ distance: within(DISTANCE), angle: within(DIRECTION) })
+    .strictObject({ distance: within(DISTANCE), angle: direction })
     .transform(({ distance, angle }) => polarPointM(distance, angle)),
   z
-    .strictObject({ ring: within(DISTANCE), angle: within(DIRECTION) })
+    .strictObject({ ring: within(DISTANCE), angle: direction })
     .transform(({ ring, angle }) => polarPointM(ring * Math.cos(angle) ** 2, angle)),
 ]);
 
-const ascending = (bounds: Bounds) =>
-  z
-    .tuple([within(bounds), within(bounds)], 'must be two quantities, the smaller first')
-    .refine(([low, high]) => low <= high, 'the second must not be below the first');
-
-const distances = ascending(DISTANCE);
-const directions = ascending(DIRECTION);
+const distances = z
+  .tuple([within(DISTANCE), within(DISTANCE)], 'must be two distances, the smaller first')
+  .refine(([low, high]) => low <= high, 'the second must not be below the first');
+const directions = z
+  .tuple([direction, direction], 'must be two angles, the smaller first')
+  .refine(([low, high]) => low <= high, 'the second must not be below the first');
 
 const region = z.union([
   z
@@ -102,7 +104,7 @@ const pathList = z
 
 const signalToNoise = levelOrInfinite(LEVEL).refine(
   (snrDb) => snrDb !== -Infinity,
-  'must be above -Infinity; Infinity means no noise',
+  'must be at least -300 dB; Infinity means no noise',
 );
 const ricianFactor = levelOrInfinite(LEVEL);
 

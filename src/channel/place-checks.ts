@@ -5,7 +5,6 @@
  */
 import { type LinearArray, type PointM, polarPointM } from '../array/linear-array.js';
 import { DISTANCE } from '../core/bounds.js';
-import { formatQuantity } from '../core/units.js';
 import type { UserRegion } from './paths.js';
 
 type Geometry = Pick<LinearArray, 'apertureM' | 'spacingM'>;
@@ -68,12 +67,7 @@ export function placeText([xM, yM]: PointM): string {
 }
 
 function metres(lengthM: number): string {
-  const size = Math.abs(lengthM);
-  return size >= 1 && size < 1e6 ? `${Number(lengthM.toPrecision(4))} m` : shownLength(lengthM);
-}
-
-function shownLength(lengthM: number): string {
-  return lengthM === 0 ? '0 m' : formatQuantity(Number(lengthM.toPrecision(4)), 'm');
+  return `${Number(lengthM.toPrecision(4))} m`;
 }
 
 function millimetres(lengthM: number): string {

@@ -4,7 +4,7 @@
  * Build schemas from `z.strictObject`, so that a key that nobody reads is an error and not a wish that is ignored.
  * Every complaint names the file, the line and the key path, and for an unknown key the nearest known one.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
@@ -136,8 +136,9 @@ export function readTextFile(file: string, wanted: Wanted): string {
       );
     }
     if (status.size > MAX_BYTES) {
+      const kind = kindOfStart(file);
       throw refuse(
-        `The file has ${status.size} bytes; a ${wanted} has at most ${MAX_BYTES}`,
+        `The file has ${status.size} bytes${kind === null ? '' : ` and looks like ${kind}`}; a ${wanted} has at most ${MAX_BYTES}`,
         'Check that it is the right file',
       );
     }
@@ -165,6 +166,27 @@ export function readTextFile(file: string, wanted: Wanted): string {
     );
   }
   return bytes.toString('utf8').replace(/^\ufeff/, '');
+}
+
+/** What a file looks like that is too large to be read. */
+function kindOfStart(file: string): string | null {
+  const start = Buffer.alloc(4096);
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = start.subarray(0, readSync(descriptor, start));
+    // A character may be cut in two at the end of what was read.
+    return (
+      binaryKind(bytes.subarray(0, Math.max(0, bytes.length - 4))) ??
+      textKind(linesOf(bytes.toString('utf8')))
+    );
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Without the last line, which may be cut. */
+function linesOf(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n') + 1);
 }
 
 function folderInstead(folder: string, wanted: Wanted): BeamloopError {

@@ -66,7 +66,7 @@ describe('a study file', () => {
     ],
     ['no scheme', replaced(/\[dpc\]/, '[]'), 'at least one scheme', 'study.yaml:4, schemes', ''],
     ['a wrong unit', replaced(/10 dB/, '10 GHz'), 'its unit is GHz', 'study.yaml:5, snr', '13 dB'],
-    ['a distance below 0', replaced(/1 m, 2 m/, '-1 m, 2 m'), 'must be above 0', 'users.between[1]', ''],
+    ['a distance below 0', replaced(/1 m, 2 m/, '-1 m, 2 m'), 'must be from 1 mm to 100 km', 'users.between[1]', ''],
     [
       'rings in the wrong order',
       replaced(/1 m, 2 m/, '2 m, 1 m'),
@@ -84,7 +84,7 @@ describe('a study file', () => {
     ],
     [
       'both within and angle',
-      replaced(/count: 10/, 'within: 1, angle: 1'),
+      replaced(/count: 10/, 'within: 1 rad, angle: 1 rad'),
       "does not go with 'within'",
       'users.angle',
       '',
