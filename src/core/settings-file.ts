@@ -211,7 +211,9 @@ function innermost(issue: Issue): Issue {
   const branches = issue.errors.filter((branch) => branch.length > 0);
   const furthest = branches
     .map((branch) => innermost(foremost(branch)))
-    .sort((a, b) => b.path.length - a.path.length || telling(b) - telling(a))[0];
+    .sort(
+      (a, b) => b.path.length - a.path.length || telling(b) - telling(a) || strangers(a) - strangers(b),
+    )[0];
   return furthest === undefined ? issue : { ...furthest, path: [...issue.path, ...furthest.path] };
 }
 
@@ -220,6 +222,11 @@ function telling(issue: Issue): number {
   return ['invalid_type', 'invalid_value', 'too_small', 'too_big', 'custom', 'unrecognized_keys'].indexOf(
     issue.code,
   );
+}
+
+/** Of two maps with unknown keys, the one that knows most of them was meant. */
+function strangers(issue: Issue): number {
+  return issue.code === 'unrecognized_keys' ? issue.keys.length : 0;
 }
 
 /** What the key that tells the members of a union apart may be. */

@@ -41,6 +41,8 @@ export function checkSector(
   array: ArraySection & { readonly elements: number; readonly sector: Sector },
   context: z.core.$RefinementCtx,
 ): void {
+  // An array that is wrong in itself has been complained about, and may lack what is looked at here.
+  if (context.issues.length > 0) return;
   const { maxAngleRad, distanceM } = array.sector;
   placeChecks(array, array.elements, context).region({ distanceM, angleRad: [-maxAngleRad, maxAngleRad] }, [
     'array',

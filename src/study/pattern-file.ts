@@ -78,6 +78,7 @@ const ringSchema = z
     directions: z.int().min(10).max(100_000).default(1201),
   })
   .superRefine(({ array, ring }, context) => {
+    if (context.issues.length > 0) return;
     const checks = placeChecks(array, array.elements, context);
     for (const distanceM of ring) {
       checks.region({ ringDistanceM: [distanceM, distanceM], angleRad: [-Math.PI / 3, Math.PI / 3] }, [

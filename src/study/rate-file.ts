@@ -94,8 +94,9 @@ export const rateSchema = z
     labels.forEach((label, k) => {
       if (labels.indexOf(label) < k) complain(['hardware', k, 'label'], `is that of another board: ${label}`);
     });
-    const checks = placeChecks(study.array, study.array.elements, context);
     checkSector(study.array, context);
+    if (context.issues.length > 0) return;
+    const checks = placeChecks(study.array, study.array.elements, context);
     const { maxAngleRad } = study.array.sector;
     const angleRad = [-maxAngleRad, maxAngleRad] as const;
     study.users.distance?.forEach((distance) => {

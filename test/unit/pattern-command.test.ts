@@ -126,7 +126,7 @@ describe('beamloop pattern', () => {
     expect(printed.points[0]!.pilots).toHaveLength(1);
     // Ring 1 of 2 finite ones: D^2 / (2 lambda 1.2^2) / 2 cos^2.
     const ringM = (63 * 0.005) ** 2 / (2 * 0.01 * 1.44) / 2;
-    const at = `15/64:${ringM * (1 - (15 / 64) ** 2)}`;
+    const at = `15/64:${ringM * (1 - (15 / 64) ** 2)} m`;
     const focused = await pattern(
       ...['polar', '--elements', '64', '--carrier', '30GHz', '--speed-of-light', '3e8'],
       ...['--rings', '3', '--ring', '1', '--angle-index', '40', '--points', at],

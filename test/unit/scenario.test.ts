@@ -161,7 +161,7 @@ describe('scenario', () => {
     [
       'noise without bounds of a user',
       small.replace('snr: 10 dB', 'beamformedSnr: -1e4 dB'),
-      /at least -300 dB.*users\[2\]\.beamformedSnr/s,
+      /from -300 dB.*users\[2\]\.beamformedSnr/s,
     ],
     [
       'no number for noise',

@@ -348,7 +348,7 @@ pilots:
     ['snr: [15 dB]', 'snr: [Infinity]', /the rate at an infinite SNR is infinite/],
     ['snr: [15 dB]', 'snr: [5000 dB]', /'snr\[1\]': must be at most 300 dB/],
     ['pilots: 3', 'pilots: 0', /at least 1, not 0/],
-    ['subcarriers: 128', 'subcarriers: 0', /at least 1/],
+    ['subcarriers: 128', 'subcarriers: 0', /at least 2/],
     ['subcarriers: 128', 'subcarriers: 8', /8 subcarriers are too few for 32 elements/],
     ['name: tdps, pilots: 3, estimator: on-grid', 'name: dpc', /pilots of dpc cannot be chosen/],
     ['sector:', 'sektor:', /Unknown key 'sektor'.*Did you mean 'sector'/],
