@@ -150,7 +150,8 @@ class Campaign {
         recording.event('user failed', { ue: user.id, code: error.code, what: error.message });
       }
       if (this.#found.has(user.id)) continue;
-      this.#recordStatistics();
+      // Of this user alone: what is written for a user does not depend on how many there are.
+      this.#recordStatistics(user.id);
       await recording.durable();
       const [outcome] = await userOutcomes(recording, `WHERE ue = '${user.id}'`);
       progress.finished(outcome!, turn, users.length);
@@ -178,7 +179,7 @@ class Campaign {
   }
 
   #isConnected(id: string): boolean {
-    return this.#parts.testbed.bridge.statistics().some(({ ueId, connected }) => connected && ueId === id);
+    return this.#parts.testbed.bridge.statistics(id).some(({ connected }) => connected);
   }
 
   end(): void {
@@ -232,14 +233,15 @@ class Campaign {
     return servingRates(preparation.polar.array, sum, user, codeword, radiated);
   }
 
-  #recordStatistics(): void {
+  /** @param ueId the UE whose counters are written; all of them unless given. */
+  #recordStatistics(ueId?: string): void {
     const { recording, testbed } = this.#parts;
     recording.append('link_statistics', {
       wallTime: new Date(),
       statistics: {
         link: testbed.board.linkStatistics(),
         slots: this.#exchange.statistics(),
-        ues: testbed.bridge.statistics(),
+        ues: testbed.bridge.statistics(ueId),
       },
     });
   }

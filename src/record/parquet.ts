@@ -1,7 +1,6 @@
 /** Export of a recording to Parquet, one file per table. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { writing } from '../core/writing.js';
+import { makeFolder, writing } from '../core/writing.js';
 import { libraryPath } from './library-path.js';
 import type { Recording } from './recording.js';
 import { orderSql, TABLE_NAMES } from './schema.js';
@@ -13,8 +12,8 @@ import { orderSql, TABLE_NAMES } from './schema.js';
  * @throws BeamloopError FILE_UNWRITABLE.
  */
 export async function exportParquet(recording: Recording, folder: string): Promise<string[]> {
+  await makeFolder('The tables', folder);
   return writing('The tables', folder, async () => {
-    await mkdir(folder, { recursive: true });
     const files: string[] = [];
     for (const table of TABLE_NAMES) {
       const file = path.join(folder, `${table}.parquet`);

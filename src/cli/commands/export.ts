@@ -2,7 +2,7 @@ import path from 'node:path';
 import { BeamloopError } from '../../core/errors.js';
 import { exportParquet } from '../../record/parquet.js';
 import { Recording } from '../../record/recording.js';
-import { type Command, printJson } from '../command.js';
+import { type Command, printJson, warn } from '../command.js';
 
 /** `beamloop export <folder> --parquet`: copies a recording's tables to files that other programs read. */
 export const exportCommand: Command = (yargs, context) =>
@@ -34,6 +34,7 @@ export const exportCommand: Command = (yargs, context) =>
       }
       const recording = await Recording.open(args.folder, 'read');
       try {
+        warn(context, recording.warnings);
         const files = await exportParquet(recording, args.out ?? path.join(args.folder, 'parquet'));
         if (args.json) printJson(context.stdout, { files });
         else context.stdout.write(`${files.join('\n')}\n`);

@@ -167,7 +167,7 @@ describe('a study file', () => {
     ],
     [
       'a case with a place of listed users',
-      `${listed('{position: [1 m, 0 m]}')}\ncases: [{label: a, ring: 3}]`,
+      `${listed('{position: [1 m, 0 m]}')}\ncases: [{label: a, ring: 3 m}]`,
       'when they are listed',
       'cases[1]',
       '',
