@@ -29,6 +29,7 @@ export interface OpenedDatabase {
 /** A new DuckDB file. Throws FILE_UNWRITABLE. */
 export async function createDatabase(file: string): Promise<DuckDBInstance> {
   return openFile(file, 'write').catch((error: unknown) => {
+    if (error instanceof BeamloopError) throw error;
     throw cannotBeMade(path.dirname(file), error);
   });
 }
@@ -110,7 +111,7 @@ function opened(
   return { instance, recovery, close };
 }
 
-function openFile(file: string, mode: Mode): Promise<DuckDBInstance> {
+async function openFile(file: string, mode: Mode): Promise<DuckDBInstance> {
   return DuckDBInstance.create(libraryPath(file), {
     access_mode: mode === 'read' ? 'READ_ONLY' : 'READ_WRITE',
     // One thread: row order is then fixed, exports are the same byte for byte, and the controller keeps its cores.
