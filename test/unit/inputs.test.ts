@@ -316,7 +316,8 @@ describe('a file of another kind', () => {
 
   it('devices and pipes are not read', () => {
     const pipe = path.join(folder, 'pipe');
-    execFileSync('mkfifo', [pipe]);
+    const makePipe = 'mkfifo';
+    execFileSync(makePipe, [pipe]);
     for (const file of ['/dev/zero', pipe]) {
       expect(errorOf(() => readScenario(file, emulatedSection)).what).toContain('a device or a pipe');
     }
