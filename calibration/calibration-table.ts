@@ -13,19 +13,21 @@ import type { Codeword } from '../src/codebook/codeword.js';
 import { type Radiated, realisedCodeword } from '../src/codebook/realised.js';
 import { BeamloopError } from '../src/core/errors.js';
 import { parseSettings } from '../src/core/settings-file.js';
-import { quantity } from '../src/core/settings-quantity.js';
+import { list, upToEitherWay } from '../src/core/settings-quantity.js';
 
-const finite = (unit: 'rad' | 's') => quantity(unit).pipe(z.number('must be finite'));
+const phaseErrors = list(
+  upToEitherWay('360 deg', 'rad', 'or the unit once for the list: { unit: deg, values: [3, -11] }'),
+);
+const delayErrors = list(
+  upToEitherWay('1 us', 's', 'or the unit once for the list: { unit: ps, values: [1.2, 0] }'),
+);
 
 const schema = z.strictObject({
   /** The serial number that the board gives of itself: a table belongs to one board. */
   board: z.string().min(1),
-  phaseError: z.array(finite('rad')).nonempty('must list one value per element'),
-  delayError: z.array(finite('s')).nonempty('must list one value per element').optional(),
-  lineError: z
-    .array(z.array(finite('s')).nonempty('must list one value per element'))
-    .nonempty('must list every line')
-    .optional(),
+  phaseError: phaseErrors,
+  delayError: delayErrors.optional(),
+  lineError: z.array(delayErrors).nonempty('must list every line').optional(),
 });
 
 export interface CalibrationTable {
@@ -41,13 +43,13 @@ export interface CalibrationTable {
 
 /**
  * Reads a calibration table: YAML with `board` (serial number), `phaseError` for boards with delays `delayError`,
- * one quantity per element each, and for boards with fixed lines `lineError`, a list like these for every line.
+ * one quantity per element each, or `{ unit, values }`, and for boards with fixed lines `lineError`, a list like these for every line.
  *
  * @param file the name that complaints use.
  * @throws SCENARIO_INVALID, FILE_UNREADABLE.
  */
 export function parseCalibrationTable(text: string, file: string): CalibrationTable {
-  const { board, phaseError, delayError, lineError } = parseSettings(text, schema, file);
+  const { board, phaseError, delayError, lineError } = parseSettings(text, schema, file, 'calibration table');
   return {
     file,
     boardSerialNumber: board,

@@ -1,9 +1,14 @@
 /** What scenarios and studies alike say in their section `array`. Keys and units: docs/scenario.md, docs/study.md. */
 import { z } from 'zod';
-import { positiveQuantity, quantity } from '../core/settings-quantity.js';
+import { BANDWIDTH, CARRIER, DISTANCE, SPEED_OF_LIGHT } from '../core/bounds.js';
+import { quantity, within } from '../core/settings-quantity.js';
 import type { Sector } from './focal-point.js';
 
-const distance = positiveQuantity('m');
+export const carrierSchema = within(CARRIER);
+export const bandwidthSchema = within(BANDWIDTH);
+export const speedOfLightSchema = within(SPEED_OF_LIGHT);
+
+const distance = within(DISTANCE);
 
 /** Where users can be: within +-angle of broadside, from near to far. */
 export const sectorSchema = z

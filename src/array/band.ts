@@ -1,4 +1,5 @@
 /** The subcarriers of a wideband signal (docs/model.md eq. 33). */
+import { BANDWIDTH, CARRIER, requireWithin } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';
 
 export interface BandOptions {
@@ -16,7 +17,7 @@ export class Band {
   /** f_m = f_c + (B/M)(m - (M-1)/2), Hz, shape [numSubcarriers], ascending. */
   readonly frequenciesHz: Float64Array;
 
-  /** @throws BAD_ARGUMENT unless 0 < bandwidth < 2 carriers and there are 1 to 65535 subcarriers. */
+  /** @throws BAD_ARGUMENT unless the bandwidth is from 1 kHz to below 2 carriers and there are 1 to 65535 subcarriers. */
   constructor({ carrierHz, bandwidthHz, numSubcarriers }: BandOptions) {
     if (!Number.isInteger(numSubcarriers) || numSubcarriers < 1 || numSubcarriers > 65_535) {
       throw new BeamloopError('BAD_ARGUMENT', {
@@ -24,10 +25,12 @@ export class Band {
         todo: 'Give a whole number from 1 to 65535',
       });
     }
-    if (!(bandwidthHz > 0 && bandwidthHz < 2 * carrierHz)) {
+    requireWithin('carrierHz', carrierHz, CARRIER);
+    requireWithin('bandwidthHz', bandwidthHz, BANDWIDTH);
+    if (bandwidthHz >= 2 * carrierHz) {
       throw new BeamloopError('BAD_ARGUMENT', {
         what: `The bandwidth is ${bandwidthHz} Hz and the carrier ${carrierHz} Hz`,
-        todo: 'Give a bandwidth above 0 and below twice the carrier',
+        todo: 'Give a bandwidth below twice the carrier',
       });
     }
     this.carrierHz = carrierHz;

@@ -1,4 +1,5 @@
 /** Uniform linear array on the y axis, half a wavelength apart (docs/model.md eq. 1 to 3). */
+import { CARRIER, requireWithin, SPEED_OF_LIGHT } from '../core/bounds.js';
 import { type ComplexVector, complexVector } from '../core/complex.js';
 import { BeamloopError } from '../core/errors.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
@@ -26,7 +27,7 @@ export class LinearArray {
   /** y coordinate of each element, m, shape [numElements], ascending (eq. 1). */
   readonly elementYM: Float64Array;
 
-  /** @throws BAD_ARGUMENT unless there are at least 2 elements and carrier and speed of light are positive. */
+  /** @throws BAD_ARGUMENT unless there are 2 to 65535 elements, a carrier of 10 MHz to 10 THz, and light of 1e8 to 3.1e8 m/s. */
   constructor(options: LinearArrayOptions) {
     const { numElements, carrierHz, speedOfLightMPerS = SPEED_OF_LIGHT_M_PER_S } = options;
     if (!Number.isInteger(numElements) || numElements < 2 || numElements > 65_535) {
@@ -35,8 +36,8 @@ export class LinearArray {
         todo: 'Give a whole number from 2 to 65535',
       });
     }
-    requirePositive('carrier frequency', carrierHz, 'Hz');
-    requirePositive('speed of light', speedOfLightMPerS, 'm/s');
+    requireWithin('carrierHz', carrierHz, CARRIER);
+    requireWithin('speedOfLightMPerS', speedOfLightMPerS, SPEED_OF_LIGHT);
     this.numElements = numElements;
     this.carrierHz = carrierHz;
     this.speedOfLightMPerS = speedOfLightMPerS;
@@ -81,14 +82,6 @@ export class LinearArray {
     }
     return b;
   }
-}
-
-function requirePositive(name: string, value: number, unit: string): void {
-  if (Number.isFinite(value) && value > 0) return;
-  throw new BeamloopError('BAD_ARGUMENT', {
-    what: `The ${name} is ${value} ${unit}`,
-    todo: `Give a positive ${name}`,
-  });
 }
 
 /** Point at distance `distanceM` in the direction `angleRad` from broadside, seen from the array's centre. */

@@ -162,7 +162,7 @@ async function conduct<E>(
 /** `recordings/first-light-20261121T120000Z`; a number is added when that is taken. */
 export function defaultFolder(scenarioName: string, now: Date): string {
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-  const base = path.join('recordings', `${scenarioName}-${stamp}`);
+  const base = path.join('recordings', `${scenarioName.replaceAll('?', '_')}-${stamp}`);
   for (let k = 1; ; k++) {
     const folder = k === 1 ? base : `${base}-${k}`;
     if (!existsSync(folder)) return folder;

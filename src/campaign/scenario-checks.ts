@@ -1,15 +1,18 @@
 /** What keys of a scenario ask of one another, and no schema of one key can say. */
 import { noiseVariance } from '../channel/channel.js';
+import { type PlaceComplaint, placeText, wrongPlace, wrongRegion } from '../channel/place-checks.js';
 import { BeamloopError } from '../core/errors.js';
 import { needsBand } from '../training/registry.js';
 import { BAND_EXAMPLE, BAND_KEYS, type Scenario } from './scenario-schema.js';
-import { arrayOf } from './users.js';
+import { checkSizes } from './scenario-sizes.js';
+import { arrayOf, polarCodebookOf, regionOf, sectorRegion } from './users.js';
 
 /** Throws SCENARIO_INVALID, naming `file` and the key. */
 export function checkScenario(scenario: Scenario, file: string): void {
+  checkSizes(scenario, file);
   checkBand(scenario, file);
   requireFeedbackFits(scenario, file);
-  checkPositions(scenario, file);
+  checkPlaces(scenario, file);
   const emulated = scenario.board.port === 'emulated';
   if (emulated) checkEmulatedUsers(scenario, file);
   checkAuxiliaryPair(scenario, file, emulated);
@@ -54,30 +57,45 @@ function checkEmulatedUsers({ users, channel }: Scenario, file: string): void {
   }
 }
 
-/** Inside the reach of an element the spherical wave is no model of the channel, and at the array there is no direction. */
-function checkPositions(scenario: Scenario, file: string): void {
-  const { users } = scenario;
-  if (!Array.isArray(users)) return;
-  const { apertureM, spacingM } = arrayOf(scenario);
-  for (const [k, { id, position }] of users.entries()) {
-    if (position === undefined) continue;
-    const [xM, yM] = position;
-    if (xM < 0) {
-      throw new BeamloopError('SCENARIO_INVALID', {
-        what: `User '${id}' at [${metres(xM)}, ${metres(yM)}] is behind the array, which looks along the x axis`,
-        where: `${file}, users[${k + 1}].position`,
-        todo: 'Put it in front: an angle from -90 deg to 90 deg, x above 0',
-      });
-    }
-    const gapM = Math.hypot(xM, Math.max(0, Math.abs(yM) - apertureM / 2));
-    if (gapM >= spacingM) continue;
+/** Wherever the scenario says that users or scatterers are. */
+function checkPlaces(scenario: Scenario, file: string): void {
+  const { users, channel, array } = scenario;
+  const geometry = arrayOf(scenario);
+  const refuse = (wrong: PlaceComplaint | null, whose: string, where: string) => {
+    if (wrong === null) return;
     throw new BeamloopError('SCENARIO_INVALID', {
-      what:
-        `User '${id}' at [${metres(xM)}, ${metres(yM)}] is ${millimetres(gapM)} away from the array, which reaches from ` +
-        `${millimetres(-apertureM / 2)} to ${millimetres(apertureM / 2)} on the y axis`,
-      where: `${file}, users[${k + 1}].position`,
-      todo: `Put it at least half a wavelength (${millimetres(spacingM)}) away, e.g. position: [20 m, 5 m]`,
+      what: `${whose} ${wrong.what}`,
+      where: `${file}, ${where}`,
+      todo: wrong.todo,
     });
+  };
+  if (array.sector !== undefined) {
+    refuse(wrongRegion(geometry, sectorRegion(array.sector)), 'The sector', 'array.sector');
+  }
+  const region = regionOf(scenario, polarCodebookOf(scenario));
+  refuse(
+    wrongRegion(geometry, region),
+    channel.region === undefined
+      ? 'Without channel.region, the region of users and scatterers'
+      : 'The region',
+    'channel.region',
+  );
+  if (!Array.isArray(users)) return;
+  for (const [k, { id, position, paths }] of users.entries()) {
+    if (position !== undefined) {
+      refuse(
+        wrongPlace(geometry, position),
+        `User '${id}' at ${placeText(position)}`,
+        `users[${k + 1}].position`,
+      );
+    }
+    for (const [p, { positionM }] of (paths ?? []).entries()) {
+      refuse(
+        wrongPlace(geometry, positionM),
+        `The scatterer of user '${id}' at ${placeText(positionM)}`,
+        `users[${k + 1}].paths[${p + 1}].position`,
+      );
+    }
   }
 }
 
@@ -109,14 +127,6 @@ function checkAuxiliaryPair({ scheme, users, channel }: Scenario, file: string, 
 
 function snrOf({ snr, beamformedSnr }: SnrChoice): number | undefined {
   return snr ?? beamformedSnr;
-}
-
-function metres(lengthM: number): string {
-  return `${Number(lengthM.toPrecision(4))} m`;
-}
-
-function millimetres(lengthM: number): string {
-  return `${Number((lengthM * 1e3).toPrecision(3))} mm`;
 }
 
 function missing(key: string, where: string, file: string): BeamloopError {

@@ -1,15 +1,21 @@
 /** Schema of scenario files: keys, units, defaults. docs/scenario.md is the reader's version. */
+import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { bandAboveZero, sectorSchema } from '../array/array-section.js';
+import {
+  bandAboveZero,
+  bandwidthSchema,
+  carrierSchema,
+  sectorSchema,
+  speedOfLightSchema,
+} from '../array/array-section.js';
 import { type PointM, polarPointM } from '../array/linear-array.js';
+import { DEFAULT_LIMITS } from '../bridge/limits.js';
 import type { DistanceRegion, UserRegion } from '../channel/paths.js';
+import { DISTANCE, LEVEL } from '../core/bounds.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
-import { positiveQuantity, quantity } from '../core/settings-quantity.js';
+import { clipped } from '../core/printable.js';
+import { levelOrInfinite, quantity, upTo, upToEitherWay, within, zeroTo } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
-
-const finite = (unit: Parameters<typeof quantity>[0]) => quantity(unit).pipe(z.number('must be finite'));
-const nonNegative = (unit: Parameters<typeof quantity>[0]) =>
-  quantity(unit).pipe(z.number('must be finite').nonnegative('must not be negative'));
 
 export const BAND_EXAMPLE =
   'Give all three, e.g. bandwidth: 5 GHz, subcarriers: 1024, sector: { angle: 60 deg, distance: [5 m, 30 m] }';
@@ -18,12 +24,12 @@ export const BAND_KEYS = ['bandwidth', 'subcarriers', 'sector'] as const;
 const array = z
   .strictObject({
     elements: z.int().min(2).max(65_535),
-    carrier: positiveQuantity('Hz'),
-    speedOfLight: positiveQuantity('m/s').default(SPEED_OF_LIGHT_M_PER_S),
+    carrier: carrierSchema,
+    speedOfLight: speedOfLightSchema.default(SPEED_OF_LIGHT_M_PER_S),
     /** Of the polar codebook. */
     rings: z.int().min(1).max(1000).default(6),
     /** Without these three the UE measures at the carrier only. */
-    bandwidth: positiveQuantity('Hz').optional(),
+    bandwidth: bandwidthSchema.optional(),
     /** As many as a UE can report at most. */
     subcarriers: z.int().min(2).max(4096).optional(),
     sector: sectorSchema.optional(),
@@ -42,57 +48,65 @@ const array = z
   .superRefine(bandAboveZero);
 
 const slots = z.strictObject({
-  duration: positiveQuantity('s'),
+  duration: upTo('60 s', 's'),
   /** From the last power of a batch until what comes next is sent. */
-  turnaround: nonNegative('s').default(2e-3),
+  turnaround: zeroTo('60 s', 's').default(2e-3),
   contiguous: z.boolean().default(false),
-  userTimeLimit: positiveQuantity('s').optional(),
+  userTimeLimit: upTo('604800 s', 's').optional(),
   /** A pilot whose slots all failed ends its user's training. */
   maxAttempts: z.int().min(1).max(100).default(5),
 });
 
+const coordinate = upToEitherWay('100 km', 'm');
+
+/** That it is in front of the array is checked when it is known where it is. */
+const direction = upToEitherWay('180 deg', 'rad');
+
 const position = z.union([
-  z.tuple([finite('m'), finite('m')]).transform(([xM, yM]): PointM => [xM, yM]),
   z
-    .strictObject({ distance: positiveQuantity('m'), angle: finite('rad') })
+    .tuple([coordinate, coordinate], 'must be [x, y], each with its unit, such as [20 m, 5 m]')
+    .transform(([xM, yM]): PointM => [xM, yM]),
+  z
+    .strictObject({ distance: within(DISTANCE), angle: direction })
     .transform(({ distance, angle }) => polarPointM(distance, angle)),
   z
-    .strictObject({ ring: positiveQuantity('m'), angle: finite('rad') })
+    .strictObject({ ring: within(DISTANCE), angle: direction })
     .transform(({ ring, angle }) => polarPointM(ring * Math.cos(angle) ** 2, angle)),
 ]);
 
-const ascending = (unit: 'm' | 'rad') =>
-  z
-    .tuple([finite(unit), finite(unit)])
-    .refine(([low, high]) => low <= high, 'the second must not be below the first');
-
-const distances = ascending('m')
-  .refine(([near]) => near >= 0, 'must not be negative')
-  .refine(([, far]) => far > 0, 'the second must be above 0');
+const distances = z
+  .tuple([within(DISTANCE), within(DISTANCE)], 'must be two distances, the smaller first')
+  .refine(([low, high]) => low <= high, 'the second must not be below the first');
+const directions = z
+  .tuple([direction, direction], 'must be two angles, the smaller first')
+  .refine(([low, high]) => low <= high, 'the second must not be below the first');
 
 const region = z.union([
   z
-    .strictObject({ ringDistance: distances, angle: ascending('rad') })
+    .strictObject({ ringDistance: distances, angle: directions })
     .transform(({ ringDistance, angle }): UserRegion => ({ ringDistanceM: ringDistance, angleRad: angle })),
   z
-    .strictObject({ distance: distances, angle: ascending('rad') })
+    .strictObject({ distance: distances, angle: directions })
     .transform(({ distance, angle }): DistanceRegion => ({ distanceM: distance, angleRad: angle })),
 ]);
+
+/** Of a line of sight it is about 1. */
+const gainPart = quantity('1').pipe(z.number('must be finite').min(-1e6).max(1e6));
 
 const pathList = z
   .array(
     z
-      .strictObject({ gain: z.tuple([finite('1'), finite('1')]), position })
+      .strictObject({ gain: z.tuple([gainPart, gainPart]), position })
       .transform(({ gain: [re, im], position: positionM }) => ({ gain: { re, im }, positionM })),
   )
-  .nonempty('must list at least one path');
+  .nonempty('must list at least one path')
+  .max(1001, 'must list at most 1001 paths');
 
-/** Noise below it is more than single precision holds, in which powers travel. */
-const LEAST_SNR_DB = -300;
-const signalToNoise = quantity('dB').refine(
-  (snrDb) => snrDb >= LEAST_SNR_DB,
-  `must be at least ${LEAST_SNR_DB} dB; Infinity means no noise`,
+const signalToNoise = levelOrInfinite(LEVEL).refine(
+  (snrDb) => snrDb !== -Infinity,
+  'must be at least -300 dB; Infinity means no noise',
 );
+const ricianFactor = levelOrInfinite(LEVEL);
 
 const snrShape = {
   /** Of a pilot of unit norm. */
@@ -117,7 +131,7 @@ function oneSnr(
 const channel = z
   .strictObject({
     ...snrShape,
-    ricianFactor: quantity('dB').default(13),
+    ricianFactor: ricianFactor.default(13),
     scatterers: z.int().min(0).max(1000).default(5),
     /** Where scatterers are, and drawn users. */
     region: region.optional(),
@@ -134,7 +148,7 @@ const user = z
       ),
     position: position.optional(),
     ...snrShape,
-    ricianFactor: quantity('dB').optional(),
+    ricianFactor: ricianFactor.optional(),
     scatterers: z.int().min(0).max(1000).optional(),
     /** In place of drawn paths. */
     paths: pathList.optional(),
@@ -144,6 +158,10 @@ const user = z
 const listedUsers = z
   .array(user)
   .nonempty('must list at least one user')
+  .max(
+    DEFAULT_LIMITS.maxUes,
+    `must list at most ${DEFAULT_LIMITS.maxUes} users: the bridge serves no more at once`,
+  )
   .superRefine((users, context) => {
     const seen = new Set<string>();
     for (const [k, { id }] of users.entries()) {
@@ -154,11 +172,11 @@ const listedUsers = z
     }
   });
 
-const drawnUsers = z.strictObject({ count: z.int().min(1).max(10_000) });
+const drawnUsers = z.strictObject({ count: z.int().min(1).max(DEFAULT_LIMITS.maxUes) });
 
 /** Up to a week: timers cannot wait longer than 24 days. */
 const patience = quantity('s').pipe(
-  z.number('must be finite').positive('must be above 0').max(604_800, 'must not be above a week'),
+  z.number('must be finite').min(1e-3, 'must be at least 1 ms').max(604_800, 'must not be above a week'),
 );
 
 const bridge = z.strictObject({
@@ -174,6 +192,17 @@ const bridge = z.strictObject({
   feedback: z.enum(['powers', 'estimate']).default('powers'),
 });
 
+/** `emulatd` is no device. */
+function notAlmostEmulated(port: string, context: z.core.$RefinementCtx): void {
+  const word = port.slice(0, 30).toLowerCase();
+  if (port === 'emulated' || distance(word, 'emulated') > 3) return;
+  context.addIssue({
+    code: 'custom',
+    message: `there is no port "${clipped(port)}"`,
+    params: { todo: "Did you mean 'emulated'? A device has a path such as /dev/ttyUSB0, or usb:VID:PID" },
+  });
+}
+
 /** Schema of a scenario; `emulated` is that of the section that describes an emulated board. */
 export function scenarioSchema<E extends z.ZodType>(emulated: E) {
   return z.strictObject({
@@ -186,7 +215,7 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
     array,
     board: z.strictObject({
       /** `emulated`, a device such as /dev/ttyUSB0, or usb:VID:PID. */
-      port: z.string().min(1).default('emulated'),
+      port: z.string().min(1).superRefine(notAlmostEmulated).default('emulated'),
       baud: z.int().min(1200).max(100_000_000).default(3_000_000),
       /** Calibration table of this very board; taken relative to the scenario file. */
       calibration: z.string().min(1).optional(),

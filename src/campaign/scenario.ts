@@ -17,7 +17,7 @@ export interface ScenarioFile<E = unknown> {
 
 /** Reads a scenario. Throws FILE_NOT_FOUND, FILE_UNREADABLE or SCENARIO_INVALID (naming line and key). */
 export function readScenario<E extends z.ZodType>(file: string, emulated: E): ScenarioFile<z.output<E>> {
-  return parseScenario(readTextFile(file), file, emulated);
+  return parseScenario(readTextFile(file, 'scenario'), file, emulated);
 }
 
 /**
@@ -31,7 +31,7 @@ export function parseScenario<E extends z.ZodType>(
   emulated: E,
   calibrationText?: string,
 ): ScenarioFile<z.output<E>> {
-  const scenario = parseSettings(text, scenarioSchema(emulated), file) as Scenario<z.output<E>>;
+  const scenario = parseSettings(text, scenarioSchema(emulated), file, 'scenario') as Scenario<z.output<E>>;
   checkScenario(scenario, file);
   const calibration = calibrationOf(scenario, file, calibrationText);
   return { name: path.basename(file).replace(/\.ya?ml$/i, ''), text, scenario, calibration };
@@ -44,6 +44,6 @@ function calibrationOf(
 ): ScenarioFile['calibration'] {
   if (board.calibration === undefined) return null;
   const tableFile = path.resolve(path.dirname(file), board.calibration);
-  const text = knownText ?? readTextFile(tableFile);
+  const text = knownText ?? readTextFile(tableFile, 'calibration table');
   return { text, table: parseCalibrationTable(text, board.calibration) };
 }

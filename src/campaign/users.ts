@@ -32,7 +32,7 @@ export function polarCodebookOf(scenario: Scenario): PolarCodebook {
  */
 export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
   const { seed, channel, array } = scenario;
-  const region = channel.region ?? (array.sector ? regionOf(array.sector) : defaultRegion(polar));
+  const region = regionOf(scenario, polar);
   const listed = Array.isArray(scenario.users)
     ? scenario.users
     : Array.from({ length: scenario.users.count }, (_, k) => {
@@ -69,17 +69,27 @@ function snrDbOf(
   return given.beamformedSnr - 10 * Math.log10(numElements);
 }
 
-function regionOf({ maxAngleRad, distanceM }: Sector): UserRegion {
+/** Where scatterers are, and drawn users. */
+export function regionOf({ channel, array }: Scenario, polar: PolarCodebook): UserRegion {
+  return channel.region ?? (array.sector ? sectorRegion(array.sector) : defaultRegion(polar));
+}
+
+export function sectorRegion({ maxAngleRad, distanceM }: Sector): UserRegion {
   return { distanceM, angleRad: [-maxAngleRad, maxAngleRad] };
 }
 
-/** From just inside the innermost ring to just outside the outermost finite one, within +-60 degrees. */
+/**
+ * From just inside the innermost ring to just outside the outermost finite one, within +-60 degrees; of arrays so small that
+ * their rings touch them, from a wavelength away.
+ */
 function defaultRegion(polar: PolarCodebook): UserRegion {
   const inner = polar.ringDistanceM(1);
   const outer = polar.numRings > 1 ? polar.ringDistanceM(polar.numRings - 1) : 2 * inner;
   const finite = Number.isFinite(inner) ? inner : polar.array.apertureM * 10;
+  // At 60 degrees a place is at a quarter of its ring's distance.
+  const nearM = Math.max(0.9 * finite, 4 * polar.array.wavelengthM);
   return {
-    ringDistanceM: [0.9 * finite, 1.2 * (Number.isFinite(outer) ? outer : finite)],
+    ringDistanceM: [nearM, Math.max(1.2 * (Number.isFinite(outer) ? outer : finite), 2 * nearM)],
     angleRad: [-Math.PI / 3, Math.PI / 3],
   };
 }

@@ -8,6 +8,7 @@ import {
 } from '../campaign/outcome.js';
 import { BeamloopError, EXIT } from '../core/errors.js';
 import { plural } from '../core/plural.js';
+import { printable } from '../core/printable.js';
 import { type CommandContext, printJson, warn } from './command.js';
 import { formatTable } from './text-table.js';
 
@@ -27,10 +28,10 @@ export const campaignOptions = {
 
 /** A line per user; on a terminal it shows the pilots as they are measured. */
 export function campaignProgress(context: CommandContext): Progress {
-  const { stderr } = context;
-  const live = 'isTTY' in stderr && stderr.isTTY === true;
+  const { stderr, terminal } = context;
+  const live = terminal !== undefined && terminal !== null;
   const show = (text: string) => {
-    if (live) stderr.write(`\r\x1b[K${text}`);
+    if (live) terminal.write(`\r\x1b[K${printable(text)}`);
   };
   return {
     warning: (text) => warn(context, [text]),

@@ -3,6 +3,7 @@
  * A command is one file in commands/, listed in commands/index.ts; it parses arguments, calls a room, prints.
  */
 import type { Argv } from 'yargs';
+import { printable } from '../core/printable.js';
 
 export interface CommandContext {
   /** Raised by Ctrl-C and SIGTERM; a command then mutes the array, closes what it opened and throws INTERRUPTED. */
@@ -10,6 +11,8 @@ export interface CommandContext {
   /** Results go to standard output; progress and log lines go to standard error. */
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
+  /** Standard error where it is a terminal: for moving the cursor, which `stderr` lets nobody do. */
+  readonly terminal?: NodeJS.WriteStream | null;
 }
 
 /** yargs with the options that every command has. */
@@ -28,5 +31,5 @@ export function printJson(stdout: NodeJS.WritableStream, value: unknown): void {
 
 /** What a command says beside its result, one line each. */
 export function warn({ stderr }: CommandContext, warnings: readonly string[]): void {
-  for (const warning of warnings) stderr.write(`beamloop: warning: ${warning}\n`);
+  for (const warning of warnings) stderr.write(`beamloop: warning: ${printable(warning)}\n`);
 }

@@ -2,12 +2,19 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { BeamloopError, EXIT } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
 import { plural } from '../core/plural.js';
 import { VERSION } from '../core/version.js';
 import { commands, families } from './commands/index.js';
+import { printableStream } from './printable-stream.js';
 
 /** After Ctrl-C a command has this long to mute the array and close its files. */
 const GRACE_S = 10;
+
+const stdout = printableStream(process.stdout);
+const stderr = printableStream(process.stderr);
+/** For what moves the cursor: progress on a terminal. */
+const terminal = process.stderr.isTTY ? process.stderr : null;
 
 const interrupt = new AbortController();
 function onInterrupt() {
@@ -43,15 +50,15 @@ function report(error: unknown, json: boolean): number {
         });
   if (json) {
     const { code, what, where, todo } = known;
-    process.stdout.write(`${JSON.stringify({ error: { code, what, where, todo } })}\n`);
+    stdout.write(`${JSON.stringify({ error: { code, what, where, todo } })}\n`);
   } else {
-    process.stderr.write(`beamloop: ${known.message}  [${known.code}]\n`);
+    stderr.write(`beamloop: ${known.message}  [${known.code}]\n`);
   }
   return known.exitCode;
 }
 
 /** yargs' complaint about the command line as one of our errors. */
-function wrongArguments(message: string): BeamloopError {
+function wrongArguments(message: string, options: readonly string[]): BeamloopError {
   const near = /^Did you mean (.+)\?$/.exec(message)?.[1];
   if (near !== undefined || message === `Unknown argument: ${words.at(-1)}`) {
     const family = words.slice(0, -1);
@@ -59,6 +66,14 @@ function wrongArguments(message: string): BeamloopError {
     return new BeamloopError('BAD_ARGUMENT', {
       what: `There is no command '${words.join(' ')}'`,
       todo: `${guess}See ${helpOf(family)}`,
+    });
+  }
+  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
+  if (unknown !== undefined && argv.some((word) => word.startsWith(`--${unknown}`))) {
+    const guess = nearest(unknown, options);
+    return new BeamloopError('BAD_ARGUMENT', {
+      what: `There is no option --${unknown}`,
+      todo: `${guess === undefined ? '' : `Did you mean --${guess}? `}See ${helpOf(isKnown ? words : [])}`,
     });
   }
   const lacking = /^Not enough non-option arguments: got (\d+), need at least (\d+)$/.exec(message);
@@ -73,6 +88,12 @@ function wrongArguments(message: string): BeamloopError {
           ? `--${choice[1]} cannot be ${choice[2]}; it may be ${choice[3]}`
           : message.replaceAll('\n', ' ');
   return new BeamloopError('BAD_ARGUMENT', { what, todo: `See ${helpOf(isKnown ? words : [])}` });
+}
+
+/** Of the command that was called, as they are written. */
+function optionNames(inner: unknown): string[] {
+  const { key = {} } = (inner as { getOptions(): { key?: Record<string, unknown> } }).getOptions();
+  return Object.keys(key).filter((name) => name.length > 1 && !/[A-Z]/.test(name));
 }
 
 function helpOf(command: readonly string[]): string {
@@ -107,17 +128,17 @@ let parser = yargs(argv)
   .demandCommand(1, 'No command was named')
   .recommendCommands()
   .wrap(Math.min(110, process.stdout.columns ?? 100))
-  .fail((message, error) => {
+  .fail((message, error, inner) => {
     // An option without its value comes as an error of yargs' own.
     if (error === undefined || error === null || error.name === 'YError') {
-      throw wrongArguments(message ?? error.message);
+      throw wrongArguments(message ?? error.message, optionNames(inner));
     }
     throw error;
   });
 // Help and mistakes need to know all commands; a command that is called only itself.
 for (const load of named === undefined ? Object.values(commands) : [named]) {
   const command = await load();
-  parser = command(parser, { signal: interrupt.signal, stdout: process.stdout, stderr: process.stderr });
+  parser = command(parser, { signal: interrupt.signal, stdout, stderr, terminal });
 }
 
 try {

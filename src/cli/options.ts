@@ -23,7 +23,7 @@ export const arrayOptions = {
     type: 'string',
     default: String(SPEED_OF_LIGHT_M_PER_S),
     requiresArg: true,
-    describe: 'Speed of light, m/s; 3e8 reproduces papers that use it',
+    describe: 'Speed of light; "3e8 m/s" reproduces papers that use it (m/s may be left out)',
   },
 } as const;
 

@@ -4,6 +4,7 @@
  * Every error that a user can meet says what happened, where, and what to do. docs/errors.md lists the
  * catalogue for readers; a test holds the two together.
  */
+import { printable } from './printable.js';
 
 /** Exit codes of the command line. */
 export const EXIT = {
@@ -98,6 +99,17 @@ export interface ErrorParts {
   readonly cause?: unknown;
 }
 
+/** What a file, a board or a UE said is part of many messages, and must not command the terminal that shows them. */
+function withoutControlCharacters(parts: ErrorParts): ErrorParts {
+  const { what, where, todo } = parts;
+  return {
+    ...parts,
+    what: printable(what),
+    ...(where !== undefined && { where: printable(where) }),
+    ...(todo !== undefined && { todo: printable(todo) }),
+  };
+}
+
 /** Every error that beamloop raises on purpose. */
 export class BeamloopError extends Error {
   override readonly name = 'BeamloopError';
@@ -106,7 +118,8 @@ export class BeamloopError extends Error {
   readonly where: string | undefined;
   readonly todo: string | undefined;
 
-  constructor(code: ErrorCode, parts: ErrorParts) {
+  constructor(code: ErrorCode, given: ErrorParts) {
+    const parts = code === 'INTERNAL' ? given : withoutControlCharacters(given);
     const where = parts.where === undefined ? '' : ` (${parts.where})`;
     const todo = parts.todo === undefined ? '' : `. ${parts.todo}`;
     super(`${parts.what}${where}${todo}`, parts.cause === undefined ? undefined : { cause: parts.cause });

@@ -4,41 +4,47 @@
  * Build schemas from `z.strictObject`, so that a key that nobody reads is an error and not a wish that is ignored.
  * Every complaint names the file, the line and the key path, and for an unknown key the nearest known one.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { BeamloopError } from './errors.js';
+import { binaryKind, mistakenKind, type SettingsKind, textKind } from './file-kinds.js';
+import { nearest } from './nearest.js';
 import { plural } from './plural.js';
+import { clipped } from './printable.js';
 import { keysAt } from './settings-keys.js';
 
 type Path = readonly PropertyKey[];
+/** As complaints name it. */
+type Wanted = SettingsKind | 'settings file';
 type Issue = z.core.$ZodIssue;
 
 /**
  * Reads and checks a YAML file.
  *
+ * @param wanted what the file is to be; a file that is plainly another kind is then named as that.
  * @throws BeamloopError FILE_NOT_FOUND, FILE_UNREADABLE (not readable, not YAML), SCENARIO_INVALID (breaks the schema).
  */
-export function readSettingsFile<S extends z.ZodType>(file: string, schema: S): z.output<S> {
-  return parseSettings(readTextFile(file), schema, file);
+export function readSettingsFile<S extends z.ZodType>(
+  file: string,
+  schema: S,
+  wanted?: SettingsKind,
+): z.output<S> {
+  return parseSettings(readTextFile(file, wanted ?? 'settings file'), schema, file, wanted);
 }
 
 /** As `readSettingsFile`, for text that is already there; `file` is the name that complaints use. */
-export function parseSettings<S extends z.ZodType>(text: string, schema: S, file: string): z.output<S> {
+export function parseSettings<S extends z.ZodType>(
+  text: string,
+  schema: S,
+  file: string,
+  wanted?: SettingsKind,
+): z.output<S> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const broken = document.errors[0];
-  if (broken !== undefined) {
-    throw new BeamloopError('FILE_UNREADABLE', {
-      what: `Not valid YAML: ${broken.message.split('\n')[0]?.replace(/ at line .*$/, '')}`,
-      where: `${file}:${lines.linePos(broken.pos[0]).line}`,
-      todo: 'Correct the line; indentation and a space after each colon matter',
-      cause: broken,
-    });
-  }
-  const data: unknown = document.toJS();
+  const { document, data } = parseYaml(text, file, wanted ?? 'settings file', lines);
+  const mistaken = wanted === undefined ? null : mistakenKind(data, wanted, file);
+  if (mistaken !== null) throw new BeamloopError('SCENARIO_INVALID', { ...mistaken, where: file });
   const checked = schema.safeParse(data);
   if (checked.success) return checked.data;
 
@@ -55,11 +61,90 @@ export function parseSettings<S extends z.ZodType>(text: string, schema: S, file
   });
 }
 
-/** A file's text. Throws FILE_NOT_FOUND or FILE_UNREADABLE. */
-export function readTextFile(file: string): string {
+/** @throws FILE_UNREADABLE for what is not YAML, SCENARIO_INVALID for YAML that is no map of keys. */
+function parseYaml(
+  text: string,
+  file: string,
+  wanted: Wanted,
+  lines: LineCounter,
+): { document: Document; data: unknown } {
+  let document: Document;
+  let data: unknown;
   try {
-    return readFileSync(file, 'utf8');
+    document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' });
+    // What the parser warns about (a tag that it does not know, say) is something that it does not do.
+    const broken = document.errors[0] ?? document.warnings[0];
+    if (broken !== undefined) {
+      const kind = textKind(text);
+      if (kind !== null) throw notWanted(kind, wanted, file);
+      throw new BeamloopError('FILE_UNREADABLE', {
+        what: `Not valid YAML: ${clipped(broken.message.split('\n')[0]!.replace(/ at line .*$/, ''), 120)}`,
+        where: `${file}:${lines.linePos(broken.pos[0]).line}`,
+        todo: 'Correct the line; indentation and a space after each colon matter',
+        cause: broken,
+      });
+    }
+    data = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    if (error instanceof BeamloopError) throw error;
+    // Lists within lists without end, or anchors that stand for more and more of each other.
+    throw new BeamloopError('FILE_UNREADABLE', {
+      what: `The file is nested too deep, or its anchors make no sense: ${clipped((error as Error).message, 120)}`,
+      where: file,
+      todo: `Write a plain ${wanted}`,
+      cause: error,
+    });
+  }
+  if (data === null || typeof data !== 'object' || Array.isArray(data)) {
+    if (text.trim() === '' || data === null) return { document, data: null };
+    throw notWanted(textKind(text) ?? (Array.isArray(data) ? 'a list' : 'other text'), wanted, file);
+  }
+  return { document, data };
+}
+
+function notWanted(kind: string, wanted: Wanted, file: string): BeamloopError {
+  return new BeamloopError('SCENARIO_INVALID', {
+    what: `This looks like ${kind}; a ${wanted} is wanted here, a YAML file of keys and values`,
+    where: file,
+    todo: 'Give the right file; scenarios/first-light.yaml shows what a scenario looks like',
+  });
+}
+
+const MAX_ALIASES = 100;
+
+/** Larger settings take longer to read than to run. */
+const MAX_BYTES = 1 << 20;
+
+/**
+ * A file's text.
+ *
+ * @param wanted what the file is to be, for complaints.
+ * @throws FILE_NOT_FOUND; FILE_UNREADABLE for what is no file, too large, or no text.
+ */
+export function readTextFile(file: string, wanted: Wanted): string {
+  const refuse = (what: string, todo: string, cause?: unknown) =>
+    new BeamloopError('FILE_UNREADABLE', { what, where: file, todo, cause });
+  let bytes: Buffer;
+  try {
+    // A pipe or a device may have no end.
+    const status = statSync(file);
+    if (status.isDirectory()) throw folderInstead(file, wanted);
+    if (!status.isFile()) {
+      throw refuse(
+        `This is a device or a pipe, not a file; a ${wanted} is wanted here`,
+        'Give the name of a file',
+      );
+    }
+    if (status.size > MAX_BYTES) {
+      const kind = kindOfStart(file);
+      throw refuse(
+        `The file has ${status.size} bytes${kind === null ? '' : ` and looks like ${kind}`}; a ${wanted} has at most ${MAX_BYTES}`,
+        'Check that it is the right file',
+      );
+    }
+    bytes = readFileSync(file);
   } catch (cause) {
+    if (cause instanceof BeamloopError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new BeamloopError('FILE_NOT_FOUND', {
@@ -71,13 +156,48 @@ export function readTextFile(file: string): string {
         cause,
       });
     }
-    throw new BeamloopError('FILE_UNREADABLE', {
-      what: code === 'EISDIR' ? 'This is a folder, not a file' : `The file cannot be read: ${code}`,
-      where: file,
-      todo: code === 'EISDIR' ? 'Name a file in it' : 'Check its permissions',
-      cause,
-    });
+    throw refuse(`The file cannot be read: ${code}`, 'Check its permissions', cause);
   }
+  const kind = binaryKind(bytes);
+  if (kind !== null) {
+    throw refuse(
+      `This looks like ${kind}; a ${wanted} is wanted here, YAML text in UTF-8`,
+      kind.includes('UTF-16') ? 'Save it as UTF-8' : 'Give the right file',
+    );
+  }
+  return bytes.toString('utf8').replace(/^\ufeff/, '');
+}
+
+/** What a file looks like that is too large to be read. */
+function kindOfStart(file: string): string | null {
+  const start = Buffer.alloc(4096);
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = start.subarray(0, readSync(descriptor, start));
+    // A character may be cut in two at the end of what was read.
+    return (
+      binaryKind(bytes.subarray(0, Math.max(0, bytes.length - 4))) ??
+      textKind(linesOf(bytes.toString('utf8')))
+    );
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Without the last line, which may be cut. */
+function linesOf(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n') + 1);
+}
+
+function folderInstead(folder: string, wanted: Wanted): BeamloopError {
+  const isRecording = existsSync(path.join(folder, 'recording.duckdb'));
+  return new BeamloopError('FILE_UNREADABLE', {
+    what: isRecording ? `This is a recording; a ${wanted} is wanted here` : 'This is a folder, not a file',
+    where: folder,
+    todo: isRecording
+      ? `Use it with: beamloop report ${folder}, or resume, replay, export`
+      : 'Name a file in it',
+  });
 }
 
 /** An unknown key goes first: it is often a slip of the pen that also explains a missing one. */
@@ -91,7 +211,9 @@ function innermost(issue: Issue): Issue {
   const branches = issue.errors.filter((branch) => branch.length > 0);
   const furthest = branches
     .map((branch) => innermost(foremost(branch)))
-    .sort((a, b) => b.path.length - a.path.length || telling(b) - telling(a))[0];
+    .sort(
+      (a, b) => b.path.length - a.path.length || telling(b) - telling(a) || strangers(a) - strangers(b),
+    )[0];
   return furthest === undefined ? issue : { ...furthest, path: [...issue.path, ...furthest.path] };
 }
 
@@ -100,6 +222,11 @@ function telling(issue: Issue): number {
   return ['invalid_type', 'invalid_value', 'too_small', 'too_big', 'custom', 'unrecognized_keys'].indexOf(
     issue.code,
   );
+}
+
+/** Of two maps with unknown keys, the one that knows most of them was meant. */
+function strangers(issue: Issue): number {
+  return issue.code === 'unrecognized_keys' ? issue.keys.length : 0;
 }
 
 /** What the key that tells the members of a union apart may be. */
@@ -119,7 +246,7 @@ function explain(
     const key = issue.keys[0]!;
     const known = keysAt(schema, data, path);
     return {
-      what: `Unknown key '${key}'`,
+      what: `Unknown key '${clipped(key)}'`,
       ...(known.length > 0 && {
         todo: `Did you mean '${nearest(key, known)}'? Keys here: ${known.join(', ')}`,
       }),
@@ -141,7 +268,7 @@ function explain(
   if (issue.code === 'invalid_value') {
     const allowed = issue.values.map(String);
     return {
-      what: `${name} cannot be ${JSON.stringify(value)}`,
+      what: `${name} cannot be ${shownValue(value)}`,
       todo: `Did you mean '${nearest(String(value), allowed)}'? It may be: ${allowed.join(', ')}`,
       path,
     };
@@ -149,7 +276,7 @@ function explain(
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
     const allowed = optionsOf(issue);
     return {
-      what: `${name} cannot be ${JSON.stringify(value)}`,
+      what: `${name} cannot be ${shownValue(value)}`,
       ...(allowed.length > 0 && {
         todo: `Did you mean '${nearest(String(value), allowed)}'? It may be: ${allowed.join(', ')}`,
       }),
@@ -162,12 +289,6 @@ function explain(
     ...(typeof hint === 'string' && { todo: hint }),
     path,
   };
-}
-
-/** A name with the word that was written goes before one that takes fewer strokes: `rainbow` is not meant to be `dpc`. */
-function nearest(written: string, known: readonly string[]): string {
-  const holding = known.filter((name) => `-${name}-`.includes(`-${written}-`));
-  return closest(written, holding.length > 0 ? holding : known);
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -203,13 +324,13 @@ function shownValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value === null) return 'nothing';
   if (typeof value === 'object') return 'a map of keys';
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? `"${clipped(value)}"` : String(value);
 }
 
 /** What a complaint calls a value: its key, and with it the place in a list: `distance[1]`. */
 function shownKey(path: Path): string {
   const at = path.findLastIndex((key) => typeof key !== 'number');
-  return pathText(path.slice(Math.max(0, at)));
+  return clipped(pathText(path.slice(Math.max(0, at))), 80);
 }
 
 /** The part of a path that the file has: where a schema takes one value for a list, the list is only in the schema. */

@@ -1,13 +1,15 @@
 /** Quantities with units in settings files, as zod schemas. */
 import { z } from 'zod';
+import { type Bounds, outside } from './bounds.js';
 import { BeamloopError } from './errors.js';
 import { type BaseUnit, EXAMPLE, parseQuantity } from './units.js';
 
 /**
- * A quantity such as `100 GHz`, or a plain number in `unit`; its value in `unit` comes out. Add `.pipe(z.number()…)` for
- * bounds; z.number() refuses Infinity, `quantity` alone takes it.
+ * A quantity such as `100 GHz`; its value in `unit` comes out, Infinity too. Most quantities have bounds: see `within`.
+ *
+ * @param hint what else can be done about one that cannot be read.
  */
-export function quantity(unit: BaseUnit) {
+export function quantity(unit: BaseUnit, hint?: string) {
   return z
     .custom<string | number>((value) => typeof value === 'string' || typeof value === 'number', {
       error: ({ input }) =>
@@ -20,26 +22,90 @@ export function quantity(unit: BaseUnit) {
         return parseQuantity(value, unit);
       } catch (error) {
         if (!(error instanceof BeamloopError)) throw error;
-        context.addIssue({ code: 'custom', message: error.what, params: { todo: error.todo } });
+        const todo = [error.todo, hint].filter(Boolean).join('; ');
+        context.addIssue({ code: 'custom', message: error.what, params: { todo } });
         return z.NEVER;
       }
     });
 }
 
-/** A quantity that must be finite and above 0. */
-export function positiveQuantity(unit: BaseUnit) {
-  return quantity(unit).pipe(z.number('must be finite').positive('must be above 0'));
+/** A quantity between these bounds, which are part of the complaint. */
+export function within(bounds: Bounds) {
+  return quantity(bounds.unit).superRefine((value, context) => {
+    const message = outside(value, bounds);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
 }
 
-/** One quantity or a list of them; always a list comes out, never an empty one. */
-export function quantities(unit: BaseUnit) {
+/** A level, or one that is infinite: no noise, no other paths. */
+export function levelOrInfinite(bounds: Bounds) {
+  return quantity('dB').superRefine((value, context) => {
+    const message = Math.abs(value) === Infinity ? null : outside(value, bounds);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
+}
+
+/** A length of time, or another quantity, above 0 and up to a bound. */
+export function upTo(most: string, unit: BaseUnit) {
+  const mostValue = parseQuantity(most, unit);
+  return quantity(unit).pipe(
+    z.number('must be finite').positive('must be above 0').max(mostValue, `must be at most ${most}`),
+  );
+}
+
+/** The same from 0 on. */
+export function zeroTo(most: string, unit: BaseUnit) {
+  const mostValue = parseQuantity(most, unit);
+  return quantity(unit).pipe(
+    z.number('must be finite').nonnegative('must not be negative').max(mostValue, `must be at most ${most}`),
+  );
+}
+
+/** A length of either sign, an angle, a delay: from -most to most. */
+export function upToEitherWay(most: string, unit: BaseUnit, hint?: string) {
+  const mostValue = parseQuantity(most, unit);
+  const message = `must be from -${most} to ${most}`;
+  return quantity(unit, hint).pipe(
+    z.number('must be finite').min(-mostValue, message).max(mostValue, message),
+  );
+}
+
+/** A schema of one quantity. */
+type Quantity = z.ZodType<number, string | number>;
+
+/** Values of a sweep or a list that a study goes through. */
+const MAX_VALUES = 10_000;
+
+/**
+ * One quantity or a list of them; always a list comes out, never an empty one.
+ *
+ * @param one of the values, with its bounds.
+ */
+export function quantities(unit: BaseUnit, one: Quantity = quantity(unit)) {
   return z.union([
-    quantity(unit).transform((value) => [value]),
-    z.array(quantity(unit)).nonempty('must list at least one value'),
+    one.transform((value) => [value]),
+    z.array(one).nonempty('must list at least one value').max(MAX_VALUES),
+    unitOnce(one),
     z
-      .strictObject({ from: quantity(unit), to: quantity(unit), points: z.int().min(2).max(10_000) })
+      .strictObject({ from: one, to: one, points: z.int().min(2).max(MAX_VALUES) })
       .transform(({ from, to, points }) =>
         Array.from({ length: points }, (_, k) => from + ((to - from) * k) / (points - 1)),
       ),
   ]);
+}
+
+/** As many values as there are elements, say: each with its unit, or the unit once. */
+export function list(one: Quantity) {
+  return z.union([z.array(one).nonempty('must list at least one value'), unitOnce(one)]);
+}
+
+/** `{ unit: deg, values: [3, -11] }` for `[3 deg, -11 deg]`. */
+function unitOnce(one: Quantity) {
+  return z
+    .strictObject({
+      unit: z.string().regex(/^[A-Za-z\u00b5\u03bc\u00b0]{1,20}$/, 'must be a unit, such as deg, ps or dB'),
+      values: z.array(z.number()).nonempty('must list at least one value'),
+    })
+    .transform(({ unit, values }): (string | number)[] => values.map((value) => `${value} ${unit}`))
+    .pipe(z.array(one));
 }

@@ -11,26 +11,32 @@ import { NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
 import { faultsSchema } from '../../drivers/emulator/faults/fault-schema.js';
 import { IDEAL_RF, type RfImpairments } from '../../drivers/emulator/rf.js';
 import { PROTOCOL_VERSION } from '../../firmware-protocol/messages/hello.js';
-import { positiveQuantity, quantity } from '../core/settings-quantity.js';
+import type { Bounds } from '../core/bounds.js';
+import { upTo, within, zeroTo } from '../core/settings-quantity.js';
 import { linesSchema } from './fixed-lines.js';
+
+/** The wire has 32 bits for it. */
+const CLOCK_RATE: Bounds = { unit: 'Hz', least: 1e3, most: 2 ** 32 - 1 };
 
 const bits = z.int().min(0).max(16);
 /** A board tells its delays in femtoseconds: that of one code with 32 bits, its range with 64. */
-const MAX_DELAY_LSB_S = (2 ** 32 - 1) * 1e-15;
-const MAX_DELAY_RANGE_S = 18_446;
+const MAX_DELAY_LSB = '4.29 us';
+const MAX_DELAY_RANGE = '18446 s';
 /** A codeword on the wire has a phase for every element. */
 const phaseBits = z.int().min(1).max(16);
-const spread = (unit: 'rad' | 'dB' | 's') =>
-  quantity(unit).pipe(z.number('must be finite').nonnegative('must not be negative')).default(0);
+/** Rms over elements. */
+const phaseSpread = zeroTo('360 deg', 'rad').default(0);
+const levelSpread = zeroTo('100 dB', 'dB').default(0);
+const delaySpread = zeroTo('1 us', 's').default(0);
 
 const impairments = z
   .strictObject({
-    phaseError: spread('rad'),
-    amplitudeError: spread('dB'),
-    delayError: spread('s'),
-    lineError: spread('s'),
+    phaseError: phaseSpread,
+    amplitudeError: levelSpread,
+    delayError: delaySpread,
+    lineError: delaySpread,
     /** What a delay costs for every ns, and what the switches of fixed lines cost. */
-    insertionLoss: z.strictObject({ perNs: spread('dB'), switch: spread('dB') }).prefault({}),
+    insertionLoss: z.strictObject({ perNs: levelSpread, switch: levelSpread }).prefault({}),
     /** Elements that do not radiate, counted from 1. */
     deadElements: z.array(z.int().min(1)).default([]),
     deadRate: z.number().min(0).max(1).default(0),
@@ -52,18 +58,9 @@ export const emulatedSection = z
     serialNumber: z.string().min(1).default(DEFAULT_BOARD.serialNumber),
     phaseBits: phaseBits.default(DEFAULT_BOARD.phaseBits),
     delayBits: bits.default(DEFAULT_BOARD.delayBits),
-    delayLsb: quantity('s')
-      .pipe(
-        z
-          .number('must be finite')
-          .nonnegative('must not be negative')
-          .max(MAX_DELAY_LSB_S, 'must not be above 4.29 us; a number without a unit is in seconds'),
-      )
-      .default(DEFAULT_BOARD.delayLsbS),
+    delayLsb: zeroTo(MAX_DELAY_LSB, 's').default(DEFAULT_BOARD.delayLsbS),
     /** Largest adjustable delay; that of the highest code unless given. */
-    delayRange: positiveQuantity('s')
-      .pipe(z.number().max(MAX_DELAY_RANGE_S, 'must not be above 18446 s'))
-      .optional(),
+    delayRange: upTo(MAX_DELAY_RANGE, 's').optional(),
     /** Fixed switched lines. */
     lines: linesSchema.optional(),
     amplitudeBits: bits.default(DEFAULT_BOARD.amplitudeBits),
@@ -71,9 +68,9 @@ export const emulatedSection = z
     memoryDepth: z.int().min(1).max(65_535).default(DEFAULT_BOARD.memoryDepth),
     /** Slots that can be queued ahead. */
     queueDepth: z.int().min(1).max(65_535).default(DEFAULT_BOARD.queueDepth),
-    switchTime: positiveQuantity('s').default(DEFAULT_BOARD.switchTimeS),
-    clockRate: positiveQuantity('Hz')
-      .pipe(z.int('must be a whole number of Hz').max(2 ** 32 - 1))
+    switchTime: upTo('1 s', 's').default(DEFAULT_BOARD.switchTimeS),
+    clockRate: within(CLOCK_RATE)
+      .pipe(z.int('must be a whole number of Hz'))
       .default(DEFAULT_BOARD.clockRateHz),
     /** Parts per million by which the board's clock runs fast; with --realtime only. */
     clockDriftPpm: z.number().min(-1000).max(1000).default(0),

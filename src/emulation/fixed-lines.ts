@@ -4,13 +4,13 @@ import { MAX_LINES } from '../../firmware-protocol/messages/read-lines.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { distinctLines } from '../codebook/delay-lines.js';
 import { BeamloopError } from '../core/errors.js';
-import { quantity } from '../core/settings-quantity.js';
+import { list, quantity } from '../core/settings-quantity.js';
 import { type SchemeChoice, splitCodebookOf, type WidebandSetting } from '../training/registry.js';
 
 /** What a board can tell of a delay: 32 bits of femtoseconds. */
 const LONGEST_S = (2 ** 32 - 1) / 1e15;
 
-const delay = quantity('s').pipe(
+const delay = quantity('s', 'or the unit once for a line: { unit: ns, values: [0, 1] }').pipe(
   z.number('must be finite').min(0, 'must not be negative').max(LONGEST_S, 'must be at most 4.29 us'),
 );
 
@@ -24,7 +24,7 @@ const fromScheme = z.strictObject({
 export const linesSchema = z.union([
   z.literal('scheme').transform(() => fromScheme.parse({ from: 'scheme' })),
   fromScheme,
-  z.strictObject({ delays: z.array(z.array(delay).min(1)).min(1).max(MAX_LINES) }),
+  z.strictObject({ delays: z.array(list(delay)).min(1).max(MAX_LINES) }),
 ]);
 
 export type LinesSetting = z.output<typeof linesSchema>;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { BeamloopError, type ErrorCode } from '../core/errors.js';
+import { libraryPath } from './library-path.js';
 import { damageOfLog, type LogDamage } from './write-ahead-log.js';
 
 type Mode = 'read' | 'write';
@@ -28,6 +29,7 @@ export interface OpenedDatabase {
 /** A new DuckDB file. Throws FILE_UNWRITABLE. */
 export async function createDatabase(file: string): Promise<DuckDBInstance> {
   return openFile(file, 'write').catch((error: unknown) => {
+    if (error instanceof BeamloopError) throw error;
     throw cannotBeMade(path.dirname(file), error);
   });
 }
@@ -109,8 +111,8 @@ function opened(
   return { instance, recovery, close };
 }
 
-function openFile(file: string, mode: Mode): Promise<DuckDBInstance> {
-  return DuckDBInstance.create(file, {
+async function openFile(file: string, mode: Mode): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(libraryPath(file), {
     access_mode: mode === 'read' ? 'READ_ONLY' : 'READ_WRITE',
     // One thread: row order is then fixed, exports are the same byte for byte, and the controller keeps its cores.
     threads: '1',

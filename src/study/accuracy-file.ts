@@ -1,22 +1,23 @@
 /** Study files of kind `accuracy`: a Monte-Carlo comparison of schemes. Keys and units: docs/study.md. */
 import { z } from 'zod';
-import { positiveQuantity, quantities, quantity } from '../core/settings-quantity.js';
+import { DISTANCE, LEVEL } from '../core/bounds.js';
+import { levelOrInfinite, quantities, within } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
 import {
   arraySchema,
   codebookSchema,
+  distancesSchema,
+  frontAngleSchema,
   headingShape,
   MAX_USERS,
   numElementsSchema,
   paperShape,
   pointSchema,
+  ricianFactorSchema,
+  scatterersSchema,
 } from './file-sections.js';
 
-const distance = positiveQuantity('m');
-const frontAngle = z
-  .number()
-  .gt(-Math.PI / 2, 'must be within +-90 deg')
-  .lt(Math.PI / 2, 'must be within +-90 deg');
+const distance = within(DISTANCE);
 
 /** Where users are drawn: an area between two rings, or one or more rings; all angles, or one or more angles. */
 const regionShape = {
@@ -24,11 +25,9 @@ const regionShape = {
     .tuple([distance, distance], 'must be two ring distances, such as [20 m, 40 m]')
     .refine(([near, far]) => near < far, 'must list the smaller ring distance first')
     .optional(),
-  ring: quantities('m')
-    .pipe(z.array(z.number('must be finite').positive('must be above 0')))
-    .optional(),
-  within: quantity('rad').pipe(frontAngle.positive('must be above 0')).optional(),
-  angle: quantities('rad').pipe(z.array(frontAngle)).optional(),
+  ring: distancesSchema.optional(),
+  within: frontAngleSchema.pipe(z.number().positive('must be above 0')).optional(),
+  angle: quantities('rad', frontAngleSchema).optional(),
 };
 
 const gain = z.union([
@@ -39,10 +38,10 @@ const gain = z.union([
 
 /** `snr` of -Infinity would be noise without a signal, which no scheme can use. */
 const NO_SIGNAL = 'must be above -Infinity';
-const snr = quantity('dB').refine((value) => value > -Infinity, NO_SIGNAL);
+const snr = levelOrInfinite(LEVEL).refine((value) => value > -Infinity, NO_SIGNAL);
 
 const listedUser = z.strictObject({
-  position: pointSchema.refine(([x]) => x > 0, 'must lie in front of the array (x above 0)'),
+  position: pointSchema,
   snr: snr.optional(),
   paths: z
     .array(z.strictObject({ gain, scatterer: pointSchema.optional() }))
@@ -90,14 +89,12 @@ export const accuracySchema = z
     array: arraySchema,
     codebook: codebookSchema,
     schemes: z.array(schemeSchema).nonempty('must list at least one scheme'),
-    snr: quantities('dB')
-      .refine((list) => list.every((value) => value > -Infinity), NO_SIGNAL)
-      .optional(),
+    snr: quantities('dB', snr).optional(),
     users,
     channel: z
       .strictObject({
-        ricianFactor: quantity('dB').default(13),
-        scatterers: z.int().min(0).max(1000).default(5),
+        ricianFactor: ricianFactorSchema,
+        scatterers: scatterersSchema,
       })
       .optional(),
     cases: z

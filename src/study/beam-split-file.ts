@@ -1,7 +1,7 @@
 /** Study files of kind `beam-split`: where subcarriers focus and what they cover. Keys and units: docs/study.md. */
 import { z } from 'zod';
 import { type SchemeChoice, type SplitChoice, schemeSchema } from '../training/registry.js';
-import { headingShape, paperShape, widebandArraySchema } from './file-sections.js';
+import { checkSector, headingShape, paperShape, widebandArraySchema } from './file-sections.js';
 
 const gridPoints = z.int().min(2).max(2000);
 
@@ -21,6 +21,7 @@ export const beamSplitSchema = z
     rings: gridPoints.default(100),
     paper: z.strictObject(paperShape).optional(),
   })
+  .superRefine(({ array }, context) => checkSector(array, context))
   .superRefine(({ pilots, drawn }, context) => {
     const untried = drawn?.findIndex((count) => pilots !== undefined && !pilots.includes(count)) ?? -1;
     if (untried < 0) return;

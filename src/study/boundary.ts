@@ -1,7 +1,8 @@
 /** Studies of kind `boundary`: how much of the near field lies within an angle of broadside. */
 import { z } from 'zod';
 import { nearFieldAreaFraction } from '../array/near-field.js';
-import { quantity } from '../core/settings-quantity.js';
+import { DIRECTION } from '../core/bounds.js';
+import { within } from '../core/settings-quantity.js';
 import { checkClaims } from './claims.js';
 import { arraySchema, describeArray, headingShape, numElementsSchema, paperShape } from './file-sections.js';
 import { degrees, percent } from './format.js';
@@ -14,16 +15,7 @@ export const boundarySchema = z
     ...headingShape,
     array: arraySchema.omit({ elements: true }),
     elements: z.array(numElementsSchema).nonempty(),
-    angles: z
-      .array(
-        quantity('rad').pipe(
-          z
-            .number()
-            .min(0)
-            .max(Math.PI / 2 + 1e-12, 'must be up to 90 deg'),
-        ),
-      )
-      .nonempty(),
+    angles: z.array(within({ ...DIRECTION, least: 0 })).nonempty(),
     paper: z
       .strictObject({
         ...paperShape,

@@ -1,8 +1,19 @@
 /** Sections that study files of several kinds share. Keys and units: docs/study.md. */
 import { z } from 'zod';
-import { bandAboveZero, sectorSchema } from '../array/array-section.js';
+import {
+  bandAboveZero,
+  bandwidthSchema,
+  carrierSchema,
+  sectorSchema,
+  speedOfLightSchema,
+} from '../array/array-section.js';
+import type { Sector } from '../array/focal-point.js';
+import { LinearArray, type PointM } from '../array/linear-array.js';
+import type { UserRegion } from '../channel/paths.js';
+import { placeText, wrongPlace, wrongRegion } from '../channel/place-checks.js';
+import { DISTANCE, LEVEL } from '../core/bounds.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
-import { positiveQuantity, quantity } from '../core/settings-quantity.js';
+import { levelOrInfinite, quantities, quantity, upToEitherWay, within } from '../core/settings-quantity.js';
 import { short } from './format.js';
 
 export const numElementsSchema = z.int().min(2).max(65_535);
@@ -10,20 +21,35 @@ export const numElementsSchema = z.int().min(2).max(65_535);
 /** Array and polar codebook; `elements` may stand in the cases instead. */
 export const arraySchema = z.strictObject({
   elements: numElementsSchema.optional(),
-  carrier: positiveQuantity('Hz').default(100e9),
-  speedOfLight: positiveQuantity('m/s').default(SPEED_OF_LIGHT_M_PER_S),
+  carrier: carrierSchema.default(100e9),
+  speedOfLight: speedOfLightSchema.default(SPEED_OF_LIGHT_M_PER_S),
 });
 
 /** An array with a band of subcarriers and the sector that its codebooks cover. */
 export const widebandArraySchema = arraySchema
   .extend({
     elements: numElementsSchema,
-    bandwidth: positiveQuantity('Hz'),
-    subcarriers: z.int().min(1).max(65_535),
+    bandwidth: bandwidthSchema,
+    subcarriers: z.int().min(2).max(65_535),
     /** What the codebooks cover, and where users are drawn. */
     sector: sectorSchema,
   })
   .superRefine(bandAboveZero);
+
+/** A check of studies with a band: the sector is a place where users can be. */
+export function checkSector(
+  array: ArraySection & { readonly elements: number; readonly sector: Sector },
+  context: z.core.$RefinementCtx,
+): void {
+  // An array that is wrong in itself has been complained about, and may lack what is looked at here.
+  if (context.issues.length > 0) return;
+  const { maxAngleRad, distanceM } = array.sector;
+  placeChecks(array, array.elements, context).region({ distanceM, angleRad: [-maxAngleRad, maxAngleRad] }, [
+    'array',
+    'sector',
+    'distance',
+  ]);
+}
 
 /** Users of a point. */
 export const MAX_USERS = 100_000_000;
@@ -31,7 +57,9 @@ export const MAX_USERS = 100_000_000;
 export const codebookSchema = z
   .strictObject({
     rings: z.int().min(1).max(1000).default(6),
-    ringSpacing: positiveQuantity('1').default(1.2),
+    ringSpacing: quantity('1')
+      .pipe(z.number().min(0.01, 'must be at least 0.01').max(100, 'must be at most 100'))
+      .default(1.2),
   })
   .prefault({});
 
@@ -80,8 +108,54 @@ export const paperShape = {
   claims: z.array(z.union([plainClaim, checkedClaim])).default([]),
 };
 
-const coordinate = quantity('m').pipe(z.number('must be finite'));
-export const pointSchema = z.tuple([coordinate, coordinate], 'must be [x, y] in metres');
+const coordinate = upToEitherWay('100 km', 'm');
+export const pointSchema = z.tuple(
+  [coordinate, coordinate],
+  'must be [x, y], each with its unit, such as [20 m, 5 m]',
+);
+
+const FRONT = 'must be within +-90 deg';
+/** Of a user that is not beside the array. */
+export const frontAngleSchema = quantity('rad').pipe(
+  z
+    .number(FRONT)
+    .gt(-Math.PI / 2, FRONT)
+    .lt(Math.PI / 2, FRONT),
+);
+
+/** One or more ring distances or distances. */
+export const distancesSchema = quantities('m', within(DISTANCE));
+
+export const ricianFactorSchema = levelOrInfinite(LEVEL).default(13);
+export const scatterersSchema = z.int().min(0).max(1000).default(5);
+
+/** A check of a section of places: `refuse` is told what is wrong with a place or region, if anything is. */
+export function placeChecks(
+  array: Omit<ArraySection, 'elements'>,
+  numElements: number,
+  context: z.core.$RefinementCtx,
+): {
+  place(pointM: PointM, path: (string | number)[]): void;
+  region(region: UserRegion, path: (string | number)[]): void;
+} {
+  const geometry = new LinearArray({
+    numElements,
+    carrierHz: array.carrier,
+    speedOfLightMPerS: array.speedOfLight,
+  });
+  const complain = (path: (string | number)[], message: string, todo: string) =>
+    context.addIssue({ code: 'custom', path, message, params: { todo } });
+  return {
+    place: (pointM, path) => {
+      const wrong = wrongPlace(geometry, pointM);
+      if (wrong !== null) complain(path, `${placeText(pointM)} ${wrong.what}`, wrong.todo);
+    },
+    region: (region, path) => {
+      const wrong = wrongRegion(geometry, region);
+      if (wrong !== null) complain(path, wrong.what, wrong.todo);
+    },
+  };
+}
 
 /** Label and value of the array's physics. */
 export function describeArray(array: Omit<ArraySection, 'elements'>): [string, string][] {

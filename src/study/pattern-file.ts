@@ -1,13 +1,14 @@
 /** Study files of kind `pattern`: amplitudes over a plane or along a ring. Keys and units: docs/study.md. */
 import { z } from 'zod';
-import { quantities } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
 import {
   arraySchema,
   codebookSchema,
+  distancesSchema,
   headingShape,
   numElementsSchema,
   paperShape,
+  placeChecks,
   pointSchema,
 } from './file-sections.js';
 
@@ -47,30 +48,44 @@ const degreeSchema = z.strictObject({
 });
 
 /** Amplitude at one user over the virtual focal points behind the array. */
-const twinSchema = z.strictObject({
-  ...common,
-  pattern: z.literal('twin'),
-  user: pointSchema.refine(([x]) => x > 0, 'must lie in front of the array (x above 0)'),
-  /** Depth and height of the area behind the array, in apertures. */
-  depth: z.number().positive().default(4),
-  height: z.number().positive().default(6),
-  drawnPoints: gridPoints.default(240),
-});
+const twinSchema = z
+  .strictObject({
+    ...common,
+    pattern: z.literal('twin'),
+    user: pointSchema,
+    /** Depth and height of the area behind the array, in apertures. */
+    depth: z.number().positive().default(4),
+    height: z.number().positive().default(6),
+    drawnPoints: gridPoints.default(240),
+  })
+  .superRefine(({ array, user }, context) =>
+    placeChecks(array, array.elements, context).place(user, ['user']),
+  );
 
 /** Power along a ring for the codewords of schemes. */
-const ringSchema = z.strictObject({
-  ...common,
-  pattern: z.literal('ring'),
-  codebook: codebookSchema,
-  ring: quantities('m').pipe(z.array(z.number('must be finite').positive('must be above 0'))),
-  schemes: z.array(schemeSchema).nonempty(),
-  /** Coarse levels that are judged, from 1. */
-  levels: z.int().min(1).max(16).default(4),
-  /** Level whose beams are drawn. */
-  drawnLevel: z.int().min(1).max(5).default(3),
-  /** Directions along the ring, within +-60 degrees. */
-  directions: z.int().min(10).max(100_000).default(1201),
-});
+const ringSchema = z
+  .strictObject({
+    ...common,
+    pattern: z.literal('ring'),
+    codebook: codebookSchema,
+    ring: distancesSchema,
+    schemes: z.array(schemeSchema).nonempty(),
+    /** Coarse levels that are judged, from 1. */
+    levels: z.int().min(1).max(16).default(4),
+    /** Level whose beams are drawn. */
+    drawnLevel: z.int().min(1).max(5).default(3),
+    /** Directions along the ring, within +-60 degrees. */
+    directions: z.int().min(10).max(100_000).default(1201),
+  })
+  .superRefine(({ array, ring }, context) => {
+    if (context.issues.length > 0) return;
+    const checks = placeChecks(array, array.elements, context);
+    for (const distanceM of ring) {
+      checks.region({ ringDistanceM: [distanceM, distanceM], angleRad: [-Math.PI / 3, Math.PI / 3] }, [
+        'ring',
+      ]);
+    }
+  });
 
 export const patternSchema = z.discriminatedUnion('pattern', [
   divergingSchema,

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { polarPointM } from '../array/linear-array.js';
 import { DirectEvaluator } from '../channel/direct-evaluator.js';
 import type { Codeword } from '../codebook/codeword.js';
-import { quantity } from '../core/settings-quantity.js';
 import { createScheme, type SchemeChoice, schemeSchema } from '../training/registry.js';
 import { powersOf } from '../training/scheme.js';
 import { schemeLabel } from '../training/scheme-label.js';
@@ -12,6 +11,7 @@ import {
   arraySchema,
   codebookSchema,
   describeCodebook,
+  frontAngleSchema,
   headingShape,
   numElementsSchema,
   paperShape,
@@ -30,14 +30,7 @@ export const pilotsSchema = z.strictObject({
   elements: z.array(numElementsSchema).nonempty(),
   schemes: z.array(schemeSchema).nonempty(),
   /** Direction of the user whose pilots are counted; near the edge of the range some are not sent. */
-  angle: quantity('rad')
-    .pipe(
-      z
-        .number()
-        .gt(-Math.PI / 2)
-        .lt(Math.PI / 2),
-    )
-    .prefault('10 deg'),
+  angle: frontAngleSchema.prefault('10 deg'),
   paper: z
     .strictObject({
       ...paperShape,

@@ -1,8 +1,17 @@
 /** Study files of kind `rate`: what serving the estimates of wideband schemes yields. Keys and units: docs/study.md. */
 import { z } from 'zod';
-import { positiveQuantity, quantities, quantity } from '../core/settings-quantity.js';
+import { LEVEL } from '../core/bounds.js';
+import { levelOrInfinite, quantities, upTo, zeroTo } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
-import { headingShape, MAX_USERS, paperShape, widebandArraySchema } from './file-sections.js';
+import {
+  checkSector,
+  distancesSchema,
+  headingShape,
+  MAX_USERS,
+  paperShape,
+  placeChecks,
+  widebandArraySchema,
+} from './file-sections.js';
 
 /** Of powers that stay numbers. */
 const SNR_BOUND_DB = 300;
@@ -22,12 +31,10 @@ const hardware = z
     phaseBits: oneOrMore(bits).optional(),
     delayBits: oneOrMore(bits).optional(),
     /** Largest delay of the adjustable part. */
-    delayRange: positiveQuantity('s').optional(),
+    delayRange: upTo('18446 s', 's').optional(),
     lines: z.boolean().default(false),
     /** Rms of the delay of every line, or of every element. */
-    delayError: quantities('s')
-      .pipe(z.array(z.number('must be finite').nonnegative('must not be negative')))
-      .prefault(0),
+    delayError: quantities('s', zeroTo('1 us', 's')).prefault(0),
     calibrated: z.boolean().default(false),
     carrierIntoPhase: z.boolean().default(true),
   })
@@ -45,9 +52,7 @@ export const rateSchema = z
       .strictObject({
         count: z.int().min(1).max(MAX_USERS).default(1000),
         /** Users at these distances in place of the sector's. */
-        distance: quantities('m')
-          .pipe(z.array(z.number('must be finite').positive('must be above 0')))
-          .optional(),
+        distance: distancesSchema.optional(),
       })
       .prefault({}),
     /** How waves reach users: spherical, or to second order in the element's position. */
@@ -55,7 +60,7 @@ export const rateSchema = z
     /** After beamforming: of a perfectly focused beam over the noise of one subcarrier. */
     snr: quantities('dB').pipe(z.array(finiteSnr)),
     /** Of the pilots where it is not that of the data; Infinity = pilots without noise. */
-    pilotSnr: quantity('dB')
+    pilotSnr: levelOrInfinite(LEVEL)
       .refine((value) => value > -Infinity, 'must be above -Infinity')
       .optional(),
     /** By a name of one's own, which stands in figures and claims. */
@@ -88,6 +93,14 @@ export const rateSchema = z
     const labels = study.hardware?.map(({ label }) => label) ?? [];
     labels.forEach((label, k) => {
       if (labels.indexOf(label) < k) complain(['hardware', k, 'label'], `is that of another board: ${label}`);
+    });
+    checkSector(study.array, context);
+    if (context.issues.length > 0) return;
+    const checks = placeChecks(study.array, study.array.elements, context);
+    const { maxAngleRad } = study.array.sector;
+    const angleRad = [-maxAngleRad, maxAngleRad] as const;
+    study.users.distance?.forEach((distance) => {
+      checks.region({ distanceM: [distance, distance], angleRad }, ['users', 'distance']);
     });
   });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readSettingsFile } from '../core/settings-file.js';
 import { accuracySchema } from './accuracy-file.js';
+import { checkAccuracyPlaces } from './accuracy-place-checks.js';
 import { beamSplitSchema } from './beam-split-file.js';
 import { boundarySchema } from './boundary.js';
 import { patternSchema } from './pattern-file.js';
@@ -9,7 +10,7 @@ import { rateSchema } from './rate-file.js';
 import { scenarioStudySchema } from './scenario-study.js';
 
 export const studySchema = z.discriminatedUnion('kind', [
-  accuracySchema,
+  accuracySchema.superRefine(checkAccuracyPlaces),
   pilotsSchema,
   boundarySchema,
   patternSchema,
@@ -26,5 +27,5 @@ export type Study = z.output<typeof studySchema>;
  * @throws BeamloopError FILE_NOT_FOUND, FILE_UNREADABLE, SCENARIO_INVALID.
  */
 export function readStudy(file: string): Study {
-  return readSettingsFile(file, studySchema);
+  return readSettingsFile(file, studySchema, 'study');
 }

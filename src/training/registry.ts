@@ -4,6 +4,7 @@ import type { Band } from '../array/band.js';
 import { ringRangeOf, type Sector } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
 import type { SplitCodebook } from '../codebook/beam-split.js';
+import { requireFewCodewords } from '../codebook/codebook-size.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { DftCodebook } from '../codebook/dft.js';
 import { DpcCodebook } from '../codebook/dpc.js';
@@ -165,6 +166,7 @@ export function createScheme(
   const { array } = polar;
   switch (choice.name) {
     case 'exhaustive':
+      requireFewCodewords('The exhaustive search', polar.numCodewords, array);
       return narrowband(() => exhaustive(polar), false);
     case 'dpc': {
       const dpc = new DpcCodebook(array, { rangeReduction: choice.rangeReduction });
@@ -177,6 +179,7 @@ export function createScheme(
       return narrowband(() => dpcHierarchical(dpc, polar, refinement));
     }
     case 'far-field-sweep':
+      requireFewCodewords('The far-field sweep', polar.numAngles, array);
       return narrowband(() => farFieldSweep(polar));
     case 'near-field-hierarchical': {
       const sectors = new SectorCodebook(polar);
@@ -196,6 +199,7 @@ export function createScheme(
     case 'exhaustive-grid': {
       const { band, sector } = requireBand(choice, wideband);
       const rings = ringsOf(choice.rings, array, sector);
+      requireFewCodewords('The grid of the exhaustive search', rings.length * array.numElements, array);
       const grid = gridPilots(array, Math.sin(sector.maxAngleRad), rings);
       const pilots = firstOf(choice.pilots, grid, choice.name);
       return {

@@ -20,7 +20,7 @@ function writeTable(board: string, elements = 128): void {
     amplitudeCode: null,
     lineCode: null,
   });
-  const phaseError = Array.from(re, (x, n) => Math.atan2(im[n]!, x));
+  const phaseError = { unit: 'rad', values: Array.from(re, (x, n) => Math.atan2(im[n]!, x)) };
   writeFileSync(path.join(folder, 'table.yaml'), JSON.stringify({ board, phaseError }));
 }
 

@@ -73,11 +73,14 @@ function tableOf(front: RfFrontEnd, delayErrors = true) {
   });
   const text = JSON.stringify({
     board: 'L-1',
-    phaseError: found[0]!.phase,
+    phaseError: { unit: 'rad', values: found[0]!.phase },
     // How delays are shared between element and lines does not matter: all of the first line is said to be the element's.
     ...(delayErrors && {
-      delayError: found[0]!.excess,
-      lineError: found.map(({ excess }) => excess.map((delay, n) => delay - found[0]!.excess[n]!)),
+      delayError: { unit: 's', values: found[0]!.excess },
+      lineError: found.map(({ excess }) => ({
+        unit: 's',
+        values: excess.map((delay, n) => delay - found[0]!.excess[n]!),
+      })),
     }),
   });
   return parseCalibrationTable(text, 'table.yaml');

@@ -42,7 +42,7 @@ function gainAtFocus(corrected: boolean, errors: Float64Array): number {
   const distanceM = polar.ringDistancesM[1]! * (1 - sinAngle ** 2);
   const [x, y] = [distanceM * Math.sqrt(1 - sinAngle ** 2), distanceM * sinAngle];
   const table = parseCalibrationTable(
-    JSON.stringify({ board: 'A-7', phaseError: [...errors] }),
+    JSON.stringify({ board: 'A-7', phaseError: { unit: 'rad', values: [...errors] } }),
     'table.yaml',
   );
   const told = corrected ? correctCodeword(codeword, table) : codeword;
@@ -73,7 +73,7 @@ test('delay errors come off the delays, where both are there', () => {
     delayS: new Float64Array(numElements).fill(5e-12),
   };
   const phaseError = new Array<number>(numElements).fill(0);
-  const delayError = Array.from({ length: numElements }, (_, n) => n * 1e-14);
+  const delayError = Array.from({ length: numElements }, (_, n) => `${n * 1e-14} s`);
   const withDelays = parseCalibrationTable(JSON.stringify({ board: 'A-7', phaseError, delayError }), 't');
   expect(correctCodeword(codeword, withDelays).delayS![10]).toBeCloseTo(5e-12 - 1e-13, 20);
   const without = parseCalibrationTable(JSON.stringify({ board: 'A-7', phaseError }), 't');

@@ -67,7 +67,7 @@ const points: readonly (readonly [number, number])[] = [
   [1, 3],
   [-1, 0.1],
 ];
-const pointsText = '0.5:2 m, -0.8:0.7,0.1:inf,1:3,-1:0.1';
+const pointsText = '0.5:2 m, -0.8:0.7 m,0.1:inf,1:3 m,-1:0.1 m';
 
 describe('beamloop pattern', () => {
   it.each([
@@ -121,12 +121,12 @@ describe('beamloop pattern', () => {
   it('brings all power to the focus of a subcarrier', async () => {
     const printed = await pattern(
       ...['polar', '--elements', '64', '--carrier', '30GHz', '--speed-of-light', '3e8'],
-      ...['--rings', '3', '--ring', '1', '--angle-index', '40', '--points', '15/64:1'],
+      ...['--rings', '3', '--ring', '1', '--angle-index', '40', '--points', '15/64:1 m'],
     );
     expect(printed.points[0]!.pilots).toHaveLength(1);
     // Ring 1 of 2 finite ones: D^2 / (2 lambda 1.2^2) / 2 cos^2.
     const ringM = (63 * 0.005) ** 2 / (2 * 0.01 * 1.44) / 2;
-    const at = `15/64:${ringM * (1 - (15 / 64) ** 2)}`;
+    const at = `15/64:${ringM * (1 - (15 / 64) ** 2)} m`;
     const focused = await pattern(
       ...['polar', '--elements', '64', '--carrier', '30GHz', '--speed-of-light', '3e8'],
       ...['--rings', '3', '--ring', '1', '--angle-index', '40', '--points', at],
@@ -152,23 +152,23 @@ describe('beamloop pattern', () => {
   });
 
   it.each([
-    ['1.1:5', /'1.1:5' is not a point in front of the array.*beyond 90 degrees/],
+    ['1.1:5 m', /'1.1:5 m' is not a point in front of the array.*beyond 90 degrees/],
     ['0:0', /distance is not above 0/],
     ['0:-3 m', /distance is not above 0/],
     ['0.5', /colon between/],
     ['0.5:1:2', /colon between/],
     ['0.5:1 s', /BAD_UNIT.*--points/],
     ['x:1', /BAD_UNIT.*--points/],
-    ['0.5:1,', /'' is not a point/],
+    ['0.5:1 m,', /'' is not a point/],
   ])('refuses the point %s', async (text, message) => {
     expect(await failure('far-rainbow', ...band, '--points', text)).toMatch(message);
   });
 
   it('refuses half a band, and options of the codebook as the codebook command does', async () => {
-    const dpc = ['dpc', '--elements', '64', '--carrier', '30GHz', '--level', '2', '--points', '0:1'];
+    const dpc = ['dpc', '--elements', '64', '--carrier', '30GHz', '--level', '2', '--points', '0:1 m'];
     expect(await failure(...dpc, '--bandwidth', '1 GHz')).toMatch(/--bandwidth is given alone/);
     expect(await failure(...dpc, '--subcarriers', '10')).toMatch(/--subcarriers is given alone/);
-    expect(await failure('tdps', ...band, '--ring-range', '0.5,0.02', '--points', '0:1')).toMatch(
+    expect(await failure('tdps', ...band, '--ring-range', '0.5,0.02', '--points', '0:1 m')).toMatch(
       /ring range/,
     );
   });

@@ -136,7 +136,7 @@ describe('scenario', () => {
     ],
     [
       'an emulated user without position',
-      small.replace('position: [0.5 m, 20 cm]', 'snr: 3'),
+      small.replace('position: [0.5 m, 20 cm]', 'snr: 3 dB'),
       /position.*users\[1\]/s,
     ],
     ['a user at the array', small.replace('20 cm]', '0 m]').replace('0.5 m', '0 m'), atArray('0 m, 0 m', 0)],
@@ -155,13 +155,13 @@ describe('scenario', () => {
       small
         .replace(/users:[\s\S]*/, 'users: { count: 2 }\n')
         .replace('20 dB', '20 dB, region: { distance: [0 m, 0 m], angle: [0, 1] }'),
-      /distance.*above 0.*channel\.region/s,
+      /distance.*from 1 mm.*channel\.region/s,
     ],
     ['noise without bounds', small.replace('20 dB', '-Infinity'), /at least -300 dB.*:7, channel\.snr/s],
     [
       'noise without bounds of a user',
       small.replace('snr: 10 dB', 'beamformedSnr: -1e4 dB'),
-      /at least -300 dB.*users\[2\]\.beamformedSnr/s,
+      /from -300 dB.*users\[2\]\.beamformedSnr/s,
     ],
     [
       'no number for noise',

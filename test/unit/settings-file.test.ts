@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { BeamloopError, type ErrorCode } from '../../src/core/errors.js';
 import { parseSettings, readSettingsFile } from '../../src/core/settings-file.js';
-import { positiveQuantity, quantities } from '../../src/core/settings-quantity.js';
+import { quantities, upTo } from '../../src/core/settings-quantity.js';
 import { schemeSchema } from '../../src/training/registry.js';
 
 const schema = z.strictObject({
@@ -193,7 +193,7 @@ describe('reading from disk', () => {
 
 describe('quantities', () => {
   const file = z.strictObject({
-    carrier: positiveQuantity('Hz').optional(),
+    carrier: upTo('10 THz', 'Hz').optional(),
     snr: quantities('dB').optional(),
     schemes: z.array(schemeSchema).optional(),
   });
@@ -202,19 +202,19 @@ describe('quantities', () => {
   it('reads units, lists, sweeps and infinity', () => {
     expect(read('carrier: 100 GHz')).toEqual({ carrier: 100e9 });
     expect(read('snr: 15 dB')).toEqual({ snr: [15] });
-    expect(read('snr: [5, 15 dB, Infinity, .inf]')).toEqual({ snr: [5, 15, Infinity, Infinity] });
+    expect(read('snr: [5 dB, 15 dB, Infinity, .inf]')).toEqual({ snr: [5, 15, Infinity, Infinity] });
     expect(read('snr: {from: 0 dB, to: 10 dB, points: 5}')).toEqual({ snr: [0, 2.5, 5, 7.5, 10] });
   });
 
   it.each([
     ['carrier: 100 GB', 'is not a quantity in Hz', 'file.yaml:1, carrier', '100 GHz'],
     ['carrier: 3 m', 'its unit is m', 'file.yaml:1, carrier', '100 GHz'],
-    ['carrier: -1', 'must be above 0', 'file.yaml:1, carrier', ''],
+    ['carrier: -1 Hz', 'must be above 0', 'file.yaml:1, carrier', ''],
     ['carrier: Infinity', 'must be finite', 'file.yaml:1, carrier', ''],
     ['carrier: [1]', 'expected a quantity in Hz', 'file.yaml:1, carrier', ''],
     ['snr:\n  - 3 dB\n  - 4 km', 'its unit is km', 'file.yaml:3, snr[2]', '13 dB'],
     ['snr: []', 'must list at least one value', 'file.yaml:1, snr', ''],
-    ['snr: {from: 1, to: 2, point: 4}', "Unknown key 'point'", 'file.yaml:1, snr.point', "'points'"],
+    ['snr: {from: 1 dB, to: 2 dB, point: 4}', "Unknown key 'point'", 'file.yaml:1, snr.point', "'points'"],
     ['schemes: [dcp]', 'cannot be "dcp"', 'file.yaml:1, schemes[1]', "'dpc'"],
     ['schemes: [{name: dcp}]', 'cannot be "dcp"', 'file.yaml:1, schemes[1].name', "'dpc'"],
     [

@@ -1,6 +1,6 @@
 /** Reads a `FaultPlan` from the `faults:` section of a scenario. */
 import { z } from 'zod';
-import { quantity } from '../../../src/core/settings-quantity.js';
+import { zeroTo } from '../../../src/core/settings-quantity.js';
 import {
   type FaultAction,
   type FaultEvent,
@@ -11,7 +11,7 @@ import {
 
 const probability = z.number().min(0).max(1).default(0);
 
-const duration = quantity('s').pipe(z.number('must be finite').nonnegative('must not be negative'));
+const duration = zeroTo('604800 s', 's');
 
 const byteNoise = z.strictObject({ drop: probability, flip: probability, duplicate: probability });
 

@@ -31,7 +31,7 @@ export function maxAngleFromOptions({
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `The largest angle is ${Number(((angleRad * 180) / Math.PI).toPrecision(6))} degrees`,
     where: '--max-angle',
-    todo: 'Give an angle above 0, up to 90 degrees, such as "60 deg"; a plain number is in radians',
+    todo: 'Give an angle above 0, up to 90 degrees, such as "60 deg"',
   });
 }
 

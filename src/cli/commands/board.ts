@@ -3,6 +3,7 @@ import type { NativeBoard } from '../../../drivers/boards/native-board.js';
 import { openNativeBoard } from '../../../drivers/boards/open-native-board.js';
 import { SerialTransport } from '../../../drivers/transports/serial.js';
 import { BeamloopError } from '../../core/errors.js';
+import { printable } from '../../core/printable.js';
 import { type Command, printJson } from '../command.js';
 import { quantityOption } from '../options.js';
 
@@ -101,7 +102,7 @@ function asText(port: string, { description: d, memory, clock, telemetry: t, lin
     ['telemetry', `${t.temperatureC.toFixed(1)} °C, ${t.supplyV.toFixed(2)} V`],
     ['round trip', link.roundTripS === null ? '-' : `${figure(link.roundTripS * 1e3)} ms`],
   ];
-  return lines.map(([name, value]) => `${name.padEnd(17)}${value}\n`).join('');
+  return lines.map(([name, value]) => `${name.padEnd(17)}${printable(value)}\n`).join('');
 }
 
 function figure(value: number): string {

@@ -30,13 +30,13 @@ export const emulateBoardCommand: Command = (yargs, { signal, stdout }) =>
         .example('$0 emulate-board', 'Prints the port to put into a scenario, or to give to beamloop board')
         .example('$0 emulate-board --elements 64 --settings board.yaml', ''),
     async (args) => {
-      const numElements = wholeNumber('elements', args.elements, 1, 65_535);
+      const numElements = wholeNumber('elements', args.elements, 2, 65_535);
       const baud = wholeNumber('baud', args.baud, 1, 100_000_000);
       const seed = wholeNumber('seed', args.seed, 0, Number.MAX_SAFE_INTEGER);
       const emulated =
         args.settings === undefined
           ? emulatedSection.parse({})
-          : readSettingsFile(args.settings, emulatedSection);
+          : readSettingsFile(args.settings, emulatedSection, 'board description');
       const board = await startStandaloneBoard({ emulated, numElements, baud, seed });
       try {
         const { path, pid } = board;

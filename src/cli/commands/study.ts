@@ -99,9 +99,9 @@ function wholeNumber(option: string, text: unknown, least: number, most = Number
   });
 }
 
-function progressBar({ stderr }: CommandContext) {
+function progressBar({ stderr, terminal }: CommandContext) {
   const bar = new SingleBar({
-    stream: stderr,
+    stream: terminal ?? stderr,
     format: '{bar} {percentage} % | {value} of {total} users | {eta_formatted} left',
     hideCursor: true,
     clearOnComplete: true,

@@ -1,4 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
+import { libraryPath } from '../library-path.js';
 import { RowAppender } from '../row-appender.js';
 import { createTableSql } from '../schema.js';
 import type { CollectedTable } from './collected-table.js';
@@ -19,7 +20,7 @@ export async function writeParquet(
     appender.close();
     const entries = Object.entries(metadata).map(([key, value]) => `${key}: ${quoted(value)}`);
     await connection.run(
-      `COPY ${name} TO ${quoted(file)} (FORMAT PARQUET, COMPRESSION ZSTD, KV_METADATA {${entries.join(', ')}})`,
+      `COPY ${name} TO ${quoted(libraryPath(file))} (FORMAT PARQUET, COMPRESSION ZSTD, KV_METADATA {${entries.join(', ')}})`,
     );
     connection.closeSync();
   } finally {

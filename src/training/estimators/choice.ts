@@ -1,6 +1,7 @@
 /** Estimators and their options, as scenario and study files write them. */
 import { z } from 'zod';
-import { quantity } from '../../core/settings-quantity.js';
+import { LEVEL } from '../../core/bounds.js';
+import { levelOrInfinite } from '../../core/settings-quantity.js';
 
 export const ESTIMATOR_NAMES = ['on-grid', 'auxiliary-pair', 'matched-filter'] as const;
 
@@ -9,7 +10,7 @@ const estimatorWithOptions = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('auxiliary-pair'),
     /** What a perfectly focused beam would receive over the noise, known from a link budget; studies know it anyway. */
-    snr: quantity('dB').optional(),
+    snr: levelOrInfinite(LEVEL).optional(),
   }),
   z.strictObject({
     name: z.literal('matched-filter'),

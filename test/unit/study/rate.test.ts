@@ -28,7 +28,7 @@ const base = {
     sector: { angle: '60 deg', distance: ['0.5 m', '3 m'] },
   },
   users: { count: 6 },
-  snr: [15],
+  snr: ['15 dB'],
   schemes: { pilots: { name: 'tdps', pilots: 3, estimator: 'on-grid' } },
 };
 const study = (settings: object) => rateSchema.parse({ ...base, ...settings });
@@ -37,7 +37,7 @@ const rowsOf = async (settings: object) =>
 
 describe('the rate of serving an estimate', () => {
   it('is that of the power gain of the serving beam at every subcarrier', async () => {
-    const settings = study({ users: { count: 1 }, pilotSnr: Infinity, snr: [3] });
+    const settings = study({ users: { count: 1 }, pilotSnr: Infinity, snr: ['3 dB'] });
     const [row] = (await runRate(settings, options)).rows as readonly RateRow[];
     // By hand: strongest subcarrier, its focus, true delays towards it, gain at the user's true place.
     const { array, band } = buildSetting(settings);
@@ -113,7 +113,8 @@ describe('the rate of serving an estimate', () => {
   });
 
   it('falls with the noise of the pilots', async () => {
-    const rate = async (pilotSnr: number) => (await rowsOf({ pilotSnr, users: { count: 60 } }))[0]!.meanRate;
+    const rate = async (pilotSnr: number) =>
+      (await rowsOf({ pilotSnr: `${pilotSnr} dB`, users: { count: 60 } }))[0]!.meanRate;
     const rates = [await rate(-10), await rate(10), await rate(Infinity)];
     expect(rates[0]!).toBeLessThan(rates[1]!);
     expect(rates[1]!).toBeLessThan(rates[2]!);
@@ -155,7 +156,7 @@ describe('noise', () => {
 
   it('and users are the same for every scheme: two that do the same have the same rate', async () => {
     const scheme = { name: 'tdps', pilots: 2, estimator: 'on-grid' };
-    const rows = await rowsOf({ snr: [0, 12], schemes: { one: scheme, other: scheme } });
+    const rows = await rowsOf({ snr: ['0 dB', '12 dB'], schemes: { one: scheme, other: scheme } });
     const rates = (id: string) => rows.filter((row) => row.id === id).map(({ meanRate }) => meanRate);
     expect(rates('one')).toEqual(rates('other'));
     expect(rates('one')).toHaveLength(2);
@@ -253,8 +254,8 @@ describe('users', () => {
 describe('a figure', () => {
   const two = { a: { name: 'tdps', pilots: 1, estimator: 'on-grid' }, far: { name: 'far-field-rainbow' } };
   it.each([
-    ['SNR (dB)', { snr: [0, 10] }, 1, [0, 10]],
-    ['Distance (m)', { users: { count: 2, distance: ['1 m', '2 m'] }, snr: [0, 10] }, 2, [1, 2]],
+    ['SNR (dB)', { snr: ['0 dB', '10 dB'] }, 1, [0, 10]],
+    ['Distance (m)', { users: { count: 2, distance: ['1 m', '2 m'] }, snr: ['0 dB', '10 dB'] }, 2, [1, 2]],
     ['Pilots', { pilots: { a: [1, 2, 3] } }, 1, [1, 2, 3]],
   ])('over %s', async (label, settings, count, xs) => {
     const { figures } = await runRate(study({ schemes: two, users: { count: 2 }, ...settings }), options);
@@ -289,7 +290,7 @@ describe('a figure', () => {
   it('has the schemes of its panel, and those that no panel names', async () => {
     const schemes = { ...two, b: { name: 'near-field-rainbow', rings: 2 } };
     const panels = { 'in the near field': ['a', 'b'], 'far away': ['far'] };
-    const { figures } = await runRate(study({ schemes, panels, snr: [0, 10] }), options);
+    const { figures } = await runRate(study({ schemes, panels, snr: ['0 dB', '10 dB'] }), options);
     const named = (list: typeof figures) =>
       list.map((figure) => [
         figure.title,
@@ -299,7 +300,7 @@ describe('a figure', () => {
       ['In the near field, users at 0.5 … 3 m', ['a', 'b']],
       ['Far away, users at 0.5 … 3 m', ['far']],
     ]);
-    const fewer = study({ schemes, panels: { some: ['a'], others: ['b'] }, snr: [0, 10] });
+    const fewer = study({ schemes, panels: { some: ['a'], others: ['b'] }, snr: ['0 dB', '10 dB'] });
     expect(named((await runRate(fewer, options)).figures).map(([, names]) => names)).toEqual([
       ['a', 'far'],
       ['far', 'b'],
@@ -316,7 +317,7 @@ array:
   bandwidth: 5 GHz
   subcarriers: 128
   sector: {angle: 60 deg, distance: [0.5 m, 3 m]}
-snr: [15]
+snr: [15 dB]
 schemes:
   mine: {name: tdps, pilots: 3, estimator: on-grid}
 pilots:
@@ -344,10 +345,10 @@ pilots:
       'hardware: [{label: x}, {label: x}]\npilots:\n',
       /'label': is that of another board: x .*hardware\[2\]/,
     ],
-    ['snr: [15]', 'snr: [Infinity]', /the rate at an infinite SNR is infinite/],
-    ['snr: [15]', 'snr: [5000 dB]', /'snr\[1\]': must be at most 300 dB/],
+    ['snr: [15 dB]', 'snr: [Infinity]', /the rate at an infinite SNR is infinite/],
+    ['snr: [15 dB]', 'snr: [5000 dB]', /'snr\[1\]': must be at most 300 dB/],
     ['pilots: 3', 'pilots: 0', /at least 1, not 0/],
-    ['subcarriers: 128', 'subcarriers: 0', /at least 1/],
+    ['subcarriers: 128', 'subcarriers: 0', /at least 2/],
     ['subcarriers: 128', 'subcarriers: 8', /8 subcarriers are too few for 32 elements/],
     ['name: tdps, pilots: 3, estimator: on-grid', 'name: dpc', /pilots of dpc cannot be chosen/],
     ['sector:', 'sektor:', /Unknown key 'sektor'.*Did you mean 'sector'/],

@@ -66,7 +66,13 @@ describe('a study file', () => {
     ],
     ['no scheme', replaced(/\[dpc\]/, '[]'), 'at least one scheme', 'study.yaml:4, schemes', ''],
     ['a wrong unit', replaced(/10 dB/, '10 GHz'), 'its unit is GHz', 'study.yaml:5, snr', '13 dB'],
-    ['a distance below 0', replaced(/1 m, 2 m/, '-1 m, 2 m'), 'must be above 0', 'users.between[1]', ''],
+    [
+      'a distance below 0',
+      replaced(/1 m, 2 m/, '-1 m, 2 m'),
+      'must be from 1 mm to 100 km',
+      'users.between[1]',
+      '',
+    ],
     [
       'rings in the wrong order',
       replaced(/1 m, 2 m/, '2 m, 1 m'),
@@ -84,7 +90,7 @@ describe('a study file', () => {
     ],
     [
       'both within and angle',
-      replaced(/count: 10/, 'within: 1, angle: 1'),
+      replaced(/count: 10/, 'within: 1 rad, angle: 1 rad'),
       "does not go with 'within'",
       'users.angle',
       '',
@@ -110,14 +116,14 @@ describe('a study file', () => {
     ],
     [
       'a list and a place',
-      listed('{position: [1, 0]}').replace('  list', '  ring: 3\n  list'),
+      listed('{position: [1 m, 0 m]}').replace('  list', '  ring: 3 m\n  list'),
       'does not go with a list',
       'users.ring',
       '',
     ],
     [
       'a list and a channel',
-      `${listed('{position: [1, 0]}')}\nchannel: {}`,
+      `${listed('{position: [1 m, 0 m]}')}\nchannel: {}`,
       'does not go with a list',
       'channel',
       '',
@@ -125,14 +131,14 @@ describe('a study file', () => {
     [
       'a user behind the array',
       listed('{position: [-1 m, 0 m]}'),
-      'in front of the array',
+      'behind the array',
       'study.yaml:8, users.list[1].position',
       '',
     ],
     [
       'a position of three numbers',
-      listed('{position: [1, 2, 3]}'),
-      '[x, y] in metres',
+      listed('{position: [1 m, 2 m, 3 m]}'),
+      'must be [x, y]',
       'users.list[1].position',
       '',
     ],
@@ -144,24 +150,24 @@ describe('a study file', () => {
       '',
     ],
     ['no position', listed('{snr: 3}'), "'position' is missing", 'users.list[1].position', ''],
-    ['no paths', listed('{position: [1, 0], paths: []}'), 'at least one path', 'users.list[1].paths', ''],
+    ['no paths', listed('{position: [1 m, 0 m], paths: []}'), 'at least one path', 'users.list[1].paths', ''],
     [
       'a gain that is text',
-      listed('{position: [1, 0], paths: [{gain: loud}]}'),
+      listed('{position: [1 m, 0 m], paths: [{gain: loud}]}'),
       'gain',
       'users.list[1].paths[1].gain',
       '',
     ],
     [
       'an unknown key of a path',
-      listed('{position: [1, 0], paths: [{gain: 1, at: [1, 2]}]}'),
+      listed('{position: [1 m, 0 m], paths: [{gain: 1, at: [1, 2]}]}'),
       "'at'",
       'paths[1].at',
       "'gain'",
     ],
     [
       'a case with a place of listed users',
-      `${listed('{position: [1, 0]}')}\ncases: [{label: a, ring: 3}]`,
+      `${listed('{position: [1 m, 0 m]}')}\ncases: [{label: a, ring: 3 m}]`,
       'when they are listed',
       'cases[1]',
       '',
@@ -189,7 +195,7 @@ describe('what the command line overrides', () => {
   });
 
   it('not the number of listed users', () => {
-    const study = parseSettings(listed('{position: [1, 0]}'), studySchema, 'f');
+    const study = parseSettings(listed('{position: [1 m, 0 m]}'), studySchema, 'f');
     expect(overrideStudy(study, { seed: 9 })).toMatchObject({ seed: 9 });
     expect(() => overrideStudy(study, { numUsers: 3 })).toThrow('lists its users');
   });

@@ -1,0 +1,75 @@
+/**
+ * Whether a user or scatterer can be at a place. Behind the array nothing is radiated to, within the reach of an element the
+ * spherical wave is no model of the channel, and at the array there is no direction. However a place is given (listed, by
+ * a region to draw from, by a path, in a study), it is these that decide.
+ */
+import { type LinearArray, type PointM, polarPointM } from '../array/linear-array.js';
+import { DISTANCE } from '../core/bounds.js';
+import type { UserRegion } from './paths.js';
+
+type Geometry = Pick<LinearArray, 'apertureM' | 'spacingM'>;
+
+export interface PlaceComplaint {
+  /** Goes on after a subject: `is behind the array, …`. */
+  readonly what: string;
+  readonly todo: string;
+}
+
+/** Null when it can be there. */
+export function wrongPlace({ apertureM, spacingM }: Geometry, [xM, yM]: PointM): PlaceComplaint | null {
+  if (xM < 0) {
+    return {
+      what: 'is behind the array, which looks along the x axis',
+      todo: 'Put it in front: an angle from -90 deg to 90 deg, x above 0',
+    };
+  }
+  const distanceM = Math.hypot(xM, yM);
+  if (!(distanceM <= DISTANCE.most)) {
+    return {
+      what: `is ${metres(distanceM)} away; ${metres(DISTANCE.most)} are the most`,
+      todo: 'Correct the distance, or its unit',
+    };
+  }
+  const gapM = Math.hypot(xM, Math.max(0, Math.abs(yM) - apertureM / 2));
+  if (gapM >= spacingM * (1 - 1e-9)) return null;
+  return {
+    what:
+      `is ${millimetres(gapM)} away from the array, which reaches from ` +
+      `${millimetres(-apertureM / 2)} to ${millimetres(apertureM / 2)} on the y axis`,
+    todo: `Put it at least half a wavelength (${millimetres(spacingM)}) away, e.g. position: [20 m, 5 m]`,
+  };
+}
+
+/** Directions in which the edge of a region is looked at. */
+const NUM_DIRECTIONS = 181;
+
+/** Of the first place of a region where nothing can be; null when all will do. Places farther out are farther from all elements. */
+export function wrongRegion(array: Geometry, region: UserRegion): PlaceComplaint | null {
+  const [lowRad, highRad] = region.angleRad;
+  const [nearM, farM] = 'distanceM' in region ? region.distanceM : region.ringDistanceM;
+  for (const edgeM of [nearM, farM]) {
+    for (let k = 0; k < NUM_DIRECTIONS; k++) {
+      const angleRad = lowRad + ((highRad - lowRad) * k) / (NUM_DIRECTIONS - 1);
+      const placeM = polarPointM('distanceM' in region ? edgeM : edgeM * Math.cos(angleRad) ** 2, angleRad);
+      const wrong = wrongPlace(array, placeM);
+      if (wrong === null) continue;
+      return {
+        what: `has places such as ${placeText(placeM)}, which ${wrong.what}`,
+        todo: 'Keep the region in front of the array (angles within +-90 deg) and half a wavelength or more away from it',
+      };
+    }
+  }
+  return null;
+}
+
+export function placeText([xM, yM]: PointM): string {
+  return `[${metres(xM)}, ${metres(yM)}]`;
+}
+
+function metres(lengthM: number): string {
+  return `${Number(lengthM.toPrecision(4))} m`;
+}
+
+function millimetres(lengthM: number): string {
+  return `${Number((lengthM * 1e3).toPrecision(3))} mm`;
+}
