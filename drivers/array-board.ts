@@ -122,6 +122,11 @@ export interface ArrayBoardEvents {
   link: (state: 'up' | 'down', reason: string) => void;
   /** The board restarted (memory and queue are gone); slots that it had confirmed will never be latched. */
   reset: () => void;
+  /**
+   * The board has another session than ours, because another program spoke to it or because nothing of ours had reached it
+   * yet. It is muted, and what became of requests without an answer is not known; receipts that it owed have been asked for.
+   */
+  replaced: () => void;
 }
 
 export interface ArrayBoard {
@@ -137,9 +142,12 @@ export interface ArrayBoard {
    * all of them at once.
    */
   load(codewords: readonly PackedCodeword[]): Promise<void>;
-  /** Queues slots ahead; every hash must be loaded. Resolves when the board confirmed all entries. */
+  /**
+   * Queues slots ahead; every hash must be loaded. Resolves when the board confirmed all entries. Rejects with BOARD_RESET
+   * when the board restarts or takes another session before: slots are meant for the clock that ran when they were queued.
+   */
   queue(entries: readonly SlotEntry[]): Promise<void>;
-  /** Starts the slot clock. Resolves when the board confirmed. */
+  /** Starts the slot clock. Resolves when the board confirmed; rejects with BOARD_REFUSED, cause 'badTiming', when the start was past by then. */
   arm(timing: SlotTiming): Promise<void>;
   /** As `arm`, but slot `firstSlot` begins at the board's trigger input. */
   armOnTrigger(firstSlot: number, slotDurationS: number): Promise<void>;
@@ -155,6 +163,8 @@ export interface ArrayBoard {
   /** Everything queued so far has been latched or missed: slots confirmed but without a receipt yet. */
   outstandingSlots(): number;
   linkStatistics(): LinkStatistics;
+  /** What the board last confirmed about being muted by us; null before. Still told after `close`. */
+  readonly muted: boolean | null;
   /** Mutes, stops and closes. Never throws; safe to call twice. */
   close(): Promise<void>;
 }

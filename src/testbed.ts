@@ -16,6 +16,7 @@ import type { OpenTestbed, Testbed, TestbedRequest } from './campaign/testbed-co
 import { arrayOf } from './campaign/users.js';
 import { widebandOf } from './campaign/wideband.js';
 import { type Clock, monotonicClock } from './core/clock.js';
+import { BeamloopError } from './core/errors.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/emulated-board.js';
 import {
   boardModel,
@@ -30,6 +31,9 @@ import { lineTable } from './emulation/fixed-lines.js';
 export { type EmulatedSection, emulatedSection };
 
 const EMULATED = 'emulated';
+/** As long as a link that was up is waited for. */
+const REPLUG_TIMEOUT_S = 30;
+const REPLUG_PAUSE_S = 0.05;
 
 /** Opens what the scenario's port names. */
 export const openTestbed: OpenTestbed<EmulatedSection> = async (request) => {
@@ -101,11 +105,13 @@ async function openEmulated(
     (error) => request.onEvent('emulated ues failed', { what: error.what }),
   );
   closing.push(() => ues.close());
-  const board = await openNativeBoard({
-    transport: new SerialTransport({ port: process.path, baudRate: baud }),
-    baudRate: realtime ? baud : null,
-    signal,
-  });
+  const board = await openThoughUnplugged(() =>
+    openNativeBoard({
+      transport: new SerialTransport({ port: process.path, baudRate: baud }),
+      baudRate: realtime ? baud : null,
+      signal,
+    }),
+  );
   closing.push(() => board.close());
   const { radiate } = standInBoard(scenario);
   if (realtime) return { ...realTime(board, bridge, close), radiate };
@@ -121,6 +127,20 @@ async function openEmulated(
     radiate,
     close,
   };
+}
+
+/** A fault may have the emulated board unplugged just now; it is there, and comes back. */
+async function openThoughUnplugged(open: () => Promise<NativeBoard>): Promise<NativeBoard> {
+  const untilS = monotonicClock.nowS() + REPLUG_TIMEOUT_S;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      const isUnplugged = error instanceof BeamloopError && error.code === 'PORT_NOT_FOUND';
+      if (!isUnplugged || monotonicClock.nowS() > untilS) throw error;
+      await monotonicClock.sleep(REPLUG_PAUSE_S);
+    }
+  }
 }
 
 async function openBridge(request: TestbedRequest<EmulatedSection>, closing: Closing): Promise<UeBridge> {

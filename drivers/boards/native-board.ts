@@ -55,6 +55,8 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   readonly #slots: SlotQueue;
   readonly #time: Timekeeper;
   #muted: boolean | null = null;
+  /** Replaced when the board restarts or takes another session; the old one then says so. */
+  #interruptions: { reason: BeamloopError | null } = { reason: null };
   /** Counts losses and welcomes, so that a preparation knows when it has been overtaken. */
   #generation = 0;
   #preparing: Promise<void> = Promise.resolve();
@@ -80,6 +82,10 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   /** Its fixed lines are known from `prepared` on. */
   get description(): BoardDescription {
     return this.#description;
+  }
+
+  get muted(): boolean | null {
+    return this.#muted;
   }
 
   /** Resolves when the memory's contents and the board's time are known. */
@@ -114,7 +120,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
 
   async queue(entries: readonly SlotEntry[]): Promise<void> {
     SlotQueue.check(entries);
-    await this.#gate.wait();
+    await this.#uninterrupted();
     await this.#slots.queue(entries);
   }
 
@@ -268,10 +274,17 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     this.#listeners.emit('fault', { code: 'malformedFromBoard', detail: 0, boardTimeS });
   }
 
-  async #arm(request: PayloadOf<'Arm'>): Promise<void> {
+  /** Waits for the link as the gate does, for what means nothing to a board that has restarted meanwhile. */
+  async #uninterrupted(): Promise<void> {
+    const before = this.#interruptions;
     await this.#gate.wait();
+    if (before.reason !== null) throw before.reason;
+  }
+
+  async #arm(request: PayloadOf<'Arm'>): Promise<void> {
+    await this.#uninterrupted();
     // A mute outlives the program that closed the board with it; only our own is meant to hold.
-    const lift = this.#muted === null ? this.#sendMute(false) : Promise.resolve();
+    const lift = this.#muted === true ? Promise.resolve() : this.#sendMute(false);
     await Promise.all([lift, this.#requests.send('Arm', request)]);
   }
 
@@ -285,17 +298,22 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     const error = new BeamloopError('BOARD_RESET', {
       what: restarted
         ? 'The board restarted: its memory and its slot queue are empty'
-        : 'Another program spoke to the board; what became of the request is not known',
+        : 'The board does not know this session: another program spoke to it, or nothing had reached it yet',
       where: this.#name,
-      todo: restarted ? 'Queue and arm again' : 'Close the other program',
+      todo: restarted ? 'Queue and arm again' : 'Close other programs that use the port, then arm again',
     });
     if (restarted) {
       this.#slots.restarted();
       this.#time.restart();
+    } else if (this.#muted === false) {
+      // A running board mutes itself for a new session (SPEC 8.1).
+      this.#muted = null;
     }
+    this.#interruptions.reason = error;
+    this.#interruptions = { reason: null };
     this.#requests.rejectAll(error);
     this.#slots.interrupted(error);
-    if (restarted) this.#listeners.emit('reset');
+    this.#listeners.emit(restarted ? 'reset' : 'replaced');
   }
 
   /** Asks for the fixed lines, which may be others after a restart, too. */

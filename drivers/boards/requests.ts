@@ -60,7 +60,8 @@ export class Requests {
   }
 
   /**
-   * Sends a request; resolves with the response when its status is ok. Rejects with BOARD_REFUSED otherwise, and with what
+   * Sends a request; resolves with the response when its status is ok. Rejects with BOARD_REFUSED otherwise (its cause: the status'
+   * name), and with what
    * `rejectAll` was given when there will be no response.
    */
   send<N extends RequestName>(name: N, value: PayloadOf<N>): Promise<ResponseTo<N>> {
@@ -127,6 +128,7 @@ export class Requests {
       what: `The board refused ${name}: ${REASONS[statusName] ?? `status ${status}`}`,
       where: this.#boardName,
       todo: TODO[statusName] ?? 'This should not happen between matching versions; please report it',
+      cause: statusName,
     });
   }
 }

@@ -69,6 +69,7 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => process.exit(0));
 // Ctrl-C reaches every process of the terminal; this one must outlive the controller, which still has to mute it.
 process.on('SIGINT', () => {});
+process.on('SIGHUP', () => {});
 process.on('uncaughtException', fail);
 
 let board: Promise<EmulatedBoard> | undefined;

@@ -7,6 +7,8 @@ import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { PowerRecord } from './bridge.js';
 
+/** A sleep that takes so much longer than asked for shows that this machine stood still, s. */
+const STOOD_STILL_S = 0.5;
 /** Receipts and powers of slots that nobody expects yet; beyond this the oldest are given up. */
 const MAX_EARLY_SLOTS = 4096;
 /** Settled slots that are remembered one by one, to tell duplicates from late arrivals. */
@@ -129,9 +131,12 @@ export class SlotJoin {
       const isQuiet = () => this.#clock.nowS() - batch.lastArrivalS >= patienceS;
       const either = signal === undefined ? done.signal : AbortSignal.any([done.signal, signal]);
       while (batch.open > 0 && !isQuiet()) {
-        const leftS = batch.lastArrivalS + patienceS - this.#clock.nowS();
-        await this.#clock.sleep(Math.max(leftS, 1e-3), either).catch(() => undefined);
+        const beforeS = this.#clock.nowS();
+        const leftS = Math.max(batch.lastArrivalS + patienceS - beforeS, 1e-3);
+        await this.#clock.sleep(leftS, either).catch(() => undefined);
         signal?.throwIfAborted();
+        // Timers come before what has arrived meanwhile: while this machine stood still nobody could have heard anything.
+        if (this.#clock.nowS() - beforeS > leftS + STOOD_STILL_S) batch.lastArrivalS = this.#clock.nowS();
       }
     } finally {
       for (const slot of expected) this.#settle(slot);
@@ -235,9 +240,9 @@ export class SlotJoin {
   }
 
   #outcomeOf({ entry, receipt, power }: Expected): JoinedSlot {
-    const joined = judgeSlot(entry, receipt, power);
-    this.#outcomes[joined.outcome]++;
-    return joined;
+    const outcome = outcomeOfSlot(entry.hash, receipt, power !== null);
+    this.#outcomes[outcome]++;
+    return { slot: entry.slot, outcome, receipt, power } as JoinedSlot;
   }
 }
 
@@ -246,15 +251,19 @@ function isOver({ receipt, power }: Arrived): boolean {
   return receipt !== null && (power !== null || receipt.status === 'missed');
 }
 
-/** How a slot stands with what has come of it. */
-export function judgeSlot(
-  { slot, hash }: SlotEntry,
-  receipt: Receipt | null,
-  power: PowerRecord | null,
-): JoinedSlot {
-  if (receipt === null) return { slot, outcome: 'no-receipt', receipt, power };
-  if (receipt.status !== 'latched') return { slot, outcome: receipt.status, receipt, power };
-  if (receipt.hash !== hash) return { slot, outcome: 'wrong-codeword', receipt, power };
-  if (power === null) return { slot, outcome: 'no-power', receipt, power };
-  return { slot, outcome: 'joined', receipt, power };
+/**
+ * How a slot stands with what has come of it. Run, resume, replay and report all ask here, so that a slot's power means
+ * the same to each: only that of a slot that is `joined` is its pilot's.
+ *
+ * @param hash of the codeword that was asked for.
+ */
+export function outcomeOfSlot(
+  hash: string,
+  receipt: { readonly hash: string; readonly status: string } | null,
+  hasPower: boolean,
+): SlotOutcome {
+  if (receipt === null) return 'no-receipt';
+  if (receipt.status !== 'latched') return receipt.status === 'late' ? 'late' : 'missed';
+  if (receipt.hash !== hash) return 'wrong-codeword';
+  return hasPower ? 'joined' : 'no-power';
 }

@@ -1,4 +1,4 @@
-/** Watches for a board that restarts or stays away, so that whoever waits for it is told. */
+/** Watches for a board that restarts, forgets the session or stays away, so that whoever waits for it is told. */
 import type { ArrayBoard } from '../../drivers/array-board.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
@@ -6,33 +6,44 @@ import { BeamloopError } from '../core/errors.js';
 /** How long the board may be unplugged, s. */
 const RECONNECT_TIMEOUT_S = 60;
 
-const RESTARTED = Symbol('the board restarted');
+const INTERRUPTED = Symbol('the board restarted or forgot the session');
 
 export class BoardWatch {
   readonly #clock: Clock;
-  /** Raised with RESTARTED (and replaced) or, for good, with an error. */
+  /** Raised with INTERRUPTED (and replaced) or, for good, with an error. */
   #life = new AbortController();
   #away: AbortController | undefined;
+  #numSilences = 0;
 
   /** @param onEvent what to record; 'board reset' comes before waiters are told. */
   constructor(board: ArrayBoard, clock: Clock, onEvent: (kind: string, detail: unknown) => void) {
     this.#clock = clock;
-    board.on('fault', (fault) => onEvent('board fault', fault));
+    board.on('fault', (fault) => {
+      if (fault.code === 'watchdog') this.#numSilences++;
+      onEvent('board fault', fault);
+    });
     board.on('link', (state, reason) => {
       onEvent(`link ${state}`, { reason });
       this.#onLink(state, reason);
     });
-    board.on('reset', () => {
-      onEvent('board reset', {});
+    const interrupted = (kind: string) => {
+      onEvent(kind, {});
       const before = this.#life;
       this.#life = new AbortController();
-      before.abort(RESTARTED);
-    });
+      before.abort(INTERRUPTED);
+    };
+    board.on('reset', () => interrupted('board reset'));
+    board.on('replaced', () => interrupted('board session lost'));
+  }
+
+  /** How often the board's watchdog has found this machine silent. */
+  get numSilences(): number {
+    return this.#numSilences;
   }
 
   /**
-   * Runs a step that depends on the board. Returns false when the board restarted meanwhile; the step's signal is then
-   * aborted. Throws what the step throws, BOARD_SILENT when the board stays away, the caller's reason when aborted.
+   * Runs a step that depends on the board. Returns false when the board restarted or forgot the session meanwhile; the
+   * step's signal is then aborted. Throws what the step throws, BOARD_SILENT when the board stays away, the caller's reason when aborted.
    */
   async during(step: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<boolean> {
     const life = this.#life.signal;
@@ -41,7 +52,7 @@ export class BoardWatch {
       await untilAborted(step(either), either);
       return true;
     } catch (error) {
-      if (life.aborted && life.reason === RESTARTED && !signal.aborted) return false;
+      if (life.aborted && life.reason === INTERRUPTED && !signal.aborted) return false;
       throw error;
     }
   }
@@ -60,7 +71,7 @@ export class BoardWatch {
         this.#life.abort(
           new BeamloopError('BOARD_SILENT', {
             what: `The link to the board was down for ${RECONNECT_TIMEOUT_S} s: ${reason}`,
-            todo: 'Check cable and power, then go on with beamloop resume',
+            todo: 'Check cable and power',
           }),
         ),
       () => {},

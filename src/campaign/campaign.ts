@@ -34,6 +34,8 @@ export interface Progress {
   /** `numPilots` so far, the batch that was just measured included. */
   batch(user: string, turn: number, numUsers: number, numPilots: number): void;
   finished(outcome: UserOutcome, turn: number, numUsers: number): void;
+  /** What came between: board or UEs went away, came back, restarted or were refused. As recorded in table `events`. */
+  interruption?(kind: string, detail: unknown): void;
 }
 
 export interface CampaignParts {
@@ -108,7 +110,10 @@ class Campaign {
     this.#scheme = schemeOnBoard(preparation, beams);
     this.#localSetup = localSetup;
     this.#subcarriers = wideband && createSubcarrierSum(array.elements, wideband.band);
-    this.#watch = new BoardWatch(board, clock, (kind, detail) => recording.event(kind, detail));
+    this.#watch = new BoardWatch(board, clock, (kind, detail) => {
+      recording.event(kind, detail);
+      parts.progress.interruption?.(kind, detail);
+    });
     this.#exchange = new SlotExchange({
       testbed,
       watch: this.#watch,

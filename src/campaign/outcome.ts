@@ -1,6 +1,7 @@
 /** What came out of a campaign, read from its recording. */
 import { type FocalPoint, focalPointOf } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
+import { outcomeOfSlot, type SlotOutcome } from '../bridge/slot-join.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
 import { type FocusError, focusError, focusOf } from './focus-error.js';
@@ -58,35 +59,91 @@ export interface CampaignOutcome {
   readonly users: readonly UserOutcome[];
   /** Null where no user has a wideband outcome. */
   readonly wideband: WidebandSummary | null;
-  readonly slots: {
-    readonly planned: number;
-    readonly latched: number;
-    readonly late: number;
-    readonly missed: number;
-    readonly measured: number;
-  };
+  /** `planned` is the sum of all others. */
+  readonly slots: SlotCounts;
+  /** What was repaired on the way, all sessions of the run together. */
+  readonly link: LinkCounts;
+}
+
+export interface SlotCounts {
+  readonly planned: number;
+  /** Latched in time with the right codeword, and reported by the UE. */
+  readonly measured: number;
+  readonly late: number;
+  readonly missed: number;
+  readonly wrongCodeword: number;
+  /** Latched in time, but no power was recorded. */
+  readonly withoutPower: number;
+  /** Never queued, or lost when the board restarted. */
+  readonly withoutReceipt: number;
+}
+
+export interface LinkCounts {
+  readonly corruptFrames: number;
+  readonly reconnects: number;
+  readonly retransmissions: number;
 }
 
 export async function outcomeOf(recording: Recording): Promise<CampaignOutcome> {
   const users = await userOutcomes(recording);
-  const [counts] = await recording.query(`
-    SELECT (SELECT count(*) FROM slots) AS planned,
-           (SELECT count(*) FROM receipts WHERE status = 'latched') AS latched,
-           (SELECT count(*) FROM receipts WHERE status = 'late') AS late,
-           (SELECT count(*) FROM receipts WHERE status = 'missed') AS missed,
-           (SELECT count(*) FROM powers) AS measured`);
-  const count = (key: keyof CampaignOutcome['slots']) => Number(counts![key]);
   return {
     folder: recording.folder,
     users,
     wideband: summaryOf(users),
-    slots: {
-      planned: count('planned'),
-      latched: count('latched'),
-      late: count('late'),
-      missed: count('missed'),
-      measured: count('measured'),
-    },
+    slots: await slotCounts(recording),
+    link: await linkCounts(recording),
+  };
+}
+
+const COUNT_OF = {
+  joined: 'measured',
+  late: 'late',
+  missed: 'missed',
+  'wrong-codeword': 'wrongCodeword',
+  'no-power': 'withoutPower',
+  'no-receipt': 'withoutReceipt',
+} as const satisfies Record<SlotOutcome, keyof SlotCounts>;
+
+async function slotCounts(recording: Recording): Promise<SlotCounts> {
+  const groups = await recording.query(`
+    SELECT receipts.status, receipts.hash = slots.hash AS same, powers.slot IS NOT NULL AS measured, count(*) AS slots
+    FROM slots LEFT JOIN receipts USING (slot) LEFT JOIN powers ON powers.slot = slots.slot GROUP BY ALL`);
+  const counts = {
+    planned: 0,
+    measured: 0,
+    late: 0,
+    missed: 0,
+    wrongCodeword: 0,
+    withoutPower: 0,
+    withoutReceipt: 0,
+  };
+  for (const { status, same, measured, slots } of groups) {
+    const receipt = status === null ? null : { status: String(status), hash: same ? 'asked for' : 'another' };
+    counts.planned += Number(slots);
+    counts[COUNT_OF[outcomeOfSlot('asked for', receipt, measured === true)]] += Number(slots);
+  }
+  return counts;
+}
+
+/** A run that is resumed counts from zero again; here it adds up. */
+async function linkCounts(recording: Recording): Promise<LinkCounts> {
+  const keys = ['corruptFrames', 'reconnects', 'retransmissions'] as const;
+  const columns = keys.map((key) => `CAST(statistics->>'$.link.${key}' AS BIGINT) AS ${key}`);
+  const rows = await recording.query(`SELECT ${columns} FROM link_statistics ORDER BY wall_time`);
+  const total = (key: keyof LinkCounts) => {
+    let sum = 0;
+    let before = 0;
+    for (const row of rows) {
+      const now = Number(row[key] ?? 0);
+      sum += now < before ? now : now - before;
+      before = now;
+    }
+    return sum;
+  };
+  return {
+    corruptFrames: total('corruptFrames'),
+    reconnects: total('reconnects'),
+    retransmissions: total('retransmissions'),
   };
 }
 

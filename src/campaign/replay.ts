@@ -1,5 +1,6 @@
 /** Feeds the recorded powers of a run to a scheme again. The same powers give the same decisions. */
 import type { BoardDescription } from '../../drivers/array-board.js';
+import { outcomeOfSlot } from '../bridge/slot-join.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
@@ -7,6 +8,7 @@ import { type MeasuredPilot, powersOfRecords } from '../training/pilot-powers.js
 import type { SchemeChoice } from '../training/registry.js';
 import { runScheme } from '../training/run-scheme.js';
 import { BoardBeams } from './board-beams.js';
+import { measuredPilots } from './measured-pilots.js';
 import { prepareScheme } from './plan.js';
 import type { ScenarioFile } from './scenario.js';
 import { schemeOnBoard } from './scheme-on-board.js';
@@ -29,7 +31,7 @@ export interface ReplayedUser {
 }
 
 /**
- * Replays every user that the run found. A pilot that was measured more than once gives its powers in that order.
+ * Replays every user that the run found. A codeword that was a pilot more than once gives its powers in that order.
  *
  * @param choice the scheme to replay; estimators that want to know are told what the run's board radiated.
  * @throws RECORDING_LACKS_PILOT when the scheme asks for a codeword that was not measured for the user.
@@ -104,22 +106,28 @@ async function recordedBoard(recording: Recording): Promise<BoardDescription> {
   return { ...board, delayLinesS: delayLinesS?.map((line) => Float64Array.from(line)) ?? null };
 }
 
-/** Per user and codeword, what was measured in slots that were latched in time, in slot order. */
+/** Per user and codeword, the powers of the pilots that sent it, in the pilots' order. */
 async function measuredPowers(recording: Recording): Promise<Map<string, Map<string, MeasuredPilot[]>>> {
-  const latched = new Map(
-    (await recording.rows('receipts', `WHERE status = 'latched'`)).map(({ slot, hash }) => [slot, hash]),
-  );
-  const slots = new Map((await recording.rows('slots')).map((row) => [row.slot, row]));
+  const receipts = new Map((await recording.rows('receipts')).map((row) => [row.slot, row]));
+  const powers = new Map((await recording.rows('powers')).map((row) => [row.slot, row]));
+  const slots = new Map<string, Row<'slots'>[]>();
+  for (const row of await recording.rows('slots')) {
+    const ofUser = slots.get(row.ue);
+    if (ofUser === undefined) slots.set(row.ue, [row]);
+    else ofUser.push(row);
+  }
+  const isMeasured = ({ slot, hash }: Row<'slots'>) =>
+    outcomeOfSlot(hash, receipts.get(slot) ?? null, powers.has(slot)) === 'joined';
   const users = new Map<string, Map<string, MeasuredPilot[]>>();
-  for (const { slot, ue, powers, noiseFloor } of await recording.rows('powers')) {
-    const planned = slots.get(slot);
-    if (planned === undefined || latched.get(slot) !== planned.hash) continue;
-    const ofUser = users.get(ue) ?? new Map<string, MeasuredPilot[]>();
+  for (const [ue, planned] of slots) {
+    const ofUser = new Map<string, MeasuredPilot[]>();
     users.set(ue, ofUser);
-    const measured = { powers, noiseFloor };
-    const known = ofUser.get(planned.codewordKey);
-    if (known === undefined) ofUser.set(planned.codewordKey, [measured]);
-    else known.push(measured);
+    for (const { slot, codewordKey } of measuredPilots(planned, isMeasured)) {
+      const measured = powers.get(slot)!;
+      const known = ofUser.get(codewordKey);
+      if (known === undefined) ofUser.set(codewordKey, [measured]);
+      else known.push(measured);
+    }
   }
   return users;
 }

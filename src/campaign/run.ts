@@ -1,13 +1,14 @@
 /** A run from scenario to closed recording, fresh or resumed; whatever happens, array and recording are left in order. */
-import { existsSync } from 'node:fs';
+import { mkdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
+import { makeFolder, writing } from '../core/writing.js';
 import { Recording } from '../record/recording.js';
 import { type Progress, runCampaign } from './campaign.js';
-import type { CampaignOutcome } from './outcome.js';
+import { type CampaignOutcome, outcomeOf } from './outcome.js';
 import { prepare } from './plan.js';
 import type { ScenarioFile } from './scenario.js';
 import type { OpenTestbed, TestbedRequest } from './testbed-contract.js';
@@ -25,16 +26,33 @@ export interface RunOptions<E> {
 }
 
 /**
- * Runs a scenario into a new recording in `folder`.
- * Throws RECORDING_EXISTS, PLAN_REFUSED, the errors of board and bridge, or the signal's reason.
+ * Runs a scenario into a new recording.
+ *
+ * @param out its folder; null: one of its own in `recordings`.
+ * @throws RECORDING_EXISTS, PLAN_REFUSED, the errors of board and bridge, or the signal's reason.
  */
 export async function startRun<E>(
   file: ScenarioFile<E>,
-  folder: string,
+  out: string | null,
   options: RunOptions<E>,
 ): Promise<CampaignOutcome> {
-  // Before a port is touched: a folder that is taken is the user's mistake.
-  Recording.requireFree(folder);
+  const folder = out ?? (await claimFolder(file.name, new Date()));
+  try {
+    // Before a port is touched: a folder that is taken is the user's mistake.
+    Recording.requireFree(folder);
+    return await startRunIn(folder, file, options);
+  } catch (error) {
+    // What was claimed for nothing; a folder with a recording in it is not empty and stays.
+    if (out === null) await rmdir(folder).catch(() => {});
+    throw error;
+  }
+}
+
+function startRunIn<E>(
+  folder: string,
+  file: ScenarioFile<E>,
+  options: RunOptions<E>,
+): Promise<CampaignOutcome> {
   const run = path.basename(path.resolve(folder));
   return conduct(file, options, { run, durable: new Map(), kept: new Map() }, async () => {
     const recording = await Recording.create(folder, {
@@ -51,7 +69,8 @@ export async function startRun<E>(
 }
 
 /**
- * Goes on with the recording in `folder`: what it holds is not measured again.
+ * Goes on with the recording in `folder`: what it holds is not measured again. Where nothing is left to do, no board is
+ * touched and nothing is written.
  *
  * @param parse as for `recordedScenario`.
  * @throws what `Recording.open` throws, and what `startRun` throws.
@@ -61,6 +80,8 @@ export async function resumeRun<E>(
   parse: ParseScenario<E>,
   options: RunOptions<E>,
 ): Promise<CampaignOutcome> {
+  const finished = await finishedOutcome(folder, options.progress);
+  if (finished !== null) return finished;
   const recording = await Recording.open(folder, 'write');
   for (const warning of recording.warnings) options.progress.warning(warning);
   try {
@@ -71,6 +92,24 @@ export async function resumeRun<E>(
       recording.event('resumed');
       return recording;
     });
+  } finally {
+    await recording.close();
+  }
+}
+
+/** What came out of a run that found every user; null of any other. */
+async function finishedOutcome(folder: string, progress: Progress): Promise<CampaignOutcome | null> {
+  const recording = await Recording.open(folder, 'read');
+  try {
+    const [count] = await recording.query(
+      `SELECT (SELECT count(*) FROM users) AS users,
+              (SELECT count(*) FROM users SEMI JOIN estimates USING (ue)) AS found,
+              (SELECT count(*) FROM events WHERE kind = 'finished') AS ends`,
+    );
+    const isFinished = Number(count!.ends) > 0 && Number(count!.users) > 0 && count!.users === count!.found;
+    if (!isFinished) return null;
+    for (const warning of recording.warnings) progress.warning(warning);
+    return await outcomeOf(recording);
   } finally {
     await recording.close();
   }
@@ -121,6 +160,8 @@ async function conduct<E>(
   const preparation = prepare(scenario);
   const { polar, users } = preparation;
   let recording: Recording | undefined;
+  // What UEs say when they are let go is no news.
+  let isOver = false;
   const testbed = await openTestbed({
     scenario,
     array: polar.array,
@@ -130,12 +171,16 @@ async function conduct<E>(
     kept,
     realtime,
     signal,
-    onEvent: (kind, detail) => recording?.event(kind, detail),
+    onEvent: (kind, detail) => {
+      recording?.event(kind, detail);
+      if (!isOver) progress.interruption?.(kind, detail);
+    },
   }).catch(async (error) => {
     // Ctrl-C may end a process that is just being started before we hear of it ourselves.
     await setTimeout(SIGNAL_MS);
     throw signal.aborted ? signal.reason : error;
   });
+  let failure: unknown = null;
   try {
     recording = await openRecording();
     return await runCampaign({
@@ -148,23 +193,63 @@ async function conduct<E>(
       progress,
     });
   } catch (error) {
-    if (recording === undefined || !signal.aborted) throw error;
-    throw new BeamloopError('INTERRUPTED', {
-      what: 'Interrupted; the array was muted and the recording was closed',
-      todo: `Go on with: beamloop resume ${recording.folder}`,
-    });
+    failure = error;
   } finally {
+    isOver = true;
     await testbed.close();
     await recording?.close();
   }
+  if (recording === undefined) throw failure;
+  throw signal.aborted
+    ? interruptedIn(recording.folder, signal.reason, testbed.board.muted === true)
+    : resumable(failure, recording.folder);
 }
 
-/** `recordings/first-light-20261121T120000Z`; a number is added when that is taken. */
-export function defaultFolder(scenarioName: string, now: Date): string {
+/** @param isMuted the board confirmed it. */
+function interruptedIn(folder: string, reason: unknown, isMuted: boolean): BeamloopError {
+  const code = reason instanceof BeamloopError ? reason.code : 'INTERRUPTED';
+  const why = reason instanceof BeamloopError ? reason.what : 'Interrupted';
+  const array = isMuted
+    ? 'the array was muted'
+    : 'the board could not be told to mute, which its watchdog does a second after it last heard from here,';
+  return new BeamloopError(code, {
+    what: `${why}; ${array} and the recording was closed`,
+    todo: `Go on with: beamloop resume ${folder}`,
+    recording: folder,
+  });
+}
+
+/** An error that ended a campaign, with the way on. */
+function resumable(error: unknown, folder: string): unknown {
+  if (!(error instanceof BeamloopError) || error.code.startsWith('RECORDING_')) return error;
+  const { code, what, where, todo, cause } = error;
+  const goOn = `go on with: beamloop resume ${folder}`;
+  return new BeamloopError(code, {
+    what,
+    ...(where !== undefined && { where }),
+    todo: todo === undefined ? `G${goOn.slice(1)}` : `${todo}. Then ${goOn}`,
+    recording: folder,
+    cause,
+  });
+}
+
+/**
+ * Makes `recordings/first-light-20261121T120000Z`; a number is added when that is taken. Whoever made it has it: two runs that
+ * start in one second get two. Throws FILE_UNWRITABLE.
+ */
+async function claimFolder(scenarioName: string, now: Date): Promise<string> {
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const base = path.join('recordings', `${scenarioName.replaceAll('?', '_')}-${stamp}`);
-  for (let k = 1; ; k++) {
-    const folder = k === 1 ? base : `${base}-${k}`;
-    if (!existsSync(folder)) return folder;
-  }
+  await makeFolder('The recording', path.dirname(base));
+  return writing('The recording', path.dirname(base), async () => {
+    for (let k = 1; ; k++) {
+      const folder = k === 1 ? base : `${base}-${k}`;
+      try {
+        await mkdir(folder);
+        return folder;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  });
 }

@@ -14,10 +14,11 @@ import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import { powersOfRecords } from '../training/pilot-powers.js';
 import type { Powers } from '../training/scheme.js';
 import type { BoardWatch } from './board-watch.js';
-import { ConfirmationTimes } from './confirmation-times.js';
+import { gaveUp, MAX_RESTARTS, restartsForEver } from './gave-up.js';
+import { LearnedTimes } from './learned-times.js';
 import type { Pilot, PilotFactory } from './pilots.js';
 import { SlotClock } from './slot-clock.js';
-import type { SlotEnd, SlotLedger } from './slot-ledger.js';
+import type { SlotLedger } from './slot-ledger.js';
 import type { Testbed } from './testbed-contract.js';
 
 interface ExchangeSettings {
@@ -44,6 +45,9 @@ export interface ExchangeParts {
 const ASK_AGAIN_S = 1;
 /** Reason of an abort that nobody reads; making one with a stack trace takes a while. */
 const DONE = 'done';
+/** Names of what the board is asked for, in what was learned. */
+const LOAD = 'load a codeword';
+const QUEUE = 'queue slots';
 /** Real time that a pilot gets on top for each time that it failed, s. */
 const MORE_TIME_S = 0.05;
 /** On real time a resumed run waits this long for what board and UE still remember of the run before, s. */
@@ -57,7 +61,9 @@ export class SlotExchange {
   readonly #parts: ExchangeParts;
   readonly #join: SlotJoin;
   readonly #slotClock: SlotClock;
-  readonly #confirmations = new ConfirmationTimes();
+  readonly #confirmations = new LearnedTimes();
+  /** What the board takes beyond the round trip. */
+  readonly #boardTimes = new LearnedTimes();
   /** Slots that an earlier process planned and did not see end. */
   readonly #fromBefore: Set<number>;
   /** The plan relies on codewords that an earlier process had loaded. */
@@ -83,6 +89,7 @@ export class SlotExchange {
       this.#mustRestoreMemory = false;
       this.#slotClock.disarmed();
     });
+    testbed.board.on('replaced', () => this.#slotClock.disarmed());
   }
 
   /**
@@ -93,17 +100,24 @@ export class SlotExchange {
     const { ledger, settings } = this.#parts;
     const records = new Array<PowerRecord>(pilots.length);
     const tries = new Uint32Array(pilots.length);
+    const silencesBefore = this.#parts.watch.numSilences;
     for (;;) {
       const underway: number[] = [];
       const open: OpenPilot[] = [];
       for (const [position, pilot] of pilots.entries()) {
+        const measured = ledger.measuredSlot(ue, batch, position);
+        if (measured !== undefined) {
+          records[position] = ledger.power(measured)!;
+          continue;
+        }
         const attempts = ledger.attempts(ue, batch, position);
         const slot = attempts.at(-1);
         const end = slot === undefined ? undefined : ledger.end(slot);
-        if (end === 'joined') records[position] = ledger.power(slot!)!;
-        else if (end === null) underway.push(slot!);
-        else if (tries[position]! >= settings.maxAttempts) throw gaveUp(ue, settings.maxAttempts, end!);
-        else open.push({ ...pilot, position, attempt: attempts.length + 1 });
+        if (end === null) underway.push(slot!);
+        else if (tries[position]! >= settings.maxAttempts) {
+          const wasSilent = this.#parts.watch.numSilences > silencesBefore;
+          throw gaveUp(ue, settings.maxAttempts, end!, wasSilent);
+        } else open.push({ ...pilot, position, attempt: attempts.length + 1 });
       }
       if (underway.length > 0) await this.#settle(ue, pilots, underway);
       else if (open.length === 0) {
@@ -139,20 +153,24 @@ export class SlotExchange {
     } catch (error) {
       const again = error instanceof BeamloopError && error.code === 'UE_ESTIMATE';
       if (!again || tries.some((count) => count >= settings.maxAttempts)) throw error;
-      for (const slot of slots) ledger.setEnd(slot, 'lost');
+      for (const slot of slots) ledger.forget(slot);
       return 'lost';
     }
   }
 
   /**
-   * Gives slots to as many pilots as fit at once; returns their positions. On real time they lie as far ahead as the UE
-   * needs to confirm, and pilots that failed before get more of it, in case the link was too slow for the last plan.
+   * Gives slots to as many pilots as fit at once; returns their positions. On real time they lie as far ahead as UE and board
+   * were seen to need, and pilots that failed before get more of it, in case the link was too slow for the last plan.
    */
   async #plan(ue: string, batch: number, open: readonly OpenPilot[], failures: number): Promise<number[]> {
     const { ledger, planner, testbed, watch, signal } = this.#parts;
-    if (!this.#isReady) await watch.during(() => this.#ready(), signal);
-    const aheadS = this.#confirmations.allowS(ue) + failures * MORE_TIME_S;
-    const chunk = planner.next(open, testbed.earliestBoardTimeS() + aheadS);
+    for (let restarts = 0; !this.#isReady; restarts++) {
+      if (restarts > MAX_RESTARTS) throw restartsForEver();
+      await watch.during((either) => this.#ready(either), signal);
+    }
+    const aheadS = this.#confirmations.allowS(ue) + this.#boardTimes.allowS(QUEUE) + failures * MORE_TIME_S;
+    const earliestS = testbed.earliestBoardTimeS() + aheadS;
+    const chunk = planner.next(open, earliestS, this.#boardTimes.allowS(LOAD));
     return chunk.slots.map(({ slot, plannedBoardTimeS, pilot: { position, attempt, codeword, hash } }) => {
       const codewordKey = codeword.key;
       ledger.plan({ slot, ue, batch, position, attempt, codewordKey, hash, plannedBoardTimeS });
@@ -162,16 +180,22 @@ export class SlotExchange {
 
   /** Has these planned slots measured, and returns when each has ended one way or another. */
   async #settle(ue: string, pilots: readonly Pilot[], slots: readonly number[]): Promise<void> {
-    const { ledger, testbed, watch, signal } = this.#parts;
-    const fromBefore = slots.some((slot) => this.#fromBefore.delete(slot));
+    const { testbed, watch, signal } = this.#parts;
+    const fromBefore = slots.filter((slot) => this.#fromBefore.delete(slot)).length > 0;
+    // The board restarted since these slots were planned: they are not to be kept any more.
+    if (!fromBefore && !this.#slotClock.isArmed) return this.#loseOpen(slots);
     // Real time has passed the slots of an earlier process; virtual time starts at 0 and comes to them again.
     const recall = fromBefore && testbed.time === 'real';
     const finished = await watch.during(
       (either) => (recall ? this.#recall(ue, slots, either) : this.#carryOut(ue, pilots, slots, either)),
       signal,
     );
-    if (finished) return;
-    for (const slot of slots) if (ledger.end(slot) === null) ledger.setEnd(slot, 'lost');
+    if (!finished) this.#loseOpen(slots);
+  }
+
+  #loseOpen(slots: readonly number[]): void {
+    const { ledger } = this.#parts;
+    for (const slot of slots) if (ledger.end(slot) === null) ledger.giveUp(slot, 'lost');
   }
 
   get #isReady(): boolean {
@@ -182,11 +206,12 @@ export class SlotExchange {
    * Slot clock and memory as the plan takes them to be. On virtual time restoring the memory costs no more than loading
    * it had cost the earlier process, so the next slots can still be kept.
    */
-  async #ready(): Promise<void> {
+  async #ready(signal: AbortSignal): Promise<void> {
     if (this.#isReady) return;
     const { planner, pilots, testbed } = this.#parts;
-    await this.#slotClock.arm();
+    await this.#slotClock.arm(signal);
     if (this.#mustRestoreMemory) await testbed.board.load(pilots.packed(planner.assumedHeld));
+    signal.throwIfAborted();
     this.#mustRestoreMemory = false;
   }
 
@@ -197,7 +222,7 @@ export class SlotExchange {
     signal: AbortSignal,
   ): Promise<void> {
     const { ledger, testbed } = this.#parts;
-    await this.#ready();
+    await this.#ready(signal);
     const entries = slots.map((slot) => ({ slot, hash: ledger.row(slot).hash }));
     const wanted = new Set(entries.map(({ hash }) => hash));
     const codewords = pilots.filter(({ hash }) => wanted.delete(hash)).map(({ packed }) => packed);
@@ -223,7 +248,7 @@ export class SlotExchange {
     signal: AbortSignal,
   ): Promise<void> {
     const { testbed, settings, clock, pilots } = this.#parts;
-    const queued = loadAndQueue(testbed.board, codewords, entries);
+    const queued = loadAndQueue(testbed.board, codewords, entries, signal);
     const asked = Promise.race([queued, clock.sleep(BOARD_FIRST_S, signal)]).then(() =>
       this.#askUe(ue, entries, signal),
     );
@@ -245,19 +270,42 @@ export class SlotExchange {
     entries: readonly SlotEntry[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { ledger, testbed, planner, settings, pilots } = this.#parts;
+    const { ledger, testbed, planner, settings, pilots, clock } = this.#parts;
     const startS = planner.startOfSlotS(entries[0]!.slot);
-    const asked = this.#askUe(ue, entries, signal).then(() => startS - testbed.earliestBoardTimeS(1));
-    const [leftS] = await Promise.all([asked, testbed.board.load(codewords)]);
-    if (leftS < 0) {
-      for (const { slot } of entries) ledger.setEnd(slot, 'unconfirmed');
+    const leftS = () => startS - testbed.earliestBoardTimeS(1) - this.#boardTimes.allowS(QUEUE);
+    const asked = this.#askUe(ue, entries, signal).then(leftS);
+    const loaded = this.#load(codewords).then(leftS);
+    const [leftWhenAskedS, leftWhenLoadedS] = await Promise.all([asked, loaded]);
+    signal.throwIfAborted();
+    if (Math.min(leftWhenAskedS, leftWhenLoadedS) < 0) {
+      const why = leftWhenAskedS < leftWhenLoadedS ? 'unconfirmed' : 'unloaded';
+      for (const { slot } of entries) ledger.giveUp(slot, why);
       return;
     }
-    const ends = this.#expect(ue, entries, leftS + settings.powerTimeoutS, signal);
+    const ends = this.#expect(ue, entries, leftS() + settings.powerTimeoutS, signal);
     ends.catch(() => {}); // awaited below
+    const queuedAtS = clock.nowS();
     await testbed.board.queue(entries);
+    this.#boardTimes.took(QUEUE, this.#beyondRoundTripS(queuedAtS));
     pilots.recordNew();
     await this.#passAndJoin(entries, ends, signal);
+  }
+
+  /** Loads what the board lacks, and learns how long it takes for a codeword. */
+  async #load(codewords: readonly PackedCodeword[]): Promise<void> {
+    const { clock, testbed } = this.#parts;
+    const { board } = testbed;
+    const beganS = clock.nowS();
+    const loadedBefore = board.linkStatistics().codewordsLoaded;
+    await board.load(codewords);
+    const numLoaded = board.linkStatistics().codewordsLoaded - loadedBefore;
+    if (numLoaded > 0) this.#boardTimes.took(LOAD, this.#beyondRoundTripS(beganS) / numLoaded);
+  }
+
+  /** Time since `sinceS` without the round trips that `earliestBoardTimeS` allows for an exchange anyway, s. */
+  #beyondRoundTripS(sinceS: number): number {
+    const { clock, testbed } = this.#parts;
+    return Math.max(0, clock.nowS() - sinceS - 2 * (testbed.board.linkStatistics().roundTripS ?? 0));
   }
 
   /** Resolves when the UE listens for these slots. */
@@ -286,7 +334,7 @@ export class SlotExchange {
     ends.catch(() => {});
     await this.#requestReceipts(entries);
     await ends;
-    for (const slot of slots) if (ledger.end(slot) !== 'joined') ledger.setEnd(slot, 'lost');
+    for (const slot of slots) if (ledger.end(slot) !== 'joined') ledger.giveUp(slot, 'lost');
   }
 
   /** Resolves when each slot has ended, and notes how in the ledger. */
@@ -304,7 +352,7 @@ export class SlotExchange {
       if (receipt !== null) this.#join.receipt(receipt);
       if (power !== null) this.#join.power(power);
     }
-    for (const { slot, outcome } of await joined) ledger.setEnd(slot, outcome);
+    for (const { slot, outcome } of await joined) if (outcome !== 'joined') ledger.giveUp(slot, outcome);
   }
 
   /** Waits for the ends of these slots and now and then asks for receipts that do not come. */
@@ -339,38 +387,14 @@ export class SlotExchange {
   }
 }
 
-function gaveUp(ue: string, attempts: number, end: SlotEnd): BeamloopError {
-  if (end === 'no-power') {
-    return new BeamloopError('UE_SILENT', {
-      what: `UE '${ue}' reported no power for a slot, ${attempts} times`,
-      todo: 'Check that the UE measures the slots that it is asked for',
-    });
-  }
-  if (end === 'unconfirmed') {
-    return new BeamloopError('UE_SILENT', {
-      what: `UE '${ue}' confirmed too late that it listens, ${attempts} times`,
-      todo: 'Check what holds up the UE: slots lie farther ahead each time, and it confirmed later still',
-    });
-  }
-  const why = {
-    late: 'the board latched it late',
-    missed: 'the board missed it',
-    lost: 'the board restarted',
-    'wrong-codeword': 'the board latched another codeword',
-    'no-receipt': 'no receipt came',
-    joined: 'it ended well',
-  }[end];
-  return new BeamloopError('BOARD_FAULT', {
-    what: `A pilot for '${ue}' failed ${attempts} times, last because ${why}`,
-    todo: 'Give the link more time with slots.turnaround; beamloop run --dry-run shows the plan',
-  });
-}
-
 async function loadAndQueue(
   board: ArrayBoard,
   codewords: readonly PackedCodeword[],
   entries: readonly SlotEntry[],
+  signal: AbortSignal,
 ): Promise<void> {
   await board.load(codewords);
+  // A load goes on over a restart of the board, which these slots do not outlive.
+  signal.throwIfAborted();
   await board.queue(entries);
 }

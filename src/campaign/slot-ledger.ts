@@ -5,17 +5,17 @@
 import type { Receipt } from '../../drivers/array-board.js';
 import type { FocalPoint } from '../array/focal-point.js';
 import type { PowerRecord } from '../bridge/bridge.js';
-import { judgeSlot, type SlotOutcome } from '../bridge/slot-join.js';
+import { outcomeOfSlot, type SlotOutcome } from '../bridge/slot-join.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
 
 export type PlannedRow = Row<'slots'>;
 
 /**
- * How a slot ended. `lost`: the board restarted, or nobody remembers the slot of a run that was killed. `unconfirmed`: it was
- * not queued, because the UE confirmed too late that it listens.
+ * How a slot ended. `lost`: the board restarted, or nobody remembers the slot of a run that was killed. `unconfirmed`,
+ * `unloaded`: it was not queued, because the UE confirmed too late that it listens, or the board that it holds the codewords.
  */
-export type SlotEnd = SlotOutcome | 'lost' | 'unconfirmed';
+export type SlotEnd = SlotOutcome | 'lost' | 'unconfirmed' | 'unloaded';
 
 /** No slot is latched before its time; this much is rounding. */
 const EARLY_S = 1e-6;
@@ -24,7 +24,10 @@ interface Entry {
   readonly row: PlannedRow;
   receipt: Receipt | null;
   power: PowerRecord | null;
-  end: SlotEnd | null;
+  /** Why it was given up; null while it was not. What comes later still counts. */
+  givenUp: Exclude<SlotEnd, 'joined'> | null;
+  /** It was measured, and the UE that kept its power has forgotten it. */
+  forgotten: boolean;
 }
 
 export class SlotLedger {
@@ -57,9 +60,8 @@ export class SlotLedger {
       this.#localEstimates.set(batchKey(ue, batch), { sinAngle, ringPerM });
     }
     for (const entry of this.#entries.values()) {
-      const { row, receipt, power } = entry;
-      const outcome = judgeSlot(row, receipt, power).outcome;
-      if (outcome !== 'no-receipt' && outcome !== 'no-power') entry.end = outcome;
+      const outcome = outcomeOf(entry);
+      if (outcome !== 'no-receipt' && outcome !== 'no-power' && outcome !== 'joined') entry.givenUp = outcome;
     }
   }
 
@@ -82,13 +84,27 @@ export class SlotLedger {
     return this.#entries.get(slot)!.row;
   }
 
-  /** Null while the slot is open. */
+  /** Null while the slot is open. A slot whose receipt and power have come is joined, whoever had given it up before. */
   end(slot: number): SlotEnd | null {
-    return this.#entries.get(slot)!.end;
+    const entry = this.#entries.get(slot)!;
+    return isMeasured(entry) ? 'joined' : entry.givenUp;
   }
 
-  setEnd(slot: number, end: SlotEnd): void {
-    this.#entries.get(slot)!.end = end;
+  /** Its pilot gets another slot, unless this one turns out to have been measured before that is. */
+  giveUp(slot: number, why: Exclude<SlotEnd, 'joined'>): void {
+    this.#entries.get(slot)!.givenUp = why;
+  }
+
+  /** The UE that kept the power of this slot has forgotten it: the pilot must be measured again. */
+  forget(slot: number): void {
+    const entry = this.#entries.get(slot)!;
+    entry.forgotten = true;
+    entry.givenUp = 'lost';
+  }
+
+  /** The slot in which a pilot was measured; there is never a second one. */
+  measuredSlot(ue: string, batch: number, position: number): number | undefined {
+    return this.attempts(ue, batch, position).find((slot) => isMeasured(this.#entries.get(slot)!));
   }
 
   receipt(slot: number): Receipt | null {
@@ -109,7 +125,7 @@ export class SlotLedger {
   }
 
   openSlots(): number[] {
-    return [...this.#entries.values()].filter(({ end }) => end === null).map(({ row }) => row.slot);
+    return [...this.#entries.keys()].filter((slot) => this.end(slot) === null);
   }
 
   /** Records a receipt; false when it cannot be of the slot that was planned. */
@@ -121,6 +137,10 @@ export class SlotLedger {
       return false;
     }
     if (entry.receipt !== null) return true;
+    if (entry.power !== null && this.#isSurplus(entry)) {
+      this.#recording.event('late receipt', receipt);
+      return true;
+    }
     entry.receipt = receipt;
     const { index: codewordIndex, slot, hash, boardTimeS, status } = receipt;
     this.#recording.append('receipts', { slot, codewordIndex, hash, boardTimeS, status });
@@ -129,7 +149,8 @@ export class SlotLedger {
 
   onPower(record: PowerRecord): void {
     const entry = this.#entries.get(record.slot);
-    if (entry !== undefined && entry.row.ue === record.ueId && entry.power === null) {
+    const isNew = entry !== undefined && entry.row.ue === record.ueId && entry.power === null;
+    if (isNew && !this.#isSurplus(entry)) {
       entry.power = record;
       const { slot, ueId: ue, sequence, ueTimeS, noiseFloor, powers } = record;
       this.#recording.append('powers', { slot, ue, sequence, ueTimeS, noiseFloor, powers });
@@ -141,13 +162,29 @@ export class SlotLedger {
     );
   }
 
+  /**
+   * Whether the pilot of this slot was measured in another one. What a scheme decided by must not change afterwards, and
+   * whoever reads the recording must find the same: a second measurement is left out.
+   */
+  #isSurplus({ row: { ue, batch, position } }: Entry): boolean {
+    return this.measuredSlot(ue, batch, position) !== undefined;
+  }
+
   #enter(row: PlannedRow): void {
-    this.#entries.set(row.slot, { row, receipt: null, power: null, end: null });
+    this.#entries.set(row.slot, { row, receipt: null, power: null, givenUp: null, forgotten: false });
     const key = pilotKey(row.ue, row.batch, row.position);
     const attempts = this.#attempts.get(key);
     if (attempts === undefined) this.#attempts.set(key, [row.slot]);
     else attempts.push(row.slot);
   }
+}
+
+function outcomeOf({ row, receipt, power }: Entry): SlotOutcome {
+  return outcomeOfSlot(row.hash, receipt, power !== null);
+}
+
+function isMeasured(entry: Entry): boolean {
+  return !entry.forgotten && outcomeOf(entry) === 'joined';
 }
 
 function batchKey(ue: string, batch: number): string {

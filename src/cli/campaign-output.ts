@@ -2,6 +2,8 @@
 import type { Progress } from '../campaign/campaign.js';
 import {
   type CampaignOutcome,
+  type LinkCounts,
+  type SlotCounts,
   type UserOutcome,
   unfound,
   type WidebandSummary,
@@ -10,6 +12,7 @@ import { BeamloopError, EXIT } from '../core/errors.js';
 import { plural } from '../core/plural.js';
 import { printable } from '../core/printable.js';
 import { type CommandContext, printJson, warn } from './command.js';
+import { interruptionSentence } from './interruptions.js';
 import { formatTable } from './text-table.js';
 
 /** Options of every command that carries out a campaign. */
@@ -26,13 +29,34 @@ export const campaignOptions = {
   },
 } as const;
 
+/** On standard error: for people, or for machines a JSON document a line, each with the kind of its `event`. */
+export function campaignProgress(context: CommandContext, json: boolean): Progress {
+  return json ? progressEvents(context) : progressLines(context);
+}
+
+function progressEvents({ stderr }: CommandContext): Progress {
+  const tell = (event: string, detail: object) => {
+    stderr.write(`${JSON.stringify({ event, wallTime: new Date(), ...detail })}\n`);
+  };
+  return {
+    warning: (text) => tell('warning', { text }),
+    waiting: (ueId, url) => tell('waiting for ue', { ueId, url }),
+    batch: () => {},
+    finished: ({ ue, estimate, failure }, turn, numUsers) =>
+      tell('user finished', { ueId: ue, turn, numUsers, estimate, failure }),
+    interruption: (kind, detail) => tell(kind, { ...(detail as object) }),
+  };
+}
+
 /** A line per user; on a terminal it shows the pilots as they are measured. */
-export function campaignProgress(context: CommandContext): Progress {
+function progressLines(context: CommandContext): Progress {
   const { stderr, terminal } = context;
   const live = terminal !== undefined && terminal !== null;
   const show = (text: string) => {
-    if (live) terminal.write(`\r\x1b[K${printable(text)}`);
+    // What is said after Ctrl-C stands on lines of its own.
+    if (live && !context.signal.aborted) terminal.write(`\r\x1b[K${printable(text)}`);
   };
+  const saidOfUes = new Set<string>();
   return {
     warning: (text) => warn(context, [text]),
     waiting: (user, url) => {
@@ -50,42 +74,92 @@ export function campaignProgress(context: CommandContext): Progress {
           : `found ${foundAs(estimate)} after ${estimate.numPilots} pilots`;
       stderr.write(`user ${turn + 1} of ${numUsers}, ${ue}: ${result}\n`);
     },
+    interruption: (kind, detail) => {
+      const text = interruptionSentence(kind, detail);
+      if (text === null) return;
+      const { ueId } = detail as { readonly ueId?: string | null };
+      // That a UE comes is news when it had gone; one that is refused tries again and again.
+      if (kind === 'ue connected' && !saidOfUes.delete(`${ueId} is gone`)) return;
+      if (kind === 'ue disconnected') saidOfUes.add(`${ueId} is gone`);
+      if (kind === 'ue refused' || kind === 'ue malformed') {
+        if (saidOfUes.has(text)) return;
+        saidOfUes.add(text);
+      }
+      show('');
+      stderr.write(`beamloop: ${text}\n`);
+    },
   };
 }
 
 /** Prints a campaign's result and has its report written; users that were not found make the exit code 6. */
 export async function concludeCampaign(
-  { stdout }: CommandContext,
+  { stdout, signal }: CommandContext,
   json: boolean,
   outcome: CampaignOutcome,
   withReport: boolean,
 ): Promise<void> {
   const missing = unfound(outcome);
   if (json) {
-    const report = withReport ? await reportOf(outcome.folder) : null;
+    const report = withReport ? await reportOf(outcome.folder, signal) : null;
     printJson(stdout, { ...outcome, report });
     if (missing.length > 0) process.exitCode = EXIT.incomplete;
     return;
   }
-  const { planned, measured, late, missed } = outcome.slots;
   const { users, wideband } = outcome;
   stdout.write(`\n${wideband === null ? userTable(users) : widebandTable(users)}\n`);
   if (wideband !== null) stdout.write(`${summaryText(wideband)}\n`);
-  stdout.write(`${planned} slots planned, ${measured} measured, ${late} late, ${missed} missed\n`);
+  stdout.write(`${slotText(outcome.slots)}\n`);
+  const link = linkText(outcome.link);
+  if (link !== null) stdout.write(`${link}\n`);
   stdout.write(`Recording: ${outcome.folder}\n`);
-  if (withReport) stdout.write(`Report: ${await reportOf(outcome.folder)}\n`);
+  if (withReport) stdout.write(`Report: ${await reportOf(outcome.folder, signal)}\n`);
   if (missing.length === 0) return;
   throw new BeamloopError('CAMPAIGN_INCOMPLETE', {
     what: `No estimate for ${missing.join(', ')}`,
     where: outcome.folder,
     todo: `The report says why; go on with: beamloop resume ${outcome.folder}`,
+    recording: outcome.folder,
   });
 }
 
-/** Writes the report. The figures' library is loaded only now: a run need not wait for it, nor one without a report. */
-async function reportOf(folder: string): Promise<string> {
-  const { writeReport } = await import('../report/run-report.js');
-  return writeReport(folder);
+/** Every slot that was planned, by what became of it. */
+function slotText(slots: SlotCounts): string {
+  const { planned, measured, late, missed, wrongCodeword, withoutPower, withoutReceipt } = slots;
+  const rare = [
+    [wrongCodeword, 'with another codeword'],
+    [withoutPower, 'without a power'],
+    [withoutReceipt, 'without a receipt'],
+  ] as const;
+  const counts = [`${measured} measured`, `${late} late`, `${missed} missed`];
+  for (const [count, what] of rare) if (count > 0) counts.push(`${count} ${what}`);
+  return `${plural(planned, 'slot')} planned: ${counts.join(', ')}`;
+}
+
+/** Null where nothing was repaired: frames that are sent twice on a clean line are none of anybody's concern. */
+function linkText({ corruptFrames, reconnects, retransmissions }: LinkCounts): string | null {
+  if (corruptFrames + reconnects === 0) return null;
+  const counts = [plural(corruptFrames, 'corrupt frame'), plural(reconnects, 'reconnect')];
+  return `Link: ${[...counts, plural(retransmissions, 'retransmission')].join(', ')}`;
+}
+
+/**
+ * Writes the report. The figures' library is loaded only now: a run need not wait for it, nor one without a report.
+ * Ctrl-C leaves what was there before.
+ */
+async function reportOf(folder: string, signal: AbortSignal): Promise<string> {
+  try {
+    signal.throwIfAborted();
+    const { writeReport } = await import('../report/run-report.js');
+    return await writeReport(folder, undefined, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const { code, what } = signal.reason as BeamloopError;
+    throw new BeamloopError(code, {
+      what: `${what} before the report was written; the campaign had ended, its array was muted and its recording is closed`,
+      todo: `Write the report with: beamloop report ${folder}`,
+      recording: folder,
+    });
+  }
 }
 
 /** `with dpc/3/5`; a serving codeword is told by where it points. */

@@ -1,36 +1,61 @@
 #!/usr/bin/env node
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { BeamloopError, EXIT } from '../core/errors.js';
+import { BeamloopError, ERROR_CATALOGUE, EXIT } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { plural } from '../core/plural.js';
 import { VERSION } from '../core/version.js';
 import { commands, families } from './commands/index.js';
+import { asCalled, invocationOf } from './invocation.js';
 import { printableStream } from './printable-stream.js';
 
 /** After Ctrl-C a command has this long to mute the array and close its files. */
 const GRACE_S = 10;
+/** A launcher passes a terminal's Ctrl-C on that we have had ourselves: within this time it is the same one. */
+const SAME_INTERRUPT_S = 0.5;
 
 const stdout = printableStream(process.stdout);
 const stderr = printableStream(process.stderr);
 /** For what moves the cursor: progress on a terminal. */
 const terminal = process.stderr.isTTY ? process.stderr : null;
 
+const invocation = invocationOf(process.argv[1] ?? '', process.env);
 const interrupt = new AbortController();
-function onInterrupt() {
+let interruptedAtMs = 0;
+function onInterrupt(code: 'INTERRUPTED' | 'HUNG_UP') {
+  const exitCode = ERROR_CATALOGUE[code].exit;
+  if (!interrupt.signal.aborted) {
+    interruptedAtMs = performance.now();
+    // The terminal shows ^C where the cursor stands, which is behind whatever was said last.
+    if (process.stderr.isTTY && code === 'INTERRUPTED') process.stderr.write('\n');
+    interrupt.abort(
+      new BeamloopError(code, {
+        what: code === 'HUNG_UP' ? 'The terminal is gone' : 'Interrupted',
+        todo: 'An array that was driven is muted, and a recording that was open can be resumed',
+      }),
+    );
+    setTimeout(
+      () => leave(exitCode, `It took longer than ${GRACE_S} s to end in order`),
+      GRACE_S * 1e3,
+    ).unref();
+    return;
+  }
   // A second Ctrl-C does not wait: whoever presses it twice wants out.
-  if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
-  interrupt.abort(
-    new BeamloopError('INTERRUPTED', {
-      what: 'Interrupted',
-      todo: 'An array that was driven is muted, and a recording that was open can be resumed',
-    }),
-  );
-  setTimeout(() => process.exit(EXIT.interrupted), GRACE_S * 1e3).unref();
+  if (performance.now() - interruptedAtMs > SAME_INTERRUPT_S * 1e3) leave(exitCode, 'Ended at once');
 }
-process.on('SIGINT', onInterrupt);
-process.on('SIGTERM', onInterrupt);
+function leave(exitCode: number, why: string): never {
+  process.stderr.write(
+    `\nbeamloop: ${why}: nobody knows whether the array was muted; its watchdog does it when it hears nothing more\n`,
+  );
+  process.exit(exitCode);
+}
+process.on('SIGINT', () => onInterrupt('INTERRUPTED'));
+process.on('SIGTERM', () => onInterrupt('INTERRUPTED'));
+process.on('SIGHUP', () => onInterrupt('HUNG_UP'));
+// A terminal that is gone takes no more text, which must not keep the array from being muted.
+process.stderr.on('error', () => {});
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (interrupt.signal.aborted) return;
   // `beamloop … | head` closes our standard output early; that is not an error.
   if (error.code === 'EPIPE') process.exit(EXIT.ok);
   const failure = new BeamloopError('FILE_UNWRITABLE', {
@@ -48,11 +73,14 @@ function report(error: unknown, json: boolean): number {
           what: error instanceof Error ? (error.stack ?? error.message) : String(error),
           todo: 'Please report this',
         });
+  const called = (text: string) => asCalled(text, invocation, Object.keys(commands));
   if (json) {
-    const { code, what, where, todo } = known;
-    stdout.write(`${JSON.stringify({ error: { code, what, where, todo } })}\n`);
+    const { code, what, where, todo, recording } = known;
+    const resume = recording === undefined ? undefined : `${invocation} resume ${recording}`;
+    const document = { code, what, where, todo: todo && called(todo), recording, resume };
+    stdout.write(`${JSON.stringify({ error: document })}\n`);
   } else {
-    stderr.write(`beamloop: ${known.message}  [${known.code}]\n`);
+    stderr.write(`beamloop: ${called(known.message)}  [${known.code}]\n`);
   }
   return known.exitCode;
 }
@@ -115,7 +143,7 @@ const isKnown = named !== undefined;
 let parser = yargs(argv)
   // Else yargs speaks the language of the machine, and `wrongArguments` and everything around it do not.
   .detectLocale(false)
-  .scriptName('beamloop')
+  .scriptName(invocation)
   .usage('$0 <command>\n\nNear-field beam training on phased-array boards, real or emulated.')
   .version(VERSION)
   .option('json', {

@@ -15,6 +15,7 @@ export const EXIT = {
   ue: 4,
   recording: 5,
   incomplete: 6,
+  hungUp: 129,
   interrupted: 130,
 } as const;
 
@@ -85,6 +86,7 @@ export const ERROR_CATALOGUE = {
     meaning: 'the campaign ended without an estimate for every user',
   },
   INTERRUPTED: { exit: EXIT.interrupted, meaning: 'Ctrl-C or SIGTERM; the array was muted' },
+  HUNG_UP: { exit: EXIT.hungUp, meaning: 'the terminal is gone (SIGHUP), else as INTERRUPTED' },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
@@ -96,6 +98,8 @@ export interface ErrorParts {
   readonly where?: string;
   /** What the user can do about it. */
   readonly todo?: string;
+  /** Folder of a recording that `beamloop resume` can go on with. */
+  readonly recording?: string;
   readonly cause?: unknown;
 }
 
@@ -117,6 +121,7 @@ export class BeamloopError extends Error {
   readonly what: string;
   readonly where: string | undefined;
   readonly todo: string | undefined;
+  readonly recording: string | undefined;
 
   constructor(code: ErrorCode, given: ErrorParts) {
     const parts = code === 'INTERNAL' ? given : withoutControlCharacters(given);
@@ -127,6 +132,7 @@ export class BeamloopError extends Error {
     this.what = parts.what;
     this.where = parts.where;
     this.todo = parts.todo;
+    this.recording = parts.recording;
   }
 
   get exitCode(): number {

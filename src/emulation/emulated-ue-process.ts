@@ -85,8 +85,9 @@ const stop = new AbortController();
 setMaxListeners(0, stop.signal);
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => stop.abort());
-// Ctrl-C reaches every process of the terminal; the controller decides when the UEs go.
+// Ctrl-C and a terminal that goes reach every process of the terminal; the controller decides when the UEs go.
 process.on('SIGINT', () => {});
+process.on('SIGHUP', () => {});
 process.on('uncaughtException', fail);
 process.once('message', ({ config }: UeCommand) => {
   start(config, stop.signal).then(() => process.exit(0), fail);

@@ -27,14 +27,19 @@ const MOST_PILOT_CHARTS = 10;
  * Writes `report.html` and `figures/*.svg` into the recording's folder.
  *
  * @param warn is told what of the recording is damaged; the page says it, too.
+ * @param signal leaves what was there before, and throws its reason, unless the report is as good as written.
  * @returns the page's path.
  * @throws what `Recording.open` throws; FILE_UNWRITABLE when the folder cannot be written to.
  */
-export async function writeReport(folder: string, warn: (text: string) => void = () => {}): Promise<string> {
+export async function writeReport(
+  folder: string,
+  warn: (text: string) => void = () => {},
+  signal?: AbortSignal,
+): Promise<string> {
   const run = await readRunData(folder);
   for (const warning of run.warnings) warn(warning);
   const { markup, figures } = renderRunReport(run);
-  return writePage(folder, 'report.html', markup, figures);
+  return writePage(folder, 'report.html', markup, figures, signal);
 }
 
 export function renderRunReport(run: RunData): { markup: string; figures: Figure[] } {

@@ -74,8 +74,13 @@ export class SlotPlanner {
    *
    * @param pilots never empty.
    * @param earliestS board time before which nothing can be sent, s (real time: the board's time now).
+   * @param loadS what the board was seen to take for a codeword, where that is more than the line takes, s.
    */
-  next<P extends PlannablePilot>(pilots: readonly P[], earliestS = Number.NEGATIVE_INFINITY): Chunk<P> {
+  next<P extends PlannablePilot>(
+    pilots: readonly P[],
+    earliestS = Number.NEGATIVE_INFINITY,
+    loadS = 0,
+  ): Chunk<P> {
     const taken = pilots.slice(0, this.#numThatFit(pilots));
     const hashes = taken.map((pilot) => pilot.hash);
     const sizes = new Map(taken.map((pilot) => [pilot.hash, pilot.packedBytes]));
@@ -83,7 +88,7 @@ export class SlotPlanner {
     const lineBytes =
       loads.reduce((sum, hash) => sum + loadBytes(sizes.get(hash)!), 0) + queueBytes(taken.length);
     const sendS = lineTimeS(lineBytes, this.#options.baud);
-    const firstSlot = this.#firstSlotAfter(sendS, earliestS);
+    const firstSlot = this.#firstSlotAfter(Math.max(sendS, loads.length * loadS), earliestS);
     const slots = taken.map((pilot, k) => ({
       slot: firstSlot + k,
       plannedBoardTimeS: this.startOfSlotS(firstSlot + k),
@@ -99,6 +104,11 @@ export class SlotPlanner {
       this.#lastSlot = Math.max(this.#lastSlot, slot);
       this.#memory.use([pilot.hash]);
     }
+  }
+
+  /** Slots before this one are given to nobody any more. */
+  skipTo(slot: number): void {
+    this.#lastSlot = Math.max(this.#lastSlot, slot - 1);
   }
 
   /** Hashes of the codewords that the plan takes the board to hold. */

@@ -42,9 +42,9 @@ export class Running {
     return this.#stderr;
   }
 
-  /** Resolves when standard error holds `text`, or when the command has ended. */
-  async until(text: string): Promise<void> {
-    while (!this.#stderr.includes(text) && this.process.exitCode === null) {
+  /** Resolves when standard error holds one of these texts, or when the command has ended. */
+  async until(...texts: readonly string[]): Promise<void> {
+    while (!texts.some((text) => this.#stderr.includes(text)) && this.process.exitCode === null) {
       await new Promise<void>((resolve) => {
         this.#onOutput = resolve;
       });

@@ -67,6 +67,16 @@ describe('a recording in trouble', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it('of a scenario with a question mark and spaces in its name is kept in a folder without the mark', async () => {
+    const file = path.join(folder, 'does it work?.yaml');
+    writeFileSync(file, SCENARIO.replace('count: 40', 'count: 1'));
+    const { code, stdout, stderr } = await new Running(['run', file, '--no-report'], folder).end();
+    expect(code, stderr).toBe(0);
+    const [, kept] = /^Recording: (.*)$/m.exec(stdout)!;
+    expect(kept).toMatch(/^recordings\/does it work_-/);
+    await (await Recording.open(path.join(folder, kept!), 'read')).close();
+  });
+
   it('whose rights were taken away is told from a damaged or busy one', async () => {
     const run = path.join(folder, 'run');
     await (

@@ -1,5 +1,5 @@
 /** What a campaign's end says of its users, read from a recording. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, expect, it } from 'vitest';
 import { type CampaignOutcome, outcomeOf } from '../../src/campaign/outcome.js';
 import { concludeCampaign } from '../../src/cli/campaign-output.js';
+import { BeamloopError } from '../../src/core/errors.js';
 import { Recording } from '../../src/record/recording.js';
 import { recordRun } from '../fixtures/recorded-run.js';
 import { widebandRun } from '../fixtures/wideband-run.js';
@@ -39,4 +40,60 @@ it('says nothing of the loss of rates that are infinite', async () => {
     lossPercent: null,
     boardLossPercent: null,
   });
+});
+
+it('accounts for every slot once, whatever a UE measured in slots that were missed', async () => {
+  const out = path.join(folder, 'counted');
+  await recordRun(out, { missedSlots: [3, 4], lateSlots: [7] });
+  const recording = await Recording.open(out, 'write');
+  // The UE listened, and measured noise.
+  recording.append('powers', {
+    slot: 3,
+    ue: 'alice',
+    sequence: 1e6,
+    ueTimeS: 0,
+    noiseFloor: 1,
+    powers: Float32Array.of(1),
+  });
+  const outcome = await outcomeOf(recording).finally(() => recording.close());
+  const { planned, measured, ...others } = outcome.slots;
+  expect(others).toEqual({ late: 1, missed: 2, wrongCodeword: 0, withoutPower: 0, withoutReceipt: 0 });
+  expect(measured).toBe(planned - 3);
+  expect(await printed(outcome, false)).toContain(
+    `${planned} slots planned: ${measured} measured, 1 late, 2 missed\n`,
+  );
+});
+
+it('speaks of the link only where it was disturbed', async () => {
+  const outcomes = [
+    { retransmissions: 5, corruptFrames: 0, reconnects: 0 },
+    { retransmissions: 5, corruptFrames: 2, reconnects: 1 },
+  ].map(async (link, k) => {
+    const out = path.join(folder, `link-${k}`);
+    await recordRun(out, { link });
+    const recording = await Recording.open(out, 'read');
+    return outcomeOf(recording).finally(() => recording.close());
+  });
+  const [clean, disturbed] = await Promise.all(outcomes);
+  expect(await printed(clean!, false)).not.toContain('retransmission');
+  expect(disturbed!.link).toEqual({ retransmissions: 5, corruptFrames: 2, reconnects: 1 });
+  expect(await printed(disturbed!, false)).toContain(
+    'Link: 2 corrupt frames, 1 reconnect, 5 retransmissions\n',
+  );
+});
+
+it('Ctrl-C before the report leaves no report and says how to write it', async () => {
+  const out = path.join(folder, 'unreported');
+  await recordRun(out, {});
+  const recording = await Recording.open(out, 'read');
+  const outcome = await outcomeOf(recording).finally(() => recording.close());
+  const interrupt = new AbortController();
+  const context = { stdout: new PassThrough(), stderr: new PassThrough(), signal: interrupt.signal };
+  const concluded = concludeCampaign(context, false, outcome, true);
+  interrupt.abort(new BeamloopError('INTERRUPTED', { what: 'Interrupted' }));
+  await expect(concluded).rejects.toMatchObject({
+    code: 'INTERRUPTED',
+    todo: `Write the report with: beamloop report ${out}`,
+  });
+  expect(readdirSync(out).filter((name) => !name.startsWith('recording.duckdb'))).toEqual([]);
 });

@@ -120,3 +120,23 @@ describe('SlotPlanner', () => {
     expect(resumed.next(numbered(30))).toEqual(second);
   });
 });
+
+describe('a board that is slower than its line', () => {
+  it('is given the time that it was seen to take, for codewords that it lacks only', () => {
+    const planner = new SlotPlanner(options);
+    const loadS = 50e-3;
+    const first = planner.next(numbered(10), 1, loadS);
+    expect(first.slots[0]!.plannedBoardTimeS).toBeGreaterThanOrEqual(1 + 10 * loadS + options.turnaroundS);
+    const again = planner.next(numbered(10), 3, loadS);
+    expect(again.slots[0]!.plannedBoardTimeS).toBeLessThan(3 + loadS);
+  });
+});
+
+it('gives no slots away that were passed over', () => {
+  const planner = new SlotPlanner(options);
+  planner.skipTo(5000);
+  expect(planner.lastSlot).toBe(4999);
+  expect(planner.next(numbered(1)).slots[0]!.slot).toBeGreaterThan(5000);
+  planner.skipTo(100);
+  expect(planner.lastSlot).toBeGreaterThan(5000);
+});

@@ -19,7 +19,10 @@ export class BoardState {
   readonly memory: CodewordMemory;
   readonly clock: SlotClock;
   readonly log: ReceiptLog;
+  /** A Mute is in force. */
   muted = false;
+  /** The slot clock ran when the session began, which has neither armed nor unmuted the board yet. SPEC 8.1. */
+  sessionMuted = false;
   watchdogFired = false;
   readonly #onReceipt: (receipt: Receipt) => void;
   readonly #onFault: (fault: Fault) => void;
@@ -56,7 +59,7 @@ export class BoardState {
   }
 
   get #silent(): boolean {
-    return this.muted || this.watchdogFired;
+    return this.muted || this.sessionMuted || this.watchdogFired;
   }
 
   /** Latches, or finds why not. Returns false while the outcome is open: the strobe failed, the slot still lasts. */

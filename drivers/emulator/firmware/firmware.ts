@@ -180,6 +180,7 @@ export class Firmware {
   #startSession(session: number): void {
     this.#session = session;
     this.#resumable = false;
+    this.#board.sessionMuted ||= this.#board.clock.armed;
     this.#inbox = [];
     this.#exchange.start();
     this.#outbox.open();

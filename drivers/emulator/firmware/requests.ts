@@ -51,6 +51,7 @@ export function carryOut(
     }
     case 'Mute':
       board.muted = message.value.muted === 1;
+      if (!board.muted) board.sessionMuted = false;
       outbox.post('MuteResult', { request, status: STATUS.ok });
       break;
     case 'ReadLines':
@@ -146,10 +147,12 @@ function arm(board: BoardState, { mode, firstSlot, startTicks, slotTicks }: Payl
   const switchTicks = model.switchTimeS * model.clockRateHz;
   if (slotTicks <= switchTicks) return STATUS.badTiming;
   if (mode === ARM_MODE.trigger) {
+    board.sessionMuted = false;
     board.clock.armOnTrigger(firstSlot, slotTicks);
     return STATUS.ok;
   }
   if (startTicks < board.ticks || startTicks > LAST_TICKS) return STATUS.badTiming;
+  board.sessionMuted = false;
   board.clock.arm({ firstSlot, startTicks: Number(startTicks), slotTicks });
   return STATUS.ok;
 }

@@ -3,6 +3,7 @@ import type { NativeBoard } from '../../../drivers/boards/native-board.js';
 import { openNativeBoard } from '../../../drivers/boards/open-native-board.js';
 import { SerialTransport } from '../../../drivers/transports/serial.js';
 import { BeamloopError } from '../../core/errors.js';
+import { plural } from '../../core/plural.js';
 import { printable } from '../../core/printable.js';
 import { type Command, printJson } from '../command.js';
 import { quantityOption } from '../options.js';
@@ -10,7 +11,7 @@ import { quantityOption } from '../options.js';
 /** Longer than the second after which a board sends telemetry by itself. */
 const TELEMETRY_TIMEOUT_MS = 3000;
 
-/** `beamloop board PORT`: asks a board about itself and leaves it as it is. */
+/** `beamloop board PORT`: asks a board about itself. It leaves what it finds; a board that runs mutes itself for every new program. */
 export const boardCommand: Command = (yargs, { signal, stdout }) =>
   yargs.command(
     'board <port>',
@@ -56,6 +57,7 @@ async function inspect(board: NativeBoard, signal: AbortSignal) {
     memory: { depth: board.description.memoryDepth, held: board.codewordsHeld() },
     clock: { boardTimeS: [time.loS, time.hiS] },
     telemetry,
+    greeting: greeted(telemetry),
     link: board.linkStatistics(),
   };
 }
@@ -99,10 +101,20 @@ function asText(port: string, { description: d, memory, clock, telemetry: t, lin
     ['switch time', `${figure(d.switchTimeS * 1e6)} µs`],
     ['clock', `${figure(d.clockRateHz / 1e6)} MHz, board time ${loS.toFixed(6)} s to ${hiS.toFixed(6)} s`],
     ['state', `${t.armed ? 'armed' : 'not armed'}, ${t.muted ? 'muted' : 'not muted'}`],
+    ['this command', greeted(t)],
     ['telemetry', `${t.temperatureC.toFixed(1)} °C, ${t.supplyV.toFixed(2)} V`],
     ['round trip', link.roundTripS === null ? '-' : `${figure(link.roundTripS * 1e3)} ms`],
   ];
   return lines.map(([name, value]) => `${name.padEnd(17)}${printable(value)}\n`).join('');
+}
+
+/** What greeting did to the board, and what that means for what an earlier program left on it. */
+function greeted({ muted, armed, queueDepth }: BoardTelemetry): string {
+  if (!armed) return 'began a session, which changed nothing: the slot clock was not running';
+  const queued = `${plural(queueDepth, 'slot')} that an earlier program queued`;
+  return muted
+    ? `began a session, for which a running board mutes itself until it is armed again: ${queued} pass unlatched`
+    : `began a session, for which the board should have muted itself (SPEC 8.1) and did not: ${queued} may be radiated`;
 }
 
 function figure(value: number): string {

@@ -25,7 +25,7 @@ export const resumeCommand: Command = (yargs, context) =>
         openTestbed,
         realtime: args.realtime,
         signal: context.signal,
-        progress: campaignProgress(context),
+        progress: campaignProgress(context, args.json),
       });
       await concludeCampaign(context, args.json, outcome, args.report);
     },

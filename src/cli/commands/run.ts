@@ -2,7 +2,7 @@ import type { CalibrationTable } from '../../../calibration/calibration-table.js
 import type { BoardDescription } from '../../../drivers/array-board.js';
 import { prepare } from '../../campaign/plan.js';
 import { planOnBoard } from '../../campaign/plan-on-board.js';
-import { defaultFolder, startRun } from '../../campaign/run.js';
+import { startRun } from '../../campaign/run.js';
 import { readScenario, type ScenarioFile } from '../../campaign/scenario.js';
 import type { Scenario } from '../../campaign/scenario-schema.js';
 import { seconds } from '../../schedule/lint.js';
@@ -39,11 +39,11 @@ export const runCommand: Command = (yargs, context) =>
         printPlan(context, args.json, file);
         return;
       }
-      const outcome = await startRun(file, args.out ?? defaultFolder(file.name, new Date()), {
+      const outcome = await startRun(file, args.out ?? null, {
         openTestbed,
         realtime: args.realtime,
         signal: context.signal,
-        progress: campaignProgress(context),
+        progress: campaignProgress(context, args.json),
       });
       await concludeCampaign(context, args.json, outcome, args.report);
     },

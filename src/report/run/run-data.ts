@@ -1,5 +1,7 @@
 /** What a report tells about: the tables of a recording, joined by slot. */
 
+import { outcomeOfSlot, type SlotOutcome } from '../../bridge/slot-join.js';
+import { measuredPilots as pilotSlots } from '../../campaign/measured-pilots.js';
 import type { PilotLabel } from '../../codebook/codeword.js';
 import { Recording } from '../../record/recording.js';
 import type { Row } from '../../record/schema.js';
@@ -19,6 +21,8 @@ export interface SlotRecord {
   readonly codewordKey: string;
   readonly label: PilotLabel | null;
   readonly plannedBoardTimeS: number;
+  /** How it stands: only the power of a slot that is `joined` is its pilot's. */
+  readonly outcome: SlotOutcome;
   /** Null until the board's receipt is there. */
   readonly receipt: { readonly boardTimeS: number; readonly status: string } | null;
   /** Received power summed over subcarriers and the noise in it, linear; null until the UE reported. */
@@ -90,6 +94,7 @@ async function readSlots(
     return {
       ...row,
       label: labels.get(row.codewordKey) ?? null,
+      outcome: outcomeOfSlot(row.hash, receipt ?? null, power !== undefined),
       receipt: receipt === undefined ? null : { boardTimeS: receipt.boardTimeS, status: receipt.status },
       power:
         power === undefined
@@ -108,12 +113,8 @@ async function readSlots(
  * slot that was latched late is not the pilot's power; the pilot came again.
  */
 export function measuredPilots(slots: readonly SlotRecord[], ue: string): SlotRecord[] {
-  const byPilot = new Map<string, SlotRecord>();
-  for (const slot of slots) {
-    if (slot.ue !== ue || slot.power === null || slot.receipt?.status !== 'latched') continue;
-    byPilot.set(`${slot.batch}/${slot.position}`, slot);
-  }
-  return [...byPilot.values()].sort((a, b) => a.batch - b.batch || a.position - b.position);
+  const planned = slots.filter((slot) => slot.ue === ue);
+  return pilotSlots(planned, ({ outcome }) => outcome === 'joined');
 }
 
 /** Schemes of the whole band have no best codeword to match; their rates are known where the truth is. */

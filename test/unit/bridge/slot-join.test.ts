@@ -218,4 +218,15 @@ describe('SlotJoin', () => {
       { numRuns: 200 },
     );
   });
+
+  it('waits on when this machine stood still: what came meanwhile has not been looked at yet', async () => {
+    const clock = new ManualClock();
+    const join = new SlotJoin(clock);
+    const batch = join.expect('ue-1', entriesOf(1), 1);
+    // As after SIGSTOP: far more time has gone than the join had asked to sleep.
+    await clock.advance(6);
+    join.receipt(receiptOf(1));
+    join.power(powerOf(1));
+    expect((await batch)[0]!.outcome).toBe('joined');
+  });
 });

@@ -121,6 +121,46 @@ describe('session of the emulated board', () => {
     expect(host.last('QueueSlotsResult').free).toBe(8);
   });
 
+  it.each(['Arm', 'Mute'] as const)(
+    'a new session does not set going what an earlier one left: muted until %s',
+    async (lifts) => {
+      const host = await board();
+      await host.load(0, 1);
+      await host.queue([0, 0], [1, 0], [2, 0], [3, 0]);
+      const start = host.ticks() + 5000;
+      await host.arm(0, start, 5000);
+      await host.runTo(start);
+      await host.afresh(0x1234);
+      const flags = async () => {
+        await host.send('ReadTelemetry', {});
+        return host.last('Telemetry').flags;
+      };
+      expect(await flags()).toBe(TELEMETRY_FLAG.armed | TELEMETRY_FLAG.muted);
+      await host.runTo(start + 5000);
+      // Greeting again in the same session changes nothing.
+      await host.hello();
+      await host.runTo(start + 10_000);
+      if (lifts === 'Mute') await host.send('Mute', { muted: 0 });
+      else await host.arm(0, start + 20_000, 5000);
+      expect(await flags()).toBe(TELEMETRY_FLAG.armed);
+      await host.runTo(start + 40_000);
+      const { latched, missed } = RECEIPT_STATUS;
+      await host.send('QueryReceipts', { firstSlot: 0, count: 4 });
+      await host.pass(0.01);
+      const statuses = new Map(host.receipts().map(({ slot, status }) => [slot, status]));
+      expect([0, 1, 2, 3].map((slot) => statuses.get(slot))).toEqual([latched, missed, missed, latched]);
+    },
+  );
+
+  it('a new session finds a board that is not armed as it was', async () => {
+    const host = await board();
+    await host.load(0, 1);
+    await host.queue([0, 0]);
+    await host.afresh(0x1234);
+    await host.send('ReadTelemetry', {});
+    expect(host.last('Telemetry')).toMatchObject({ flags: 0, queueDepth: 1 });
+  });
+
   it('mutes when the host falls silent and unmutes at its next word; an explicit mute stays', async () => {
     const host = await board();
     await host.hello({ watchdogMs: 200 });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { ConfirmationTimes } from '../../src/campaign/confirmation-times.js';
+import { LearnedTimes } from '../../src/campaign/learned-times.js';
 
 it('allows a UE what it took before and more, forgets one long wait, and makes nobody wait for another', () => {
-  const times = new ConfirmationTimes();
+  const times = new LearnedTimes();
   expect(times.allowS('slow')).toBe(0);
   times.took('slow', 0.4);
   expect(times.allowS('slow')).toBeGreaterThanOrEqual(0.5);

@@ -1,0 +1,50 @@
+/** What is said when a pilot cannot be measured: by whose fault, and what to do. */
+import { BeamloopError } from '../core/errors.js';
+import type { SlotEnd } from './slot-ledger.js';
+
+/** A board that restarts so often before its slot clock runs is broken. */
+export const MAX_RESTARTS = 20;
+
+export function restartsForEver(): BeamloopError {
+  return new BeamloopError('BOARD_FAULT', {
+    what: `The board restarted ${MAX_RESTARTS} times before its slot clock could be started`,
+    todo: 'Check its power supply, and that no other program talks to it',
+  });
+}
+
+/**
+ * A pilot that could not be measured in as many slots as it may have.
+ *
+ * @param wasSilent the board's watchdog found this machine silent meanwhile.
+ */
+export function gaveUp(ue: string, attempts: number, end: SlotEnd, wasSilent: boolean): BeamloopError {
+  if (end === 'no-power') {
+    return new BeamloopError('UE_SILENT', {
+      what: `UE '${ue}' reported no power for a slot, ${attempts} times`,
+      todo: 'Check that the UE measures the slots that it is asked for',
+    });
+  }
+  if (end === 'unconfirmed') {
+    return new BeamloopError('UE_SILENT', {
+      what: `UE '${ue}' confirmed too late that it listens, ${attempts} times`,
+      todo: 'Check what holds up the UE: slots lie farther ahead each time, and it confirmed later still',
+    });
+  }
+  const why = {
+    late: 'the board latched it late',
+    missed: 'the board missed it',
+    lost: 'the board restarted',
+    'wrong-codeword': 'the board latched another codeword',
+    'no-receipt': 'no receipt came',
+    unloaded: 'the board took its codeword too late',
+    joined: 'it ended well',
+  }[end];
+  return new BeamloopError('BOARD_FAULT', {
+    what: `A pilot for '${ue}' failed ${attempts} times, last because ${why}`,
+    todo: wasSilent
+      ? 'This machine did not talk to the board for longer than its watchdog allows: do not stop it, and keep it from being overloaded'
+      : end === 'lost'
+        ? 'Check the power supply of the board, and that no other program talks to it'
+        : 'Give the link more time with slots.turnaround; beamloop run --dry-run shows the plan',
+  });
+}

@@ -1,0 +1,36 @@
+/** What comes between while a campaign runs, in words. */
+
+/** What board and UEs are said to do, by the kind of event (docs/recording.md, table `events`); of other kinds nothing is said. */
+const SENTENCES: Readonly<Record<string, (detail: Detail) => string | null>> = {
+  'link down': ({ reason }) => `the board is gone: ${reason}`,
+  'link up': ({ reason }) =>
+    reason === 'resumed'
+      ? 'the board is back, and goes on where it was'
+      : 'the board is back, and its memory has been looked through',
+  'board reset': () => 'the board restarted; what was measured stays, what was queued is sent again',
+  'board session lost': () =>
+    'the board does not know our session (another program spoke to it?); what was queued is sent again',
+  'board fault': ({ code, detail }) => faultSentence(String(code), detail),
+  'ue connected': ({ ueId }) => `UE ${ueId} is connected`,
+  'ue disconnected': ({ ueId, reason }) => `UE ${ueId} is gone: ${reason}`,
+  'ue refused': ({ ueId, reason }) => `${ueId ? `UE ${ueId}` : 'a UE'} was refused: ${reason}`,
+  'ue malformed': ({ ueId, reason }) => `UE ${ueId} sent what cannot be: ${reason}`,
+  'emulated ues failed': ({ what }) => String(what),
+};
+
+/** Faults that have a count of their own at the end, or are told as what follows from them. */
+const COUNTED_FAULTS: ReadonlySet<string> = new Set(['latchMissed', 'memory', 'powerUp']);
+
+type Detail = Readonly<Record<string, unknown>>;
+
+/** Null of what nobody needs to be told at once. */
+export function interruptionSentence(kind: string, detail: unknown): string | null {
+  return SENTENCES[kind]?.((detail ?? {}) as Detail) ?? null;
+}
+
+function faultSentence(code: string, detail: unknown): string | null {
+  if (COUNTED_FAULTS.has(code)) return null;
+  if (code === 'watchdog')
+    return `the board heard nothing from this machine for ${detail} ms and muted itself`;
+  return `the board reports a fault: ${code}, ${detail}`;
+}

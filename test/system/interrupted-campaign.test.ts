@@ -1,0 +1,136 @@
+/** Campaigns that are interrupted: by the terminal, by the machine, by the board; and what is said of it. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beamloop, decided, happened, Running, writeScenario } from './campaign-runs.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'beamloop-interrupted-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Slow enough that it is still going on when the first user has been found. */
+const slow = (name: string) => writeScenario(folder, name, '{ faults: { slowMemory: 20 ms } }');
+
+/** A run in real time, of which a user has been found. */
+async function begun(name: string, ...more: string[]): Promise<{ run: Running; out: string }> {
+  const out = path.join(folder, name);
+  const run = new Running(['run', slow(name), '--out', out, '--no-report', '--realtime', ...more]);
+  await run.until('"user finished"', 'user 1 of 3');
+  return { run, out };
+}
+
+describe('a campaign that is interrupted', () => {
+  it('is muted and recorded when the terminal is gone, and says so with 129', async () => {
+    const { run, out } = await begun('hangup');
+    run.process.kill('SIGHUP');
+    const { code, stderr } = await run.end();
+    expect(stderr).toContain('The terminal is gone; the array was muted and the recording was closed');
+    expect(stderr).toContain(`beamloop resume ${out}  [HUNG_UP]`);
+    expect(code).toBe(129);
+    expect((await beamloop('resume', out, '--no-report')).code).toBe(0);
+  });
+
+  it('ends in order when a launcher passes Ctrl-C on that the terminal has sent too', async () => {
+    const { run, out } = await begun('twice');
+    run.process.kill('SIGINT');
+    await setTimeout(20);
+    run.process.kill('SIGINT');
+    const { code, stderr } = await run.end();
+    expect(stderr).toContain('Interrupted; the array was muted and the recording was closed');
+    expect(stderr).toContain(`beamloop resume ${out}  [INTERRUPTED]`);
+    expect(code).toBe(130);
+  });
+
+  it('names recording and way on as JSON', async () => {
+    const { run, out } = await begun('json', '--json');
+    run.process.kill('SIGINT');
+    const { code, stdout, stderr } = await run.end();
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'INTERRUPTED',
+      recording: out,
+      resume: `beamloop resume ${out}`,
+    });
+    for (const line of stderr.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('event');
+  });
+
+  it('goes on after the machine was stopped for longer than the board waits', async () => {
+    const { run, out } = await begun('stopped');
+    run.process.kill('SIGSTOP');
+    await setTimeout(6000);
+    run.process.kill('SIGCONT');
+    const { code, stderr } = await run.end();
+    expect(stderr).not.toContain('turnaround');
+    expect(stderr).toContain('the board heard nothing from this machine for 1000 ms and muted itself');
+    expect(code).toBe(0);
+    const { slots, powers, receipts } = await decided(out);
+    // Nothing that was measured is measured again.
+    const latched = new Map(receipts.map(({ slot, status }) => [slot, status === 'latched']));
+    const measured = new Set(powers.map(({ slot }) => slot).filter((slot) => latched.get(slot)));
+    const pilots = slots
+      .filter(({ slot }) => measured.has(slot))
+      .map(({ ue, batch, position }) => `${ue} ${batch} ${position}`);
+    expect(new Set(pilots).size).toBe(pilots.length);
+  });
+
+  it('tells of a board that goes, comes back and restarts as it happens; as JSON too', async () => {
+    const events = '[{ atSlot: 20, action: unplug, for: 600 ms }, { atSlot: 60, action: reset }]';
+    const file = writeScenario(folder, 'told', `{ faults: { events: ${events} } }`);
+    const said = await beamloop('run', file, '--out', path.join(folder, 'told'), '--no-report');
+    expect(said.code).toBe(0);
+    expect(said.stderr).toMatch(
+      /the board is gone: .+\n(.*\n)*.*the board is back, and goes on where it was/,
+    );
+    expect(said.stderr).toContain('the board restarted; what was measured stays');
+    expect(said.stdout).toMatch(/\nLink: 0 corrupt frames, 1 reconnect, /);
+    const machines = await beamloop(
+      'run',
+      file,
+      '--out',
+      path.join(folder, 'told-2'),
+      '--no-report',
+      '--json',
+    );
+    const kinds = machines.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).event);
+    expect(kinds).toEqual(expect.arrayContaining(['link down', 'link up', 'board reset']));
+    const { slots } = JSON.parse(machines.stdout);
+    const { planned, ...ends } = slots;
+    expect(Object.values<number>(ends).reduce((a, b) => a + b)).toBe(planned);
+  });
+
+  it('a run that is finished is resumed without a board and leaves no trace', async () => {
+    const file = writeScenario(folder, 'done');
+    const out = path.join(folder, 'done');
+    expect((await beamloop('run', file, '--out', out, '--no-report')).code).toBe(0);
+    const { events } = await happened(out);
+    const again = await beamloop('resume', out, '--no-report', '--json');
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout).users).toHaveLength(3);
+    expect((await happened(out)).events).toEqual(events);
+  });
+
+  it('two runs that start at once get a folder each, and one that fails leaves none', async () => {
+    const file = writeScenario(folder, 'at-once');
+    const cwd = path.join(folder);
+    const runs = [0, 1].map(() => new Running(['run', file, '--no-report'], cwd));
+    const ends = await Promise.all(runs.map((run) => run.end()));
+    expect(ends.map(({ code }) => code)).toEqual([0, 0]);
+    const made = readdirSync(path.join(cwd, 'recordings'));
+    expect(made).toHaveLength(2);
+    for (const name of made) {
+      expect(existsSync(path.join(cwd, 'recordings', name, 'recording.duckdb'))).toBe(true);
+    }
+    const portless = path.join(folder, 'portless.yaml');
+    writeFileSync(portless, readFileSync(file, 'utf8').replace('port: emulated', 'port: /dev/no-such-port'));
+    const failed = await new Running(['run', portless], cwd).end();
+    expect(failed.stderr).toContain('[PORT_NOT_FOUND]');
+    expect(readdirSync(path.join(cwd, 'recordings'))).toEqual(made);
+  });
+});
