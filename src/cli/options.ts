@@ -63,6 +63,13 @@ export function quantityOption(name: string, text: unknown, unit: BaseUnit): num
   return parseQuantity(String(text), unit, `--${name}`);
 }
 
+/** Bits per second. Throws BAD_ARGUMENT. */
+export function baudOption(text: string): number {
+  const baudRate = quantityOption('baud', text, '1');
+  if (Number.isInteger(baudRate) && baudRate > 0) return baudRate;
+  throw new BeamloopError('BAD_ARGUMENT', { what: `--baud must be a positive integer, not ${text}` });
+}
+
 /**
  * Reads an option of two quantities, such as `0.0025,0.1` or `5 m,30 m`.
  *
@@ -101,13 +108,15 @@ export function bandFromOptions({ carrier, bandwidth, subcarriers }: BandArgumen
 export interface ArrayArguments {
   readonly elements: string;
   readonly carrier: string;
-  readonly speedOfLight: string;
+  readonly speedOfLight?: string;
 }
 
 export function arrayFromOptions({ elements, carrier, speedOfLight }: ArrayArguments): LinearArray {
   return new LinearArray({
     numElements: quantityOption('elements', elements, '1'),
     carrierHz: quantityOption('carrier', carrier, 'Hz'),
-    speedOfLightMPerS: quantityOption('speed-of-light', speedOfLight, 'm/s'),
+    ...(speedOfLight !== undefined && {
+      speedOfLightMPerS: quantityOption('speed-of-light', speedOfLight, 'm/s'),
+    }),
   });
 }
