@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { LinearArray } from '../../../src/array/linear-array.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
 import { checkClaims } from '../../../src/study/claims.js';
-import { boundingRegion, divergingStrengths, isInDivergingRegion } from '../../../src/study/diverging.js';
+import {
+  AmplitudeMeter,
+  boundingRegion,
+  divergingCodeword,
+  divergingStrengths,
+  isInDivergingRegion,
+  weakestInside,
+} from '../../../src/study/diverging.js';
 import type { Claim } from '../../../src/study/file-sections.js';
 import { runStudy } from '../../../src/study/run-study.js';
 import { readStudy, studySchema } from '../../../src/study/study-file.js';
@@ -73,6 +80,46 @@ describe('beam diverging', () => {
     }
   });
 
+  it('the weakest point inside is weaker than any sample, wherever it lies', () => {
+    for (const focalM of [
+      [-half, 0],
+      [-half, half / 2],
+      [-half / 5, 0],
+    ] as const) {
+      const meter = new AmplitudeMeter(array);
+      const codeword = divergingCodeword(array, focalM);
+      const { amplitude, pointM } = weakestInside(array, focalM);
+      meter.moveTo(pointM);
+      expect(meter.amplitude(codeword)).toBe(amplitude);
+      // The edge itself counts as inside; the walk may end on it.
+      const [x, y] = pointM;
+      expect(Math.abs((focalM[1] * x - y * focalM[0]) / (x - focalM[0]))).toBeLessThanOrEqual(
+        half * (1 + 1e-9),
+      );
+      const inside = boundingRegion(array, 333).filter((uM) => isInDivergingRegion(array, focalM, uM));
+      for (const uM of inside) {
+        meter.moveTo(uM);
+        expect(meter.amplitude(codeword)).toBeGreaterThanOrEqual(amplitude);
+      }
+    }
+  });
+
+  it('the degree of the worked example is 0.982, and a count over cells is anything above', () => {
+    const big = new LinearArray({ numElements: 256, carrierHz: 100e9, speedOfLightMPerS: 3e8 });
+    const focalM = [-big.apertureM / 2, 0] as const;
+    // An independent walk along the edge y = D/2 + x found 0.047624 at (1.795, 1.987) m.
+    const { amplitude, pointM } = weakestInside(big, focalM);
+    expect(amplitude).toBeCloseTo(0.047624, 6);
+    expect(pointM[0]).toBeCloseTo(1.795, 3);
+    expect(Math.abs(pointM[1])).toBeCloseTo(1.987, 3);
+    const [coarse, fine] = [150, 500].map(
+      (cells) => divergingStrengths(big, [focalM], boundingRegion(big, cells))[0]!,
+    );
+    expect(fine!.divergingDegree).toBeCloseTo(0.98, 2);
+    expect(coarse!.divergingDegree).toBeLessThan(0.99);
+    expect(fine!.sampledDegree).toBe(1);
+  });
+
   it('the degree is near 1 half an aperture behind the array and far from it close up', () => {
     const points = boundingRegion(array, 60);
     const [far, near] = divergingStrengths(
@@ -83,7 +130,8 @@ describe('beam diverging', () => {
       ],
       points,
     );
-    expect(far!.divergingDegree).toBeGreaterThan(0.98);
+    expect(far!.divergingDegree).toBeGreaterThan(0.93);
+    expect(far!.sampledDegree).toBeGreaterThan(0.98);
     expect(near!.divergingDegree).toBeLessThan(0.6);
     expect(far!.meanInside).toBeGreaterThan(3 * far!.meanOutside);
   });
@@ -110,7 +158,8 @@ describe('patterns', () => {
     const { rows, figures } = await pattern(
       'pattern: diverging\narray: {elements: 32}\nvirtualFocalPoint: [-0.5, 0]\ngridPoints: 60\ndrawnPoints: 20',
     );
-    expect(rows[0]!.divergingDegree).toBeGreaterThan(0.9);
+    expect(rows[0]!.divergingDegree).toBeGreaterThan(0.8);
+    expect(rows[0]!.sampledDegree).toBeGreaterThan(0.9);
     const [map] = figures;
     if (map?.kind !== 'heat') throw new Error('no map');
     expect(map.values.map((row) => row.length)).toEqual(Array(20).fill(20));
