@@ -153,7 +153,9 @@ function countPilots(study: PilotsStudy, choice: SchemeChoice, numElements: numb
   }
   const totalPilots = batchSizes.reduce((sum, size) => sum + size, 0);
   const refines = choice.name !== 'exhaustive' && choice.name !== 'near-field-hierarchical';
-  const refinementPilots = refines ? batchSizes.at(-1)! : null;
+  // The first tier is its coarse search, as the paper counts.
+  const last = choice.name === 'spatial-chirp' ? totalPilots - batchSizes[0]! : batchSizes.at(-1)!;
+  const refinementPilots = refines ? last : null;
   return {
     scheme: schemeLabel(choice),
     numElements,

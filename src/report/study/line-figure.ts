@@ -1,8 +1,9 @@
 /** Curves of a study with their 95 % intervals. */
 import type { Axis, LineFigure, Series } from '../../study/result.js';
+import { schemeTitle } from '../../training/scheme-label.js';
 import { legend, legendHeightPx, roundTicks, tickText, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
-import { coloursOf, schemeTitle } from '../drawing/colour.js';
+import { coloursOf } from '../drawing/colour.js';
 import { fixed, typographic } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
 import { axisKind } from './study-axis.js';

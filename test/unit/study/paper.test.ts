@@ -225,6 +225,8 @@ describe('claims', () => {
     paper: 'p',
     column: 'accuracy',
     where: {},
+    relative: false,
+    spread: false,
     ...changes,
   });
   const check = (changes: Parameters<typeof claim>[0]) =>
@@ -233,7 +235,7 @@ describe('claims', () => {
   it('are decided by the worst row', () => {
     expect(check({ where: { scheme: 'a' }, atLeast: 0.9 })).toMatchObject({
       agrees: true,
-      ours: '0.9 (least of 2 points)',
+      ours: '0.9 at snr 1 (worst; holds at all 2 points)',
     });
     expect(check({ where: { scheme: 'a' }, atLeast: 0.91 }).agrees).toBe(false);
     expect(check({ where: { scheme: 'b' }, atMost: 0.96 }).agrees).toBe(false);
@@ -244,7 +246,7 @@ describe('claims', () => {
   it('compare a row with its counterpart', () => {
     expect(check({ where: { scheme: 'b' }, below: { scheme: 'a' }, atMost: 0.05 + 1e-9 })).toMatchObject({
       agrees: true,
-      ours: '0.05 below a (most of 2 points)',
+      ours: '0.05 below a at snr 1 (worst; holds at all 2 points)',
     });
     expect(check({ where: { scheme: 'b' }, below: { scheme: 'a' }, atMost: 0.04 }).agrees).toBe(false);
     expect(check({ where: { scheme: 'a', snr: 1 }, below: { snr: 2 }, atLeast: 0 }).ours).toBe(
@@ -253,8 +255,43 @@ describe('claims', () => {
     const turned = check({ where: { scheme: 'a' }, below: { scheme: 'b' }, atMost: 0 });
     expect(turned).toMatchObject({
       agrees: true,
-      ours: expect.stringMatching(/^0\.0\d* above b \(least of 2 points\)$/),
+      ours: '0.02 above b at snr 2 (worst; holds at all 2 points)',
     });
+  });
+
+  it('tell where they hold and where they do not', () => {
+    expect(check({ where: { scheme: 'a' }, above: { scheme: 'b' }, atLeast: 0.03 })).toMatchObject({
+      agrees: false,
+      ours: '0.02 above b at snr 2 (worst; holds at 1 of 2 points)',
+    });
+    expect(check({ where: { scheme: 'b' }, above: { scheme: ['a', 'b'] }, atLeast: 0 })).toMatchObject({
+      agrees: false,
+      ours: '0.05 below a at snr 1 (worst; holds at 2 of 4 points)',
+    });
+  });
+
+  it('that say comparable hold both ways', () => {
+    const comparable = (where: object, above: object, within: number) =>
+      check({ where: where as never, above: above as never, equals: 0, within }).agrees;
+    expect(comparable({ scheme: 'b' }, { scheme: 'a' }, 0.051)).toBe(true);
+    expect(comparable({ scheme: 'b' }, { scheme: 'a' }, 0.03)).toBe(false);
+    expect(comparable({ scheme: 'a' }, { scheme: 'b' }, 0.03)).toBe(false);
+  });
+
+  it('compare in shares, and by how much numbers vary', () => {
+    const better = { where: { scheme: 'a', snr: 1 }, above: { scheme: 'b' }, relative: true };
+    expect(check({ ...better, atLeast: 0.05 })).toMatchObject({ agrees: true, ours: '5.882 % above b' });
+    expect(check({ ...better, atLeast: 0.06 }).agrees).toBe(false);
+    expect(check({ where: { scheme: 'b' }, spread: true, atLeast: 0.1 })).toMatchObject({
+      agrees: true,
+      ours: '0.12 between least and most of 2 points',
+    });
+    expect(check({ where: { scheme: 'b' }, spread: true, atMost: 0.1 }).agrees).toBe(false);
+  });
+
+  it('compare rows that differ in more than a name when they say so', () => {
+    const found = check({ where: { scheme: 'b', snr: 1 }, above: { scheme: 'a', snr: 'any' }, atLeast: 0 });
+    expect(found.ours).toBe('0.05 below a');
   });
 
   it.each([
