@@ -140,7 +140,7 @@ describe('study page', () => {
     const { markup } = renderStudyReport(studyResult);
     expect(markup).toContain('1 of the paper’s 2 claims that can be checked holds here.');
     expect(markup).toContain('<span class="yes">agrees</span>');
-    expect(markup).toContain('<span class="no">differs</span>');
+    expect(markup).toContain('<span class="no">does not hold</span>');
     expect(markup).toContain('After arXiv 2509.16035, Fig. 17');
     expect(markup).toMatch(
       /<td>DPC hierarchical<\/td><td class="number">78<\/td><td class="number">78<\/td>/,
