@@ -4,7 +4,7 @@ import { ChirpCodebook } from '../codebook/chirp.js';
 import type { PolarCodebook } from '../codebook/polar.js';
 import { middleOfSupport } from '../training/far-field-sweep.js';
 import type { SchemeChoice } from '../training/registry.js';
-import { schemeLabel } from '../training/scheme-label.js';
+import { schemeLabel, schemeTitle } from '../training/scheme-label.js';
 import { checkClaims } from './claims.js';
 import { AmplitudeMeter, mean } from './diverging.js';
 import { describeCodebook } from './file-sections.js';
@@ -91,7 +91,7 @@ export function runRing(study: RingPattern): StudyResult {
           { title: 'Beams within 3 dB', align: 'right' },
         ],
         rows: rows.map((row) => [
-          row.scheme,
+          schemeTitle(row.scheme),
           short(row.ringDistanceM),
           row.level === null ? '-' : String(row.level),
           percent(row.correctFraction),

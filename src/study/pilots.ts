@@ -6,7 +6,7 @@ import type { Codeword } from '../codebook/codeword.js';
 import { quantity } from '../core/settings-quantity.js';
 import { createScheme, type SchemeChoice, schemeSchema } from '../training/registry.js';
 import { powersOf } from '../training/scheme.js';
-import { schemeLabel } from '../training/scheme-label.js';
+import { schemeLabel, schemeTitle } from '../training/scheme-label.js';
 import { checkClaims } from './claims.js';
 import {
   arraySchema,
@@ -180,7 +180,7 @@ function pilotsTable(rows: readonly PilotsRow[]): Table {
       { title: 'Amplitudes', align: 'left' },
     ],
     rows: rows.map((row) => [
-      row.scheme,
+      schemeTitle(row.scheme),
       String(row.numElements),
       number(row.coarsePilots),
       number(row.refinementPilots),

@@ -80,12 +80,28 @@ export function roundTicks(low: number, high: number, scale: 'linear' | 'log', m
   );
 }
 
+/** Ticks with both ends of the axis among them; those that would crowd an end give way. */
+export function withEnds(
+  ticks: readonly number[],
+  low: number,
+  high: number,
+  scale: 'linear' | 'log',
+): number[] {
+  const at = (value: number) =>
+    scale === 'log' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+  const roomOf = 0.6 / Math.max(1, ticks.length);
+  return [low, ...ticks.filter((tick) => at(tick) >= roomOf && at(tick) <= 1 - roomOf), high];
+}
+
+/** Long enough to show how a line is broken. */
+const LEGEND_LINE_PX = 34;
+
 /** Height that a legend needs, px: entries flow into rows as text does. */
 export function legendHeightPx(names: readonly string[], widthPx: number): number {
   let rows = 1;
   let usedPx = 0;
   for (const name of names) {
-    const entryPx = textWidthPx(name) + 40;
+    const entryPx = textWidthPx(name) + LEGEND_LINE_PX + 20;
     if (usedPx > 0 && usedPx + entryPx > widthPx) {
       rows++;
       usedPx = 0;
@@ -103,7 +119,7 @@ export function legend(names: readonly string[], leftPx: number, rightPx: number
     left: leftPx,
     right: rightPx,
     itemGap: 14,
-    itemWidth: 20,
+    itemWidth: LEGEND_LINE_PX,
     itemHeight: 9,
     // A template such as {name} in a name would otherwise be filled in.
     formatter: (name: string) => name,
