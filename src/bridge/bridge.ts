@@ -97,6 +97,7 @@ export interface UeBridge {
    * stops sending while a whole window (`BridgeLimits.window`) of records is not acknowledged.
    */
   acknowledge(ueId: string, sequence: number): void;
-  statistics(): UeStatistics[];
+  /** @param ueId the only UE to tell of; all that were ever expected or connected unless given. */
+  statistics(ueId?: string): UeStatistics[];
   close(): Promise<void>;
 }

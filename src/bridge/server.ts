@@ -186,8 +186,9 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     this.#sessions.get(ueId)?.acknowledge(sequence);
   }
 
-  statistics(): UeStatistics[] {
-    return [...this.#sessions.values()].map((session) => session.statistics());
+  statistics(ueId?: string): UeStatistics[] {
+    const sessions = ueId === undefined ? [...this.#sessions.values()] : [this.#sessions.get(ueId)];
+    return sessions.flatMap((session) => session?.statistics() ?? []);
   }
 
   async close(): Promise<void> {

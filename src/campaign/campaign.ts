@@ -16,7 +16,7 @@ import type { BoardBeams } from './board-beams.js';
 import { BoardWatch } from './board-watch.js';
 import { requireLocalEstimates } from './local-feedback.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from './outcome.js';
-import { PilotFactory } from './pilots.js';
+import { PilotFactory, type Recorded } from './pilots.js';
 import { type Preparation, plannerOptions } from './plan.js';
 import { type PlanOnBoard, planOnBoard } from './plan-on-board.js';
 import { schemeOnBoard } from './scheme-on-board.js';
@@ -92,7 +92,7 @@ class Campaign {
     parts: CampaignParts,
     { beams, localSetup }: PlanOnBoard,
     ledger: SlotLedger,
-    keys: string[],
+    recorded: Recorded,
     found: Set<string>,
   ) {
     const { preparation, testbed, recording, clock, signal } = parts;
@@ -103,7 +103,7 @@ class Campaign {
     this.#found = found;
     this.#planner = new SlotPlanner(plannerOptions(scenario, board.description));
     this.#planner.adopt([...ledger.planned()].map(({ slot, hash }) => ({ slot, pilot: { hash } })));
-    this.#pilots = new PilotFactory(board, beams, recording, keys);
+    this.#pilots = new PilotFactory(board, beams, recording, recorded);
     this.#beams = beams;
     this.#scheme = schemeOnBoard(preparation, beams);
     this.#localSetup = localSetup;
@@ -131,10 +131,15 @@ class Campaign {
     const { recording, testbed } = parts;
     const ledger = new SlotLedger(recording, (ueId, sequence) => testbed.bridge.acknowledge(ueId, sequence));
     await ledger.restore();
-    const keys = (await recording.rows('codewords')).map(({ key }) => key);
+    const recorded = {
+      keys: new Set((await recording.rows('codewords')).map(({ key }) => key)),
+      hashes: new Set(
+        (await recording.query('SELECT hash FROM element_settings')).map(({ hash }) => String(hash)),
+      ),
+    };
     const found = new Set((await recording.rows('estimates')).map(({ ue }) => ue));
     await recordRun(parts, plan.realisability);
-    return new Campaign(parts, plan, ledger, keys, found);
+    return new Campaign(parts, plan, ledger, recorded, found);
   }
 
   async trainAll(): Promise<void> {
@@ -150,7 +155,8 @@ class Campaign {
         recording.event('user failed', { ue: user.id, code: error.code, what: error.message });
       }
       if (this.#found.has(user.id)) continue;
-      this.#recordStatistics();
+      // Of this user alone: what is written for a user does not depend on how many there are.
+      this.#recordStatistics(user.id);
       await recording.durable();
       const [outcome] = await userOutcomes(recording, `WHERE ue = '${user.id}'`);
       progress.finished(outcome!, turn, users.length);
@@ -178,7 +184,7 @@ class Campaign {
   }
 
   #isConnected(id: string): boolean {
-    return this.#parts.testbed.bridge.statistics().some(({ ueId, connected }) => connected && ueId === id);
+    return this.#parts.testbed.bridge.statistics(id).some(({ connected }) => connected);
   }
 
   end(): void {
@@ -232,14 +238,15 @@ class Campaign {
     return servingRates(preparation.polar.array, sum, user, codeword, radiated);
   }
 
-  #recordStatistics(): void {
+  /** @param ueId the UE whose counters are written; all of them unless given. */
+  #recordStatistics(ueId?: string): void {
     const { recording, testbed } = this.#parts;
     recording.append('link_statistics', {
       wallTime: new Date(),
       statistics: {
         link: testbed.board.linkStatistics(),
         slots: this.#exchange.statistics(),
-        ues: testbed.bridge.statistics(),
+        ues: testbed.bridge.statistics(ueId),
       },
     });
   }

@@ -1,7 +1,8 @@
 /** Codewords as the board will hold them: corrected for its calibration, quantised, packed, named by their hash. */
-import type { ArrayBoard, PackedCodeword } from '../../drivers/array-board.js';
+import type { ArrayBoard, ElementSettings, PackedCodeword } from '../../drivers/array-board.js';
 import type { Codeword } from '../codebook/codeword.js';
 import type { RealisabilityReport } from '../codebook/quantize.js';
+import { realisedCodeword } from '../codebook/realised.js';
 import type { Recording } from '../record/recording.js';
 import type { BoardBeams } from './board-beams.js';
 
@@ -12,6 +13,12 @@ export interface Pilot {
   readonly packedBytes: number;
 }
 
+/** Keys of codewords and content hashes of element settings that a recording holds. */
+export interface Recorded {
+  readonly keys: Set<string>;
+  readonly hashes: Set<string>;
+}
+
 /** Prepares each codeword once; `recordNew` records it. */
 export class PilotFactory {
   readonly #board: ArrayBoard;
@@ -19,20 +26,24 @@ export class PilotFactory {
   readonly #recording: Recording;
   readonly #pilots = new Map<string, Pilot>();
   readonly #packed = new Map<string, PackedCodeword>();
-  readonly #recordedKeys: Set<string>;
-  readonly #unrecorded: { readonly pilot: Pilot; readonly report: RealisabilityReport }[] = [];
+  readonly #recorded: Recorded;
+  readonly #unrecorded: {
+    readonly pilot: Pilot;
+    readonly settings: ElementSettings;
+    readonly report: RealisabilityReport;
+  }[] = [];
 
-  /** @param recordedKeys codewords that the recording holds already. */
+  /** @param recorded what the recording holds already. */
   constructor(
     board: ArrayBoard,
     beams: BoardBeams,
     recording: Recording,
-    recordedKeys: Iterable<string> = [],
+    recorded: Recorded = { keys: new Set(), hashes: new Set() },
   ) {
     this.#board = board;
     this.#beams = beams;
     this.#recording = recording;
-    this.#recordedKeys = new Set(recordedKeys);
+    this.#recorded = recorded;
   }
 
   /** Throws BOARD_MISMATCH when the board cannot hold the codeword. */
@@ -44,17 +55,27 @@ export class PilotFactory {
     const pilot = { codeword, packed, hash: packed.hash, packedBytes: packed.bytes.length };
     this.#pilots.set(codeword.key, pilot);
     this.#packed.set(packed.hash, packed);
-    if (!this.#recordedKeys.has(codeword.key)) this.#unrecorded.push({ pilot, report });
+    if (!this.#recorded.keys.has(codeword.key)) this.#unrecorded.push({ pilot, settings, report });
     return pilot;
   }
 
   /** Records what was prepared since; kept apart because it takes longer than a waiting board should be kept. */
   recordNew(): void {
-    for (const { pilot, report } of this.#unrecorded.splice(0)) {
+    for (const { pilot, settings, report } of this.#unrecorded.splice(0)) {
       const { key, label } = pilot.codeword;
-      this.#recordedKeys.add(key);
+      const { hash } = pilot;
+      this.#recorded.keys.add(key);
       const { gainLossDb } = report;
-      this.#recording.append('codewords', { key, hash: pilot.hash, label, gainLossDb });
+      this.#recording.append('codewords', { key, hash, label, gainLossDb });
+      if (this.#recorded.hashes.has(hash)) continue; // codewords that differ by less than the board can tell
+      this.#recorded.hashes.add(hash);
+      const { phaseRad, delayS, amplitude } = realisedCodeword(settings, this.#board.description);
+      this.#recording.append('element_settings', {
+        hash,
+        phaseRad: Float32Array.from(phaseRad),
+        delayS: delayS && Float32Array.from(delayS),
+        amplitude: amplitude && Float32Array.from(amplitude),
+      });
     }
   }
 

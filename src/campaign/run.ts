@@ -54,7 +54,7 @@ export async function startRun<E>(
  * Goes on with the recording in `folder`: what it holds is not measured again.
  *
  * @param parse as for `recordedScenario`.
- * @throws FILE_NOT_FOUND, RECORDING_INVALID, RECORDING_BUSY, and what `startRun` throws.
+ * @throws what `Recording.open` throws, and what `startRun` throws.
  */
 export async function resumeRun<E>(
   folder: string,
@@ -62,6 +62,7 @@ export async function resumeRun<E>(
   options: RunOptions<E>,
 ): Promise<CampaignOutcome> {
   const recording = await Recording.open(folder, 'write');
+  for (const warning of recording.warnings) options.progress.warning(warning);
   try {
     const file = await recordedScenario(recording, parse);
     const [started] = await recording.rows('events', `WHERE kind = 'started'`);

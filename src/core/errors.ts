@@ -64,7 +64,16 @@ export const ERROR_CATALOGUE = {
     meaning: 'a UE could not estimate where it is, or what it measured allows no estimate',
   },
   RECORDING_EXISTS: { exit: EXIT.recording, meaning: 'the folder already holds a recording' },
-  RECORDING_INVALID: { exit: EXIT.recording, meaning: 'the folder is not a recording, or it is damaged' },
+  RECORDING_INVALID: { exit: EXIT.recording, meaning: 'the folder is not a recording' },
+  RECORDING_DAMAGED: { exit: EXIT.recording, meaning: 'the file of the recording is damaged' },
+  RECORDING_VERSION: {
+    exit: EXIT.recording,
+    meaning: 'the recording was written by a beamloop whose recordings this one cannot read',
+  },
+  RECORDING_LOST: {
+    exit: EXIT.recording,
+    meaning: 'the recording of a run could not be written any more, or was deleted; the run ended',
+  },
   RECORDING_BUSY: { exit: EXIT.recording, meaning: 'another process has the recording open' },
   RECORDING_LACKS_PILOT: {
     exit: EXIT.recording,

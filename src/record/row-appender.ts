@@ -30,22 +30,30 @@ function plainArrays(_key: string, value: unknown): unknown {
   return ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value;
 }
 
+type Targets = Map<
+  TableName,
+  { readonly appender: DuckDBAppender; readonly columns: readonly Column[]; dirty: boolean }
+>;
+
+const ALL_COLUMNS = Object.fromEntries(TABLE_NAMES.map((table) => [table, columnsOf(table)]));
+
 /** One DuckDB appender per table, inside the connection's transaction. */
 export class RowAppender {
-  readonly #tables: Map<
-    TableName,
-    { readonly appender: DuckDBAppender; readonly columns: Column[]; dirty: boolean }
-  >;
+  readonly #tables: Targets;
 
-  private constructor(tables: [TableName, DuckDBAppender][]) {
-    this.#tables = new Map(
-      tables.map(([table, appender]) => [table, { appender, columns: columnsOf(table), dirty: false }]),
-    );
+  private constructor(tables: Targets) {
+    this.#tables = tables;
   }
 
-  static async open(connection: DuckDBConnection): Promise<RowAppender> {
-    const tables: [TableName, DuckDBAppender][] = [];
-    for (const table of TABLE_NAMES) tables.push([table, await connection.createAppender(table)]);
+  /** @param columns of the tables that rows are appended to; all tables of a recording unless given. */
+  static async open(
+    connection: DuckDBConnection,
+    columns: Partial<Record<TableName, readonly Column[]>> = ALL_COLUMNS,
+  ): Promise<RowAppender> {
+    const tables: Targets = new Map();
+    for (const [name, ofTable] of Object.entries(columns) as [TableName, readonly Column[]][]) {
+      tables.set(name, { appender: await connection.createAppender(name), columns: ofTable, dirty: false });
+    }
     return new RowAppender(tables);
   }
 

@@ -5,7 +5,9 @@
  * All tables but `events` and `link_statistics` depend on scenario and seed alone when the testbed is emulated on
  * virtual time. Those two carry wall-clock time and differ from run to run.
  */
-export const RECORDING_SCHEMA_VERSION = 2;
+export const RECORDING_SCHEMA_VERSION = 3;
+/** Recordings from this version on can be read, and gone on with: tables that came later are empty in them. */
+export const OLDEST_SCHEMA_VERSION = 2;
 
 /** What a column holds, as DuckDB and as TypeScript. A trailing `?` marks a column that may be null. */
 interface ColumnValues {
@@ -57,6 +59,19 @@ const TABLES = {
     columns: { key: 'VARCHAR', hash: 'VARCHAR', label: 'JSON', gainLossDb: 'DOUBLE?' },
     primaryKey: 'key',
     orderBy: ['key'],
+  },
+  /** What the board was told for a codeword, by its content hash; version 2 has no such table. Shape [numElements] each. */
+  element_settings: {
+    columns: {
+      hash: 'VARCHAR',
+      phaseRad: 'FLOAT[]',
+      /** Adjustable delay and fixed line together; null on boards without delays. */
+      delayS: 'FLOAT[]?',
+      /** From 0 to 1, of the most that an element radiates; null when all radiate fully. */
+      amplitude: 'FLOAT[]?',
+    },
+    primaryKey: 'hash',
+    orderBy: ['hash'],
   },
   /** Every pilot that was given a slot. `attempt` counts from 1; a pilot whose slot was missed comes again. */
   slots: {
@@ -162,15 +177,21 @@ export function orderSql(table: TableName): string {
   return `ORDER BY ${TABLES[table].orderBy.map(sqlName).join(', ')}`;
 }
 
-export function createTablesSql(): string {
-  return TABLE_NAMES.map((table) => {
-    const declared: Table = TABLES[table];
-    const lines = columnsOf(table).map((c) => {
-      const key = c.name === declared.primaryKey ? ' PRIMARY KEY' : '';
-      return `${c.sqlName} ${c.sqlType}${c.nullable ? '' : ' NOT NULL'}${key}`;
-    });
-    return `CREATE TABLE ${table} (${lines.join(', ')});`;
-  }).join('\n');
+export function createTablesSql(tables: readonly TableName[] = TABLE_NAMES): string {
+  return tables
+    .map((table) => {
+      const declared: Table = TABLES[table];
+      return createTableSql(table, columnsOf(table), declared.primaryKey);
+    })
+    .join('\n');
+}
+
+export function createTableSql(table: string, columns: readonly Column[], primaryKey?: string): string {
+  const lines = columns.map((c) => {
+    const key = c.name === primaryKey ? ' PRIMARY KEY' : '';
+    return `${c.sqlName} ${c.sqlType}${c.nullable ? '' : ' NOT NULL'}${key}`;
+  });
+  return `CREATE TABLE ${table} (${lines.join(', ')});`;
 }
 
 /** `plannedBoardTimeS` → `planned_board_time_s`. */

@@ -26,11 +26,13 @@ const MOST_PILOT_CHARTS = 10;
 /**
  * Writes `report.html` and `figures/*.svg` into the recording's folder.
  *
+ * @param warn is told what of the recording is damaged; the page says it, too.
  * @returns the page's path.
- * @throws FILE_NOT_FOUND, RECORDING_INVALID or RECORDING_BUSY; FILE_UNWRITABLE when the folder cannot be written to.
+ * @throws what `Recording.open` throws; FILE_UNWRITABLE when the folder cannot be written to.
  */
-export async function writeReport(folder: string): Promise<string> {
+export async function writeReport(folder: string, warn: (text: string) => void = () => {}): Promise<string> {
   const run = await readRunData(folder);
+  for (const warning of run.warnings) warn(warning);
   const { markup, figures } = renderRunReport(run);
   return writePage(folder, 'report.html', markup, figures);
 }

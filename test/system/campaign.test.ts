@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportParquet } from '../../src/record/parquet.js';
+import { exportRecordings } from '../../src/record/export/export.js';
 import { Recording } from '../../src/record/recording.js';
 import { beamloop, decided, happened, Running, writeScenario } from './campaign-runs.js';
 
@@ -28,7 +28,7 @@ afterAll(() => {
 /** The tables that scenario and seed decide, as Parquet files. */
 async function exported(run: string): Promise<Map<string, Buffer>> {
   const recording = await Recording.open(run, 'read');
-  const files = await exportParquet(recording, path.join(run, 'parquet'));
+  const files = await exportRecordings([recording], path.join(run, 'parquet'), 'parquet');
   await recording.close();
   const byWallClock = ['events.parquet', 'link_statistics.parquet'];
   const kept = files.filter((file) => !byWallClock.includes(path.basename(file)));
@@ -63,7 +63,7 @@ describe('beamloop run', () => {
     const run = await beamloop('run', scenario, '--out', again, '--no-report', '--json');
     expect(await decided(again)).toEqual(await decided(first));
     const [a, b] = await Promise.all([first, again].map(exported));
-    expect([...a!.keys()]).toHaveLength(8);
+    expect([...a!.keys()]).toHaveLength(9);
     for (const [table, bytes] of a!) expect(bytes.equals(b!.get(table)!), table).toBe(true);
 
     const outcome = JSON.parse(run.stdout);

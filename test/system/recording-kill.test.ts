@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Recording } from '../../src/record/recording.js';
+import { Recording, type RunInfo } from '../../src/record/recording.js';
 
 let folder: string;
 beforeEach(() => {
@@ -16,12 +17,21 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const INFO: RunInfo = {
+  scenarioName: 's',
+  scenarioText: '',
+  calibrationText: null,
+  scenario: {},
+  seed: 1,
+  versions: {},
+};
+
 /** Appends powers as fast as it can and prints the last slot of each commit. */
 const writer = (recordingModule: string, run: string, firstSlot: number) => `
   const { Recording } = await import(${JSON.stringify(recordingModule)});
   const run = ${JSON.stringify(run)};
   const recording = ${firstSlot} === 0
-    ? await Recording.create(run, { scenarioName: 's', scenarioText: '', calibrationText: null, scenario: {}, seed: 1, versions: {} })
+    ? await Recording.create(run, ${JSON.stringify(INFO)})
     : await Recording.open(run, 'write');
   let slot = ${firstSlot};
   setInterval(() => {
@@ -35,11 +45,15 @@ const writer = (recordingModule: string, run: string, firstSlot: number) => `
   }, 1);
 `;
 
-async function writeUntilKilled(run: string, firstSlot: number, numCommits: number): Promise<number> {
+function startWriter(run: string, firstSlot: number) {
   const module = pathToFileURL(path.resolve('dist/src/record/recording.js')).href;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', writer(module, run, firstSlot)], {
+  return spawn(process.execPath, ['--input-type=module', '-e', writer(module, run, firstSlot)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+}
+
+async function writeUntilKilled(run: string, firstSlot: number, numCommits: number): Promise<number> {
+  const child = startWriter(run, firstSlot);
   let promised = -1;
   let lines = 0;
   for await (const line of createInterface({ input: child.stdout })) {
@@ -71,16 +85,48 @@ describe('a recording whose writer is killed', () => {
     }
   });
 
+  it('can be opened as soon as its file can be seen, however early the writer is killed', async () => {
+    for (let k = 0; k < 10; k++) {
+      const run = path.join(folder, `early-${k}`);
+      const child = startWriter(run, 0);
+      child.stdout.resume();
+      const exited = once(child, 'exit');
+      await expect.poll(() => existsSync(path.join(run, 'recording.duckdb')), { interval: 1 }).toBe(true);
+      await setTimeout(k * 4);
+      child.kill('SIGKILL');
+      await exited;
+      const recording = await Recording.open(run, 'write');
+      expect(await recording.runValue('scenarioName')).toBe('s');
+      const powers = await recording.rows('powers');
+      await recording.close();
+      for (const [slot, row] of powers.entries()) expect(row.slot).toBe(slot);
+    }
+  });
+
+  it('is none when the writer is killed before, and can be begun anew in the same folder', async () => {
+    for (let k = 0; k < 5; k++) {
+      const run = path.join(folder, `unborn-${k}`);
+      const child = startWriter(run, 0);
+      child.stdout.resume();
+      const exited = once(child, 'exit');
+      await expect.poll(() => existsSync(run), { interval: 1 }).toBe(true);
+      await setTimeout(k * 3);
+      const born = existsSync(path.join(run, 'recording.duckdb'));
+      child.kill('SIGKILL');
+      await exited;
+      if (born) continue;
+      if (!existsSync(path.join(run, 'recording.duckdb'))) {
+        await expect(Recording.open(run, 'write')).rejects.toMatchObject({ code: 'RECORDING_INVALID' });
+        await (await Recording.create(run, INFO)).close();
+      }
+      expect(readdirSync(run)).toEqual(['recording.duckdb']);
+      await (await Recording.open(run, 'read')).close();
+    }
+  });
+
   it('is busy while another process has it open', async () => {
     const run = path.join(folder, 'run');
-    const recording = await Recording.create(run, {
-      scenarioName: 's',
-      scenarioText: '',
-      calibrationText: null,
-      scenario: {},
-      seed: 1,
-      versions: {},
-    });
+    const recording = await Recording.create(run, INFO);
     const module = pathToFileURL(path.resolve('dist/src/record/recording.js')).href;
     const script = `
       const { Recording } = await import(${JSON.stringify(module)});

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readScenario } from '../../src/campaign/scenario.js';
-import { exportParquet } from '../../src/record/parquet.js';
+import { exportRecordings } from '../../src/record/export/export.js';
 import { Recording } from '../../src/record/recording.js';
 import { html } from '../../src/report/page/html.js';
 import { runScenarioStudy } from '../../src/study/scenario-study.js';
@@ -129,7 +129,7 @@ describe('a wideband campaign', () => {
     const exported = async (run: string) => {
       const recording = await Recording.open(run, 'read');
       try {
-        const files = await exportParquet(recording, path.join(run, 'parquet'));
+        const files = await exportRecordings([recording], path.join(run, 'parquet'), 'parquet');
         return new Map(files.map((name) => [path.basename(name), readFileSync(name)]));
       } finally {
         await recording.close();

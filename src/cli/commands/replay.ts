@@ -9,7 +9,7 @@ import { emulatedSection } from '../../testbed.js';
 import { ESTIMATOR_NAMES, estimatorSchema } from '../../training/estimators/choice.js';
 import { SCHEME_NAMES, type SchemeChoice, schemeSchema } from '../../training/registry.js';
 import { place, truePlace } from '../campaign-output.js';
-import { type Command, printJson } from '../command.js';
+import { type Command, printJson, warn } from '../command.js';
 import { quantityOption } from '../options.js';
 import { formatTable } from '../text-table.js';
 
@@ -46,6 +46,7 @@ export const replayCommand: Command = (yargs, context) =>
     async (args) => {
       const recording = await Recording.open(args.folder, 'read');
       try {
+        warn(context, recording.warnings);
         const file = await recordedScenario(recording, (text, where, calibrationText) =>
           parseScenario(text, where, emulatedSection, calibrationText),
         );

@@ -1,7 +1,7 @@
-import { type Command, printJson } from '../command.js';
+import { type Command, printJson, warn } from '../command.js';
 
 /** `beamloop report <folder>`: writes the HTML report of a recording and prints its path. */
-export const reportCommand: Command = (yargs, { stdout }) =>
+export const reportCommand: Command = (yargs, context) =>
   yargs.command(
     'report <folder>',
     'Write the HTML report of a recording',
@@ -16,8 +16,8 @@ export const reportCommand: Command = (yargs, { stdout }) =>
     async (args) => {
       // The figures' library takes a while to load; `beamloop --help` does not need it.
       const { writeReport } = await import('../../report/run-report.js');
-      const file = await writeReport(args.folder);
-      if (args.json) printJson(stdout, { report: file });
-      else stdout.write(`${file}\n`);
+      const file = await writeReport(args.folder, (warning) => warn(context, [warning]));
+      if (args.json) printJson(context.stdout, { report: file });
+      else context.stdout.write(`${file}\n`);
     },
   );

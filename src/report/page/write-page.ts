@@ -1,7 +1,7 @@
 /** A page and its figures on disk. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writing } from '../../core/writing.js';
+import { makeFolder, writing } from '../../core/writing.js';
 import { type Figure, renderFigure, WIDE_PX } from '../drawing/chart.js';
 
 /** Writes a page into `folder` and its figures beside it into `figures/`. Throws FILE_UNWRITABLE. */
@@ -12,8 +12,8 @@ export async function writePage(
   figures: readonly Figure[],
 ): Promise<string> {
   const file = path.join(folder, fileName);
+  await makeFolder('The report', path.join(folder, 'figures'));
   await writing('The report', folder, async () => {
-    await mkdir(path.join(folder, 'figures'), { recursive: true });
     for (const figure of figures) {
       await writeFile(
         path.join(folder, 'figures', `${figure.id}.svg`),

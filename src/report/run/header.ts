@@ -26,6 +26,7 @@ export function header(run: RunData): Html {
 <h1>${runTitle(run)}</h1>
 <p class="outcome"><strong>${outcomeSentence(run)}</strong> ${run.slots.length > 0 && slotSentence(tallySlots(run.slots))}</p>
 ${!complete && html`<p class="note"><strong>This run is not complete.</strong> ${stopReason(run)}The report shows what was recorded until then. To go on: <span class="code">beamloop resume ${run.folder}</span></p>`}
+${run.warnings.map((warning) => html`<p class="note">${warning}.</p>`)}
 ${link !== undefined && isDisturbed(link) && html`<p class="note">${linkSentence(link)}</p>`}
 ${factList([
   ['Started', start === null ? null : `${start.toISOString().slice(0, 19).replace('T', ' ')} UTC`],

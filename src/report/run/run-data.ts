@@ -32,6 +32,8 @@ export interface SlotRecord {
 
 export interface RunData {
   readonly folder: string;
+  /** What is damaged, one sentence each. */
+  readonly warnings: readonly string[];
   readonly facts: RunFacts;
   readonly users: readonly Row<'users'>[];
   readonly codewords: readonly Row<'codewords'>[];
@@ -41,7 +43,7 @@ export interface RunData {
   readonly statistics: RunStatistics;
 }
 
-/** Reads everything that a report needs. Throws FILE_NOT_FOUND, RECORDING_INVALID or RECORDING_BUSY. */
+/** Reads everything that a report needs. Throws what `Recording.open` throws. */
 export async function readRunData(folder: string): Promise<RunData> {
   const recording = await Recording.open(folder, 'read');
   try {
@@ -56,6 +58,7 @@ export async function readRunData(folder: string): Promise<RunData> {
     const facts = new Map(run.map((row) => [row.key, row.value]));
     return {
       folder,
+      warnings: recording.warnings,
       facts: readRunFacts(facts),
       users,
       codewords,

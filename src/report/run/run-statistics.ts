@@ -74,7 +74,11 @@ export function readStatistics(
   let join: JoinTotals | null = null;
   let ues = new Map<string, UeTotals>();
   // Totals of the sessions before the one that a row belongs to.
-  let before = { link: undefined as LinkTotals | undefined, join: null as JoinTotals | null, ues };
+  let before = {
+    link: undefined as LinkTotals | undefined,
+    join: null as JoinTotals | null,
+    ues: new Map<string, UeTotals>(),
+  };
   let session = 0;
   for (const { wallTime, statistics } of rows) {
     const sample: Sample | undefined = sampleSchema.safeParse(statistics).data;
@@ -82,6 +86,7 @@ export function readStatistics(
     if (sessionOf(wallTime) !== session) {
       session = sessionOf(wallTime);
       before = { link: link.at(-1)?.totals, join, ues };
+      ues = new Map(ues);
     }
     if (sample.link !== undefined) {
       const totals = before.link === undefined ? sample.link : addLink(before.link, sample.link);
@@ -89,7 +94,7 @@ export function readStatistics(
     }
     if (sample.slots !== undefined)
       join = before.join === null ? sample.slots : add(before.join, sample.slots);
-    ues = new Map(before.ues);
+    // A row may tell of some UEs only; what the others had counted stands.
     for (const { ueId, ...counts } of sample.ues) {
       const known = before.ues.get(ueId);
       ues.set(ueId, known === undefined ? counts : add(known, counts));

@@ -1,0 +1,32 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { RowAppender } from '../row-appender.js';
+import { createTableSql } from '../schema.js';
+import type { CollectedTable } from './collected-table.js';
+
+/** Writes a table as Parquet. The same rows give the same file byte for byte. */
+export async function writeParquet(
+  file: string,
+  { name, columns, rows }: CollectedTable,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  try {
+    const connection = await instance.connect();
+    await connection.run(createTableSql(name, columns));
+    const appender = await RowAppender.open(connection, { [name]: columns });
+    for (const row of rows) appender.append(name, row);
+    appender.flush();
+    appender.close();
+    const entries = Object.entries(metadata).map(([key, value]) => `${key}: ${quoted(value)}`);
+    await connection.run(
+      `COPY ${name} TO ${quoted(file)} (FORMAT PARQUET, COMPRESSION ZSTD, KV_METADATA {${entries.join(', ')}})`,
+    );
+    connection.closeSync();
+  } finally {
+    instance.closeSync();
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
