@@ -80,7 +80,10 @@ export function roundTicks(low: number, high: number, scale: 'linear' | 'log', m
   );
 }
 
-/** Ticks with both ends of the axis among them; those that would crowd an end give way. */
+/** Nearer to an end than this share of the axis, a tick would crowd it. */
+const END_ROOM = 0.06;
+
+/** Ticks with both ends of the axis among them, to three digits; those that would crowd an end give way. */
 export function withEnds(
   ticks: readonly number[],
   low: number,
@@ -89,8 +92,16 @@ export function withEnds(
 ): number[] {
   const at = (value: number) =>
     scale === 'log' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
-  const roomOf = 0.6 / Math.max(1, ticks.length);
-  return [low, ...ticks.filter((tick) => at(tick) >= roomOf && at(tick) <= 1 - roomOf), high];
+  const between = ticks.filter((tick) => at(tick) >= END_ROOM && at(tick) <= 1 - END_ROOM);
+  return [threeDigits(low, Math.ceil), ...between, threeDigits(high, Math.floor)];
+}
+
+/** Rounded into the axis. */
+function threeDigits(value: number, round: (value: number) => number): number {
+  if (value === 0) return 0;
+  const step = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 2);
+  const rounded = Number((value / step).toPrecision(12));
+  return Number((round(rounded) * step).toPrecision(12));
 }
 
 /** Long enough to show how a line is broken. */

@@ -82,7 +82,7 @@ function draw(figure: LineFigure, widthPx: number) {
           type: 'line' as const,
           data: series.points.map((point) => [point.x, y(point.y)]),
           symbol: series.reference === true ? 'none' : SYMBOLS[distinct.indexOf(bases[k]!) % SYMBOLS.length]!,
-          symbolSize: (compact ? 5 : 7) + 4 * hiders[k]!,
+          symbolSize: (compact ? 5 : 7) + 2 * hiders[k]!,
           showSymbol: series.points.length <= MOST_MARKERS,
           showAllSymbol: true,
           silent: true,
@@ -107,7 +107,7 @@ function ticksOf(xs: readonly number[], axis: Axis, compact: boolean): number[] 
   return withEnds(roundTicks(low, high, kind, compact ? 5 : 9), low, high, kind);
 }
 
-/** How many later curves lie on each, two at most: it is drawn that much wider, so that it shows on both sides of them. */
+/** How many later curves lie on each, four at most: it is drawn that much wider, so that it shows on both sides of them. */
 function numHiding(figure: LineFigure, y: (value: number) => number): number[] {
   const drawnYs = figure.series.flatMap(({ points }) => points.map((point) => y(point.y)));
   const near = HIDING * (Math.max(...drawnYs) - Math.min(...drawnYs));
@@ -117,7 +117,7 @@ function numHiding(figure: LineFigure, y: (value: number) => number): number[] {
       const hidden = [...own].filter(([x, value]) => Math.abs((other.get(x) ?? Infinity) - value) <= near);
       return hidden.length > own.size / 3;
     });
-    return own.size > MOST_MARKERS ? 0 : Math.min(2, hiding.length);
+    return own.size > MOST_MARKERS ? 0 : Math.min(4, hiding.length);
   });
 }
 

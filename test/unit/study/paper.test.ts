@@ -28,8 +28,10 @@ describe('tables', () => {
 
   it('Table II: every count', async () => {
     const result = await run('table2');
-    expect(result.rows).toHaveLength(24);
-    for (const row of result.rows) {
+    // The paper does not count shaped beams apart.
+    const counted = result.rows.filter(({ paperTotalPilots }) => paperTotalPilots !== null);
+    expect(counted).toHaveLength(28);
+    for (const row of counted) {
       expect(row.totalPilots).toBe(row.paperTotalPilots);
       expect(row.coarsePilots).toBe(row.paperCoarsePilots);
       expect(row.refinementPilots).toBe(row.paperRefinementPilots);
