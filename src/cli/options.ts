@@ -63,6 +63,22 @@ export function quantityOption(name: string, text: unknown, unit: BaseUnit): num
   return parseQuantity(String(text), unit, `--${name}`);
 }
 
+/** Reads an option that is a whole number. Throws BAD_UNIT, BAD_ARGUMENT. */
+export function wholeOption(
+  option: string,
+  text: unknown,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
+  const value = Array.isArray(text) ? Number.NaN : parseQuantity(String(text), '1', `--${option}`);
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `'${text}' is not a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}`,
+    where: `--${option}`,
+    todo: `Give it once, such as --${option} ${Math.max(least, 2)}`,
+  });
+}
+
 /** Bits per second. Throws BAD_ARGUMENT. */
 export function baudOption(text: string): number {
   const baudRate = quantityOption('baud', text, '1');
