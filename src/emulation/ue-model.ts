@@ -1,12 +1,12 @@
 import type { HeardSlot } from '../../drivers/emulator/air.js';
 import type { LinearArray } from '../array/linear-array.js';
-import { channelVector, noiseVariance } from '../channel/channel.js';
+import { CarrierReceiver } from '../channel/carrier-receiver.js';
+import { noiseVariance } from '../channel/channel.js';
 import type { Path } from '../channel/paths.js';
 import { noisyPowers } from '../channel/slot-noise.js';
 import { BeamReceiver } from '../channel/wideband/received.js';
 import type { ElementBeam, SubcarrierSum } from '../channel/wideband/response.js';
-import { type ComplexVector, complexVector, transposeProduct } from '../core/complex.js';
-import { wrappedRad } from '../core/turns.js';
+import type { ComplexVector } from '../core/complex.js';
 import { PowerQueue, type PowerSource, type SlotPower } from '../ue/power-source.js';
 
 export interface EmulatedUeOptions {
@@ -58,35 +58,4 @@ export class EmulatedUe implements PowerSource {
     const powers = noisyPowers(signal, this.#numSubcarriers, this.#noiseVariance, seed, ueId, slot);
     this.#queue.push({ slot, ueTimeS: boardTimeS, noiseFloor: this.#noiseVariance, powers });
   }
-}
-
-/** Receives at the carrier: its channel is one vector, computed once. */
-class CarrierReceiver {
-  readonly #carrierHz: number;
-  readonly #channel: ComplexVector;
-
-  constructor(array: LinearArray, paths: readonly Path[]) {
-    this.#carrierHz = array.carrierHz;
-    this.#channel = channelVector(array, paths);
-  }
-
-  /** Noise-free pilot h^T(f) w(f), shape [1] (docs/model.md eq. 21). */
-  receive(beam: ElementBeam): ComplexVector {
-    const { re, im } = transposeProduct(this.#channel, weightsAt(beam, this.#carrierHz));
-    return { re: Float64Array.of(re), im: Float64Array.of(im) };
-  }
-}
-
-/** w_n(f) = w_n exp(-j 2 pi f delay_n), shape [numElements]. */
-function weightsAt({ re, im, delayS }: ElementBeam, frequencyHz: number): ComplexVector {
-  if (delayS === null) return { re, im };
-  const weights = complexVector(re.length);
-  for (let n = 0; n < re.length; n++) {
-    const phaseRad = -wrappedRad(frequencyHz * delayS[n]!);
-    const cos = Math.cos(phaseRad);
-    const sin = Math.sin(phaseRad);
-    weights.re[n] = re[n]! * cos - im[n]! * sin;
-    weights.im[n] = re[n]! * sin + im[n]! * cos;
-  }
-  return weights;
 }

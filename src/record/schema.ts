@@ -173,7 +173,7 @@ export function selectSql(table: TableName, where = ''): string {
   return `SELECT ${columns.join(', ')} FROM ${table} ${where} ${orderSql(table)}`;
 }
 
-export function orderSql(table: TableName): string {
+function orderSql(table: TableName): string {
   return `ORDER BY ${TABLES[table].orderBy.map(sqlName).join(', ')}`;
 }
 
