@@ -109,7 +109,9 @@ export function boardRigs(): [string, () => Promise<BoardRig>][] {
 /** Connects with so much patience that a machine that stands still for a while is not taken for a silent board or host. */
 export function connect(rig: BoardRig, options: Partial<OpenNativeBoardOptions> = {}): Promise<NativeBoard> {
   const { transport, baudRate } = rig;
-  const patience = { watchdogS: 60, linkTimeoutS: 60, helloTimeoutS: PATIENCE_S };
+  // A real board that is silent is not waited for.
+  const helloTimeoutS = 'emulated' in rig ? PATIENCE_S : 10;
+  const patience = { watchdogS: 60, linkTimeoutS: 60, helloTimeoutS };
   return openNativeBoard({ transport, baudRate, ...patience, ...options });
 }
 
@@ -131,6 +133,12 @@ export async function armSoon(board: NativeBoard, firstSlot: number, slotDuratio
   }
 }
 
+/** Waits for what is sure to come; a board that never brings it fails the test. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+  const untilS = performance.now() / 1e3 + PATIENCE_S;
+  while (!condition()) {
+    if (performance.now() / 1e3 > untilS)
+      throw new Error(`it did not come within ${PATIENCE_S} s: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }
