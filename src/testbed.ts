@@ -59,11 +59,17 @@ async function openReal(
   closing: Closing,
   close: () => Promise<void>,
 ): Promise<Testbed> {
-  const { port, baud } = request.scenario.board;
+  const { port, baud, openTimeout, dtr, rts } = request.scenario.board;
   const bridge = await openBridge(request, closing);
   const board = await openNativeBoard({
-    transport: new SerialTransport({ port, baudRate: baud }),
+    transport: new SerialTransport({
+      port,
+      baudRate: baud,
+      ...(dtr !== undefined && { dtr: dtr === 'on' }),
+      ...(rts !== undefined && { rts: rts === 'on' }),
+    }),
     baudRate: baud,
+    helloTimeoutS: openTimeout,
     signal: request.signal,
   });
   closing.push(() => board.close());
@@ -76,7 +82,7 @@ async function openEmulated(
   close: () => Promise<void>,
 ): Promise<Testbed> {
   const { scenario, array, users, realtime, signal } = request;
-  const { baud, emulated } = scenario.board;
+  const { baud, emulated, openTimeout } = scenario.board;
   const process = await startEmulatedBoard({
     model: modelOf(scenario),
     rf: impairmentsOf(emulated, scenario.seed),
@@ -109,6 +115,7 @@ async function openEmulated(
     openNativeBoard({
       transport: new SerialTransport({ port: process.path, baudRate: baud }),
       baudRate: realtime ? baud : null,
+      helloTimeoutS: openTimeout,
       signal,
     }),
   );

@@ -5,6 +5,14 @@ import type { SlotEnd } from './slot-ledger.js';
 /** A board that restarts so often before its slot clock runs is broken. */
 export const MAX_RESTARTS = 20;
 
+/** What the end of a slot says about the board where nothing else was seen. */
+const UNSEEN_BREACHES: Partial<Record<SlotEnd, string>> = {
+  'no-receipt':
+    'it confirmed the slot and neither sent a receipt for it nor had one when asked (SPEC 6.9, 7.5)',
+  'wrong-codeword':
+    'its receipts have another hash than that of the codeword that was queued (SPEC 6.11, 7.3)',
+};
+
 export function restartsForEver(): BeamloopError {
   return new BeamloopError('BOARD_FAULT', {
     what: `The board restarted ${MAX_RESTARTS} times before its slot clock could be started`,
@@ -16,8 +24,15 @@ export function restartsForEver(): BeamloopError {
  * A pilot that could not be measured in as many slots as it may have.
  *
  * @param wasSilent the board's watchdog found this machine silent meanwhile.
+ * @param breach what the board did against its protocol, if it was seen to.
  */
-export function gaveUp(ue: string, attempts: number, end: SlotEnd, wasSilent: boolean): BeamloopError {
+export function gaveUp(
+  ue: string,
+  attempts: number,
+  end: SlotEnd,
+  wasSilent: boolean,
+  breach: string | null,
+): BeamloopError {
   if (end === 'no-power') {
     return new BeamloopError('UE_SILENT', {
       what: `UE '${ue}' reported no power for a slot, ${attempts} times`,
@@ -39,8 +54,16 @@ export function gaveUp(ue: string, attempts: number, end: SlotEnd, wasSilent: bo
     unloaded: 'the board took its codeword too late',
     joined: 'it ended well',
   }[end];
+  const what = `A pilot for '${ue}' failed ${attempts} times, last because ${why}`;
+  const against = end === 'lost' ? null : (breach ?? UNSEEN_BREACHES[end] ?? null);
+  if (against !== null && !wasSilent) {
+    return new BeamloopError('BOARD_FAULT', {
+      what: `${what}. The board does not keep to its protocol: ${against}`,
+      todo: 'Correct the firmware of the board by those clauses of firmware-protocol/SPEC.md, or tell its maker',
+    });
+  }
   return new BeamloopError('BOARD_FAULT', {
-    what: `A pilot for '${ue}' failed ${attempts} times, last because ${why}`,
+    what,
     todo: wasSilent
       ? 'This machine did not talk to the board for longer than its watchdog allows: do not stop it, and keep it from being overloaded'
       : end === 'lost'

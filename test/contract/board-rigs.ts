@@ -25,10 +25,14 @@ export interface EmulatedRig extends BoardRig {
 
 export const BAUD = 3_000_000;
 
-export async function loopbackRig(config: EmulatedBoardConfig = {}, timers?: Timers): Promise<EmulatedRig> {
+export async function loopbackRig(
+  config: EmulatedBoardConfig = {},
+  timers?: Timers,
+  Board: typeof EmulatedBoard = EmulatedBoard,
+): Promise<EmulatedRig> {
   const { host, device, unplug, plug } = createLoopback();
   const attach = () => device.open({ onBytes: (chunk) => emulated.receive(chunk), onClosed: () => {} });
-  const emulated = new EmulatedBoard(
+  const emulated: EmulatedBoard = new Board(
     { realtime: true, ...config },
     {
       toHost: (chunk) => void device.write(chunk).catch(() => {}),
