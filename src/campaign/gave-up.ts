@@ -5,13 +5,8 @@ import type { SlotEnd } from './slot-ledger.js';
 /** A board that restarts so often before its slot clock runs is broken. */
 export const MAX_RESTARTS = 20;
 
-/** What the end of a slot says about the board where nothing else was seen. */
-const UNSEEN_BREACHES: Partial<Record<SlotEnd, string>> = {
-  'no-receipt':
-    'it confirmed the slot and neither sent a receipt for it nor had one when asked (SPEC 6.9, 7.5)',
-  'wrong-codeword':
-    'its receipts have another hash than that of the codeword that was queued (SPEC 6.11, 7.3)',
-};
+const WRONG_CODEWORD =
+  'its receipt has another hash than that of the codeword that was queued (SPEC 6.11, 7.3)';
 
 export function restartsForEver(): BeamloopError {
   return new BeamloopError('BOARD_FAULT', {
@@ -55,7 +50,8 @@ export function gaveUp(
     joined: 'it ended well',
   }[end];
   const what = `A pilot for '${ue}' failed ${attempts} times, last because ${why}`;
-  const against = end === 'lost' ? null : (breach ?? UNSEEN_BREACHES[end] ?? null);
+  const seen = breach ?? (end === 'wrong-codeword' ? WRONG_CODEWORD : null);
+  const against = end === 'lost' ? null : seen;
   if (against !== null && !wasSilent) {
     return new BeamloopError('BOARD_FAULT', {
       what: `${what}. The board does not keep to its protocol: ${against}`,
@@ -68,6 +64,8 @@ export function gaveUp(
       ? 'This machine did not talk to the board for longer than its watchdog allows: do not stop it, and keep it from being overloaded'
       : end === 'lost'
         ? 'Check the power supply of the board, and that no other program talks to it'
-        : 'Give the link more time with slots.turnaround; beamloop run --dry-run shows the plan',
+        : end === 'no-receipt'
+          ? 'A board owes a receipt for every slot that it confirmed (SPEC 7.5): look for reconnects and corrupt frames; if the line is good, its firmware is at fault'
+          : 'Give the link more time with slots.turnaround; beamloop run --dry-run shows the plan',
   });
 }

@@ -17,7 +17,8 @@ describe('what is said when a pilot cannot be measured', () => {
     ['no-receipt', '7.5'],
   ] as const)('knows by the end itself that the board is at fault: %s', (end, clause) => {
     const { what, todo } = gaveUp('alice', 3, end, false, null);
-    expect(what).toContain(`${clause})`);
+    expect(`${what} ${todo}`).toContain(`${clause})`);
+    expect(todo).toContain('firmware');
     expect(todo).not.toContain('turnaround');
   });
 
