@@ -6,7 +6,7 @@ import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { printable } from '../../core/printable.js';
 import { type Command, printJson } from '../command.js';
-import { quantityOption } from '../options.js';
+import { baudOption, quantityOption } from '../options.js';
 
 /** Longer than the second after which a board sends telemetry by itself. */
 const TELEMETRY_TIMEOUT_MS = 3000;
@@ -152,10 +152,4 @@ function openTimeoutOption(text: string): number {
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `--open-timeout must be more than 0 s and at most ${MOST_OPEN_TIMEOUT_S} s, not ${text}`,
   });
-}
-
-function baudOption(text: string): number {
-  const baudRate = quantityOption('baud', text, '1');
-  if (Number.isInteger(baudRate) && baudRate > 0) return baudRate;
-  throw new BeamloopError('BAD_ARGUMENT', { what: `--baud must be a positive integer, not ${text}` });
 }
