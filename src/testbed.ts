@@ -59,13 +59,8 @@ async function openReal(
   closing: Closing,
   close: () => Promise<void>,
 ): Promise<Testbed> {
-  const { port, baud } = request.scenario.board;
   const bridge = await openBridge(request, closing);
-  const board = await openNativeBoard({
-    transport: new SerialTransport({ port, baudRate: baud }),
-    baudRate: baud,
-    signal: request.signal,
-  });
+  const { board } = await openPort(request.scenario.board, request.signal);
   closing.push(() => board.close());
   return realTime(board, bridge, close);
 }
@@ -76,7 +71,7 @@ async function openEmulated(
   close: () => Promise<void>,
 ): Promise<Testbed> {
   const { scenario, array, users, realtime, signal } = request;
-  const { baud, emulated } = scenario.board;
+  const { baud, emulated, openTimeout } = scenario.board;
   const process = await startEmulatedBoard({
     model: modelOf(scenario),
     rf: impairmentsOf(emulated, scenario.seed),
@@ -109,6 +104,7 @@ async function openEmulated(
     openNativeBoard({
       transport: new SerialTransport({ port: process.path, baudRate: baud }),
       baudRate: realtime ? baud : null,
+      helloTimeoutS: openTimeout,
       signal,
     }),
   );
@@ -197,7 +193,7 @@ export async function openBoard(
   signal: AbortSignal,
 ): Promise<OpenBoard> {
   const { port, baud, emulated } = scenario.board;
-  if (port !== EMULATED) return openPort({ port, baud }, signal);
+  if (port !== EMULATED) return openPort(scenario.board, signal);
   const process = await startEmulatedBoard({
     model: modelOf(scenario),
     rf: impairmentsOf(emulated, scenario.seed),
@@ -221,13 +217,32 @@ export async function openBoard(
   }
 }
 
+/** How a port is opened: bit/s, s, and the lines that are set. */
+interface PortSettings {
+  readonly port: string;
+  readonly baud: number;
+  readonly openTimeout?: number;
+  readonly dtr?: 'on' | 'off' | undefined;
+  readonly rts?: 'on' | 'off' | undefined;
+}
+
 /** The board at a serial port. */
 export async function openPort(
-  { port, baud }: { readonly port: string; readonly baud: number },
+  { port, baud, openTimeout, dtr, rts }: PortSettings,
   signal: AbortSignal,
 ): Promise<OpenBoard> {
-  const transport = new SerialTransport({ port, baudRate: baud });
-  const board = await openNativeBoard({ transport, baudRate: baud, signal });
+  const transport = new SerialTransport({
+    port,
+    baudRate: baud,
+    ...(dtr !== undefined && { dtr: dtr === 'on' }),
+    ...(rts !== undefined && { rts: rts === 'on' }),
+  });
+  const board = await openNativeBoard({
+    transport,
+    baudRate: baud,
+    ...(openTimeout !== undefined && { helloTimeoutS: openTimeout }),
+    signal,
+  });
   return { board, close: () => board.close() };
 }
 

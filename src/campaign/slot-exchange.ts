@@ -116,7 +116,7 @@ export class SlotExchange {
         if (end === null) underway.push(slot!);
         else if (tries[position]! >= settings.maxAttempts) {
           const wasSilent = this.#parts.watch.numSilences > silencesBefore;
-          throw gaveUp(ue, settings.maxAttempts, end!, wasSilent);
+          throw gaveUp(ue, settings.maxAttempts, end!, wasSilent, this.#parts.watch.breach);
         } else open.push({ ...pilot, position, attempt: attempts.length + 1 });
       }
       if (underway.length > 0) await this.#settle(ue, pilots, underway);
