@@ -1,4 +1,5 @@
 /** What is said when a pilot cannot be measured: by whose fault, and what to do. */
+import type { Complaint } from '../bridge/complaint.js';
 import { BeamloopError } from '../core/errors.js';
 import type { SlotEnd } from './slot-ledger.js';
 
@@ -15,9 +16,22 @@ export function restartsForEver(): BeamloopError {
 /**
  * A pilot that could not be measured in as many slots as it may have.
  *
+ * @param complaint what was wrong with what the UE sent meanwhile; null when nothing was.
  * @param wasSilent the board's watchdog found this machine silent meanwhile.
  */
-export function gaveUp(ue: string, attempts: number, end: SlotEnd, wasSilent: boolean): BeamloopError {
+export function gaveUp(
+  ue: string,
+  attempts: number,
+  end: SlotEnd,
+  wasSilent: boolean,
+  complaint: Pick<Complaint, 'message' | 'todo'> | null,
+): BeamloopError {
+  if (end === 'no-power' && complaint !== null) {
+    return new BeamloopError('UE_SILENT', {
+      what: `UE '${ue}' reported no power that could be used for a slot, ${attempts} times: it ${complaint.message}`,
+      todo: complaint.todo,
+    });
+  }
   if (end === 'no-power') {
     return new BeamloopError('UE_SILENT', {
       what: `UE '${ue}' reported no power for a slot, ${attempts} times`,
