@@ -160,6 +160,8 @@ class Campaign {
       try {
         await this.#train(user, turn);
       } catch (error) {
+        // What ends the run may look like one user's trouble: the process of all emulated UEs is gone, say.
+        this.#parts.signal.throwIfAborted();
         if (!(error instanceof BeamloopError) || !OF_ONE_USER.has(error.code)) throw error;
         recording.event('user failed', { ue: user.id, code: error.code, what: error.message });
       }
