@@ -321,13 +321,13 @@ async function recordRun(
   }
   if ((await recording.rows('users')).length > 0) return;
   const { users, best, polar } = preparation;
-  for (const [turn, { id, truth }] of users.entries()) {
+  for (const [turn, { id, positionM, truth }] of users.entries()) {
     const index = best[turn] ?? null;
     recording.append('users', {
       ue: id,
       turn,
-      xM: truth?.positionM[0] ?? null,
-      yM: truth?.positionM[1] ?? null,
+      xM: positionM?.[0] ?? null,
+      yM: positionM?.[1] ?? null,
       snrDb: truth?.snrDb ?? null,
       bestKey: index && polar.codeword(index).key,
       bestAngleRad: index && polar.angleRad(index.angleIndex),

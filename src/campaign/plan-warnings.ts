@@ -4,7 +4,11 @@ import type { Realisability } from '../codebook/realisability.js';
 import { plural } from '../core/plural.js';
 import { coverageAdvice } from '../training/coverage-advice.js';
 import type { Preparation } from './plan.js';
+import type { Scenario } from './scenario-schema.js';
+import { isEmulated } from './users.js';
 
+/** What a user of a scenario can say of its channel. */
+const CHANNEL_KEYS = ['snr', 'beamformedSnr', 'ricianFactor', 'scatterers', 'paths'] as const;
 /** Users that are named one by one. */
 const MOST_NAMED = 3;
 
@@ -14,6 +18,7 @@ export function planWarnings(preparation: Preparation, realisability: Realisabil
   return [
     ...(wideband === null ? [] : coverageAdvice(scenario.scheme, polar.array, wideband)),
     ...usersOutside(preparation),
+    ...emulatedChannels(scenario),
     ...(realisability === null ? [] : beamsThatFallApart(realisability)),
   ];
 }
@@ -22,8 +27,8 @@ export function planWarnings(preparation: Preparation, realisability: Realisabil
 function usersOutside({ users, wideband }: Preparation): string[] {
   if (wideband === null) return [];
   const { maxAngleRad, distanceM } = wideband.sector;
-  const places = users.flatMap(({ id, truth }) =>
-    truth === null ? [] : [{ id, ...placeOf(truth.positionM) }],
+  const places = users.flatMap(({ id, positionM }) =>
+    positionM === null ? [] : [{ id, ...placeOf(positionM) }],
   );
   const outside = places.filter(
     ({ angleRad, rangeM }) =>
@@ -37,6 +42,27 @@ function usersOutside({ users, wideband }: Preparation): string[] {
   return [
     `The pilots search ±${degrees(maxAngleRad)} and ${distanceM[0]} to ${distanceM[1]} m (array.sector), and not where ` +
       `${named.join('; ')}${others} will be`,
+  ];
+}
+
+/** What a scenario says of channels holds where users are emulated; on a real port the air decides. */
+function emulatedChannels(scenario: Scenario): string[] {
+  if (isEmulated(scenario)) return [];
+  const { channel, users, board } = scenario;
+  const given = (keys: readonly string[], of: object, where: string) =>
+    keys.filter((key) => (of as Record<string, unknown>)[key] !== undefined).map((key) => `${where}${key}`);
+  const unused = [
+    ...given(['snr', 'beamformedSnr', 'region'], channel, 'channel.'),
+    ...(Array.isArray(users)
+      ? CHANNEL_KEYS.filter((key) => users.some((user) => user[key] !== undefined)).map(
+          (key) => `users[].${key}`,
+        )
+      : []),
+  ];
+  if (unused.length === 0) return [];
+  return [
+    `${unused.join(', ')} ${unused.length === 1 ? 'describes' : 'describe'} emulated users and ` +
+      `${unused.length === 1 ? 'is' : 'are'} not used on ${board.port}, where the air decides`,
   ];
 }
 

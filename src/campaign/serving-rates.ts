@@ -30,7 +30,7 @@ export function lossPercent(rate: number, perfectRate: number): number | null {
 export function servingRates(
   array: LinearArray,
   sum: SubcarrierSum,
-  { truth }: User,
+  { truth }: Pick<User, 'truth'>,
   codeword: Codeword,
   radiated: ElementBeam,
 ): ServingRates | null {

@@ -8,7 +8,9 @@ import type { Scenario } from './scenario-schema.js';
 
 export interface User {
   readonly id: string;
-  /** Null where nobody knows it (a UE on real hardware). */
+  /** Where it is; null where the scenario does not say. */
+  readonly positionM: PointM | null;
+  /** The channel of an emulated user; null on real hardware, where the air decides. */
   readonly truth: {
     readonly positionM: PointM;
     readonly snrDb: number;
@@ -28,10 +30,11 @@ export function polarCodebookOf(scenario: Scenario): PolarCodebook {
 
 /**
  * Users in the order of the file. Every draw is keyed by the seed and the user's id, so adding a user changes no other.
- * Users without a position have no truth.
+ * On a real port nothing is drawn: users are where the scenario says, if it does, and nobody knows their channels.
  */
 export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
   const { seed, channel, array } = scenario;
+  if (!isEmulated(scenario)) return usersOfRealPort(scenario);
   const region = regionOf(scenario, polar);
   const listed = Array.isArray(scenario.users)
     ? scenario.users
@@ -49,15 +52,31 @@ export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
       ...user,
     };
     const snrDb = snrDbOf(given, array.elements) ?? snrDbOf(channel, array.elements);
-    if (given.position === undefined || snrDb === undefined) return { id: user.id, truth: null };
+    if (given.position === undefined || snrDb === undefined)
+      return { id: user.id, positionM: null, truth: null };
     const statistics = {
       ricianFactorDb: given.ricianFactor ?? channel.ricianFactor,
       numScatterers: given.scatterers ?? channel.scatterers,
     };
     const paths =
       given.paths ?? drawPaths(given.position, region, statistics, new Random(seed, 'paths', user.id));
-    return { id: user.id, truth: { positionM: given.position, snrDb, paths } };
+    const positionM = given.position;
+    return { id: user.id, positionM, truth: { positionM, snrDb, paths } };
   });
+}
+
+/** Whether board and UEs are emulated: the port alone decides. */
+export function isEmulated({ board }: Scenario): boolean {
+  return board.port === 'emulated';
+}
+
+function usersOfRealPort({ users }: Scenario): User[] {
+  const listed: readonly { readonly id: string; readonly position?: PointM | undefined }[] = Array.isArray(
+    users,
+  )
+    ? users
+    : Array.from({ length: users.count }, (_, k) => ({ id: `ue${k + 1}` }));
+  return listed.map(({ id, position = null }) => ({ id, positionM: position, truth: null }));
 }
 
 /** Of a pilot of unit norm, dB: a focused beam of N elements receives N times as much. */

@@ -11,10 +11,12 @@ export type PilotLabel =
   | { readonly kind: 'dpc'; readonly level: number; readonly index: number }
   /** Polar codebook: ring 1 is the innermost, ring S is at infinity; angleIndex in 1..N. */
   | { readonly kind: 'polar'; readonly ring: number; readonly angleIndex: number }
-  /** Hierarchical sub-array DFT beams (far field): level and index in 1..2^level. */
+  /** Hierarchical far-field beams, of sub-arrays or shaped: level and index in 1..2^level. */
   | { readonly kind: 'dft'; readonly level: number; readonly index: number }
   /** Beam focused on the centre of sector `index` of 2^level, at the distance of a ring of the polar codebook. */
   | { readonly kind: 'sector'; readonly level: number; readonly index: number; readonly ring: number }
+  /** Focusing beam of a cell of directions and slopes (spatial chirp), tier 0 being the first. */
+  | { readonly kind: 'chirp'; readonly tier: number; readonly direction: number; readonly slope: number }
   /** Distance-dependent beam split (TD-PS): pilot in 1..K. */
   | { readonly kind: 'tdps'; readonly pilot: number }
   /** Near-field rainbow: all directions on ring 1..S, ring 1 being the farthest. */

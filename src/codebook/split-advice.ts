@@ -23,10 +23,11 @@ export function tdPsAdvice(
     );
     advice.push(directionsMissed(design.coverageRatio, design.missedShare, band, enough));
   }
-  if (design.numSweeps < 1) {
+  if (numPilots * design.numSweeps < 1) {
     advice.push(
-      `A pilot sweeps ${percent(design.numSweeps)} of all directions and never looks at the others; give delays a larger ` +
-        'direction or the band more width',
+      `A pilot sweeps ${percent(design.numSweeps)} of all directions, and ${plural(numPilots, 'pilot')} ` +
+        `${percent(Math.min(1, numPilots * design.numSweeps))} of them; give delays a larger direction (gamma), the band ` +
+        `more width, or more pilots: ${design.minPilots} would do`,
     );
   }
   if (numPilots < design.pilotRatio) {

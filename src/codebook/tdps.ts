@@ -41,7 +41,7 @@ export interface TdPsDesign {
   readonly coverageRatio: number;
   /** Share of the directions that a pilot sweeps at which no subcarrier reaches half power. */
   readonly missedShare: number;
-  /** How often a pilot sweeps all directions; below 1 it does not reach some of them at any ring. */
+  /** How often a pilot sweeps all directions; below 1 it is the share that it reaches, and the pilots must share them. */
   readonly numSweeps: number;
   /** Direction of the last subcarrier of the first pilot, sin(angle). */
   readonly endDirection: number;
@@ -53,13 +53,17 @@ export interface TdPsDesign {
   readonly facingBeamsPerM: number;
   /** holePerM / facingBeamsPerM; the pilot number is this, rounded up (eq. 44). */
   readonly pilotRatio: number;
+  /** As many as eq. 44 asks for, and enough to look in all directions. */
   readonly minPilots: number;
 }
 
 /**
  * Algorithm 1: parameters from the array, the band and the rings to cover.
  *
- * @throws BAD_ARGUMENT when an option is out of range or the band has too few subcarriers to sweep all directions.
+ * With a gamma below 1 a pilot may sweep some of the directions only; its delays are shorter, and the pilots share the
+ * directions.
+ *
+ * @throws BAD_ARGUMENT when an option is out of range or the band has too few subcarriers to sweep all directions with gamma 1.
  */
 export function designTdPs(array: LinearArray, band: Band, options: TdPsOptions): TdPsDesign {
   const { gamma = 1, epsilon = 1, endDirection = 1, ringRangePerM } = options;
@@ -75,7 +79,7 @@ export function designTdPs(array: LinearArray, band: Band, options: TdPsOptions)
     'Give the sine of an angle, from -1 to 1',
   );
   requireRingRange(ringRangePerM);
-  requireSubcarriers(array, band, gamma, endDirection);
+  requireSubcarriers(array, band, endDirection);
   const [nearest, farthest] = [ringRangePerM[1], ringRangePerM[0]];
   const first = band.ratio(0);
   const last = band.ratio(band.numSubcarriers - 1);
@@ -115,6 +119,7 @@ export function describeTdPs(array: LinearArray, band: Band, parameters: SplitPa
   const holePerM = phaseRingPerM === 0 ? 0 : (2 * Math.abs(phaseRingPerM)) / smallestSlope;
   const facingBeamsPerM = 2 * halfWidthRingPerM(array, band.frequenciesHz[lastSubcarrier]!);
   const pilotRatio = holePerM / facingBeamsPerM;
+  const sweeps = numSweeps(delaySinAngle, band);
   return {
     parameters,
     firstSlope: slope[0]!,
@@ -122,13 +127,13 @@ export function describeTdPs(array: LinearArray, band: Band, parameters: SplitPa
     slopeLimit: slopeLimit(array, band),
     coverageRatio: coverageRatio(array, band, foci),
     missedShare: missedShare(array, band, foci),
-    numSweeps: numSweeps(delaySinAngle, band),
+    numSweeps: sweeps,
     endDirection: sinAngle[lastSubcarrier]!,
     ringSweepPerM: [Math.min(...ends), Math.max(...ends)],
     holePerM,
     facingBeamsPerM,
     pilotRatio,
-    minPilots: Math.max(1, Math.ceil(pilotRatio)),
+    minPilots: Math.max(1, Math.ceil(pilotRatio), sweeps > 0 ? Math.ceil(1 / sweeps) : 1),
   };
 }
 
@@ -183,19 +188,18 @@ function numSweeps(delaySinAngle: number, { frequenciesHz, carrierHz }: Band): n
   return (Math.abs(delaySinAngle) * (frequenciesHz.at(-1)! - frequenciesHz[0]!)) / (2 * carrierHz);
 }
 
-/** A pilot must take in all directions once. */
-function requireSubcarriers(array: LinearArray, band: Band, gamma: number, endDirection: number): void {
+/** The steepest sweep must take in all directions once. */
+function requireSubcarriers(array: LinearArray, band: Band, endDirection: number): void {
   requireSplittingBand(band);
-  const sweepsWith = (other: Band) =>
-    numSweeps(steepest(array, other, gamma, endDirection).delaySinAngle, other);
+  const sweepsWith = (other: Band) => numSweeps(steepest(array, other, 1, endDirection).delaySinAngle, other);
   const sweeps = sweepsWith(band);
   if (sweeps >= 1) return;
   const needed = enoughSubcarriers(band, (other) => sweepsWith(other) >= 1);
   throw new BeamloopError('BAD_ARGUMENT', {
     what:
       `${band.numSubcarriers} subcarriers are too few for ${array.numElements} elements: while neighbouring subcarriers ` +
-      `meet at half power${gamma < 1 ? ` (times gamma ${gamma})` : ''}, they sweep ${sweeps.toFixed(3)} of all directions`,
-    todo: `Give at least ${needed ?? 'more than 65535'} subcarriers${gamma < 1 ? ', a larger gamma' : ''} or fewer elements`,
+      `meet at half power, they sweep ${sweeps.toFixed(3)} of all directions`,
+    todo: `Give at least ${needed ?? 'more than 65535'} subcarriers or fewer elements`,
   });
 }
 

@@ -65,8 +65,8 @@ function verdict(claims: readonly PaperClaim[]): string {
 
 function claimsTable(claims: readonly PaperClaim[]): Html {
   const verdicts = new Map<boolean | null, Html>([
-    [true, html`<span class="yes">agrees</span>`],
-    [false, html`<span class="no">differs</span>`],
+    [true, html`<span class="yes">holds</span>`],
+    [false, html`<span class="no">does not hold</span>`],
     [null, html`<span class="muted">not checked</span>`],
   ]);
   return html`<h2>The paper and this study</h2>

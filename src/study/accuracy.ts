@@ -1,6 +1,7 @@
 /** Monte-Carlo comparison of schemes: accuracy with its interval and pilots per user, by place and SNR. */
 import { BeamloopError } from '../core/errors.js';
 import { createScheme } from '../training/registry.js';
+import { schemeTitle } from '../training/scheme-label.js';
 import { accuracyFigures } from './accuracy-figures.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import { ACCURACY_KEYS, type AccuracyRow, accuracyRows, pointOrRange } from './accuracy-rows.js';
@@ -81,7 +82,7 @@ function accuracyTable(rows: readonly AccuracyRow[]): Table {
   const varying = columns.filter(({ cell }) => new Set(rows.map(cell)).size > 1);
   const shown = [
     ...varying,
-    { title: 'Scheme', align: 'left' as const, cell: (row: AccuracyRow) => row.scheme },
+    { title: 'Scheme', align: 'left' as const, cell: (row: AccuracyRow) => schemeTitle(row.scheme) },
     { title: 'Users', align: 'right' as const, cell: (row: AccuracyRow) => String(row.numUes) },
     { title: 'Accuracy', align: 'right' as const, cell: (row: AccuracyRow) => percent(row.accuracy) },
     {

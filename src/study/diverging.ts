@@ -54,7 +54,7 @@ export function isInDivergingRegion(array: LinearArray, [vx, vy]: PointM, [ux, u
  */
 export function boundingRegion(array: LinearArray, gridPoints: number): PointM[] {
   const sideM = rayleighDistanceM(array);
-  const fresnelM = 0.62 * Math.sqrt(array.apertureM ** 3 / array.wavelengthM);
+  const fresnelM = fresnelZoneM(array);
   const points: PointM[] = [];
   for (let i = 0; i < gridPoints; i++) {
     for (let j = 0; j < gridPoints; j++) {
@@ -68,13 +68,15 @@ export function boundingRegion(array: LinearArray, gridPoints: number): PointM[]
 export interface DivergingStrength {
   /** Share of the region outside R_v with less amplitude than every point inside it (Definition 3.4). */
   readonly divergingDegree: number;
+  /** The same where only the sampled points inside count: those between them may be weaker, so it is never less. */
+  readonly sampledDegree: number;
   readonly meanInside: number;
   readonly meanOutside: number;
 }
 
 /**
- * Strength of the effect for each virtual focal point, sampled at `points`. The least amplitude inside R_v lies at its
- * edge, so the degree depends a little on the grid.
+ * Strength of the effect for each virtual focal point. Shares and means are those of `points`; the least amplitude inside is
+ * that of the continuum, unless a sampled point has less.
  */
 export function divergingStrengths(
   array: LinearArray,
@@ -94,14 +96,95 @@ export function divergingStrengths(
       (isInDivergingRegion(array, pointM, uM) ? inside : outside).push(meter.amplitude(codeword));
     }
   }
-  return samples.map(({ inside, outside }) => {
+  return samples.map(({ pointM, inside, outside }) => {
     const least = inside.reduce((a, b) => Math.min(a, b), Infinity);
+    const weaker = (level: number) =>
+      outside.filter((amplitude) => amplitude < level).length / outside.length;
     return {
-      divergingDegree: outside.filter((amplitude) => amplitude < least).length / outside.length,
+      divergingDegree: weaker(Math.min(least, weakestInside(array, pointM, meter).amplitude)),
+      sampledDegree: weaker(least),
       meanInside: mean(inside),
       meanOutside: mean(outside),
     };
   });
+}
+
+/** Lines from v through the aperture, ends included, and points on each, from the Fresnel zone to the end of the box. */
+const NUM_LINES = 33;
+const NUM_DEPTHS = 160;
+/** Weakest starts that are refined, and how far: the last step is 2^-40 of the first. */
+const NUM_STARTS = 8;
+const NUM_HALVINGS = 40;
+
+/**
+ * Least amplitude in the bounding region inside R_v, and where. R_v is a rectangle in (y0, log x): y0 is where the line from
+ * v crosses the aperture, x the depth. The amplitude is sampled there, edges included, and the weakest samples are walked
+ * downhill with ever smaller steps.
+ */
+export function weakestInside(
+  array: LinearArray,
+  focalM: PointM,
+  meter = new AmplitudeMeter(array),
+): { amplitude: number; pointM: PointM } {
+  const codeword = divergingCodeword(array, focalM);
+  const half = array.apertureM / 2;
+  const [vx, vy] = focalM;
+  const sideM = rayleighDistanceM(array);
+  const fresnelM = fresnelZoneM(array);
+  const pointAt = ([crossing, logX]: PointM): PointM => {
+    const x = Math.exp(logX);
+    return [x, crossing + ((crossing - vy) / -vx) * x];
+  };
+  const amplitudeAt = (at: PointM): number => {
+    const pointM = pointAt(at);
+    const [x, y] = pointM;
+    const inBox = x <= sideM && Math.abs(y) <= sideM / 2 && Math.hypot(x, y) >= fresnelM;
+    if (!inBox || Math.abs(at[0]) > half) return Infinity;
+    meter.moveTo(pointM);
+    return meter.amplitude(codeword);
+  };
+  const [nearest, farthest] = [Math.log(fresnelM / 50), Math.log(sideM)];
+  const steps: PointM = [array.apertureM / (NUM_LINES - 1), (farthest - nearest) / (NUM_DEPTHS - 1)];
+  const samples: { at: PointM; amplitude: number }[] = [];
+  for (let i = 0; i < NUM_LINES; i++) {
+    for (let j = 0; j < NUM_DEPTHS; j++) {
+      const at: PointM = [-half + i * steps[0], farthest - j * steps[1]];
+      samples.push({ at, amplitude: amplitudeAt(at) });
+    }
+  }
+  samples.sort((a, b) => a.amplitude - b.amplitude);
+  const refined = samples.slice(0, NUM_STARTS).map((start) => downhill(start, amplitudeAt, steps));
+  const { at, amplitude } = refined.reduce((a, b) => (b.amplitude < a.amplitude ? b : a));
+  return { amplitude, pointM: pointAt(at) };
+}
+
+function downhill(
+  start: { at: PointM; amplitude: number },
+  amplitudeAt: (at: PointM) => number,
+  firstSteps: PointM,
+): { at: PointM; amplitude: number } {
+  let best = start;
+  let size = 1;
+  for (let halvings = 0; halvings < NUM_HALVINGS; ) {
+    const next = [-1, 0, 1]
+      .flatMap((i) =>
+        [-1, 0, 1].map(
+          (j): PointM => [best.at[0] + i * size * firstSteps[0], best.at[1] + j * size * firstSteps[1]],
+        ),
+      )
+      .map((at) => ({ at, amplitude: amplitudeAt(at) }))
+      .reduce((a, b) => (b.amplitude < a.amplitude ? b : a));
+    if (next.amplitude < best.amplitude) best = next;
+    else {
+      size /= 2;
+      halvings++;
+    }
+  }
+  return best;
+}
+
+function fresnelZoneM(array: LinearArray): number {
+  return 0.62 * Math.sqrt(array.apertureM ** 3 / array.wavelengthM);
 }
 
 export function mean(values: readonly number[]): number {

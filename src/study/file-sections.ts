@@ -75,29 +75,53 @@ export const headingShape = {
 /** A claim of the paper that no number of this study bears out or contradicts; `ours` says why. */
 const plainClaim = z.strictObject({ claim: z.string(), paper: z.string(), ours: z.string() });
 
-const cellSchema = z.union([z.string(), z.number(), z.tuple([z.number(), z.number()])]);
+/** A value, [least, most], or several names. */
+const cellSchema = z.union([
+  z.string(),
+  z.number(),
+  z.tuple([z.number(), z.number()]),
+  z.array(z.string()).nonempty(),
+]);
+const cells = z.record(z.string(), cellSchema);
 
 /**
- * A claim that a column of the rows is held against. `where` chooses rows by their columns (a value, or [least, most]);
- * with `below` the number is by how much a row stays below the row that differs from it in these columns only.
+ * A claim that a column of the rows is held against. `where` chooses rows by their columns (a value, [least, most], or one of
+ * several names); the number is the column's, or by how much it is `above` or `below` that of the row which differs in these
+ * columns only: of each of them where there are several names. `any` as a value lets a column differ.
  */
 const checkedClaim = z
   .strictObject({
     claim: z.string(),
     paper: z.string(),
     column: z.string(),
-    where: z.record(z.string(), cellSchema).default({}),
-    below: z.record(z.string(), cellSchema).optional(),
+    where: cells.default({}),
+    above: cells.optional(),
+    below: cells.optional(),
+    /** Differences in shares of the other row's number. */
+    relative: z.boolean().default(false),
+    /** The largest of the numbers less the smallest, instead of each. */
+    spread: z.boolean().default(false),
     atLeast: z.number().optional(),
     atMost: z.number().optional(),
     equals: z.number().optional(),
+    /** Both ways: of `equals`, or of the other row. */
     within: z.number().min(0).optional(),
   })
+  .refine((c) => c.above === undefined || c.below === undefined, {
+    error: 'cannot have both above and below',
+  })
+  .transform((c) => {
+    const compares = c.above !== undefined || c.below !== undefined;
+    return compares && c.within !== undefined && c.equals === undefined ? { ...c, equals: 0 } : c;
+  })
   .refine((c) => [c.atLeast, c.atMost, c.equals].filter((bound) => bound !== undefined).length === 1, {
-    error: 'must have one of atLeast, atMost and equals',
+    error: 'must have one of atLeast, atMost, equals with within, and within of another row',
   })
   .refine((c) => (c.equals === undefined) === (c.within === undefined), {
     error: 'must have within (a tolerance) together with equals',
+  })
+  .refine((c) => !c.relative || c.above !== undefined || c.below !== undefined, {
+    error: 'is relative to nothing without above or below',
   });
 
 export type CheckedClaim = z.output<typeof checkedClaim>;

@@ -2,7 +2,13 @@
 import type { LinearArray, PointM } from '../array/linear-array.js';
 import { nearFieldBoundaryM, rayleighDistanceM } from '../array/near-field.js';
 import { checkClaims } from './claims.js';
-import { AmplitudeMeter, boundingRegion, divergingCodeword, divergingStrengths } from './diverging.js';
+import {
+  AmplitudeMeter,
+  boundingRegion,
+  divergingCodeword,
+  divergingStrengths,
+  weakestInside,
+} from './diverging.js';
 import { describeArray } from './file-sections.js';
 import { percent, short } from './format.js';
 import type { DivergingPattern } from './pattern-file.js';
@@ -13,14 +19,17 @@ export function runDiverging(study: DivergingPattern): StudyResult {
   const array = buildArray(study.array, study.array.elements);
   const [xInD, yInD] = study.virtualFocalPoint;
   const focalM: PointM = [xInD * array.apertureM, yInD * array.apertureM];
-  const strength = divergingStrengths(array, [focalM], boundingRegion(array, study.gridPoints))[0]!;
-  const row = {
-    numElements: array.numElements,
-    virtualFocalPointM: focalM,
-    gridPoints: study.gridPoints,
-    ...strength,
-    insideOverOutside: strength.meanInside / strength.meanOutside,
-  };
+  const weakest = weakestInside(array, focalM);
+  const rows = study.gridPoints.map((gridPoints) => {
+    const strength = divergingStrengths(array, [focalM], boundingRegion(array, gridPoints))[0]!;
+    return {
+      numElements: array.numElements,
+      virtualFocalPointM: focalM,
+      gridPoints,
+      ...strength,
+      insideOverOutside: strength.meanInside / strength.meanOutside,
+    };
+  });
   return {
     kind: 'pattern',
     title: study.title,
@@ -30,30 +39,35 @@ export function runDiverging(study: DivergingPattern): StudyResult {
       ['Elements', String(array.numElements)],
       ...describeArray(study.array),
       ['Virtual focal point', `(${short(focalM[0])}, ${short(focalM[1])}) m`],
-      ['Grid', `${study.gridPoints} x ${study.gridPoints} cells`],
+      [
+        'Weakest point of its region',
+        `${weakest.pointM.map(short).join(', ')} m: amplitude ${short(weakest.amplitude)}`,
+      ],
     ],
-    rows: [row],
+    rows,
     tables: [
       {
         title: 'Strength of the diverging effect',
         columns: [
+          { title: 'Cells per side', align: 'right' },
           { title: 'Diverging degree', align: 'right' },
+          { title: 'sampled', align: 'right' },
           { title: 'Mean amplitude inside', align: 'right' },
           { title: 'outside', align: 'right' },
           { title: 'ratio', align: 'right' },
         ],
-        rows: [
-          [
-            percent(strength.divergingDegree),
-            short(strength.meanInside),
-            short(strength.meanOutside),
-            short(row.insideOverOutside),
-          ],
-        ],
+        rows: rows.map((row) => [
+          String(row.gridPoints),
+          percent(row.divergingDegree),
+          percent(row.sampledDegree),
+          short(row.meanInside),
+          short(row.meanOutside),
+          short(row.insideOverOutside),
+        ]),
       },
     ],
     figures: [amplitudeMap(array, focalM, study.drawnPoints)],
-    claims: checkClaims(study.paper?.claims ?? [], [row], []),
+    claims: checkClaims(study.paper?.claims ?? [], rows, ['gridPoints']),
   };
 }
 

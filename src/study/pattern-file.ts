@@ -29,8 +29,8 @@ const divergingSchema = z.strictObject({
   ...common,
   pattern: z.literal('diverging'),
   virtualFocalPoint: pointInAperturesSchema.refine(([x]) => x < 0, 'must lie behind the array (x below 0)'),
-  /** Cells per side for the diverging degree. */
-  gridPoints: gridPoints.default(1000),
+  /** Cells per side for the diverging degree, one or more. */
+  gridPoints: z.union([gridPoints.transform((n) => [n]), z.array(gridPoints).nonempty()]).prefault(1000),
   /** Cells per side of the figure. */
   drawnPoints: gridPoints.default(200),
 });

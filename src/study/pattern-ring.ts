@@ -1,9 +1,10 @@
 /** Received power along a ring for the beams of several schemes (the paper's Fig. 16). */
 import { polarPointM } from '../array/linear-array.js';
+import { ChirpCodebook } from '../codebook/chirp.js';
 import type { PolarCodebook } from '../codebook/polar.js';
 import { middleOfSupport } from '../training/far-field-sweep.js';
 import type { SchemeChoice } from '../training/registry.js';
-import { schemeLabel } from '../training/scheme-label.js';
+import { schemeLabel, schemeTitle } from '../training/scheme-label.js';
 import { checkClaims } from './claims.js';
 import { AmplitudeMeter, mean } from './diverging.js';
 import { describeCodebook } from './file-sections.js';
@@ -28,6 +29,11 @@ interface RingRow extends StudyRow {
   readonly correctFraction: number;
   /** Median power ratio of the right half to the wrong one, dB; null for the sweep. */
   readonly medianMarginDb: number | null;
+  /**
+   * Power of the strongest side lobe over the beam's peak, dB: the most that any beam sends beyond its own sector and the
+   * two next to it; null for the sweep, and at levels with fewer than four sectors.
+   */
+  readonly sideLobeDb: number | null;
   /** Mean number of beams within 3 dB of the strongest; null but for the sweep. */
   readonly meanSupport: number | null;
 }
@@ -40,6 +46,13 @@ export function runRing(study: RingPattern): StudyResult {
   for (const ringM of study.ring) {
     const ring = new Ring(meter, ringM);
     for (const choice of study.schemes) {
+      if (choice.name === 'spatial-chirp') {
+        const codebook = new ChirpCodebook(polar);
+        for (let tier = 0; tier <= codebook.numTiers; tier++)
+          rows.push(judgeTier(study, codebook, tier, ring));
+        figures.push(drawFirstTier(codebook, ring));
+        continue;
+      }
       if (choice.name === 'far-field-sweep') {
         rows.push(judgeSweep(study, polar, ring));
         figures.push(drawSweep(polar, ring));
@@ -74,14 +87,16 @@ export function runRing(study: RingPattern): StudyResult {
           { title: 'Level', align: 'right' },
           { title: 'Right', align: 'right' },
           { title: 'Median margin (dB)', align: 'right' },
+          { title: 'Side lobe (dB)', align: 'right' },
           { title: 'Beams within 3 dB', align: 'right' },
         ],
         rows: rows.map((row) => [
-          row.scheme,
+          schemeTitle(row.scheme),
           short(row.ringDistanceM),
           row.level === null ? '-' : String(row.level),
           percent(row.correctFraction),
           row.medianMarginDb === null ? '-' : row.medianMarginDb.toFixed(1),
+          row.sideLobeDb === null ? '-' : row.sideLobeDb.toFixed(1),
           row.meanSupport === null ? '-' : row.meanSupport.toFixed(1),
         ]),
       },
@@ -122,12 +137,18 @@ function judgeLevel(
   ring: Ring,
 ): RingRow {
   const marginsDb: number[] = [];
+  const peaks = beams.map(() => 0);
+  const lobes = beams.map(() => 0);
   for (const angleRad of directionsOf(study.directions, MAX_ANGLE_RAD)) {
     const own = Math.floor(((Math.sin(angleRad) + 1) / 2) * 2 ** level);
     const other = own ^ 1;
+    const powers = ring.powersAt(angleRad, beams);
+    powers.forEach((power, k) => {
+      peaks[k] = Math.max(peaks[k]!, power);
+      if (Math.abs(k - own) > 1) lobes[k] = Math.max(lobes[k]!, power);
+    });
     // Where one half has no beam nothing is decided.
     if (beams[own]!.length === 0 || beams[other]!.length === 0) continue;
-    const powers = ring.powersAt(angleRad, beams);
     marginsDb.push(10 * Math.log10(powers[own]! / powers[other]!));
   }
   return {
@@ -136,6 +157,12 @@ function judgeLevel(
     level,
     correctFraction: marginsDb.filter((margin) => margin > 0).length / marginsDb.length,
     medianMarginDb: marginsDb.sort((a, b) => a - b)[Math.floor(marginsDb.length / 2)]!,
+    sideLobeDb:
+      beams.length < 4
+        ? null
+        : Math.max(
+            ...lobes.map((lobe, k) => (peaks[k]! > 0 ? 10 * Math.log10(lobe / peaks[k]!) : -Infinity)),
+          ),
     meanSupport: null,
   };
 }
@@ -163,8 +190,50 @@ function judgeSweep(study: RingPattern, polar: PolarCodebook, ring: Ring): RingR
     level: null,
     correctFraction: numCorrect / supports.length,
     medianMarginDb: null,
+    sideLobeDb: null,
     meanSupport: mean(supports),
   };
+}
+
+/** Beams of each direction cell of a tier: one per slope, of which the strongest speaks. */
+function chirpBeams(codebook: ChirpCodebook, tier: number): SectorBeams {
+  return Array.from({ length: codebook.numDirections(tier) }, (_, k) =>
+    Array.from({ length: codebook.numSlopes(tier) }, (__, j) => codebook.codeword(tier, k + 1, j + 1)),
+  );
+}
+
+/** The first tier decides among all direction cells, the others between the halves of the cell before. */
+function judgeTier(study: RingPattern, codebook: ChirpCodebook, tier: number, ring: Ring): RingRow {
+  const beams = chirpBeams(codebook, tier);
+  const marginsDb = directionsOf(study.directions, MAX_ANGLE_RAD).map((angleRad) => {
+    const own = Math.floor(((Math.sin(angleRad) + 1) / 2) * beams.length);
+    const chosen = tier === 0 ? beams : beams.map((codewords, k) => (k >> 1 === own >> 1 ? codewords : []));
+    const powers = ring.powersAt(angleRad, chosen);
+    const others = powers.filter((_, k) => k !== own).reduce((a, b) => Math.max(a, b), 0);
+    return 10 * Math.log10(powers[own]! / others);
+  });
+  return {
+    scheme: 'spatial-chirp',
+    ringDistanceM: ring.ringM,
+    level: tier,
+    correctFraction: marginsDb.filter((margin) => margin > 0).length / marginsDb.length,
+    medianMarginDb: marginsDb.sort((a, b) => a - b)[Math.floor(marginsDb.length / 2)]!,
+    sideLobeDb: null,
+    meanSupport: null,
+  };
+}
+
+/** Eight neighbouring cells around broadside. */
+function drawFirstTier(codebook: ChirpCodebook, ring: Ring): LineFigure {
+  const first = Math.max(0, codebook.numDirections(0) / 2 - NUM_DRAWN_BEAMS / 2);
+  const beams = chirpBeams(codebook, 0).slice(first, first + NUM_DRAWN_BEAMS);
+  return figure(
+    'spatial-chirp, first tier',
+    `The ${beams.length} direction cells around broadside, from cell ${first + 1}; the stronger slope of each.`,
+    beams,
+    Math.asin(Math.min(Math.sin(MAX_ANGLE_RAD), NUM_DRAWN_BEAMS / codebook.numDirections(0))),
+    ring,
+  );
 }
 
 function figure(

@@ -5,7 +5,7 @@ import { DirectEvaluator } from '../channel/direct-evaluator.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { createScheme, type SchemeChoice, schemeSchema } from '../training/registry.js';
 import { powersOf } from '../training/scheme.js';
-import { schemeLabel } from '../training/scheme-label.js';
+import { schemeLabel, schemeTitle } from '../training/scheme-label.js';
 import { checkClaims } from './claims.js';
 import {
   arraySchema,
@@ -146,7 +146,9 @@ function countPilots(study: PilotsStudy, choice: SchemeChoice, numElements: numb
   }
   const totalPilots = batchSizes.reduce((sum, size) => sum + size, 0);
   const refines = choice.name !== 'exhaustive' && choice.name !== 'near-field-hierarchical';
-  const refinementPilots = refines ? batchSizes.at(-1)! : null;
+  // The first tier is its coarse search, as the paper counts.
+  const last = choice.name === 'spatial-chirp' ? totalPilots - batchSizes[0]! : batchSizes.at(-1)!;
+  const refinementPilots = refines ? last : null;
   return {
     scheme: schemeLabel(choice),
     numElements,
@@ -171,7 +173,7 @@ function pilotsTable(rows: readonly PilotsRow[]): Table {
       { title: 'Amplitudes', align: 'left' },
     ],
     rows: rows.map((row) => [
-      row.scheme,
+      schemeTitle(row.scheme),
       String(row.numElements),
       number(row.coarsePilots),
       number(row.refinementPilots),

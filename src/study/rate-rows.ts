@@ -1,8 +1,9 @@
 /** From sums over users to the rows of a rate study. */
+import { type SchemeChoice, splitCodebookOf } from '../training/registry.js';
 import { schemeLabel } from '../training/scheme-label.js';
 import { pointOrRange } from './accuracy-rows.js';
 import type { RateStudy } from './rate-file.js';
-import { ratePlaces, rateSchemes } from './rate-setting.js';
+import { buildSetting, ratePlaces, rateSchemes } from './rate-setting.js';
 import type { RateTally } from './rate-simulator.js';
 import type { StudyRow } from './result.js';
 
@@ -20,6 +21,8 @@ export interface RateRow extends StudyRow {
   readonly delayErrorS: number;
   /** One distance, or the smallest and largest. */
   readonly distanceM: number | readonly number[];
+  /** Longest delay that the pilots ask of an element, s; null for schemes without delays. */
+  readonly delayRangeS: number | null;
   /** After beamforming. */
   readonly snrDb: number;
   readonly numPilots: number;
@@ -60,6 +63,7 @@ const Z = 1.959963984540054;
 export function rateRows(study: RateStudy, tallies: readonly RateTally[]): RateRow[] {
   const places = ratePlaces(study);
   const schemes = rateSchemes(study);
+  const delayRanges = schemes.map(({ choice }) => delayRangeS(study, choice));
   const sums = new Map<string, RateTally>();
   for (const tally of tallies) {
     const key = `${tally.placeIndex}/${tally.schemeIndex}/${tally.snrIndex}`;
@@ -84,6 +88,7 @@ export function rateRows(study: RateStudy, tallies: readonly RateTally[]): RateR
       delayBits: hardware?.delayBits ?? null,
       delayErrorS: hardware?.delayErrorS ?? 0,
       distanceM: pointOrRange(distanceM),
+      delayRangeS: delayRanges[sum.schemeIndex]!,
       snrDb,
       numPilots: sum.numPilots / sum.numUsers,
       numUes: sum.numUsers,
@@ -98,6 +103,13 @@ export function rateRows(study: RateStudy, tallies: readonly RateTally[]): RateR
       fullSearches: sum.numSearches === 0 ? null : sum.numFullSearches / sum.numSearches,
     };
   });
+}
+
+function delayRangeS(study: RateStudy, choice: SchemeChoice): number | null {
+  if (!('estimator' in choice)) return null;
+  const setting = buildSetting(study);
+  const { pilots } = splitCodebookOf(choice, setting.array, setting);
+  return pilots.reduce((most, { codeword }) => codeword.delayS!.reduce((a, b) => Math.max(a, b), most), 0);
 }
 
 function add(sum: RateTally, tally: RateTally): void {

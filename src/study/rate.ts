@@ -103,6 +103,11 @@ function rateTable(rows: readonly RateRow[]): Table {
     { title: 'Delay error (ps)', align: 'right', cell: (row) => short(1e12 * row.delayErrorS) },
     { title: 'Distance (m)', align: 'right', cell: (row) => metres(row.distanceM) },
     { title: 'SNR (dB)', align: 'right', cell: (row) => short(row.snrDb) },
+    {
+      title: 'Delay range (ns)',
+      align: 'right',
+      cell: (row) => (row.delayRangeS === null ? '-' : (1e9 * row.delayRangeS).toFixed(1)),
+    },
   ];
   const shown = [
     { title: 'Scheme', align: 'left' as const, cell: (row: RateRow) => row.id },

@@ -27,7 +27,7 @@ export function sectorBeams(choice: SchemeChoice, polar: PolarCodebook, level: n
       );
     }
     case 'far-field-hierarchical': {
-      const dft = new DftCodebook(array);
+      const dft = new DftCodebook(array, choice.wideBeams);
       if (level > dft.numLevels - Math.log2(choice.refinementAngles)) return null;
       return sectors.map((index) => [dft.codeword(level, index)]);
     }

@@ -4,8 +4,7 @@ import { polarBlock, polarEstimate, strongest } from './polar-estimate.js';
 import type { Scheme } from './scheme.js';
 
 /**
- * Two-stage search (Wu et al. 2024): the first levels of the far-field hierarchical codebook, sub-array beams with
- * elements switched off, then every polar codeword of the sector that is left. 2 pilots per level, S N / 2^levels after.
+ * Two-stage search (Wu et al. 2024): the first levels of the far-field hierarchical codebook, then every polar codeword of the sector that is left. 2 pilots per level, S N / 2^levels after.
  */
 export function* farFieldHierarchical(dft: DftCodebook, polar: PolarCodebook, numLevels: number): Scheme {
   let sector = 1;

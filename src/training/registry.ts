@@ -4,6 +4,7 @@ import type { Band } from '../array/band.js';
 import { ringRangeOf, type Sector } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
 import type { SplitCodebook } from '../codebook/beam-split.js';
+import { ChirpCodebook } from '../codebook/chirp.js';
 import { requireFewCodewords } from '../codebook/codebook-size.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { DftCodebook } from '../codebook/dft.js';
@@ -27,6 +28,7 @@ import { farFieldHierarchical } from './far-field-hierarchical.js';
 import { farFieldSweep } from './far-field-sweep.js';
 import { nearFieldHierarchical } from './near-field-hierarchical.js';
 import type { Scheme } from './scheme.js';
+import { spatialChirp } from './spatial-chirp.js';
 import { splitTraining } from './split-training.js';
 
 /** Codebooks and dictionaries are shared between the searches of one factory. */
@@ -90,7 +92,10 @@ const schemeWithOptions = z.discriminatedUnion('name', [
       .min(1)
       .refine((angles) => Number.isInteger(Math.log2(angles)), 'must be a power of two, such as 32')
       .default(32),
+    /** How the coarse beams are widened; shaped ones need amplitudes. */
+    wideBeams: z.enum(['sub-array', 'shaped']).default('sub-array'),
   }),
+  z.strictObject({ name: z.literal('spatial-chirp') }),
   z
     .strictObject({
       name: z.literal('tdps'),
@@ -139,6 +144,7 @@ export const SCHEME_NAMES = [
   'far-field-sweep',
   'near-field-hierarchical',
   'far-field-hierarchical',
+  'spatial-chirp',
   'tdps',
   'near-field-rainbow',
   'far-field-rainbow',
@@ -186,7 +192,7 @@ export function createScheme(
       return narrowband(() => nearFieldHierarchical(sectors));
     }
     case 'far-field-hierarchical': {
-      const dft = new DftCodebook(array);
+      const dft = new DftCodebook(array, choice.wideBeams);
       const numLevels = dft.numLevels - Math.log2(choice.refinementAngles);
       if (numLevels < 0) {
         throw new BeamloopError('BAD_ARGUMENT', {
@@ -195,6 +201,10 @@ export function createScheme(
         });
       }
       return narrowband(() => farFieldHierarchical(dft, polar, numLevels));
+    }
+    case 'spatial-chirp': {
+      const chirps = new ChirpCodebook(polar);
+      return narrowband(() => spatialChirp(chirps));
     }
     case 'exhaustive-grid': {
       const { band, sector } = requireBand(choice, wideband);

@@ -72,3 +72,24 @@ function changedOptions(choice: SchemeChoice, keys: readonly string[]): string[]
     .filter((key) => key !== 'name' && values[key] !== defaults[key])
     .map((key) => `${key}=${String(values[key])}`);
 }
+
+const SCHEME_TITLE: Readonly<Record<string, string>> = {
+  dpc: 'DPC hierarchical',
+  exhaustive: 'Polar exhaustive',
+  'far-field-sweep': 'Far-field sweeping',
+  'near-field-hierarchical': 'Near-field hierarchical',
+  'far-field-hierarchical': 'Far-field hierarchical',
+  'spatial-chirp': 'Spatial chirp',
+  tdps: 'TD-PS',
+  'near-field-rainbow': 'Near-field rainbow',
+  'far-field-rainbow': 'Far-field rainbow',
+  'exhaustive-grid': 'Near-field exhaustive',
+};
+
+/** `dpc` → `DPC hierarchical`; what comes after the name (options, a level) stays. */
+export function schemeTitle(scheme: string): string {
+  const [name] = scheme.split(/[ ,(]/, 1);
+  const title = SCHEME_TITLE[name!];
+  if (title === undefined) return scheme;
+  return `${title}${scheme.slice(name!.length)}`;
+}

@@ -65,7 +65,7 @@ it('trains who is there; who is absent makes it incomplete; resume trains who ha
 board: { port: ${board.path}, baud: 3e6 }
 slots: { duration: 250 us, turnaround: 20 ms }
 scheme: dpc
-users: [{ id: ada }, { id: bela }]
+users: [{ id: ada, position: { ring: 1.5 m, angle: -31 deg }, snr: 12 dB }, { id: bela }]
 bridge: { ueTimeout: 20 s }
 `,
   );
@@ -77,9 +77,13 @@ bridge: { ueTimeout: 20 s }
   expect(end.stderr).toContain('user 2 of 2, bela: not found');
   expect(end.stderr).toMatch(/No estimate for bela .*beamloop resume.*\[CAMPAIGN_INCOMPLETE\]/);
   expect(end.code).toBe(6);
+  // Where the scenario says where a user is, that is what its estimate is to be compared with; its channel is the air's.
+  expect(end.stderr).toContain('users[].snr describes emulated users and is not used on ');
+  expect(end.stdout).toMatch(/ada +1\.10 m at -31\.0 deg/);
   const before = await decided(run);
+  const [xM] = paths.get('ada')![0]!.positionM;
   expect(before.users.map(({ ue, xM, bestKey }) => [ue, xM, bestKey])).toEqual([
-    ['ada', null, null],
+    ['ada', expect.closeTo(xM, 9), null],
     ['bela', null, null],
   ]);
 

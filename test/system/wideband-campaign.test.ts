@@ -41,7 +41,12 @@ beforeAll(async () => {
   file = written('wide', scenarioText());
   first = path.join(folder, 'first');
   const run = await beamloop('run', file, '--out', first, '--no-report', '--json');
-  expect(run.stderr).toContain(`user ${NUM_USERS} of ${NUM_USERS}, ue${NUM_USERS}: found at`);
+  const events = run.stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const finished = events.filter(({ event }) => event === 'user finished');
+  expect(finished.map(({ ueId }) => ueId)).toEqual(Array.from({ length: NUM_USERS }, (_, k) => `ue${k + 1}`));
   expect(run.code).toBe(0);
   writeFileSync(path.join(folder, 'first.json'), run.stdout);
 });

@@ -117,7 +117,24 @@ describe('scenario', () => {
       .replace('port: emulated', 'port: usb:0403:6014')
       .replace(/users:[\s\S]*/, 'users: [{ id: phone }]\n');
     const { scenario } = parse(text);
-    expect(usersOf(scenario, polarCodebookOf(scenario))).toEqual([{ id: 'phone', truth: null }]);
+    expect(usersOf(scenario, polarCodebookOf(scenario))).toEqual([
+      { id: 'phone', positionM: null, truth: null },
+    ]);
+  });
+
+  it('on real hardware users are where the scenario says; nothing else is drawn or taken for true', () => {
+    const onPort = small.replace('port: emulated', 'port: /dev/ttyUSB7');
+    const listed = parse(
+      onPort.replace(/users:[\s\S]*/, 'users: [{ id: phone, position: [3 m, 4 m], snr: 9 dB }]\n'),
+    );
+    expect(usersOf(listed.scenario, polarCodebookOf(listed.scenario))).toEqual([
+      { id: 'phone', positionM: [3, 4], truth: null },
+    ]);
+    const counted = parse(onPort.replace(/users:[\s\S]*/, 'users: { count: 2 }\n'));
+    expect(usersOf(counted.scenario, polarCodebookOf(counted.scenario))).toEqual([
+      { id: 'ue1', positionM: null, truth: null },
+      { id: 'ue2', positionM: null, truth: null },
+    ]);
   });
 
   it.each([

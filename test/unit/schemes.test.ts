@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { LinearArray } from '../../src/array/linear-array.js';
+import { ChirpCodebook } from '../../src/codebook/chirp.js';
 import type { Codeword } from '../../src/codebook/codeword.js';
+import { DftCodebook } from '../../src/codebook/dft.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
+import { codewordWeights } from '../../src/codebook/weights.js';
+import { transposeProduct } from '../../src/core/complex.js';
 import { expansionOfRing } from '../../src/training/dpc-refinement.js';
 import { middleOfSupport } from '../../src/training/far-field-sweep.js';
 import { createScheme, SCHEME_NAMES, schemeSchema } from '../../src/training/registry.js';
@@ -41,6 +45,77 @@ function userIn(target: number, levels: number, favourite = ''): (pilot: Codewor
 /** `polar/ring/first` … `polar/ring/last`. */
 const angles = (ring: number, first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, k) => `polar/${ring}/${first + k}`);
+
+describe('spatial chirp', () => {
+  it('sends a coarse grid of directions and slopes, then the quarters of the strongest cell', () => {
+    const path = ['chirp/0/5/2', 'chirp/1/9/4', 'chirp/2/18/7', 'chirp/3/35/14'];
+    const { batches, estimate } = drive('spatial-chirp', 64, ({ key }) => (path.includes(key) ? 1 : 0));
+    expect(batches.map((batch) => batch.length)).toEqual([16, 4, 4, 4]);
+    expect(batches[1]).toEqual(['chirp/1/9/3', 'chirp/1/9/4', 'chirp/1/10/3', 'chirp/1/10/4']);
+    expect(batches[3]).toEqual(['chirp/3/35/13', 'chirp/3/35/14', 'chirp/3/36/13', 'chirp/3/36/14']);
+    // Slope cell 14 of 16 over six rings: -0.5 + 6 * 13.5 / 16 = 4.56 rings from infinity, nearest to the innermost.
+    expect(estimate.codeword.key).toBe('polar/1/35');
+  });
+
+  it.each([
+    [64, 16, 3],
+    [128, 32, 3],
+    [256, 32, 4],
+    [512, 64, 4],
+  ])('has the pilots of the paper with %i elements: %i and %i times 4', (numElements, first, tiers) => {
+    const { batches } = drive('spatial-chirp', numElements, () => 1);
+    expect(batches.map((batch) => batch.length)).toEqual([first, ...Array(tiers).fill(4)]);
+  });
+
+  it('focuses its cells on the rings of the polar codebook where they meet', () => {
+    const polar = polarOf(64);
+    const chirps = new ChirpCodebook(polar);
+    // The first tier's slopes lie 1 and 4 rings from infinity, that is on rings 5 and 2.
+    expect([1, 2].map((slope) => chirps.ringsFromInfinity(0, slope))).toEqual([1, 4]);
+    expect([1, 2].map((slope) => chirps.nearestRing(0, slope))).toEqual([5, 2]);
+    const lastTier = chirps.codeword(3, 20, 1);
+    expect(Array.from(lastTier.phaseRad)).toEqual(
+      Array.from(polar.codeword({ ring: 6, angleIndex: 20 }).phaseRad),
+    );
+  });
+});
+
+describe('shaped far-field beams', () => {
+  const { array } = polarOf(128);
+  const power = (codeword: Codeword, sinAngle: number) => {
+    const b = array.steeringVector([1e5 * Math.sqrt(1 - sinAngle ** 2), 1e5 * sinAngle]);
+    const { re, im } = transposeProduct(b, codewordWeights(codeword, array.carrierHz));
+    return re * re + im * im;
+  };
+
+  it('are flat over their sector and dark outside it, at unit power', () => {
+    const shaped = new DftCodebook(array, 'shaped');
+    const subArrays = new DftCodebook(array);
+    for (let index = 1; index <= 8; index++) {
+      const beam = shaped.codeword(3, index);
+      const square = beam.amplitude!.reduce((sum, a) => sum + a * a, 0) / 128;
+      expect(square).toBeCloseTo(1, 12);
+      const middle = shaped.sinAngle(3, index);
+      for (const off of [-0.08, -0.04, 0, 0.04, 0.08]) {
+        expect(power(beam, middle + off)).toBeGreaterThan(7.5);
+        expect(power(beam, middle + off)).toBeLessThan(9);
+      }
+      for (let sine = -0.99; sine < 1; sine += 0.01) {
+        const away = Math.min(Math.abs(sine - middle), 2 - Math.abs(sine - middle));
+        if (away > 0.19) expect(power(beam, sine)).toBeLessThan(0.01);
+      }
+    }
+    // Switched-off elements leave 3.9 dB at the edge of the sector and side lobes of -13 dB.
+    const edge = power(subArrays.codeword(3, 4), subArrays.sinAngle(3, 4) + 0.1);
+    expect(edge).toBeLessThan(5);
+  });
+
+  it('are other codewords than those of sub-arrays, down to the last level', () => {
+    const shaped = new DftCodebook(array, 'shaped');
+    expect(shaped.codeword(3, 1).key).not.toBe(new DftCodebook(array).codeword(3, 1).key);
+    expect(shaped.codeword(7, 1).amplitude).toBeNull();
+  });
+});
 
 describe('DPC', () => {
   it('sends the two halves of what is left, then the expanded set, at N = 512', () => {

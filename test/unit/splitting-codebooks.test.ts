@@ -397,7 +397,8 @@ describe('Algorithm 1', () => {
           expect(ringPerM[0]).toBeGreaterThan(ringPerM.at(-1)!);
           expect(design.firstSlope).toBe(Math.min(...slopes));
           expect(design.coverageRatio).toBeLessThanOrEqual(1);
-          expect(design.numSweeps).toBeGreaterThanOrEqual(1);
+          // A flat sweep reaches some directions only; the pilots share them.
+          expect(design.minPilots * design.numSweeps).toBeGreaterThanOrEqual(1);
           // The last subcarrier points at the end direction, or at its grating twin.
           const { pilots } = tdPsCodebook(array, band, design, 1);
           expect(gainAt(array, pilots[0]!.codeword, last, endDirection, ringPerM.at(-1)!)).toBeCloseTo(1, 9);
@@ -405,6 +406,25 @@ describe('Algorithm 1', () => {
       ),
       { numRuns: 50 },
     );
+  });
+
+  it('allows sweeps of less than all directions, whose delays are shorter and whose pilots share the directions', () => {
+    const array = new LinearArray({ numElements: 128, carrierHz: 10e9, speedOfLightMPerS: 3e8 });
+    const band = new Band({ carrierHz: 10e9, bandwidthHz: 2e9, numSubcarriers: 512 });
+    const ringRangePerM = [1 / 400, 1 / 10] as const;
+    const longestDelayS = (gamma: number) => {
+      const design = designTdPs(array, band, { gamma, ringRangePerM });
+      const { pilots } = tdPsCodebook(array, band, design);
+      return Math.max(...pilots.flatMap(({ codeword }) => [...codeword.delayS!]));
+    };
+    const flat = designTdPs(array, band, { gamma: 0.25, ringRangePerM });
+    expect(flat.numSweeps).toBeCloseTo(0.624, 3);
+    expect(flat.minPilots).toBe(7);
+    expect(longestDelayS(0.25)).toBeLessThan(0.35 * longestDelayS(1));
+    expect(tdPsAdvice(array, band, flat, 1).join('\n')).toMatch(
+      /sweeps 62\.4 % .* 1 pilot 62\.4 %.* 7 would do/,
+    );
+    expect(tdPsAdvice(array, band, flat, 7)).toEqual([]);
   });
 
   it.each([

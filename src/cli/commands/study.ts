@@ -134,7 +134,7 @@ function print({ stdout }: CommandContext, result: StudyResult, page: string): v
   if (result.claims.length > 0) {
     stdout.write('\nThe paper and this study\n');
     for (const { claim, paper, ours, agrees } of result.claims) {
-      const verdict = agrees === null ? '-' : agrees ? 'agrees' : 'DIFFERS';
+      const verdict = agrees === null ? '-' : agrees ? 'holds' : 'DOES NOT HOLD';
       stdout.write(`  ${claim}\n    paper: ${paper}\n    here:  ${ours}  [${verdict}]\n`);
     }
   }

@@ -80,12 +80,39 @@ export function roundTicks(low: number, high: number, scale: 'linear' | 'log', m
   );
 }
 
+/** Nearer to an end than this share of the axis, a tick would crowd it. */
+const END_ROOM = 0.06;
+
+/** Ticks with both ends of the axis among them, to three digits; those that would crowd an end give way. */
+export function withEnds(
+  ticks: readonly number[],
+  low: number,
+  high: number,
+  scale: 'linear' | 'log',
+): number[] {
+  const at = (value: number) =>
+    scale === 'log' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+  const between = ticks.filter((tick) => at(tick) >= END_ROOM && at(tick) <= 1 - END_ROOM);
+  return [threeDigits(low, Math.ceil), ...between, threeDigits(high, Math.floor)];
+}
+
+/** Rounded into the axis. */
+function threeDigits(value: number, round: (value: number) => number): number {
+  if (value === 0) return 0;
+  const step = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 2);
+  const rounded = Number((value / step).toPrecision(12));
+  return Number((round(rounded) * step).toPrecision(12));
+}
+
+/** Long enough to show how a line is broken. */
+const LEGEND_LINE_PX = 34;
+
 /** Height that a legend needs, px: entries flow into rows as text does. */
 export function legendHeightPx(names: readonly string[], widthPx: number): number {
   let rows = 1;
   let usedPx = 0;
   for (const name of names) {
-    const entryPx = textWidthPx(name) + 40;
+    const entryPx = textWidthPx(name) + LEGEND_LINE_PX + 20;
     if (usedPx > 0 && usedPx + entryPx > widthPx) {
       rows++;
       usedPx = 0;
@@ -103,7 +130,7 @@ export function legend(names: readonly string[], leftPx: number, rightPx: number
     left: leftPx,
     right: rightPx,
     itemGap: 14,
-    itemWidth: 20,
+    itemWidth: LEGEND_LINE_PX,
     itemHeight: 9,
     // A template such as {name} in a name would otherwise be filled in.
     formatter: (name: string) => name,

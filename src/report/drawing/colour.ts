@@ -25,14 +25,7 @@ const SCHEME_COLOUR: Readonly<Record<string, string>> = {
   'far-field-sweep': COLOUR.orange,
   'near-field-hierarchical': COLOUR.green,
   'far-field-hierarchical': COLOUR.purple,
-};
-
-const SCHEME_TITLE: Readonly<Record<string, string>> = {
-  dpc: 'DPC hierarchical',
-  exhaustive: 'Polar exhaustive',
-  'far-field-sweep': 'Far-field sweeping',
-  'near-field-hierarchical': 'Near-field hierarchical',
-  'far-field-hierarchical': 'Far-field hierarchical',
+  'spatial-chirp': COLOUR.red,
 };
 
 /** For what is not a scheme, or not one of ours: in order of appearance. */
@@ -46,14 +39,6 @@ const OTHER_COLOURS = [
   COLOUR.muted,
   COLOUR.ink,
 ];
-
-/** `dpc` → `DPC hierarchical`; what comes after the name (options, a level) stays. */
-export function schemeTitle(scheme: string): string {
-  const [name] = scheme.split(/[ ,(]/, 1);
-  const title = SCHEME_TITLE[name!];
-  if (title === undefined) return scheme;
-  return `${title}${scheme.slice(name!.length)}`;
-}
 
 /**
  * Colour per name: a scheme has the same one in every figure; other names get the palette's in their order.

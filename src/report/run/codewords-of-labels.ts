@@ -1,5 +1,6 @@
 /** Codewords again from what a recording calls them, to draw their beam patterns. */
 
+import { ChirpCodebook } from '../../codebook/chirp.js';
 import type { Codeword, PilotLabel } from '../../codebook/codeword.js';
 import { DftCodebook } from '../../codebook/dft.js';
 import { DpcCodebook } from '../../codebook/dpc.js';
@@ -22,7 +23,12 @@ export function codewordOfLabel(
         return new DpcCodebook(polar.array, { rangeReduction }).codeword(label.level, label.index);
       }
       case 'dft':
-        return new DftCodebook(polar.array).codeword(label.level, label.index);
+        return new DftCodebook(
+          polar.array,
+          schemeOptions.wideBeams === 'shaped' ? 'shaped' : 'sub-array',
+        ).codeword(label.level, label.index);
+      case 'chirp':
+        return new ChirpCodebook(polar).codeword(label.tier, label.direction, label.slope);
       case 'sector':
         return new SectorCodebook(polar).codeword(label.level, label.index, label.ring);
       default:

@@ -1,9 +1,8 @@
 /** What was run, on what, when, and how it ended, in one sentence. */
 
 import { needsBand } from '../../training/registry.js';
-import { schemeLabel } from '../../training/scheme-label.js';
+import { schemeLabel, schemeTitle } from '../../training/scheme-label.js';
 import { tickText } from '../drawing/axis.js';
-import { schemeTitle } from '../drawing/colour.js';
 import { count, fixed, frequency, metres, plural, seconds, typographic } from '../drawing/number-format.js';
 import { factList, sentenceList } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';

@@ -45,6 +45,8 @@ export function pilotName(label: PilotLabel | null): string {
       return `DPC level ${label.level}, sector ${label.index}`;
     case 'dft':
       return `DFT level ${label.level}, beam ${label.index}`;
+    case 'chirp':
+      return `tier ${label.tier}, direction ${label.direction}, slope ${label.slope}`;
     case 'sector':
       return `level ${label.level}, sector ${label.index}, ring ${label.ring}`;
     case 'polar':

@@ -1,6 +1,6 @@
 /** Values on a grid with lines over them: beam patterns of a study. */
 import type { Axis, HeatFigure } from '../../study/result.js';
-import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
+import { legend, legendHeightPx, roundTicks, valueAxis, withEnds } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { colourBar, heatImage, imageSeries } from '../drawing/heat-image.js';
 import { significant, typographic } from '../drawing/number-format.js';
@@ -78,7 +78,12 @@ function draw(figure: HeatFigure, widthPx: number) {
         max: x1,
         labelGapPx: labelPx + 14,
         splitLine: false,
-        customValues: roundTicks(x0, x1, axisKind(figure.x), compact ? 5 : 9),
+        customValues: withEnds(
+          roundTicks(x0, x1, axisKind(figure.x), compact ? 5 : 9),
+          x0,
+          x1,
+          axisKind(figure.x),
+        ),
         ...formatTickOf(figure.x),
       }),
       yAxis: valueAxis({
@@ -88,11 +93,20 @@ function draw(figure: HeatFigure, widthPx: number) {
         max: y1,
         labelGapPx: left - (compact ? 32 : 28),
         splitLine: false,
-        customValues: roundTicks(y0, y1, axisKind(figure.y), 6),
+        customValues: withEnds(roundTicks(y0, y1, axisKind(figure.y), 6), y0, y1, axisKind(figure.y)),
         ...formatTickOf(figure.y),
       }),
       series: [
         imageSeries(image, [x0, y0], [x1, y1]),
+        // Lines are seen on bright cells by their dark rim.
+        ...figure.outlines.map((outline) => ({
+          type: 'line' as const,
+          data: outline.points.map((point) => [...point]),
+          symbol: 'none',
+          silent: true,
+          clip: true,
+          lineStyle: { color: '#1b1030', width: 4, opacity: 0.65 },
+        })),
         ...figure.outlines.map((outline, k) => ({
           name: names[k]!,
           type: 'line' as const,

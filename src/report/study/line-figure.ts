@@ -1,15 +1,19 @@
 /** Curves of a study with their 95 % intervals. */
 import type { Axis, LineFigure, Series } from '../../study/result.js';
-import { legend, legendHeightPx, roundTicks, tickText, valueAxis } from '../drawing/axis.js';
+import { schemeTitle } from '../../training/scheme-label.js';
+import { legend, legendHeightPx, roundTicks, tickText, valueAxis, withEnds } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
-import { coloursOf, schemeTitle } from '../drawing/colour.js';
+import { coloursOf } from '../drawing/colour.js';
 import { fixed, typographic } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
 import { axisKind } from './study-axis.js';
 
 /** Above this many points, curves carry no markers. */
 const MOST_MARKERS = 40;
-const STROKES = ['solid', 'dotted', 'dashed'] as const;
+/** Lines of the variants of one scheme, in their order. */
+const STROKES = ['solid', [2, 3], [9, 4], [9, 3, 2, 3], [14, 3, 2, 3, 2, 3]] as const;
+/** Curves as near as this share of the axis hide each other. */
+const HIDING = 0.006;
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect'];
 
 export function lineFigure(figure: LineFigure, id: string): Figure {
@@ -40,13 +44,14 @@ function draw(figure: LineFigure, widthPx: number) {
   const stroke = (k: number) =>
     figure.series[k]!.reference === true
       ? 'dashed'
-      : STROKES[colours.slice(0, k).filter((c) => c === colours[k]).length % 3]!;
+      : STROKES[colours.slice(0, k).filter((c) => c === colours[k]).length % STROKES.length]!;
   const left = compact ? 66 : 72;
   const right = 18;
   const top = legendHeightPx(names, widthPx - 20) + 12;
   const plotHeightPx = compact ? 230 : 340;
   const y = (value: number) => drawn(value, figure.y.scale);
   const band = figure.series.map((series, k) => intervalBand(series, y, colours[k]!));
+  const hiders = numHiding(figure, y);
   const xs = figure.series.flatMap((series) => series.points.map((point) => point.x));
   return {
     heightPx: top + plotHeightPx + 50,
@@ -56,6 +61,7 @@ function draw(figure: LineFigure, widthPx: number) {
         // As the curves: without a marker where they have none.
         data: names.map((name, k) => ({
           name,
+          lineStyle: { color: colours[k]!, width: 2, type: stroke(k) },
           ...(figure.series[k]!.reference === true && { itemStyle: { opacity: 0 } }),
         })),
       },
@@ -76,14 +82,14 @@ function draw(figure: LineFigure, widthPx: number) {
           type: 'line' as const,
           data: series.points.map((point) => [point.x, y(point.y)]),
           symbol: series.reference === true ? 'none' : SYMBOLS[distinct.indexOf(bases[k]!) % SYMBOLS.length]!,
-          symbolSize: compact ? 5 : 7,
+          symbolSize: (compact ? 5 : 7) + 2 * hiders[k]!,
           showSymbol: series.points.length <= MOST_MARKERS,
           showAllSymbol: true,
           silent: true,
           z: 3,
           lineStyle: {
             color: colours[k]!,
-            width: series.reference === true ? 1.4 : 2,
+            width: series.reference === true ? 1.4 : 2 + 2 * hiders[k]!,
             type: stroke(k),
           },
           itemStyle: { color: colours[k]! },
@@ -97,7 +103,22 @@ function draw(figure: LineFigure, widthPx: number) {
 function ticksOf(xs: readonly number[], axis: Axis, compact: boolean): number[] {
   const distinct = [...new Set(xs)].sort((a, b) => a - b);
   if (distinct.length <= (compact ? 7 : 12)) return distinct;
-  return roundTicks(distinct[0]!, distinct.at(-1)!, axisKind(axis), compact ? 5 : 9);
+  const [low, high, kind] = [distinct[0]!, distinct.at(-1)!, axisKind(axis)];
+  return withEnds(roundTicks(low, high, kind, compact ? 5 : 9), low, high, kind);
+}
+
+/** How many later curves lie on each, four at most: it is drawn that much wider, so that it shows on both sides of them. */
+function numHiding(figure: LineFigure, y: (value: number) => number): number[] {
+  const drawnYs = figure.series.flatMap(({ points }) => points.map((point) => y(point.y)));
+  const near = HIDING * (Math.max(...drawnYs) - Math.min(...drawnYs));
+  const maps = figure.series.map(({ points }) => new Map(points.map((point) => [point.x, y(point.y)])));
+  return maps.map((own, k) => {
+    const hiding = maps.slice(k + 1).filter((other) => {
+      const hidden = [...own].filter(([x, value]) => Math.abs((other.get(x) ?? Infinity) - value) <= near);
+      return hidden.length > own.size / 3;
+    });
+    return own.size > MOST_MARKERS ? 0 : Math.min(4, hiding.length);
+  });
 }
 
 function yAxis(figure: LineFigure, compact: boolean) {

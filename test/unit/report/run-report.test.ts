@@ -347,7 +347,7 @@ describe('other schemes', () => {
     { name: 'exhaustive' },
     { name: 'far-field-sweep' },
     { name: 'near-field-hierarchical' },
-    { name: 'far-field-hierarchical', refinementAngles: 16 },
+    { name: 'far-field-hierarchical', refinementAngles: 16, wideBeams: 'sub-array' },
   ] as const)('$name: a chart per user, the chosen codeword in it', async (scheme) => {
     const run = await recorded({ scheme });
     const { markup, figures } = renderRunReport(run);

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withEnds } from '../../../src/report/drawing/axis.js';
 import { renderFigure, WIDE_PX } from '../../../src/report/drawing/chart.js';
 import { coloursOf } from '../../../src/report/drawing/colour.js';
 import { heatFigure } from '../../../src/report/study/heat-figure.js';
@@ -94,7 +95,7 @@ describe('other figures', () => {
     ];
     const svg = renderFigure(lineFigure({ ...patternLines, series }, 'figure-3'), WIDE_PX, 'file');
     const curves = [
-      ...svg.matchAll(/<path d="M[^"]*" fill="none" stroke="([^"]*)" stroke-width="2"([^>]*)>/g),
+      ...svg.matchAll(/<path d="M[^"]*" fill="none" stroke="([^"]*)" stroke-width="\d"([^>]*)>/g),
     ]
       .map(([, colour, rest]) => [colour, rest!.includes('stroke-dasharray')] as const)
       // Legend entries look like their curves.
@@ -105,6 +106,37 @@ describe('other figures', () => {
       [a, true],
       [b, false],
     ]);
+  });
+
+  it('lines: curves that lie on each other are drawn ever narrower, so that all are seen', () => {
+    const line = (at: number) => [1, 2, 3].map((x) => ({ x, y: at + x / 10 }));
+    const widths = (series: { name: string; points: { x: number; y: number }[] }[]) => {
+      const svg = renderFigure(lineFigure({ ...patternLines, series }, 'figure-3'), WIDE_PX, 'file');
+      return [...svg.matchAll(/<path d="M[^"]*" fill="none" stroke="[^"]*" stroke-width="(\d)"/g)]
+        .map(([, width]) => Number(width))
+        .slice(0, 3);
+    };
+    expect(
+      widths([
+        { name: 'a', points: line(0) },
+        { name: 'b', points: line(0.0005) },
+        { name: 'c', points: line(0) },
+      ]),
+    ).toEqual([6, 4, 2]);
+    expect(
+      widths([
+        { name: 'a', points: line(0) },
+        { name: 'b', points: line(0.1) },
+        { name: 'c', points: line(0.2) },
+      ]),
+    ).toEqual([2, 2, 2]);
+  });
+
+  it('axes have their ends among their ticks', () => {
+    expect(withEnds([-60, -40, 0, 40, 60], -70.52, 70.52, 'linear')).toEqual([
+      -70.5, -60, -40, 0, 40, 60, 70.5,
+    ]);
+    expect(withEnds([10, 100], 1.9245, 104, 'log')).toEqual([1.93, 10, 104]);
   });
 
   it('heat maps are one small picture over the whole of the axes, with a colour bar', () => {
@@ -139,8 +171,8 @@ describe('study page', () => {
   it('has the paper’s claims beside ours, tables, settings and figures', () => {
     const { markup } = renderStudyReport(studyResult);
     expect(markup).toContain('1 of the paper’s 2 claims that can be checked holds here.');
-    expect(markup).toContain('<span class="yes">agrees</span>');
-    expect(markup).toContain('<span class="no">differs</span>');
+    expect(markup).toContain('<span class="yes">holds</span>');
+    expect(markup).toContain('<span class="no">does not hold</span>');
     expect(markup).toContain('After arXiv 2509.16035, Fig. 17');
     expect(markup).toMatch(
       /<td>DPC hierarchical<\/td><td class="number">78<\/td><td class="number">78<\/td>/,

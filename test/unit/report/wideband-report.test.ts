@@ -141,7 +141,7 @@ describe('a wideband run', () => {
 
   it('header: the scheme in a few words, the band', () => {
     const text = textOf(page);
-    expect(text).toContain('tdps (3 pilots, matched filter 128 × 6 full search)');
+    expect(text).toContain('TD-PS (3 pilots, matched filter 128 × 6 full search)');
     expect(text).toContain('15 GHz, 128 subcarriers');
     expect(text).not.toContain('estimated by themselves');
   });
@@ -205,7 +205,7 @@ it('without noise all rates are infinite, and nothing is said of their loss', as
 
 it('given parameters are written with the digits that a person reads', async () => {
   const text = textOf(renderRunReport(await recorded({ scheme: givenScheme })).markup);
-  expect(text).toContain('tdps (2 pilots, given parameters, matched filter 128 × 6 full search)');
+  expect(text).toContain('TD-PS (2 pilots, given parameters, matched filter 128 × 6 full search)');
   expect(text).toMatch(/delays sin 31\.73 and −6\.889\s1\/m; phases sin −30 and 7\.333\s1\/m/);
   expect(text).not.toContain('31.727');
 });

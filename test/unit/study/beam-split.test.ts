@@ -173,7 +173,8 @@ describe('the paper’s Fig. 6', () => {
     expect(study.kind).toBe('beam-split');
     const result = await runStudy({ ...study, directions: 60, rings: 25 } as typeof study, options);
     expect(result.claims).toHaveLength(5);
-    expect(result.claims.map(({ agrees }) => agrees)).toEqual([true, true, true, true, true]);
+    expect(result.claims.map(({ agrees }) => agrees)).toEqual([true, true, true, false, true]);
+    // Not all of the region, that is: two pilots leave corners between half-power ellipses.
     const [one, two] = result.rows as { coveredShare: number }[];
     expect(one!.coveredShare).toBeLessThan(0.8);
     expect(two!.coveredShare).toBeGreaterThan(0.98);
