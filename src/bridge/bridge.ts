@@ -2,7 +2,6 @@
  * What the rest of beamloop sees of the UE bridge. The wire format (`beamloop.ue.v1`) is in docs/ue-protocol.md.
  */
 import type { FocalPoint } from '../array/focal-point.js';
-import type { Complaint } from './complaint.js';
 import type { WireSlotClock } from './messages.js';
 
 export interface UeDescription {
@@ -49,6 +48,15 @@ export interface UeStatistics {
   readonly notAsked: number;
   /** Records with a power at the full scale that the UE said it has. */
   readonly saturated: number;
+}
+
+/** What a UE does wrong, in words (complaint.ts). */
+export interface Complaint {
+  /** Kind of mistake; a UE is told of each kind once per connection. */
+  readonly code: string;
+  /** What it sent, one sentence without a full stop and without a subject: `sent …`. */
+  readonly message: string;
+  readonly todo: string;
 }
 
 /** What happened on the bridge, for logs and the recording. */

@@ -1,14 +1,7 @@
 /** What a UE does wrong, in words for whoever wrote it and for whoever waits for it. */
+import type { Complaint } from './bridge.js';
 import { MESSAGES_FROM_UE } from './messages.js';
 import type { Malformed } from './wire.js';
-
-export interface Complaint {
-  /** Kind of mistake; a UE is told of each kind once per connection. */
-  readonly code: string;
-  /** What it sent, one sentence without a full stop and without a subject: `sent …`. */
-  readonly message: string;
-  readonly todo: string;
-}
 
 const SEE = 'see docs/ue-protocol.md';
 const LAYOUT = `Compare the bytes with docs/ue-protocol.md, "Power messages"`;

@@ -18,6 +18,7 @@ export const MAX_KEPT_SLOTS = 4096;
 /** Reasons for which the bridge says `error` and closes. */
 const REFUSALS = [
   'hello-expected',
+  'hello-late',
   'wrong-protocol',
   'wrong-token',
   'unknown-ue',

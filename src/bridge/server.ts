@@ -8,13 +8,13 @@ import { BeamloopError } from '../core/errors.js';
 import { clipped } from '../core/printable.js';
 import type {
   BridgeEvent,
+  Complaint,
   EstimateSetup,
   PowerRecord,
   UeBridge,
   UeDescription,
   UeStatistics,
 } from './bridge.js';
-import type { Complaint } from './complaint.js';
 import { whyNoEstimate } from './estimate-request.js';
 import { Handshakes } from './handshakes.js';
 import { type BridgeLimits, DEFAULT_LIMITS } from './limits.js';

@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../core/clock.js';
-import type { PowerRecord } from './bridge.js';
-import { type Complaint, complaintOfPowers, complaintOfText } from './complaint.js';
+import type { Complaint, PowerRecord } from './bridge.js';
+import { complaintOfPowers, complaintOfText } from './complaint.js';
 import type { BridgeLimits } from './limits.js';
 import {
   decodeFromUe,
@@ -77,7 +77,7 @@ export class UeConnection implements UeLink {
   /** Shown the door before its hello came. */
   endHandshake(reason: 'too late' | 'too many'): void {
     this.refuse({
-      code: 'hello-expected',
+      code: 'hello-late',
       message:
         reason === 'too late'
           ? `No hello within ${this.#owner.limits.helloTimeoutS} s`

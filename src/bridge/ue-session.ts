@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { PowerRecord, UeDescription, UeStatistics } from './bridge.js';
-import {
-  type Complaint,
-  complaintOfFullScale,
-  complaintOfSlot,
-  complaintOfSubcarriers,
-} from './complaint.js';
+import type { Complaint, PowerRecord, UeDescription, UeStatistics } from './bridge.js';
+import { complaintOfFullScale, complaintOfSlot, complaintOfSubcarriers } from './complaint.js';
 import type { Answer, EstimateRequest, Hello, Measure, MessageFromBridge } from './messages.js';
 import { type Arrival, SequenceTracker } from './sequence-tracker.js';
 import { fromRanges } from './slot-ranges.js';

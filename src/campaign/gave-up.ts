@@ -1,5 +1,5 @@
 /** What is said when a pilot cannot be measured: by whose fault, and what to do. */
-import type { Complaint } from '../bridge/complaint.js';
+import type { Complaint } from '../bridge/bridge.js';
 import { BeamloopError } from '../core/errors.js';
 import type { SlotEnd } from './slot-ledger.js';
 

@@ -113,7 +113,8 @@ export class BridgeLink {
   }
 
   #onError({ code, message, todo }: ErrorMessage): void {
-    const hopeless = !this.#welcomed || code === 'replaced';
+    // One that was too slow to introduce itself, or one of too many at once, tries again.
+    const hopeless = code === 'replaced' || (!this.#welcomed && code !== 'hello-late');
     this.#finish(`${code}: ${message}`, hopeless ? this.#refusal(`${message} [${code}]`, todo) : null);
     this.#socket.close();
   }

@@ -1,12 +1,14 @@
 /** Connections that are not a UE's: whoever holds many of them open keeps no UE out. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import type { BridgeEvent, UeBridge } from '../../src/bridge/bridge.js';
 import { Handshakes } from '../../src/bridge/handshakes.js';
 import { DEFAULT_LIMITS } from '../../src/bridge/limits.js';
 import { type BridgeOptions, startBridge } from '../../src/bridge/server.js';
+import { UeAgent } from '../../src/ue/agent.js';
+import { PowerQueue } from '../../src/ue/power-source.js';
 import { ManualClock } from '../fixtures/manual-clock.js';
 import { RawUe } from './raw-ue.js';
 
@@ -133,4 +135,29 @@ describe('a client that sends the header Origin', () => {
     expect(JSON.parse(String((await answer)[0]))).toMatchObject({ type: 'welcome' });
     client.terminate();
   });
+});
+
+it('a UE that was too slow to introduce itself tries again, and gets in', async () => {
+  const door = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'beamloop.ue.v1' });
+  await once(door, 'listening');
+  let numTries = 0;
+  const triedAgain = new Promise<void>((resolve) => {
+    door.on('connection', (socket) => {
+      if (++numTries === 2) resolve();
+      socket.send(JSON.stringify({ type: 'error', code: 'hello-late', message: 'm', todo: 't' }));
+      socket.close(1008);
+    });
+  });
+  const over = new AbortController();
+  const { port } = door.address() as AddressInfo;
+  const agent = new UeAgent({
+    url: `ws://127.0.0.1:${port}`,
+    description: { ueId: 'ada', model: 'm', software: 's', numSubcarriers: 1 },
+    source: { listenFor: () => {}, powers: (signal) => new PowerQueue().read(signal) },
+  }).run(over.signal);
+  await Promise.race([triedAgain, agent]);
+  expect(numTries).toBe(2);
+  over.abort();
+  await agent;
+  door.close();
 });

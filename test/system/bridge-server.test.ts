@@ -164,7 +164,7 @@ describe('who may connect', () => {
       act(ue);
       return (await ue.ended).error?.code;
     };
-    expect(await endOf(() => undefined)).toBe('hello-expected');
+    expect(await endOf(() => undefined)).toBe('hello-late');
     expect(await endOf((ue) => ue.socket.send(message(1)))).toBe('hello-expected');
     expect(await endOf((ue) => ue.say({ type: 'measuring', request: 1 }))).toBe('hello-expected');
     expect(await endOf((ue) => ue.socket.send('{'))).toBe('hello-expected');
@@ -188,7 +188,7 @@ describe('who may connect', () => {
 
     const strangers = [];
     for (let k = 0; k < 3; k++) strangers.push(await RawUe.dial(bridge.url));
-    expect((await strangers[0]!.ended).error).toMatchObject({ code: 'hello-expected' });
+    expect((await strangers[0]!.ended).error).toMatchObject({ code: 'hello-late' });
     expect(strangers[1]!.socket.readyState).toBe(WebSocket.OPEN);
     for (const stranger of strangers) stranger.socket.terminate();
   });
