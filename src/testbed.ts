@@ -187,6 +187,53 @@ function realTime(
   };
 }
 
+/** A board by itself, without UEs. */
+export interface OpenBoard {
+  readonly board: NativeBoard;
+  /** Mutes the board and closes it. */
+  readonly close: () => Promise<void>;
+}
+
+/** The board of a scenario, in real time. */
+export async function openBoard(
+  scenario: Scenario<EmulatedSection>,
+  signal: AbortSignal,
+): Promise<OpenBoard> {
+  const { port, baud, emulated } = scenario.board;
+  if (port !== EMULATED) return openPort({ port, baud }, signal);
+  const process = await startEmulatedBoard({
+    model: modelOf(scenario),
+    rf: impairmentsOf(emulated, scenario.seed),
+    faults: emulated.faults,
+    seed: scenario.seed,
+    realtime: true,
+    driftPpm: emulated.clockDriftPpm,
+  });
+  try {
+    const { board, close } = await openPort({ port: process.path, baud }, signal);
+    return {
+      board,
+      close: async () => {
+        await close();
+        await process.close();
+      },
+    };
+  } catch (error) {
+    await process.close();
+    throw error;
+  }
+}
+
+/** The board at a serial port. */
+export async function openPort(
+  { port, baud }: { readonly port: string; readonly baud: number },
+  signal: AbortSignal,
+): Promise<OpenBoard> {
+  const transport = new SerialTransport({ port, baudRate: baud });
+  const board = await openNativeBoard({ transport, baudRate: baud, signal });
+  return { board, close: () => board.close() };
+}
+
 /** An emulated board by itself, in real time, for whoever opens its port. */
 export function startStandaloneBoard(options: {
   readonly emulated: EmulatedSection;

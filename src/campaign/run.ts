@@ -61,6 +61,7 @@ function startRunIn<E>(
       calibrationText: file.calibration?.text ?? null,
       scenario: file.scenario,
       seed: file.scenario.seed,
+      ...(file.settings !== undefined && { settings: file.settings }),
       versions: { beamloop: VERSION, node: process.versions.node },
     });
     recording.event('started', { run });

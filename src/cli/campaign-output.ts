@@ -148,7 +148,7 @@ function linkText({ corruptFrames, reconnects, retransmissions }: LinkCounts): s
  * Writes the report. The figures' library is loaded only now: a run need not wait for it, nor one without a report.
  * Ctrl-C leaves what was there before.
  */
-async function reportOf(folder: string, signal: AbortSignal): Promise<string> {
+export async function reportOf(folder: string, signal: AbortSignal): Promise<string> {
   try {
     signal.throwIfAborted();
     const { writeReport } = await import('../report/run-report.js');

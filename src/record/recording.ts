@@ -55,6 +55,8 @@ export interface RunInfo {
   /** Scenario after units, defaults and drawn users were resolved. */
   readonly scenario: unknown;
   readonly seed: number;
+  /** What was set apart from the file, by key; absent when nothing was. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly versions: Readonly<Record<string, string>>;
 }
 

@@ -6,7 +6,7 @@ import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { printable } from '../../core/printable.js';
 import { type Command, printJson } from '../command.js';
-import { quantityOption } from '../options.js';
+import { baudOption } from '../options.js';
 
 /** Longer than the second after which a board sends telemetry by itself. */
 const TELEMETRY_TIMEOUT_MS = 3000;
@@ -119,10 +119,4 @@ function greeted({ muted, armed, queueDepth }: BoardTelemetry): string {
 
 function figure(value: number): string {
   return String(Number(value.toPrecision(4)));
-}
-
-function baudOption(text: string): number {
-  const baudRate = quantityOption('baud', text, '1');
-  if (Number.isInteger(baudRate) && baudRate > 0) return baudRate;
-  throw new BeamloopError('BAD_ARGUMENT', { what: `--baud must be a positive integer, not ${text}` });
 }
