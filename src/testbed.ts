@@ -72,14 +72,17 @@ async function openEmulated(
 ): Promise<Testbed> {
   const { scenario, array, users, realtime, signal } = request;
   const { baud, emulated, openTimeout } = scenario.board;
-  const process = await startEmulatedBoard({
-    model: modelOf(scenario),
-    rf: impairmentsOf(emulated, scenario.seed),
-    faults: emulated.faults,
-    seed: scenario.seed,
-    realtime,
-    driftPpm: emulated.clockDriftPpm,
-  });
+  const process = await startEmulatedBoard(
+    {
+      model: modelOf(scenario),
+      rf: impairmentsOf(emulated, scenario.seed),
+      faults: emulated.faults,
+      seed: scenario.seed,
+      realtime,
+      driftPpm: emulated.clockDriftPpm,
+    },
+    request.onFailure,
+  );
   closing.push(() => process.close());
   const bridge = await openBridge(request, closing);
   const { numElements, carrierHz, speedOfLightMPerS } = array;
@@ -97,7 +100,7 @@ async function openEmulated(
       ...(bandwidth !== undefined &&
         subcarriers !== undefined && { subcarriers: { count: subcarriers, bandwidthHz: bandwidth } }),
     },
-    (error) => request.onEvent('emulated ues failed', { what: error.what }),
+    request.onFailure,
   );
   closing.push(() => ues.close());
   const board = await openThoughUnplugged(() =>

@@ -1,4 +1,5 @@
 /** What is said when a pilot cannot be measured: by whose fault, and what to do. */
+import type { Complaint } from '../bridge/bridge.js';
 import { BeamloopError } from '../core/errors.js';
 import type { SlotEnd } from './slot-ledger.js';
 
@@ -20,6 +21,7 @@ export function restartsForEver(): BeamloopError {
  *
  * @param wasSilent the board's watchdog found this machine silent meanwhile.
  * @param breach what the board did against its protocol, if it was seen to.
+ * @param complaint what was wrong with what the UE sent meanwhile; null when nothing was.
  */
 export function gaveUp(
   ue: string,
@@ -27,7 +29,14 @@ export function gaveUp(
   end: SlotEnd,
   wasSilent: boolean,
   breach: string | null,
+  complaint: Pick<Complaint, 'message' | 'todo'> | null,
 ): BeamloopError {
+  if (end === 'no-power' && complaint !== null) {
+    return new BeamloopError('UE_SILENT', {
+      what: `UE '${ue}' reported no power that could be used for a slot, ${attempts} times: it ${complaint.message}`,
+      todo: complaint.todo,
+    });
+  }
   if (end === 'no-power') {
     return new BeamloopError('UE_SILENT', {
       what: `UE '${ue}' reported no power for a slot, ${attempts} times`,

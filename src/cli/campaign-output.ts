@@ -77,13 +77,15 @@ function progressLines(context: CommandContext): Progress {
     interruption: (kind, detail) => {
       const text = interruptionSentence(kind, detail);
       if (text === null) return;
-      const { ueId } = detail as { readonly ueId?: string | null };
+      const { ueId, code } = detail as { readonly ueId?: string | null; readonly code?: string };
       // That a UE comes is news when it had gone; one that is refused tries again and again.
       if (kind === 'ue connected' && !saidOfUes.delete(`${ueId} is gone`)) return;
       if (kind === 'ue disconnected') saidOfUes.add(`${ueId} is gone`);
-      if (kind === 'ue refused' || kind === 'ue malformed') {
-        if (saidOfUes.has(text)) return;
-        saidOfUes.add(text);
+      if (kind === 'ue refused' || kind === 'ue malformed' || kind === 'ue remarked') {
+        // Of one mistake the first; which record it was in differs from one to the next.
+        const mistake = kind === 'ue refused' ? text : `${ueId} ${code}`;
+        if (saidOfUes.has(mistake)) return;
+        saidOfUes.add(mistake);
       }
       show('');
       stderr.write(`beamloop: ${text}\n`);
@@ -175,6 +177,7 @@ function userTable(users: readonly UserOutcome[]): string {
     { title: 'codeword', align: 'left' },
     { title: 'noise-free best', align: 'left' },
     { title: 'match', align: 'left' },
+    { title: 'over noise', align: 'right' },
     { title: 'pilots', align: 'right' },
   ] as const;
   const rows = users.map(({ ue, truePositionM, estimate, bestKey, match }) => [
@@ -184,9 +187,16 @@ function userTable(users: readonly UserOutcome[]): string {
     estimate?.codewordKey ?? '-',
     bestKey ?? '-',
     match === null ? '-' : match ? 'yes' : 'NO',
+    overNoise(estimate),
     estimate === null ? '-' : String(estimate.numPilots),
   ]);
   return formatTable({ columns, rows });
+}
+
+/** The strongest pilot over the noise: how sure an estimate is. */
+function overNoise(estimate: UserOutcome['estimate']): string {
+  const peakDb = estimate?.evidence.peakOverNoiseDb ?? null;
+  return peakDb === null ? '-' : `${peakDb.toFixed(1)} dB`;
 }
 
 function widebandTable(users: readonly UserOutcome[]): string {
@@ -199,6 +209,7 @@ function widebandTable(users: readonly UserOutcome[]): string {
     { title: 'by the board', align: 'right' },
     { title: 'perfect', align: 'right' },
     { title: 'loss', align: 'right' },
+    { title: 'over noise', align: 'right' },
     { title: 'pilots', align: 'right' },
   ] as const;
   const rows = users.map(({ ue, truePositionM, estimate, wideband }) => [
@@ -212,6 +223,7 @@ function widebandTable(users: readonly UserOutcome[]): string {
     wideband?.boardRate.toFixed(3) ?? '-',
     wideband?.perfectRate.toFixed(3) ?? '-',
     percent(wideband?.lossPercent ?? null),
+    overNoise(estimate),
     estimate === null ? '-' : String(estimate.numPilots),
   ]);
   return formatTable({ columns, rows });

@@ -17,8 +17,8 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string | null>> = {
   'ue connected': ({ ueId }) => `UE ${ueId} is connected`,
   'ue disconnected': ({ ueId, reason }) => `UE ${ueId} is gone: ${reason}`,
   'ue refused': ({ ueId, reason }) => `${ueId ? `UE ${ueId}` : 'a UE'} was refused: ${reason}`,
-  'ue malformed': ({ ueId, reason }) => `UE ${ueId} sent what cannot be: ${reason}`,
-  'emulated ues failed': ({ what }) => String(what),
+  'ue malformed': complaintSentence,
+  'ue remarked': complaintSentence,
 };
 
 /** Faults that have a count of their own at the end, or are told as what follows from them. */
@@ -34,6 +34,10 @@ type Detail = Readonly<Record<string, unknown>>;
 /** Null of what nobody needs to be told at once. */
 export function interruptionSentence(kind: string, detail: unknown): string | null {
   return SENTENCES[kind]?.((detail ?? {}) as Detail) ?? null;
+}
+
+function complaintSentence({ ueId, reason, todo }: Detail): string {
+  return `UE ${ueId} ${reason}${todo === undefined ? '' : `. ${todo}`}`;
 }
 
 function faultSentence(code: string, detail: unknown): string | null {

@@ -19,6 +19,8 @@ export interface EmulatedUeOptions {
   readonly seed: number;
   /** Evaluates the subcarriers that it measures; null = it measures at the carrier alone. UEs may share one. */
   readonly subcarriers: SubcarrierSum | null;
+  /** Told of each slot that it is asked for. */
+  readonly onWanted?: (slot: number) => void;
 }
 
 /**
@@ -43,7 +45,10 @@ export class EmulatedUe implements PowerSource {
   }
 
   listenFor(slots: readonly number[]): void {
-    for (const slot of slots) this.#wanted.add(slot);
+    for (const slot of slots) {
+      this.#wanted.add(slot);
+      this.#options.onWanted?.(slot);
+    }
   }
 
   powers(signal: AbortSignal): AsyncIterable<SlotPower> {

@@ -33,6 +33,7 @@ users: [{ id: ada }]
     durable: new Map(),
     kept: new Map(),
     onEvent: () => {},
+    onFailure: () => {},
   }).catch((error: unknown) => error);
 }
 
