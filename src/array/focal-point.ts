@@ -2,6 +2,8 @@
  * Points in the coordinates in which near-field beams are simple: direction as sin(angle) and distance ring
  * alpha = (1 - sin^2) / (2 r) (docs/model.md eq. 34).
  */
+import { DIRECTION, DISTANCE, requireWithin } from '../core/bounds.js';
+import { BeamloopError } from '../core/errors.js';
 import { type PointM, polarPointM } from './linear-array.js';
 
 export interface FocalPoint {
@@ -22,6 +24,21 @@ export function distanceOfM({ sinAngle, ringPerM }: FocalPoint): number {
   return ringPerM === 0 ? Number.POSITIVE_INFINITY : (1 - sinAngle ** 2) / (2 * ringPerM);
 }
 
+/** Throws BAD_ARGUMENT for a direction that is not the sine of an angle, and for a ring behind the array or within a millimetre. */
+export function requireFocalPoint({ sinAngle, ringPerM }: FocalPoint): void {
+  const wrong =
+    Math.abs(sinAngle) <= 1 + 1e-12
+      ? ringPerM >= 0 && ringPerM <= 1 / (2 * DISTANCE.least)
+        ? null
+        : `ringPerM must be from 0 (far field) to ${1 / (2 * DISTANCE.least)} 1/m, not ${ringPerM}`
+      : `sinAngle must be from -1 to 1, not ${sinAngle}`;
+  if (wrong === null) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: wrong,
+    todo: 'Give the sine of the angle from broadside, and (1 - sinAngle^2) / (2 distance in m)',
+  });
+}
+
 /** Cartesian position, m. The point must not be on the far-field ring. */
 export function positionOfM(point: FocalPoint): PointM {
   return polarPointM(distanceOfM(point), Math.asin(point.sinAngle));
@@ -39,7 +56,10 @@ export function focalPointAt(distanceM: number, angleRad: number): FocalPoint {
   return { sinAngle, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };
 }
 
-/** Smallest and largest distance ring in the sector, 1/m. */
+/** Smallest and largest distance ring in the sector, 1/m. Throws BAD_ARGUMENT for a sector that is none: degrees, reversed. */
 export function ringRangeOf({ maxAngleRad, distanceM: [nearM, farM] }: Sector): [number, number] {
+  requireWithin('maxAngleRad', maxAngleRad, { ...DIRECTION, least: 0 });
+  requireWithin('distanceM', nearM, DISTANCE);
+  requireWithin('distanceM', farM, { ...DISTANCE, least: nearM });
   return [Math.cos(maxAngleRad) ** 2 / (2 * farM), 1 / (2 * nearM)];
 }

@@ -320,7 +320,8 @@ async function recordRun(
     recording.append('run', { key: 'realisability', value: realisability });
   }
   if ((await recording.rows('users')).length > 0) return;
-  const { users, best, polar } = preparation;
+  const { users, polar } = preparation;
+  const best = preparation.best();
   for (const [turn, { id, positionM, truth }] of users.entries()) {
     const index = best[turn] ?? null;
     recording.append('users', {

@@ -3,6 +3,7 @@ import type { BoardDescription } from '../../drivers/array-board.js';
 import { createEvaluator } from '../channel/evaluator.js';
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
+import { once } from '../core/once.js';
 import { type Demand, lintDemand, lintSlots, type SlotRules } from '../schedule/lint.js';
 import type { PlannerOptions } from '../schedule/slot-planner.js';
 import { createScheme, type SchemeFactory, type WidebandSetting } from '../training/registry.js';
@@ -17,8 +18,11 @@ export interface Preparation {
   readonly scenario: Scenario;
   readonly polar: PolarCodebook;
   readonly users: readonly User[];
-  /** Noise-free best codeword of each user; null where nobody knows the user's channel, and for schemes of the whole band. */
-  readonly best: readonly (PolarIndex | null)[];
+  /**
+   * Noise-free best codeword of each user; null where nobody knows the user's channel, and for schemes of the whole band. It is
+   * searched when first asked for, which may take a while, and no plan needs it.
+   */
+  readonly best: () => readonly (PolarIndex | null)[];
   /** Null in a scenario without a band. */
   readonly wideband: WidebandSetting | null;
   /** Knows no board: good for planning. */
@@ -31,7 +35,7 @@ export function prepare(scenario: Scenario): Preparation {
   const { polar, wideband, scheme } = prepareScheme(scenario);
   const users = usersOf(scenario, polar);
   // Schemes of the whole band do not choose from the polar codebook.
-  const best = scheme.band === null ? bestOf(users, polar) : users.map(() => null);
+  const best = once(() => (scheme.band === null ? bestOf(users, polar) : users.map(() => null)));
   return { scenario, polar, users, best, wideband, scheme, searches: sampleSearches(scheme) };
 }
 

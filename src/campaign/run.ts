@@ -160,6 +160,7 @@ async function conduct<E>(
 ): Promise<CampaignOutcome> {
   const preparation = prepare(scenario);
   const { polar, users } = preparation;
+  preparation.best(); // before a board waits for it
   let recording: Recording | undefined;
   // What UEs say when they are let go is no news.
   let isOver = false;

@@ -1,12 +1,13 @@
 /** Codewords focused on one point: over the whole band by delays, or at the carrier by phases. */
-import { type FocalPoint, positionOfM } from '../array/focal-point.js';
+import { type FocalPoint, positionOfM, requireFocalPoint } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { focusDelayS, focusPhaseRad } from './beam-split.js';
 import type { Codeword } from './codeword.js';
 import { keyDigest } from './key-digest.js';
 
-/** Delays only: every subcarrier focuses on the point (docs/model.md eq. 38). */
+/** Delays only: every subcarrier focuses on the point (docs/model.md eq. 38). Throws BAD_ARGUMENT for a point that is none. */
 export function servingCodeword(array: LinearArray, point: FocalPoint): Codeword {
+  requireFocalPoint(point);
   const { sinAngle, ringPerM } = point;
   return {
     key: `serving/${sinAngle}/${ringPerM}`,
@@ -21,8 +22,10 @@ export function servingCodeword(array: LinearArray, point: FocalPoint): Codeword
  * Phases only: focuses at the carrier on a point, exactly (docs/model.md eq. 3), or on the far field in its direction.
  *
  * @param point `ringPerM` 0 is the far field.
+ * @throws BAD_ARGUMENT for a point that is none.
  */
 export function focusCodeword(array: LinearArray, point: FocalPoint): Codeword {
+  requireFocalPoint(point);
   const { sinAngle, ringPerM } = point;
   return {
     key: `focus/${sinAngle}/${ringPerM}`,

@@ -12,6 +12,7 @@ import { faultsSchema } from '../../drivers/emulator/faults/fault-schema.js';
 import { IDEAL_RF, type RfImpairments } from '../../drivers/emulator/rf.js';
 import { PROTOCOL_VERSION } from '../../firmware-protocol/messages/hello.js';
 import type { Bounds } from '../core/bounds.js';
+import { BeamloopError } from '../core/errors.js';
 import { upTo, within, zeroTo } from '../core/settings-quantity.js';
 import { linesSchema } from './fixed-lines.js';
 
@@ -96,6 +97,7 @@ export function boardModel(
   baud: number,
   delayLinesS: readonly Float64Array[] | null,
 ): BoardModel {
+  requireElements(section.impairments.deadElements, numElements);
   return {
     ...DEFAULT_BOARD,
     serialNumber: section.serialNumber,
@@ -112,6 +114,17 @@ export function boardModel(
     clockRateHz: section.clockRate,
     baud,
   };
+}
+
+/** @param deadElements from 0. */
+function requireElements(deadElements: readonly number[], numElements: number): void {
+  const beyond = deadElements.find((element) => element >= numElements);
+  if (beyond === undefined) return;
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: `Element ${beyond + 1} cannot be dead: the array has ${numElements}`,
+    where: 'board.emulated.impairments.deadElements',
+    todo: `Name elements from 1 to ${numElements}`,
+  });
 }
 
 /** What the board will say about itself. */

@@ -83,7 +83,7 @@ export async function runScenarioStudy(
 ): Promise<StudyResult> {
   const { scenario, calibration } = file;
   const preparation = prepare(scenario);
-  const { wideband, users, polar, best } = preparation;
+  const { wideband, users, polar } = preparation;
   const { beams } = planOnBoard(preparation, board.description, calibration?.table ?? null);
   const scheme = schemeOnBoard(preparation, beams);
   const air = new ScenarioAir(scenario, polar.array, wideband?.band ?? null, board, beams);
@@ -114,7 +114,7 @@ export async function runScenarioStudy(
         ...servingRates(polar.array, air.sum, user, codeword, radiated)!,
       });
     } else {
-      const bestKey = polar.codeword(best[turn]!).key;
+      const bestKey = polar.codeword(preparation.best()[turn]!).key;
       codewords.push({ ...row, codewordKey: codeword.key, bestKey, match: codeword.key === bestKey });
     }
     onProgress?.(turn + 1, users.length);

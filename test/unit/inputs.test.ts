@@ -6,14 +6,16 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseCalibrationTable } from '../../calibration/calibration-table.js';
 import { Band } from '../../src/array/band.js';
+import { ringRangeOf } from '../../src/array/focal-point.js';
 import { LinearArray } from '../../src/array/linear-array.js';
 import { parseScenario, readScenario } from '../../src/campaign/scenario.js';
 import { usersOf } from '../../src/campaign/users.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
+import { servingCodeword } from '../../src/codebook/serving.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import { parseSettings } from '../../src/core/settings-file.js';
 import { readStudy, studySchema } from '../../src/study/study-file.js';
-import { emulatedSection } from '../../src/testbed.js';
+import { assumedBoard, emulatedSection } from '../../src/testbed.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'inputs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -241,15 +243,66 @@ describe('a quantity without its unit, or out of bounds', () => {
   });
 });
 
+describe('what programs give to the library', () => {
+  const array = new LinearArray({ numElements: 64, carrierHz: 28e9 });
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'a carrier in GHz',
+      () => new LinearArray({ numElements: 64, carrierHz: 28 }),
+      /28 GHz give carrierHz: 28000000000/,
+    ],
+    [
+      'a sector in degrees',
+      () => ringRangeOf({ maxAngleRad: 60, distanceM: [5, 30] }),
+      /60 deg give maxAngleRad: 1\.047/,
+    ],
+    [
+      'a sector from far to near',
+      () => ringRangeOf({ maxAngleRad: 1, distanceM: [30, 5] }),
+      /distanceM must be from 30 m/,
+    ],
+    ['a sector in km', () => ringRangeOf({ maxAngleRad: 1, distanceM: [5, 3e6] }), /distanceM must be/],
+    [
+      'an angle for a sine',
+      () => servingCodeword(array, { sinAngle: 45, ringPerM: 0 }),
+      /sinAngle must be from -1 to 1/,
+    ],
+    [
+      'a ring behind the array',
+      () => servingCodeword(array, { sinAngle: 0, ringPerM: -1 }),
+      /ringPerM must be/,
+    ],
+    ['not a number', () => servingCodeword(array, { sinAngle: Number.NaN, ringPerM: 0 }), /sinAngle must be/],
+  ])('is refused when it cannot be meant: %s', (_, call, why) => {
+    const error = errorOf(call);
+    expect(error.code).toBe('BAD_ARGUMENT');
+    expect(error.message).toMatch(why);
+  });
+});
+
+it('dead elements that the array does not have are refused by number', () => {
+  const text = scenarioText({}).replace(
+    'port: emulated',
+    'port: emulated, emulated: { impairments: { deadElements: [65] } }',
+  );
+  const { scenario: read } = parseScenario(text, 'f.yaml', emulatedSection);
+  expect(errorOf(() => assumedBoard(read)).message).toMatch(/Element 65 cannot be dead: the array has 64/);
+});
+
 describe('a scenario that is too large', () => {
   it.each<[string, Parts, string]>([
-    ['rings of many elements', { array: ', rings: 1000', scheme: 'exhaustive' }, ''],
+    ['rings of many elements', { array: ', rings: 1000', scheme: 'exhaustive' }, '16384000'],
+    [
+      'rings of many elements, for a search of few pilots',
+      { array: ', rings: 1000', scheme: 'dpc' },
+      '16384000',
+    ],
     [
       'many users with many scatterers',
       { users: '{ count: 1024 }', channel: ', scatterers: 1000' },
       '1025024',
     ],
-    ['more users than the bridge serves', { users: '{ count: 1025 }' }, '1024'],
+    ['more users than the bridge serves', { users: '{ count: 10001 }' }, '10000'],
   ])('is refused with the number: %s', (_, parts, number) => {
     const text = scenarioText(parts).replace(
       parts.array === undefined ? 'elements: 64' : 'elements: 64',
@@ -261,8 +314,8 @@ describe('a scenario that is too large', () => {
   });
 
   it('lists no more users than can be drawn', () => {
-    const users = `[${Array.from({ length: 1025 }, (_, k) => `{ id: u${k}, position: [20 m, 5 m] }`).join(', ')}]`;
-    expect(errorOf(() => scenario({ users })).what).toContain('at most 1024 users');
+    const users = `[${Array.from({ length: 10_001 }, (_, k) => `{ id: u${k}, position: [20 m, 5 m] }`).join(', ')}]`;
+    expect(errorOf(() => scenario({ users })).what).toContain('at most 10000 users');
   });
 });
 
