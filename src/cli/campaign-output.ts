@@ -72,7 +72,7 @@ function progressLines(context: CommandContext): Progress {
       const pilots = `${numPilots} of ${numPilots < mostPilots ? 'up to ' : ''}${plural(mostPilots, 'pilot')}`;
       const text = `user ${turn + 1} of ${numUsers}, ${user}: ${pilots}${left === null ? '' : `, ${left} left`}`;
       // A line that is broken could not be written over.
-      show(text.slice(0, (terminal?.columns ?? 80) - 1));
+      show(text.slice(0, (terminal?.columns || 80) - 1));
     },
     finished: ({ ue, estimate, failure }, turn, numUsers) => {
       show('');

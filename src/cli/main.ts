@@ -21,7 +21,7 @@ const stderr = printableStream(process.stderr);
 const terminal = process.stderr.isTTY ? process.stderr : null;
 
 /** Whoever is neither a terminal nor told a width is taken for a terminal of the usual one. */
-const columns = process.stdout.columns ?? (Number(process.env.COLUMNS) || 80);
+const columns = process.stdout.columns || Number(process.env.COLUMNS) || 80;
 
 const invocation = invocationOf(process.argv[1] ?? '', process.env);
 const interrupt = new AbortController();

@@ -7,10 +7,12 @@ import type { Row } from '../../record/schema.js';
 import { fociFigure } from '../../study/beam-split-figures.js';
 import { splitCodebookOf } from '../../training/registry.js';
 import type { Figure } from '../drawing/chart.js';
-import type { Point } from '../drawing/marks.js';
+import { COLOUR } from '../drawing/colour.js';
+import { type Point, scatter } from '../drawing/marks.js';
 import { plural } from '../drawing/number-format.js';
 import { type UserMark, userLabels, userMarkNames, userMarks } from '../drawing/user-marks.js';
 import { drawPoints } from '../study/point-figure.js';
+import { isMany } from './many-users.js';
 import type { RunData } from './run-data.js';
 import type { RunFacts } from './run-facts.js';
 
@@ -42,10 +44,19 @@ export function fociChart(run: RunData): Figure | null {
       `with ${plural(run.users.length, 'user')} where they are and where they were found.`,
     draw: (widthPx) =>
       drawPoints(figure, widthPx, {
-        names: userMarkNames(marks),
-        series: (area) => [...userMarks(marks), userLabels(marks, area, widthPx < 500 ? 14 : 24)],
+        names: isMany(run) ? ['Found position'] : userMarkNames(marks),
+        series: (area) =>
+          isMany(run)
+            ? [manyMarks(marks)]
+            : [...userMarks(marks), userLabels(marks, area, widthPx < 500 ? 14 : 24)],
       }),
   };
+}
+
+/** Of many users, where they were found: rings, lines and names would hide one another. */
+function manyMarks(marks: readonly UserMark[]) {
+  const found = marks.flatMap((mark) => (mark.found === null ? [] : [mark.found]));
+  return scatter('Found position', found, 'diamond', 5, { color: COLOUR.red });
 }
 
 /** Null where nobody knows it. */
