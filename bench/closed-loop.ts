@@ -161,6 +161,7 @@ class Stopwatch {
           listener(record);
         }),
       acknowledge: (...args) => bridge.acknowledge(...args),
+      complaint: () => null,
       statistics: () => bridge.statistics(),
       close: () => bridge.close(),
     };

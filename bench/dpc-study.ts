@@ -22,10 +22,10 @@ import { type Benchmark, comparison } from './benchmark.js';
 const study = accuracySchema.parse({
   kind: 'accuracy',
   title: 'DPC study throughput',
-  array: { elements: 512, carrier: 100e9, speedOfLight: 3e8 },
+  array: { elements: 512, carrier: '100 GHz', speedOfLight: 3e8 },
   schemes: ['dpc'],
-  snr: [15],
-  users: { count: 1000, between: [12, 80] },
+  snr: ['15 dB'],
+  users: { count: 1000, between: ['12 m', '80 m'] },
 });
 
 const NUM_ROUNDS = 15;

@@ -6,6 +6,7 @@ import { closedLoop } from './closed-loop.js';
 import { dpcStudy } from './dpc-study.js';
 import { gainLoss } from './gain-loss.js';
 import { linkGoodput } from './link-goodput.js';
+import { manyUsers } from './many-users.js';
 import { matchedFilter } from './matched-filter.js';
 import { rateStudy } from './rate-study.js';
 import { widebandAir } from './wideband-air.js';
@@ -20,6 +21,7 @@ const benchmarks: readonly Benchmark[] = [
   widebandAir,
   bridgeWideband,
   matchedFilter,
+  manyUsers,
 ];
 
 function figure(value: number): string {

@@ -14,13 +14,13 @@ const studyWith = (search: 'coarse-to-fine' | 'full') =>
     title: 'throughput',
     array: {
       elements: 256,
-      carrier: 30e9,
-      bandwidth: 5e9,
+      carrier: '30 GHz',
+      bandwidth: '5 GHz',
       subcarriers: 1024,
       speedOfLight: 3e8,
-      sector: { angle: Math.PI / 3, distance: [5, 30] },
+      sector: { angle: '60 deg', distance: ['5 m', '30 m'] },
     },
-    snr: 15,
+    snr: '15 dB',
     schemes: {
       'TD-PS': {
         name: 'tdps',

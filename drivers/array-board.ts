@@ -87,6 +87,8 @@ export interface BoardFault {
   readonly code: string;
   readonly detail: number;
   readonly boardTimeS: number;
+  /** What the board did against which clause of SPEC.md, where it says so of itself by what it does; of each kind once. */
+  readonly breach?: string;
 }
 
 export interface BoardTelemetry {

@@ -59,13 +59,8 @@ async function openReal(
   closing: Closing,
   close: () => Promise<void>,
 ): Promise<Testbed> {
-  const { port, baud } = request.scenario.board;
   const bridge = await openBridge(request, closing);
-  const board = await openNativeBoard({
-    transport: new SerialTransport({ port, baudRate: baud }),
-    baudRate: baud,
-    signal: request.signal,
-  });
+  const { board } = await openPort(request.scenario.board, request.signal);
   closing.push(() => board.close());
   return realTime(board, bridge, close);
 }
@@ -76,15 +71,18 @@ async function openEmulated(
   close: () => Promise<void>,
 ): Promise<Testbed> {
   const { scenario, array, users, realtime, signal } = request;
-  const { baud, emulated } = scenario.board;
-  const process = await startEmulatedBoard({
-    model: modelOf(scenario),
-    rf: impairmentsOf(emulated, scenario.seed),
-    faults: emulated.faults,
-    seed: scenario.seed,
-    realtime,
-    driftPpm: emulated.clockDriftPpm,
-  });
+  const { baud, emulated, openTimeout } = scenario.board;
+  const process = await startEmulatedBoard(
+    {
+      model: modelOf(scenario),
+      rf: impairmentsOf(emulated, scenario.seed),
+      faults: emulated.faults,
+      seed: scenario.seed,
+      realtime,
+      driftPpm: emulated.clockDriftPpm,
+    },
+    request.onFailure,
+  );
   closing.push(() => process.close());
   const bridge = await openBridge(request, closing);
   const { numElements, carrierHz, speedOfLightMPerS } = array;
@@ -102,13 +100,14 @@ async function openEmulated(
       ...(bandwidth !== undefined &&
         subcarriers !== undefined && { subcarriers: { count: subcarriers, bandwidthHz: bandwidth } }),
     },
-    (error) => request.onEvent('emulated ues failed', { what: error.what }),
+    request.onFailure,
   );
   closing.push(() => ues.close());
   const board = await openThoughUnplugged(() =>
     openNativeBoard({
       transport: new SerialTransport({ port: process.path, baudRate: baud }),
       baudRate: realtime ? baud : null,
+      helloTimeoutS: openTimeout,
       signal,
     }),
   );
@@ -182,6 +181,72 @@ function realTime(
     },
     close,
   };
+}
+
+/** A board by itself, without UEs. */
+export interface OpenBoard {
+  readonly board: NativeBoard;
+  /** Mutes the board and closes it. */
+  readonly close: () => Promise<void>;
+}
+
+/** The board of a scenario, in real time. */
+export async function openBoard(
+  scenario: Scenario<EmulatedSection>,
+  signal: AbortSignal,
+): Promise<OpenBoard> {
+  const { port, baud, emulated } = scenario.board;
+  if (port !== EMULATED) return openPort(scenario.board, signal);
+  const process = await startEmulatedBoard({
+    model: modelOf(scenario),
+    rf: impairmentsOf(emulated, scenario.seed),
+    faults: emulated.faults,
+    seed: scenario.seed,
+    realtime: true,
+    driftPpm: emulated.clockDriftPpm,
+  });
+  try {
+    const { board, close } = await openPort({ port: process.path, baud }, signal);
+    return {
+      board,
+      close: async () => {
+        await close();
+        await process.close();
+      },
+    };
+  } catch (error) {
+    await process.close();
+    throw error;
+  }
+}
+
+/** How a port is opened: bit/s, s, and the lines that are set. */
+interface PortSettings {
+  readonly port: string;
+  readonly baud: number;
+  readonly openTimeout?: number;
+  readonly dtr?: 'on' | 'off' | undefined;
+  readonly rts?: 'on' | 'off' | undefined;
+}
+
+/** The board at a serial port. */
+export async function openPort(
+  { port, baud, openTimeout, dtr, rts }: PortSettings,
+  signal: AbortSignal,
+): Promise<OpenBoard> {
+  const transport = new SerialTransport({
+    port,
+    baudRate: baud,
+    ...(dtr !== undefined && { dtr: dtr === 'on' }),
+    ...(rts !== undefined && { rts: rts === 'on' }),
+  });
+  const board = await openNativeBoard({
+    transport,
+    baudRate: baud,
+    ...(openTimeout !== undefined && { helloTimeoutS: openTimeout }),
+    signal,
+  });
+  return { board, close: () => board.close() };
 }
 
 /** An emulated board by itself, in real time, for whoever opens its port. */

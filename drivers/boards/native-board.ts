@@ -55,6 +55,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   readonly #slots: SlotQueue;
   readonly #time: Timekeeper;
   #muted: boolean | null = null;
+  #malformedTold = false;
   /** Replaced when the board restarts or takes another session; the old one then says so. */
   #interruptions: { reason: BeamloopError | null } = { reason: null };
   /** Counts losses and welcomes, so that a preparation knows when it has been overtaken. */
@@ -269,9 +270,15 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     );
   }
 
-  onMalformed(): void {
+  onMalformed(where: string): void {
     const boardTimeS = this.#time.latestS;
-    this.#listeners.emit('fault', { code: 'malformedFromBoard', detail: 0, boardTimeS });
+    const breach = `a message of it does not follow its layout: ${where} (SPEC 6, 9.3)`;
+    const told = this.#malformedTold;
+    this.#malformedTold = true;
+    this.#listeners.emit('fault', {
+      ...{ code: 'malformedFromBoard', detail: 0, boardTimeS },
+      ...(!told && { breach }),
+    });
   }
 
   /** Waits for the link as the gate does, for what means nothing to a board that has restarted meanwhile. */
@@ -285,7 +292,11 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     await this.#uninterrupted();
     // A mute outlives the program that closed the board with it; only our own is meant to hold.
     const lift = this.#muted === true ? Promise.resolve() : this.#sendMute(false);
-    await Promise.all([lift, this.#requests.send('Arm', request)]);
+    const armed = this.#requests.send('Arm', request).then(() => {
+      if (request.mode === ARM_MODE.time) this.#slots.armed(request);
+      else this.#slots.armedOnTrigger();
+    });
+    await Promise.all([lift, armed]);
   }
 
   async #sendMute(muted: boolean): Promise<void> {
@@ -305,9 +316,10 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     if (restarted) {
       this.#slots.restarted();
       this.#time.restart();
-    } else if (this.#muted === false) {
+    } else {
+      this.#slots.replaced();
       // A running board mutes itself for a new session (SPEC 8.1).
-      this.#muted = null;
+      if (this.#muted === false) this.#muted = null;
     }
     this.#interruptions.reason = error;
     this.#interruptions = { reason: null };

@@ -2,10 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, monotonicClock } from '../../src/core/clock.js';
 import { BeamloopError } from '../../src/core/errors.js';
+import { clipped } from '../../src/core/printable.js';
 import { Link, type LinkEvents } from '../link/link.js';
 import type { Refusal } from '../link/session.js';
 import type { Transport } from '../transports/transport.js';
 import { NativeBoard } from './native-board.js';
+import { FIRMWARE_AT_FAULT } from './refusals.js';
 
 export interface OpenNativeBoardOptions {
   readonly transport: Transport;
@@ -26,6 +28,8 @@ export interface OpenNativeBoardOptions {
 }
 
 const BITS_PER_BYTE = 10;
+/** Characters of a boot message that are shown. */
+const MOST_TEXT = 160;
 
 /**
  * Opens the transport, greets, asks what the memory holds and what time it is.
@@ -38,6 +42,7 @@ export async function openNativeBoard(options: OpenNativeBoardOptions): Promise<
   const { transport, clock = monotonicClock, helloTimeoutS = 3, signal } = options;
   signal?.throwIfAborted();
   let board: NativeBoard | null = null;
+  let malformed: string | null = null;
   let settle: { resolve: (board: NativeBoard) => void; reject: (error: unknown) => void };
   const welcomed = new Promise<NativeBoard>((resolve, reject) => {
     settle = { resolve, reject };
@@ -54,7 +59,10 @@ export async function openNativeBoard(options: OpenNativeBoardOptions): Promise<
     onDown: (reason) => board?.onDown(reason),
     onMessage: (message) => board?.onMessage(message),
     onClock: (exchange, token) => board?.onClock(exchange, token),
-    onMalformed: () => board?.onMalformed(),
+    onMalformed: (where) => {
+      malformed ??= where;
+      board?.onMalformed(where);
+    },
   };
   const link = new Link(
     {
@@ -71,7 +79,7 @@ export async function openNativeBoard(options: OpenNativeBoardOptions): Promise<
   const over = new AbortController();
   const deadline = clock.sleep(helloTimeoutS, over.signal).then(
     () => {
-      throw silenceError(transport.name, helloTimeoutS, link);
+      throw silenceError(transport.name, helloTimeoutS, link, malformed);
     },
     () => welcomed,
   );
@@ -104,22 +112,51 @@ function versionError(where: string, { board, host }: Refusal): BeamloopError {
   });
 }
 
+const MORE_TIME =
+  'A board that restarts when its port is opened needs more time, or DTR left low: board.openTimeout and board.dtr in the scenario, ' +
+  '--open-timeout and --dtr of `beamloop board`';
+const RIGHT_PORT =
+  'check that this is the right port (`beamloop ports`) and that the baud rate is the board’s';
+
 /** Nothing welcomed us: says what came instead. */
-function silenceError(where: string, timeoutS: number, link: Link): BeamloopError {
+function silenceError(where: string, timeoutS: number, link: Link, malformed: string | null): BeamloopError {
   const { bytesReceived, framesReceived, echoedHellos } = link.statistics;
-  const advice = 'Check that this is the right port (`beamloop ports`) and that the baud rate is the board’s';
+  const error = (what: string, todo: string) => new BeamloopError('NOT_A_BOARD', { what, where, todo });
   if (bytesReceived === 0) {
-    return new BeamloopError('NOT_A_BOARD', {
-      what: `Nothing answers: not a byte came within ${timeoutS} s`,
-      where,
-      todo: `Check power and cable. ${advice}`,
-    });
+    const what = `Nothing answers: not a byte came within ${timeoutS} s`;
+    return error(what, `Check power and cable, and ${RIGHT_PORT}. ${MORE_TIME}`);
   }
+  if (echoedHellos > 0) {
+    return error('The device sends back what it gets; it is no board', capital(RIGHT_PORT));
+  }
+  if (malformed !== null) {
+    const what = `The board’s greeting does not follow its layout (SPEC 6.1): ${malformed}`;
+    return error(what, FIRMWARE_AT_FAULT);
+  }
+  const text = textIn(link.firstBytes);
+  const shown = text === '' ? '' : `; there is text among them: "${text}"`;
   const what =
-    echoedHellos > 0
-      ? 'The device sends back what it gets; it is no board'
-      : framesReceived > 0
-        ? `The device sent ${framesReceived} frames but no welcome within ${timeoutS} s`
-        : `The device sent ${bytesReceived} bytes within ${timeoutS} s, none of which make a frame of a beamloop board`;
-  return new BeamloopError('NOT_A_BOARD', { what, where, todo: advice });
+    framesReceived > 0
+      ? `The device sent ${framesReceived} frames but no welcome within ${timeoutS} s`
+      : `The device sent ${bytesReceived} bytes within ${timeoutS} s, none of which make a frame of a beamloop board${shown}`;
+  return error(what, `${capital(RIGHT_PORT)}. ${MORE_TIME}`);
+}
+
+/** Words in bytes that are no frames, such as a boot message, in one line without control characters; empty: none. */
+function textIn(bytes: Uint8Array): string {
+  const runs =
+    Buffer.from(bytes)
+      .toString('latin1')
+      .match(/[\x20-\x7e]{4,}/g) ?? [];
+  return clipped(
+    runs
+      .map((run) => run.trim())
+      .filter(Boolean)
+      .join(' / '),
+    MOST_TEXT,
+  );
+}
+
+function capital(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}`;
 }

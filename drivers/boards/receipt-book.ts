@@ -18,8 +18,12 @@ export type Verdict =
   /** Nobody queued this slot. */
   | 'unknown';
 
+/** A slot as it is queued: where in the memory its codeword is, as far as that is known. */
+type QueuedSlot = SlotEntry & { readonly index?: number };
+
 interface Expected {
   readonly hash: string;
+  readonly index: number | undefined;
   /** The board accepted the entry. Before that its receipt is welcome but not owed. */
   owed: boolean;
 }
@@ -61,9 +65,14 @@ export class ReceiptBook {
     return this.#numOwed;
   }
 
-  /** The codeword that a slot without a receipt was queued with. */
-  expectedHash(slot: number): string | undefined {
-    return this.#expected.get(slot)?.hash;
+  /** Slots that are queued, or about to be, and have no receipt yet. */
+  get numOpen(): number {
+    return this.#expected.size;
+  }
+
+  /** What a slot without a receipt was queued with. */
+  expected(slot: number): { readonly hash: string; readonly index: number | undefined } | undefined {
+    return this.#expected.get(slot);
   }
 
   /** First and last slot that is owed; null when none is. */
@@ -74,12 +83,12 @@ export class ReceiptBook {
   }
 
   /** These entries are about to be queued. */
-  announce(entries: readonly SlotEntry[]): void {
-    for (const { slot, hash } of entries) {
+  announce(entries: readonly QueuedSlot[]): void {
+    for (const { slot, hash, index } of entries) {
       // A slot may be queued again after a stop: its old receipt is history.
       this.#seen.delete(slot);
       this.#forget(slot);
-      this.#expected.set(slot, { hash, owed: false });
+      this.#expected.set(slot, { hash, index, owed: false });
     }
   }
 

@@ -4,6 +4,7 @@ import { STATUS } from '../../firmware-protocol/status.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import type { BoardMessage } from '../link/exchange.js';
 import type { Link } from '../link/link.js';
+import { refused } from './refusals.js';
 
 /** Which message answers which. */
 interface Responses {
@@ -97,7 +98,7 @@ export class Requests {
     this.#pending.delete(value.request);
     this.progress();
     if (value.status === STATUS.ok && message.name !== 'Refused') pending.resolve(value);
-    else pending.reject(this.#refused(pending.name, value.status));
+    else pending.reject(refused(pending.name, value.status, this.#boardName));
   }
 
   /** How long the board has owed an answer without giving any, s. */
@@ -121,35 +122,4 @@ export class Requests {
     this.#ended = error;
     this.rejectAll(error);
   }
-
-  #refused(name: RequestName, status: number): BeamloopError {
-    const statusName = Object.entries(STATUS).find(([, code]) => code === status)?.[0] ?? 'unknown';
-    return new BeamloopError('BOARD_REFUSED', {
-      what: `The board refused ${name}: ${REASONS[statusName] ?? `status ${status}`}`,
-      where: this.#boardName,
-      todo: TODO[statusName] ?? 'This should not happen between matching versions; please report it',
-      cause: statusName,
-    });
-  }
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  unknownMessage: 'it does not know this message',
-  malformed: 'it could not read this message',
-  badIndex: 'no such place in the codeword memory or the table of lines',
-  hashMismatch: 'the codeword arrived differently from its hash',
-  queueFull: 'its slot queue is full',
-  slotOrder: 'slots must rise strictly over all queued entries',
-  notLoaded: 'a codeword is not in its memory',
-  badTiming: 'the slot clock cannot be kept (start already past, or slots shorter than the switch time)',
-  notArmed: 'the slot clock is not armed',
-  noCapability: 'it has no such hardware',
-  badCode: 'a delay or a line of the codeword is beyond what its elements have',
-};
-
-const TODO: Readonly<Record<string, string>> = {
-  queueFull: 'Queue fewer slots ahead',
-  slotOrder: 'Stop the board before queueing earlier slots again',
-  badTiming: 'Start later, or make the slots longer',
-  noCapability: 'See `beamloop board PORT` for what it has',
-};

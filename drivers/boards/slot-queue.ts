@@ -6,6 +6,7 @@ import { BeamloopError } from '../../src/core/errors.js';
 import type { BoardDescription, BoardFault, Receipt, ReceiptStatus, SlotEntry } from '../array-board.js';
 import type { CodewordTable } from './codeword-table.js';
 import { ReceiptBook } from './receipt-book.js';
+import { FIRMWARE_AT_FAULT } from './refusals.js';
 import type { Requests } from './requests.js';
 
 export interface SlotQueueEvents {
@@ -20,6 +21,8 @@ const ENTRY_BYTES = 6;
 const LIST_OVERHEAD_BYTES = 2;
 const MAX_SLOT = 0xffff_ffff;
 const MAX_QUERY_COUNT = 0xffff;
+/** Of a memory entry that is invalid. */
+const NO_HASH = '0'.repeat(16);
 
 const STATUS_NAMES = new Map<number, ReceiptStatus>([
   [RECEIPT_STATUS.latched, 'latched'],
@@ -27,7 +30,11 @@ const STATUS_NAMES = new Map<number, ReceiptStatus>([
   [RECEIPT_STATUS.missed, 'missed'],
 ]);
 
+/** A latch so many ticks after the start of its slot is on time. SPEC 7.3. */
+const TOLERANCE_TICKS = 1n;
+
 type ReceiptEntry = PayloadOf<'Receipts'>['entries'][number];
+type SlotClock = Pick<PayloadOf<'Arm'>, 'firstSlot' | 'startTicks' | 'slotTicks'>;
 
 export class SlotQueue {
   readonly #requests: Requests;
@@ -37,6 +44,14 @@ export class SlotQueue {
   readonly #boardName: string;
   readonly #perMessage: number;
   readonly #events: SlotQueueEvents;
+  /** Kinds of breaches that were told. */
+  readonly #told = new Set<string>();
+  /** What the board has queued is from here: it was stopped, or is new. */
+  #isOurs = false;
+  /** The slot clock of all that is queued; null: none yet; unknown where an earlier one may have latched some. */
+  #clock: SlotClock | 'unknown' | null = 'unknown';
+  /** The last slot whose receipt came, while they come in order. */
+  #lastSlot = -1;
 
   constructor(
     requests: Requests,
@@ -75,7 +90,7 @@ export class SlotQueue {
   async queue(entries: readonly SlotEntry[]): Promise<void> {
     this.#refuseOverflow(entries);
     const indexed = entries.map((entry) => ({ ...entry, index: this.#indexOf(entry) }));
-    this.#book.announce(entries);
+    this.#book.announce(indexed);
     for (const { hash } of entries) {
       this.#table.pin(hash);
       this.#table.touch(hash);
@@ -92,6 +107,18 @@ export class SlotQueue {
   async stop(): Promise<void> {
     await this.#requests.send('Stop', {});
     for (const { hash } of this.#book.stopped()) this.#table.unpin(hash);
+    this.#beginAnew();
+  }
+
+  /** The board took this slot clock. */
+  armed({ firstSlot, startTicks, slotTicks }: SlotClock): void {
+    const isOnlyOne = this.#clock === null || (this.#isOurs && this.#book.numOpen === 0);
+    this.#clock = isOnlyOne ? { firstSlot, startTicks, slotTicks } : 'unknown';
+  }
+
+  /** The board took a slot clock that begins at its trigger. */
+  armedOnTrigger(): void {
+    this.#clock = 'unknown';
   }
 
   async requestReceipts(firstSlot: number, count: number): Promise<void> {
@@ -121,21 +148,72 @@ export class SlotQueue {
     this.#book.endReplays(reason);
   }
 
+  /** Another program may have spoken to the board. */
+  replaced(): void {
+    this.#isOurs = false;
+    this.#clock = 'unknown';
+  }
+
   /** The board's queue and log are gone. */
   restarted(): void {
     this.#book.restarted();
     this.#table.unpinAll();
+    this.#beginAnew();
   }
 
   receive(entry: ReceiptEntry): void {
     const receipt = this.#read(entry);
-    const needed = this.#book.expectedHash(receipt.slot);
+    const expected = this.#book.expected(receipt.slot);
     const verdict = this.#book.judge(receipt);
-    if (needed !== undefined) this.#table.unpin(needed);
+    if (expected !== undefined) this.#table.unpin(expected.hash);
     if (verdict === 'new' || verdict === 'repeated' || verdict === 'mismatch') this.#events.receipt(receipt);
-    if (verdict === 'mismatch') this.#report('wrongCodeword', receipt);
-    if (verdict === 'contradiction') this.#report('contradictoryReceipt', receipt);
-    if (verdict === 'unknown') this.#report('unknownReceipt', receipt);
+    const slot = `slot ${receipt.slot}`;
+    if (verdict === 'mismatch') {
+      const hashes = `the hash ${receipt.hash}, not ${expected!.hash} of the codeword that it confirmed`;
+      this.#report('wrongCodeword', receipt, `the receipt of ${slot} has ${hashes} (SPEC 6.11, 7.3)`);
+    }
+    if (verdict === 'contradiction') {
+      this.#report('contradictoryReceipt', receipt, `it sent two different receipts for ${slot} (SPEC 7.5)`);
+    }
+    if (verdict === 'unknown') {
+      const breach = `it sent a receipt for ${slot}, which was not queued, or not any more (SPEC 6.6, 7.5)`;
+      this.#report('unknownReceipt', receipt, this.#isOurs ? breach : undefined);
+    }
+    if (expected !== undefined) this.#compare(entry, receipt, expected);
+  }
+
+  /** Holds a slot's first receipt against what it was queued with and when it was to be latched. */
+  #compare(
+    { ticks }: ReceiptEntry,
+    receipt: Receipt,
+    { hash, index }: { readonly hash: string; readonly index: number | undefined },
+  ): void {
+    const { slot, status } = receipt;
+    if (index !== undefined && receipt.index !== index) {
+      const breach = `the receipt of slot ${slot} has the index ${receipt.index}, not ${index} as queued (SPEC 6.11)`;
+      this.#report('wrongIndex', receipt, breach);
+    }
+    if (status === 'missed' && receipt.hash !== hash && receipt.hash !== NO_HASH) {
+      const breach = `the receipt of slot ${slot}, which it missed, has the hash ${receipt.hash}, not ${hash} (SPEC 6.11)`;
+      this.#report('wrongHash', receipt, breach);
+    }
+    if (slot < this.#lastSlot) {
+      const breach = `the receipt of slot ${slot} came after that of slot ${this.#lastSlot} (SPEC 7.3)`;
+      this.#report('receiptOutOfOrder', receipt, this.#isOurs ? breach : undefined);
+    }
+    this.#lastSlot = Math.max(this.#lastSlot, slot);
+    if (this.#clock === null || this.#clock === 'unknown' || status !== 'latched') return;
+    const { firstSlot, startTicks, slotTicks } = this.#clock;
+    const late = ticks - (startTicks + BigInt(slot - firstSlot) * BigInt(slotTicks));
+    if (late >= 0n && late <= TOLERANCE_TICKS) return;
+    const breach = `slot ${slot} was latched ${late} ticks after its start, and not said to be late (SPEC 7.2, 7.3)`;
+    this.#report('latchedOffTime', receipt, breach);
+  }
+
+  #beginAnew(): void {
+    this.#isOurs = true;
+    this.#clock = null;
+    this.#lastSlot = -1;
   }
 
   #read(entry: ReceiptEntry): Receipt {
@@ -152,8 +230,11 @@ export class SlotQueue {
     return receipt;
   }
 
-  #report(code: string, receipt: Receipt): void {
-    this.#events.fault({ code, detail: receipt.slot, boardTimeS: receipt.boardTimeS });
+  #report(code: string, receipt: Receipt, breach?: string): void {
+    const isNew = breach !== undefined && !this.#told.has(code);
+    if (isNew) this.#told.add(code);
+    const { slot: detail, boardTimeS } = receipt;
+    this.#events.fault({ code, detail, boardTimeS, ...(isNew && { breach }) });
   }
 
   async #send(entries: readonly (SlotEntry & { readonly index: number })[]): Promise<void> {
@@ -164,8 +245,18 @@ export class SlotQueue {
     } catch (error) {
       // Any other failure leaves open whether the board has them: their receipts stay welcome.
       if (error instanceof BeamloopError && error.code === 'BOARD_REFUSED') {
+        const { numOpen } = this.#book;
+        const { queueDepth } = this.#description;
         this.#book.withdraw(entries);
         for (const { hash } of entries) this.#table.unpin(hash);
+        if (error.cause === 'queueFull' && this.#isOurs && numOpen <= queueDepth) {
+          throw new BeamloopError('BOARD_REFUSED', {
+            what: `${error.what}, though it said that it queues ${queueDepth} slots and has ${numOpen - entries.length} (SPEC 6.1, 6.4)`,
+            where: this.#boardName,
+            todo: FIRMWARE_AT_FAULT,
+            cause: error.cause,
+          });
+        }
       }
       throw error;
     }

@@ -1,4 +1,5 @@
 import { type ElementFormat, selectorBits } from '../../firmware-protocol/element-settings.js';
+import { MAX_PAYLOAD_LENGTH } from '../../firmware-protocol/frame.js';
 
 /** What an emulated board is: everything that a real one has soldered in. */
 export interface BoardModel {
@@ -24,6 +25,8 @@ export interface BoardModel {
   /** Time from latch to settled beam, s. */
   readonly switchTimeS: number;
   readonly clockRateHz: number;
+  /** Longest payload that it takes, bytes. */
+  readonly maxPayload: number;
   readonly baud: number;
   readonly temperatureC: number;
   readonly supplyV: number;
@@ -72,6 +75,7 @@ export const DEFAULT_BOARD: BoardModel = {
   queueDepth: 1024,
   switchTimeS: 1e-6,
   clockRateHz: 100e6,
+  maxPayload: MAX_PAYLOAD_LENGTH,
   baud: 3_000_000,
   temperatureC: 41.5,
   supplyV: 5,

@@ -25,6 +25,8 @@ export interface LinkEvents extends ExchangeEvents {
 /** Handed to the transport at once: enough to keep it busy, little enough that an urgent frame need not wait long. */
 const MAX_WRITE_BYTES = 4096;
 const FIRST_PAUSE_S = 0.02;
+/** Of what came first, to be shown where it is no board. */
+const FIRST_BYTES = 1024;
 const LONGEST_PAUSE_S = 0.5;
 
 export class Link {
@@ -43,6 +45,7 @@ export class Link {
   #framesSent = 0;
   #bytesSent = 0;
   #bytesReceived = 0;
+  #firstBytes: Uint8Array = new Uint8Array(0);
   #echoedHellos = 0;
   #reconnects = 0;
 
@@ -119,6 +122,11 @@ export class Link {
     };
   }
 
+  /** The first kilobyte that came. */
+  get firstBytes(): Uint8Array {
+    return this.#firstBytes;
+  }
+
   /** Ends the link and closes the transport. Never rejects. */
   async close(): Promise<void> {
     this.#stop(new Error('closed'));
@@ -137,6 +145,9 @@ export class Link {
     await this.#options.transport.open({
       onBytes: (bytes) => {
         this.#bytesReceived += bytes.length;
+        if (this.#firstBytes.length < FIRST_BYTES) {
+          this.#firstBytes = Buffer.concat([this.#firstBytes, bytes]).subarray(0, FIRST_BYTES);
+        }
         this.#decoder.push(bytes);
         this.#turn();
       },

@@ -1,4 +1,4 @@
-/** A serial port through node-serialport. Modem lines are left alone: boards do not need them and a PTY has none. */
+/** A serial port through node-serialport. Modem lines are left alone unless asked for: a PTY has none. */
 import { existsSync } from 'node:fs';
 import { SerialPort } from 'serialport';
 import { BeamloopError } from '../../src/core/errors.js';
@@ -9,6 +9,9 @@ export interface SerialOptions {
   /** `/dev/ttyUSB0`, `COM3`, or `usb:VENDOR:PRODUCT[:SERIAL]`, which is looked up at every opening. */
   readonly port: string;
   readonly baudRate: number;
+  /** Level of the line once the port is open, kept when it is closed: many adapters restart a board with it. */
+  readonly dtr?: boolean;
+  readonly rts?: boolean;
   readonly list?: PortLister;
 }
 
@@ -37,14 +40,30 @@ export class SerialTransport implements Transport {
     this.#opening = true;
     try {
       const path = await resolvePort(this.#options.port, this.#options.list ?? listPorts);
-      const port = new SerialPort({ path, baudRate: this.#options.baudRate, lock: true, autoOpen: false });
+      const { baudRate, dtr, rts } = this.#options;
+      const setsLines = dtr !== undefined || rts !== undefined;
+      const port = new SerialPort({ path, baudRate, lock: true, autoOpen: false, hupcl: !setsLines });
       await new Promise<void>((resolve, reject) => {
         port.open((error) => (error === null ? resolve() : reject(openError(this.name, path, error))));
       });
+      // A system raises both lines when it opens a port.
+      if (setsLines) await this.#setLines(port, { dtr: dtr ?? true, rts: rts ?? true });
       this.#adopt(port, listener);
     } finally {
       this.#opening = false;
     }
+  }
+
+  async #setLines(port: SerialPort, lines: { readonly dtr: boolean; readonly rts: boolean }): Promise<void> {
+    const failure = await new Promise<Error | null>((resolve) => port.set(lines, resolve));
+    if (!failure) return;
+    await new Promise<void>((resolve) => port.close(() => resolve()));
+    throw new BeamloopError('PORT_FAILED', {
+      what: `The lines DTR and RTS of the port cannot be set: ${failure.message}`,
+      where: this.name,
+      todo: 'Leave dtr and rts out: this port has no such lines',
+      cause: failure,
+    });
   }
 
   #adopt(port: SerialPort, listener: TransportListener): void {

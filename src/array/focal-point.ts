@@ -33,6 +33,12 @@ export function focalPointOf([xM, yM]: PointM): FocalPoint {
   return { sinAngle, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };
 }
 
+/** @param distanceM from the array's centre; Infinity for the far field. */
+export function focalPointAt(distanceM: number, angleRad: number): FocalPoint {
+  const sinAngle = Math.sin(angleRad);
+  return { sinAngle, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };
+}
+
 /** Smallest and largest distance ring in the sector, 1/m. */
 export function ringRangeOf({ maxAngleRad, distanceM: [nearM, farM] }: Sector): [number, number] {
   return [Math.cos(maxAngleRad) ** 2 / (2 * farM), 1 / (2 * nearM)];

@@ -2,6 +2,7 @@
  * What the rest of beamloop sees of the UE bridge. The wire format (`beamloop.ue.v1`) is in docs/ue-protocol.md.
  */
 import type { FocalPoint } from '../array/focal-point.js';
+import type { WireSlotClock } from './messages.js';
 
 export interface UeDescription {
   readonly ueId: string;
@@ -11,6 +12,8 @@ export interface UeDescription {
   readonly numSubcarriers: number;
   /** Keeps powers on request and estimates from them; false unless it says so. */
   readonly localEstimates?: boolean;
+  /** Power at which its receiver clips, linear, in the unit of its records; not given where it does not know. */
+  readonly fullScale?: number | undefined;
 }
 
 /** Received power of one slot as a UE measured it. */
@@ -41,6 +44,19 @@ export interface UeStatistics {
   readonly malformed: number;
   /** How often reading was paused because records came faster than the limit. */
   readonly throttled: number;
+  /** Records of slots that the UE was not asked for. */
+  readonly notAsked: number;
+  /** Records with a power at the full scale that the UE said it has. */
+  readonly saturated: number;
+}
+
+/** What a UE does wrong, in words (complaint.ts). */
+export interface Complaint {
+  /** Kind of mistake; a UE is told of each kind once per connection. */
+  readonly code: string;
+  /** What it sent, one sentence without a full stop and without a subject: `sent …`. */
+  readonly message: string;
+  readonly todo: string;
 }
 
 /** What happened on the bridge, for logs and the recording. */
@@ -48,7 +64,13 @@ export type BridgeEvent =
   | { readonly kind: 'connected'; readonly ueId: string; readonly nextSequence: number }
   | { readonly kind: 'disconnected'; readonly ueId: string; readonly reason: string }
   | { readonly kind: 'refused'; readonly ueId: string | null; readonly code: string; readonly reason: string }
-  | { readonly kind: 'malformed'; readonly ueId: string; readonly reason: string };
+  | {
+      readonly kind: 'malformed' | 'remarked';
+      readonly ueId: string;
+      readonly code: string;
+      readonly reason: string;
+      readonly todo: string;
+    };
 
 /** What a UE is told so that it can estimate: plain data, of which the bridge itself reads the carrier's wavelength. */
 export interface EstimateSetup {
@@ -66,6 +88,7 @@ export interface UeBridge {
    * rejects: UE_ABSENT when the UE is not connected by then, UE_SILENT when it is.
    *
    * @param keep the UE keeps the powers for `estimate` and reports their mean only.
+   * @param clock when the slots are; not given on virtual time, where that says nothing.
    */
   measure(
     ueId: string,
@@ -73,6 +96,7 @@ export interface UeBridge {
     timeoutS: number,
     signal?: AbortSignal,
     keep?: boolean,
+    clock?: WireSlotClock,
   ): Promise<void>;
   /**
    * Asks a UE where it is, by the powers that it kept of these slots (one per pilot, in the pilots' order). Rejects as
@@ -99,5 +123,7 @@ export interface UeBridge {
   acknowledge(ueId: string, sequence: number): void;
   /** @param ueId the only UE to tell of; all that were ever expected or connected unless given. */
   statistics(ueId?: string): UeStatistics[];
+  /** What was last wrong with what this UE sent, for whoever waits for it in vain; null when nothing was. */
+  complaint(ueId: string): Complaint | null;
   close(): Promise<void>;
 }

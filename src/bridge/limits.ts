@@ -12,13 +12,16 @@ export interface BridgeLimits {
   readonly window: number;
   /** Messages of one connection that may be malformed before it is closed. */
   readonly malformedPerConnection: number;
-  /** Connections at once that have not been welcomed yet. */
-  readonly maxStrangers: number;
+  /** Connections at once that have not been welcomed yet; of more, the oldest gives way. */
+  readonly maxHandshakes: number;
+  readonly maxHandshakesPerAddress: number;
+  /** Events about connections that are no UE's; those that follow are not told. */
+  readonly maxStrangerEvents: number;
   /** UE ids that one bridge remembers. */
   readonly maxUes: number;
   /** Bytes waiting to be sent to one UE before it counts as not reading. */
   readonly maxBufferedBytes: number;
-  /** A new connection must say hello within this time, s. */
+  /** A new connection must say hello within this time from its accept, s. */
   readonly helloTimeoutS: number;
   /** Pings go out at this interval, s; a UE that was silent for two of them is gone. */
   readonly heartbeatS: number;
@@ -34,10 +37,12 @@ export const DEFAULT_LIMITS: BridgeLimits = {
   controlPerS: 200,
   window: 8192,
   malformedPerConnection: 32,
-  maxStrangers: 32,
-  maxUes: 1024,
+  maxHandshakes: 512,
+  maxHandshakesPerAddress: 256,
+  maxStrangerEvents: 64,
+  maxUes: 10_000,
   maxBufferedBytes: 4 << 20,
-  helloTimeoutS: 5,
+  helloTimeoutS: 1,
   heartbeatS: 5,
   challengeS: 1,
 };

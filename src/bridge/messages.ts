@@ -18,6 +18,7 @@ export const MAX_KEPT_SLOTS = 4096;
 /** Reasons for which the bridge says `error` and closes. */
 const REFUSALS = [
   'hello-expected',
+  'hello-late',
   'wrong-protocol',
   'wrong-token',
   'unknown-ue',
@@ -49,6 +50,7 @@ const hello = z.object({
     software: shortText,
     numSubcarriers: z.number().int().min(1).max(65_535),
     localEstimates: z.boolean().optional(),
+    fullScale: z.number().positive().optional(),
   }),
   resume: z.object({ run: key, session: key }).optional(),
 });
@@ -60,6 +62,7 @@ const estimated = z.object({
   ringPerM: z.number().min(0),
 });
 const notEstimated = z.object({ type: z.literal('not-estimated'), request: positive, message: shortText });
+const time = z.object({ type: z.literal('time'), ueTimeS: z.number() });
 const bye = z.object({ type: z.literal('bye') });
 
 const welcome = z.object({
@@ -78,6 +81,14 @@ const welcome = z.object({
     controlPerS: z.number().positive(),
   }),
 });
+/** When a slot begins on the bridge's clock. */
+const slotClock = z.object({
+  slot,
+  startS: z.number(),
+  slotDurationS: z.number().positive(),
+  /** `startS` is off by at most this. */
+  uncertaintyS: z.number().min(0),
+});
 const measure = z.object({
   type: z.literal('measure'),
   request: positive,
@@ -88,6 +99,7 @@ const measure = z.object({
     .refine(areAscending, 'ranges must ascend')
     .refine((ranges) => countSlots(ranges) <= MAX_SLOTS_PER_MEASURE, 'too many slots'),
   keep: z.boolean().optional(),
+  clock: slotClock.optional(),
 });
 const estimate = z.object({
   type: z.literal('estimate'),
@@ -96,17 +108,43 @@ const estimate = z.object({
   setup: z.unknown(),
 });
 const ack = z.object({ type: z.literal('ack'), through: sequence });
+const timeAnswer = z.object({
+  type: z.literal('time'),
+  ueTimeS: z.number(),
+  receivedS: z.number(),
+  sentS: z.number(),
+});
+const notice = z.object({
+  type: z.literal('notice'),
+  code: shortText,
+  message: z.string(),
+  todo: z.string(),
+});
 const error = z.object({ type: z.literal('error'), code: shortText, message: z.string(), todo: z.string() });
 
 /** What an answer to `estimate` must have so that it is known which request it answers, whatever else is wrong with it. */
 const answerToEstimate = z.object({ type: z.enum(['estimated', 'not-estimated']), request: positive });
 
-const fromUe = z.discriminatedUnion('type', [hello, measuring, estimated, notEstimated, bye]);
-const fromBridge = z.discriminatedUnion('type', [welcome, measure, estimate, ack, error]);
+const fromUe = z.discriminatedUnion('type', [hello, measuring, estimated, notEstimated, time, bye]);
+const fromBridge = z.discriminatedUnion('type', [welcome, measure, estimate, ack, timeAnswer, notice, error]);
+
+/** Types of the text messages that UEs send. */
+export const MESSAGES_FROM_UE: ReadonlySet<string> = new Set([
+  'hello',
+  'measuring',
+  'estimated',
+  'not-estimated',
+  'time',
+  'bye',
+]);
 
 export type Hello = z.infer<typeof hello>;
 export type Welcome = z.infer<typeof welcome>;
 export type Measure = z.infer<typeof measure>;
+export type TimeAnswer = z.infer<typeof timeAnswer>;
+export type Notice = z.infer<typeof notice>;
+/** When slots are, on the bridge's clock; see docs/ue-protocol.md, "When a slot is". */
+export type WireSlotClock = z.infer<typeof slotClock>;
 export type EstimateRequest = z.infer<typeof estimate>;
 /** What a UE says to a request. */
 export type Answer = z.infer<typeof measuring> | z.infer<typeof estimated> | z.infer<typeof notEstimated>;

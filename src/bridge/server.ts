@@ -1,13 +1,14 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { FocalPoint } from '../array/focal-point.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
+import { clipped } from '../core/printable.js';
 import type {
   BridgeEvent,
+  Complaint,
   EstimateSetup,
   PowerRecord,
   UeBridge,
@@ -15,17 +16,21 @@ import type {
   UeStatistics,
 } from './bridge.js';
 import { whyNoEstimate } from './estimate-request.js';
+import { Handshakes } from './handshakes.js';
 import { type BridgeLimits, DEFAULT_LIMITS } from './limits.js';
 import { listen, requireToken } from './listen.js';
-import { type Answer, type Hello, MAX_CONTROL_LENGTH, UE_PROTOCOL } from './messages.js';
+import { type Answer, type Hello, MAX_CONTROL_LENGTH, UE_PROTOCOL, type WireSlotClock } from './messages.js';
 import { toRanges } from './slot-ranges.js';
 import { type ConnectionOwner, type Refusal, UeConnection } from './ue-connection.js';
 import { type Request, UeSession } from './ue-session.js';
 
-type Objection = readonly [status: string, reason: string];
+type Objection = readonly [status: string, reason: string, todo: string];
 const BAD_REQUEST = '400 Bad Request';
 const FORBIDDEN = '403 Forbidden';
-const BUSY = '503 Service Unavailable';
+/** Complaints about one UE that are told one by one; all are counted. */
+const MAX_COMPLAINT_EVENTS = 1000;
+/** Names that a UE is told when its own is not among them. */
+const MAX_NAMES = 10;
 
 export interface BridgeOptions {
   /** Address to listen on; 127.0.0.1 when not given. Anything but this machine itself requires `token`. */
@@ -77,6 +82,13 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   readonly #run: string;
   readonly #sessions = new Map<string, UeSession>();
   readonly #connections = new Set<UeConnection>();
+  /** The only UEs that may connect; null = any. */
+  readonly #ueIds: ReadonlySet<string> | null;
+  readonly #handshakes: Handshakes;
+  readonly #sockets = new WeakMap<UeConnection, Socket>();
+  #strangerEvents = 0;
+  /** Why a client was turned away the last time, by the id that it gave; '' of those that gave none that is expected. */
+  readonly #refusals = new Map<string, Pick<Refusal, 'message' | 'todo'>>();
   readonly #listeners: ((record: PowerRecord) => void)[] = [];
   /** Came before anybody listened: UEs are quick to send again what an earlier bridge of the run had not acknowledged. */
   readonly #unheard: PowerRecord[] = [];
@@ -92,9 +104,9 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     this.url = `ws://${host.includes(':') ? `[${host}]` : host}:${port}`;
     for (const ueId of options.durable?.keys() ?? []) this.#sessionOf(ueId);
 
-    // As many again as strangers, so that those too many are still told why.
-    server.maxConnections = this.limits.maxUes + 2 * this.limits.maxStrangers;
-    server.headersTimeout = this.limits.helloTimeoutS * 1e3;
+    this.#ueIds = options.ueIds === undefined ? null : new Set(options.ueIds);
+    this.#handshakes = new Handshakes(this.limits, this.clock);
+    server.on('connection', (socket) => this.#handshakes.begin(socket));
     const sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -102,11 +114,19 @@ class BridgeServer implements UeBridge, ConnectionOwner {
       maxPayload: this.limits.maxMessageBytes,
       handleProtocols: () => UE_PROTOCOL,
     });
-    server.on('upgrade', (request, socket, head) => {
+    server.on('upgrade', (request, duplex, head) => {
+      const socket = duplex as Socket;
       const objection = this.#objection(request);
-      if (objection !== null) return reject(socket, objection);
+      if (objection !== null) {
+        const [, reason, todo] = objection;
+        this.#refusedStranger(null, 'upgrade-refused', { message: reason, todo });
+        return reject(socket, objection);
+      }
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        this.#connections.add(new UeConnection(webSocket, this));
+        const connection = new UeConnection(webSocket, this);
+        this.#connections.add(connection);
+        this.#sockets.set(connection, socket);
+        this.#handshakes.endsBy(socket, (reason) => connection.endHandshake(reason));
       });
     });
   }
@@ -119,9 +139,9 @@ class BridgeServer implements UeBridge, ConnectionOwner {
       timeoutS,
       () =>
         new BeamloopError('UE_ABSENT', {
-          what: `The UE ${ueId} did not connect within ${timeoutS} s`,
+          what: `The UE ${ueId} did not connect within ${timeoutS} s${this.#refusalMeanwhile(ueId)}`,
           where: this.url,
-          todo: `Start the UE and point it at ${this.url}`,
+          todo: `Start the UE and point it at ${this.url}${this.#adviceOfRefusal(ueId)}`,
         }),
       signal,
     );
@@ -133,6 +153,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     timeoutS: number,
     signal?: AbortSignal,
     keep = false,
+    clock?: WireSlotClock,
   ): Promise<void> {
     const ranges = toRanges(slots);
     const valid = slots.every(
@@ -143,8 +164,13 @@ class BridgeServer implements UeBridge, ConnectionOwner {
         what: 'A measure request needs ascending slots, at least one and not too scattered',
         where: `UE ${ueId}, ${slots.length} slots`,
       });
-    const asked = { type: 'measure', slots: ranges.map(([a, b]): [number, number] => [a, b]) } as const;
-    await this.#ask(ueId, keep ? { ...asked, keep } : asked, 'measuring', timeoutS, signal);
+    const asked: Request = {
+      type: 'measure',
+      slots: ranges.map(([a, b]): [number, number] => [a, b]),
+      ...(keep && { keep }),
+      ...(clock !== undefined && { clock }),
+    };
+    await this.#ask(ueId, asked, 'measuring', timeoutS, signal);
   }
 
   async estimate(
@@ -173,7 +199,11 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     const why = `malformed answer, ringPerM: ${ringPerM} is more than ${largestRingPerM}, nearer than half a wavelength`;
     const session = this.#sessionOf(ueId);
     session.malformed++;
-    this.malformed(session, why);
+    this.complained(session, 'malformed', {
+      code: 'bad-control',
+      message: `sent a ${why}`,
+      todo: 'Compare it with docs/ue-protocol.md, "Local estimates"',
+    });
     throw this.#notEstimated(ueId, why);
   }
 
@@ -189,6 +219,10 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   statistics(ueId?: string): UeStatistics[] {
     const sessions = ueId === undefined ? [...this.#sessions.values()] : [this.#sessions.get(ueId)];
     return sessions.flatMap((session) => session?.statistics() ?? []);
+  }
+
+  complaint(ueId: string): Complaint | null {
+    return this.#sessions.get(ueId)?.complaint ?? null;
   }
 
   async close(): Promise<void> {
@@ -216,8 +250,15 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     for (const listener of this.#listeners) listener(record);
   }
 
-  malformed(session: UeSession, reason: string): void {
-    this.#options.onEvent?.({ kind: 'malformed', ueId: session.ueId, reason });
+  complained(session: UeSession, kind: 'malformed' | 'remarked', { code, message, todo }: Complaint): void {
+    // What is only odd may be so of every record; what is wrong ends the connection after a while.
+    const isNews = kind === 'remarked' ? session.isFirst(code) : session.malformed <= MAX_COMPLAINT_EVENTS;
+    if (isNews) this.#options.onEvent?.({ kind, ueId: session.ueId, code, reason: message, todo });
+  }
+
+  passed(connection: UeConnection, stage: 'greeted' | 'done'): void {
+    const socket = this.#sockets.get(connection);
+    if (socket !== undefined) this.#handshakes[stage](socket);
   }
 
   ended(connection: UeConnection, reason: string, refusal: Refusal | null): void {
@@ -225,28 +266,65 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     const { session } = connection;
     session?.detach(connection);
     const ueId = session?.ueId ?? null;
-    if (refusal !== null) this.#options.onEvent?.({ kind: 'refused', ueId, code: refusal.code, reason });
+    if (refusal !== null && ueId === null) this.#refusedStranger(connection.claimedId, refusal.code, refusal);
+    else if (refusal !== null) {
+      this.#refusals.set(ueId!, refusal);
+      this.#options.onEvent?.({ kind: 'refused', ueId, code: refusal.code, reason });
+    }
     if (ueId !== null) this.#options.onEvent?.({ kind: 'disconnected', ueId, reason });
   }
 
-  /** Why this upgrade is turned away, as an HTTP status line and a sentence; null when it is welcome. */
+  /** Whoever is no UE of the run yet may come as often as it likes; told of it is only so much. */
+  #refusedStranger(
+    claimedId: string | null,
+    code: string,
+    { message, todo }: { readonly message: string; readonly todo: string },
+  ): void {
+    const ueId = claimedId !== null && this.#ueIds?.has(claimedId) ? claimedId : null;
+    this.#refusals.set(ueId ?? '', { message, todo });
+    const left = this.limits.maxStrangerEvents - ++this.#strangerEvents;
+    if (left < 0) return;
+    const more = left === 0 ? ' (refusals of strangers after this one are not told)' : '';
+    this.#options.onEvent?.({ kind: 'refused', ueId, code, reason: `${message}${more}` });
+  }
+
+  #adviceOfRefusal(ueId: string): string {
+    const refusal = this.#refusalOfId(ueId);
+    return refusal === undefined ? '' : `. If the client that was refused is this UE: ${refusal.todo}`;
+  }
+
+  #refusalOfId(ueId: string): Pick<Refusal, 'message' | 'todo'> | undefined {
+    return this.#refusals.get(ueId) ?? this.#refusals.get('');
+  }
+
+  #refusalMeanwhile(ueId: string): string {
+    const refusal = this.#refusalOfId(ueId);
+    return refusal === undefined ? '' : `; a client was refused meanwhile: ${refusal.message}`;
+  }
+
+  /**
+   * Why this upgrade is turned away, as an HTTP status line, a sentence and what to do; null when it is welcome. Browsers send an
+   * Origin, and a web page must not pass for a UE; where there is a token it cannot, for it does not know that.
+   */
   #objection(request: IncomingMessage): Objection | null {
-    if (request.headers.origin !== undefined)
-      return [FORBIDDEN, 'Browsers may not connect: a web page must not pass for a UE.'];
-    const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
-    if (!offered.includes(UE_PROTOCOL))
+    if (request.headers.origin !== undefined && this.#options.token === undefined)
       return [
-        BAD_REQUEST,
-        `The subprotocol must be ${UE_PROTOCOL}; offered: ${offered.join(', ') || 'none'}.`,
+        FORBIDDEN,
+        `The client sent the header Origin: ${clipped(request.headers.origin)}, as browsers do, and without a token a web page must not pass for a UE`,
+        'Leave the header out (Python websocket-client: suppress_origin=True), or give the bridge a token',
       ];
-    const strangers = [...this.#connections].filter((connection) => connection.session === null).length;
-    return strangers < this.limits.maxStrangers
-      ? null
-      : [BUSY, 'Too many connections that have not said hello.'];
+    const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
+    if (offered.includes(UE_PROTOCOL)) return null;
+    return [
+      BAD_REQUEST,
+      `The subprotocol must be ${UE_PROTOCOL}; offered: ${clipped(offered.join(', ')) || 'none'}`,
+      `Connect with the subprotocol ${UE_PROTOCOL}`,
+    ];
   }
 
   #refusalOf(hello: Hello): Refusal | null {
-    const { token, ueIds } = this.#options;
+    const { token } = this.#options;
+    const ueIds = this.#ueIds;
     if (hello.protocol !== UE_PROTOCOL)
       return {
         code: 'wrong-protocol',
@@ -259,10 +337,10 @@ class BridgeServer implements UeBridge, ConnectionOwner {
         message: hello.token === undefined ? 'This bridge asks for a token' : 'The token is wrong',
         todo: 'Give the UE the token that the bridge was started with',
       };
-    if (ueIds !== undefined && !ueIds.includes(hello.ueId))
+    if (ueIds !== null && !ueIds.has(hello.ueId))
       return {
         code: 'unknown-ue',
-        message: `No UE called ${hello.ueId} belongs to this run; expected: ${ueIds.join(', ')}`,
+        message: `No UE called ${hello.ueId} belongs to this run; expected: ${namesOf(ueIds)}`,
         todo: 'Start the UE under one of these names, or add it to the scenario',
       };
     if (hello.description.numSubcarriers > this.limits.maxSubcarriers)
@@ -311,6 +389,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
       message: `The UE ${hello.ueId} came back on a new connection`,
       todo: 'Nothing, if it was you',
     });
+    this.#refusals.delete(hello.ueId);
     const nextSequence = connection.welcome(session, hello, this.#run);
     this.#options.onEvent?.({ kind: 'connected', ueId: hello.ueId, nextSequence });
   }
@@ -323,7 +402,9 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     const known = this.#sessions.get(ueId);
     if (known !== undefined) return known;
     const { durable, kept } = this.#options;
-    const session = new UeSession(ueId, this.limits.window, durable?.get(ueId) ?? 0, kept?.get(ueId) ?? []);
+    const isNew = (durable?.size ?? 0) + (kept?.size ?? 0) === 0;
+    const acknowledged = durable?.get(ueId) ?? 0;
+    const session = new UeSession(ueId, this.limits.window, acknowledged, kept?.get(ueId) ?? [], isNew);
     this.#sessions.set(ueId, session);
     return session;
   }
@@ -351,14 +432,16 @@ class BridgeServer implements UeBridge, ConnectionOwner {
       () =>
         session.connection === null
           ? new BeamloopError('UE_ABSENT', {
-              what: `The UE ${ueId} is not connected and could not be asked to ${asked.type} within ${timeoutS} s`,
+              what: `The UE ${ueId} is not connected and could not be asked to ${asked.type} within ${timeoutS} s${this.#refusalMeanwhile(ueId)}`,
               where: this.url,
-              todo: 'Check that the UE runs and reaches this machine',
+              todo: `Check that the UE runs and reaches this machine${this.#adviceOfRefusal(ueId)}`,
             })
           : new BeamloopError('UE_SILENT', {
-              what: `The UE ${ueId} is connected but did not confirm a ${asked.type} request within ${timeoutS} s`,
+              what:
+                `The UE ${ueId} is connected but did not confirm a ${asked.type} request within ${timeoutS} s` +
+                (session.complaint === null ? '' : `; it ${session.complaint.message}`),
               where: this.url,
-              todo: `Check the log of the UE: it must answer every ${asked.type} with ${wanted}`,
+              todo: `${session.complaint === null ? '' : `${session.complaint.todo}. `}Check the log of the UE: it must answer every ${asked.type} with ${wanted}`,
             }),
       signal,
     );
@@ -389,11 +472,16 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   }
 }
 
-function reject(socket: Duplex, [status, reason]: Objection): void {
+function namesOf(ueIds: ReadonlySet<string>): string {
+  const names = [...ueIds].slice(0, MAX_NAMES).join(', ');
+  return ueIds.size > MAX_NAMES ? `${names} and ${ueIds.size - MAX_NAMES} more` : names;
+}
+
+function reject(socket: Socket, [status, reason, todo]: Objection): void {
   socket.on('error', () => undefined);
   // The HTTP server has let go of this socket: left half open, it would take up a place and hold up `close` for ever.
   socket.once('finish', () => socket.destroy());
-  const body = `${reason}\n`;
+  const body = `${reason}. ${todo}.\n`;
   const head = ['Connection: close', 'Content-Type: text/plain; charset=utf-8'];
   socket.end(
     [`HTTP/1.1 ${status}`, ...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'),

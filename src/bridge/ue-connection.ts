@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../core/clock.js';
-import type { PowerRecord } from './bridge.js';
+import type { Complaint, PowerRecord } from './bridge.js';
+import { complaintOfPowers, complaintOfText } from './complaint.js';
 import type { BridgeLimits } from './limits.js';
 import {
   decodeFromUe,
@@ -32,7 +33,10 @@ export interface ConnectionOwner {
   /** The UE introduced itself. The owner answers with `welcome` or `refuse`, now or later. */
   greet(connection: UeConnection, hello: Hello): void;
   deliver(record: PowerRecord): void;
-  malformed(session: UeSession, reason: string): void;
+  /** Something that the UE sent was dropped (`malformed`) or taken with a remark. */
+  complained(session: UeSession, kind: 'malformed' | 'remarked', complaint: Complaint): void;
+  /** It is no stranger any more: its hello is there, or it was welcomed or refused. */
+  passed(connection: UeConnection, stage: 'greeted' | 'done'): void;
   /** Called once, as soon as nothing more is taken from this connection. */
   ended(connection: UeConnection, reason: string, refusal: Refusal | null): void;
 }
@@ -46,8 +50,13 @@ export class UeConnection implements UeLink {
   readonly #over = new AbortController();
   #state: 'new' | 'greeted' | 'welcomed' | 'over' = 'new';
   #session: UeSession | null = null;
+  #claimedId: string | null = null;
+  /** Kinds of mistakes that the UE was told of. */
+  readonly #told = new Set<string>();
   #malformed = 0;
   #silentBeats = 0;
+  /** When the last message was taken from the socket, s. */
+  #receivedS = 0;
   #readAgainAtS: number | null = null;
   #ackDue = false;
   #whenHeard = new Set<() => void>();
@@ -63,14 +72,23 @@ export class UeConnection implements UeLink {
     socket.on('pong', () => this.#onControl());
     socket.on('error', (error) => this.#onSocketError(error));
     socket.on('close', (code) => this.#finish(`connection closed (${code})`, null));
-    this.#after(limits.helloTimeoutS, () => {
-      if (this.#state === 'new')
-        this.refuse({
-          code: 'hello-expected',
-          message: `No hello within ${limits.helloTimeoutS} s`,
-          todo: 'Send hello first',
-        });
+  }
+
+  /** Shown the door before its hello came. */
+  endHandshake(reason: 'too late' | 'too many'): void {
+    this.refuse({
+      code: 'hello-late',
+      message:
+        reason === 'too late'
+          ? `No hello within ${this.#owner.limits.helloTimeoutS} s`
+          : 'Too many connections that have not said hello; the oldest had to go',
+      todo: 'Send hello first, as soon as the connection is open',
     });
+  }
+
+  /** The id that its hello gave; null before. */
+  get claimedId(): string | null {
+    return this.#claimedId;
   }
 
   get isOver(): boolean {
@@ -86,6 +104,7 @@ export class UeConnection implements UeLink {
     const { limits } = this.#owner;
     this.#state = 'welcomed';
     this.#session = session;
+    this.#owner.passed(this, 'done');
     const nextSequence = session.attach(this, hello, run);
     this.send({
       type: 'welcome',
@@ -163,6 +182,7 @@ export class UeConnection implements UeLink {
 
   #onMessage(data: RawData, isBinary: boolean): void {
     if (this.#state === 'over') return;
+    this.#receivedS = this.#owner.clock.nowS();
     this.#heard();
     // The binary type of a server's socket is 'nodebuffer': one Buffer, whatever the fragmentation.
     const bytes = data as Buffer;
@@ -175,7 +195,7 @@ export class UeConnection implements UeLink {
     if (!this.#payControl()) return;
     const decoded = decodeFromUe(text);
     if (!decoded.ok) {
-      if (this.#state === 'welcomed') this.#onMalformedText(this.#session!, decoded.detail, decoded.answers);
+      if (this.#state === 'welcomed') this.#onMalformedText(this.#session!, text, decoded);
       else this.#refuseBeforeWelcome(`The first message is not a hello: ${decoded.detail}`);
       return;
     }
@@ -185,13 +205,19 @@ export class UeConnection implements UeLink {
     } else if (message.type === 'bye') {
       this.#finish('UE said bye', null);
       this.#close(CLOSE_NORMAL, 'bye');
-    } else if (this.#state === 'welcomed') this.#session!.answer(message);
-    else this.#refuseBeforeWelcome(`${message.type} came before the welcome`);
+    } else if (this.#state === 'welcomed') {
+      if (message.type === 'time') this.#tellTime(message.ueTimeS);
+      else this.#session!.answer(message);
+    } else this.#refuseBeforeWelcome(`${message.type} came before the welcome`);
   }
 
   /** An answer that cannot be read is one all the same: nobody need wait for another. */
-  #onMalformedText(session: UeSession, detail: string, answers: number | null): void {
-    this.#countMalformed(session, `control message: ${detail}`);
+  #onMalformedText(
+    session: UeSession,
+    text: string,
+    { detail, answers }: { readonly detail: string; readonly answers: number | null },
+  ): void {
+    this.#countMalformed(session, complaintOfText(text, detail));
     if (answers === null) return;
     session.answer({ type: 'not-estimated', request: answers, message: `malformed answer, ${detail}` });
   }
@@ -199,6 +225,8 @@ export class UeConnection implements UeLink {
   #onHello(hello: Hello): void {
     if (this.#state === 'new') {
       this.#state = 'greeted';
+      this.#claimedId = hello.ueId;
+      this.#owner.passed(this, 'greeted');
       this.#owner.greet(this, hello);
     } else this.#refuseBeforeWelcome('hello came twice');
   }
@@ -207,7 +235,7 @@ export class UeConnection implements UeLink {
     const { limits, clock } = this.#owner;
     const decoded = decodePowerMessage(message, session.ueId, limits);
     if (!decoded.ok) {
-      this.#countMalformed(session, `${decoded.malformed}: ${decoded.detail}`);
+      this.#countMalformed(session, complaintOfPowers(decoded.malformed, decoded.detail));
       return;
     }
     for (const record of decoded.records) {
@@ -219,8 +247,12 @@ export class UeConnection implements UeLink {
     this.#slowDown(this.#records.take(decoded.records.length, clock.nowS()), session);
     for (const record of decoded.records) {
       const arrival = session.take(record);
-      if (arrival === 'new') this.#owner.deliver(record);
-      else if (arrival === 'beyond-window') {
+      if (arrival === 'new') {
+        this.#owner.deliver(record);
+        const remark = session.remarkOn(record);
+        if (remark !== null) this.#complain(session, 'remarked', remark);
+      }
+      if (arrival === 'beyond-window') {
         this.refuse({
           code: 'window-exceeded',
           message: `Record ${record.sequence} is beyond the window of ${limits.window} unacknowledged records`,
@@ -235,14 +267,29 @@ export class UeConnection implements UeLink {
     this.refuse({ code: 'hello-expected', message, todo: 'Send one hello, then wait for welcome' });
   }
 
-  #countMalformed(session: UeSession, reason: string): void {
+  /** Tells the UE of each kind of mistake once, the owner every time. */
+  #complain(session: UeSession, kind: 'malformed' | 'remarked', complaint: Complaint): void {
+    session.complaint = complaint;
+    this.#owner.complained(session, kind, complaint);
+    if (this.#told.has(complaint.code)) return;
+    this.#told.add(complaint.code);
+    const { code, message, todo } = complaint;
+    this.send({ type: 'notice', code, message: `The UE ${message}`, todo });
+  }
+
+  #tellTime(ueTimeS: number): void {
+    const nowS = this.#owner.clock.nowS();
+    this.send({ type: 'time', ueTimeS, receivedS: this.#receivedS, sentS: nowS });
+  }
+
+  #countMalformed(session: UeSession, complaint: Complaint): void {
     session.malformed++;
-    this.#owner.malformed(session, reason);
+    this.#complain(session, 'malformed', complaint);
     if (++this.#malformed <= this.#owner.limits.malformedPerConnection) return;
     this.refuse({
       code: 'malformed',
-      message: `Too many malformed messages; the last one: ${reason}`,
-      todo: 'Compare the messages with docs/ue-protocol.md',
+      message: `Too many malformed messages; the UE ${complaint.message}`,
+      todo: complaint.todo,
     });
   }
 
@@ -309,7 +356,11 @@ export class UeConnection implements UeLink {
   #onSocketError(error: Error): void {
     if (this.#session !== null && this.#state !== 'over') {
       this.#session.malformed++;
-      this.#owner.malformed(this.#session, error.message);
+      this.#complain(this.#session, 'malformed', {
+        code: 'broken-frame',
+        message: `sent what is no WebSocket frame or too long: ${error.message}`,
+        todo: 'Use a WebSocket library, and messages no longer than welcome says',
+      });
     }
     this.#finish(error.message, null);
   }
@@ -318,6 +369,7 @@ export class UeConnection implements UeLink {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#over.abort();
+    this.#owner.passed(this, 'done');
     this.#owner.ended(this, reason, refusal);
   }
 

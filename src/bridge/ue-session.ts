@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { PowerRecord, UeDescription, UeStatistics } from './bridge.js';
+import type { Complaint, PowerRecord, UeDescription, UeStatistics } from './bridge.js';
+import { complaintOfFullScale, complaintOfSlot, complaintOfSubcarriers } from './complaint.js';
 import type { Answer, EstimateRequest, Hello, Measure, MessageFromBridge } from './messages.js';
 import { type Arrival, SequenceTracker } from './sequence-tracker.js';
 import { fromRanges } from './slot-ranges.js';
@@ -30,6 +31,17 @@ export class UeSession {
   connection: UeLink | null = null;
   malformed = 0;
   throttled = 0;
+  /** What was last wrong with what it sent. */
+  complaint: Complaint | null = null;
+  /** Records with a power at the UE's full scale. */
+  #saturated = 0;
+  readonly #remarked = new Set<string>();
+  /** Records of slots that it was not asked for. */
+  #notAsked = 0;
+  /** No earlier bridge of the run asked it for anything. */
+  readonly #isNew: boolean;
+  /** Slots that it was asked for by this bridge: ranges, ascending. */
+  readonly #asked: (readonly [number, number])[] = [];
   #connections = 0;
   #recordsReceived = 0;
   #duplicates = 0;
@@ -39,9 +51,13 @@ export class UeSession {
   readonly #pending = new Map<number, PendingRequest>();
   readonly #waiting = new Set<(description: UeDescription) => void>();
 
-  /** @param kept slots whose powers an earlier bridge of the run had asked the UE to keep. */
-  constructor(ueId: string, window: number, acknowledged: number, kept: Iterable<number>) {
+  /**
+   * @param kept slots whose powers an earlier bridge of the run had asked the UE to keep.
+   * @param isNew whether no earlier bridge of the run had asked it for anything.
+   */
+  constructor(ueId: string, window: number, acknowledged: number, kept: Iterable<number>, isNew = true) {
     this.ueId = ueId;
+    this.#isNew = isNew;
     this.#kept = new Set(kept);
     this.tracker = new SequenceTracker(window, acknowledged);
   }
@@ -77,6 +93,13 @@ export class UeSession {
     this.#waiting.clear();
   }
 
+  /** Whether nothing of this kind was remarked on before. */
+  isFirst(code: string): boolean {
+    if (this.#remarked.has(code)) return false;
+    this.#remarked.add(code);
+    return true;
+  }
+
   detach(connection: UeLink): void {
     if (this.connection === connection) this.connection = null;
   }
@@ -85,10 +108,36 @@ export class UeSession {
    * What is wrong with a record of this UE; null when nothing is. The mean alone is taken of slots that are kept, and of
    * no other: whoever decides by the powers of a slot must find all of them.
    */
-  objectionTo({ sequence, slot, powers }: PowerRecord): string | null {
+  objectionTo({ sequence, slot, powers }: PowerRecord): Complaint | null {
     const { numSubcarriers } = this.description!;
     if (powers.length === numSubcarriers || (powers.length === 1 && this.#kept.has(slot))) return null;
-    return `${powers.length} subcarriers in record ${sequence} of slot ${slot}, hello said ${numSubcarriers}`;
+    return complaintOfSubcarriers(powers.length, sequence, slot, numSubcarriers);
+  }
+
+  /**
+   * What is odd about a record that is taken all the same; null when nothing is. Of slots before those that this bridge asked
+   * for nothing is known: an earlier bridge of the run may have.
+   */
+  remarkOn({ slot, powers }: PowerRecord): Complaint | null {
+    if (!this.#wasAsked(slot)) {
+      this.#notAsked++;
+      return complaintOfSlot(slot, this.#asked.at(-1) ?? null);
+    }
+    const { fullScale } = this.description!;
+    if (fullScale === undefined || !powers.some((power) => power >= Math.fround(fullScale))) return null;
+    this.#saturated++;
+    return complaintOfFullScale(slot, fullScale);
+  }
+
+  #wasAsked(slot: number): boolean {
+    const [first] = this.#asked;
+    if (first === undefined) return true;
+    if (slot < first[0]) return !this.#isNew;
+    for (let k = this.#asked.length - 1; k >= 0; k--) {
+      const [low, high] = this.#asked[k]!;
+      if (slot >= low) return slot <= high;
+    }
+    return false;
   }
 
   /** Counts a record; true when it is to be delivered. */
@@ -109,6 +158,7 @@ export class UeSession {
   request(asked: Request, answered: (answer: Answer) => void): () => void {
     if (asked.type === 'measure' && asked.keep)
       for (const slot of fromRanges(asked.slots)) this.#kept.add(slot);
+    if (asked.type === 'measure') this.#asked.push(...asked.slots);
     const request = ++this.#lastRequest;
     const message = { ...asked, request };
     this.#pending.set(request, { message, answered });
@@ -144,6 +194,8 @@ export class UeSession {
       gaps: this.tracker.gaps,
       malformed: this.malformed,
       throttled: this.throttled,
+      notAsked: this.#notAsked,
+      saturated: this.#saturated,
     };
   }
 }

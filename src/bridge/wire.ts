@@ -24,7 +24,7 @@ export interface PowerLimits {
   readonly maxRecordsPerMessage: number;
 }
 
-type Malformed =
+export type Malformed =
   | 'too-short'
   | 'wrong-magic'
   | 'wrong-version'

@@ -14,12 +14,14 @@ export class BoardWatch {
   #life = new AbortController();
   #away: AbortController | undefined;
   #numSilences = 0;
+  #breach: string | null = null;
 
   /** @param onEvent what to record; 'board reset' comes before waiters are told. */
   constructor(board: ArrayBoard, clock: Clock, onEvent: (kind: string, detail: unknown) => void) {
     this.#clock = clock;
     board.on('fault', (fault) => {
       if (fault.code === 'watchdog') this.#numSilences++;
+      this.#breach ??= fault.breach ?? null;
       onEvent('board fault', fault);
     });
     board.on('link', (state, reason) => {
@@ -39,6 +41,11 @@ export class BoardWatch {
   /** How often the board's watchdog has found this machine silent. */
   get numSilences(): number {
     return this.#numSilences;
+  }
+
+  /** The first thing that the board did against its protocol; null while it did none. */
+  get breach(): string | null {
+    return this.#breach;
   }
 
   /**

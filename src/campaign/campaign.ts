@@ -11,11 +11,13 @@ import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
 import { SlotPlanner } from '../schedule/slot-planner.js';
+import type { Evidence, MeasuredBatch } from '../training/evidence.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/registry.js';
 import type { Estimate, Powers, Scheme } from '../training/scheme.js';
 import type { BeamLoss, BoardBeams } from './board-beams.js';
 import { BoardWatch } from './board-watch.js';
+import { evidenceJudge, type JudgeUser, numSaturated } from './evidence.js';
 import { requireLocalEstimates } from './local-feedback.js';
 import { carrierOnly, type Serving, type StepLosses, servingOf } from './loss-account.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from './outcome.js';
@@ -53,7 +55,7 @@ export interface CampaignParts {
 }
 
 /** Errors that end one user's training; any other ends the campaign. */
-const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT', 'UE_MISMATCH', 'UE_ESTIMATE']);
+const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT', 'UE_MISMATCH', 'UE_ESTIMATE', 'NO_EVIDENCE']);
 
 /**
  * Trains every user that the recording holds no estimate of.
@@ -86,6 +88,7 @@ class Campaign {
   readonly #scheme: SchemeFactory;
   /** That a user can take. */
   readonly #mostPilots: number;
+  readonly #judge: JudgeUser;
   /** Null when UEs report their powers. */
   readonly #localSetup: LocalEstimateSetup | null;
   /** What users measure: the subcarriers of the band, or the carrier alone. */
@@ -113,6 +116,7 @@ class Campaign {
     this.#pilots = new PilotFactory(board, beams, recording, recorded);
     this.#beams = beams;
     this.#scheme = schemeOnBoard(preparation, beams);
+    this.#judge = evidenceJudge(preparation, beams);
     this.#localSetup = localSetup;
     this.#mostPilots = demand.numPilots;
     this.#subcarriers =
@@ -165,6 +169,8 @@ class Campaign {
       try {
         await this.#train(user, turn);
       } catch (error) {
+        // What ends the run may look like one user's trouble: the process of all emulated UEs is gone, say.
+        this.#parts.signal.throwIfAborted();
         if (!(error instanceof BeamloopError) || !OF_ONE_USER.has(error.code)) throw error;
         recording.event('user failed', { ue: user.id, code: error.code, what: error.message });
       }
@@ -211,29 +217,32 @@ class Campaign {
     const { testbed, recording, signal, progress, preparation } = this.#parts;
     const { scenario, users } = preparation;
     const found = this.#found.has(user.id);
+    let fullScale: number | undefined;
     if (!found) {
       const { bridge } = testbed;
       if (!this.#isConnected(user.id)) progress.waiting(user.id, bridge.url);
       const description = await bridge.waitForUe(user.id, scenario.bridge.ueTimeout, signal);
       if (preparation.wideband !== null) requireSubcarriers(description, preparation.wideband.band);
       if (this.#localSetup !== null) requireLocalEstimates(description);
+      fullScale = description.fullScale;
     }
     const measured = (numPilots: number) =>
       found || progress.batch(user.id, turn, users.length, numPilots, this.#mostPilots);
     measured(0);
     const scheme = this.#scheme.start();
+    const batches: MeasuredBatch[] = [];
     let numPilots = 0;
-    let batch = 0;
     let step = scheme.next();
     while (!step.done) {
       const pilots = step.value.map((codeword) => this.#pilots.pilot(codeword));
-      const powers = await this.#exchange.measure(user.id, batch, pilots);
+      const powers = await this.#exchange.measure(user.id, batches.length, pilots);
       numPilots += pilots.length;
-      batch++;
+      batches.push({ pilots: step.value, powers, numSaturated: numSaturated(powers, fullScale) });
       measured(numPilots);
       step = resumed(scheme, powers, user.id);
     }
     if (found) return;
+    const evidence = this.#judge(user, batches, step.value);
     this.#pilots.pilot(step.value.codeword); // so that the recording knows the codeword that was found
     this.#pilots.recordNew();
     const { rates, losses } = this.#servingOf(user, turn, step.value.codeword);
@@ -246,6 +255,7 @@ class Campaign {
       numPilots,
       this.#planner.lastSlot,
       rates,
+      evidence,
     );
   }
 
@@ -339,6 +349,7 @@ function recordEstimate(
   numPilots: number,
   lastSlot: number,
   rates: ServingRates | null,
+  evidence: Evidence | null,
 ): void {
   recording.append('estimates', {
     ue,
@@ -352,6 +363,9 @@ function recordEstimate(
     rate: rates?.rate ?? null,
     boardRate: rates?.boardRate ?? null,
     perfectRate: rates?.perfectRate ?? null,
+    peakOverNoiseDb: evidence?.peakOverNoiseDb ?? null,
+    peakOverRunnerUpDb: evidence?.peakOverRunnerUpDb ?? null,
+    likeness: evidence?.likeness ?? null,
   });
 }
 

@@ -1,9 +1,13 @@
 /** What is said when a pilot cannot be measured: by whose fault, and what to do. */
+import type { Complaint } from '../bridge/bridge.js';
 import { BeamloopError } from '../core/errors.js';
 import type { SlotEnd } from './slot-ledger.js';
 
 /** A board that restarts so often before its slot clock runs is broken. */
 export const MAX_RESTARTS = 20;
+
+const WRONG_CODEWORD =
+  'its receipt has another hash than that of the codeword that was queued (SPEC 6.11, 7.3)';
 
 export function restartsForEver(): BeamloopError {
   return new BeamloopError('BOARD_FAULT', {
@@ -16,8 +20,23 @@ export function restartsForEver(): BeamloopError {
  * A pilot that could not be measured in as many slots as it may have.
  *
  * @param wasSilent the board's watchdog found this machine silent meanwhile.
+ * @param breach what the board did against its protocol, if it was seen to.
+ * @param complaint what was wrong with what the UE sent meanwhile; null when nothing was.
  */
-export function gaveUp(ue: string, attempts: number, end: SlotEnd, wasSilent: boolean): BeamloopError {
+export function gaveUp(
+  ue: string,
+  attempts: number,
+  end: SlotEnd,
+  wasSilent: boolean,
+  breach: string | null,
+  complaint: Pick<Complaint, 'message' | 'todo'> | null,
+): BeamloopError {
+  if (end === 'no-power' && complaint !== null) {
+    return new BeamloopError('UE_SILENT', {
+      what: `UE '${ue}' reported no power that could be used for a slot, ${attempts} times: it ${complaint.message}`,
+      todo: complaint.todo,
+    });
+  }
   if (end === 'no-power') {
     return new BeamloopError('UE_SILENT', {
       what: `UE '${ue}' reported no power for a slot, ${attempts} times`,
@@ -39,12 +58,23 @@ export function gaveUp(ue: string, attempts: number, end: SlotEnd, wasSilent: bo
     unloaded: 'the board took its codeword too late',
     joined: 'it ended well',
   }[end];
+  const what = `A pilot for '${ue}' failed ${attempts} times, last because ${why}`;
+  const seen = breach ?? (end === 'wrong-codeword' ? WRONG_CODEWORD : null);
+  const against = end === 'lost' ? null : seen;
+  if (against !== null && !wasSilent) {
+    return new BeamloopError('BOARD_FAULT', {
+      what: `${what}. The board does not keep to its protocol: ${against}`,
+      todo: 'Correct the firmware of the board by those clauses of firmware-protocol/SPEC.md, or tell its maker',
+    });
+  }
   return new BeamloopError('BOARD_FAULT', {
-    what: `A pilot for '${ue}' failed ${attempts} times, last because ${why}`,
+    what,
     todo: wasSilent
       ? 'This machine did not talk to the board for longer than its watchdog allows: do not stop it, and keep it from being overloaded'
       : end === 'lost'
         ? 'Check the power supply of the board, and that no other program talks to it'
-        : 'Give the link more time with slots.turnaround; beamloop run --dry-run shows the plan',
+        : end === 'no-receipt'
+          ? 'A board owes a receipt for every slot that it confirmed (SPEC 7.5): look for reconnects and corrupt frames; if the line is good, its firmware is at fault'
+          : 'Give the link more time with slots.turnaround; beamloop run --dry-run shows the plan',
   });
 }

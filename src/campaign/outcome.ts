@@ -4,6 +4,7 @@ import type { LinearArray } from '../array/linear-array.js';
 import { outcomeOfSlot, type SlotOutcome } from '../bridge/slot-join.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
+import type { Evidence } from '../training/evidence.js';
 import { type FocusError, focusError, focusOf } from './focus-error.js';
 import { accountOf, type LossAccount, meanAccount } from './loss-account.js';
 import type { Scenario } from './scenario-schema.js';
@@ -33,6 +34,8 @@ export interface UserOutcome {
     readonly distanceM: number | null;
     readonly regionIndex: number | null;
     readonly numPilots: number;
+    /** How well the powers bear it out; all null in recordings of versions that did not ask. */
+    readonly evidence: Evidence;
   } | null;
   /** Why there is no estimate; null when there is one, and when the run did not come to this user. */
   readonly failure: { readonly code: string; readonly what: string } | null;
@@ -223,6 +226,11 @@ function userOutcome(
             distanceM: Number.isFinite(estimate.distanceM) ? estimate.distanceM : null,
             regionIndex: estimate.regionIndex,
             numPilots: estimate.numPilots,
+            evidence: {
+              peakOverNoiseDb: estimate.peakOverNoiseDb,
+              peakOverRunnerUpDb: estimate.peakOverRunnerUpDb,
+              likeness: estimate.likeness,
+            },
           },
     failure,
     bestKey,

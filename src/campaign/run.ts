@@ -63,6 +63,7 @@ function startRunIn<E>(
       calibrationText: file.calibration?.text ?? null,
       scenario: file.scenario,
       seed: file.scenario.seed,
+      ...(file.settings !== undefined && { settings: file.settings }),
       versions: { beamloop: VERSION, node: process.versions.node },
     });
     recording.event('started', { run });
@@ -164,6 +165,7 @@ async function conduct<E>(
   let recording: Recording | undefined;
   // What UEs say when they are let go is no news.
   let isOver = false;
+  const lost = new AbortController();
   const testbed = await openTestbed({
     scenario,
     array: polar.array,
@@ -176,6 +178,9 @@ async function conduct<E>(
     onEvent: (kind, detail) => {
       recording?.event(kind, detail);
       if (!isOver) progress.interruption?.(kind, detail);
+    },
+    onFailure: (error) => {
+      if (!isOver) lost.abort(error);
     },
   }).catch(async (error) => {
     // Ctrl-C may end a process that is just being started before we hear of it ourselves.
@@ -191,11 +196,12 @@ async function conduct<E>(
       testbed,
       recording,
       clock,
-      signal,
+      signal: AbortSignal.any([signal, lost.signal]),
       progress,
     });
   } catch (error) {
-    failure = error;
+    // What follows from the loss, such as a board that is silent, is not the reason.
+    failure = lost.signal.aborted ? lost.signal.reason : error;
   } finally {
     isOver = true;
     await testbed.close();

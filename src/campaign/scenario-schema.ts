@@ -203,6 +203,26 @@ function notAlmostEmulated(port: string, context: z.core.$RefinementCtx): void {
   });
 }
 
+const lineLevel = z.enum(['on', 'off']).optional();
+
+/** An emulated board has no such lines. */
+function onlyOfSerialPorts(
+  given: { readonly port: string; readonly dtr?: unknown; readonly rts?: unknown },
+  context: z.core.$RefinementCtx,
+): void {
+  if (given.port !== 'emulated') return;
+  for (const key of ['dtr', 'rts'] as const) {
+    if (given[key] === undefined) continue;
+    const message = 'is a line of serial ports; an emulated board has none';
+    context.addIssue({
+      code: 'custom',
+      path: [key],
+      message,
+      params: { todo: 'Leave it out, or name a port' },
+    });
+  }
+}
+
 /** Schema of a scenario; `emulated` is that of the section that describes an emulated board. */
 export function scenarioSchema<E extends z.ZodType>(emulated: E) {
   return z.strictObject({
@@ -213,16 +233,23 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
       .max(2 ** 32 - 1)
       .default(1),
     array,
-    board: z.strictObject({
-      /** `emulated`, a device such as /dev/ttyUSB0, or usb:VID:PID. */
-      port: z.string().min(1).superRefine(notAlmostEmulated).default('emulated'),
-      baud: z.int().min(1200).max(100_000_000).default(3_000_000),
-      /** Calibration table of this very board; taken relative to the scenario file. */
-      calibration: z.string().min(1).optional(),
-      /** Run even when pilots need delays beyond the board's range. */
-      allowClipping: z.boolean().default(false),
-      emulated,
-    }),
+    board: z
+      .strictObject({
+        /** `emulated`, a device such as /dev/ttyUSB0, or usb:VID:PID. */
+        port: z.string().min(1).superRefine(notAlmostEmulated).default('emulated'),
+        baud: z.int().min(1200).max(100_000_000).default(3_000_000),
+        /** How long the board may take to answer after its port was opened, s. */
+        openTimeout: upTo('600 s', 's').default(3),
+        /** Levels of the lines of a serial port once it is open; left to the system unless given. */
+        dtr: lineLevel,
+        rts: lineLevel,
+        /** Calibration table of this very board; taken relative to the scenario file. */
+        calibration: z.string().min(1).optional(),
+        /** Run even when pilots need delays beyond the board's range. */
+        allowClipping: z.boolean().default(false),
+        emulated,
+      })
+      .superRefine(onlyOfSerialPorts),
     slots,
     scheme: schemeSchema,
     channel: channel.prefault({}),
@@ -236,6 +263,9 @@ export type Scenario<E = unknown> = Omit<z.output<ReturnType<typeof scenarioSche
   readonly board: {
     readonly port: string;
     readonly baud: number;
+    readonly openTimeout: number;
+    readonly dtr?: 'on' | 'off' | undefined;
+    readonly rts?: 'on' | 'off' | undefined;
     readonly calibration?: string;
     readonly allowClipping: boolean;
     readonly emulated: E;

@@ -2,14 +2,18 @@
 import path from 'node:path';
 import type { z } from 'zod';
 import { type CalibrationTable, parseCalibrationTable } from '../../calibration/calibration-table.js';
+import { BeamloopError } from '../core/errors.js';
 import { parseSettings, readTextFile } from '../core/settings-file.js';
 import { checkScenario } from './scenario-checks.js';
 import { type Scenario, scenarioSchema } from './scenario-schema.js';
+import { type Settings, type SweepOptions, settingsText, variantsOf } from './sweep.js';
 
 export interface ScenarioFile<E = unknown> {
   /** The file's name without folder and ending. */
   readonly name: string;
   readonly text: string;
+  /** What was set of it on the command line; the text has it in it. */
+  readonly settings?: Settings;
   readonly scenario: Scenario<E>;
   /** The calibration table that the scenario names, as text and read; null when it names none. */
   readonly calibration: { readonly text: string; readonly table: CalibrationTable } | null;
@@ -18,6 +22,34 @@ export interface ScenarioFile<E = unknown> {
 /** Reads a scenario. Throws FILE_NOT_FOUND, FILE_UNREADABLE or SCENARIO_INVALID (naming line and key). */
 export function readScenario<E extends z.ZodType>(file: string, emulated: E): ScenarioFile<z.output<E>> {
   return parseScenario(readTextFile(file, 'scenario'), file, emulated);
+}
+
+/**
+ * Reads a scenario in all variants that are asked for, each checked before any is run.
+ *
+ * @throws as `readScenario`, and BAD_ARGUMENT for settings that cannot be set.
+ */
+export function readVariants<E extends z.ZodType>(
+  file: string,
+  emulated: E,
+  options: SweepOptions,
+): ScenarioFile<z.output<E>>[] {
+  const text = readTextFile(file, 'scenario');
+  return variantsOf(text, options).map(({ settings, text: changed }) => {
+    if (changed === text) return parseScenario(text, file, emulated);
+    try {
+      return { ...parseScenario(changed, file, emulated), settings };
+    } catch (error) {
+      if (!(error instanceof BeamloopError)) throw error;
+      const { code, what, where = file, todo, cause } = error;
+      throw new BeamloopError(code, {
+        what,
+        where: `${where}; with ${settingsText(settings)}`,
+        ...(todo !== undefined && { todo }),
+        cause,
+      });
+    }
+  });
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { ArrayBoard, PackedCodeword, SlotEntry } from '../../drivers/array-board.js';
 import type { FocalPoint } from '../array/focal-point.js';
 import type { PowerRecord } from '../bridge/bridge.js';
+import type { WireSlotClock } from '../bridge/messages.js';
 import { SlotJoin } from '../bridge/slot-join.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
@@ -52,6 +53,8 @@ const QUEUE = 'queue slots';
 const MORE_TIME_S = 0.05;
 /** On real time a resumed run waits this long for what board and UE still remember of the run before, s. */
 const REMEMBERED_S = 2;
+/** Largest relative difference between the rates of the board's clock and of this machine's (SPEC.md, section 7.7). */
+const MAX_DRIFT = 100e-6;
 /** Head start of the board over the UE on virtual time. */
 const BOARD_FIRST_S = 1e-3;
 
@@ -116,7 +119,9 @@ export class SlotExchange {
         if (end === null) underway.push(slot!);
         else if (tries[position]! >= settings.maxAttempts) {
           const wasSilent = this.#parts.watch.numSilences > silencesBefore;
-          throw gaveUp(ue, settings.maxAttempts, end!, wasSilent);
+          const { watch, testbed } = this.#parts;
+          const complaint = testbed.bridge.complaint(ue);
+          throw gaveUp(ue, settings.maxAttempts, end!, wasSilent, watch.breach, complaint);
         } else open.push({ ...pilot, position, attempt: attempts.length + 1 });
       }
       if (underway.length > 0) await this.#settle(ue, pilots, underway);
@@ -315,8 +320,20 @@ export class SlotExchange {
     const toMeasure = entries.map(({ slot }) => slot).filter((slot) => ledger.power(slot) === null);
     if (toMeasure.length === 0) return;
     const askedAtS = clock.nowS();
-    await testbed.bridge.measure(ue, toMeasure, settings.ueTimeoutS, signal, localSetup !== null);
+    const keep = localSetup !== null;
+    const slotClock = testbed.time === 'real' ? this.#slotClockAt(toMeasure[0]!) : undefined;
+    await testbed.bridge.measure(ue, toMeasure, settings.ueTimeoutS, signal, keep, slotClock);
     this.#confirmations.took(ue, clock.nowS() - askedAtS);
+  }
+
+  /** When a slot begins, on this machine's clock, as the UE is told. */
+  #slotClockAt(slot: number): WireSlotClock {
+    const { testbed, planner, settings, clock } = this.#parts;
+    const nowS = clock.nowS();
+    const { loS, hiS } = testbed.board.boardTime();
+    const aheadS = planner.startOfSlotS(slot) - (loS + hiS) / 2;
+    const uncertaintyS = (hiS - loS) / 2 + Math.abs(aheadS) * MAX_DRIFT;
+    return { slot, startS: nowS + aheadS, slotDurationS: settings.slotDurationS, uncertaintyS };
   }
 
   /** Lets the slots come and go, and resolves when each has ended. */

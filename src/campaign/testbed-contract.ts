@@ -3,6 +3,7 @@ import type { ArrayBoard, ElementSettings } from '../../drivers/array-board.js';
 import type { LinearArray } from '../array/linear-array.js';
 import type { UeBridge } from '../bridge/bridge.js';
 import type { ElementBeam } from '../channel/wideband/response.js';
+import type { BeamloopError } from '../core/errors.js';
 import type { Scenario } from './scenario-schema.js';
 import type { User } from './users.js';
 
@@ -44,6 +45,8 @@ export interface TestbedRequest<E> {
   readonly signal: AbortSignal;
   /** UEs that come, go or are refused. */
   readonly onEvent: (kind: string, detail: unknown) => void;
+  /** A part of the testbed is gone for good, such as the process of the emulated UEs: the run cannot go on. */
+  readonly onFailure: (error: BeamloopError) => void;
 }
 
 /** Opens board and bridge. Throws a board's or the bridge's error, or the signal's reason; leaves nothing open then. */

@@ -85,13 +85,15 @@ function progressLines(context: CommandContext): Progress {
     interruption: (kind, detail) => {
       const text = interruptionSentence(kind, detail);
       if (text === null) return;
-      const { ueId } = detail as { readonly ueId?: string | null };
+      const { ueId, code } = detail as { readonly ueId?: string | null; readonly code?: string };
       // That a UE comes is news when it had gone; one that is refused tries again and again.
       if (kind === 'ue connected' && !saidOfUes.delete(`${ueId} is gone`)) return;
       if (kind === 'ue disconnected') saidOfUes.add(`${ueId} is gone`);
-      if (kind === 'ue refused' || kind === 'ue malformed') {
-        if (saidOfUes.has(text)) return;
-        saidOfUes.add(text);
+      if (kind === 'ue refused' || kind === 'ue malformed' || kind === 'ue remarked') {
+        // Of one mistake the first; which record it was in differs from one to the next.
+        const mistake = kind === 'ue refused' ? text : `${ueId} ${code}`;
+        if (saidOfUes.has(mistake)) return;
+        saidOfUes.add(mistake);
       }
       show('');
       stderr.write(`beamloop: ${text}\n`);
@@ -175,7 +177,7 @@ function linkText({ corruptFrames, reconnects, retransmissions }: LinkCounts): s
  * Writes the report. The figures' library is loaded only now: a run need not wait for it, nor one without a report.
  * Ctrl-C leaves what was there before.
  */
-async function reportOf(folder: string, signal: AbortSignal): Promise<string> {
+export async function reportOf(folder: string, signal: AbortSignal): Promise<string> {
   try {
     signal.throwIfAborted();
     const { writeReport } = await import('../report/run-report.js');
@@ -205,6 +207,7 @@ function userTable(users: readonly UserOutcome[], widthColumns: number | undefin
     { title: 'noise-free best', align: 'left', dropFirst: 2 },
     { title: 'match', align: 'left' },
     { title: 'gain', align: 'right' },
+    { title: 'over noise', align: 'right', dropFirst: 3 },
     { title: 'pilots', align: 'right' },
   ] as const;
   const rows = users.map(({ ue, truePositionM, estimate, bestKey, match, losses }) => [
@@ -215,6 +218,7 @@ function userTable(users: readonly UserOutcome[], widthColumns: number | undefin
     bestKey ?? '-',
     match === null ? '-' : match ? 'yes' : 'NO',
     decibels(gainDb(losses)),
+    overNoise(estimate),
     estimate === null ? '-' : String(estimate.numPilots),
   ]);
   const table = formatTable({ columns, rows }, widthColumns);
@@ -231,6 +235,12 @@ function gainDb(losses: LossAccount | null): number | null {
   return total === null || focusing === null ? null : focusing - total;
 }
 
+/** The strongest pilot over the noise: how sure an estimate is. */
+function overNoise(estimate: UserOutcome['estimate']): string {
+  const peakDb = estimate?.evidence.peakOverNoiseDb ?? null;
+  return peakDb === null ? '-' : `${peakDb.toFixed(1)} dB`;
+}
+
 function widebandTable(users: readonly UserOutcome[], widthColumns: number | undefined): string {
   const columns = [
     { title: 'user', align: 'left' },
@@ -241,6 +251,7 @@ function widebandTable(users: readonly UserOutcome[], widthColumns: number | und
     { title: 'by the board', align: 'right', dropFirst: 2 },
     { title: 'perfect', align: 'right', dropFirst: 3 },
     { title: 'loss', align: 'right' },
+    { title: 'over noise', align: 'right', dropFirst: 4 },
     { title: 'pilots', align: 'right' },
   ] as const;
   const rows = users.map(({ ue, truePositionM, estimate, wideband }) => [
@@ -254,6 +265,7 @@ function widebandTable(users: readonly UserOutcome[], widthColumns: number | und
     wideband?.boardRate.toFixed(3) ?? '-',
     wideband?.perfectRate.toFixed(3) ?? '-',
     percent(wideband?.boardLossPercent ?? null),
+    overNoise(estimate),
     estimate === null ? '-' : String(estimate.numPilots),
   ]);
   const table = formatTable({ columns, rows }, widthColumns);

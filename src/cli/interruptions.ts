@@ -10,22 +10,34 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string | null>> = {
   'board reset': () => 'the board restarted; what was measured stays, what was queued is sent again',
   'board session lost': () =>
     'the board does not know our session (another program spoke to it?); what was queued is sent again',
-  'board fault': ({ code, detail }) => faultSentence(String(code), detail),
+  'board fault': ({ code, detail, breach }) =>
+    breach === undefined
+      ? faultSentence(String(code), detail)
+      : `the board does not keep to its protocol: ${breach}`,
   'ue connected': ({ ueId }) => `UE ${ueId} is connected`,
   'ue disconnected': ({ ueId, reason }) => `UE ${ueId} is gone: ${reason}`,
   'ue refused': ({ ueId, reason }) => `${ueId ? `UE ${ueId}` : 'a UE'} was refused: ${reason}`,
-  'ue malformed': ({ ueId, reason }) => `UE ${ueId} sent what cannot be: ${reason}`,
-  'emulated ues failed': ({ what }) => String(what),
+  'ue malformed': complaintSentence,
+  'ue remarked': complaintSentence,
 };
 
 /** Faults that have a count of their own at the end, or are told as what follows from them. */
-const COUNTED_FAULTS: ReadonlySet<string> = new Set(['latchMissed', 'memory', 'powerUp']);
+const COUNTED_FAULTS: ReadonlySet<string> = new Set([
+  ...['latchMissed', 'memory', 'powerUp'],
+  // The first of each kind says what it is.
+  ...['wrongCodeword', 'wrongIndex', 'wrongHash', 'contradictoryReceipt', 'unknownReceipt'],
+  ...['receiptOutOfOrder', 'latchedOffTime', 'malformedFromBoard'],
+]);
 
 type Detail = Readonly<Record<string, unknown>>;
 
 /** Null of what nobody needs to be told at once. */
 export function interruptionSentence(kind: string, detail: unknown): string | null {
   return SENTENCES[kind]?.((detail ?? {}) as Detail) ?? null;
+}
+
+function complaintSentence({ ueId, reason, todo }: Detail): string {
+  return `UE ${ueId} ${reason}${todo === undefined ? '' : `. ${todo}`}`;
 }
 
 function faultSentence(code: string, detail: unknown): string | null {

@@ -123,8 +123,11 @@ function wrongArguments(message: string, options: readonly string[]): BeamloopEr
 }
 
 /** Of the command that was called, as they are written. */
-function optionNames(inner: unknown): string[] {
-  const { key = {} } = (inner as { getOptions(): { key?: Record<string, unknown> } }).getOptions();
+function optionNames(): string[] {
+  // While a command is parsed, yargs' own instance knows its options; its types do not say so.
+  const { key = {} } = (
+    parser as unknown as { getOptions(): { key?: Record<string, unknown> } }
+  ).getOptions();
   return Object.keys(key).filter((name) => name.length > 1 && !/[A-Z]/.test(name));
 }
 
@@ -160,10 +163,10 @@ let parser = yargs(argv)
   .demandCommand(1, 'No command was named')
   .recommendCommands()
   .wrap(Math.min(110, process.stdout.columns ?? 100))
-  .fail((message, error, inner) => {
+  .fail((message, error) => {
     // An option without its value comes as an error of yargs' own.
     if (error === undefined || error === null || error.name === 'YError') {
-      throw wrongArguments(message ?? error.message, optionNames(inner));
+      throw wrongArguments(message ?? error.message, optionNames());
     }
     throw error;
   });

@@ -63,6 +63,29 @@ export function quantityOption(name: string, text: unknown, unit: BaseUnit): num
   return parseQuantity(String(text), unit, `--${name}`);
 }
 
+/** Reads an option that is a whole number. Throws BAD_UNIT, BAD_ARGUMENT. */
+export function wholeOption(
+  option: string,
+  text: unknown,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
+  const value = Array.isArray(text) ? Number.NaN : parseQuantity(String(text), '1', `--${option}`);
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `'${text}' is not a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}`,
+    where: `--${option}`,
+    todo: `Give it once, such as --${option} ${Math.max(least, 2)}`,
+  });
+}
+
+/** Bits per second. Throws BAD_ARGUMENT. */
+export function baudOption(text: string): number {
+  const baudRate = quantityOption('baud', text, '1');
+  if (Number.isInteger(baudRate) && baudRate > 0) return baudRate;
+  throw new BeamloopError('BAD_ARGUMENT', { what: `--baud must be a positive integer, not ${text}` });
+}
+
 /**
  * Reads an option of two quantities, such as `0.0025,0.1` or `5 m,30 m`.
  *
@@ -101,13 +124,15 @@ export function bandFromOptions({ carrier, bandwidth, subcarriers }: BandArgumen
 export interface ArrayArguments {
   readonly elements: string;
   readonly carrier: string;
-  readonly speedOfLight: string;
+  readonly speedOfLight?: string;
 }
 
 export function arrayFromOptions({ elements, carrier, speedOfLight }: ArrayArguments): LinearArray {
   return new LinearArray({
     numElements: quantityOption('elements', elements, '1'),
     carrierHz: quantityOption('carrier', carrier, 'Hz'),
-    speedOfLightMPerS: quantityOption('speed-of-light', speedOfLight, 'm/s'),
+    ...(speedOfLight !== undefined && {
+      speedOfLightMPerS: quantityOption('speed-of-light', speedOfLight, 'm/s'),
+    }),
   });
 }

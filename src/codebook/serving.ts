@@ -1,5 +1,5 @@
 /** Codewords focused on one point: over the whole band by delays, or at the carrier by phases. */
-import type { FocalPoint } from '../array/focal-point.js';
+import { type FocalPoint, positionOfM } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { focusDelayS, focusPhaseRad } from './beam-split.js';
 import type { Codeword } from './codeword.js';
@@ -13,6 +13,22 @@ export function servingCodeword(array: LinearArray, point: FocalPoint): Codeword
     label: { kind: 'serving', sinAngle, ringPerM },
     phaseRad: new Float64Array(array.numElements),
     delayS: focusDelayS(array, point),
+    amplitude: null,
+  };
+}
+
+/**
+ * Phases only: focuses at the carrier on a point, exactly (docs/model.md eq. 3), or on the far field in its direction.
+ *
+ * @param point `ringPerM` 0 is the far field.
+ */
+export function focusCodeword(array: LinearArray, point: FocalPoint): Codeword {
+  const { sinAngle, ringPerM } = point;
+  return {
+    key: `focus/${sinAngle}/${ringPerM}`,
+    label: { kind: 'serving', sinAngle, ringPerM },
+    phaseRad: ringPerM === 0 ? focusPhaseRad(array, point) : array.propagationPhaseRad(positionOfM(point)),
+    delayS: null,
     amplitude: null,
   };
 }

@@ -65,6 +65,11 @@ export const ERROR_CATALOGUE = {
     exit: EXIT.ue,
     meaning: 'a UE could not estimate where it is, or what it measured allows no estimate',
   },
+  NO_EVIDENCE: {
+    exit: EXIT.ue,
+    meaning:
+      'what a UE measured is no evidence of where it is: noise, or a receiver that is stuck, saturated or makes it up',
+  },
   RECORDING_EXISTS: { exit: EXIT.recording, meaning: 'the folder already holds a recording' },
   RECORDING_INVALID: { exit: EXIT.recording, meaning: 'the folder is not a recording' },
   RECORDING_DAMAGED: { exit: EXIT.recording, meaning: 'the file of the recording is damaged' },

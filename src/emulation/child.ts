@@ -14,6 +14,8 @@ export interface ChildOptions<Command, Report> {
   readonly start: Command;
   /** Reports after `ready`. */
   readonly onReport: (report: Report) => void;
+  /** Told how the process ended when it was ready and nobody had closed it. */
+  readonly onLost?: (how: string) => void;
   /** Turns a failure into the error to throw; `report` says why. */
   readonly failure: (report: Omit<FailureReport, 'type'>) => BeamloopError;
 }
@@ -24,6 +26,8 @@ export class Child<Command, Report extends { readonly type: string }, Ready exte
   readonly #process: ChildProcess;
   readonly #ready: Promise<Ready>;
   #over = false;
+  #isReady = false;
+  #isClosing = false;
 
   private constructor(options: ChildOptions<Command, Report>) {
     // Structured clones: the channel then carries Infinity and typed arrays as they are.
@@ -36,20 +40,21 @@ export class Child<Command, Report extends { readonly type: string }, Ready exte
     });
     this.#process = child;
     this.ended = new Promise((resolve) => {
-      child.once('exit', () => {
+      child.once('exit', (code, signal) => {
         this.#over = true;
+        if (this.#isReady && !this.#isClosing) options.onLost?.(endOf(code, signal));
         resolve();
       });
     });
     this.#ready = new Promise((resolve, reject) => {
       // Once it is ready, only messages to a process that is ending fail: its end is told by `ended`.
       child.on('error', (error) => reject(options.failure({ what: error.message })));
-      child.once('exit', (code, signal) =>
-        reject(options.failure({ what: `its process ended (${signal ?? `exit code ${code}`})` })),
-      );
+      child.once('exit', (code, signal) => reject(options.failure({ what: endOf(code, signal) })));
       child.on('message', (report: Report | FailureReport) => {
-        if (report.type === 'ready') resolve(report as Ready);
-        else if (report.type === 'failed') reject(options.failure(report as FailureReport));
+        if (report.type === 'ready') {
+          this.#isReady = true;
+          resolve(report as Ready);
+        } else if (report.type === 'failed') reject(options.failure(report as FailureReport));
         if (report.type !== 'ready') options.onReport(report as Report);
       });
     });
@@ -79,9 +84,14 @@ export class Child<Command, Report extends { readonly type: string }, Ready exte
 
   /** Ends the process and waits for it; safe to call twice. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     if (!this.#over) this.#process.kill('SIGTERM');
     const kill = setTimeout(() => this.#process.kill('SIGKILL'), GRACE_MS);
     await this.ended;
     clearTimeout(kill);
   }
+}
+
+function endOf(code: number | null, signal: NodeJS.Signals | null): string {
+  return `its process ended (${signal ?? `exit code ${code}`})`;
 }

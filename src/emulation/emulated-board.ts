@@ -12,9 +12,13 @@ type BoardChild = Child<BoardCommand, BoardReport, Ready>;
 /**
  * Starts an emulated board. Its process ends with this one, even when this one is killed, and removes its files.
  *
+ * @param onFailure told when its process ends without having been closed.
  * @throws BeamloopError PORT_FAILED where the board cannot be started, e.g. without pseudo-terminals.
  */
-export async function startEmulatedBoard(config: EmulatedBoardConfig): Promise<EmulatedBoardHandle> {
+export async function startEmulatedBoard(
+  config: EmulatedBoardConfig,
+  onFailure: (error: BeamloopError) => void = () => {},
+): Promise<EmulatedBoardHandle> {
   const advances = new Advances();
   const { child, ready } = await Child.start<BoardCommand, BoardReport, Ready>({
     entry: compiledEntry('../../drivers/emulator/board-process.js', import.meta.url),
@@ -22,6 +26,13 @@ export async function startEmulatedBoard(config: EmulatedBoardConfig): Promise<E
     onReport: (report) => {
       if (report.type === 'advanced') advances.settle(report.id, report.nowS);
     },
+    onLost: (what) =>
+      onFailure(
+        new BeamloopError('BOARD_SILENT', {
+          what: `The emulated board is gone: ${what}`,
+          todo: 'See whether something on this machine ends processes, for want of memory say',
+        }),
+      ),
     failure: ({ what, where, todo }) =>
       new BeamloopError('PORT_FAILED', {
         what: `The emulated board did not start: ${what}`,

@@ -17,6 +17,8 @@ import { EmulatedUe } from './ue-model.js';
 
 const MODEL = 'beamloop emulated UE';
 const SOFTWARE = 'emulation 1.0';
+/** UEs that connect at the same time. */
+const MAX_CONNECTING = 32;
 
 function report(message: UeReport): void {
   tellParent(message);
@@ -53,14 +55,29 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
   const sum = subcarriers === undefined ? null : subcarrierSum(array, subcarriers);
   // All of them hear the same beams, so one dictionary does.
   const estimator = new LocalEstimator();
-  const ues = config.ues.map((ue) => new EmulatedUe({ ...ue, array, seed, subcarriers: sum }));
+  // Who listens in a slot; of thousands, one does.
+  const listeners = new Map<number, EmulatedUe[]>();
+  const ues = config.ues.map((ue) => {
+    const onWanted = (slot: number) => {
+      const others = listeners.get(slot);
+      if (others === undefined) listeners.set(slot, [emulated]);
+      else others.push(emulated);
+    };
+    const emulated = new EmulatedUe({ ...ue, array, seed, subcarriers: sum, onWanted });
+    return emulated;
+  });
   await listen(airPath, array, (slot) => {
-    for (const ue of ues) ue.hear(slot);
+    const wanting = listeners.get(slot.slot);
+    listeners.delete(slot.slot);
+    for (const ue of wanting ?? []) ue.hear(slot);
   });
   report({ type: 'ready' });
+  const doors = new Doors(MAX_CONNECTING);
   await Promise.all(
-    config.ues.map(({ ueId }, k) =>
-      new UeAgent({
+    config.ues.map(async ({ ueId }, k) => {
+      const leave = await doors.enter();
+      await new UeAgent({
+        onState: leave,
         url: bridgeUrl,
         ...(token !== undefined && { token }),
         description: {
@@ -71,9 +88,33 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
         },
         source: ues[k]!,
         ...(sum && { estimate: (setup, pilots) => estimator.estimate(setup, pilots) }),
-      }).run(signal),
-    ),
+      }).run(signal);
+    }),
   );
+}
+
+/** Lets so many through at once: the bridge shows strangers the door when there are too many. */
+class Doors {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  /** Resolves with how to let the next one in, once. */
+  async enter(): Promise<() => void> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    let isInside = true;
+    return () => {
+      if (!isInside) return;
+      isInside = false;
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free++;
+      else next();
+    };
+  }
 }
 
 if (process.send === undefined) {

@@ -57,19 +57,26 @@ function failure({ what, where, todo }: Omit<FailureReport, 'type'>): BeamloopEr
 /**
  * Starts emulated UEs; resolves when they hear the array. Their process ends with this one, even when this one is killed.
  *
- * @param onFailure told when they end later on for a reason of their own, e.g. because the bridge refused one.
+ * @param onFailure told once when they end later on for a reason of their own, e.g. because the bridge refused one, or are killed.
  * @throws BeamloopError UE_ABSENT when they cannot be started.
  */
 export async function startEmulatedUes(
   config: EmulatedUesConfig,
   onFailure: (error: BeamloopError) => void = () => {},
 ): Promise<EmulatedUes> {
+  let isLost = false;
+  const lost = (report: Omit<FailureReport, 'type'>) => {
+    if (!isLost) onFailure(failure(report));
+    isLost = true;
+  };
   const { child } = await Child.start<UeCommand, UeReport, { readonly type: 'ready' }>({
     entry: compiledEntry('./emulated-ue-process.js', import.meta.url),
     start: { type: 'start', config },
     onReport: (report) => {
-      if (report.type === 'failed') onFailure(failure(report));
+      if (report.type === 'failed') lost(report);
     },
+    onLost: (what) =>
+      lost({ what, todo: 'See whether something on this machine ends processes, for want of memory say' }),
     failure,
   });
   return child;

@@ -1,12 +1,12 @@
 import type { HeardSlot } from '../../drivers/emulator/air.js';
 import type { LinearArray } from '../array/linear-array.js';
-import { channelVector, noiseVariance } from '../channel/channel.js';
+import { CarrierReceiver } from '../channel/carrier-receiver.js';
+import { noiseVariance } from '../channel/channel.js';
 import type { Path } from '../channel/paths.js';
 import { noisyPowers } from '../channel/slot-noise.js';
 import { BeamReceiver } from '../channel/wideband/received.js';
 import type { ElementBeam, SubcarrierSum } from '../channel/wideband/response.js';
-import { type ComplexVector, complexVector, transposeProduct } from '../core/complex.js';
-import { wrappedRad } from '../core/turns.js';
+import type { ComplexVector } from '../core/complex.js';
 import { PowerQueue, type PowerSource, type SlotPower } from '../ue/power-source.js';
 
 export interface EmulatedUeOptions {
@@ -19,6 +19,8 @@ export interface EmulatedUeOptions {
   readonly seed: number;
   /** Evaluates the subcarriers that it measures; null = it measures at the carrier alone. UEs may share one. */
   readonly subcarriers: SubcarrierSum | null;
+  /** Told of each slot that it is asked for. */
+  readonly onWanted?: (slot: number) => void;
 }
 
 /**
@@ -43,7 +45,10 @@ export class EmulatedUe implements PowerSource {
   }
 
   listenFor(slots: readonly number[]): void {
-    for (const slot of slots) this.#wanted.add(slot);
+    for (const slot of slots) {
+      this.#wanted.add(slot);
+      this.#options.onWanted?.(slot);
+    }
   }
 
   powers(signal: AbortSignal): AsyncIterable<SlotPower> {
@@ -58,35 +63,4 @@ export class EmulatedUe implements PowerSource {
     const powers = noisyPowers(signal, this.#numSubcarriers, this.#noiseVariance, seed, ueId, slot);
     this.#queue.push({ slot, ueTimeS: boardTimeS, noiseFloor: this.#noiseVariance, powers });
   }
-}
-
-/** Receives at the carrier: its channel is one vector, computed once. */
-class CarrierReceiver {
-  readonly #carrierHz: number;
-  readonly #channel: ComplexVector;
-
-  constructor(array: LinearArray, paths: readonly Path[]) {
-    this.#carrierHz = array.carrierHz;
-    this.#channel = channelVector(array, paths);
-  }
-
-  /** Noise-free pilot h^T(f) w(f), shape [1] (docs/model.md eq. 21). */
-  receive(beam: ElementBeam): ComplexVector {
-    const { re, im } = transposeProduct(this.#channel, weightsAt(beam, this.#carrierHz));
-    return { re: Float64Array.of(re), im: Float64Array.of(im) };
-  }
-}
-
-/** w_n(f) = w_n exp(-j 2 pi f delay_n), shape [numElements]. */
-function weightsAt({ re, im, delayS }: ElementBeam, frequencyHz: number): ComplexVector {
-  if (delayS === null) return { re, im };
-  const weights = complexVector(re.length);
-  for (let n = 0; n < re.length; n++) {
-    const phaseRad = -wrappedRad(frequencyHz * delayS[n]!);
-    const cos = Math.cos(phaseRad);
-    const sin = Math.sin(phaseRad);
-    weights.re[n] = re[n]! * cos - im[n]! * sin;
-    weights.im[n] = re[n]! * sin + im[n]! * cos;
-  }
-  return weights;
 }

@@ -25,6 +25,8 @@ import {
 } from './database.js';
 import { fromDatabase, RowAppender } from './row-appender.js';
 import {
+  type Column,
+  columnsOf,
   createTablesSql,
   OLDEST_SCHEMA_VERSION,
   RECORDING_SCHEMA_VERSION,
@@ -55,6 +57,8 @@ export interface RunInfo {
   /** Scenario after units, defaults and drawn users were resolved. */
   readonly scenario: unknown;
   readonly seed: number;
+  /** What was set apart from the file, by key; absent when nothing was. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -63,8 +67,19 @@ interface RecordingParts {
   readonly writer: DuckDBConnection;
   readonly reader: DuckDBConnection;
   readonly appender: RowAppender | undefined;
-  readonly absent: readonly TableName[];
+  readonly absent: Absent;
   readonly file: Stats;
+}
+
+/** Tables and columns that came after the recording was made: nothing is in them. */
+interface Absent {
+  readonly tables: readonly TableName[];
+  readonly columns: readonly ColumnOfTable[];
+}
+
+interface ColumnOfTable {
+  readonly table: TableName;
+  readonly column: Column;
 }
 
 interface Batch {
@@ -82,8 +97,7 @@ export class Recording {
   readonly #writer: DuckDBConnection;
   readonly #reader: DuckDBConnection;
   readonly #appender: RowAppender | undefined;
-  /** Tables that came after the recording was made; nothing is in them. */
-  readonly #absent: readonly TableName[];
+  readonly #absent: Absent;
   /** The file that was opened, to tell it from another one under its name. */
   readonly #file: Stats;
   readonly #clock: Clock;
@@ -160,11 +174,12 @@ export class Recording {
     try {
       const writer = await database.instance.connect();
       const absent = await checkSchema(writer, folder);
-      if (mode === 'write' && absent.length > 0) await migrate(writer, absent.splice(0));
+      const isOlder = absent.tables.length + absent.columns.length > 0;
+      if (mode === 'write' && isOlder) await migrate(writer, absent);
       const parts = {
         database,
         writer,
-        absent,
+        absent: mode === 'write' ? { tables: [], columns: [] } : absent,
         reader: await database.instance.connect(),
         appender: mode === 'write' ? await RowAppender.open(writer) : undefined,
         file: await stat(name),
@@ -205,8 +220,9 @@ export class Recording {
    * Rejects with RECORDING_DAMAGED when the file is damaged where they are.
    */
   async rows<N extends TableName>(table: N, where = ''): Promise<Row<N>[]> {
-    if (this.#absent.includes(table)) return [];
-    const rows = await this.query(selectSql(table, where));
+    if (this.#absent.tables.includes(table)) return [];
+    const absent = this.#absent.columns.filter((of) => of.table === table).map(({ column }) => column.name);
+    const rows = await this.query(selectSql(table, where, absent));
     return rows.map((row) => fromDatabase(table, row));
   }
 
@@ -314,13 +330,17 @@ function newBatch(): Batch {
   return { rows: [], committed, resolve, reject };
 }
 
-/** Tables that an older recording lacks. Throws RECORDING_INVALID, RECORDING_VERSION. */
-async function checkSchema(connection: DuckDBConnection, folder: string): Promise<TableName[]> {
-  const found = new Set(
-    (await connection.runAndReadAll('SELECT table_name AS name FROM duckdb_tables()'))
-      .getRowObjectsJS()
-      .map((row) => row.name),
+/** What an older recording lacks. Throws RECORDING_INVALID, RECORDING_VERSION. */
+async function checkSchema(connection: DuckDBConnection, folder: string): Promise<Absent> {
+  const columnsOfFile = await connection.runAndReadAll(
+    'SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal',
   );
+  const foundColumns = new Set<string>();
+  const found = new Set<unknown>();
+  for (const { table_name, column_name } of columnsOfFile.getRowObjectsJS()) {
+    found.add(table_name);
+    foundColumns.add(`${table_name}.${column_name}`);
+  }
   if (!found.has('run')) throw notARecording(folder, 'table run is not there');
   const run = (await connection.runAndReadAll('SELECT key, value FROM run')).getRowObjectsJS();
   const value = (key: string) => run.find((row) => row.key === key)?.value as string | undefined;
@@ -329,17 +349,29 @@ async function checkSchema(connection: DuckDBConnection, folder: string): Promis
   if (version > RECORDING_SCHEMA_VERSION || version < OLDEST_SCHEMA_VERSION) {
     throw otherVersion(folder, version, value('versions'));
   }
-  const missing = TABLE_NAMES.filter((table) => !found.has(table));
-  if (missing.length > 0 && version === RECORDING_SCHEMA_VERSION) {
-    throw notARecording(folder, `table ${missing[0]} is not there`);
+  const tables = TABLE_NAMES.filter((table) => !found.has(table));
+  const columns = TABLE_NAMES.filter((table) => found.has(table)).flatMap((table) =>
+    columnsOf(table)
+      .filter(({ sqlName }) => !foundColumns.has(`${table}.${sqlName}`))
+      .map((column) => ({ table, column })),
+  );
+  if (tables.length > 0 && version === RECORDING_SCHEMA_VERSION) {
+    throw notARecording(folder, `table ${tables[0]} is not there`);
   }
-  return missing;
+  const lacking = columns.find(({ column }) => !column.nullable);
+  if (lacking !== undefined) {
+    throw notARecording(folder, `table ${lacking.table} has no column ${lacking.column.sqlName}`);
+  }
+  return { tables, columns };
 }
 
 /** Makes an older recording one of this version. */
-async function migrate(connection: DuckDBConnection, absent: readonly TableName[]): Promise<void> {
+async function migrate(connection: DuckDBConnection, { tables, columns }: Absent): Promise<void> {
+  const added = columns.map(
+    ({ table, column }) => `ALTER TABLE ${table} ADD COLUMN ${column.sqlName} ${column.sqlType};`,
+  );
   await connection.run(
-    `BEGIN; ${createTablesSql(absent)} UPDATE run SET value = '${RECORDING_SCHEMA_VERSION}' WHERE key = 'schemaVersion'; COMMIT`,
+    `BEGIN; ${createTablesSql(tables)} ${added.join(' ')} UPDATE run SET value = '${RECORDING_SCHEMA_VERSION}' WHERE key = 'schemaVersion'; COMMIT`,
   );
 }
 

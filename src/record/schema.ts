@@ -6,7 +6,7 @@
  * virtual time. Those two carry wall-clock time and differ from run to run.
  */
 export const RECORDING_SCHEMA_VERSION = 4;
-/** Recordings from this version on can be read, and gone on with: tables that came later are empty in them. */
+/** Recordings from this version on can be read, and gone on with: tables and columns that came later are empty in them. */
 export const OLDEST_SCHEMA_VERSION = 2;
 
 /** What a column holds, as DuckDB and as TypeScript. A trailing `?` marks a column that may be null. */
@@ -131,6 +131,10 @@ const TABLES = {
       rate: 'DOUBLE?',
       boardRate: 'DOUBLE?',
       perfectRate: 'DOUBLE?',
+      /** How well it is borne out (src/training/evidence.ts); version 2 lacks these three. */
+      peakOverNoiseDb: 'DOUBLE?',
+      peakOverRunnerUpDb: 'DOUBLE?',
+      likeness: 'DOUBLE?',
     },
     primaryKey: 'ue',
     orderBy: ['ue'],
@@ -187,13 +191,19 @@ export function columnsOf(table: TableName): Column[] {
   }));
 }
 
-/** SELECT with the columns under their TypeScript names, in the table's order. */
-export function selectSql(table: TableName, where = ''): string {
-  const columns = columnsOf(table).map((c) => `${c.sqlName} AS "${c.name}"`);
+/**
+ * SELECT with the columns under their TypeScript names, in the table's order.
+ *
+ * @param absent columns that the file lacks: null in every row.
+ */
+export function selectSql(table: TableName, where = '', absent: readonly string[] = []): string {
+  const columns = columnsOf(table).map(
+    (c) => `${absent.includes(c.name) ? 'NULL' : c.sqlName} AS "${c.name}"`,
+  );
   return `SELECT ${columns.join(', ')} FROM ${table} ${where} ${orderSql(table)}`;
 }
 
-export function orderSql(table: TableName): string {
+function orderSql(table: TableName): string {
   return `ORDER BY ${TABLES[table].orderBy.map(sqlName).join(', ')}`;
 }
 

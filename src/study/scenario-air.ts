@@ -6,6 +6,7 @@ import type { BoardBeams } from '../campaign/board-beams.js';
 import { plannerOptions } from '../campaign/plan.js';
 import type { Scenario } from '../campaign/scenario-schema.js';
 import type { User } from '../campaign/users.js';
+import { CarrierReceiver } from '../channel/carrier-receiver.js';
 import { noiseVariance } from '../channel/channel.js';
 import { noisyPowers } from '../channel/slot-noise.js';
 import { BeamReceiver } from '../channel/wideband/received.js';
@@ -25,7 +26,8 @@ interface Pilot extends PlannablePilot {
 }
 
 export class ScenarioAir {
-  readonly sum: SubcarrierSum;
+  /** Null in a scenario without a band, whose UEs measure at the carrier alone. */
+  readonly sum: SubcarrierSum | null;
   readonly #scenario: Scenario;
   readonly #array: LinearArray;
   readonly #board: { readonly description: BoardDescription; readonly radiate: RadiatedBeams };
@@ -37,7 +39,7 @@ export class ScenarioAir {
   constructor(
     scenario: Scenario,
     array: LinearArray,
-    band: Band,
+    band: Band | null,
     board: { readonly description: BoardDescription; readonly radiate: RadiatedBeams },
     beams: BoardBeams,
   ) {
@@ -46,7 +48,7 @@ export class ScenarioAir {
     this.#board = board;
     this.#beams = beams;
     this.#planner = new SlotPlanner(plannerOptions(scenario, board.description));
-    this.sum = createSubcarrierSum(array.numElements, band);
+    this.sum = band && createSubcarrierSum(array.numElements, band);
   }
 
   /** The last slot that was given away. */
@@ -60,12 +62,14 @@ export class ScenarioAir {
     { paths, snrDb }: NonNullable<User['truth']>,
     onSlot: (slot: number, ue: string, powers: Float32Array) => void = () => {},
   ): (batch: PilotBatch) => Powers {
-    const receiver = new BeamReceiver(this.sum, this.#array, paths);
+    const { sum } = this;
+    const receiver =
+      sum === null ? new CarrierReceiver(this.#array, paths) : new BeamReceiver(sum, this.#array, paths);
     const variance = noiseVariance(snrDb);
     // As the bridge's records carry it.
     const noiseFloor = Math.fround(variance);
     const { seed } = this.#scenario;
-    const { numSubcarriers } = this.sum.band;
+    const numSubcarriers = sum?.band.numSubcarriers ?? 1;
     return (batch) => {
       const measured: MeasuredPilot[] = [];
       for (let open = batch.map((codeword) => this.#pilotOf(codeword)); open.length > 0; ) {

@@ -41,27 +41,39 @@ export interface ScenarioStudyOptions {
   readonly onSlot?: (slot: number, ue: string, powers: Float32Array) => void;
 }
 
-interface ScenarioRow extends StudyRow {
+interface UserRow extends StudyRow {
   readonly ue: string;
-  readonly sinAngle: number;
-  readonly ringPerM: number;
   readonly angleRad: number;
   readonly distanceM: number | null;
+  readonly numPilots: number;
+  readonly lastSlot: number;
+}
+
+/** Of a scheme that chooses from the polar codebook. */
+interface CodewordRow extends UserRow {
+  readonly codewordKey: string;
+  /** The noise-free best codeword. */
+  readonly bestKey: string;
+  readonly match: boolean;
+}
+
+/** Of a scheme of the whole band. */
+interface RateRow extends UserRow {
+  readonly sinAngle: number;
+  readonly ringPerM: number;
   readonly trueSinAngle: number;
   readonly trueRingPerM: number;
   /** bit/s/Hz. */
   readonly rate: number;
   readonly boardRate: number;
   readonly perfectRate: number;
-  readonly numPilots: number;
-  readonly lastSlot: number;
 }
 
 /**
  * Trains every user of the scenario.
  *
- * @throws SCENARIO_INVALID unless the scenario has a band and knows where its users are; PLAN_REFUSED and BOARD_MISMATCH as a
- * campaign; the signal's reason.
+ * @throws SCENARIO_INVALID unless the scenario is of an emulated board, which knows where its users are; PLAN_REFUSED and
+ * BOARD_MISMATCH as a campaign; the signal's reason.
  */
 export async function runScenarioStudy(
   study: ScenarioStudy,
@@ -71,41 +83,45 @@ export async function runScenarioStudy(
 ): Promise<StudyResult> {
   const { scenario, calibration } = file;
   const preparation = prepare(scenario);
-  const { wideband, users, polar } = preparation;
-  if (wideband === null || !('estimator' in scenario.scheme || scenario.scheme.name === 'exhaustive-grid')) {
-    throw notForStudy(study, `${scenario.scheme.name} does not use a band of subcarriers`);
-  }
+  const { wideband, users, polar, best } = preparation;
   const { beams } = planOnBoard(preparation, board.description, calibration?.table ?? null);
   const scheme = schemeOnBoard(preparation, beams);
-  const air = new ScenarioAir(scenario, polar.array, wideband.band, board, beams);
-  const rows: ScenarioRow[] = [];
-  for (const user of users) {
+  const air = new ScenarioAir(scenario, polar.array, wideband?.band ?? null, board, beams);
+  const rates: RateRow[] = [];
+  const codewords: CodewordRow[] = [];
+  for (const [turn, user] of users.entries()) {
     signal?.throwIfAborted();
     const { truth } = user;
     if (truth === null) throw notForStudy(study, `nobody knows where user ${user.id} is`);
     const receive = air.receiverOf(user.id, truth, onSlot);
     const { estimate, numPilots } = runScheme(scheme.start(), receive);
     const { codeword, angleRad, distanceM } = estimate;
-    const found = pointOf(codeword.label);
-    const place = focalPointOf(truth.positionM);
-    const radiated = board.radiate(beams.quantise(codeword).settings);
-    const rates = servingRates(polar.array, air.sum, user, codeword, radiated)!;
-    rows.push({
+    const row = {
       ue: user.id,
-      ...found,
       angleRad,
       distanceM: Number.isFinite(distanceM) ? distanceM : null,
-      trueSinAngle: place.sinAngle,
-      trueRingPerM: place.ringPerM,
-      ...rates,
       numPilots,
       lastSlot: air.lastSlot,
-    });
-    onProgress?.(rows.length, users.length);
+    };
+    if (scheme.band !== null && air.sum !== null) {
+      const place = focalPointOf(truth.positionM);
+      const radiated = board.radiate(beams.quantise(codeword).settings);
+      rates.push({
+        ...row,
+        ...pointOf(codeword.label),
+        trueSinAngle: place.sinAngle,
+        trueRingPerM: place.ringPerM,
+        ...servingRates(polar.array, air.sum, user, codeword, radiated)!,
+      });
+    } else {
+      const bestKey = polar.codeword(best[turn]!).key;
+      codewords.push({ ...row, codewordKey: codeword.key, bestKey, match: codeword.key === bestKey });
+    }
+    onProgress?.(turn + 1, users.length);
     // So that Ctrl-C is heard.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return resultOf(study, file, rows);
+  return codewords.length > 0 ? codewordResult(study, file, codewords) : rateResult(study, file, rates);
 }
 
 function pointOf(label: { readonly kind: string }): { sinAngle: number; ringPerM: number } {
@@ -117,20 +133,40 @@ function notForStudy({ scenario }: ScenarioStudy, why: string): BeamloopError {
   return new BeamloopError('SCENARIO_INVALID', {
     what: `The scenario cannot be studied: ${why}`,
     where: scenario,
-    todo: 'Study scenarios with a scheme of the whole band whose users have positions',
+    todo: "Study scenarios with 'port: emulated', whose users have channels",
   });
+}
+
+function codewordResult(study: ScenarioStudy, file: ScenarioFile, rows: readonly CodewordRow[]): StudyResult {
+  const matches = rows.filter(({ match }) => match).length;
+  return {
+    ...resultOf(study, file, rows, [
+      ['Best codeword found', `${matches} of ${rows.length} users (${percent(matches / rows.length)})`],
+    ]),
+    tables: [codewordTable(rows)],
+  };
+}
+
+function rateResult(study: ScenarioStudy, file: ScenarioFile, rows: readonly RateRow[]): StudyResult {
+  const mean = (of: (row: RateRow) => number) => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
+  const rate = mean((row) => row.rate);
+  const boardRate = mean((row) => row.boardRate);
+  const perfectRate = mean((row) => row.perfectRate);
+  return {
+    ...resultOf(study, file, rows, [
+      ['Rate', `${rate.toFixed(3)} of ${perfectRate.toFixed(3)} bit/s/Hz`],
+      ['Loss of rate', `${lossText(rate, perfectRate)}; by the board ${lossText(boardRate, perfectRate)}`],
+    ]),
+    tables: [rateTable(rows)],
+  };
 }
 
 function resultOf(
   study: ScenarioStudy,
   { name, scenario }: ScenarioFile,
-  rows: readonly ScenarioRow[],
+  rows: readonly UserRow[],
+  outcome: StudyResult['settings'],
 ): StudyResult {
-  const mean = (of: (row: ScenarioRow) => number) =>
-    rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
-  const rate = mean((row) => row.rate);
-  const boardRate = mean((row) => row.boardRate);
-  const perfectRate = mean((row) => row.perfectRate);
   return {
     kind: 'scenario',
     title: study.title,
@@ -140,12 +176,11 @@ function resultOf(
       ['Scenario', name],
       ['Scheme', schemeLabel(scenario.scheme)],
       ['Users', String(rows.length)],
-      ['Rate', `${rate.toFixed(3)} of ${perfectRate.toFixed(3)} bit/s/Hz`],
-      ['Loss of rate', `${lossText(rate, perfectRate)}; by the board ${lossText(boardRate, perfectRate)}`],
+      ...outcome,
       ['Seed', String(scenario.seed)],
     ],
     rows,
-    tables: [userTable(rows)],
+    tables: [],
     figures: [],
     claims: [],
   };
@@ -156,8 +191,24 @@ function lossText(rate: number, perfectRate: number): string {
   return lost === null ? '-' : percent(lost / 100);
 }
 
-function userTable(rows: readonly ScenarioRow[]): Table {
-  const columns: { title: string; align: 'left' | 'right'; cell: (row: ScenarioRow) => string }[] = [
+interface ShownColumn<Row> {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+  readonly cell: (row: Row) => string;
+}
+
+function codewordTable(rows: readonly CodewordRow[]): Table {
+  return userTable(rows, [
+    { title: 'User', align: 'left', cell: ({ ue }) => ue },
+    { title: 'Codeword', align: 'left', cell: ({ codewordKey }) => codewordKey },
+    { title: 'Noise-free best', align: 'left', cell: ({ bestKey }) => bestKey },
+    { title: 'Match', align: 'left', cell: ({ match }) => (match ? 'yes' : 'NO') },
+    { title: 'Pilots', align: 'right', cell: ({ numPilots }) => String(numPilots) },
+  ]);
+}
+
+function rateTable(rows: readonly RateRow[]): Table {
+  return userTable(rows, [
     { title: 'User', align: 'left', cell: ({ ue }) => ue },
     { title: 'sin(angle)', align: 'right', cell: ({ sinAngle }) => sinAngle.toFixed(5) },
     { title: 'True', align: 'right', cell: ({ trueSinAngle }) => trueSinAngle.toFixed(5) },
@@ -167,7 +218,10 @@ function userTable(rows: readonly ScenarioRow[]): Table {
     { title: 'By the board', align: 'right', cell: ({ boardRate }) => boardRate.toFixed(3) },
     { title: 'Perfect', align: 'right', cell: ({ perfectRate }) => perfectRate.toFixed(3) },
     { title: 'Pilots', align: 'right', cell: ({ numPilots }) => String(numPilots) },
-  ];
+  ]);
+}
+
+function userTable<Row>(rows: readonly Row[], columns: readonly ShownColumn<Row>[]): Table {
   return {
     title: 'Users',
     columns: columns.map(({ title, align }) => ({ title, align })),

@@ -6,10 +6,14 @@ import { z } from 'zod';
 import { Band } from '../array/band.js';
 import type { FocalPoint, Sector } from '../array/focal-point.js';
 import { LinearArray } from '../array/linear-array.js';
+import type { SplitCodebook } from '../codebook/beam-split.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { BeamloopError } from '../core/errors.js';
+import { BeamPowers } from './estimators/beam-powers.js';
 import { createEstimator } from './estimators/create-estimator.js';
 import type { PointEstimator } from './estimators/point-estimator.js';
+import { judge } from './evidence.js';
+import { placesAround } from './evidence-gains.js';
 import { type MeasuredPilot, powersOfRecords } from './pilot-powers.js';
 import { type SplitChoice, schemeSchema, splitCodebookOf } from './registry.js';
 
@@ -62,13 +66,13 @@ export function localEstimateSetup(
 
 /** Estimates by setups as they come; dictionaries are kept as long as the setup stays the same. */
 export class LocalEstimator {
-  #known: { readonly text: string; readonly estimator: PointEstimator } | null = null;
+  #known: ({ readonly text: string } & Built) | null = null;
 
   /**
    * @param setup a `LocalEstimateSetup` from outside.
    * @param pilots in the order of the codebook.
    * @throws BAD_ARGUMENT when the setup is none, or does not fit the pilots; UE_MISMATCH when these have different numbers
-   * of subcarriers.
+   * of subcarriers; NO_EVIDENCE when the powers do not bear out the estimate.
    */
   estimate(setup: unknown, pilots: readonly MeasuredPilot[]): FocalPoint {
     if (pilots.length === 0) {
@@ -78,12 +82,40 @@ export class LocalEstimator {
       });
     }
     const text = JSON.stringify(setup) ?? '';
-    if (this.#known?.text !== text) this.#known = { text, estimator: build(setup) };
-    return this.#known.estimator.estimate(powersOfRecords(pilots));
+    if (this.#known?.text !== text) this.#known = { text, ...build(setup) };
+    const { estimator, codebook, gains } = this.#known;
+    const powers = powersOfRecords(pilots);
+    const point = estimator.estimate(powers);
+    const { doubt } = judge(
+      [{ pilots: codebook.pilots.map(({ codeword }) => codeword), powers, numSaturated: 0 }],
+      {
+        // The controller knows whether there must be noise, and looks at the noise floor itself.
+        noiseExpected: powers.noiseFloor > 0,
+        onlySubcarrier: null,
+        perSubcarrier: true,
+        numAveraged: 1,
+        places: placesAround(codebook.array, point),
+        gainsAt: (place) => {
+          const values = new Float64Array(gains.numValues);
+          gains.evaluate(place, values);
+          return values;
+        },
+      },
+    );
+    if (doubt === null) return point;
+    throw new BeamloopError('NO_EVIDENCE', doubt);
   }
 }
 
-function build(setup: unknown): PointEstimator {
+/** What is made of a setup. */
+interface Built {
+  readonly estimator: PointEstimator;
+  readonly codebook: SplitCodebook;
+  /** Of the beams that are radiated. */
+  readonly gains: BeamPowers;
+}
+
+function build(setup: unknown): Built {
   const parsed = setupSchema.safeParse(setup);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -122,11 +154,10 @@ function build(setup: unknown): PointEstimator {
       what: `The setup of a local estimate tells of ${beams.length} beams, its scheme has ${pilots.length} pilots`,
     });
   }
-  return createEstimator(scheme.estimator, {
-    codebook,
-    sector,
-    realise: (codeword) => ({ ...codeword, ...radiated.get(codeword.key) }) as Codeword,
-  });
+  const realise = (codeword: Codeword) => ({ ...codeword, ...radiated.get(codeword.key) }) as Codeword;
+  const estimator = createEstimator(scheme.estimator, { codebook, sector, realise });
+  const realised = pilots.map(({ codeword }) => realise(codeword));
+  return { estimator, codebook, gains: new BeamPowers(codebook, realised, 'exact') };
 }
 
 function encode(values: Float64Array): string {

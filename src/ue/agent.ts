@@ -4,6 +4,7 @@ import {
   type EstimateRequest,
   MAX_TEXT_LENGTH,
   type Measure,
+  type Notice,
   objectionToPoint,
   UE_PROTOCOL,
   type Welcome,
@@ -14,6 +15,7 @@ import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { Random } from '../core/random.js';
 import { BridgeLink } from './bridge-link.js';
+import { HostClock } from './host-clock.js';
 import { KeptPowers } from './kept-powers.js';
 import { KeptRecords } from './kept-records.js';
 import type { PowerSource, SlotPower } from './power-source.js';
@@ -43,6 +45,8 @@ export interface UeAgentOptions {
   /** Ends with UE_ABSENT when the bridge was out of reach for so long, s; tries for ever when not given. */
   readonly giveUpAfterS?: number;
   readonly onState?: (state: AgentState) => void;
+  /** Told what the bridge finds wrong with what this UE sends. */
+  readonly onNotice?: (notice: Notice) => void;
   readonly clock?: Clock;
   /** Spreads the retries of several UEs. */
   readonly random?: Random;
@@ -65,6 +69,7 @@ export class UeAgent {
   readonly #random: Random;
   readonly #kept = new KeptRecords();
   readonly #keptPowers = new KeptPowers();
+  readonly #hostClock = new HostClock();
   #link: BridgeLink | null = null;
   /** Null while the link is not welcomed. */
   #welcome: Welcome | null = null;
@@ -188,6 +193,8 @@ export class UeAgent {
             measure: (measure) => this.#onMeasure(measure),
             estimate: (request) => this.#onEstimate(request),
             ack: (through) => this.#onAck(through),
+            time: (answer) => this.#hostClock.add(answer, this.#clock.nowS()),
+            notice: (notice) => this.#options.onNotice?.(notice),
             over: (reason, refusal) => (refusal === null ? resolve(reason) : reject(refusal)),
           },
           this.#clock,
@@ -216,20 +223,31 @@ export class UeAgent {
     this.#memory = { run, session };
     this.#welcome = welcome;
     this.#cursor = nextSequence;
+    this.#hostClock.forget();
+    this.#askTime();
     this.#wakeFeeder();
     this.#options.onState?.({ kind: 'connected', nextSequence });
     this.#flush();
   }
 
-  #onMeasure({ request, slots, keep }: Measure): void {
+  #askTime(): void {
+    this.#link?.send({ type: 'time', ueTimeS: this.#clock.nowS() });
+  }
+
+  #onMeasure({ request, slots, keep, clock }: Measure): void {
     const { session } = this.#memory!;
     const confirm = () => this.#link?.send({ type: 'measuring', request });
     if (request <= this.#confirmedThrough) confirm();
     if (request <= this.#askedThrough) return;
     this.#askedThrough = request;
     if (keep) this.#keptPowers.want(fromRanges(slots));
+    // So that the next request finds the clock known better.
+    if (clock !== undefined) this.#askTime();
     this.#listening = this.#listening
-      .then(() => this.#options.source.listenFor(fromRanges(slots)))
+      .then(() => {
+        const timing = clock === undefined ? null : this.#hostClock.timing(clock, this.#clock.nowS());
+        return this.#options.source.listenFor(fromRanges(slots), timing);
+      })
       .then(() => {
         if (this.#memory?.session !== session) return;
         this.#confirmedThrough = request;

@@ -7,6 +7,8 @@ import {
   type EstimateRequest,
   type Measure,
   type MessageFromUe,
+  type Notice,
+  type TimeAnswer,
   UE_PROTOCOL,
   type Welcome,
 } from '../bridge/messages.js';
@@ -25,6 +27,8 @@ export interface LinkEvents {
   measure(measure: Measure): void;
   estimate(request: EstimateRequest): void;
   ack(through: number): void;
+  time(answer: TimeAnswer): void;
+  notice(notice: Notice): void;
   /** Called once. `refusal` is set when trying again cannot help. */
   over(reason: string, refusal: BeamloopError | null): void;
 }
@@ -95,6 +99,8 @@ export class BridgeLink {
     else if (!this.#welcomed) this.#drop(`the bridge sent ${message.type} before welcome`);
     else if (message.type === 'ack') this.#events.ack(message.through);
     else if (message.type === 'estimate') this.#events.estimate(message);
+    else if (message.type === 'time') this.#events.time(message);
+    else if (message.type === 'notice') this.#events.notice(message);
     else this.#events.measure(message);
   }
 
@@ -107,7 +113,8 @@ export class BridgeLink {
   }
 
   #onError({ code, message, todo }: ErrorMessage): void {
-    const hopeless = !this.#welcomed || code === 'replaced';
+    // One that was too slow to introduce itself, or one of too many at once, tries again.
+    const hopeless = code === 'replaced' || (!this.#welcomed && code !== 'hello-late');
     this.#finish(`${code}: ${message}`, hopeless ? this.#refusal(`${message} [${code}]`, todo) : null);
     this.#socket.close();
   }

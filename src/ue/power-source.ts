@@ -1,3 +1,5 @@
+import type { SlotTiming } from './host-clock.js';
+
 /** One slot as a UE measured it. */
 export interface SlotPower {
   readonly slot: number;
@@ -14,8 +16,10 @@ export interface PowerSource {
   /**
    * Told which slots (strictly ascending) are wanted. Resolves once the source listens for them: only then does the
    * controller have them latched. Called once per request, in order.
+   *
+   * @param timing when the first of them begins, and so all; null on virtual time, and where the bridge does not say.
    */
-  listenFor(slots: readonly number[]): Promise<void> | void;
+  listenFor(slots: readonly number[], timing: SlotTiming | null): Promise<void> | void;
   /**
    * The powers, in the order in which they were measured. Called once. It is read only as fast as the bridge
    * acknowledges. The agent says bye when it ends; an error ends the agent. It must end soon after `signal` is raised.

@@ -39,6 +39,25 @@ describe('beamloop board', () => {
     expect(printed).toContain('7 of 50 codewords held');
   });
 
+  it('gives a board the time and the line levels that it is told', async () => {
+    rig = await ptyRig();
+    const path = rig.transport.name;
+    rig.emulated.stall(60);
+    await expect(run(boardCommand, 'board', path, '--open-timeout', '0.2 s')).rejects.toMatchObject({
+      code: 'NOT_A_BOARD',
+      what: expect.stringContaining('not a byte came within 0.2 s'),
+    });
+    await expect(run(boardCommand, 'board', path, '--open-timeout', '0 s')).rejects.toMatchObject({
+      code: 'BAD_ARGUMENT',
+    });
+    // A pseudo-terminal has no such line.
+    await expect(run(boardCommand, 'board', path, '--dtr', 'off')).rejects.toMatchObject({
+      code: 'PORT_FAILED',
+      what: expect.stringContaining('DTR'),
+      todo: expect.stringContaining('dtr'),
+    });
+  });
+
   it('prints the delays of a board, and lists those of its lines', async () => {
     const delayLinesS = [new Float64Array(3), Float64Array.of(1e-9, 2e-9, 134.8e-9)];
     rig = await ptyRig({ model: { numElements: 3, delayBits: 8, delayLsbS: 16e-12, delayLinesS } });

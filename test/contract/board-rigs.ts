@@ -25,10 +25,14 @@ export interface EmulatedRig extends BoardRig {
 
 export const BAUD = 3_000_000;
 
-export async function loopbackRig(config: EmulatedBoardConfig = {}, timers?: Timers): Promise<EmulatedRig> {
+export async function loopbackRig(
+  config: EmulatedBoardConfig = {},
+  timers?: Timers,
+  Board: typeof EmulatedBoard = EmulatedBoard,
+): Promise<EmulatedRig> {
   const { host, device, unplug, plug } = createLoopback();
   const attach = () => device.open({ onBytes: (chunk) => emulated.receive(chunk), onClosed: () => {} });
-  const emulated = new EmulatedBoard(
+  const emulated: EmulatedBoard = new Board(
     { realtime: true, ...config },
     {
       toHost: (chunk) => void device.write(chunk).catch(() => {}),
@@ -109,7 +113,9 @@ export function boardRigs(): [string, () => Promise<BoardRig>][] {
 /** Connects with so much patience that a machine that stands still for a while is not taken for a silent board or host. */
 export function connect(rig: BoardRig, options: Partial<OpenNativeBoardOptions> = {}): Promise<NativeBoard> {
   const { transport, baudRate } = rig;
-  const patience = { watchdogS: 60, linkTimeoutS: 60, helloTimeoutS: PATIENCE_S };
+  // A real board that is silent is not waited for.
+  const helloTimeoutS = 'emulated' in rig ? PATIENCE_S : 10;
+  const patience = { watchdogS: 60, linkTimeoutS: 60, helloTimeoutS };
   return openNativeBoard({ transport, baudRate, ...patience, ...options });
 }
 
@@ -131,6 +137,12 @@ export async function armSoon(board: NativeBoard, firstSlot: number, slotDuratio
   }
 }
 
+/** Waits for what is sure to come; a board that never brings it fails the test. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+  const untilS = performance.now() / 1e3 + PATIENCE_S;
+  while (!condition()) {
+    if (performance.now() / 1e3 > untilS)
+      throw new Error(`it did not come within ${PATIENCE_S} s: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SlotEntry } from '../../drivers/array-board.js';
 import type { NativeBoard } from '../../drivers/boards/native-board.js';
 import { openNativeBoard } from '../../drivers/boards/open-native-board.js';
+import { EmulatedBoard } from '../../drivers/emulator/emulated-board.js';
 import { NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
 import { createLoopback } from '../../drivers/transports/loopback.js';
 import { encodePayload } from '../../firmware-protocol/codec.js';
@@ -233,6 +234,35 @@ describe('native board', () => {
   });
 });
 
+it('waits as long as it is told for a board that starts when its port is opened', async () => {
+  const clock = new ManualClock();
+  const { host, device } = createLoopback('port');
+  const beganS = clock.nowS();
+  const emulated = new EmulatedBoard(
+    { realtime: true },
+    { toHost: (chunk) => void device.write(chunk), timers: clock.timers },
+  );
+  await device.open({
+    onBytes: (bytes) => {
+      if (clock.nowS() - beganS > 4) emulated.receive(bytes);
+      else void device.write(new TextEncoder().encode('booting\r\n'));
+    },
+    onClosed: () => {},
+  });
+  const opening = (helloTimeoutS?: number) =>
+    clock.during(
+      openNativeBoard({
+        ...{ transport: host, baudRate: BAUD, clock },
+        ...(helloTimeoutS !== undefined && { helloTimeoutS }),
+      }),
+    );
+  await expect(opening()).rejects.toMatchObject({ code: 'NOT_A_BOARD' });
+  const board = await opening(5);
+  expect(board.description.model).toContain('emulated');
+  await clock.during(board.close());
+  emulated.close();
+});
+
 describe('opening something that is no board', () => {
   type Answer = (bytes: Uint8Array, say: (bytes: Uint8Array) => void) => void;
 
@@ -269,6 +299,34 @@ describe('opening something that is no board', () => {
     expect(await open((_bytes, say) => say(text))).toMatchObject({
       code: 'NOT_A_BOARD',
       what: expect.stringMatching(/\d+ bytes .* none of which/),
+    });
+  });
+
+  it('says how many bytes came of a boot message, and what it reads, without control characters', async () => {
+    const text = new TextEncoder().encode(
+      'ets Jul 29 2019 12:21:46\r\n\r\n\x1b[31mrst:0x1 (POWERON_RESET)\r\n',
+    );
+    let said = false;
+    const outcome = await open((_bytes, say) => {
+      if (!said) say(text);
+      said = true;
+    });
+    expect(outcome).toMatchObject({
+      code: 'NOT_A_BOARD',
+      what: expect.stringContaining(`sent ${text.length} bytes within 0.4 s`),
+      todo: expect.stringMatching(/board\.openTimeout.*board\.dtr.*--open-timeout/),
+    });
+    expect((outcome as Error).message).toContain('"ets Jul 29 2019 12:21:46 / [31mrst:0x1 (POWERON_RESET)"');
+    expect((outcome as Error).message).not.toMatch(/\p{Cc}(?<!\n)/u);
+  });
+
+  it('says which part of a greeting does not follow its layout', async () => {
+    const payload = Uint8Array.of(1, 1, 1, 2, 3);
+    const welcome = encodeFrame({ type: Welcome.type, session: 0, sequence: 0, payload });
+    expect(await open((_bytes, say) => say(welcome))).toMatchObject({
+      code: 'NOT_A_BOARD',
+      what: expect.stringMatching(/SPEC 6\.1.*Welcome\.session: tooShort/),
+      todo: expect.stringContaining('firmware'),
     });
   });
 

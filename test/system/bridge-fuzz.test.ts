@@ -62,7 +62,7 @@ describe('whatever is sent to the bridge', () => {
   it(`through sockets, it neither stops it nor a well-behaved UE: ${NUM_SENT} messages`, async () => {
     const events = { malformed: 0, refused: 0 };
     const bridge = await startBridge({
-      limits: { malformedPerConnection: 100, controlPerS: 10_000, maxStrangers: 100 },
+      limits: { malformedPerConnection: 100, controlPerS: 10_000, maxHandshakes: 100 },
       onEvent: ({ kind }) => {
         if (kind === 'malformed' || kind === 'refused') events[kind]++;
       },
@@ -141,7 +141,7 @@ describe('whatever is sent to the bridge', () => {
   });
 
   it('below the WebSocket too: noise instead of HTTP, and noise after the upgrade', async () => {
-    const bridge = await startBridge({ limits: { maxStrangers: 1000 } });
+    const bridge = await startBridge({ limits: { maxHandshakes: 1000, maxHandshakesPerAddress: 1000 } });
     cleanups.push(() => bridge.close());
     const random = new Random(2024, 'tcp fuzz');
     const noise = () => Uint8Array.from({ length: 1 + random.integer(400) }, () => random.integer(256));

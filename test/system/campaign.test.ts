@@ -3,8 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readScenario } from '../../src/campaign/scenario.js';
 import { exportRecordings } from '../../src/record/export/export.js';
 import { Recording } from '../../src/record/recording.js';
+import { runScenarioStudy } from '../../src/study/scenario-study.js';
+import { emulatedSection, standInBoard } from '../../src/testbed.js';
 import { beamloop, decided, happened, Running, writeScenario } from './campaign-runs.js';
 
 let folder: string;
@@ -18,7 +21,7 @@ beforeAll(async () => {
   const run = await beamloop('run', scenario, '--out', first);
   expect(run.stderr).toContain('user 3 of 3, chen: found');
   expect(run.code).toBe(0);
-  expect(run.stdout).toMatch(/ada .* yes +-?\d+\.\d\d dB +42\n/);
+  expect(run.stdout).toMatch(/ada .* yes +\S+ dB +\S+ dB +42\n/);
   expect(run.stdout).toContain(`Report: ${path.join(first, 'report.html')}`);
 });
 afterAll(() => {
@@ -56,6 +59,25 @@ describe('beamloop run', () => {
       expect(receipt.boardTimeS).toBeCloseTo(run.slots[k]!.plannedBoardTimeS, 8);
     }
     expect(existsSync(path.join(first, 'report.html'))).toBe(true);
+  });
+
+  it('measures and decides what a study of the same scenario does, slot by slot', async () => {
+    const { powers, estimates, users } = await decided(first);
+    const { scenario: read, ...file } = readScenario(scenario, emulatedSection);
+    const studied = new Map<number, { ue: string; powers: Float32Array }>();
+    const { rows } = await runScenarioStudy(
+      { kind: 'scenario', title: 't', scenario },
+      { scenario: read, ...file },
+      standInBoard(read),
+      { onSlot: (slot, ue, measured) => studied.set(slot, { ue, powers: measured }) },
+    );
+    expect(new Map(powers.map(({ slot, ue, powers: measured }) => [slot, { ue, powers: measured }]))).toEqual(
+      studied,
+    );
+    const keyOf = new Map(estimates.map(({ ue, codewordKey }) => [ue, codewordKey]));
+    expect(rows.map(({ ue, codewordKey, bestKey, match }) => [ue, codewordKey, bestKey, match])).toEqual(
+      users.map(({ ue, bestKey }) => [ue, keyOf.get(ue), bestKey, true]),
+    );
   });
 
   it('gives the same powers, decisions and slot times again, byte for byte; --json prints one document', async () => {

@@ -100,12 +100,22 @@ test('a missing argument is said in our words', () => {
   expect(wrong.stderr).toContain('beamloop run needs 1 argument and was given 0. See beamloop run --help');
 });
 
-test('a study file without a kind is told which kinds there are', () => {
-  const wrong = beamloop('study', 'scenarios/first-light.yaml');
+test('a scenario that is to be studied is told which command it is for, and a study likewise', () => {
+  const scenario = 'scenarios/first-light.yaml';
+  const studied = beamloop('study', scenario);
+  expect(studied.status).toBe(2);
+  expect(studied.stderr).toContain(`This is a scenario; a study is wanted here (${scenario}).`);
+  expect(studied.stderr).toContain(`beamloop run ${scenario}`);
+  const study = 'scenarios/papers/beam-split-fig8.yaml';
+  const run = beamloop('run', study);
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain(`beamloop study ${study}`);
+});
+
+test('an option that is almost right is named', () => {
+  const wrong = beamloop('run', 'scenarios/first-light.yaml', '--dryrun');
   expect(wrong.status).toBe(2);
-  expect(wrong.stderr).toContain(
-    "'kind' is missing (scenarios/first-light.yaml, kind). It may be: accuracy, pilots",
-  );
+  expect(wrong.stderr).toContain('There is no option --dryrun. Did you mean --dry-run?');
 });
 
 test.runIf(process.platform === 'linux')('a full disk behind standard output is an error of ours', () => {

@@ -80,7 +80,7 @@ array:
   subcarriers: 128
   sector: {angle: 60 deg, distance: [0.5 m, 3 m]}
 users: {count: 45, distance: [1 m, 2 m]}
-snr: [0, 15]
+snr: [0 dB, 15 dB]
 schemes:
   filter: {name: tdps, pilots: 3, estimator: {name: matched-filter, directions: 64, rings: 4}}
   grid: {name: exhaustive-grid}

@@ -63,6 +63,9 @@ describe('Recording', () => {
       rate: null,
       boardRate: null,
       perfectRate: null,
+      peakOverNoiseDb: 31.5,
+      peakOverRunnerUpDb: null,
+      likeness: 0.98,
     };
     recording.append('estimates', estimate);
     recording.append('powers', power(3, [0.5, 1.25, 1e-20]));

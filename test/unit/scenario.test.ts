@@ -330,3 +330,24 @@ describe('wideband scenario', () => {
     expect(error.message).toMatch(expected);
   });
 });
+
+describe('how a board is opened', () => {
+  const board = (text: string) => small.replace('board: { port: emulated }', `board: { ${text} }`);
+
+  it('takes 3 s and leaves the lines alone unless told otherwise', () => {
+    expect(parse(small).scenario.board).toMatchObject({ openTimeout: 3 });
+    expect(parse(small).scenario.board).not.toHaveProperty('dtr');
+    const told = parse(board('port: /dev/ttyUSB0, openTimeout: 8 s, dtr: off, rts: on'));
+    expect(told.scenario.board).toMatchObject({ openTimeout: 8, dtr: 'off', rts: 'on' });
+  });
+
+  it('refuses lines of an emulated board, levels that are none, and times without a unit', () => {
+    expect(complaint(board('port: emulated, dtr: off'))).toMatchObject({
+      code: 'SCENARIO_INVALID',
+      message: expect.stringMatching(/dtr.*emulated board has none/s),
+    });
+    expect(complaint(board('port: /dev/ttyUSB0, rts: low')).code).toBe('SCENARIO_INVALID');
+    expect(complaint(board('port: /dev/ttyUSB0, openTimeout: 8')).message).toContain('openTimeout');
+    expect(complaint(board('port: /dev/ttyUSB0, openTimeout: 1 h')).message).toContain('openTimeout');
+  });
+});

@@ -5,7 +5,7 @@ import type { Hardware } from './hardware.js';
 import { type Receipt, ReceiptLog } from './receipt-log.js';
 import { SlotClock, type SlotEvent } from './slot-clock.js';
 
-/** The log keeps this many times the queue's depth. SPEC 6.9. */
+/** The log keeps this many times the queue's depth. SPEC 7.5. */
 const LOG_QUEUES = 4;
 
 type Fault = PayloadOf<'Fault'>;

@@ -13,9 +13,14 @@ export interface StoredCodeword {
   readonly bytes: Uint8Array;
 }
 
+/** A load that has begun. SPEC 6.2. */
 interface Staged {
+  readonly index: number;
+  readonly hash: bigint;
   readonly bytes: Uint8Array;
   length: number;
+  /** Its last chunk has come; it is being written. */
+  whole: boolean;
 }
 
 /** The board's table of codewords. A codeword arrives in chunks and becomes valid with its last one. SPEC 6.2. */
@@ -24,7 +29,7 @@ export class CodewordMemory {
   readonly #codewordBytes: number;
   readonly #valid: (StoredCodeword | undefined)[];
   /** One codeword arrives at a time. */
-  #staged: (Staged & { readonly index: number }) | null = null;
+  #staged: Staged | null = null;
 
   constructor(model: BoardModel) {
     this.#model = model;
@@ -48,18 +53,20 @@ export class CodewordMemory {
   stage({ index, offset, last, hash, data }: PayloadOf<'LoadCodeword'>): number {
     if (index >= this.depth) return STATUS.badIndex;
     this.#valid[index] = undefined;
-    if (offset === 0) this.#staged = { index, bytes: new Uint8Array(this.#codewordBytes), length: 0 };
+    if (offset === 0) {
+      this.#staged = { index, hash, bytes: new Uint8Array(this.#codewordBytes), length: 0, whole: false };
+    }
     const staged = this.#staged?.index === index ? this.#staged : null;
     this.#staged = null;
-    if (staged === null || staged.length !== offset || offset + data.length > this.#codewordBytes) {
-      return STATUS.malformed;
-    }
+    if (staged === null || staged.length !== offset || staged.hash !== hash) return STATUS.malformed;
+    if (offset + data.length > this.#codewordBytes) return STATUS.malformed;
     staged.bytes.set(data, offset);
     staged.length += data.length;
     if (last === 1) {
       const codes = this.#isWhole(staged, hash) ? this.#unpacked(staged.bytes) : null;
       if (codes === null) return STATUS.hashMismatch;
       if (!this.#withinReach(codes)) return STATUS.badCode;
+      staged.whole = true;
     }
     this.#staged = staged;
     return STATUS.ok;
@@ -70,6 +77,11 @@ export class CodewordMemory {
     if (this.#staged?.index !== index) return;
     this.#valid[index] = { hash, bytes: this.#staged.bytes };
     this.#staged = null;
+  }
+
+  /** The session that was loading is over. */
+  dropUnfinished(): void {
+    if (this.#staged?.whole === false) this.#staged = null;
   }
 
   #isWhole({ bytes, length }: Staged, hash: bigint): boolean {

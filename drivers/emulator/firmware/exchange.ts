@@ -54,6 +54,8 @@ export class Exchange {
   #backoff = 1;
   #smoothedS: number | null = null;
   #variationS = 0;
+  /** When something new was last acknowledged. */
+  #progressAtS = Number.NEGATIVE_INFINITY;
   #cancelRetransmit: (() => void) | undefined;
 
   #nextReceive = 1;
@@ -73,6 +75,7 @@ export class Exchange {
     this.#rtoS = RTO_FIRST_S;
     this.#smoothedS = null;
     this.#backoff = 1;
+    this.#progressAtS = Number.NEGATIVE_INFINITY;
   }
 
   /** Frames that the host has room for. */
@@ -115,7 +118,6 @@ export class Exchange {
     for (;;) {
       const next = this.#held.get(this.#nextReceive);
       if (next === undefined || !this.#options.hasRoom()) break;
-      this.#held.delete(this.#nextReceive);
       this.#accept(next.type, this.#nextReceive, next.payload);
     }
     this.#unacknowledged++;
@@ -142,7 +144,10 @@ export class Exchange {
       span = distance(oldest, sequence);
       if (sent.transmissions === 1) this.#measured(nowS - sent.leftAtS);
     }
-    if (safe.length > 0) this.#backoff = 1;
+    if (safe.length > 0) {
+      this.#backoff = 1;
+      this.#progressAtS = nowS;
+    }
     for (const [sequence, sent] of this.#flight) {
       const missing = distance(oldest, sequence) < span;
       if (missing && nowS - sent.leftAtS >= (this.#smoothedS ?? 0)) this.#transmit(sequence, sent);
@@ -154,6 +159,8 @@ export class Exchange {
 
   #accept(type: number, sequence: number, payload: Uint8Array): void {
     this.#nextReceive = (sequence + 1) & 0xffff;
+    // One that was kept, and comes again because there was no room to deliver it.
+    this.#held.delete(sequence);
     this.#options.deliver(type, sequence, payload);
   }
 
@@ -193,7 +200,7 @@ export class Exchange {
     const oldest = this.#flight.values().next().value;
     if (oldest === undefined) return;
     const waitS = Math.max(this.#rtoS, Math.min(RTO_BACKED_OFF_MAX_S, this.#rtoS * this.#backoff));
-    const delayS = oldest.leftAtS + waitS - this.#options.timers.nowS();
+    const delayS = Math.max(oldest.leftAtS, this.#progressAtS) + waitS - this.#options.timers.nowS();
     this.#cancelRetransmit = this.#options.timers.after(delayS, () => this.#timeOut());
   }
 

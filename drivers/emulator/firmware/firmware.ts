@@ -49,7 +49,8 @@ export class Firmware {
   #session = 0;
   /** A good frame other than Hello has come in this session. */
   #resumable = false;
-  #powerUpReported = false;
+  /** A host has acknowledged the report. */
+  #powerUpKnown = false;
   #malformedReportedAtS = Number.NEGATIVE_INFINITY;
   #inbox: Accepted[] = [];
   #busy = false;
@@ -103,7 +104,8 @@ export class Firmware {
   }
 
   #frame(frame: Frame): void {
-    if (!this.#on || frame.type >= FROM_BOARD) return;
+    if (!this.#on || frame.type >= FROM_BOARD || frame.payload.length > this.#hardware.model.maxPayload)
+      return;
     // Slots that came up before this frame are judged by what was known before it.
     this.#board.clock.run();
     // A slot may have been this board's last.
@@ -164,16 +166,18 @@ export class Firmware {
     const hello = decodePayload(Hello.type, frame.payload, 'host');
     if (!hello.ok || hello.name !== 'Hello') return;
     const { session, window, watchdogMs } = hello.value;
-    const resumed = session === this.#session && this.#resumable;
-    if (session !== this.#session) this.#startSession(session);
+    const isNew = session !== this.#session;
+    const resumed = !isNew && this.#resumable;
+    if (isNew) this.#startSession(session);
     this.#exchange.setPeerWindow(window);
     this.#heard();
     this.#watchdog.start(watchdogMs / 1e3);
     this.#datagram('Welcome', welcome(model, bootId, session, resumed));
     if (resumed) this.#exchange.resume();
-    if (!this.#powerUpReported) {
-      this.#powerUpReported = true;
-      this.#board.fault(FAULT.powerUp, 0);
+    if (isNew && !this.#powerUpKnown) {
+      this.#outbox.post('Fault', { code: FAULT.powerUp, detail: 0, ticks: this.#board.ticks }, () => {
+        this.#powerUpKnown = true;
+      });
     }
   }
 
@@ -181,6 +185,7 @@ export class Firmware {
     this.#session = session;
     this.#resumable = false;
     this.#board.sessionMuted ||= this.#board.clock.armed;
+    this.#board.memory.dropUnfinished();
     this.#inbox = [];
     this.#exchange.start();
     this.#outbox.open();

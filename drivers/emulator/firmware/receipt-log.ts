@@ -2,7 +2,7 @@ import type { PayloadOf } from '../../../firmware-protocol/registry.js';
 
 export type Receipt = PayloadOf<'Receipts'>['entries'][number];
 
-/** The last receipts, kept across sessions so that a host can ask again. SPEC 6.9. */
+/** The last receipts, kept across sessions so that a host can ask again. SPEC 7.5. */
 export class ReceiptLog {
   readonly #capacity: number;
   readonly #receipts: Receipt[] = [];

@@ -1,4 +1,3 @@
-import { MAX_PAYLOAD_LENGTH } from '../../../firmware-protocol/frame.js';
 import { PROTOCOL_VERSION } from '../../../firmware-protocol/messages/hello.js';
 import type { PayloadOf } from '../../../firmware-protocol/registry.js';
 import type { BoardModel } from '../board-model.js';
@@ -31,7 +30,7 @@ export function welcome(
     queueDepth: model.queueDepth,
     switchTimeNs: Math.round(model.switchTimeS * NS_PER_S),
     clockRateHz: model.clockRateHz,
-    maxPayload: MAX_PAYLOAD_LENGTH,
+    maxPayload: model.maxPayload,
     model: model.model,
     serialNumber: model.serialNumber,
     firmware: model.firmware,

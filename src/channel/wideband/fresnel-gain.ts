@@ -31,6 +31,7 @@ interface GainKernel extends WasmKernel {
 /** Table points per 1/N of u and per 1/N^2 of v; cubic interpolation is then off by 5e-7, single precision by 2e-7. */
 const COLUMNS_PER_BEAM = 28;
 const ROWS_PER_BEND = 8;
+const GIGA = 1e9;
 /** A table beyond the processor's caches takes longer to look up than the sum over elements, and seconds to fill. */
 const MAX_TABLE_BYTES = 2 ** 25;
 
@@ -126,14 +127,16 @@ export class FresnelGains {
     const { columns, rowsPerUnit, numRows, stride } = this.#table;
     const numColumns = columns + 3;
     const step = 1 / (2 * columns);
-    // Half u, from one step below 1 on: one period up, because a band lies above 0.
+    // Half u, from one step below 1 on: one period up, because a band lies above 0. It is told as frequencies of radio, 1 for a
+    // GHz, and positions as delays, 1 for a ns: their product is the same.
     const band = new Band({
-      carrierHz: 1 + step * ((numColumns - 1) / 2 - 1),
-      bandwidthHz: step * numColumns,
+      carrierHz: GIGA * (1 + step * ((numColumns - 1) / 2 - 1)),
+      bandwidthHz: GIGA * step * numColumns,
       numSubcarriers: numColumns,
     });
     const sum = createSubcarrierSum(numElements, band);
     const position = Float64Array.from({ length: numElements }, (_, n) => n - (numElements - 1) / 2);
+    const delayS = position.map((place) => place / GIGA);
     const chirp = complexVector(numElements);
     const received = complexVector(numColumns);
     for (let row = 0; row < numRows; row++) {
@@ -143,7 +146,7 @@ export class FresnelGains {
         chirp.re[n] = Math.cos(phase) / numElements;
         chirp.im[n] = Math.sin(phase) / numElements;
       }
-      sum.evaluate(chirp.re, chirp.im, position, received);
+      sum.evaluate(chirp.re, chirp.im, delayS, received);
       const first = (row * stride) / 4;
       for (let k = 0; k < numColumns; k++) table[first + k] = received.re[k]! ** 2 + received.im[k]! ** 2;
     }

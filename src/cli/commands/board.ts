@@ -6,10 +6,11 @@ import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { printable } from '../../core/printable.js';
 import { type Command, printJson } from '../command.js';
-import { quantityOption } from '../options.js';
+import { baudOption, quantityOption } from '../options.js';
 
 /** Longer than the second after which a board sends telemetry by itself. */
 const TELEMETRY_TIMEOUT_MS = 3000;
+const MOST_OPEN_TIMEOUT_S = 600;
 
 /** `beamloop board PORT`: asks a board about itself. It leaves what it finds; a board that runs mutes itself for every new program. */
 export const boardCommand: Command = (yargs, { signal, stdout }) =>
@@ -29,12 +30,36 @@ export const boardCommand: Command = (yargs, { signal, stdout }) =>
           requiresArg: true,
           describe: 'Bits per second of the line; the same as the board is set to',
         })
+        .option('open-timeout', {
+          type: 'string',
+          default: '3 s',
+          requiresArg: true,
+          describe:
+            'How long the board may take to answer after its port was opened, as one that restarts then',
+        })
+        .option('dtr', {
+          choices: ['on', 'off'] as const,
+          requiresArg: true,
+          describe:
+            'Level of the line DTR once the port is open, and after; many adapters restart a board with it',
+        })
+        .option('rts', {
+          choices: ['on', 'off'] as const,
+          requiresArg: true,
+          describe: 'The same of the line RTS',
+        })
         .example('$0 board /dev/ttyUSB0', 'Self-description, memory, clock and telemetry')
         .example('$0 board usb:0403:6014 --json', 'The same for machines'),
-    async ({ port, baud, json }) => {
+    async ({ port, baud, openTimeout, dtr, rts, json }) => {
       const baudRate = baudOption(baud);
-      const transport = new SerialTransport({ port, baudRate });
-      const board = await openNativeBoard({ transport, baudRate, signal });
+      const transport = new SerialTransport({
+        port,
+        baudRate,
+        ...(dtr !== undefined && { dtr: dtr === 'on' }),
+        ...(rts !== undefined && { rts: rts === 'on' }),
+      });
+      const helloTimeoutS = openTimeoutOption(openTimeout);
+      const board = await openNativeBoard({ transport, baudRate, helloTimeoutS, signal });
       try {
         const state = await inspect(board, signal);
         if (json) printJson(stdout, { port, ...state });
@@ -121,8 +146,10 @@ function figure(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-function baudOption(text: string): number {
-  const baudRate = quantityOption('baud', text, '1');
-  if (Number.isInteger(baudRate) && baudRate > 0) return baudRate;
-  throw new BeamloopError('BAD_ARGUMENT', { what: `--baud must be a positive integer, not ${text}` });
+function openTimeoutOption(text: string): number {
+  const timeoutS = quantityOption('open-timeout', text, 's');
+  if (timeoutS > 0 && timeoutS <= MOST_OPEN_TIMEOUT_S) return timeoutS;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `--open-timeout must be more than 0 s and at most ${MOST_OPEN_TIMEOUT_S} s, not ${text}`,
+  });
 }

@@ -87,7 +87,7 @@ function chosenScheme(
   }
   if (name === undefined) return scheme;
   if ('estimator' in scheme) {
-    const estimator = snr === undefined ? name : { name, snr: quantityOption('snr', snr, 'dB') };
+    const estimator = snr === undefined ? name : { name, snr: `${quantityOption('snr', snr, 'dB')} dB` };
     return { ...scheme, estimator: estimatorSchema.parse(estimator) };
   }
   throw new BeamloopError('BAD_ARGUMENT', {

@@ -1,10 +1,11 @@
+import path from 'node:path';
 import type { CalibrationTable } from '../../../calibration/calibration-table.js';
 import type { BoardDescription } from '../../../drivers/array-board.js';
 import { forecastLines } from '../../campaign/loss-forecast.js';
 import { prepare } from '../../campaign/plan.js';
 import { planOnBoard } from '../../campaign/plan-on-board.js';
 import { startRun } from '../../campaign/run.js';
-import { readScenario, type ScenarioFile } from '../../campaign/scenario.js';
+import { readVariants, type ScenarioFile } from '../../campaign/scenario.js';
 import type { Scenario } from '../../campaign/scenario-schema.js';
 import { isEmulated } from '../../campaign/users.js';
 import { plural } from '../../core/plural.js';
@@ -16,8 +17,10 @@ import {
   openTestbed,
   standInBoard,
 } from '../../testbed.js';
-import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign-output.js';
+import { campaignOptions, campaignProgress, concludeCampaign, reportOf } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
+import { wholeOption } from '../options.js';
+import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
 import { wrapped } from '../text-table.js';
 
 /** `beamloop run <scenario>`: trains the users of a scenario. */
@@ -34,6 +37,21 @@ export const runCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: 'Folder of the recording; recordings/<scenario>-<UTC time> unless given',
           },
+          set: {
+            type: 'string',
+            array: true,
+            nargs: 1,
+            default: [] as string[],
+            describe:
+              'A key of the scenario with another value, key=value; a key with several values is swept over them',
+          },
+          seed: { type: 'string', requiresArg: true, describe: 'Another seed than that of the scenario' },
+          repeat: {
+            type: 'string',
+            default: '1',
+            requiresArg: true,
+            describe: 'How often to run it, with the seed one higher each time',
+          },
           'dry-run': {
             type: 'boolean',
             default: false,
@@ -42,25 +60,54 @@ export const runCommand: Command = (yargs, context) =>
           ...campaignOptions,
         })
         .example('$0 run scenarios/first-light.yaml', 'Emulated board and UEs: no hardware needed')
-        .example('$0 run scenarios/first-light.yaml --dry-run', 'What it would ask of link and board'),
+        .example('$0 run scenarios/first-light.yaml --dry-run', 'What it would ask of link and board')
+        .example(
+          '$0 run scenarios/first-light.yaml --seed 7 --set channel.snr="15 dB" --repeat 5',
+          'Five runs',
+        )
+        .example(
+          '$0 run scenarios/first-light.yaml --set channel.snr="0 dB" --set channel.snr="10 dB" --out sweep',
+          'A run for each value, in sweep/1 and sweep/2',
+        ),
     async (args) => {
-      const file = readScenario(args.scenario, emulatedSection);
+      const files = readVariants(args.scenario, emulatedSection, {
+        set: args.set,
+        seed: args.seed === undefined ? undefined : wholeOption('seed', args.seed, 0, 2 ** 32 - 1),
+        repeat: wholeOption('repeat', args.repeat, 1, 10_000),
+      });
       if (args.dryRun) {
-        printPlan(context, args.json, file);
+        for (const file of files) printPlan(context, args.json, file);
         return;
       }
-      const outcome = await startRun(file, args.out ?? null, {
-        openTestbed,
-        realtime: args.realtime,
-        signal: context.signal,
-        progress: campaignProgress(context, args.json),
-      });
-      await concludeCampaign(context, args.json, outcome, args.report);
+      const run = (file: (typeof files)[number], out: string | null) =>
+        startRun(file, out, {
+          openTestbed,
+          realtime: args.realtime,
+          signal: context.signal,
+          progress: campaignProgress(context, args.json),
+        });
+      if (files.length === 1) {
+        await concludeCampaign(context, args.json, await run(files[0]!, args.out ?? null), args.report);
+        return;
+      }
+      const finished: FinishedRun[] = [];
+      for (const [k, file] of files.entries()) {
+        const { settings = {} } = file;
+        announceRun(context, args.json, k + 1, files.length, settings);
+        const outcome = await run(file, args.out === undefined ? null : folderOf(args.out, k, files.length));
+        const report = args.report ? await reportOf(outcome.folder, context.signal) : null;
+        finished.push({ settings, outcome, report });
+      }
+      concludeSweep(context, args.json, finished);
     },
   );
 
 /** Of what a line of the plan is about. */
 const HEAD_COLUMNS = 16;
+/** `sweep/007`: the names of a sweep's recordings sort as its runs. */
+function folderOf(out: string, k: number, numRuns: number): string {
+  return path.join(out, String(k + 1).padStart(String(numRuns).length, '0'));
+}
 
 /** A real board says its serial number only when it is opened; until then it is taken for the one that the table is of. */
 function boardToExpect(

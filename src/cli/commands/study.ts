@@ -4,7 +4,6 @@ import path from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { readScenario } from '../../campaign/scenario.js';
 import { BeamloopError } from '../../core/errors.js';
-import { parseQuantity } from '../../core/units.js';
 import { writing } from '../../core/writing.js';
 import { MAX_USERS } from '../../study/file-sections.js';
 import type { StudyResult } from '../../study/result.js';
@@ -14,6 +13,7 @@ import { readStudy } from '../../study/study-file.js';
 import type { ThreadOptions } from '../../study/threads.js';
 import { emulatedSection, standInBoard } from '../../testbed.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
+import { wholeOption } from '../options.js';
 import { formatTable } from '../text-table.js';
 
 /** `beamloop study <file>`: compares schemes on the channel model, or computes a table or pattern of a paper. */
@@ -47,11 +47,11 @@ export const studyCommand: Command = (yargs, context) =>
         .example('$0 study scenarios/papers/beam-diverging-fig19.yaml --users 1000', ''),
     async (args) => {
       const study = overrideStudy(readStudy(args.file), {
-        ...(args.users !== undefined && { numUsers: wholeNumber('users', args.users, 1, MAX_USERS) }),
-        ...(args.seed !== undefined && { seed: wholeNumber('seed', args.seed, 0) }),
+        ...(args.users !== undefined && { numUsers: wholeOption('users', args.users, 1, MAX_USERS) }),
+        ...(args.seed !== undefined && { seed: wholeOption('seed', args.seed, 0) }),
       });
       const numThreads =
-        args.threads === undefined ? availableParallelism() : wholeNumber('threads', args.threads, 1);
+        args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
       const bar = progressBar(context);
       const options = { numThreads, traced: args.trace, signal: context.signal, onProgress: bar.show };
       const running =
@@ -87,16 +87,6 @@ async function studyScenario(
   }
   const file = readScenario(path.resolve(path.dirname(studyFile), study.scenario), emulatedSection);
   return runScenarioStudy(study, file, standInBoard(file.scenario), options);
-}
-
-function wholeNumber(option: string, text: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
-  const value = Array.isArray(text) ? Number.NaN : parseQuantity(String(text), '1', `--${option}`);
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  throw new BeamloopError('BAD_ARGUMENT', {
-    what: `'${text}' is not a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}`,
-    where: `--${option}`,
-    todo: `Give it once, such as --${option} ${Math.max(least, 2)}`,
-  });
 }
 
 function progressBar({ stderr, terminal }: CommandContext) {

@@ -16,7 +16,7 @@ export interface CollectedTable {
 }
 
 /** Says of which recording a row is, where several are exported at once: its folder's name. */
-export const RECORDING_COLUMN: Column = {
+const RECORDING_COLUMN: Column = {
   name: 'recording',
   sqlName: 'recording',
   sqlType: 'VARCHAR',

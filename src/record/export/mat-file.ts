@@ -36,7 +36,7 @@ export async function writeVariable(file: FileHandle, name: string, value: MatVa
   await file.write(variable(name, value));
 }
 
-export function variable(name: string, value: MatValue): Buffer {
+function variable(name: string, value: MatValue): Buffer {
   const parts = [
     element(DATA.uint32, words(CLASS[value.kind], 0)),
     element(DATA.int32, words(...dimensions(value))),

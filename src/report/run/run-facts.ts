@@ -103,7 +103,7 @@ export function readRunFacts(entries: ReadonlyMap<string, unknown>): RunFacts {
     slotDurationS: scenario?.slots?.duration ?? null,
     scheme: name,
     schemeOptions,
-    choice: schemeSchema.safeParse(scenario?.scheme).data ?? null,
+    choice: schemeSchema.safeParse(asWritten(scenario?.scheme)).data ?? null,
     polar: scenario?.array === undefined ? null : polarCodebook(scenario.array),
     band: bandOf(scenario?.array),
     sector: scenario?.array?.sector ?? null,
@@ -115,6 +115,14 @@ export function readRunFacts(entries: ReadonlyMap<string, unknown>): RunFacts {
       scenario?.bridge?.token,
     ),
   };
+}
+
+/** A recorded scheme, whose quantities are numbers, as a scenario says it: with its unit. */
+function asWritten(scheme: Readonly<Record<string, unknown>> | undefined): unknown {
+  const { estimator } = scheme ?? {};
+  const { snr } = (estimator ?? {}) as { readonly snr?: unknown };
+  if (typeof snr !== 'number') return scheme;
+  return { ...scheme, estimator: { ...(estimator as object), snr: `${snr} dB` } };
 }
 
 function withoutToken(text: string | null, token: string | undefined): string | null {

@@ -35,6 +35,8 @@ const ueCounts = z.object({
   gaps: number,
   malformed: number,
   throttled: number,
+  notAsked: number,
+  saturated: number,
 });
 
 const sampleSchema = z.object({

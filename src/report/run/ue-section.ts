@@ -21,7 +21,16 @@ export function ueSection(run: RunData): Html {
 <p class="note">The recording holds no statistics of the UEs’ connections (the run did not end by itself); these are the power records in it.</p>
 ${tableBlock('Power records', [{ title: 'User' }, { title: 'Records', align: RIGHT }], [...measured].slice(0, isMany(run) ? NUM_WORST : measured.size))}`;
   }
-  const columns = ['Connections', 'Records', 'Gaps', 'Duplicates', 'Malformed', 'Throttled'];
+  const columns = [
+    'Connections',
+    'Records',
+    'Gaps',
+    'Duplicates',
+    'Malformed',
+    'Not asked for',
+    'At full scale',
+    'Throttled',
+  ];
   const { join } = run.statistics;
   return html`<h2>User equipment</h2>
 <p>Power records as they came over the WebSocket. Duplicates are left out, gaps are asked for again; what stays a gap stays counted.${run.facts.localEstimates && ' These UEs kept the powers of single subcarriers: they sent a mean for each pilot, and where they are.'}</p>
@@ -30,10 +39,20 @@ ${tableBlock(
   [{ title: 'User' }, ...columns.map((title) => ({ title, align: RIGHT }))],
   shownUes(run).map(([ueId, ue]) => [
     ueId,
-    ...[ue.connections, ue.recordsReceived, ue.gaps, ue.duplicates, ue.malformed, ue.throttled].map(count),
+    ...[
+      ue.connections,
+      ue.recordsReceived,
+      ue.gaps,
+      ue.duplicates,
+      ue.malformed,
+      ue.notAsked,
+      ue.saturated,
+      ue.throttled,
+    ].map(count),
   ]),
 )}
 ${isMany(run) && html`<p class="muted">The ${NUM_WORST} UEs with most to tell of ${count(run.statistics.ues.size)}; all are in table <span class="code">link_statistics</span> of the recording.</p>`}
+${complaintsList(run)}
 ${join !== null && html`<p>${joinSentence(join)}</p>`}`;
 }
 
@@ -44,6 +63,23 @@ function shownUes(run: RunData) {
   const trouble = ([, ue]: (typeof all)[number]) =>
     ue.connections - 1 + ue.gaps + ue.duplicates + ue.malformed + ue.throttled;
   return all.sort((a, b) => trouble(b) - trouble(a)).slice(0, NUM_WORST);
+}
+
+/** Of each UE and kind of mistake the first. */
+function complaintsList(run: RunData): Html | false {
+  const seen = new Map<string, string>();
+  for (const { kind, detail } of run.events) {
+    if (kind !== 'ue malformed' && kind !== 'ue remarked' && kind !== 'ue refused') continue;
+    const { ueId, code, reason, todo } = (detail ?? {}) as Readonly<
+      Record<string, string | null | undefined>
+    >;
+    const key = `${kind} ${ueId} ${code}`;
+    if (seen.has(key) || reason == null) continue;
+    const said = kind === 'ue refused' ? `${ueId ?? 'A client'} was refused: ${reason}` : `${ueId} ${reason}`;
+    seen.set(key, todo == null ? `${said}.` : `${said}. ${todo}.`);
+  }
+  if (seen.size === 0) return false;
+  return html`<p>What UEs were told, the first time each:</p><ul>${[...seen.values()].map((text) => html`<li>${text}</li>`)}</ul>`;
 }
 
 /** What the join of receipts and powers had to leave out. */

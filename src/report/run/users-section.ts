@@ -31,7 +31,21 @@ ${foci !== null && figureBlock(foci, isMany(run) ? MANY_FOCI_CAPTION : FOCI_CAPT
 ${distributions.map((chart) => figureBlock(chart, ''))}
 ${isMany(run) && html`<h3>The ${NUM_WORST} users that were served worst</h3>`}
 ${isWideband(run) ? ratesTable(run) : codewordsTable(run)}
-${isMany(run) && html`<p class="muted">All ${count(run.users.length)} are in the recording; a table of them writes <span class="code">beamloop export ${shellWord(run.folder)} --csv --tables users,estimates,losses</span>.</p>`}`;
+<p class="muted">Over noise: the strongest power over the noise floor. Fit: cosine between all powers and what a user at the estimate would receive; below 0.75, or where noise alone or no beam at all would explain the powers as well, a user counts as not found.</p>
+${isMany(run) && html`<p class="muted">All ${count(run.users.length)} are in the recording; a table of them writes <span class="code">beamloop export ${shellWord(run.folder)} --csv --tables users,estimates,losses</span>.</p>`}
+${reasonsList(run)}`;
+}
+
+/** Why users were not found, each the last time that it was tried. */
+function reasonsList(run: RunData): Html | false {
+  const reasons = new Map<string, string>();
+  for (const { kind, detail } of run.events) {
+    const { ue, what } = (detail ?? {}) as { readonly ue?: string; readonly what?: string };
+    if (kind === 'user failed' && ue !== undefined && what !== undefined) reasons.set(ue, what);
+  }
+  for (const ue of run.estimates.keys()) reasons.delete(ue);
+  if (reasons.size === 0) return false;
+  return html`<ul>${[...reasons].map(([ue, what]) => html`<li>${ue} was not found. ${what}</li>`)}</ul>`;
 }
 
 const FOCI_CAPTION =
@@ -73,6 +87,8 @@ function ratesOf(run: RunData, array: LinearArray | null): Html {
       { title: 'By the board', align: 'right' },
       { title: 'Perfect', align: 'right' },
       { title: 'Loss', align: 'right' },
+      { title: 'Over noise', align: 'right' },
+      { title: 'Fit', align: 'right' },
       { title: 'Pilots', align: 'right' },
     ],
     listed(run).map((user) => {
@@ -86,7 +102,7 @@ function ratesOf(run: RunData, array: LinearArray | null): Html {
       return [
         ...[name!, trueAngle!, angle!, trueDistance!, distance!],
         ...errorCells(run, user, array),
-        ...[bits(rate), bits(boardRate), bits(perfectRate), loss, pilots],
+        ...[bits(rate), bits(boardRate), bits(perfectRate), loss, ...evidenceCells(estimate), pilots],
       ];
     }),
   );
@@ -113,6 +129,8 @@ function codewordsTable(run: RunData): Html {
       { title: 'Codeword found' },
       { title: 'Noise-free best' },
       { title: 'Match' },
+      { title: 'Over noise', align: 'right' },
+      { title: 'Fit', align: 'right' },
       { title: 'Pilots', align: 'right' },
       { title: 'SNR', align: 'right' },
     ],
@@ -132,8 +150,18 @@ function userRow(user: Row<'users'>, estimate: Row<'estimates'> | undefined): Ta
     estimate === undefined ? 'not found' : code(estimate.codewordKey),
     user.bestKey === null ? NOTHING : code(user.bestKey),
     match(user, estimate),
+    ...evidenceCells(estimate),
     pilots,
     user.snrDb === null ? NOTHING : decibels(user.snrDb),
+  ];
+}
+
+/** How well an estimate is borne out: its strongest power over the noise, and how well all powers fit a user there. */
+function evidenceCells(estimate: Row<'estimates'> | undefined): string[] {
+  const { peakOverNoiseDb = null, likeness = null } = estimate ?? {};
+  return [
+    peakOverNoiseDb === null ? NOTHING : decibels(peakOverNoiseDb),
+    likeness === null ? NOTHING : fixed(likeness, 2),
   ];
 }
 

@@ -3,7 +3,7 @@ import { NO_FAULTS } from '../../../drivers/emulator/faults/fault-plan.js';
 import { encodeFrame } from '../../../firmware-protocol/frame.js';
 import { HELLO_MAGIC } from '../../../firmware-protocol/messages/hello.js';
 import { FAULT, RECEIPT_STATUS, STATUS, TELEMETRY_FLAG } from '../../../firmware-protocol/status.js';
-import { SMALL_BOARD, TestHost } from './test-host.js';
+import { SMALL_BOARD, TestHost, uniformCodeword } from './test-host.js';
 
 async function board(more = {}) {
   const host = new TestHost({ model: SMALL_BOARD, ...more });
@@ -383,5 +383,157 @@ describe('reliable delivery at the emulated board', () => {
     expect(numbers()).toEqual([1, 2, 3, 4, 5]);
     await host.send('Ack', { next: 3, bitmap: 0b11 });
     expect(numbers()).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+describe('what SPEC.md settles about the board', () => {
+  it('reports its power-up in every session until a host has acknowledged that', async () => {
+    const host = new TestHost({ model: SMALL_BOARD });
+    await host.hello();
+    await host.afresh(0x1234);
+    await host.hello();
+    await host.afresh(0x1235);
+    const faults = host.heard.filter(({ message }) => message.name === 'Fault');
+    expect(faults.map(({ session, sequence }) => [session, sequence])).toEqual([
+      [0xbeef, 1],
+      [0x1234, 1],
+      [0x1235, 1],
+    ]);
+    await host.ack(2);
+    await host.afresh(0x1236);
+    await host.queue();
+    expect(host.of('Fault')).toHaveLength(3);
+    expect(host.last('QueueSlotsResult').request).toBe(1);
+  });
+
+  it('takes no chunk with another hash, nor one of a load that another index or session ended', async () => {
+    const host = await board();
+    const { hash, data } = uniformCodeword(host.board.model, 3);
+    const chunk = async (index: number, offset: number, end: number, itsHash = hash) => {
+      const last = end === data.length ? 1 : 0;
+      await host.send('LoadCodeword', {
+        index,
+        offset,
+        last,
+        hash: itsHash,
+        data: data.subarray(offset, end),
+      });
+      return host.last('LoadCodewordResult').status;
+    };
+    expect(await chunk(0, 0, 2)).toBe(STATUS.ok);
+    expect(await chunk(0, 2, 5, hash ^ 1n)).toBe(STATUS.malformed);
+    expect(await chunk(0, 2, 5)).toBe(STATUS.malformed);
+
+    expect(await chunk(0, 0, 2)).toBe(STATUS.ok);
+    expect(await chunk(1, 0, 2)).toBe(STATUS.ok);
+    expect(await chunk(0, 2, 5)).toBe(STATUS.malformed);
+    expect(await chunk(1, 2, 5)).toBe(STATUS.malformed);
+
+    // An index beyond the memory changes nothing, not even what is unfinished.
+    expect(await chunk(0, 0, 2)).toBe(STATUS.ok);
+    expect(await chunk(16, 0, 2)).toBe(STATUS.badIndex);
+    await host.hello();
+    expect(await chunk(0, 2, 5)).toBe(STATUS.ok);
+
+    expect(await chunk(0, 0, 2)).toBe(STATUS.ok);
+    await host.afresh(0x1234);
+    expect(await chunk(0, 2, 5)).toBe(STATUS.malformed);
+  });
+
+  it('completes in the next session what it was writing, and drops what it had not begun', async () => {
+    const host = await board({ faults: { ...NO_FAULTS, memoryDelayS: 0.05 } });
+    const hash = await host.load(0, 1);
+    await host.load(1, 2);
+    await host.afresh(0x1234);
+    await host.pass(0.2);
+    await host.send('QueryMemory', { firstIndex: 0, count: 2 });
+    await host.pass(0.2);
+    expect(host.last('MemoryContents').entries).toEqual([
+      { valid: 1, hash },
+      { valid: 0, hash: 0n },
+    ]);
+    expect(host.of('LoadCodewordResult')).toEqual([]);
+  });
+
+  it('drops payloads longer than it takes, without an acknowledgement', async () => {
+    const host = await board({ model: { ...SMALL_BOARD, maxPayload: 64 } });
+    expect(host.last('Welcome').maxPayload).toBe(64);
+    await host.raw(0x33, 1, new Uint8Array(65));
+    await host.pass(0.05);
+    expect(host.of('Ack')).toEqual([]);
+    await host.raw(0x33, 1, new Uint8Array(64));
+    expect(host.last('Refused')).toEqual({ request: 1, status: STATUS.unknownMessage, type: 0x33 });
+  });
+
+  it('says in a missed receipt what its memory held, and of a muted slot no fault, even if that was nothing', async () => {
+    const host = await board();
+    const hash = await host.load(0, 1);
+    await host.load(1, 2);
+    await host.queue([0, 0], [1, 1]);
+    await host.send('Mute', { muted: 1 });
+    // Index 1 is invalid from here on.
+    await host.send('LoadCodeword', { index: 1, offset: 0, last: 0, hash, data: new Uint8Array(1) });
+    const start = host.ticks() + 5000;
+    await host.arm(0, start, 5000);
+    await host.runTo(start + 20_000);
+    expect(host.receipts()).toMatchObject([
+      { slot: 0, status: RECEIPT_STATUS.missed, hash, ticks: BigInt(start) },
+      { slot: 1, status: RECEIPT_STATUS.missed, hash: 0n, ticks: BigInt(start + 5000) },
+    ]);
+    expect(host.of('Fault').filter(({ code }) => code !== FAULT.powerUp)).toEqual([]);
+  });
+
+  it('misses at Arm what was queued below its first slot, without a fault', async () => {
+    const host = await board();
+    const hash = await host.load(0, 1);
+    await host.queue([3, 0], [7, 0]);
+    const armedAt = host.ticks();
+    await host.arm(7, armedAt + 50_000, 5000);
+    await host.pass(0.01);
+    expect(host.receipts()).toMatchObject([{ slot: 3, status: RECEIPT_STATUS.missed, hash }]);
+    expect(Number(host.receipts()[0]!.ticks)).toBeLessThan(armedAt + 50_000);
+    expect(host.of('Fault').filter(({ code }) => code !== FAULT.powerUp)).toEqual([]);
+  });
+
+  it('counts its timeout from the last progress, too', async () => {
+    const host = await board();
+    // Prompt acknowledgements bring the timeout down to 20 ms.
+    for (let sequence = 1; sequence <= 20; sequence++) {
+      if (sequence > 1) await host.queue();
+      await host.ack(sequence + 1);
+    }
+    for (let k = 0; k < 2; k++) await host.queue();
+    host.heard.length = 0;
+    await host.pass(0.015);
+    await host.ack(22);
+    await host.pass(0.015);
+    expect(host.heard.filter(({ sequence }) => sequence === 22)).toEqual([]);
+    await host.pass(0.01);
+    expect(host.heard.filter(({ sequence }) => sequence === 22)).toHaveLength(1);
+  });
+
+  it('delivers no more than it has room for, and what comes again only once', async () => {
+    const host = await board({ faults: { ...NO_FAULTS, memoryDelayS: 1 } });
+    await host.load(0, 1);
+    const send = async (first: number, end: number) => {
+      for (let s = first; s < end; s++) await host.send('QueueSlots', { entries: [] }, s);
+    };
+    await send(2, 4);
+    // 31 that are kept, and then the one that they wait for: two more than there is room for.
+    await send(5, 36);
+    await send(4, 5);
+    expect(host.last('Ack')).toEqual({ next: 34, bitmap: 0b1 });
+    await send(34, 35);
+    expect(host.last('Ack')).toEqual({ next: 34, bitmap: 0b1 });
+    await host.pass(1.1);
+    await send(34, 35);
+    expect(host.last('Ack')).toEqual({ next: 36, bitmap: 0 });
+    await host.ack();
+    const answered = host.of('QueueSlotsResult').map(({ request }) => request);
+    expect([...new Set(answered)]).toEqual(Array.from({ length: 34 }, (_, k) => k + 2));
+    // Nothing is kept any more: an acknowledgement is as late as of any frame.
+    const acks = host.of('Ack').length;
+    await send(36, 37);
+    expect(host.of('Ack')).toHaveLength(acks);
   });
 });

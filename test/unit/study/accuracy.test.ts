@@ -16,10 +16,10 @@ const study = (settings: object) =>
   });
 const rowsOf = (result: StudyResult) => result.rows as readonly AccuracyRow[];
 
-/** A point at 100 km in the direction of an angle of the codebook of 64: plane waves to better than 1e-3 rad. */
-function farPoint(angleIndex: number): [number, number] {
+/** A point at 90 km in the direction of an angle of the codebook of 64: plane waves to better than 1e-3 rad. */
+function farPoint(angleIndex: number): [string, string] {
   const sine = (2 * angleIndex - 65) / 64;
-  return [1e5 * Math.sqrt(1 - sine ** 2), 1e5 * sine];
+  return [`${9e4 * Math.sqrt(1 - sine ** 2)} m`, `${9e4 * sine} m`];
 }
 
 const ringAngles = (ring: number, first: number, last: number) =>
@@ -122,7 +122,11 @@ describe('a listed user without noise', () => {
   it('receives the sum over elements of b(u) times the diverging codeword b(v)', async () => {
     const userM = [2.1, -0.7] as const;
     const result = await runAccuracy(
-      study({ schemes: ['dpc'], users: { list: [{ position: [...userM] }] }, snr: Infinity }),
+      study({
+        schemes: ['dpc'],
+        users: { list: [{ position: userM.map((metres) => `${metres} m`) }] },
+        snr: Infinity,
+      }),
       options,
     );
     const pilot = result.traces![0]!.pilots[0]!;
@@ -143,11 +147,11 @@ describe('a listed user without noise', () => {
   });
 
   it('may have its own SNR, in a row of its own', async () => {
-    const position = [1, 0.2];
+    const position = ['1 m', '0.2 m'];
     const result = await runAccuracy(
       study({
         schemes: ['dpc'],
-        snr: [20, 'Infinity'],
+        snr: ['20 dB', 'Infinity'],
         users: { list: [{ position }, { position, snr: '10 dB' }, { position }] },
       }),
       { ...options, traced: false },
@@ -164,7 +168,7 @@ describe('a listed user without noise', () => {
 describe('drawn users', () => {
   const settings = {
     schemes: ['exhaustive', 'dpc', 'far-field-sweep', 'near-field-hierarchical', 'far-field-hierarchical'],
-    snr: [-10, 10, Infinity],
+    snr: ['-10 dB', '10 dB', Infinity],
     users: { count: 120, between: ['0.2 m', '1.25 m'] },
     seed: 3,
   };
@@ -252,7 +256,7 @@ describe('places', () => {
       study({
         array: { carrier: '100 GHz', speedOfLight: 3e8 },
         schemes: ['dpc', 'exhaustive'],
-        snr: [0, 20],
+        snr: ['0 dB', '20 dB'],
         users: { count: 4, ring: ['0.5 m', '1 m'], angle: '20 deg' },
         cases: [
           { label: 'small', elements: 32 },
@@ -297,7 +301,7 @@ describe('512 elements, users between rings 20 and 40 m', () => {
         study({
           array: { elements: 512, carrier: '100 GHz', speedOfLight: 3e8 },
           schemes: ['exhaustive', 'dpc', 'near-field-hierarchical'],
-          snr: [15, 35],
+          snr: ['15 dB', '35 dB'],
           users: { count: 400, between: ['20 m', '40 m'] },
           seed: 5,
         }),

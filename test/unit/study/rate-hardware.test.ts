@@ -23,7 +23,7 @@ const study = (settings: object) =>
       sector: { angle: '60 deg', distance: ['0.5 m', '3 m'] },
     },
     users: { count: 60 },
-    snr: [15],
+    snr: ['15 dB'],
     schemes: { mine: { name: 'tdps', pilots: 3, estimator: 'on-grid' } },
     ...settings,
   });

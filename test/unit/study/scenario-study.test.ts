@@ -15,17 +15,17 @@ users: { count: 2 }
 `;
 
 /** @param table calibration table as JSON, which is YAML too. */
-function study(text: string, table: { board: string; phaseError: number[] }) {
+function study(text: string, table: { board: string; phaseError: string[] }) {
   const file = parseScenario(text, 'wide.yaml', emulatedSection, JSON.stringify(table));
   const board = standInBoard(file.scenario);
   return runScenarioStudy({ kind: 'scenario', title: 't', scenario: 'wide.yaml' }, file, board);
 }
 
 it('refuses a calibration table that is not of the board', async () => {
-  const { rows } = await study(scenario, { board: 'EMU-0001', phaseError: Array(16).fill(0.1) });
+  const { rows } = await study(scenario, { board: 'EMU-0001', phaseError: Array(16).fill('0.1 rad') });
   expect(rows).toHaveLength(2);
   const refusal = (board: string, numElements: number) =>
-    study(scenario, { board, phaseError: Array(numElements).fill(0.1) }).catch(
+    study(scenario, { board, phaseError: Array(numElements).fill('0.1 rad') }).catch(
       (error: BeamloopError) => error,
     );
   expect(await refusal('A7-0042', 16)).toMatchObject({ code: 'BOARD_MISMATCH', where: 'table.yaml' });
@@ -34,6 +34,6 @@ it('refuses a calibration table that is not of the board', async () => {
 
 it('says nothing of the loss of rates that are infinite', async () => {
   const noiseless = scenario.replace('beamformedSnr: 15 dB', 'snr: Infinity');
-  const { settings } = await study(noiseless, { board: 'EMU-0001', phaseError: Array(16).fill(0.1) });
+  const { settings } = await study(noiseless, { board: 'EMU-0001', phaseError: Array(16).fill('0.1 rad') });
   expect(new Map(settings).get('Loss of rate')).toBe('-; by the board -');
 });

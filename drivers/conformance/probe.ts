@@ -1,0 +1,280 @@
+/**
+ * A host that does nothing by itself but acknowledge, for judging a board by SPEC.md: frames go out when a check says so,
+ * and all that comes back is kept. It shares no code with the driver's link, so that either can show the other's mistakes.
+ */
+import { type DecodedMessage, decodePayload, encodePayload } from '../../firmware-protocol/codec.js';
+import { encodeFrame, FrameDecoder } from '../../firmware-protocol/frame.js';
+import { HELLO_MAGIC, PROTOCOL_VERSION } from '../../firmware-protocol/messages/hello.js';
+import {
+  isReliableType,
+  type MessageName,
+  messageByName,
+  type NameFrom,
+  type PayloadOf,
+} from '../../firmware-protocol/registry.js';
+import type { Clock } from '../../src/core/clock.js';
+import type { Transport } from '../transports/transport.js';
+import { must, Unmet } from './unmet.js';
+
+type BoardMessage = DecodedMessage<NameFrom<'board'>>;
+
+/** A good frame of the board, as it came. */
+interface Heard {
+  readonly atS: number;
+  readonly type: number;
+  readonly session: number;
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+  /** Null when the payload is no message of a board. */
+  readonly message: BoardMessage | null;
+}
+
+type Welcome = PayloadOf<'Welcome'>;
+type Answer = BoardMessage & { readonly value: { readonly request: number; readonly status: number } };
+
+export interface ProbeOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Uniform 32-bit integers, for session ids. */
+  readonly random: () => number;
+  /** What the line and the machine may add to a time that the board keeps, s. */
+  readonly slackS: number;
+}
+
+const HELLO_INTERVAL_S = 0.1;
+const REPEAT_S = 0.2;
+/** For what a board does at once, or after one retransmission timeout. */
+const PATIENCE_S = 3;
+export const HOST_WINDOW = 32;
+
+export class Probe {
+  /** Every good frame, in order of arrival. */
+  readonly heard: Heard[] = [];
+  /** Reliable messages in order, each once. */
+  readonly delivered: BoardMessage[] = [];
+  /** Everything that came, delimiters included. */
+  readonly bytes: number[] = [];
+  /** Whether reliable frames are acknowledged, at once. */
+  acking = true;
+  session = 0;
+  nextSequence = 1;
+  readonly clock: Clock;
+  readonly slackS: number;
+  readonly #options: ProbeOptions;
+  readonly #decoder = new FrameDecoder((frame) => this.#receive(frame));
+  #nextToDeliver = 1;
+  readonly #kept = new Map<number, BoardMessage | null>();
+  readonly #waiting = new Set<() => void>();
+
+  constructor(options: ProbeOptions) {
+    this.#options = options;
+    this.clock = options.clock;
+    this.slackS = options.slackS;
+  }
+
+  /** Opens the transport; rejects as that does. */
+  async open(): Promise<void> {
+    await this.#options.transport.open({
+      onBytes: (chunk) => {
+        for (const byte of chunk) this.bytes.push(byte);
+        this.#decoder.push(chunk);
+        for (const wake of this.#waiting) wake();
+      },
+      onClosed: () => {},
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#options.transport.close();
+  }
+
+  /** What came that was no frame. */
+  get numBad(): number {
+    const { tooLong, badCobs, tooShort, badCrc } = this.#decoder.counts;
+    return tooLong + badCobs + tooShort + badCrc;
+  }
+
+  raw(bytes: Uint8Array): void {
+    void this.#options.transport.write(bytes).catch(() => {});
+  }
+
+  frame(type: number, sequence: number, payload: Uint8Array, session = this.session): void {
+    this.raw(encodeFrame({ type, session: session & 0xffff, sequence, payload }));
+  }
+
+  /** Sends a message once, with the next number if it is reliable; returns its number. */
+  send<N extends MessageName>(name: N, value: PayloadOf<N>, sequence?: number): number {
+    const definition = messageByName(name);
+    const number = sequence ?? (definition.reliable ? this.takeNumber() : 0);
+    this.frame(definition.type, number, encodePayload(definition, value));
+    return number;
+  }
+
+  takeNumber(): number {
+    const number = this.nextSequence;
+    this.nextSequence = (number + 1) & 0xffff;
+    return number;
+  }
+
+  /** Sends a request, again and again until it is answered; returns the answer, whatever its status. */
+  ask<N extends MessageName>(name: N, value: PayloadOf<N>): Promise<Answer> {
+    const { type } = messageByName(name);
+    return this.askRaw(type, encodePayload(messageByName(name), value), name);
+  }
+
+  async askRaw(type: number, payload: Uint8Array, name = `type ${type}`): Promise<Answer> {
+    const sequence = this.takeNumber();
+    const untilS = this.clock.nowS() + PATIENCE_S;
+    while (this.clock.nowS() < untilS) {
+      this.frame(type, sequence, payload);
+      const answer = () => this.answerTo(sequence);
+      if (await this.soon(() => answer() !== undefined, REPEAT_S)) return answer()!;
+    }
+    throw new Unmet('6', `${name} was not answered within ${PATIENCE_S} s`);
+  }
+
+  /** As `ask`, for a request that must succeed. */
+  async did<N extends MessageName>(name: N, value: PayloadOf<N>): Promise<Answer> {
+    const answer = await this.ask(name, value);
+    const { status } = answer.value;
+    must(status === 0, '6', `${name} is answered with ${answer.name} and status ${status}, not 0`);
+    return answer;
+  }
+
+  answerTo(request: number): Answer | undefined {
+    return this.delivered.find(
+      (message): message is Answer => 'request' in message.value && message.value.request === request,
+    );
+  }
+
+  greet(more: Partial<PayloadOf<'Hello'>> = {}): void {
+    const { session } = this;
+    const { major: versionMajor, minor: versionMinor } = PROTOCOL_VERSION;
+    const hello = { magic: HELLO_MAGIC, versionMajor, versionMinor, session, window: HOST_WINDOW };
+    this.send('Hello', { ...hello, watchdogMs: 0, ...more });
+  }
+
+  /** Greets until the board welcomes this session; returns its first new Welcome. */
+  async hello(more: Partial<PayloadOf<'Hello'>> = {}): Promise<Welcome> {
+    const before = this.heard.length;
+    const welcome = () =>
+      this.of('Welcome', before).find(({ session }) => session === (more.session ?? this.session));
+    const untilS = this.clock.nowS() + PATIENCE_S;
+    while (this.clock.nowS() < untilS) {
+      this.greet(more);
+      if (await this.soon(() => welcome() !== undefined, HELLO_INTERVAL_S)) return welcome()!;
+    }
+    throw new Unmet('5.9', `Hello was not answered with a Welcome of its session within ${PATIENCE_S} s`);
+  }
+
+  /** Begins a session as a host that starts afresh. */
+  begin(more: Partial<PayloadOf<'Hello'>> = {}, session = this.#newSession()): Promise<Welcome> {
+    this.session = session;
+    this.nextSequence = 1;
+    this.#nextToDeliver = 1;
+    this.#kept.clear();
+    this.delivered.length = 0;
+    return this.hello(more);
+  }
+
+  /** Payloads of all messages of this name since the frame `from`, repeats included. */
+  of<N extends NameFrom<'board'>>(name: N, from = 0): PayloadOf<N>[] {
+    return this.heard
+      .slice(from)
+      .flatMap(({ message }) => (message?.name === name ? [message.value as PayloadOf<N>] : []));
+  }
+
+  /** Receipts of this session, each frame once. */
+  receipts() {
+    return this.delivered.flatMap((message) => (message.name === 'Receipts' ? message.value.entries : []));
+  }
+
+  faults(): number[] {
+    return this.delivered.flatMap((message) => (message.name === 'Fault' ? [message.value.code] : []));
+  }
+
+  async telemetry(): Promise<PayloadOf<'Telemetry'>> {
+    const before = this.heard.length;
+    this.send('ReadTelemetry', {});
+    await this.until(() => this.of('Telemetry', before).length > 0, '6.10', 'ReadTelemetry was not answered');
+    return this.of('Telemetry', before).at(-1)!;
+  }
+
+  /** Asks for the board's time; the answer must come soon. */
+  async readClock(token = this.#options.random() >>> 0): Promise<PayloadOf<'ClockReading'>> {
+    const before = this.heard.length;
+    const reading = () => this.of('ClockReading', before).find((each) => each.token === token);
+    const untilS = this.clock.nowS() + PATIENCE_S;
+    while (this.clock.nowS() < untilS) {
+      this.send('ReadClock', { token });
+      if (await this.soon(() => reading() !== undefined, REPEAT_S)) return reading()!;
+    }
+    throw new Unmet('6.8', `ReadClock was not answered within ${PATIENCE_S} s`);
+  }
+
+  /** Acknowledges everything that was delivered so far. */
+  acknowledge(): void {
+    let bitmap = 0;
+    for (const sequence of this.#kept.keys()) {
+      const beyond = (sequence - this.#nextToDeliver) & 0xffff;
+      if (beyond > 0 && beyond <= HOST_WINDOW) bitmap |= 1 << (beyond - 1);
+    }
+    this.send('Ack', { next: this.#nextToDeliver, bitmap: bitmap >>> 0 });
+  }
+
+  wait(durationS: number): Promise<void> {
+    return this.clock.sleep(durationS);
+  }
+
+  /** Resolves when the condition holds; rejects with what was wrong when that takes too long. */
+  async until(condition: () => boolean, clause: string, wrong: string, withinS = PATIENCE_S): Promise<void> {
+    if (!(await this.soon(condition, withinS))) throw new Unmet(clause, `${wrong} within ${withinS} s`);
+  }
+
+  /** Whether the condition comes to hold within a time. */
+  async soon(condition: () => boolean, withinS: number): Promise<boolean> {
+    const over = new AbortController();
+    const timeout = this.clock.sleep(withinS, over.signal).then(
+      () => false,
+      () => true,
+    );
+    let wake = () => {};
+    const holds = new Promise<boolean>((resolve) => {
+      wake = () => {
+        if (condition()) resolve(true);
+      };
+    });
+    this.#waiting.add(wake);
+    wake();
+    try {
+      return await Promise.race([holds, timeout]);
+    } finally {
+      this.#waiting.delete(wake);
+      over.abort();
+    }
+  }
+
+  #newSession(): number {
+    for (;;) {
+      const id = this.#options.random() >>> 0;
+      if (id !== 0 && (id & 0xffff) !== (this.session & 0xffff)) return id;
+    }
+  }
+
+  #receive(frame: { type: number; session: number; sequence: number; payload: Uint8Array }): void {
+    const decoded = decodePayload(frame.type, frame.payload, 'board');
+    const message = decoded.ok ? decoded : null;
+    this.heard.push({ ...frame, atS: this.clock.nowS(), message });
+    const ours = frame.session === (this.session & 0xffff);
+    if (!ours || !isReliableType(frame.type)) return;
+    const ahead = (frame.sequence - this.#nextToDeliver) & 0xffff;
+    if (ahead < HOST_WINDOW) this.#kept.set(frame.sequence, message);
+    while (this.#kept.has(this.#nextToDeliver)) {
+      const next = this.#kept.get(this.#nextToDeliver)!;
+      this.#kept.delete(this.#nextToDeliver);
+      this.#nextToDeliver = (this.#nextToDeliver + 1) & 0xffff;
+      if (next !== null) this.delivered.push(next);
+    }
+    if (this.acking) this.acknowledge();
+  }
+}

@@ -1,0 +1,81 @@
+/** 'Found' needs evidence: what a user's pilots brought is judged before an estimate is recorded (src/training/evidence.ts). */
+import { BeamloopError } from '../core/errors.js';
+import { BeamPowers } from '../training/estimators/beam-powers.js';
+import { type Decision, type Evidence, judge, type MeasuredBatch } from '../training/evidence.js';
+import { carrierGains, placesAround, pointOfEstimate } from '../training/evidence-gains.js';
+import { needsBand, splitCodebookOf } from '../training/registry.js';
+import type { Estimate, PilotBatch, Powers } from '../training/scheme.js';
+import type { BoardBeams } from './board-beams.js';
+import type { Preparation } from './plan.js';
+import type { User } from './users.js';
+
+export type JudgeUser = (
+  user: User,
+  batches: readonly MeasuredBatch[],
+  estimate: Estimate,
+) => Evidence | null;
+
+/**
+ * Judges the users of a campaign. Null for a user that sent no pilots.
+ *
+ * @throws NO_EVIDENCE when the powers do not bear out the estimate.
+ */
+export function evidenceJudge(
+  { scenario, polar, wideband, scheme }: Pick<Preparation, 'scenario' | 'polar' | 'wideband' | 'scheme'>,
+  beams: BoardBeams,
+): JudgeUser {
+  const { array } = polar;
+  const choice = scenario.scheme;
+  const keptByUe = scenario.bridge.feedback === 'estimate' && 'estimator' in choice;
+  const numAveraged = keptByUe && wideband !== null ? wideband.band.numSubcarriers : 1;
+  // The UE judged by all of its powers; here are their means only.
+  const perSubcarrier = needsBand(choice) && scheme.onlySubcarrier === null && !keptByUe;
+  let whole: BeamPowers | undefined;
+  const gainsOf = (pilots: PilotBatch): Decision['gainsAt'] | null => {
+    if (keptByUe) return null;
+    if (!perSubcarrier || !('estimator' in choice) || wideband === null) return carrierGains(array, pilots);
+    whole ??= new BeamPowers(
+      splitCodebookOf(choice, array, wideband),
+      pilots.map((codeword) => beams.realise(codeword)),
+      'exact',
+    );
+    const { numValues } = whole;
+    return (place) => {
+      const gains = new Float64Array(numValues);
+      whole!.evaluate(place, gains);
+      return gains;
+    };
+  };
+  return (user, batches, estimate) => {
+    if (batches.length === 0) return null;
+    const gainsAt = gainsOf(batches.flatMap(({ pilots }) => pilots));
+    const { evidence, doubt } = judge(batches, {
+      noiseExpected: user.truth === null || user.truth.snrDb < Number.POSITIVE_INFINITY,
+      onlySubcarrier: scheme.onlySubcarrier,
+      perSubcarrier,
+      numAveraged,
+      places: gainsAt === null ? [] : placesAround(array, pointOfEstimate(estimate)),
+      gainsAt: gainsAt ?? (() => new Float64Array(0)),
+    });
+    if (doubt === null) return evidence;
+    throw new BeamloopError('NO_EVIDENCE', {
+      what: `What UE '${user.id}' measured is no evidence of where it is. ${doubt.what}`,
+      todo: `${doubt.todo}. Then measure in a new run: one that is resumed decides by the same powers`,
+    });
+  };
+}
+
+/** Pilots that have a power at the UE's full scale; none where the UE did not say what that is. */
+export function numSaturated(
+  { perSubcarrier, numSubcarriers, mean }: Powers,
+  fullScale: number | undefined,
+): number {
+  if (fullScale === undefined) return 0;
+  const most = Math.fround(fullScale);
+  let count = 0;
+  for (let k = 0; k < mean.length; k++) {
+    const row = perSubcarrier.subarray(k * numSubcarriers, (k + 1) * numSubcarriers);
+    if (row.some((power) => power >= most)) count++;
+  }
+  return count;
+}

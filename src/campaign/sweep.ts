@@ -1,0 +1,127 @@
+/** Variants of a scenario: the same file with other values of some of its keys, one run each. */
+import { type Document, isCollection, isSeq, parse, parseDocument } from 'yaml';
+import { BeamloopError } from '../core/errors.js';
+
+/** More runs than this are a mistake. */
+const MOST_RUNS = 10_000;
+
+/** What is changed of a scenario, by key as it is written: `channel.snr`, `users[1].snr`. */
+export type Settings = Readonly<Record<string, string>>;
+
+export interface Variant {
+  readonly settings: Settings;
+  /** The scenario with these settings in it, comments and all. */
+  readonly text: string;
+}
+
+export interface SweepOptions {
+  /** `key=value` each; a key with several values is swept over them, several keys over all combinations. */
+  readonly set: readonly string[];
+  /** Of the first run; that of the scenario unless given. */
+  readonly seed: number | undefined;
+  /** How often each combination is run, with the seed one higher each time. */
+  readonly repeat: number;
+}
+
+/**
+ * All variants: the last key changes fastest, then the seed.
+ *
+ * @param text of the scenario, which need not be valid otherwise.
+ * @throws BAD_ARGUMENT naming the option.
+ */
+export function variantsOf(text: string, { set, seed, repeat }: SweepOptions): Variant[] {
+  const combinations = combinationsOf(set);
+  if (combinations.length * repeat > MOST_RUNS) {
+    throw refused(`${combinations.length * repeat} runs are too many`, `Ask for ${MOST_RUNS} or fewer`);
+  }
+  const numbersRuns = seed !== undefined || repeat > 1;
+  return combinations.flatMap((combination) =>
+    Array.from({ length: repeat }, (_, k): Variant => {
+      if (!numbersRuns) return { settings: combination, text: withSettings(text, combination) };
+      const first = Number(combination.seed ?? seed ?? ownSeed(text));
+      const settings = { ...combination, seed: String(first + k) };
+      return { settings, text: withSettings(text, settings) };
+    }),
+  );
+}
+
+function combinationsOf(set: readonly string[]): Settings[] {
+  const values = new Map<string, string[]>();
+  for (const each of set) {
+    const [, key, value] = /^\s*([^=]+?)\s*=\s*(.*?)\s*$/s.exec(each) ?? [];
+    if (key === undefined || value === undefined || value === '') {
+      throw refused(`'${each}' is not a key with its value`, 'Write --set channel.snr="15 dB"');
+    }
+    const known = values.get(key);
+    if (known === undefined) values.set(key, [value]);
+    else known.push(value);
+  }
+  let combinations: Settings[] = [{}];
+  for (const [key, ofKey] of values) {
+    combinations = combinations.flatMap((before) => ofKey.map((value) => ({ ...before, [key]: value })));
+  }
+  return combinations;
+}
+
+function withSettings(text: string, settings: Settings): string {
+  if (Object.keys(settings).length === 0) return text;
+  const document = parseDocument(text);
+  // What is wrong with the file itself is told when it is read.
+  if (document.errors.length > 0) return text;
+  for (const [key, value] of Object.entries(settings)) change(document, key, value);
+  return String(document);
+}
+
+function change(document: Document, key: string, value: string): void {
+  const path = pathOf(key);
+  for (let depth = 1; depth < path.length; depth++) {
+    const node = document.getIn(path.slice(0, depth), true);
+    if (node === undefined || node === null) continue;
+    if (!isCollection(node)) {
+      const whole = path.slice(0, depth).join('.');
+      throw refused(
+        `'${key}' is not there: ${whole} is one word in this scenario`,
+        `Set it whole, e.g. --set ${whole}="{ name: … }"`,
+      );
+    }
+    const index = path[depth]!;
+    if (isSeq(node) && (typeof index !== 'number' || index >= node.items.length)) {
+      throw refused(
+        `'${key}' is not there: the scenario lists ${node.items.length}`,
+        'Entries count from 1: users[1]',
+      );
+    }
+  }
+  try {
+    document.setIn(path, parse(value));
+  } catch (error) {
+    throw refused(
+      `'${key}=${value}' cannot be set: ${(error as Error).message.split('\n')[0]}`,
+      'Write the value as in a scenario file',
+    );
+  }
+}
+
+/** `users[1].snr` → users, 0, snr. */
+function pathOf(key: string): (string | number)[] {
+  if (!/^[A-Za-z]\w*(\[[1-9]\d*\])*(\.[A-Za-z]\w*(\[[1-9]\d*\])*)*$/.test(key)) {
+    throw refused(`'${key}' is no key of a scenario`, 'Write it with dots: channel.snr, users[1].snr');
+  }
+  return key.split(/[.[]/).map((part) => (part.endsWith(']') ? Number(part.slice(0, -1)) - 1 : part));
+}
+
+function ownSeed(text: string): number {
+  const seed: unknown = parseDocument(text).getIn(['seed']);
+  return typeof seed === 'number' ? seed : 1;
+}
+
+function refused(what: string, todo: string): BeamloopError {
+  return new BeamloopError('BAD_ARGUMENT', { what, where: '--set', todo });
+}
+
+/** `channel.snr=15 dB, seed=7`, for people. */
+export function settingsText(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
+}
