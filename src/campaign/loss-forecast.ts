@@ -15,12 +15,12 @@ const NUM_DIRECTIONS = 5;
 const NUM_DISTANCES = 3;
 
 /** Of the mean received power where a beam focuses, dB. */
-export interface LossRange {
+interface LossRange {
   readonly meanDb: number;
   readonly worstDb: number;
 }
 
-export interface BeamsForecast {
+interface BeamsForecast {
   readonly numBeams: number;
   readonly quantisation: LossRange;
   /** By the errors that an emulated board has; null where nobody knows them. */

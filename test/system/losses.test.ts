@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** dB between what is foretold of many beams and what those of a few users lose. */
 const BOUND_DB = 0.1;
 const SCENARIO = `
-array: { elements: 128, carrier: 30 GHz, speedOfLight: 3e8 m/s, bandwidth: 5 GHz, subcarriers: 128, sector: { angle: 60 deg, distance: [5 m, 30 m] } }
+array: { elements: 128, carrier: 30 GHz, speedOfLight: 3e8 m/s, bandwidth: 5 GHz, subcarriers: 256, sector: { angle: 60 deg, distance: [5 m, 30 m] } }
 board:
   port: emulated
   emulated: { phaseBits: 6, delayBits: 16, delayLsb: 2.1 ps, lines: scheme, impairments: { lineError: 2 ps, delayError: 1 ps } }

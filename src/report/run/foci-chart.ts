@@ -1,9 +1,7 @@
 /** Where the pilots' subcarriers focus, and the users among them: on the plane of direction and distance ring. */
-import { type FocalPoint, focalPointOf } from '../../array/focal-point.js';
-import { focusOf } from '../../campaign/focus-error.js';
+import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import { BeamloopError } from '../../core/errors.js';
-import type { Row } from '../../record/schema.js';
 import { fociFigure } from '../../study/beam-split-figures.js';
 import { splitCodebookOf } from '../../training/registry.js';
 import type { Figure } from '../drawing/chart.js';
@@ -15,6 +13,7 @@ import { drawPoints } from '../study/point-figure.js';
 import { isMany } from './many-users.js';
 import type { RunData } from './run-data.js';
 import type { RunFacts } from './run-facts.js';
+import { foundFocus, trueFocus } from './user-focus.js';
 
 /** Null for schemes whose pilots do not split. */
 export function fociChart(run: RunData): Figure | null {
@@ -57,18 +56,6 @@ export function fociChart(run: RunData): Figure | null {
 function manyMarks(marks: readonly UserMark[]) {
   const found = marks.flatMap((mark) => (mark.found === null ? [] : [mark.found]));
   return scatter('Found position', found, 'diamond', 5, { color: COLOUR.red });
-}
-
-/** Null where nobody knows it. */
-export function trueFocus({ xM, yM }: Row<'users'>): FocalPoint | null {
-  return xM === null || yM === null ? null : focalPointOf([xM, yM]);
-}
-
-/** Null without an estimate. */
-export function foundFocus(run: RunData, ue: string): FocalPoint | null {
-  const estimate = run.estimates.get(ue);
-  if (estimate === undefined) return null;
-  return focusOf(estimate, run.codewords.find(({ key }) => key === estimate.codewordKey)?.label);
 }
 
 function pointOf({ sinAngle, ringPerM }: FocalPoint): Point {

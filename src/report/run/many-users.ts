@@ -1,8 +1,8 @@
 /** Runs of many users: from some number on nobody reads all names and rows; distributions and the worst users say more. */
 import { focusError } from '../../campaign/focus-error.js';
 import type { Row } from '../../record/schema.js';
-import { foundFocus, trueFocus } from './foci-chart.js';
 import type { RunData } from './run-data.js';
+import { foundFocus, trueFocus } from './user-focus.js';
 
 /** More users than this are told of by distributions. */
 const MOST_NAMED = 30;

@@ -10,10 +10,10 @@ import type { Figure } from '../drawing/chart.js';
 import { count, decibels, degrees, fixed, metres, NOTHING, significant } from '../drawing/number-format.js';
 import { figureBlock, type TableCell, tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
-import { foundFocus, trueFocus } from './foci-chart.js';
 import { isMany, NUM_WORST, worstFirst } from './many-users.js';
 import { sectorOf } from './plan-view.js';
 import { isWideband, type RunData } from './run-data.js';
+import { foundFocus, trueFocus } from './user-focus.js';
 
 /** @param foci of a wideband scheme's pilots with the users among them. */
 export function usersSection(
