@@ -7,13 +7,24 @@ import {
   requireCalibrationOf,
 } from '../../calibration/calibration-table.js';
 import type { BoardDescription } from '../../drivers/array-board.js';
+import type { ElementBeam } from '../channel/wideband/response.js';
 import type { Codeword } from '../codebook/codeword.js';
+import { gainLossesDb, meanLossDb } from '../codebook/gain-loss.js';
 import { type QuantisedCodeword, quantise } from '../codebook/quantize.js';
 import { type Realisability, realisabilityOf } from '../codebook/realisability.js';
+import type { Radiated } from '../codebook/realised.js';
+import type { Testbed } from './testbed-contract.js';
 
 /** Elements times codewords times frequencies that a look at realisability may cost: the board waits meanwhile. */
 const MOST_TERMS = 2 ** 22;
 const LEAST_FREQUENCIES = 8;
+
+/** What a beam loses of the mean power where it focuses, dB. */
+export interface BeamLoss {
+  readonly quantisationDb: number;
+  /** Beyond that, by the board's errors; null where nobody knows them. */
+  readonly hardwareDb: number | null;
+}
 
 export class BoardBeams {
   readonly #board: BoardDescription;
@@ -47,15 +58,49 @@ export class BoardBeams {
 
   /** @param frequenciesHz ascending; an even choice of them is looked at where there are too many. */
   realisability(codewords: readonly Codeword[], frequenciesHz: Float64Array): Realisability {
-    const room = Math.floor(MOST_TERMS / (this.#board.numElements * codewords.length));
-    const most = Math.max(LEAST_FREQUENCIES, room);
-    const step = Math.ceil(frequenciesHz.length / most);
-    const looked = frequenciesHz.filter((_, m) => m % step === 0 || m === frequenciesHz.length - 1);
+    const looked = this.#affordable(frequenciesHz, codewords.length);
     const corrected = codewords.map((codeword) => this.#corrected(codeword));
     return realisabilityOf(corrected, this.#known, this.#carrierHz, looked);
+  }
+
+  /**
+   * @param frequenciesHz as of `realisability`.
+   * @param radiate what the board radiates for element settings, its errors included; undefined where nobody knows.
+   */
+  losses(
+    codewords: readonly Codeword[],
+    frequenciesHz: Float64Array,
+    radiate: Testbed['radiate'],
+  ): BeamLoss[] {
+    const looked = this.#affordable(frequenciesHz, codewords.length);
+    return codewords.map((codeword) => {
+      const quantisationDb = meanLossDb(gainLossesDb(codeword, this.realise(codeword), looked));
+      if (radiate === undefined) return { quantisationDb, hardwareDb: null };
+      const radiated = elementsOf(radiate(this.quantise(codeword).settings));
+      return {
+        quantisationDb,
+        hardwareDb: meanLossDb(gainLossesDb(codeword, radiated, looked)) - quantisationDb,
+      };
+    });
+  }
+
+  #affordable(frequenciesHz: Float64Array, numCodewords: number): Float64Array {
+    const room = Math.floor(MOST_TERMS / (this.#board.numElements * numCodewords));
+    const step = Math.ceil(frequenciesHz.length / Math.max(LEAST_FREQUENCIES, room));
+    return frequenciesHz.filter((_, m) => m % step === 0 || m === frequenciesHz.length - 1);
   }
 
   #corrected(codeword: Codeword): Codeword {
     return this.#calibration === null ? codeword : correctCodeword(codeword, this.#calibration);
   }
+}
+
+/** An element beam as phases and amplitudes, those of a perfect one being 1. */
+function elementsOf({ re, im, delayS }: ElementBeam): Radiated {
+  const share = 1 / Math.sqrt(re.length);
+  return {
+    phaseRad: re.map((x, n) => Math.atan2(im[n]!, x)),
+    amplitude: re.map((x, n) => Math.hypot(x, im[n]!) / share),
+    delayS,
+  };
 }

@@ -1,28 +1,31 @@
 /** Trains the users of a scenario one after another, on a testbed, into a recording. Fresh runs and resumed ones alike. */
 import { setImmediate } from 'node:timers/promises';
 import type { CalibrationTable } from '../../calibration/calibration-table.js';
-import { beamOf, type SubcarrierSum } from '../channel/wideband/response.js';
+import { focalPointOf } from '../array/focal-point.js';
+import type { SubcarrierSum } from '../channel/wideband/response.js';
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
 import type { Codeword } from '../codebook/codeword.js';
-import type { Realisability } from '../codebook/realisability.js';
+import { servingCodeword } from '../codebook/serving.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
+import type { Row } from '../record/schema.js';
 import { SlotPlanner } from '../schedule/slot-planner.js';
 import type { Evidence, MeasuredBatch } from '../training/evidence.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/registry.js';
 import type { Estimate, Powers, Scheme } from '../training/scheme.js';
-import type { BoardBeams } from './board-beams.js';
+import type { BeamLoss, BoardBeams } from './board-beams.js';
 import { BoardWatch } from './board-watch.js';
 import { evidenceJudge, type JudgeUser, numSaturated } from './evidence.js';
 import { requireLocalEstimates } from './local-feedback.js';
+import { carrierOnly, type Serving, type StepLosses, servingOf } from './loss-account.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from './outcome.js';
 import { PilotFactory, type Recorded } from './pilots.js';
 import { type Preparation, plannerOptions } from './plan.js';
 import { type PlanOnBoard, planOnBoard } from './plan-on-board.js';
 import { schemeOnBoard } from './scheme-on-board.js';
-import { type ServingRates, servingRates } from './serving-rates.js';
+import type { ServingRates } from './serving-rates.js';
 import { SlotExchange } from './slot-exchange.js';
 import { SlotLedger } from './slot-ledger.js';
 import type { Testbed } from './testbed-contract.js';
@@ -33,8 +36,8 @@ import { requireSubcarriers } from './wideband.js';
 export interface Progress {
   warning(text: string): void;
   waiting(user: string, url: string): void;
-  /** `numPilots` so far, the batch that was just measured included. */
-  batch(user: string, turn: number, numUsers: number, numPilots: number): void;
+  /** `numPilots` so far, the batch that was just measured included; 0 when the first begins. Of `mostPilots` at most. */
+  batch(user: string, turn: number, numUsers: number, numPilots: number, mostPilots: number): void;
   finished(outcome: UserOutcome, turn: number, numUsers: number): void;
   /** What came between: board or UEs went away, came back, restarted or were refused. As recorded in table `events`. */
   interruption?(kind: string, detail: unknown): void;
@@ -61,7 +64,7 @@ const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT', 'UE_MISMATCH', 'UE_ESTIMA
  */
 export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome> {
   const { preparation, testbed, calibration } = parts;
-  const plan = planOnBoard(preparation, testbed.board.description, calibration);
+  const plan = planOnBoard(preparation, testbed.board.description, calibration, testbed.radiate);
   for (const warning of plan.warnings) parts.progress.warning(warning);
   const campaign = await Campaign.begin(parts, plan);
   try {
@@ -83,11 +86,13 @@ class Campaign {
   readonly #pilots: PilotFactory;
   readonly #beams: BoardBeams;
   readonly #scheme: SchemeFactory;
+  /** That a user can take. */
+  readonly #mostPilots: number;
   readonly #judge: JudgeUser;
   /** Null when UEs report their powers. */
   readonly #localSetup: LocalEstimateSetup | null;
-  /** Null in a scenario without a band. */
-  readonly #subcarriers: SubcarrierSum | null;
+  /** What users measure: the subcarriers of the band, or the carrier alone. */
+  readonly #subcarriers: SubcarrierSum;
   readonly #watch: BoardWatch;
   readonly #exchange: SlotExchange;
   /** Users that the recording holds an estimate of. */
@@ -95,7 +100,7 @@ class Campaign {
 
   private constructor(
     parts: CampaignParts,
-    { beams, localSetup }: PlanOnBoard,
+    { beams, localSetup, demand }: PlanOnBoard,
     ledger: SlotLedger,
     recorded: Recorded,
     found: Set<string>,
@@ -113,7 +118,11 @@ class Campaign {
     this.#scheme = schemeOnBoard(preparation, beams);
     this.#judge = evidenceJudge(preparation, beams);
     this.#localSetup = localSetup;
-    this.#subcarriers = wideband && createSubcarrierSum(array.elements, wideband.band);
+    this.#mostPilots = demand.numPilots;
+    this.#subcarriers =
+      wideband === null
+        ? carrierOnly(preparation.polar.array)
+        : createSubcarrierSum(array.elements, wideband.band);
     this.#watch = new BoardWatch(board, clock, (kind, detail) => {
       recording.event(kind, detail);
       parts.progress.interruption?.(kind, detail);
@@ -147,7 +156,7 @@ class Campaign {
       ),
     };
     const found = new Set((await recording.rows('estimates')).map(({ ue }) => ue));
-    await recordRun(parts, plan.realisability);
+    await recordRun(parts, plan);
     return new Campaign(parts, plan, ledger, recorded, found);
   }
 
@@ -217,6 +226,9 @@ class Campaign {
       if (this.#localSetup !== null) requireLocalEstimates(description);
       fullScale = description.fullScale;
     }
+    const measured = (numPilots: number) =>
+      found || progress.batch(user.id, turn, users.length, numPilots, this.#mostPilots);
+    measured(0);
     const scheme = this.#scheme.start();
     const batches: MeasuredBatch[] = [];
     let numPilots = 0;
@@ -226,14 +238,15 @@ class Campaign {
       const powers = await this.#exchange.measure(user.id, batches.length, pilots);
       numPilots += pilots.length;
       batches.push({ pilots: step.value, powers, numSaturated: numSaturated(powers, fullScale) });
-      if (!found) progress.batch(user.id, turn, users.length, numPilots);
+      measured(numPilots);
       step = resumed(scheme, powers, user.id);
     }
     if (found) return;
     const evidence = this.#judge(user, batches, step.value);
     this.#pilots.pilot(step.value.codeword); // so that the recording knows the codeword that was found
     this.#pilots.recordNew();
-    const rates = this.#subcarriers && this.#ratesOf(user, step.value.codeword, this.#subcarriers);
+    const { rates, losses } = this.#servingOf(user, turn, step.value.codeword);
+    recording.append('losses', losses);
     recordEstimate(
       recording,
       user.id,
@@ -246,11 +259,32 @@ class Campaign {
     );
   }
 
-  #ratesOf(user: User, codeword: Codeword, sum: SubcarrierSum): ServingRates | null {
+  /** What serving the user by its estimate is worth, and where what is missing was lost. */
+  #servingOf(
+    user: User,
+    turn: number,
+    chosen: Codeword,
+  ): { readonly rates: ServingRates | null; readonly losses: Row<'losses'> } {
     const { testbed, preparation } = this.#parts;
-    const radiated =
-      testbed.radiate?.(this.#beams.quantise(codeword).settings) ?? beamOf(this.#beams.realise(codeword));
-    return servingRates(preparation.polar.array, sum, user, codeword, radiated);
+    const { polar, best, wideband } = preparation;
+    const { truth } = user;
+    const { band } = this.#subcarriers;
+    if (truth === null) {
+      // Where the beam focuses is all that anybody knows.
+      const [predicted] = this.#beams.losses([chosen], band.frequenciesHz, testbed.radiate);
+      return { rates: null, losses: lossesRow(user.id, lossesPredicted(predicted!), null) };
+    }
+    const index = best[turn] ?? null;
+    const focused = servingCodeword(polar.array, focalPointOf(truth.positionM));
+    const serving = servingOf(polar.array, this.#subcarriers, truth, {
+      focused,
+      best: index === null ? focused : polar.codeword(index),
+      chosen,
+      realised: this.#beams.realise(chosen),
+      radiated: testbed.radiate?.(this.#beams.quantise(chosen).settings) ?? null,
+    });
+    const rates = wideband === null ? null : serving;
+    return { rates, losses: lossesRow(user.id, serving.lossDb, rates) };
   }
 
   /** @param ueId the UE whose counters are written; all of them unless given. */
@@ -280,6 +314,31 @@ function resumed(scheme: Scheme, powers: Powers, ue: string): ReturnType<Scheme[
       cause: error,
     });
   }
+}
+
+function lossesRow(ue: string, lossDb: StepLosses, rates: Serving | null): Row<'losses'> {
+  const { focusing, codebook, estimation, quantisation, hardware } = lossDb;
+  return {
+    ue,
+    focusingDb: focusing,
+    codebookDb: codebook,
+    estimationDb: estimation,
+    quantisationDb: quantisation,
+    hardwareDb: hardware,
+    focusedRate: rates?.focusedRate ?? null,
+    bestRate: rates?.bestRate ?? null,
+    quantisedRate: rates?.quantisedRate ?? null,
+  };
+}
+
+function lossesPredicted({ quantisationDb, hardwareDb }: BeamLoss): StepLosses {
+  return {
+    focusing: null,
+    codebook: null,
+    estimation: null,
+    quantisation: quantisationDb,
+    hardware: hardwareDb,
+  };
 }
 
 function recordEstimate(
@@ -313,11 +372,12 @@ function recordEstimate(
 /** Board, what it makes of the pilots, and users, once per recording. */
 async function recordRun(
   { recording, testbed, preparation }: CampaignParts,
-  realisability: Realisability | null,
+  { realisability, losses }: PlanOnBoard,
 ): Promise<void> {
   if ((await recording.runValue('board')) === undefined) {
     recording.append('run', { key: 'board', value: testbed.board.description });
     recording.append('run', { key: 'realisability', value: realisability });
+    recording.append('run', { key: 'lossForecast', value: losses });
   }
   if ((await recording.rows('users')).length > 0) return;
   const { users, polar } = preparation;

@@ -6,6 +6,7 @@ import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
 import type { Evidence } from '../training/evidence.js';
 import { type FocusError, focusError, focusOf } from './focus-error.js';
+import { accountOf, type LossAccount, meanAccount } from './loss-account.js';
 import type { Scenario } from './scenario-schema.js';
 import { lossPercent } from './serving-rates.js';
 import { arrayOf } from './users.js';
@@ -44,6 +45,8 @@ export interface UserOutcome {
   readonly match: boolean | null;
   /** Null for schemes that choose from the polar codebook, and without an estimate. */
   readonly wideband: WidebandOutcome | null;
+  /** Where power and rate are lost when it is served by the estimate; null without one, and in recordings of versions below 4. */
+  readonly losses: LossAccount | null;
 }
 
 /** Means over the users that were found and whose truth is known. */
@@ -62,6 +65,8 @@ export interface CampaignOutcome {
   readonly users: readonly UserOutcome[];
   /** Null where no user has a wideband outcome. */
   readonly wideband: WidebandSummary | null;
+  /** Means over the users that were found; null where none was. */
+  readonly losses: LossAccount | null;
   /** `planned` is the sum of all others. */
   readonly slots: SlotCounts;
   /** What was repaired on the way, all sessions of the run together. */
@@ -93,6 +98,7 @@ export async function outcomeOf(recording: Recording): Promise<CampaignOutcome> 
     folder: recording.folder,
     users,
     wideband: summaryOf(users),
+    losses: meanAccount(users.flatMap(({ losses }) => losses ?? [])),
     slots: await slotCounts(recording),
     link: await linkCounts(recording),
   };
@@ -156,12 +162,19 @@ export async function userOutcomes(recording: Recording, where = ''): Promise<Us
   const ids = rows.map(({ ue }) => `'${ue}'`).join(', ');
   const found = rows.length === 0 ? [] : await recording.rows('estimates', `WHERE ue IN (${ids})`);
   const estimates = new Map(found.map((row) => [row.ue, row]));
+  const lost = new Map(
+    (found.length === 0 ? [] : await recording.rows('losses', `WHERE ue IN (${ids})`)).map((row) => [
+      row.ue,
+      row,
+    ]),
+  );
   const foci = await estimatedFoci(recording, estimates.values());
   const failures = estimates.size < rows.length ? await userFailures(recording) : new Map();
   return rows.map((user) => {
     const estimate = estimates.get(user.ue);
     const failure = estimate === undefined ? (failures.get(user.ue) ?? null) : null;
-    return userOutcome(user, estimate, failure, foci?.of.get(user.ue), foci?.array);
+    const outcome = userOutcome(user, estimate, failure, foci?.of.get(user.ue), foci?.array);
+    return { ...outcome, losses: recordedAccount(lost.get(user.ue), estimate) };
   });
 }
 
@@ -197,7 +210,7 @@ function userOutcome(
   failure: UserOutcome['failure'],
   focus: FocalPoint | undefined,
   array: LinearArray | undefined,
-): UserOutcome {
+): Omit<UserOutcome, 'losses'> {
   const { ue, xM, yM, bestKey } = user;
   const truePositionM = xM === null || yM === null ? null : ([xM, yM] as const);
   const judged = estimate !== undefined && focus !== undefined && array !== undefined;
@@ -227,6 +240,24 @@ function userOutcome(
         ? widebandOutcome(array, focus, focalPointOf(truePositionM), estimate)
         : null,
   };
+}
+
+/** The account of a row of table `losses` and the user's estimate; null where either is missing. */
+export function recordedAccount(
+  losses: Row<'losses'> | undefined,
+  estimate: Row<'estimates'> | undefined,
+): LossAccount | null {
+  if (losses === undefined || estimate === undefined) return null;
+  const { focusingDb, codebookDb, estimationDb, quantisationDb, hardwareDb } = losses;
+  const { focusedRate, bestRate, quantisedRate } = losses;
+  const { rate, boardRate, perfectRate } = estimate;
+  return accountOf(
+    {
+      ...{ focusing: focusingDb, codebook: codebookDb, estimation: estimationDb },
+      ...{ quantisation: quantisationDb, hardware: hardwareDb },
+    },
+    { rate, boardRate, perfectRate, focusedRate, bestRate, quantisedRate },
+  );
 }
 
 function widebandOutcome(

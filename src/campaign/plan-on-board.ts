@@ -6,15 +6,19 @@ import type { Demand } from '../schedule/lint.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import { BoardBeams } from './board-beams.js';
 import { localFeedback } from './local-feedback.js';
+import { type LossForecast, lossForecast } from './loss-forecast.js';
 import { checkPlan, type Preparation } from './plan.js';
 import { planWarnings } from './plan-warnings.js';
 import { checkRealisable } from './scheme-on-board.js';
+import type { Testbed } from './testbed-contract.js';
 
 export interface PlanOnBoard {
   readonly demand: Demand;
   readonly beams: BoardBeams;
   /** What the board makes of all pilots; null for schemes that look at no single subcarrier. */
   readonly realisability: Realisability | null;
+  /** What the board will lose of pilots and serving beams. */
+  readonly losses: LossForecast;
   /** What UEs that estimate by themselves are told; null when they report powers. */
   readonly localSetup: LocalEstimateSetup | null;
   /** What will not go as well as it could, in words. */
@@ -25,16 +29,20 @@ export interface PlanOnBoard {
  * Checks plan, calibration and pilots.
  *
  * @param calibration errors of the board's elements; null = not known.
+ * @param radiate what the board radiates for element settings, its errors included; undefined where nobody knows.
  * @throws BOARD_MISMATCH when the board is another array or the table another board's; PLAN_REFUSED, with the numbers.
  */
 export function planOnBoard(
   preparation: Preparation,
   board: BoardDescription,
   calibration: CalibrationTable | null,
+  radiate?: Testbed['radiate'],
 ): PlanOnBoard {
   const demand = checkPlan(preparation, board);
   const beams = new BoardBeams(board, preparation.scenario.array.carrier, calibration);
   const realisability = checkRealisable(preparation, beams);
   const localSetup = localFeedback(preparation, beams);
-  return { demand, beams, realisability, localSetup, warnings: planWarnings(preparation, realisability) };
+  const losses = lossForecast(preparation, beams, radiate);
+  const warnings = planWarnings(preparation, realisability);
+  return { demand, beams, realisability, losses, localSetup, warnings };
 }

@@ -1,7 +1,9 @@
 /** Feeds the recorded powers of a run to a scheme again. The same powers give the same decisions. */
+
 import type { BoardDescription } from '../../drivers/array-board.js';
 import { outcomeOfSlot } from '../bridge/slot-join.js';
 import { BeamloopError } from '../core/errors.js';
+import { shellWord } from '../core/shell-word.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
 import { type MeasuredPilot, powersOfRecords } from '../training/pilot-powers.js';
@@ -99,7 +101,7 @@ async function recordedBoard(recording: Recording): Promise<BoardDescription> {
     throw new BeamloopError('RECORDING_INVALID', {
       what: 'The recording tells of no board: the run ended before it measured anything',
       where: recording.folder,
-      todo: `Go on with: beamloop resume ${recording.folder}`,
+      todo: `Go on with: beamloop resume ${shellWord(recording.folder)}`,
     });
   }
   const { delayLinesS } = board;

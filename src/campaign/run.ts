@@ -1,9 +1,11 @@
 /** A run from scenario to closed recording, fresh or resumed; whatever happens, array and recording are left in order. */
+
 import { mkdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
+import { shellWord } from '../core/shell-word.js';
 import { VERSION } from '../core/version.js';
 import { makeFolder, writing } from '../core/writing.js';
 import { Recording } from '../record/recording.js';
@@ -221,7 +223,7 @@ function interruptedIn(folder: string, reason: unknown, isMuted: boolean): Beaml
     : 'the board could not be told to mute, which its watchdog does a second after it last heard from here,';
   return new BeamloopError(code, {
     what: `${why}; ${array} and the recording was closed`,
-    todo: `Go on with: beamloop resume ${folder}`,
+    todo: `Go on with: beamloop resume ${shellWord(folder)}`,
     recording: folder,
   });
 }
@@ -230,7 +232,7 @@ function interruptedIn(folder: string, reason: unknown, isMuted: boolean): Beaml
 function resumable(error: unknown, folder: string): unknown {
   if (!(error instanceof BeamloopError) || error.code.startsWith('RECORDING_')) return error;
   const { code, what, where, todo, cause } = error;
-  const goOn = `go on with: beamloop resume ${folder}`;
+  const goOn = `go on with: beamloop resume ${shellWord(folder)}`;
   return new BeamloopError(code, {
     what,
     ...(where !== undefined && { where }),

@@ -1,5 +1,6 @@
 /** What campaign commands share: options, and how a campaign is shown: progress on standard error, the result on standard output. */
 import type { Progress } from '../campaign/campaign.js';
+import { LOSS_STEPS, type LossAccount } from '../campaign/loss-account.js';
 import {
   type CampaignOutcome,
   type LinkCounts,
@@ -11,9 +12,10 @@ import {
 import { BeamloopError, EXIT } from '../core/errors.js';
 import { plural } from '../core/plural.js';
 import { printable } from '../core/printable.js';
+import { shellWord } from '../core/shell-word.js';
 import { type CommandContext, printJson, warn } from './command.js';
 import { interruptionSentence } from './interruptions.js';
-import { formatTable } from './text-table.js';
+import { formatTable, wrapped } from './text-table.js';
 
 /** Options of every command that carries out a campaign. */
 export const campaignOptions = {
@@ -57,6 +59,7 @@ function progressLines(context: CommandContext): Progress {
     if (live && !context.signal.aborted) terminal.write(`\r\x1b[K${printable(text)}`);
   };
   const saidOfUes = new Set<string>();
+  const timeLeft = remainingTime();
   return {
     warning: (text) => warn(context, [text]),
     waiting: (user, url) => {
@@ -64,8 +67,13 @@ function progressLines(context: CommandContext): Progress {
       if (live) show(text);
       else stderr.write(`${text}\n`);
     },
-    batch: (user, turn, numUsers, numPilots) =>
-      show(`user ${turn + 1} of ${numUsers}, ${user}: ${numPilots} pilots`),
+    batch: (user, turn, numUsers, numPilots, mostPilots) => {
+      const left = timeLeft((turn + Math.min(1, numPilots / mostPilots)) / numUsers);
+      const pilots = `${numPilots} of ${numPilots < mostPilots ? 'up to ' : ''}${plural(mostPilots, 'pilot')}`;
+      const text = `user ${turn + 1} of ${numUsers}, ${user}: ${pilots}${left === null ? '' : `, ${left} left`}`;
+      // A line that is broken could not be written over.
+      show(text.slice(0, (terminal?.columns || 80) - 1));
+    },
     finished: ({ ue, estimate, failure }, turn, numUsers) => {
       show('');
       const result =
@@ -93,9 +101,28 @@ function progressLines(context: CommandContext): Progress {
   };
 }
 
+/** Least share of a run from which the rest is foretold. */
+const FORETELLING_SHARE = 0.02;
+
+/**
+ * Tells from the share of a campaign that is done how long the rest takes, at the pace so far; null while that says little. What was
+ * done before the first call, by a run that is resumed, says nothing of the pace.
+ */
+export function remainingTime(nowS = () => performance.now() / 1e3): (shareDone: number) => string | null {
+  let start: { readonly share: number; readonly timeS: number } | null = null;
+  return (share) => {
+    start ??= { share, timeS: nowS() };
+    const done = share - start.share;
+    if (done < FORETELLING_SHARE) return null;
+    const leftS = Math.round(((1 - share) / done) * (nowS() - start.timeS));
+    if (leftS < 100) return `${leftS} s`;
+    return leftS < 6000 ? `${Math.round(leftS / 60)} min` : `${(leftS / 3600).toFixed(1)} h`;
+  };
+}
+
 /** Prints a campaign's result and has its report written; users that were not found make the exit code 6. */
 export async function concludeCampaign(
-  { stdout, signal }: CommandContext,
+  { stdout, signal, columns }: CommandContext,
   json: boolean,
   outcome: CampaignOutcome,
   withReport: boolean,
@@ -107,19 +134,21 @@ export async function concludeCampaign(
     if (missing.length > 0) process.exitCode = EXIT.incomplete;
     return;
   }
-  const { users, wideband } = outcome;
-  stdout.write(`\n${wideband === null ? userTable(users) : widebandTable(users)}\n`);
-  if (wideband !== null) stdout.write(`${summaryText(wideband)}\n`);
-  stdout.write(`${slotText(outcome.slots)}\n`);
+  const { users, wideband, losses } = outcome;
+  const say = (text: string) => stdout.write(wrapped(text, columns).join(''));
+  stdout.write(`\n${wideband === null ? userTable(users, columns) : widebandTable(users, columns)}\n`);
+  if (wideband !== null) say(summaryText(wideband));
+  if (losses !== null) for (const text of accountTexts(losses)) say(text);
+  say(slotText(outcome.slots));
   const link = linkText(outcome.link);
-  if (link !== null) stdout.write(`${link}\n`);
+  if (link !== null) say(link);
   stdout.write(`Recording: ${outcome.folder}\n`);
   if (withReport) stdout.write(`Report: ${await reportOf(outcome.folder, signal)}\n`);
   if (missing.length === 0) return;
   throw new BeamloopError('CAMPAIGN_INCOMPLETE', {
     what: `No estimate for ${missing.join(', ')}`,
     where: outcome.folder,
-    todo: `The report says why; go on with: beamloop resume ${outcome.folder}`,
+    todo: `The report says why; go on with: beamloop resume ${shellWord(outcome.folder)}`,
     recording: outcome.folder,
   });
 }
@@ -158,7 +187,7 @@ export async function reportOf(folder: string, signal: AbortSignal): Promise<str
     const { code, what } = signal.reason as BeamloopError;
     throw new BeamloopError(code, {
       what: `${what} before the report was written; the campaign had ended, its array was muted and its recording is closed`,
-      todo: `Write the report with: beamloop report ${folder}`,
+      todo: `Write the report with: beamloop report ${shellWord(folder)}`,
       recording: folder,
     });
   }
@@ -169,28 +198,41 @@ function foundAs({ codewordKey, distanceM, angleRad }: NonNullable<UserOutcome['
   return codewordKey.startsWith('serving/') ? `at ${place(distanceM, angleRad)}` : `with ${codewordKey}`;
 }
 
-function userTable(users: readonly UserOutcome[]): string {
+function userTable(users: readonly UserOutcome[], widthColumns: number | undefined): string {
   const columns = [
     { title: 'user', align: 'left' },
     { title: 'true position', align: 'left' },
     { title: 'estimated', align: 'left' },
-    { title: 'codeword', align: 'left' },
-    { title: 'noise-free best', align: 'left' },
+    { title: 'codeword', align: 'left', dropFirst: 1 },
+    { title: 'noise-free best', align: 'left', dropFirst: 2 },
     { title: 'match', align: 'left' },
-    { title: 'over noise', align: 'right' },
+    { title: 'gain', align: 'right' },
+    { title: 'over noise', align: 'right', dropFirst: 3 },
     { title: 'pilots', align: 'right' },
   ] as const;
-  const rows = users.map(({ ue, truePositionM, estimate, bestKey, match }) => [
+  const rows = users.map(({ ue, truePositionM, estimate, bestKey, match, losses }) => [
     ue,
     truePlace(truePositionM),
     estimate === null ? '-' : place(estimate.distanceM, estimate.angleRad),
     estimate?.codewordKey ?? '-',
     bestKey ?? '-',
     match === null ? '-' : match ? 'yes' : 'NO',
+    decibels(gainDb(losses)),
     overNoise(estimate),
     estimate === null ? '-' : String(estimate.numPilots),
   ]);
-  return formatTable({ columns, rows });
+  const table = formatTable({ columns, rows }, widthColumns);
+  if (users.every(({ losses }) => gainDb(losses) === null)) return table;
+  return [table, ...wrapped(GAIN_NOTE, widthColumns)].join('');
+}
+
+const GAIN_NOTE =
+  "Gain: what the board's beam brings, against a perfect one that is focused on the user's true position.";
+
+/** Against a beam that is focused on the user's true position; null where that or the board's errors are not known. */
+function gainDb(losses: LossAccount | null): number | null {
+  const { total = null, focusing = null } = losses?.powerDb ?? {};
+  return total === null || focusing === null ? null : focusing - total;
 }
 
 /** The strongest pilot over the noise: how sure an estimate is. */
@@ -199,17 +241,17 @@ function overNoise(estimate: UserOutcome['estimate']): string {
   return peakDb === null ? '-' : `${peakDb.toFixed(1)} dB`;
 }
 
-function widebandTable(users: readonly UserOutcome[]): string {
+function widebandTable(users: readonly UserOutcome[], widthColumns: number | undefined): string {
   const columns = [
     { title: 'user', align: 'left' },
-    { title: 'true position', align: 'left' },
+    { title: 'true position', align: 'left', dropFirst: 1 },
     { title: 'estimated', align: 'left' },
     { title: 'off by (half-widths)', align: 'left' },
-    { title: 'rate (bit/s/Hz)', align: 'right' },
-    { title: 'by the board', align: 'right' },
-    { title: 'perfect', align: 'right' },
+    { title: 'rate', align: 'right' },
+    { title: 'by the board', align: 'right', dropFirst: 2 },
+    { title: 'perfect', align: 'right', dropFirst: 3 },
     { title: 'loss', align: 'right' },
-    { title: 'over noise', align: 'right' },
+    { title: 'over noise', align: 'right', dropFirst: 4 },
     { title: 'pilots', align: 'right' },
   ] as const;
   const rows = users.map(({ ue, truePositionM, estimate, wideband }) => [
@@ -218,15 +260,17 @@ function widebandTable(users: readonly UserOutcome[]): string {
     estimate === null ? '-' : place(estimate.distanceM, estimate.angleRad),
     wideband === null
       ? '-'
-      : `direction ${wideband.sinAngleErrorHalfWidths.toFixed(2)}, ring ${wideband.ringErrorHalfWidths.toFixed(2)}`,
+      : `${wideband.sinAngleErrorHalfWidths.toFixed(2)}, ${wideband.ringErrorHalfWidths.toFixed(2)}`,
     wideband?.rate.toFixed(3) ?? '-',
     wideband?.boardRate.toFixed(3) ?? '-',
     wideband?.perfectRate.toFixed(3) ?? '-',
-    percent(wideband?.lossPercent ?? null),
+    percent(wideband?.boardLossPercent ?? null),
     overNoise(estimate),
     estimate === null ? '-' : String(estimate.numPilots),
   ]);
-  return formatTable({ columns, rows });
+  const table = formatTable({ columns, rows }, widthColumns);
+  const notes = 'Off by: direction, ring. Rates in bit/s/Hz. Loss: of the perfect rate, by the board.';
+  return [table, ...wrapped(notes, widthColumns)].join('');
 }
 
 function summaryText(summary: WidebandSummary): string {
@@ -238,8 +282,25 @@ function summaryText(summary: WidebandSummary): string {
   );
 }
 
+/** Where it was lost: a line of power and, in wideband runs, one of rate. The steps add up to what stands last. */
+function accountTexts({ powerDb, ratePercent }: LossAccount): string[] {
+  const line = (what: string, losses: LossAccount['powerDb'], text: (value: number | null) => string) =>
+    `${what}, mean: ${LOSS_STEPS.map((step) => `${step} ${text(losses[step])}`).join(', ')}; in all ${text(losses.total)}`;
+  return [
+    line('Power lost', powerDb, (value) => (value === null ? 'not known' : decibels(value))),
+    ...(ratePercent === null
+      ? []
+      : [line('Rate lost', ratePercent, (value) => (value === null ? 'not known' : percent(value)))]),
+  ];
+}
+
+/** Rounding can make a loss of nothing negative. */
+function decibels(lossDb: number | null): string {
+  return lossDb === null ? '-' : `${lossDb.toFixed(2).replace(/^-0\.00$/, '0.00')} dB`;
+}
+
 function percent(value: number | null): string {
-  return value === null ? '-' : `${value.toFixed(2)} %`;
+  return value === null ? '-' : `${value.toFixed(2).replace(/^-0\.00$/, '0.00')} %`;
 }
 
 /** As `place`, of where a user is; `-` where nobody knows it. */

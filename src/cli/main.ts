@@ -4,6 +4,7 @@ import { hideBin } from 'yargs/helpers';
 import { BeamloopError, ERROR_CATALOGUE, EXIT } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { plural } from '../core/plural.js';
+import { shellWord } from '../core/shell-word.js';
 import { VERSION } from '../core/version.js';
 import { commands, families } from './commands/index.js';
 import { asCalled, invocationOf } from './invocation.js';
@@ -18,6 +19,9 @@ const stdout = printableStream(process.stdout);
 const stderr = printableStream(process.stderr);
 /** For what moves the cursor: progress on a terminal. */
 const terminal = process.stderr.isTTY ? process.stderr : null;
+
+/** Whoever is neither a terminal nor told a width is taken for a terminal of the usual one. */
+const columns = process.stdout.columns || Number(process.env.COLUMNS) || 80;
 
 const invocation = invocationOf(process.argv[1] ?? '', process.env);
 const interrupt = new AbortController();
@@ -76,7 +80,7 @@ function report(error: unknown, json: boolean): number {
   const called = (text: string) => asCalled(text, invocation, Object.keys(commands));
   if (json) {
     const { code, what, where, todo, recording } = known;
-    const resume = recording === undefined ? undefined : `${invocation} resume ${recording}`;
+    const resume = recording === undefined ? undefined : `${invocation} resume ${shellWord(recording)}`;
     const document = { code, what, where, todo: todo && called(todo), recording, resume };
     stdout.write(`${JSON.stringify({ error: document })}\n`);
   } else {
@@ -169,7 +173,7 @@ let parser = yargs(argv)
 // Help and mistakes need to know all commands; a command that is called only itself.
 for (const load of named === undefined ? Object.values(commands) : [named]) {
   const command = await load();
-  parser = command(parser, { signal: interrupt.signal, stdout, stderr, terminal });
+  parser = command(parser, { signal: interrupt.signal, stdout, stderr, terminal, columns });
 }
 
 try {

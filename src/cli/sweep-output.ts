@@ -1,8 +1,10 @@
 /** Several runs of one scenario: each with its settings, and a table of what came of them. */
+
 import type { CampaignOutcome } from '../campaign/outcome.js';
 import { type Settings, settingsText } from '../campaign/sweep.js';
 import { BeamloopError, EXIT } from '../core/errors.js';
 import { plural } from '../core/plural.js';
+import { shellWord } from '../core/shell-word.js';
 import { type CommandContext, printJson } from './command.js';
 import { formatTable } from './text-table.js';
 
@@ -38,12 +40,12 @@ export function concludeSweep({ stdout }: CommandContext, json: boolean, runs: r
   }
   stdout.write(`\n${sweepTable(runs)}\n`);
   stdout.write(
-    `Together: beamloop export ${runs.map(({ outcome }) => outcome.folder).join(' ')} --csv --out <folder>\n`,
+    `Together: beamloop export ${runs.map(({ outcome }) => shellWord(outcome.folder)).join(' ')} --csv --out <folder>\n`,
   );
   if (incomplete.length === 0) return;
   throw new BeamloopError('CAMPAIGN_INCOMPLETE', {
     what: `${incomplete.length} of ${plural(runs.length, 'run')} ended without an estimate for every user`,
-    where: incomplete.map(({ outcome }) => outcome.folder).join(', '),
+    where: incomplete.map(({ outcome }) => shellWord(outcome.folder)).join(', '),
     todo: 'Their reports say why; go on with each by beamloop resume <folder>',
   });
 }

@@ -50,3 +50,8 @@ export function gainLossesDb(
   }
   return re.map((part, k) => -10 * Math.log10(part ** 2 + im[k]! ** 2));
 }
+
+/** Of the power gain averaged over frequencies, dB. */
+export function meanLossDb(lossesDb: Float64Array): number {
+  return -10 * Math.log10(lossesDb.reduce((sum, lossDb) => sum + 10 ** (-lossDb / 10), 0) / lossesDb.length);
+}

@@ -5,7 +5,7 @@ import { once } from '../core/once.js';
 import { type BoardControls, checkControls } from './board-controls.js';
 import type { Codeword } from './codeword.js';
 import { realiseDelays } from './delay-codes.js';
-import { gainLossesDb } from './gain-loss.js';
+import { gainLossesDb, meanLossDb } from './gain-loss.js';
 import { realisedCodeword } from './realised.js';
 
 const TWO_PI = 2 * Math.PI;
@@ -120,8 +120,7 @@ export function quantise(
         return losses().reduce((worst, lossDb) => Math.max(worst, lossDb), Number.NEGATIVE_INFINITY);
       },
       get meanGainLossDb() {
-        const gains = losses().map((lossDb) => 10 ** (-lossDb / 10));
-        return -10 * Math.log10(gains.reduce((sum, gain) => sum + gain, 0) / gains.length);
+        return meanLossDb(losses());
       },
       get lostShare() {
         return losses().filter((lossDb) => lossDb > LOST_DB).length / losses().length;

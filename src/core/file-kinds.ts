@@ -1,14 +1,15 @@
 /** What a file is, told by its first bytes and keys: so that a file of another kind is met with one line that helps. */
+import { shellWord } from './shell-word.js';
 
 /** Kinds of settings files. */
 export type SettingsKind = 'scenario' | 'study' | 'calibration table' | 'board description';
 
 /** What to do with a file of each kind; `file` is its path. */
 const USE: Readonly<Record<SettingsKind, (file: string) => string>> = {
-  scenario: (file) => `Carry it out with: beamloop run ${file}`,
-  study: (file) => `Carry it out with: beamloop study ${file}`,
+  scenario: (file) => `Carry it out with: beamloop run ${shellWord(file)}`,
+  study: (file) => `Carry it out with: beamloop study ${shellWord(file)}`,
   'calibration table': () => 'Name it in a scenario, as board.calibration, and run that',
-  'board description': (file) => `Give it to: beamloop emulate-board --settings ${file}`,
+  'board description': (file) => `Give it to: beamloop emulate-board --settings ${shellWord(file)}`,
 };
 
 /** Keys by which a kind is told; a study's `kind` is a word, a calibration's `board` a serial number. */

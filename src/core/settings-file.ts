@@ -4,6 +4,7 @@
  * Build schemas from `z.strictObject`, so that a key that nobody reads is an error and not a wish that is ignored.
  * Every complaint names the file, the line and the key path, and for an unknown key the nearest known one.
  */
+
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
@@ -14,6 +15,7 @@ import { nearest } from './nearest.js';
 import { plural } from './plural.js';
 import { clipped } from './printable.js';
 import { keysAt } from './settings-keys.js';
+import { shellWord } from './shell-word.js';
 
 type Path = readonly PropertyKey[];
 /** As complaints name it. */
@@ -195,7 +197,7 @@ function folderInstead(folder: string, wanted: Wanted): BeamloopError {
     what: isRecording ? `This is a recording; a ${wanted} is wanted here` : 'This is a folder, not a file',
     where: folder,
     todo: isRecording
-      ? `Use it with: beamloop report ${folder}, or resume, replay, export`
+      ? `Use it with: beamloop report ${shellWord(folder)}, or resume, replay, export`
       : 'Name a file in it',
   });
 }

@@ -5,12 +5,14 @@
  * A commit is a whole transaction that was synced to disk: what `durable()` promised survives `kill -9`, and rows
  * appended before others are never lost without them.
  */
+
 import { existsSync, type Stats } from 'node:fs';
 import { link, open as openFile, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
+import { shellWord } from '../core/shell-word.js';
 import { VERSION } from '../core/version.js';
 import { makeFolder } from '../core/writing.js';
 import {
@@ -274,7 +276,7 @@ export class Recording {
     return new BeamloopError('RECORDING_LOST', {
       what: `The recording could not be written: ${error instanceof Error ? error.message : error}`,
       where: this.folder,
-      todo: `Check that the disk has room and that the folder is writable, then go on with: beamloop resume ${this.folder}`,
+      todo: `Check that the disk has room and that the folder is writable, then go on with: beamloop resume ${shellWord(this.folder)}`,
       cause: error,
     });
   }
@@ -473,7 +475,7 @@ function exists(folder: string): BeamloopError {
   return new BeamloopError('RECORDING_EXISTS', {
     what: 'The folder already holds a recording',
     where: folder,
-    todo: `Name another folder with --out, or go on with: beamloop resume ${folder}`,
+    todo: `Name another folder with --out, or go on with: beamloop resume ${shellWord(folder)}`,
   });
 }
 

@@ -5,7 +5,7 @@
  * All tables but `events` and `link_statistics` depend on scenario and seed alone when the testbed is emulated on
  * virtual time. Those two carry wall-clock time and differ from run to run.
  */
-export const RECORDING_SCHEMA_VERSION = 3;
+export const RECORDING_SCHEMA_VERSION = 4;
 /** Recordings from this version on can be read, and gone on with: tables and columns that came later are empty in them. */
 export const OLDEST_SCHEMA_VERSION = 2;
 
@@ -135,6 +135,26 @@ const TABLES = {
       peakOverNoiseDb: 'DOUBLE?',
       peakOverRunnerUpDb: 'DOUBLE?',
       likeness: 'DOUBLE?',
+    },
+    primaryKey: 'ue',
+    orderBy: ['ue'],
+  },
+  /** Where received power is lost on the way from the best beam to the board's, dB; versions below 4 have no such table. */
+  losses: {
+    columns: {
+      ue: 'VARCHAR',
+      focusingDb: 'DOUBLE?',
+      codebookDb: 'DOUBLE?',
+      estimationDb: 'DOUBLE?',
+      quantisationDb: 'DOUBLE?',
+      hardwareDb: 'DOUBLE?',
+      /**
+       * bit/s/Hz by a beam that is focused on the user, by the codebook's best beam, and by the board's codes without errors; the
+       * others are in `estimates`.
+       */
+      focusedRate: 'DOUBLE?',
+      bestRate: 'DOUBLE?',
+      quantisedRate: 'DOUBLE?',
     },
     primaryKey: 'ue',
     orderBy: ['ue'],

@@ -3,12 +3,15 @@ import type { Figure } from './drawing/chart.js';
 import { figureBlock, page } from './page/blocks.js';
 import { type Html, html } from './page/html.js';
 import { writePage } from './page/write-page.js';
+import { distributionCharts } from './run/distribution-charts.js';
 import { eventsSection } from './run/events-section.js';
 import { fociChart } from './run/foci-chart.js';
 import { header, runTitle } from './run/header.js';
 import { linkChart } from './run/link-chart.js';
 import { linkSection } from './run/link-section.js';
 import { localPilots } from './run/local-pilots.js';
+import { lossesSection } from './run/losses-section.js';
+import { isMany, worstFirst } from './run/many-users.js';
 import { patternCaption, patternPanels } from './run/pattern-panels.js';
 import { pilotChart } from './run/pilot-chart.js';
 import { planView } from './run/plan-view.js';
@@ -22,6 +25,8 @@ import { usersSection } from './run/users-section.js';
 
 /** More users than this get no pilot chart of their own. */
 const MOST_PILOT_CHARTS = 10;
+/** Of many users, the worst get one. */
+const MANY_PILOT_CHARTS = 3;
 
 /**
  * Writes `report.html` and `figures/*.svg` into the recording's folder.
@@ -45,17 +50,19 @@ export async function writeReport(
 export function renderRunReport(run: RunData): { markup: string; figures: Figure[] } {
   const plan = planView(run);
   const foci = fociChart(run);
-  const pilots = (run.facts.localEstimates ? [] : run.users)
-    .slice(0, MOST_PILOT_CHARTS)
-    .flatMap(
-      (user) => spectrumChart(run, user.ue, user.turn + 1) ?? pilotChart(run, user.ue, user.turn + 1) ?? [],
-    );
+  const many = isMany(run);
+  const distributions = many ? distributionCharts(run) : [];
+  const inDetail = many ? worstFirst(run).slice(0, MANY_PILOT_CHARTS) : run.users.slice(0, MOST_PILOT_CHARTS);
+  const pilots = (run.facts.localEstimates ? [] : inDetail).flatMap(
+    (user) => spectrumChart(run, user.ue, user.turn + 1) ?? pilotChart(run, user.ue, user.turn + 1) ?? [],
+  );
   const patternUser = run.users.find(({ ue }) => run.estimates.has(ue)) ?? run.users[0];
   const patterns = patternUser === undefined ? null : patternPanels(run, patternUser.ue);
   const slots = slotChart(run);
   const link = linkChart(run);
   const body = html`${header(run)}
-${usersSection(run, plan, foci)}
+${usersSection(run, plan, foci, distributions)}
+${lossesSection(run)}
 ${pilotsSection(run, pilots)}
 ${patterns !== null && html`<h2>Beam patterns</h2>${figureBlock(patterns, patternCaption(run))}`}
 ${slotsSection(run, slots)}
@@ -66,7 +73,9 @@ ${eventsSection(run)}
 ${run.facts.scenarioText !== null && html`<h2>Scenario</h2><details><summary>The scenario file as it was read</summary><pre>${run.facts.scenarioText}</pre></details>`}`;
   const footer = html`Made by beamloop from <span class="code">recording.duckdb</span>. The figures are in
 <span class="code">figures/</span> as SVG.`;
-  const figures = [plan, foci, ...pilots, patterns, slots, link].filter((figure) => figure !== null);
+  const figures = [plan, foci, ...distributions, ...pilots, patterns, slots, link].filter(
+    (figure) => figure !== null,
+  );
   return { markup: page(`${runTitle(run)} – beamloop`, body, footer), figures };
 }
 
@@ -80,7 +89,7 @@ function pilotsSection(run: RunData, charts: readonly Figure[]): Html {
   return html`<h2>Pilots</h2>
 <p>${pilotsText(run, charts)}</p>
 ${charts.map((chart) => figureBlock(chart, ''))}
-${left > 0 && html`<p class="muted">No chart for ${left} more of the users.</p>`}`;
+${left > 0 && html`<p class="muted">${isMany(run) && 'These are the users that were served worst. '}No chart for ${left} more of the users.</p>`}`;
 }
 
 function pilotsText(run: RunData, charts: readonly Figure[]): string {

@@ -32,7 +32,7 @@ it('says nothing of the loss of rates that are infinite', async () => {
   await recording.close();
   expect(outcome.wideband).toMatchObject({ users: 3, lossPercent: null, boardLossPercent: null });
   const page = await printed(outcome, false);
-  expect(page).toMatch(/Infinity +- +3\n/);
+  expect(page).toMatch(/Infinity +- +\S+ dB +3\n/);
   expect(page).toContain(
     'Mean rate of 3 users: Infinity of Infinity bit/s/Hz, - lost; by the board Infinity, - lost',
   );

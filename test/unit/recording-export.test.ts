@@ -74,7 +74,7 @@ describe('exportRecordings', () => {
       '# scenario: sweep, "quick"',
       '# seed: 7',
       '# versions: {"beamloop":"0.1.0"}',
-      '# schema: 3',
+      '# schema: 4',
       'slot,ue,sequence,ue_time_s,noise_floor,powers_1,powers_2,powers_3',
       `0,ada,1,0,0.25,0,0.5,${Math.fround(1e-20)}`,
       `1,bela,2,0.125,0.25,1,0.5,${Math.fround(1e-20)}`,
@@ -112,7 +112,7 @@ describe('exportRecordings', () => {
     const [file] = await exportRecordings([await record('run')], path.join(root, 'out'), 'mat');
     const variables = readMat(readFileSync(file!)) as Record<string, Record<string, unknown>>;
     expect(variables.beamloop).toEqual({
-      ...{ scenario: 'sweep, "quick"', seed: '7', versions: '{"beamloop":"0.1.0"}', schema: '3' },
+      ...{ scenario: 'sweep, "quick"', seed: '7', versions: '{"beamloop":"0.1.0"}', schema: '4' },
     });
     const { powers, users, events, estimates } = variables;
     expect(powers!.slot).toEqual({ rows: 3, values: [0, 1, 2] });
@@ -157,7 +157,7 @@ describe('a recording from before element settings were recorded', () => {
     await read.close();
 
     const written = await Recording.open(where, 'write');
-    expect(await written.runValue('schemaVersion')).toBe(3);
+    expect(await written.runValue('schemaVersion')).toBe(4);
     written.append('element_settings', {
       ...{ hash: 'h', phaseRad: Float32Array.of(1), delayS: null, amplitude: null },
     });

@@ -99,21 +99,15 @@ async function printSplit(context: CommandContext, { codebook, parameters }: Spl
   const write = drainedWrite(context);
   for (const text of parameterLines(parameters)) await write(text);
   const right = (title: string) => ({ title, align: 'right' as const });
-  await write(
-    `\n${formatTable({
-      columns: [
-        'pilot',
-        'theta_t',
-        'theta_p',
-        'first focus (sin, 1/m)',
-        'last focus (sin, 1/m)',
-        'rings (1/m)',
-        'visible',
-        'delays up to (ns)',
-      ].map(right),
-      rows: codebook.pilots.map((pilot, k) => pilotRow(pilot, k)),
-    })}`,
-  );
+  const columns = [
+    ...['pilot', 'theta_t', 'theta_p', 'first focus (sin, 1/m)'].map(right),
+    { ...right('last focus (sin, 1/m)'), dropFirst: 2 },
+    { ...right('rings (1/m)'), dropFirst: 3 },
+    { ...right('visible'), dropFirst: 1 },
+    right('delays up to (ns)'),
+  ];
+  const rows = codebook.pilots.map((pilot, k) => pilotRow(pilot, k));
+  await write(`\n${formatTable({ columns, rows }, context.columns)}`);
 }
 
 function pilotRow({ codeword, parameters, foci }: SplitPilot, k: number): string[] {

@@ -211,7 +211,7 @@ async function print(
     if (json) await write(']}');
   }
   if (json) await write(']}\n');
-  else await write(strongestTable(strongest));
+  else await write(strongestTable(strongest, context.columns));
 }
 
 /** Everything of the document up to its first point. */
@@ -250,10 +250,11 @@ function strongestRow(point: Point, key: string, powerGain: Float64Array, band: 
   ];
 }
 
-function strongestTable(rows: readonly string[][]): string {
-  const titles = ['sin(angle)', 'distance (m)', 'pilot', 'strongest subcarrier', 'GHz', 'power gain', 'dB'];
-  return formatTable({
-    columns: titles.map((title) => ({ title, align: title === 'pilot' ? 'left' : 'right' })),
-    rows,
-  });
+function strongestTable(rows: readonly string[][], widthColumns: number | undefined): string {
+  const titles = ['sin(angle)', 'distance (m)', 'pilot', 'subcarrier', 'GHz', 'power gain', 'dB'];
+  const columns = titles.map((title) => ({
+    title,
+    align: title === 'pilot' ? ('left' as const) : ('right' as const),
+  }));
+  return formatTable({ columns, rows }, widthColumns);
 }

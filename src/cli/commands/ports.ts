@@ -5,7 +5,7 @@ import { formatTable } from '../text-table.js';
 const COLUMNS = ['port', 'may be a board', 'by USB id', 'manufacturer'];
 
 /** `beamloop ports`: the serial ports of this machine. Asks nobody; `beamloop board PORT` does. */
-export const portsCommand: Command = (yargs, { stdout }) =>
+export const portsCommand: Command = (yargs, { stdout, columns: widthColumns }) =>
   yargs.command(
     'ports',
     'List serial ports, with the USB ids by which a scenario can name them',
@@ -25,7 +25,7 @@ export const portsCommand: Command = (yargs, { stdout }) =>
         port.spec ?? '-',
         port.manufacturer ?? '-',
       ]);
-      return void stdout.write(formatTable({ columns, rows }));
+      return void stdout.write(formatTable({ columns, rows }, widthColumns));
     },
   );
 

@@ -53,7 +53,7 @@ export const replayCommand: Command = (yargs, context) =>
         const scheme = chosenScheme(file.scenario, args);
         const users = await replayRecording(recording, file, scheme);
         if (args.json) printJson(context.stdout, { scheme, users });
-        else context.stdout.write(replayTable(users));
+        else context.stdout.write(replayTable(users, context.columns));
       } finally {
         await recording.close();
       }
@@ -97,17 +97,17 @@ function chosenScheme(
   });
 }
 
-function replayTable(users: readonly ReplayedUser[]): string {
+function replayTable(users: readonly ReplayedUser[], widthColumns: number | undefined): string {
   const hasBest = users.some(({ bestKey }) => bestKey !== null);
   const columns = [
     { title: 'user', align: 'left' },
-    { title: 'recorded', align: 'left' },
+    { title: 'recorded', align: 'left', dropFirst: 2 },
     { title: 'replayed', align: 'left' },
     { title: 'same', align: 'left' },
     { title: 'estimated', align: 'left' },
-    { title: 'true position', align: 'left' },
+    { title: 'true position', align: 'left', dropFirst: 1 },
     // A scheme of the whole band has no codeword that is best.
-    ...(hasBest ? ([{ title: 'noise-free best', align: 'left' }] as const) : []),
+    ...(hasBest ? ([{ title: 'noise-free best', align: 'left', dropFirst: 3 }] as const) : []),
     { title: 'pilots', align: 'right' },
   ] as const;
   const rows = users.map((user) => [
@@ -120,5 +120,5 @@ function replayTable(users: readonly ReplayedUser[]): string {
     ...(hasBest ? [user.bestKey ?? '-'] : []),
     String(user.numPilots),
   ]);
-  return formatTable({ columns, rows });
+  return formatTable({ columns, rows }, widthColumns);
 }

@@ -1,17 +1,27 @@
 import path from 'node:path';
 import type { CalibrationTable } from '../../../calibration/calibration-table.js';
 import type { BoardDescription } from '../../../drivers/array-board.js';
+import { forecastLines } from '../../campaign/loss-forecast.js';
 import { prepare } from '../../campaign/plan.js';
 import { planOnBoard } from '../../campaign/plan-on-board.js';
 import { startRun } from '../../campaign/run.js';
 import { readVariants, type ScenarioFile } from '../../campaign/scenario.js';
 import type { Scenario } from '../../campaign/scenario-schema.js';
+import { isEmulated } from '../../campaign/users.js';
+import { plural } from '../../core/plural.js';
 import { seconds } from '../../schedule/lint.js';
-import { assumedBoard, type EmulatedSection, emulatedSection, openTestbed } from '../../testbed.js';
+import {
+  assumedBoard,
+  type EmulatedSection,
+  emulatedSection,
+  openTestbed,
+  standInBoard,
+} from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign, reportOf } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { wholeOption } from '../options.js';
 import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
+import { wrapped } from '../text-table.js';
 
 /** `beamloop run <scenario>`: trains the users of a scenario. */
 export const runCommand: Command = (yargs, context) =>
@@ -92,6 +102,8 @@ export const runCommand: Command = (yargs, context) =>
     },
   );
 
+/** Of what a line of the plan is about. */
+const HEAD_COLUMNS = 16;
 /** `sweep/007`: the names of a sweep's recordings sort as its runs. */
 function folderOf(out: string, k: number, numRuns: number): string {
   return path.join(out, String(k + 1).padStart(String(numRuns).length, '0'));
@@ -112,11 +124,16 @@ function printPlan(
   json: boolean,
   { name, scenario, calibration }: ScenarioFile<EmulatedSection>,
 ): void {
-  const { stdout } = context;
+  const { stdout, columns } = context;
   const { table = null } = calibration ?? {};
   const board = boardToExpect(scenario, table);
   const preparation = prepare(scenario);
-  const { demand, realisability, warnings } = planOnBoard(preparation, board, table);
+  const { demand, realisability, losses, warnings } = planOnBoard(
+    preparation,
+    board,
+    table,
+    isEmulated(scenario) ? standInBoard(scenario).radiate : undefined,
+  );
   warn(context, warnings);
   const users = preparation.users.map(({ id }) => id);
   const { port, baud } = scenario.board;
@@ -132,13 +149,14 @@ function printPlan(
         slots: scenario.slots,
         demand,
         realisability,
+        losses,
         warnings,
       },
     });
     return;
   }
-  const lines = [
-    ['scenario', `${name}: ${users.length} users, scheme ${scenario.scheme.name}`],
+  const lines: [what: string, text: string][] = [
+    ['scenario', `${name}: ${plural(users.length, 'user')}, scheme ${scenario.scheme.name}`],
     [
       'board',
       port === 'emulated'
@@ -153,8 +171,17 @@ function printPlan(
     ],
     ['link', `up to ${demand.lineBytes} bytes per user, ${seconds(demand.lineTimeS)} at ${baud} baud`],
     ['time per user', `up to ${seconds(demand.userTimeS)}`],
-    ...(realisability?.summary ?? []).map((line, k) => [k === 0 ? 'realisability' : '', line]),
+    ...headed('realisability', realisability?.summary ?? []),
+    ...headed('losses', forecastLines(losses)),
     ['verdict', 'link, memory and switch time keep this plan'],
   ];
-  for (const [what, text] of lines) stdout.write(`${what!.padEnd(16)}${text}\n`);
+  for (const [what, text] of lines) {
+    const [first = '', ...more] = wrapped(text, (columns ?? Number.POSITIVE_INFINITY) - HEAD_COLUMNS - 2);
+    stdout.write(what.padEnd(HEAD_COLUMNS) + first);
+    for (const line of more) stdout.write(' '.repeat(HEAD_COLUMNS + 2) + line);
+  }
+}
+
+function headed(what: string, lines: readonly string[]): [what: string, text: string][] {
+  return lines.map((line, k) => [k === 0 ? what : '', line]);
 }

@@ -117,10 +117,10 @@ async function writeResults(folder: string, result: StudyResult): Promise<string
   return page;
 }
 
-function print({ stdout }: CommandContext, result: StudyResult, page: string): void {
+function print({ stdout, columns }: CommandContext, result: StudyResult, page: string): void {
   stdout.write(`${result.title}\n`);
   if (result.reference !== null) stdout.write(`${result.reference}\n`);
-  for (const table of result.tables) stdout.write(`\n${formatTable(table)}`);
+  for (const table of result.tables) stdout.write(`\n${formatTable(table, columns)}`);
   if (result.claims.length > 0) {
     stdout.write('\nThe paper and this study\n');
     for (const { claim, paper, ours, agrees } of result.claims) {

@@ -51,6 +51,11 @@ export function coloursOf(names: readonly string[]): string[] {
   return known.map((colour) => colour ?? free[next++ % free.length] ?? COLOUR.muted);
 }
 
+/** Of pilots that split, in their order: a pilot has one colour in all figures. */
+export function pilotColours(numPilots: number): string[] {
+  return coloursOf(Array.from({ length: numPilots }, (_, k) => `Pilot ${k + 1}`));
+}
+
 /** Perceptually uniform, readable in grey: viridis (van der Walt and Smith, 2015) from nine stops. */
 const STOPS = [0x440154, 0x472d7b, 0x3b528b, 0x2c728e, 0x21918c, 0x28ae80, 0x5ec962, 0xaddc30, 0xfde725];
 

@@ -4,7 +4,7 @@ import { tableBlock } from '../page/blocks.js';
 import { type Html, html, shown } from '../page/html.js';
 import type { RunData } from './run-data.js';
 
-const MOST_ROWS = 120;
+const MOST_ROWS = 40;
 
 export function eventsSection(run: RunData): Html {
   if (run.events.length === 0) return html`<h2>Events</h2><p class="note">No event was recorded.</p>`;

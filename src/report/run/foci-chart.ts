@@ -1,18 +1,19 @@
 /** Where the pilots' subcarriers focus, and the users among them: on the plane of direction and distance ring. */
-import { type FocalPoint, focalPointOf } from '../../array/focal-point.js';
-import { focusOf } from '../../campaign/focus-error.js';
+import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import { BeamloopError } from '../../core/errors.js';
-import type { Row } from '../../record/schema.js';
 import { fociFigure } from '../../study/beam-split-figures.js';
 import { splitCodebookOf } from '../../training/registry.js';
 import type { Figure } from '../drawing/chart.js';
-import type { Point } from '../drawing/marks.js';
+import { COLOUR } from '../drawing/colour.js';
+import { type Point, scatter } from '../drawing/marks.js';
 import { plural } from '../drawing/number-format.js';
 import { type UserMark, userLabels, userMarkNames, userMarks } from '../drawing/user-marks.js';
 import { drawPoints } from '../study/point-figure.js';
+import { isMany } from './many-users.js';
 import type { RunData } from './run-data.js';
 import type { RunFacts } from './run-facts.js';
+import { foundFocus, trueFocus } from './user-focus.js';
 
 /** Null for schemes whose pilots do not split. */
 export function fociChart(run: RunData): Figure | null {
@@ -42,22 +43,19 @@ export function fociChart(run: RunData): Figure | null {
       `with ${plural(run.users.length, 'user')} where they are and where they were found.`,
     draw: (widthPx) =>
       drawPoints(figure, widthPx, {
-        names: userMarkNames(marks),
-        series: (area) => [...userMarks(marks), userLabels(marks, area, widthPx < 500 ? 14 : 24)],
+        names: isMany(run) ? ['Found position'] : userMarkNames(marks),
+        series: (area) =>
+          isMany(run)
+            ? [manyMarks(marks)]
+            : [...userMarks(marks), userLabels(marks, area, widthPx < 500 ? 14 : 24)],
       }),
   };
 }
 
-/** Null where nobody knows it. */
-export function trueFocus({ xM, yM }: Row<'users'>): FocalPoint | null {
-  return xM === null || yM === null ? null : focalPointOf([xM, yM]);
-}
-
-/** Null without an estimate. */
-export function foundFocus(run: RunData, ue: string): FocalPoint | null {
-  const estimate = run.estimates.get(ue);
-  if (estimate === undefined) return null;
-  return focusOf(estimate, run.codewords.find(({ key }) => key === estimate.codewordKey)?.label);
+/** Of many users, where they were found: rings, lines and names would hide one another. */
+function manyMarks(marks: readonly UserMark[]) {
+  const found = marks.flatMap((mark) => (mark.found === null ? [] : [mark.found]));
+  return scatter('Found position', found, 'diamond', 5, { color: COLOUR.red });
 }
 
 function pointOf({ sinAngle, ringPerM }: FocalPoint): Point {

@@ -1,5 +1,6 @@
 /** What was run, on what, when, and how it ended, in one sentence. */
 
+import { shellWord } from '../../core/shell-word.js';
 import { needsBand } from '../../training/registry.js';
 import { schemeLabel, schemeTitle } from '../../training/scheme-label.js';
 import { tickText } from '../drawing/axis.js';
@@ -25,7 +26,7 @@ export function header(run: RunData): Html {
   return html`<p class="kicker">beamloop campaign report</p>
 <h1>${runTitle(run)}</h1>
 <p class="outcome"><strong>${outcomeSentence(run)}</strong> ${run.slots.length > 0 && slotSentence(tallySlots(run.slots))}</p>
-${!complete && html`<p class="note"><strong>This run is not complete.</strong> ${stopReason(run)}The report shows what was recorded until then. To go on: <span class="code">beamloop resume ${run.folder}</span></p>`}
+${!complete && html`<p class="note"><strong>This run is not complete.</strong> ${stopReason(run)}The report shows what was recorded until then. To go on: <span class="code">beamloop resume ${shellWord(run.folder)}</span></p>`}
 ${run.warnings.map((warning) => html`<p class="note">${warning}.</p>`)}
 ${link !== undefined && isDisturbed(link) && html`<p class="note">${linkSentence(link)}</p>`}
 ${factList([

@@ -1,14 +1,19 @@
 /** Pilots of UEs that estimate by themselves: all that is recorded of a pilot is its mean power. */
+
 import { decibels, NOTHING, plural } from '../drawing/number-format.js';
 import { tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
+import { isMany, NUM_WORST, worstFirst } from './many-users.js';
 import { measuredPilots, type RunData, type SlotRecord } from './run-data.js';
 
 /** More columns than this do not fit. */
 const MOST_PILOTS = 10;
 
 export function localPilots(run: RunData): Html {
-  const rows = run.users.map(({ ue }) => ({ ue, pilots: measuredPilots(run.slots, ue) }));
+  const rows = (isMany(run) ? worstFirst(run).slice(0, NUM_WORST) : run.users).map(({ ue }) => ({
+    ue,
+    pilots: measuredPilots(run.slots, ue),
+  }));
   const most = Math.max(...rows.map(({ pilots }) => pilots.length));
   const columns = Array.from({ length: Math.min(most, MOST_PILOTS) }, (_, k) => k);
   return html`<h2>Pilots</h2>

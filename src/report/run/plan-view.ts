@@ -2,10 +2,12 @@
 import { nearFieldBoundaryM } from '../../array/near-field.js';
 import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
-import { COLOUR } from '../drawing/colour.js';
-import { line, type Point } from '../drawing/marks.js';
+import { COLOUR, colourMap } from '../drawing/colour.js';
+import { colourBar } from '../drawing/heat-image.js';
+import { line, type Point, scatter } from '../drawing/marks.js';
 import { fixed, plural } from '../drawing/number-format.js';
 import { userLabels, userMarkNames } from '../drawing/user-marks.js';
+import { errorHalfWidths, isMany } from './many-users.js';
 import { nearFieldOverview } from './near-field-overview.js';
 import {
   arrayLine,
@@ -18,6 +20,9 @@ import {
 } from './plan-series.js';
 import { isWideband, type RunData } from './run-data.js';
 
+const ASTRAY = 'Not found or far off';
+/** Of the map of many users. */
+const CELL_PX = 16;
 /** Of the polar codebook; schemes of the whole band have a sector of their own. */
 const POLAR_SECTOR_RAD = Math.PI / 3;
 
@@ -72,7 +77,11 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
   const boundary = polar === null ? null : curve((angle) => nearFieldBoundaryM(polar.array, angle, 'exact'));
   const boundaryInView = boundary?.some(([across, ahead]) => ahead <= reachM && Math.abs(across) <= sideM);
   const names = [
-    ...userMarkNames(markers),
+    ...(!isMany(run)
+      ? userMarkNames(markers)
+      : run.users.some((user) => isAstray(run, user))
+        ? [ASTRAY]
+        : []),
     ...(ringsM.length > 0 ? ['Polar rings'] : []),
     ...(boundaryInView ? ['Near-field boundary'] : []),
   ];
@@ -84,10 +93,11 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
           rightPx: plan.rightPx,
           topPx: top + plan.heightPx - 118,
         });
-  const rings = placeRingLabels(ringsM, markers, plan);
+  const many = isMany(run) ? densityOf(run, markers, plan) : null;
+  const rings = placeRingLabels(ringsM, many === null ? markers : [], plan);
   const grey = { color: COLOUR.muted, width: 1 };
   return {
-    heightPx: top + plan.heightPx + 52,
+    heightPx: top + plan.heightPx + 52 + (many === null ? 0 : 34),
     option: {
       legend: legend(names, 10, 10),
       grid: [
@@ -115,7 +125,16 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
         }),
         ...(inset === null ? [] : [inset.yAxis]),
       ],
+      ...(many !== null && {
+        graphic: colourBar(
+          { leftPx: plan.leftPx, topPx: top + plan.heightPx + 52, widthPx: Math.min(300, plan.widthPx) },
+          '1',
+          'Users in a cell',
+          String(many.most),
+        ),
+      }),
       series: [
+        ...(many === null ? [] : [many.cells]),
         line(
           'Sector',
           [floorPoint(reachM * 1.2, -maxAngleRad), [0, 0], floorPoint(reachM * 1.2, maxAngleRad)],
@@ -139,17 +158,66 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
           ? [line('Near-field boundary', boundary, { color: COLOUR.purple, width: 1.5, type: 'dashed' })]
           : []),
         arrayLine(polar === null ? 0 : polar.array.apertureM / 2, sideM),
-        ...markSeries(markers, reachM),
         ringLabels(rings),
-        userLabels(
-          markers,
-          plan,
-          compact ? 14 : 24,
-          rings.map(({ box }) => box),
-        ),
+        ...(many === null
+          ? [
+              ...markSeries(markers, reachM),
+              userLabels(
+                markers,
+                plan,
+                compact ? 14 : 24,
+                rings.map(({ box }) => box),
+              ),
+            ]
+          : [many.astray]),
         ...(inset === null ? [] : inset.series),
       ],
     },
+  };
+}
+
+function isAstray(run: RunData, user: RunData['users'][number]): boolean {
+  const errors = errorHalfWidths(run, user);
+  return !run.estimates.has(user.ue) || (errors !== null && Math.max(...errors) > 1);
+}
+
+/** Cells of the floor by how many users are in them, and the users that were not found, or far off. */
+function densityOf(run: RunData, markers: readonly Marker[], { sideM, widthPx }: Plan) {
+  const cellM = (2 * sideM * CELL_PX) / widthPx;
+  const counts = new Map<string, { readonly at: Point; count: number }>();
+  for (const { truth, found } of markers) {
+    const at = truth ?? found;
+    if (at === null) continue;
+    const cell = [Math.floor(at[0] / cellM), Math.floor(at[1] / cellM)] as const;
+    const known = counts.get(cell.join('/'));
+    if (known !== undefined) known.count++;
+    else counts.set(cell.join('/'), { at: [(cell[0] + 0.5) * cellM, (cell[1] + 0.5) * cellM], count: 1 });
+  }
+  const most = [...counts.values()].reduce((max, { count }) => Math.max(max, count), 1);
+  const map = colourMap(most + 1);
+  const far = run.users.flatMap((user) => {
+    const astray = isAstray(run, user);
+    const at = markers.find(({ ue }) => ue === user.ue)?.truth ?? null;
+    return astray && at !== null ? [at] : [];
+  });
+  const cells = {
+    type: 'scatter' as const,
+    symbol: 'rect',
+    symbolSize: CELL_PX - 1,
+    silent: true,
+    data: [...counts.values()].map(({ at, count }) => ({
+      value: at,
+      itemStyle: { color: `rgb(${map[count]!.join(',')})`, opacity: 1 },
+    })),
+  };
+  return {
+    most,
+    cells,
+    astray: scatter(ASTRAY, far, 'circle', 9, {
+      color: 'none',
+      borderColor: COLOUR.red,
+      borderWidth: 2,
+    }),
   };
 }
 

@@ -20,12 +20,17 @@ export function realisabilitySection(run: RunData): Html {
   const { board } = run.facts;
   const delays = board !== null && board.delayBits > 0 ? ` and ${board.delayBits} bits of delay` : '';
   const steps = board === null ? '' : ` with ${board.phaseBits} bits of phase${delays} per element`;
-  const { realisability } = run.facts;
+  const { realisability, lossForecast } = run.facts;
   return html`<h2>What the hardware can realise</h2>
 ${
   realisability !== null &&
   html`<p>The pilots over the whole band, as <span class="code">beamloop run --dry-run</span> tells it:</p>
 <pre>${realisability.join('\n')}</pre>`
+}
+${
+  lossForecast !== null &&
+  html`<p>Foretold losses of mean power where a beam focuses:</p>
+<pre>${lossForecast.join('\n')}</pre>`
 }
 <p>${count(losses.length)} codewords were rounded to the board’s settings${steps}. Predicted loss of gain at the
 carrier${realisability !== null && ', where phases make up for delays that are off'}: median ${decibels(middle, 4)}, largest

@@ -1,7 +1,9 @@
 /** What a report tells about: the tables of a recording, joined by slot. */
 
 import { outcomeOfSlot, type SlotOutcome } from '../../bridge/slot-join.js';
+import type { LossAccount } from '../../campaign/loss-account.js';
 import { measuredPilots as pilotSlots } from '../../campaign/measured-pilots.js';
+import { recordedAccount } from '../../campaign/outcome.js';
 import type { PilotLabel } from '../../codebook/codeword.js';
 import { Recording } from '../../record/recording.js';
 import type { Row } from '../../record/schema.js';
@@ -43,6 +45,8 @@ export interface RunData {
   readonly codewords: readonly Row<'codewords'>[];
   readonly slots: readonly SlotRecord[];
   readonly estimates: ReadonlyMap<string, Row<'estimates'>>;
+  /** Of users that were found; empty in recordings that are older. */
+  readonly losses: ReadonlyMap<string, LossAccount>;
   readonly events: readonly Row<'events'>[];
   readonly statistics: RunStatistics;
 }
@@ -51,14 +55,20 @@ export interface RunData {
 export async function readRunData(folder: string): Promise<RunData> {
   const recording = await Recording.open(folder, 'read');
   try {
-    const [run, users, codewords, estimates, events, link] = await Promise.all([
+    const [run, users, codewords, estimates, losses, events, link] = await Promise.all([
       recording.rows('run'),
       recording.rows('users'),
       recording.rows('codewords'),
       recording.rows('estimates'),
+      recording.rows('losses'),
       recording.rows('events'),
       recording.rows('link_statistics'),
     ]);
+    const estimateOf = new Map(estimates.map((row) => [row.ue, row]));
+    const accounts = losses.flatMap((row) => {
+      const account = recordedAccount(row, estimateOf.get(row.ue));
+      return account === null ? [] : [[row.ue, account] as const];
+    });
     const facts = new Map(run.map((row) => [row.key, row.value]));
     return {
       folder,
@@ -67,7 +77,8 @@ export async function readRunData(folder: string): Promise<RunData> {
       users,
       codewords,
       slots: await readSlots(recording, codewords),
-      estimates: new Map(estimates.map((row) => [row.ue, row])),
+      estimates: estimateOf,
+      losses: new Map(accounts),
       events,
       statistics: readStatistics(link, events),
     };

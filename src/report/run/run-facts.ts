@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Band } from '../../array/band.js';
 import type { Sector } from '../../array/focal-point.js';
 import { LinearArray } from '../../array/linear-array.js';
+import { forecastLines } from '../../campaign/loss-forecast.js';
 import { PolarCodebook } from '../../codebook/polar.js';
 import { BeamloopError } from '../../core/errors.js';
 import { type SchemeChoice, schemeSchema } from '../../training/registry.js';
@@ -47,6 +48,15 @@ const boardFacts = z.object({
 
 const realisabilityFacts = z.object({ summary: z.array(z.string()) });
 
+const range = z.object({ meanDb: z.number(), worstDb: z.number() });
+const beamsForecast = z.object({ numBeams: z.number(), quantisation: range, hardware: range.nullable() });
+const forecastFacts = z.object({ pilots: beamsForecast.nullable(), serving: beamsForecast });
+
+function forecastOf(value: unknown): string[] | null {
+  const forecast = forecastFacts.safeParse(value).data;
+  return forecast === undefined ? null : forecastLines(forecast);
+}
+
 type BoardFacts = z.output<typeof boardFacts>;
 
 export interface RunFacts {
@@ -70,6 +80,8 @@ export interface RunFacts {
   readonly sector: Sector | null;
   /** What the board makes of the pilots over the band, line by line as a dry run prints it; null in narrowband runs. */
   readonly realisability: readonly string[] | null;
+  /** What the board was to lose of pilots and serving beams, line by line as a dry run prints it. */
+  readonly lossForecast: readonly string[] | null;
   /** UEs kept the powers and estimated by themselves; recorded powers are means over the band. */
   readonly localEstimates: boolean;
   /** Without the bridge's token: reports are shown around. */
@@ -96,6 +108,7 @@ export function readRunFacts(entries: ReadonlyMap<string, unknown>): RunFacts {
     band: bandOf(scenario?.array),
     sector: scenario?.array?.sector ?? null,
     realisability: realisabilityFacts.safeParse(entries.get('realisability')).data?.summary ?? null,
+    lossForecast: forecastOf(entries.get('lossForecast')),
     localEstimates: scenario?.bridge?.feedback === 'estimate',
     scenarioText: withoutToken(
       z.string().safeParse(entries.get('scenarioText')).data ?? null,

@@ -3,7 +3,7 @@
 import type { Band } from '../../array/band.js';
 import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
-import { COLOUR } from '../drawing/colour.js';
+import { pilotColours } from '../drawing/colour.js';
 import { colourBar, heatImage, imageSeries } from '../drawing/heat-image.js';
 import { fixed, plural } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
@@ -12,12 +12,13 @@ import { measuredPilots, type RunData } from './run-data.js';
 
 /** More lines than this nobody can tell apart: more pilots are drawn as rows of a picture. */
 const MOST_LINES = 6;
-const COLOURS = [COLOUR.blue, COLOUR.red, COLOUR.green, COLOUR.purple, COLOUR.sky, COLOUR.ink];
 const HEIGHT_PX = 220;
 /** Neighbouring subcarriers that one point of a line stands for, by the strongest of them. */
 const MOST_POINTS = 512;
 /** What a picture, whose colours are few, shows below the strongest, dB. */
 const PICTURE_SPAN_DB = 25;
+/** What lines show below the strongest, dB. */
+const LINES_SPAN_DB = 30;
 
 interface Spectrum {
   readonly band: Band;
@@ -81,10 +82,15 @@ function frequencyAxis({ carrierHz, bandwidthHz }: Band) {
   });
 }
 
-/** Not in dB, where noise would stand as high as peaks. */
+/** A pilot has the colour that it has among the foci. What lies below the noise is not drawn. */
 function drawLines({ band, overNoise, pilots, frequenciesGHz }: Spectrum, widthPx: number) {
   const names = pilots.map(({ name }) => name);
   const top = legendHeightPx(names, widthPx - 20) + 14;
+  const colours = pilotColours(pilots.length);
+  const inDb = pilots.map(({ powers }) => powers.map((power) => 10 * Math.log10(Math.max(power, 1e-9))));
+  const highest = Math.max(...inDb.flat());
+  const high = Math.ceil((highest + 1) / 5) * 5;
+  const low = overNoise ? Math.min(0, high - 15) : high - LINES_SPAN_DB;
   return {
     heightPx: top + HEIGHT_PX + 50,
     option: {
@@ -92,19 +98,20 @@ function drawLines({ band, overNoise, pilots, frequenciesGHz }: Spectrum, widthP
       grid: { left: 60, right: 16, top, height: HEIGHT_PX, outerBoundsMode: 'none' },
       xAxis: frequencyAxis(band),
       yAxis: valueAxis({
-        label: overNoise ? 'Power (times the noise)' : 'Power (of the strongest)',
-        min: 0,
+        label: overNoise ? 'Power (dB over noise)' : 'Power (dB under strongest)',
+        min: low,
+        max: high,
         labelGapPx: 38,
       }),
-      series: pilots.map(({ name, powers }, k) => ({
+      series: pilots.map(({ name }, k) => ({
         name,
         type: 'line' as const,
-        data: powers.map((power, m) => [frequenciesGHz[m]!, power]),
+        data: inDb[k]!.map((power, m) => [frequenciesGHz[m]!, Math.max(low, power)]),
         symbol: 'none',
         silent: true,
         clip: true,
-        itemStyle: { color: COLOURS[k] },
-        lineStyle: { color: COLOURS[k], width: 1 },
+        itemStyle: { color: colours[k]! },
+        lineStyle: { color: colours[k]!, width: 1.2 },
       })),
     },
   };

@@ -2,6 +2,7 @@
 import { count, plural } from '../drawing/number-format.js';
 import { sentenceList, tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
+import { isMany, NUM_WORST } from './many-users.js';
 import type { RunData } from './run-data.js';
 import type { JoinTotals } from './run-statistics.js';
 
@@ -18,7 +19,7 @@ export function ueSection(run: RunData): Html {
     }
     return html`<h2>User equipment</h2>
 <p class="note">The recording holds no statistics of the UEs’ connections (the run did not end by itself); these are the power records in it.</p>
-${tableBlock('Power records', [{ title: 'User' }, { title: 'Records', align: RIGHT }], [...measured])}`;
+${tableBlock('Power records', [{ title: 'User' }, { title: 'Records', align: RIGHT }], [...measured].slice(0, isMany(run) ? NUM_WORST : measured.size))}`;
   }
   const columns = [
     'Connections',
@@ -36,7 +37,7 @@ ${tableBlock('Power records', [{ title: 'User' }, { title: 'Records', align: RIG
 ${tableBlock(
   'User equipment',
   [{ title: 'User' }, ...columns.map((title) => ({ title, align: RIGHT }))],
-  [...run.statistics.ues].map(([ueId, ue]) => [
+  shownUes(run).map(([ueId, ue]) => [
     ueId,
     ...[
       ue.connections,
@@ -50,8 +51,18 @@ ${tableBlock(
     ].map(count),
   ]),
 )}
+${isMany(run) && html`<p class="muted">The ${NUM_WORST} UEs with most to tell of ${count(run.statistics.ues.size)}; all are in table <span class="code">link_statistics</span> of the recording.</p>`}
 ${complaintsList(run)}
 ${join !== null && html`<p>${joinSentence(join)}</p>`}`;
+}
+
+/** Of many, those that gave most trouble. */
+function shownUes(run: RunData) {
+  const all = [...run.statistics.ues];
+  if (!isMany(run)) return all;
+  const trouble = ([, ue]: (typeof all)[number]) =>
+    ue.connections - 1 + ue.gaps + ue.duplicates + ue.malformed + ue.throttled;
+  return all.sort((a, b) => trouble(b) - trouble(a)).slice(0, NUM_WORST);
 }
 
 /** Of each UE and kind of mistake the first. */

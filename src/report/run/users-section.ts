@@ -4,25 +4,35 @@ import { nearFieldBoundaryM } from '../../array/near-field.js';
 import { focusError } from '../../campaign/focus-error.js';
 import { lossPercent } from '../../campaign/serving-rates.js';
 import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.js';
+import { shellWord } from '../../core/shell-word.js';
 import type { Row } from '../../record/schema.js';
 import type { Figure } from '../drawing/chart.js';
 import { count, decibels, degrees, fixed, metres, NOTHING, significant } from '../drawing/number-format.js';
 import { figureBlock, type TableCell, tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
-import { foundFocus, trueFocus } from './foci-chart.js';
+import { isMany, NUM_WORST, worstFirst } from './many-users.js';
 import { sectorOf } from './plan-view.js';
 import { isWideband, type RunData } from './run-data.js';
+import { foundFocus, trueFocus } from './user-focus.js';
 
 /** @param foci of a wideband scheme's pilots with the users among them. */
-export function usersSection(run: RunData, figure: Figure | null, foci: Figure | null): Html {
+export function usersSection(
+  run: RunData,
+  figure: Figure | null,
+  foci: Figure | null,
+  distributions: readonly Figure[],
+): Html {
   if (run.users.length === 0) {
     return html`<h2>Users</h2><p class="note">The recording names no users: the run ended before it got to them.</p>`;
   }
   return html`<h2>Where the users are and where they were found</h2>
 ${figure === null ? html`<p class="note">Nobody was found, and nobody’s true position is known: there is no plan to draw.</p>` : figureBlock(figure, planCaption(run), false)}
-${foci !== null && figureBlock(foci, FOCI_CAPTION)}
+${foci !== null && figureBlock(foci, isMany(run) ? MANY_FOCI_CAPTION : FOCI_CAPTION)}
+${distributions.map((chart) => figureBlock(chart, ''))}
+${isMany(run) && html`<h3>The ${NUM_WORST} users that were served worst</h3>`}
 ${isWideband(run) ? ratesTable(run) : codewordsTable(run)}
 <p class="muted">Over noise: the strongest power over the noise floor. Fit: cosine between all powers and what a user at the estimate would receive; below 0.75, or where noise alone or no beam at all would explain the powers as well, a user counts as not found.</p>
+${isMany(run) && html`<p class="muted">All ${count(run.users.length)} are in the recording; a table of them writes <span class="code">beamloop export ${shellWord(run.folder)} --csv --tables users,estimates,losses</span>.</p>`}
 ${reasonsList(run)}`;
 }
 
@@ -41,6 +51,15 @@ function reasonsList(run: RunData): Html | false {
 const FOCI_CAPTION =
   'Each dot is the focus of one subcarrier of a pilot. Rings: true positions; diamonds: found positions, joined by a line. ' +
   'Under a ring is its distance at broadside; at another angle it is that times cos²β. The far field is ring 0.';
+
+const MANY_FOCI_CAPTION =
+  'Each dot is the focus of one subcarrier of a pilot; the small diamonds are the positions that were found. ' +
+  'Under a ring is its distance at broadside; at another angle it is that times cos²β. The far field is ring 0.';
+
+/** Of many users the worst: tables of hundreds nobody reads. */
+function listed(run: RunData): readonly Row<'users'>[] {
+  return isMany(run) ? worstFirst(run).slice(0, NUM_WORST) : run.users;
+}
 
 function ratesTable(run: RunData): Html {
   const array = run.facts.polar?.array ?? null;
@@ -72,7 +91,7 @@ function ratesOf(run: RunData, array: LinearArray | null): Html {
       { title: 'Fit', align: 'right' },
       { title: 'Pilots', align: 'right' },
     ],
-    run.users.map((user) => {
+    listed(run).map((user) => {
       const estimate = run.estimates.get(user.ue);
       const [name, trueAngle, angle, trueDistance, distance] = userRow(user, estimate);
       const { rate = null, boardRate = null, perfectRate = null } = estimate ?? {};
@@ -115,7 +134,7 @@ function codewordsTable(run: RunData): Html {
       { title: 'Pilots', align: 'right' },
       { title: 'SNR', align: 'right' },
     ],
-    run.users.map((user) => userRow(user, run.estimates.get(user.ue))),
+    listed(run).map((user) => userRow(user, run.estimates.get(user.ue))),
   );
 }
 
@@ -162,6 +181,12 @@ function planCaption(run: RunData): string {
   const { maxAngleRad, distanceM } = sectorOf(run);
   const distances =
     distanceM.length === 0 ? '' : ` from ${metres(distanceM[0]!)} to ${metres(distanceM[1]!)}`;
+  if (isMany(run)) {
+    return (
+      `Colour: how many users there are in a cell of the floor. Red: users that were not found, or found more than a half-width off. Grey: the sector of ` +
+      `±${degrees(maxAngleRad, 0)}${distances}.`
+    );
+  }
   const marks =
     'Rings: true positions; diamonds: found positions, joined by a line; triangles at the edge: found at infinity. Grey: ' +
     `the sector of ±${degrees(maxAngleRad, 0)}${distances}.`;

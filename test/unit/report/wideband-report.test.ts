@@ -4,14 +4,15 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Band } from '../../../src/array/band.js';
 import { focalPointOf } from '../../../src/array/focal-point.js';
-import { LinearArray } from '../../../src/array/linear-array.js';
+import { LinearArray, polarPointM } from '../../../src/array/linear-array.js';
 import type { BoardControls } from '../../../src/codebook/board-controls.js';
 import { realisabilityOf } from '../../../src/codebook/realisability.js';
 import { NARROW_PX, renderFigure, WIDE_PX } from '../../../src/report/drawing/chart.js';
-import { COLOUR } from '../../../src/report/drawing/colour.js';
+import { COLOUR, pilotColours } from '../../../src/report/drawing/colour.js';
 import { fixed } from '../../../src/report/drawing/number-format.js';
 import { html } from '../../../src/report/page/html.js';
 import { fociChart } from '../../../src/report/run/foci-chart.js';
+import { errorHalfWidths } from '../../../src/report/run/many-users.js';
 import { planView } from '../../../src/report/run/plan-view.js';
 import { measuredPilots, type RunData, readRunData } from '../../../src/report/run/run-data.js';
 import { spectrumChart } from '../../../src/report/run/spectrum-chart.js';
@@ -161,7 +162,9 @@ describe('a wideband run', () => {
     const words = svgTexts(svg).map(({ text }) => text);
     expect(words).toEqual(expect.arrayContaining(['TD-PS pilot 1', 'TD-PS pilot 2', 'TD-PS pilot 3']));
     const curves = [
-      ...svg.matchAll(/<path d="(M[^"]*)" fill="none" stroke="[^"]*" stroke-linejoin="bevel">/g),
+      ...svg.matchAll(
+        /<path d="(M[^"]*)" fill="none" stroke="[^"]*" stroke-width="1.2" stroke-linejoin="bevel">/g,
+      ),
     ].map(([, d]) =>
       [...d!.matchAll(/([\d.]+) ([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const),
     );
@@ -173,7 +176,7 @@ describe('a wideband run', () => {
       const [x, y] = curve.reduce((a, b) => (b[1] < a[1] ? b : a));
       expect(axes.x(x)).toBeCloseTo(BAND.frequenciesHz[strongest]! / 1e9, 1);
       const overNoise = (128 * perSubcarrier[strongest]!) / noiseFloor;
-      expect(axes.y(y) / overNoise).toBeCloseTo(1, 2);
+      expect(axes.y(y)).toBeCloseTo(10 * Math.log10(overNoise), 1);
     }
   });
 });
@@ -263,4 +266,68 @@ it('narrowband runs have no foci', async () => {
   const folder = path.join(root, 'narrow');
   await recordRun(folder, { numElements: 64, users: widebandRun.users });
   expect(fociChart(await readRunData(folder))).toBeNull();
+});
+
+describe('a run of many users', () => {
+  const users = Array.from({ length: 40 }, (_, k) => ({
+    ue: `station-${k + 1}`,
+    positionM: polarPointM(0.4 + 0.014 * k, (-50 + 2.5 * k) * (Math.PI / 180)),
+    snrDb: k === 7 ? -10 : 10,
+  }));
+
+  it('is told of by distributions and its worst users: names and rows do not grow with their number', async () => {
+    const many = await recorded({ users });
+    const { markup, figures } = renderRunReport(many);
+    const ids = figures.map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(['rate-distribution', 'error-distribution']));
+    expect(ids.filter((id) => id.startsWith('spectrum-'))).toHaveLength(3);
+    const map = renderFigure(figures.find(({ id }) => id === 'plan-view')!, WIDE_PX, 'file');
+    expectWellFormed(map);
+    expect(svgTexts(map).filter(({ text }) => text.startsWith('station-'))).toEqual([]);
+    const table = /Users and the rate of serving them.*?<\/table>/s.exec(markup)![0];
+    const listed = [...table.matchAll(/<tr><td>(station-\d+)/g)].map(([, ue]) => ue);
+    expect(listed).toHaveLength(12);
+    const lossOf = (ue: string) =>
+      1 - many.estimates.get(ue)!.boardRate! / many.estimates.get(ue)!.perfectRate!;
+    const worst = users.map(({ ue }) => ue).sort((a, b) => lossOf(b) - lossOf(a));
+    expect(listed).toEqual(worst.slice(0, 12));
+    expect(markup).toContain('--csv --tables users,estimates,losses');
+    expect([...markup.matchAll(/<tr>/g)].length).toBeLessThan(120);
+  });
+
+  it('a distribution rises from none to all of the users, by half at the median', async () => {
+    const many = await recorded({ users });
+    const svg = renderFigure(
+      renderRunReport(many).figures.find(({ id }) => id === 'error-distribution')!,
+      WIDE_PX,
+      'file',
+    );
+    const axes = svgAxes(svg);
+    const errors = many.users.map((user) => Math.abs(errorHalfWidths(many, user)![0])).sort((a, b) => a - b);
+    const curve = [
+      ...svg.matchAll(/<path d="(M[^"]*)" fill="none" stroke="#0a6ebd"[^>]*stroke-linejoin="bevel">/g),
+    ]
+      .map(([, d]) =>
+        [...d!.matchAll(/([\d.]+) ([\d.]+)/g)].map(
+          ([, x, y]) => [axes.x(Number(x)), axes.y(Number(y))] as const,
+        ),
+      )
+      .reduce((a, b) => (b.length > a.length ? b : a));
+    expect(curve[0]![1]).toBeCloseTo(0, 2);
+    expect(curve.at(-1)![1]).toBeCloseTo(1, 2);
+    const atHalf = curve.find(([, share]) => share >= 0.499)!;
+    expect(atHalf[0]).toBeCloseTo(errors[19]!, 1);
+  });
+});
+
+it('a pilot has one colour among the foci and in the spectra', async () => {
+  const run = await recorded({});
+  const strokes = [
+    ...renderFigure(spectrumChart(run, 'alice', 1)!, WIDE_PX, 'file').matchAll(
+      /fill="none" stroke="([^"]*)" stroke-width="1.2" stroke-linejoin="bevel">/g,
+    ),
+  ].map(([, stroke]) => stroke);
+  expect(strokes).toEqual(pilotColours(3));
+  const foci = renderFigure(fociChart(run)!, WIDE_PX, 'file');
+  for (const colour of strokes) expect(foci).toContain(`fill="${colour}" fill-opacity="0.5"`);
 });
