@@ -266,7 +266,7 @@ class Campaign {
     chosen: Codeword,
   ): { readonly rates: ServingRates | null; readonly losses: Row<'losses'> } {
     const { testbed, preparation } = this.#parts;
-    const { polar, best, wideband } = preparation;
+    const { polar, wideband } = preparation;
     const { truth } = user;
     const { band } = this.#subcarriers;
     if (truth === null) {
@@ -274,7 +274,7 @@ class Campaign {
       const [predicted] = this.#beams.losses([chosen], band.frequenciesHz, testbed.radiate);
       return { rates: null, losses: lossesRow(user.id, lossesPredicted(predicted!), null) };
     }
-    const index = best[turn] ?? null;
+    const index = preparation.best()[turn] ?? null;
     const focused = servingCodeword(polar.array, focalPointOf(truth.positionM));
     const serving = servingOf(polar.array, this.#subcarriers, truth, {
       focused,
