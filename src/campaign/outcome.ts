@@ -268,3 +268,15 @@ function summaryOf(users: readonly UserOutcome[]): WidebandSummary | null {
 export function unfound(outcome: CampaignOutcome): string[] {
   return outcome.users.filter(({ estimate }) => estimate === null).map(({ ue }) => ue);
 }
+
+/**
+ * How a run that did not find everybody goes on, as a sentence without its end. A user whose powers were no evidence is decided
+ * by the same powers when the run is resumed: that helps only where others failed for another reason, or never had their turn.
+ *
+ * @param failures codes of those that were not found; null of one that did not get that far.
+ */
+export function howToGoOn(folder: string, failures: readonly (string | null)[]): string {
+  return failures.every((code) => code === 'NO_EVIDENCE')
+    ? 'mend what it says and measure in a new run; one that is resumed decides by the same powers'
+    : `go on with: beamloop resume ${folder}`;
+}
