@@ -14,7 +14,7 @@ import { SlotPlanner } from '../schedule/slot-planner.js';
 import type { Evidence, MeasuredBatch } from '../training/evidence.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/registry.js';
-import type { Estimate, Powers, Scheme } from '../training/scheme.js';
+import type { Estimate, PilotBatch, Powers, Scheme } from '../training/scheme.js';
 import type { BeamLoss, BoardBeams } from './board-beams.js';
 import { BoardWatch } from './board-watch.js';
 import { evidenceJudge, type JudgeUser, numSaturated } from './evidence.js';
@@ -232,17 +232,22 @@ class Campaign {
     const scheme = this.#scheme.start();
     const batches: MeasuredBatch[] = [];
     let numPilots = 0;
-    let step = scheme.next();
-    while (!step.done) {
-      const pilots = step.value.map((codeword) => this.#pilots.pilot(codeword));
+    const measure = async (codewords: PilotBatch): Promise<MeasuredBatch> => {
+      const pilots = codewords.map((codeword) => this.#pilots.pilot(codeword));
       const powers = await this.#exchange.measure(user.id, batches.length, pilots);
       numPilots += pilots.length;
-      batches.push({ pilots: step.value, powers, numSaturated: numSaturated(powers, fullScale) });
+      const batch = { pilots: codewords, powers, numSaturated: numSaturated(powers, fullScale) };
+      batches.push(batch);
       measured(numPilots);
-      step = resumed(scheme, powers, user.id);
-    }
+      return batch;
+    };
+    let step = scheme.next();
+    while (!step.done) step = resumed(scheme, (await measure(step.value)).powers, user.id);
     if (found) return;
-    const evidence = this.#judge(user, batches, step.value);
+    const judging = this.#judge(user, [...batches], step.value);
+    let verdict = judging.next();
+    while (!verdict.done) verdict = judging.next(await measure(verdict.value));
+    const evidence = verdict.value;
     this.#pilots.pilot(step.value.codeword); // so that the recording knows the codeword that was found
     this.#pilots.recordNew();
     const { rates, losses } = this.#servingOf(user, turn, step.value.codeword);

@@ -1,7 +1,7 @@
 /** 'Found' needs evidence: what a user's pilots brought is judged before an estimate is recorded (src/training/evidence.ts). */
 import { BeamloopError } from '../core/errors.js';
 import { BeamPowers } from '../training/estimators/beam-powers.js';
-import { type Decision, type Evidence, judge, type MeasuredBatch } from '../training/evidence.js';
+import { type Decision, type Evidence, judging, type MeasuredBatch } from '../training/evidence.js';
 import { carrierGains, placesAround, pointOfEstimate } from '../training/evidence-gains.js';
 import { needsBand, splitCodebookOf } from '../training/registry.js';
 import type { Estimate, PilotBatch, Powers } from '../training/scheme.js';
@@ -9,11 +9,12 @@ import type { BoardBeams } from './board-beams.js';
 import type { Preparation } from './plan.js';
 import type { User } from './users.js';
 
+/** Yields pilots that are to be sent again, where need be. */
 export type JudgeUser = (
   user: User,
   batches: readonly MeasuredBatch[],
   estimate: Estimate,
-) => Evidence | null;
+) => Generator<PilotBatch, Evidence | null, MeasuredBatch>;
 
 /**
  * Judges the users of a campaign. Null for a user that sent no pilots.
@@ -46,10 +47,10 @@ export function evidenceJudge(
       return gains;
     };
   };
-  return (user, batches, estimate) => {
+  return function* judgeUser(user, batches, estimate) {
     if (batches.length === 0) return null;
     const gainsAt = gainsOf(batches.flatMap(({ pilots }) => pilots));
-    const { evidence, doubt } = judge(batches, {
+    const { evidence, doubt } = yield* judging(batches, {
       noiseExpected: user.truth === null || user.truth.snrDb < Number.POSITIVE_INFINITY,
       onlySubcarrier: scheme.onlySubcarrier,
       perSubcarrier,

@@ -2,6 +2,7 @@
 import { type FocalPoint, focalPointOf } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { outcomeOfSlot, type SlotOutcome } from '../bridge/slot-join.js';
+import { shellWord } from '../core/shell-word.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
 import type { Evidence } from '../training/evidence.js';
@@ -298,4 +299,16 @@ function summaryOf(users: readonly UserOutcome[]): WidebandSummary | null {
 /** Users that ended without an estimate. */
 export function unfound(outcome: CampaignOutcome): string[] {
   return outcome.users.filter(({ estimate }) => estimate === null).map(({ ue }) => ue);
+}
+
+/**
+ * How a run that did not find everybody goes on, as a sentence without its end. A user whose powers were no evidence is decided
+ * by the same powers when the run is resumed: that helps only where others failed for another reason, or never had their turn.
+ *
+ * @param failures codes of those that were not found; null of one that did not get that far.
+ */
+export function howToGoOn(folder: string, failures: readonly (string | null)[]): string {
+  return failures.every((code) => code === 'NO_EVIDENCE')
+    ? 'mend what it says and measure in a new run; one that is resumed decides by the same powers'
+    : `go on with: beamloop resume ${shellWord(folder)}`;
 }

@@ -3,6 +3,7 @@ import type { Progress } from '../campaign/campaign.js';
 import { LOSS_STEPS, type LossAccount } from '../campaign/loss-account.js';
 import {
   type CampaignOutcome,
+  howToGoOn,
   type LinkCounts,
   type SlotCounts,
   type UserOutcome,
@@ -145,10 +146,13 @@ export async function concludeCampaign(
   stdout.write(`Recording: ${outcome.folder}\n`);
   if (withReport) stdout.write(`Report: ${await reportOf(outcome.folder, signal)}\n`);
   if (missing.length === 0) return;
+  const failures = users.flatMap(({ estimate, failure }) =>
+    estimate === null ? [failure?.code ?? null] : [],
+  );
   throw new BeamloopError('CAMPAIGN_INCOMPLETE', {
     what: `No estimate for ${missing.join(', ')}`,
     where: outcome.folder,
-    todo: `The report says why; go on with: beamloop resume ${shellWord(outcome.folder)}`,
+    todo: `The report says why; ${howToGoOn(outcome.folder, failures)}`,
     recording: outcome.folder,
   });
 }

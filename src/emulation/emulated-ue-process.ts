@@ -17,8 +17,8 @@ import { EmulatedUe } from './ue-model.js';
 
 const MODEL = 'beamloop emulated UE';
 const SOFTWARE = 'emulation 1.0';
-/** UEs that connect at the same time. */
-const MAX_CONNECTING = 32;
+/** UEs that connect at the same time: those that are connected are asked to measure meanwhile, and answer in a fifth of a second. */
+const MAX_CONNECTING = 8;
 
 function report(message: UeReport): void {
   tellParent(message);

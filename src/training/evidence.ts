@@ -15,6 +15,16 @@ const CLEAR = 4;
 const REPEATABLE = 0.5;
 /** Standard deviations that noise may put between two measurements. */
 const NOISE_SPREAD = 6;
+/** A fit of this much leaves powers that are made up no chance worth a check; of many pilots a lesser one will do. */
+const DECISIVE_LIKENESS = 0.95;
+const DECISIVE_OF_MANY = 0.8;
+const MANY_PILOTS = 64;
+/** Of fewer pilots than this any few large powers look like some beam. */
+const FEW_PILOTS = 24;
+/** Which of two codewords is sent when, in a check: neither a drift nor powers of the slot before look like it. */
+const CHECK_ORDER = [0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1];
+/** Strongest and weakest pilot differ again by at least this share of what they differed by (eq. 86). */
+const LEAST_CONTRAST = 0.5;
 /** Places that an estimator of the whole band chooses between, per value: its grid is finer than its beams. */
 const PLACES_PER_VALUE = 10;
 
@@ -66,11 +76,61 @@ interface Values {
   readonly numAveraged: number;
 }
 
-/** Null where nothing speaks against the estimate. */
-export function judge(
+/** What was made of the powers. */
+export interface Verdict {
+  readonly evidence: Evidence;
+  /** Null where nothing speaks against the estimate. */
+  readonly doubt: Doubt | null;
+}
+
+/**
+ * Judges an estimate; where the powers alone do not decide, after pilots that are sent again. Yields those, wants to know what
+ * was received of them, returns the verdict.
+ */
+export function* judging(
   batches: readonly MeasuredBatch[],
   decision: Decision,
-): { readonly evidence: Evidence; readonly doubt: Doubt | null } {
+): Generator<PilotBatch, Verdict, MeasuredBatch> {
+  const verdict = judge(batches, decision);
+  if (verdict.doubt !== null || !isCheckWanted(batches, decision, verdict.evidence)) return verdict;
+  const { values } = valuesOf(batches, decision);
+  const pilots = batches.flatMap((batch) => batch.pilots);
+  const strongest = values.indexOf(values.reduce((most, value) => Math.max(most, value)));
+  const weakest = values.indexOf(values.reduce((least, value) => Math.min(least, value)));
+  const check = yield CHECK_ORDER.map((which) => pilots[which === 0 ? strongest : weakest]!);
+  const again = valuesOf([check], decision).values;
+  const means = [0, 1].map((which) => {
+    const of = again.filter((_, k) => CHECK_ORDER[k] === which);
+    return of.reduce((sum, value) => sum + value, 0) / of.length;
+  }) as [number, number];
+  return { ...verdict, doubt: doubtOfCheck(values[strongest]!, values[weakest]!, means) };
+}
+
+/** Powers that say little, by their number or their fit, may be made up. One pilot has no other to be held against. */
+function isCheckWanted(
+  batches: readonly MeasuredBatch[],
+  { places, perSubcarrier }: Decision,
+  { likeness }: Evidence,
+): boolean {
+  const numPilots = batches.reduce((sum, { pilots }) => sum + pilots.length, 0);
+  if (perSubcarrier || places.length === 0 || numPilots < 2) return false;
+  const enough = numPilots >= MANY_PILOTS ? DECISIVE_OF_MANY : DECISIVE_LIKENESS;
+  return numPilots < FEW_PILOTS || likeness === null || likeness < enough;
+}
+
+function doubtOfCheck(strong: number, weak: number, [again, weakAgain]: [number, number]): Doubt | null {
+  if (again - weakAgain >= LEAST_CONTRAST * (strong - weak)) return null;
+  const figure = (power: number) => power.toPrecision(3);
+  return {
+    what:
+      `The strongest and the weakest pilot were received with powers ${figure(strong)} and ${figure(weak)}, ` +
+      `and when they were sent again, in turn, with ${figure(again)} and ${figure(weakAgain)} on average: the powers are not of the beams`,
+    todo: 'Check that the UE measures in the slots that it is asked for, and that nothing moves during training',
+  };
+}
+
+/** What the powers that were decided by say by themselves. */
+export function judge(batches: readonly MeasuredBatch[], decision: Decision): Verdict {
   const { values, noise, numAveraged } = valuesOf(batches, decision);
   const keys = batches.flatMap(({ pilots }) => pilots.map(({ key }) => key));
   const perPilot = values.length / keys.length;

@@ -82,6 +82,29 @@ it('speaks of the link only where it was disturbed', async () => {
   );
 });
 
+it('offers to resume only where that can find somebody', async () => {
+  const advice = async (...codes: (string | null)[]) => {
+    const out = path.join(folder, `missing-${codes.join('-')}`);
+    await recordRun(out, {});
+    const recording = await Recording.open(out, 'read');
+    const outcome = await outcomeOf(recording).finally(() => recording.close());
+    const users = codes.map((code) => ({
+      ...outcome.users[0]!,
+      estimate: null,
+      failure: code === null ? null : { code, what: 'x' },
+    }));
+    const error = await printed({ ...outcome, users }, false).catch((thrown: BeamloopError) => thrown);
+    return { todo: (error as BeamloopError).todo, resume: `beamloop resume ${out}` };
+  };
+  const same = await advice('NO_EVIDENCE', 'NO_EVIDENCE');
+  expect(same.todo).toContain('measure in a new run');
+  expect(same.todo).not.toContain(same.resume);
+  for (const codes of [['NO_EVIDENCE', 'UE_ABSENT'], ['NO_EVIDENCE', null], ['UE_SILENT']]) {
+    const { todo, resume } = await advice(...codes);
+    expect(todo).toContain(resume);
+  }
+});
+
 it('Ctrl-C before the report leaves no report and says how to write it', async () => {
   const out = path.join(folder, 'unreported');
   await recordRun(out, {});

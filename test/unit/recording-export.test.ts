@@ -144,16 +144,28 @@ const INFO = {
   ...{ scenarioName: 's', scenarioText: '', calibrationText: null, scenario: {}, seed: 1, versions: {} },
 };
 
-describe('a recording from before element settings were recorded', () => {
+/** Columns of estimates that version 2 did not have. */
+const NEWER_COLUMNS = ['peak_over_noise_db', 'peak_over_runner_up_db', 'likeness'];
+
+describe('a recording from before element settings and evidence were recorded', () => {
   it('can be read, and gone on with', async () => {
     const made = await record('old');
+    const estimate = {
+      ...{ scheme: 'dpc', codewordKey: 'dpc/1/0', angleRad: 0.1, distanceM: 3, regionIndex: null },
+      ...{ numPilots: 2, lastSlot: 2, rate: null, boardRate: null, perfectRate: null },
+    };
+    const unknown = { peakOverNoiseDb: null, peakOverRunnerUpDb: null, likeness: null };
+    made.append('estimates', { ...estimate, ...unknown, ue: 'ada' });
+    await made.durable();
     await made.query('DROP TABLE element_settings');
+    for (const column of NEWER_COLUMNS) await made.query(`ALTER TABLE estimates DROP COLUMN ${column}`);
     await made.query(`UPDATE run SET value = '2' WHERE key = 'schemaVersion'`);
     await made.close();
     const where = path.join(root, 'old');
     const read = await Recording.open(where, 'read');
     expect(await read.rows('element_settings')).toEqual([]);
     expect(await read.rows('powers')).toHaveLength(3);
+    expect(await read.rows('estimates')).toMatchObject([{ ...estimate, ...unknown, ue: 'ada' }]);
     await read.close();
 
     const written = await Recording.open(where, 'write');
@@ -161,9 +173,15 @@ describe('a recording from before element settings were recorded', () => {
     written.append('element_settings', {
       ...{ hash: 'h', phaseRad: Float32Array.of(1), delayS: null, amplitude: null },
     });
+    const evidence = { peakOverNoiseDb: 30, peakOverRunnerUpDb: 3, likeness: 0.99 };
+    written.append('estimates', { ...estimate, ...evidence, ue: 'bela' });
     await written.close();
     const again = await Recording.open(where, 'read');
     open.push(again);
     expect(await again.rows('element_settings')).toHaveLength(1);
+    expect(await again.rows('estimates')).toMatchObject([
+      { ue: 'ada', ...unknown },
+      { ue: 'bela', ...evidence },
+    ]);
   });
 });

@@ -26,7 +26,7 @@ export function header(run: RunData): Html {
   return html`<p class="kicker">beamloop campaign report</p>
 <h1>${runTitle(run)}</h1>
 <p class="outcome"><strong>${outcomeSentence(run)}</strong> ${run.slots.length > 0 && slotSentence(tallySlots(run.slots))}</p>
-${!complete && html`<p class="note"><strong>This run is not complete.</strong> ${stopReason(run)}The report shows what was recorded until then. To go on: <span class="code">beamloop resume ${shellWord(run.folder)}</span></p>`}
+${!complete && html`<p class="note"><strong>This run is not complete.</strong> ${stopReason(run)}The report shows what was recorded until then. ${goOn(run)}</p>`}
 ${run.warnings.map((warning) => html`<p class="note">${warning}.</p>`)}
 ${link !== undefined && isDisturbed(link) && html`<p class="note">${linkSentence(link)}</p>`}
 ${factList([
@@ -101,6 +101,19 @@ function optionText(key: string, value: unknown): string {
 
 function startTime(run: RunData): Date | null {
   return run.events[0]?.wallTime ?? run.statistics.link[0]?.wallTime ?? null;
+}
+
+/** Users whose powers were no evidence are decided by the same powers when the run is resumed. */
+function goOn({ users, estimates, events, folder }: RunData): Html {
+  const codes = new Map<unknown, unknown>();
+  for (const { kind, detail } of events) {
+    const { ue, code } = (detail ?? {}) as { ue?: unknown; code?: unknown };
+    if (kind === 'user failed') codes.set(ue, code);
+  }
+  const missing = users.filter(({ ue }) => !estimates.has(ue));
+  return missing.length > 0 && missing.every(({ ue }) => codes.get(ue) === 'NO_EVIDENCE')
+    ? html`To find those that are missing, mend what is said of them and measure in a new run: one that is resumed decides by the same powers.`
+    : html`To go on: <span class="code">beamloop resume ${shellWord(folder)}</span>`;
 }
 
 /** Why the run stopped, where it could still say so. */
