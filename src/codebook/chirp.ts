@@ -1,18 +1,16 @@
 /**
  * Spatial-chirp tiers: focusing beams over ever finer cells in direction and distance ring (docs/model.md eq. 17b). A beam's
- * phase along the array is a chirp: its intercept is the direction, its slope the inverse ring distance.
+ * phase along the array is a chirp: its intercept is the direction, its slope the inverse ring distance. How the cells are laid
+ * out is a reconstruction from the numbers of pilots that are published.
  */
 import { polarPointM } from '../array/linear-array.js';
 import type { Codeword } from './codeword.js';
 import { requirePowerOfTwo } from './dpc.js';
 import { type PolarCodebook, planeWavePhaseRad, requireIndex } from './polar.js';
 
-/** Slopes of the first tier. */
-const FIRST_SLOPES = 2;
-
 export class ChirpCodebook {
   readonly polar: PolarCodebook;
-  /** Tiers after the first: half of log2 N, rounded down. At the last the directions are the polar codebook's angles. */
+  /** Tiers after the first: half of log2 N, rounded down. At the last there are two directions per angle of the polar codebook. */
   readonly numTiers: number;
   readonly #codewords = new Map<string, Codeword>();
 
@@ -24,13 +22,11 @@ export class ChirpCodebook {
 
   /** Of tier 0 (the first) to numTiers. */
   numDirections(tier: number): number {
-    return (
-      this.polar.numAngles / 2 ** (this.numTiers - requireIndex('tier', tier + 1, this.numTiers + 1) + 1)
-    );
+    return this.polar.numAngles / 2 ** (this.numTiers - requireIndex('tier', tier + 1, this.numTiers + 1));
   }
 
   numSlopes(tier: number): number {
-    return FIRST_SLOPES * 2 ** tier;
+    return 2 ** tier;
   }
 
   /** Sine of the middle of direction cell `direction` (from 1). */
@@ -47,6 +43,11 @@ export class ChirpCodebook {
     const count = this.numSlopes(tier);
     const share = (requireIndex('slope', slope, count) - 0.5) / count;
     return Math.max(0, share * this.polar.numRings - 0.5);
+  }
+
+  /** The polar codebook's angle whose cell direction cell `direction` lies in. */
+  nearestAngle(tier: number, direction: number): number {
+    return Math.ceil((direction * this.polar.numAngles) / this.numDirections(tier));
   }
 
   /** The polar codebook's ring that is nearest to the middle of slope cell `slope`. */

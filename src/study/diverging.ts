@@ -112,9 +112,9 @@ export function divergingStrengths(
 /** Lines from v through the aperture, ends included, and points on each, from the Fresnel zone to the end of the box. */
 const NUM_LINES = 33;
 const NUM_DEPTHS = 160;
-/** Weakest starts that are refined, and how far: the last step is 2^-40 of the first. */
+/** Weakest starts that are refined, and how far: the last step is 2^-20 of the first, a few micrometres. */
 const NUM_STARTS = 8;
-const NUM_HALVINGS = 40;
+const NUM_HALVINGS = 20;
 
 /**
  * Least amplitude in the bounding region inside R_v, and where. R_v is a rectangle in (y0, log x): y0 is where the line from

@@ -1,5 +1,7 @@
 /** Study files of kind `pattern`: amplitudes over a plane or along a ring. Keys and units: docs/study.md. */
 import { z } from 'zod';
+import { DIRECTION, DISTANCE } from '../core/bounds.js';
+import { within } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
 import {
   arraySchema,
@@ -87,15 +89,25 @@ const ringSchema = z
     }
   });
 
+/** The approximation of the diverging amplitude by an integral, for places of v and u. */
+const lemmaSchema = z.strictObject({
+  ...common,
+  pattern: z.literal('lemma'),
+  /** How far v and u both are from where their line crosses the array, and the line's angle. */
+  places: z.array(z.strictObject({ distance: within(DISTANCE), angle: within(DIRECTION) })).nonempty(),
+});
+
 export const patternSchema = z.discriminatedUnion('pattern', [
   divergingSchema,
   degreeSchema,
   twinSchema,
   ringSchema,
+  lemmaSchema,
 ]);
 
 export type DivergingPattern = z.output<typeof divergingSchema>;
 export type DegreePattern = z.output<typeof degreeSchema>;
 export type TwinPattern = z.output<typeof twinSchema>;
 export type RingPattern = z.output<typeof ringSchema>;
+export type LemmaPattern = z.output<typeof lemmaSchema>;
 export type PatternStudy = z.output<typeof patternSchema>;

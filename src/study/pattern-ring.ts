@@ -229,7 +229,7 @@ function drawFirstTier(codebook: ChirpCodebook, ring: Ring): LineFigure {
   const beams = chirpBeams(codebook, 0).slice(first, first + NUM_DRAWN_BEAMS);
   return figure(
     'spatial-chirp, first tier',
-    `The ${beams.length} direction cells around broadside, from cell ${first + 1}; the stronger slope of each.`,
+    `The ${beams.length} direction cells around broadside, from cell ${first + 1}.`,
     beams,
     Math.asin(Math.min(Math.sin(MAX_ANGLE_RAD), NUM_DRAWN_BEAMS / codebook.numDirections(0))),
     ring,

@@ -1,6 +1,7 @@
 import { runDegree } from './pattern-degree.js';
 import { runDiverging } from './pattern-diverging.js';
 import type { PatternStudy } from './pattern-file.js';
+import { runLemma } from './pattern-lemma.js';
 import { runRing } from './pattern-ring.js';
 import { runTwin } from './pattern-twin.js';
 import type { StudyResult } from './result.js';
@@ -16,5 +17,7 @@ export function runPattern(study: PatternStudy): StudyResult {
       return runTwin(study);
     case 'ring':
       return runRing(study);
+    case 'lemma':
+      return runLemma(study);
   }
 }

@@ -79,7 +79,8 @@ const SCHEME_TITLE: Readonly<Record<string, string>> = {
   'far-field-sweep': 'Far-field sweeping',
   'near-field-hierarchical': 'Near-field hierarchical',
   'far-field-hierarchical': 'Far-field hierarchical',
-  'spatial-chirp': 'Spatial chirp',
+  // The paper tells less than it takes to build it.
+  'spatial-chirp': 'Spatial chirp (reconstructed)',
   tdps: 'TD-PS',
   'near-field-rainbow': 'Near-field rainbow',
   'far-field-rainbow': 'Far-field rainbow',

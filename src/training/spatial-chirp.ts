@@ -3,8 +3,10 @@ import { polarEstimate, strongest } from './polar-estimate.js';
 import type { Scheme } from './scheme.js';
 
 /**
- * Spatial-chirp search (Shi et al. 2024) as Li, Xu and Zhang 2025 describe it and count its pilots: every cell of a coarse grid
- * of directions and slopes, then the four quarters of the strongest cell, tier after tier. 4 pilots per tier after the first.
+ * Spatial-chirp search, reconstructed from what Li, Xu and Zhang 2025 say of that of Shi et al. 2024 and from its numbers of
+ * pilots: every direction of a coarse grid with one slope, then the four quarters of the strongest cell, tier after tier. A first
+ * tier of half as many directions with two slopes has the same counts, but there the beam of the wrong slope wins: it is wide
+ * enough to reach into the whole cell, where the right one is narrow and looks past the user (docs/study.md).
  */
 export function* spatialChirp(codebook: ChirpCodebook): Scheme {
   const { polar, numTiers } = codebook;
@@ -18,7 +20,8 @@ export function* spatialChirp(codebook: ChirpCodebook): Scheme {
     const { direction, slope } = cells[strongest(powers)]!;
     if (tier === numTiers) {
       const ring = codebook.nearestRing(tier, slope);
-      return polarEstimate(polar, { ring, angleIndex: direction }, direction);
+      const angleIndex = codebook.nearestAngle(tier, direction);
+      return polarEstimate(polar, { ring, angleIndex }, angleIndex);
     }
     cells = [2 * direction - 1, 2 * direction].flatMap((nextDirection) =>
       [2 * slope - 1, 2 * slope].map((nextSlope) => ({ direction: nextDirection, slope: nextSlope })),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LinearArray } from '../../src/array/linear-array.js';
+import { createEvaluator } from '../../src/channel/evaluator.js';
 import { ChirpCodebook } from '../../src/codebook/chirp.js';
 import type { Codeword } from '../../src/codebook/codeword.js';
 import { DftCodebook } from '../../src/codebook/dft.js';
@@ -47,14 +48,14 @@ const angles = (ring: number, first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, k) => `polar/${ring}/${first + k}`);
 
 describe('spatial chirp', () => {
-  it('sends a coarse grid of directions and slopes, then the quarters of the strongest cell', () => {
-    const path = ['chirp/0/5/2', 'chirp/1/9/4', 'chirp/2/18/7', 'chirp/3/35/14'];
+  it('sends a coarse grid of directions, then the quarters of the strongest cell', () => {
+    const path = ['chirp/0/9/1', 'chirp/1/18/2', 'chirp/2/35/3', 'chirp/3/70/6'];
     const { batches, estimate } = drive('spatial-chirp', 64, ({ key }) => (path.includes(key) ? 1 : 0));
     expect(batches.map((batch) => batch.length)).toEqual([16, 4, 4, 4]);
-    expect(batches[1]).toEqual(['chirp/1/9/3', 'chirp/1/9/4', 'chirp/1/10/3', 'chirp/1/10/4']);
-    expect(batches[3]).toEqual(['chirp/3/35/13', 'chirp/3/35/14', 'chirp/3/36/13', 'chirp/3/36/14']);
-    // Slope cell 14 of 16 over six rings: -0.5 + 6 * 13.5 / 16 = 4.56 rings from infinity, nearest to the innermost.
-    expect(estimate.codeword.key).toBe('polar/1/35');
+    expect(batches[1]).toEqual(['chirp/1/17/1', 'chirp/1/17/2', 'chirp/1/18/1', 'chirp/1/18/2']);
+    expect(batches[3]).toEqual(['chirp/3/69/5', 'chirp/3/69/6', 'chirp/3/70/5', 'chirp/3/70/6']);
+    // Slope cell 6 of 8 over six rings: -0.5 + 6 * 5.5 / 8 = 3.625 rings from infinity, nearest to ring 2. Direction 70 of 128.
+    expect(estimate.codeword.key).toBe('polar/2/35');
   });
 
   it.each([
@@ -70,13 +71,35 @@ describe('spatial chirp', () => {
   it('focuses its cells on the rings of the polar codebook where they meet', () => {
     const polar = polarOf(64);
     const chirps = new ChirpCodebook(polar);
-    // The first tier's slopes lie 1 and 4 rings from infinity, that is on rings 5 and 2.
-    expect([1, 2].map((slope) => chirps.ringsFromInfinity(0, slope))).toEqual([1, 4]);
-    expect([1, 2].map((slope) => chirps.nearestRing(0, slope))).toEqual([5, 2]);
-    const lastTier = chirps.codeword(3, 20, 1);
-    expect(Array.from(lastTier.phaseRad)).toEqual(
-      Array.from(polar.codeword({ ring: 6, angleIndex: 20 }).phaseRad),
-    );
+    expect(chirps.ringsFromInfinity(0, 1)).toBe(2.5);
+    // The second tier's slopes lie 1 and 4 rings from infinity, that is on rings 5 and 2.
+    expect([1, 2].map((slope) => chirps.ringsFromInfinity(1, slope))).toEqual([1, 4]);
+    expect([1, 2].map((slope) => chirps.nearestRing(1, slope))).toEqual([5, 2]);
+    expect([39, 40].map((direction) => chirps.nearestAngle(3, direction))).toEqual([20, 20]);
+    // The tier before the last has the polar codebook's angles, the last two directions for each.
+    expect(chirps.sinAngle(2, 20)).toBe(polar.sinAngles[19]);
+    expect(chirps.ringsFromInfinity(3, 1)).toBe(0);
+  });
+
+  it('finds most users of the polar codebook’s own grid without noise', () => {
+    const polar = polarOf(64);
+    const evaluator = createEvaluator(polar);
+    let numRight = 0;
+    const users = Array.from({ length: 6 * 48 }, (_, k) => ({
+      ring: 1 + (k % 6),
+      angleIndex: 9 + Math.floor(k / 6),
+    }));
+    for (const user of users) {
+      const angleRad = polar.angleRad(user.angleIndex);
+      const focusM = polar.focusM(user) ?? [1e6 * Math.cos(angleRad), 1e6 * Math.sin(angleRad)];
+      evaluator.setChannel([{ gain: { re: 1, im: 0 }, positionM: focusM }]);
+      const { estimate } = drive('spatial-chirp', 64, (codeword) => {
+        const { re, im } = evaluator.receive(codeword);
+        return re * re + im * im;
+      });
+      if (estimate.codeword.key === `polar/${user.ring}/${user.angleIndex}`) numRight++;
+    }
+    expect(numRight / users.length).toBeGreaterThan(0.5);
   });
 });
 

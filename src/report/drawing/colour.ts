@@ -12,11 +12,11 @@ export const COLOUR = {
   band: '#f3f5f7',
   paper: '#fdfdfd',
   blue: '#0a6ebd',
-  orange: '#d98200',
+  orange: '#b56a00',
   green: '#0b8f6a',
   purple: '#b5579a',
   red: '#cc4b1f',
-  sky: '#3aa0dc',
+  sky: '#0f8fb8',
 } as const;
 
 const SCHEME_COLOUR: Readonly<Record<string, string>> = {
