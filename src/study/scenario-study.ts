@@ -5,13 +5,16 @@
 import { z } from 'zod';
 import type { BoardDescription } from '../../drivers/array-board.js';
 import { focalPointOf } from '../array/focal-point.js';
+import { evidenceJudge, type JudgeUser } from '../campaign/evidence.js';
 import { prepare } from '../campaign/plan.js';
 import { planOnBoard } from '../campaign/plan-on-board.js';
 import type { ScenarioFile } from '../campaign/scenario.js';
 import { schemeOnBoard } from '../campaign/scheme-on-board.js';
 import { lossPercent, servingRates } from '../campaign/serving-rates.js';
+import type { User } from '../campaign/users.js';
 import { BeamloopError } from '../core/errors.js';
-import { runScheme } from '../training/run-scheme.js';
+import type { MeasuredBatch } from '../training/evidence.js';
+import type { Estimate, PilotBatch, Powers, Scheme } from '../training/scheme.js';
 import { schemeLabel } from '../training/scheme-label.js';
 import { headingShape } from './file-sections.js';
 import { percent } from './format.js';
@@ -87,6 +90,7 @@ export async function runScenarioStudy(
   const { beams } = planOnBoard(preparation, board.description, calibration?.table ?? null);
   const scheme = schemeOnBoard(preparation, beams);
   const air = new ScenarioAir(scenario, polar.array, wideband?.band ?? null, board, beams);
+  const judge = evidenceJudge(preparation, beams);
   const rates: RateRow[] = [];
   const codewords: CodewordRow[] = [];
   for (const [turn, user] of users.entries()) {
@@ -94,7 +98,11 @@ export async function runScenarioStudy(
     const { truth } = user;
     if (truth === null) throw notForStudy(study, `nobody knows where user ${user.id} is`);
     const receive = air.receiverOf(user.id, truth, onSlot);
-    const { estimate, numPilots } = runScheme(scheme.start(), receive);
+    const { estimate, numPilots } = train(user, scheme.start(), receive, judge);
+    onProgress?.(turn + 1, users.length);
+    // So that Ctrl-C is heard.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (estimate === null) continue;
     const { codeword, angleRad, distanceM } = estimate;
     const row = {
       ue: user.id,
@@ -117,11 +125,41 @@ export async function runScenarioStudy(
       const bestKey = polar.codeword(preparation.best()[turn]!).key;
       codewords.push({ ...row, codewordKey: codeword.key, bestKey, match: codeword.key === bestKey });
     }
-    onProgress?.(turn + 1, users.length);
-    // So that Ctrl-C is heard.
-    await new Promise((resolve) => setImmediate(resolve));
   }
-  return codewords.length > 0 ? codewordResult(study, file, codewords) : rateResult(study, file, rates);
+  const found: StudyResult['settings'] = [
+    ['Found', `${rates.length + codewords.length} of ${users.length} users`],
+  ];
+  if (rates.length + codewords.length === 0) return resultOf(study, file, [], found);
+  return codewords.length > 0
+    ? codewordResult(study, file, codewords, found)
+    : rateResult(study, file, rates, found);
+}
+
+/** As a campaign trains a user, down to the pilots that are sent again for want of evidence; null where that was not to be had. */
+function train(
+  user: User,
+  scheme: Scheme,
+  receive: (batch: PilotBatch) => Powers,
+  judge: JudgeUser,
+): { readonly estimate: Estimate | null; readonly numPilots: number } {
+  const batches: MeasuredBatch[] = [];
+  const measure = (pilots: PilotBatch): MeasuredBatch => {
+    const batch = { pilots, powers: receive(pilots), numSaturated: 0 };
+    batches.push(batch);
+    return batch;
+  };
+  const numPilots = () => batches.reduce((sum, { pilots }) => sum + pilots.length, 0);
+  let step = scheme.next();
+  while (!step.done) step = scheme.next(measure(step.value).powers);
+  try {
+    const judging = judge(user, [...batches], step.value);
+    let verdict = judging.next();
+    while (!verdict.done) verdict = judging.next(measure(verdict.value));
+    return { estimate: step.value, numPilots: numPilots() };
+  } catch (error) {
+    if (!(error instanceof BeamloopError) || error.code !== 'NO_EVIDENCE') throw error;
+    return { estimate: null, numPilots: numPilots() };
+  }
 }
 
 function pointOf(label: { readonly kind: string }): { sinAngle: number; ringPerM: number } {
@@ -137,23 +175,35 @@ function notForStudy({ scenario }: ScenarioStudy, why: string): BeamloopError {
   });
 }
 
-function codewordResult(study: ScenarioStudy, file: ScenarioFile, rows: readonly CodewordRow[]): StudyResult {
+function codewordResult(
+  study: ScenarioStudy,
+  file: ScenarioFile,
+  rows: readonly CodewordRow[],
+  found: StudyResult['settings'],
+): StudyResult {
   const matches = rows.filter(({ match }) => match).length;
   return {
     ...resultOf(study, file, rows, [
+      ...found,
       ['Best codeword found', `${matches} of ${rows.length} users (${percent(matches / rows.length)})`],
     ]),
     tables: [codewordTable(rows)],
   };
 }
 
-function rateResult(study: ScenarioStudy, file: ScenarioFile, rows: readonly RateRow[]): StudyResult {
+function rateResult(
+  study: ScenarioStudy,
+  file: ScenarioFile,
+  rows: readonly RateRow[],
+  found: StudyResult['settings'],
+): StudyResult {
   const mean = (of: (row: RateRow) => number) => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
   const rate = mean((row) => row.rate);
   const boardRate = mean((row) => row.boardRate);
   const perfectRate = mean((row) => row.perfectRate);
   return {
     ...resultOf(study, file, rows, [
+      ...found,
       ['Rate', `${rate.toFixed(3)} of ${perfectRate.toFixed(3)} bit/s/Hz`],
       ['Loss of rate', `${lossText(rate, perfectRate)}; by the board ${lossText(boardRate, perfectRate)}`],
     ]),

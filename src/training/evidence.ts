@@ -9,6 +9,8 @@ import type { PilotBatch, Powers } from './scheme.js';
 export const FALSE_ALARM = 1e-4;
 /** A beam on the estimate explains at least this much of what was measured, as the cosine between powers and gains. */
 const LEAST_LIKENESS = 0.75;
+/** Where pilots are sent again, which tells more: paths and rings that the beam on the estimate has no part in may bring the rest. */
+const LEAST_BEFORE_CHECK = 0.5;
 /** Standard deviations above what noise makes of the energy, for a likeness to be told at all. */
 const CLEAR = 4;
 /** The same beam measured twice differs by less than this share, noise apart. */
@@ -297,6 +299,8 @@ interface Fit {
   readonly gains: Float64Array;
   /** The signal stands out of the noise so far that the two above mean something. */
   readonly isClear: boolean;
+  /** How much likeness is wanted. */
+  readonly least: number;
 }
 
 /** The best of the places; those near the estimate are looked at only when it does not fit by itself. */
@@ -304,8 +308,9 @@ function bestFit(
   values: Float64Array,
   noise: number,
   numAveraged: number,
-  { places, gainsAt }: Decision,
+  { places, gainsAt, perSubcarrier }: Decision,
 ): Fit | null {
+  const least = perSubcarrier ? LEAST_LIKENESS : LEAST_BEFORE_CHECK;
   // d = power - noise has mean s and mean square s^2 + (2 s noise + noise^2) / numAveraged: what noise adds is taken off.
   let energy = 0;
   let sum = 0;
@@ -327,23 +332,23 @@ function bestFit(
       square += gains[k]! * gains[k]!;
     }
     const likeness = square > 0 ? product / (Math.sqrt(square) * norm) : 0;
-    if (best === null || likeness > best.likeness) best = { likeness, flat, gains, isClear };
+    if (best === null || likeness > best.likeness) best = { likeness, flat, gains, isClear, least };
     if (!isClear || isGood(best)) break;
   }
   return best;
 }
 
-function isGood({ likeness, flat }: Fit): boolean {
-  return likeness >= LEAST_LIKENESS && likeness >= flat;
+function isGood({ likeness, flat, least }: Fit): boolean {
+  return likeness >= least && likeness >= flat;
 }
 
 function doubtOfFit(fit: Fit | null): Doubt | null {
   if (fit === null || !fit.isClear || isGood(fit)) return null;
-  const { likeness, flat } = fit;
+  const { likeness, flat, least } = fit;
   const what =
     flat > likeness
       ? `The powers do not change with the codeword as those of any place would: no beam explains them better (${flat.toFixed(2)}) than one on the estimate (${likeness.toFixed(2)})`
-      : `A user at the estimate would receive other powers: the fit is ${likeness.toFixed(2)} of 1, at least ${LEAST_LIKENESS} is wanted`;
+      : `A user at the estimate would receive other powers: the fit is ${likeness.toFixed(2)} of 1, at least ${least} is wanted`;
   return {
     what,
     todo: 'Check that the UE measures in the slots that it is asked for and reports linear powers, and that it has a path to the array that outweighs all others',

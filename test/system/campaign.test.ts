@@ -21,7 +21,7 @@ beforeAll(async () => {
   const run = await beamloop('run', scenario, '--out', first);
   expect(run.stderr).toContain('user 3 of 3, chen: found');
   expect(run.code).toBe(0);
-  expect(run.stdout).toMatch(/ada .* yes +\S+ dB +42\n/);
+  expect(run.stdout).toMatch(/ada .* yes +\S+ dB +58\n/);
   expect(run.stdout).toContain(`Report: ${path.join(first, 'report.html')}`);
 });
 afterAll(() => {
