@@ -31,7 +31,7 @@ ${foci !== null && figureBlock(foci, isMany(run) ? MANY_FOCI_CAPTION : FOCI_CAPT
 ${distributions.map((chart) => figureBlock(chart, ''))}
 ${isMany(run) && html`<h3>The ${NUM_WORST} users that were served worst</h3>`}
 ${isWideband(run) ? ratesTable(run) : codewordsTable(run)}
-<p class="muted">Over noise: the strongest power over the noise floor. Fit: cosine between all powers and what a user at the estimate would receive; below 0.75, or where noise alone or no beam at all would explain the powers as well, a user counts as not found.</p>
+<p class="muted">Over noise: the strongest power over the noise floor. Fit: cosine between all powers and what a user at the estimate would receive; below 0.75 (0.5 where pilots are sent again to tell), or where noise alone or no beam at all would explain the powers as well, a user counts as not found.</p>
 ${isMany(run) && html`<p class="muted">All ${count(run.users.length)} are in the recording; a table of them writes <span class="code">beamloop export ${shellWord(run.folder)} --csv --tables users,estimates,losses</span>.</p>`}
 ${reasonsList(run)}`;
 }
