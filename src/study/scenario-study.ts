@@ -14,6 +14,7 @@ import { lossPercent, servingRates } from '../campaign/serving-rates.js';
 import type { User } from '../campaign/users.js';
 import { BeamloopError } from '../core/errors.js';
 import type { MeasuredBatch } from '../training/evidence.js';
+import { runScheme } from '../training/run-scheme.js';
 import type { Estimate, PilotBatch, Powers, Scheme } from '../training/scheme.js';
 import { schemeLabel } from '../training/scheme-label.js';
 import { headingShape } from './file-sections.js';
@@ -149,13 +150,12 @@ function train(
     return batch;
   };
   const numPilots = () => batches.reduce((sum, { pilots }) => sum + pilots.length, 0);
-  let step = scheme.next();
-  while (!step.done) step = scheme.next(measure(step.value).powers);
+  const { estimate } = runScheme(scheme, (pilots) => measure(pilots).powers);
   try {
-    const judging = judge(user, [...batches], step.value);
+    const judging = judge(user, [...batches], estimate);
     let verdict = judging.next();
     while (!verdict.done) verdict = judging.next(measure(verdict.value));
-    return { estimate: step.value, numPilots: numPilots() };
+    return { estimate, numPilots: numPilots() };
   } catch (error) {
     if (!(error instanceof BeamloopError) || error.code !== 'NO_EVIDENCE') throw error;
     return { estimate: null, numPilots: numPilots() };
