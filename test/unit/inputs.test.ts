@@ -289,6 +289,47 @@ it('dead elements that the array does not have are refused by number', () => {
   expect(errorOf(() => assumedBoard(read)).message).toMatch(/Element 65 cannot be dead: the array has 64/);
 });
 
+it.each<[string, Parts, string]>([
+  [
+    'paths without a gain',
+    { users: '[{ id: a, position: [20 m, 5 m], paths: [{ gain: [0, 0], position: [9 m, 1 m] }] }]' },
+    'path with a gain',
+  ],
+  [
+    'a gain that is none in single precision',
+    { users: '[{ id: a, position: [20 m, 5 m], paths: [{ gain: [1e-300, 0], position: [9 m, 1 m] }] }]' },
+    'path with a gain',
+  ],
+  [
+    'neither line of sight nor scatterers',
+    { channel: ', ricianFactor: -Infinity, scatterers: 0' },
+    'Nothing is received',
+  ],
+  [
+    'the same of drawn users',
+    { channel: ', ricianFactor: -Infinity, scatterers: 0', users: '{ count: 3 }' },
+    'Nothing is received',
+  ],
+  [
+    'the same of one user',
+    { users: '[{ id: a, position: [20 m, 5 m], ricianFactor: -Infinity, scatterers: 0 }]' },
+    'users[1]',
+  ],
+  ['a token that the bridge refuses', { rest: 'bridge: { token: abc }' }, 'shorter than 16'],
+  ['a bridge open to all without a token', { rest: 'bridge: { host: 0.0.0.0 }' }, 'without a token'],
+])('%s is refused before anything is planned', (_, parts, why) => {
+  expect(errorOf(() => scenario(parts)).message).toContain(why);
+});
+
+it.each([
+  ['serialNumber: ' + 'ü'.repeat(128), '255 bytes'],
+  ['delayBits: 4, delayLsb: 1e-300 s', 'delayLsb'],
+  ['delayBits: 4, delayLsb: 1 ps, delayRange: 1e-300 s', 'delayRange'],
+])('a board that cannot say of itself { %s } is refused', (section, why) => {
+  const text = scenarioText({}).replace('port: emulated', `port: emulated, emulated: { ${section} }`);
+  expect(errorOf(() => parseScenario(text, 'f.yaml', emulatedSection)).message).toContain(why);
+});
+
 describe('a scenario that is too large', () => {
   it.each<[string, Parts, string]>([
     ['rings of many elements', { array: ', rings: 1000', scheme: 'exhaustive' }, '16384000'],

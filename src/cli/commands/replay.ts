@@ -3,6 +3,7 @@ import { recordedScenario } from '../../campaign/run.js';
 import { parseScenario } from '../../campaign/scenario.js';
 import type { Scenario } from '../../campaign/scenario-schema.js';
 import { shortKey } from '../../codebook/codeword.js';
+import { LEVEL, outside } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { Recording } from '../../record/recording.js';
 import { emulatedSection } from '../../testbed.js';
@@ -87,13 +88,25 @@ function chosenScheme(
   }
   if (name === undefined) return scheme;
   if ('estimator' in scheme) {
-    const estimator = snr === undefined ? name : { name, snr: `${quantityOption('snr', snr, 'dB')} dB` };
+    const estimator = snr === undefined ? name : { name, snr: `${snrOption(snr)} dB` };
     return { ...scheme, estimator: estimatorSchema.parse(estimator) };
   }
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `Scheme ${scheme.name} has no estimator to choose`,
     where: '--estimator',
     todo: 'Leave it out, or replay tdps, near-field-rainbow or far-field-rainbow',
+  });
+}
+
+/** dB. A replay has noise, and so has what a perfect beam receives over it. */
+function snrOption(text: string): number {
+  const snrDb = quantityOption('snr', text, 'dB');
+  const complaint = outside(snrDb, LEVEL);
+  if (complaint === null) return snrDb;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `The SNR of a perfectly focused beam ${complaint}`,
+    where: '--snr',
+    todo: 'Give it in dB, such as --snr "15 dB"',
   });
 }
 
