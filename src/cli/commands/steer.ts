@@ -12,9 +12,9 @@ import { DIRECTION, DISTANCE, outside } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { readTextFile } from '../../core/settings-file.js';
 import { emulatedSection, type OpenBoard, openBoard, openPort } from '../../testbed.js';
-import { place } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
+import { place } from '../user-tables.js';
 
 /** `beamloop steer <target> --to "20 m, 15 deg"`: one beam, held if asked for, and what the board latched. */
 export const steerCommand: Command = (yargs, context) =>
