@@ -23,6 +23,9 @@ interface WidebandOutcome extends FocusError {
   readonly boardLossPercent: number | null;
 }
 
+/** More users than this are told of by distributions and the worst of them, on the terminal as in the report. */
+export const MOST_NAMED = 30;
+
 export interface UserOutcome {
   readonly ue: string;
   /** Null where nobody knows it. */

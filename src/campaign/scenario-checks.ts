@@ -1,4 +1,5 @@
 /** What keys of a scenario ask of one another, and no schema of one key can say. */
+import { requireToken } from '../bridge/listen.js';
 import { noiseVariance } from '../channel/channel.js';
 import { type PlaceComplaint, placeText, wrongPlace, wrongRegion } from '../channel/place-checks.js';
 import { BeamloopError } from '../core/errors.js';
@@ -12,6 +13,7 @@ export function checkScenario(scenario: Scenario, file: string): void {
   checkSizes(scenario, file);
   checkBand(scenario, file);
   requireFeedbackFits(scenario, file);
+  requireToken(scenario.bridge.host, scenario.bridge.token);
   checkPlaces(scenario, file);
   const emulated = scenario.board.port === 'emulated';
   if (emulated) checkEmulatedUsers(scenario, file);
@@ -43,9 +45,10 @@ interface SnrChoice {
   readonly beamformedSnr?: number | undefined;
 }
 
-/** Whoever emulates a user must know where it is and how much noise it has. */
+/** Whoever emulates a user must know where it is, how much noise it has, and over which paths it receives. */
 function checkEmulatedUsers({ users, channel }: Scenario, file: string): void {
   if (!Array.isArray(users)) {
+    requirePaths({}, channel, 'channel', file);
     if (snrOf(channel) === undefined) throw missing('snr', 'channel.snr', file);
     return;
   }
@@ -54,7 +57,28 @@ function checkEmulatedUsers({ users, channel }: Scenario, file: string): void {
     if (snrOf(user) === undefined && snrOf(channel) === undefined) {
       throw missing('snr', `users[${k + 1}].snr`, file);
     }
+    if (user.paths === undefined) requirePaths(user, channel, `users[${k + 1}]`, file);
   }
+}
+
+interface ChannelChoice {
+  readonly ricianFactor?: number | undefined;
+  readonly scatterers?: number | undefined;
+}
+
+/** Without a line of sight there must be scatterers. */
+function requirePaths(
+  { ricianFactor, scatterers }: ChannelChoice,
+  channel: Required<ChannelChoice>,
+  whose: string,
+  file: string,
+): void {
+  if ((ricianFactor ?? channel.ricianFactor) !== -Infinity || (scatterers ?? channel.scatterers)! > 0) return;
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: 'Nothing is received without a line of sight (ricianFactor: -Infinity) and without scatterers',
+    where: `${file}, ${whose}`,
+    todo: 'Give some scatterers, or a ricianFactor in dB',
+  });
 }
 
 /** Wherever the scenario says that users or scatterers are. */

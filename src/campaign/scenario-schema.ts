@@ -11,7 +11,7 @@ import {
 import { type PointM, polarPointM } from '../array/linear-array.js';
 import { DEFAULT_LIMITS } from '../bridge/limits.js';
 import type { DistanceRegion, UserRegion } from '../channel/paths.js';
-import { DISTANCE, LEVEL } from '../core/bounds.js';
+import { BAUD, DISTANCE, LEVEL } from '../core/bounds.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { clipped } from '../core/printable.js';
 import { levelOrInfinite, quantity, upTo, upToEitherWay, within, zeroTo } from '../core/settings-quantity.js';
@@ -100,7 +100,11 @@ const pathList = z
       .transform(({ gain: [re, im], position: positionM }) => ({ gain: { re, im }, positionM })),
   )
   .nonempty('must list at least one path')
-  .max(1001, 'must list at most 1001 paths');
+  .max(1001, 'must list at most 1001 paths')
+  .refine(
+    (paths) => paths.some(({ gain: { re, im } }) => Math.fround(re * re + im * im) > 0),
+    'must list a path with a gain: over these nothing is received',
+  );
 
 const signalToNoise = levelOrInfinite(LEVEL).refine(
   (snrDb) => snrDb !== -Infinity,
@@ -174,10 +178,14 @@ const listedUsers = z
 
 const drawnUsers = z.strictObject({ count: z.int().min(1).max(DEFAULT_LIMITS.maxUes) });
 
-/** Up to a week: timers cannot wait longer than 24 days. */
-const patience = quantity('s').pipe(
-  z.number('must be finite').min(1e-3, 'must be at least 1 ms').max(604_800, 'must not be above a week'),
-);
+function from1Ms(mostS: number, tooLong: string) {
+  return quantity('s').pipe(
+    z.number('must be finite').min(1e-3, 'must be at least 1 ms').max(mostS, tooLong),
+  );
+}
+
+/** Timers cannot wait longer than 24 days. */
+const patience = from1Ms(604_800, 'must not be above a week');
 
 const bridge = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
@@ -237,9 +245,9 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
       .strictObject({
         /** `emulated`, a device such as /dev/ttyUSB0, or usb:VID:PID. */
         port: z.string().min(1).superRefine(notAlmostEmulated).default('emulated'),
-        baud: z.int().min(1200).max(100_000_000).default(3_000_000),
+        baud: z.int().min(BAUD.least).max(BAUD.most).default(3_000_000),
         /** How long the board may take to answer after its port was opened, s. */
-        openTimeout: upTo('600 s', 's').default(3),
+        openTimeout: from1Ms(600, 'must not be above 600 s').default(3),
         /** Levels of the lines of a serial port once it is open; left to the system unless given. */
         dtr: lineLevel,
         rts: lineLevel,

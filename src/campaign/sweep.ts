@@ -1,6 +1,7 @@
 /** Variants of a scenario: the same file with other values of some of its keys, one run each. */
 import { type Document, isCollection, isSeq, parse, parseDocument } from 'yaml';
 import { BeamloopError } from '../core/errors.js';
+import { pathText } from '../core/settings-file.js';
 
 /** More runs than this are a mistake. */
 const MOST_RUNS = 10_000;
@@ -34,15 +35,19 @@ export function variantsOf(text: string, { set, seed, repeat }: SweepOptions): V
   if (combinations.length * repeat > MOST_RUNS) {
     throw refused(`${combinations.length * repeat} runs are too many`, `Ask for ${MOST_RUNS} or fewer`);
   }
+  if (seed !== undefined && combinations[0]?.seed !== undefined) {
+    throw refused(`The seed is set twice: by --set and by --seed ${seed}`, 'Leave one of them out');
+  }
   const numbersRuns = seed !== undefined || repeat > 1;
-  return combinations.flatMap((combination) =>
-    Array.from({ length: repeat }, (_, k): Variant => {
-      if (!numbersRuns) return { settings: combination, text: withSettings(text, combination) };
-      const first = Number(combination.seed ?? seed ?? ownSeed(text));
+  return combinations.flatMap((combination) => {
+    const changed = withSettings(text, combination);
+    const first = numbersRuns ? (seed ?? seedOf(changed)) : null;
+    if (first === null) return [{ settings: combination, text: changed }];
+    return Array.from({ length: repeat }, (_, k): Variant => {
       const settings = { ...combination, seed: String(first + k) };
       return { settings, text: withSettings(text, settings) };
-    }),
-  );
+    });
+  });
 }
 
 function combinationsOf(set: readonly string[]): Settings[] {
@@ -53,6 +58,7 @@ function combinationsOf(set: readonly string[]): Settings[] {
       throw refused(`'${each}' is not a key with its value`, 'Write --set channel.snr="15 dB"');
     }
     const known = values.get(key);
+    if (known?.includes(value)) throw refused(`'${each}' is given twice`, 'Give it once, or use --repeat');
     if (known === undefined) values.set(key, [value]);
     else known.push(value);
   }
@@ -69,7 +75,14 @@ function withSettings(text: string, settings: Settings): string {
   // What is wrong with the file itself is told when it is read.
   if (document.errors.length > 0) return text;
   for (const [key, value] of Object.entries(settings)) change(document, key, value);
-  return String(document);
+  try {
+    return String(document);
+  } catch (error) {
+    throw refused(
+      `${settingsText(settings)} takes away what other keys refer to: ${(error as Error).message}`,
+      'Set those keys too, or write their values out in the scenario',
+    );
+  }
 }
 
 function change(document: Document, key: string, value: string): void {
@@ -78,10 +91,10 @@ function change(document: Document, key: string, value: string): void {
     const node = document.getIn(path.slice(0, depth), true);
     if (node === undefined || node === null) continue;
     if (!isCollection(node)) {
-      const whole = path.slice(0, depth).join('.');
+      const whole = pathText(path.slice(0, depth));
       throw refused(
         `'${key}' is not there: ${whole} is one word in this scenario`,
-        `Set it whole, e.g. --set ${whole}="{ name: … }"`,
+        `Set it whole: --set ${whole}=${/^(scheme|estimator)$/.test(String(path[depth - 1])) ? '"{ name: … }"' : '…'}`,
       );
     }
     const index = path[depth]!;
@@ -110,9 +123,11 @@ function pathOf(key: string): (string | number)[] {
   return key.split(/[.[]/).map((part) => (part.endsWith(']') ? Number(part.slice(0, -1)) - 1 : part));
 }
 
-function ownSeed(text: string): number {
+/** Of a scenario; null for one that is no number, which is told when the scenario is read. */
+function seedOf(text: string): number | null {
   const seed: unknown = parseDocument(text).getIn(['seed']);
-  return typeof seed === 'number' ? seed : 1;
+  if (seed === undefined) return 1;
+  return typeof seed === 'number' ? seed : null;
 }
 
 function refused(what: string, todo: string): BeamloopError {

@@ -5,6 +5,7 @@ import {
   type CampaignOutcome,
   howToGoOn,
   type LinkCounts,
+  MOST_NAMED,
   type SlotCounts,
   type UserOutcome,
   unfound,
@@ -16,7 +17,8 @@ import { printable } from '../core/printable.js';
 import { shellWord } from '../core/shell-word.js';
 import { type CommandContext, printJson, warn } from './command.js';
 import { interruptionSentence } from './interruptions.js';
-import { formatTable, wrapped } from './text-table.js';
+import { wrapped } from './text-table.js';
+import { decibels, percent, place, usersText } from './user-tables.js';
 
 /** Options of every command that carries out a campaign. */
 export const campaignOptions = {
@@ -51,7 +53,7 @@ function progressEvents({ stderr }: CommandContext): Progress {
   };
 }
 
-/** A line per user; on a terminal it shows the pilots as they are measured. */
+/** A line per user, of many users for every tenth part and whoever was not found; on a terminal it shows the pilots as they are measured. */
 function progressLines(context: CommandContext): Progress {
   const { stderr, terminal } = context;
   const live = terminal !== undefined && terminal !== null;
@@ -60,6 +62,7 @@ function progressLines(context: CommandContext): Progress {
     if (live && !context.signal.aborted) terminal.write(`\r\x1b[K${printable(text)}`);
   };
   const saidOfUes = new Set<string>();
+  let numFound = 0;
   const timeLeft = remainingTime();
   return {
     warning: (text) => warn(context, [text]),
@@ -77,6 +80,13 @@ function progressLines(context: CommandContext): Progress {
     },
     finished: ({ ue, estimate, failure }, turn, numUsers) => {
       show('');
+      if (estimate !== null) numFound += 1;
+      if (numUsers > MOST_NAMED && estimate !== null) {
+        const everyTenth = Math.ceil(numUsers / 10);
+        if ((turn + 1) % everyTenth === 0 || turn + 1 === numUsers)
+          stderr.write(`user ${turn + 1} of ${numUsers}: ${numFound} found\n`);
+        return;
+      }
       const result =
         estimate === null
           ? `not found${failure === null ? '' : `: ${failure.what} [${failure.code}]`}`
@@ -137,7 +147,7 @@ export async function concludeCampaign(
   }
   const { users, wideband, losses } = outcome;
   const say = (text: string) => stdout.write(wrapped(text, columns).join(''));
-  stdout.write(`\n${wideband === null ? userTable(users, columns) : widebandTable(users, columns)}\n`);
+  stdout.write(`\n${usersText(users, wideband !== null, columns)}\n`);
   if (wideband !== null) say(summaryText(wideband));
   if (losses !== null) for (const text of accountTexts(losses)) say(text);
   say(slotText(outcome.slots));
@@ -150,11 +160,17 @@ export async function concludeCampaign(
     estimate === null ? [failure?.code ?? null] : [],
   );
   throw new BeamloopError('CAMPAIGN_INCOMPLETE', {
-    what: `No estimate for ${missing.join(', ')}`,
+    what: `No estimate for ${named(missing, users.length)}`,
     where: outcome.folder,
     todo: `The report says why; ${howToGoOn(outcome.folder, failures)}`,
     recording: outcome.folder,
   });
+}
+
+/** `ada, bela`, or of many the first ones. */
+function named(missing: readonly string[], numUsers: number): string {
+  if (missing.length <= MOST_NAMED) return missing.join(', ');
+  return `${missing.length} of ${plural(numUsers, 'user')}: ${missing.slice(0, 10).join(', ')}, …`;
 }
 
 /** Every slot that was planned, by what became of it. */
@@ -197,86 +213,6 @@ export async function reportOf(folder: string, signal: AbortSignal): Promise<str
   }
 }
 
-/** `with dpc/3/5`; a serving codeword is told by where it points. */
-function foundAs({ codewordKey, distanceM, angleRad }: NonNullable<UserOutcome['estimate']>): string {
-  return codewordKey.startsWith('serving/') ? `at ${place(distanceM, angleRad)}` : `with ${codewordKey}`;
-}
-
-function userTable(users: readonly UserOutcome[], widthColumns: number | undefined): string {
-  const columns = [
-    { title: 'user', align: 'left' },
-    { title: 'true position', align: 'left' },
-    { title: 'estimated', align: 'left' },
-    { title: 'codeword', align: 'left', dropFirst: 1 },
-    { title: 'noise-free best', align: 'left', dropFirst: 2 },
-    { title: 'match', align: 'left' },
-    { title: 'gain', align: 'right' },
-    { title: 'over noise', align: 'right', dropFirst: 3 },
-    { title: 'pilots', align: 'right' },
-  ] as const;
-  const rows = users.map(({ ue, truePositionM, estimate, bestKey, match, losses }) => [
-    ue,
-    truePlace(truePositionM),
-    estimate === null ? '-' : place(estimate.distanceM, estimate.angleRad),
-    estimate?.codewordKey ?? '-',
-    bestKey ?? '-',
-    match === null ? '-' : match ? 'yes' : 'NO',
-    decibels(gainDb(losses)),
-    overNoise(estimate),
-    estimate === null ? '-' : String(estimate.numPilots),
-  ]);
-  const table = formatTable({ columns, rows }, widthColumns);
-  if (users.every(({ losses }) => gainDb(losses) === null)) return table;
-  return [table, ...wrapped(GAIN_NOTE, widthColumns)].join('');
-}
-
-const GAIN_NOTE =
-  "Gain: what the board's beam brings, against a perfect one that is focused on the user's true position.";
-
-/** Against a beam that is focused on the user's true position; null where that or the board's errors are not known. */
-function gainDb(losses: LossAccount | null): number | null {
-  const { total = null, focusing = null } = losses?.powerDb ?? {};
-  return total === null || focusing === null ? null : focusing - total;
-}
-
-/** The strongest pilot over the noise: how sure an estimate is. */
-function overNoise(estimate: UserOutcome['estimate']): string {
-  const peakDb = estimate?.evidence.peakOverNoiseDb ?? null;
-  return peakDb === null ? '-' : `${peakDb.toFixed(1)} dB`;
-}
-
-function widebandTable(users: readonly UserOutcome[], widthColumns: number | undefined): string {
-  const columns = [
-    { title: 'user', align: 'left' },
-    { title: 'true position', align: 'left', dropFirst: 1 },
-    { title: 'estimated', align: 'left' },
-    { title: 'off by (half-widths)', align: 'left' },
-    { title: 'rate', align: 'right' },
-    { title: 'by the board', align: 'right', dropFirst: 2 },
-    { title: 'perfect', align: 'right', dropFirst: 3 },
-    { title: 'loss', align: 'right' },
-    { title: 'over noise', align: 'right', dropFirst: 4 },
-    { title: 'pilots', align: 'right' },
-  ] as const;
-  const rows = users.map(({ ue, truePositionM, estimate, wideband }) => [
-    ue,
-    truePlace(truePositionM),
-    estimate === null ? '-' : place(estimate.distanceM, estimate.angleRad),
-    wideband === null
-      ? '-'
-      : `${wideband.sinAngleErrorHalfWidths.toFixed(2)}, ${wideband.ringErrorHalfWidths.toFixed(2)}`,
-    wideband?.rate.toFixed(3) ?? '-',
-    wideband?.boardRate.toFixed(3) ?? '-',
-    wideband?.perfectRate.toFixed(3) ?? '-',
-    percent(wideband?.boardLossPercent ?? null),
-    overNoise(estimate),
-    estimate === null ? '-' : String(estimate.numPilots),
-  ]);
-  const table = formatTable({ columns, rows }, widthColumns);
-  const notes = 'Off by: direction, ring. Rates in bit/s/Hz. Loss: of the perfect rate, by the board.';
-  return [table, ...wrapped(notes, widthColumns)].join('');
-}
-
 function summaryText(summary: WidebandSummary): string {
   const { users, meanRate, meanBoardRate, meanPerfectRate, lossPercent, boardLossPercent } = summary;
   return (
@@ -298,22 +234,7 @@ function accountTexts({ powerDb, ratePercent }: LossAccount): string[] {
   ];
 }
 
-/** Rounding can make a loss of nothing negative. */
-function decibels(lossDb: number | null): string {
-  return lossDb === null ? '-' : `${lossDb.toFixed(2).replace(/^-0\.00$/, '0.00')} dB`;
-}
-
-function percent(value: number | null): string {
-  return value === null ? '-' : `${value.toFixed(2).replace(/^-0\.00$/, '0.00')} %`;
-}
-
-/** As `place`, of where a user is; `-` where nobody knows it. */
-export function truePlace(positionM: readonly [number, number] | null): string {
-  return positionM === null ? '-' : place(Math.hypot(...positionM), Math.atan2(positionM[1], positionM[0]));
-}
-
-/** `21.30 m at -14.2 deg`; without a distance the user is in the far field. */
-export function place(distanceM: number | null, angleRad: number): string {
-  const distance = distanceM === null ? 'far field' : `${distanceM.toFixed(2)} m`;
-  return `${distance} at ${((angleRad * 180) / Math.PI).toFixed(1)} deg`;
+/** `with dpc/3/5`; a serving codeword is told by where it points. */
+function foundAs({ codewordKey, distanceM, angleRad }: NonNullable<UserOutcome['estimate']>): string {
+  return codewordKey.startsWith('serving/') ? `at ${place(distanceM, angleRad)}` : `with ${codewordKey}`;
 }

@@ -9,6 +9,7 @@ import { VERSION } from '../core/version.js';
 import { commands, families } from './commands/index.js';
 import { asCalled, invocationOf } from './invocation.js';
 import { printableStream } from './printable-stream.js';
+import { checkOptions, type OptionKinds } from './strict-options.js';
 
 /** After Ctrl-C a command has this long to mute the array and close its files. */
 const GRACE_S = 10;
@@ -122,12 +123,16 @@ function wrongArguments(message: string, options: readonly string[]): BeamloopEr
   return new BeamloopError('BAD_ARGUMENT', { what, todo: `See ${helpOf(isKnown ? words : [])}` });
 }
 
+/** While a command is parsed, yargs' own instance knows its options; its types do not say so. */
+function optionsOfCommand() {
+  return (
+    parser as unknown as { getOptions(): OptionKinds & { readonly key?: Record<string, unknown> } }
+  ).getOptions();
+}
+
 /** Of the command that was called, as they are written. */
 function optionNames(): string[] {
-  // While a command is parsed, yargs' own instance knows its options; its types do not say so.
-  const { key = {} } = (
-    parser as unknown as { getOptions(): { key?: Record<string, unknown> } }
-  ).getOptions();
+  const { key = {} } = optionsOfCommand();
   return Object.keys(key).filter((name) => name.length > 1 && !/[A-Z]/.test(name));
 }
 
@@ -162,6 +167,10 @@ let parser = yargs(argv)
   .strict()
   .demandCommand(1, 'No command was named')
   .recommendCommands()
+  .check((args) => {
+    checkOptions(args, argv, optionsOfCommand());
+    return true;
+  })
   .wrap(Math.min(110, process.stdout.columns ?? 100))
   .fail((message, error) => {
     // An option without its value comes as an error of yargs' own.

@@ -1,6 +1,7 @@
 /** Options of the command line that are quantities, and the array that several commands describe with them. */
 import { Band } from '../array/band.js';
 import { LinearArray } from '../array/linear-array.js';
+import { BAUD } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { type BaseUnit, parseQuantity } from '../core/units.js';
@@ -63,6 +64,9 @@ export function quantityOption(name: string, text: unknown, unit: BaseUnit): num
   return parseQuantity(String(text), unit, `--${name}`);
 }
 
+/** As in a scenario. */
+export const MAX_SEED = 2 ** 32 - 1;
+
 /** Reads an option that is a whole number. Throws BAD_UNIT, BAD_ARGUMENT. */
 export function wholeOption(
   option: string,
@@ -79,11 +83,9 @@ export function wholeOption(
   });
 }
 
-/** Bits per second. Throws BAD_ARGUMENT. */
-export function baudOption(text: string): number {
-  const baudRate = quantityOption('baud', text, '1');
-  if (Number.isInteger(baudRate) && baudRate > 0) return baudRate;
-  throw new BeamloopError('BAD_ARGUMENT', { what: `--baud must be a positive integer, not ${text}` });
+/** Bits per second. Throws BAD_UNIT, BAD_ARGUMENT. */
+export function baudOption(text: unknown): number {
+  return wholeOption('baud', text, BAUD.least, BAUD.most);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Polar codebook: beams focused on a grid of angles and rings (Cui and Dai 2022; docs/model.md eq. 8 to 11). */
 import type { LinearArray, PointM } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
+import { once } from '../core/once.js';
 import { wrappedRad } from '../core/turns.js';
 import type { Codeword } from './codeword.js';
 
@@ -95,15 +96,18 @@ export class PolarCodebook {
     return [distanceM * Math.sqrt(1 - sine ** 2), distanceM * sine];
   }
 
-  /** Focusing codeword conj(b)/sqrt N (eq. 11), built when first asked for. */
+  /** Focusing codeword conj(b)/sqrt N (eq. 11). Its phases are computed when first asked for: a plan asks for none. */
   codeword(index: PolarIndex): Codeword {
     const column = this.column(index);
     const known = this.#codewords.get(column);
     if (known !== undefined) return known;
+    const phaseRad = once(() => this.#phaseRad(index));
     const codeword: Codeword = {
       key: `polar/${index.ring}/${index.angleIndex}`,
       label: { kind: 'polar', ring: index.ring, angleIndex: index.angleIndex },
-      phaseRad: this.#phaseRad(index),
+      get phaseRad() {
+        return phaseRad();
+      },
       delayS: null,
       amplitude: null,
     };

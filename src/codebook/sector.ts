@@ -1,5 +1,6 @@
 /** Beams focused on the centres of ever narrower sectors: a hierarchical codebook made of polar-domain beams. */
 import { polarPointM } from '../array/linear-array.js';
+import { once } from '../core/once.js';
 import type { Codeword } from './codeword.js';
 import { requirePowerOfTwo } from './dpc.js';
 import { type PolarCodebook, planeWavePhaseRad, requireIndex } from './polar.js';
@@ -31,13 +32,17 @@ export class SectorCodebook {
     const known = this.#codewords.get(key);
     if (known !== undefined) return known;
     const { array } = this.polar;
+    const phaseRad = once(() =>
+      ringM === Infinity
+        ? planeWavePhaseRad(array, sinAngle)
+        : array.propagationPhaseRad(polarPointM(ringM * (1 - sinAngle ** 2), Math.asin(sinAngle))),
+    );
     const codeword: Codeword = {
       key,
       label: { kind: 'sector', level, index, ring },
-      phaseRad:
-        ringM === Infinity
-          ? planeWavePhaseRad(array, sinAngle)
-          : array.propagationPhaseRad(polarPointM(ringM * (1 - sinAngle ** 2), Math.asin(sinAngle))),
+      get phaseRad() {
+        return phaseRad();
+      },
       delayS: null,
       amplitude: null,
     };

@@ -19,6 +19,8 @@ export const SPEED_OF_LIGHT: Bounds = { unit: 'm/s', least: 1e8, most: 3.1e8 };
 export const DISTANCE: Bounds = { unit: 'm', least: 1e-3, most: 100e3 };
 /** Of a direction from broadside: an array sees what is in front of it. */
 export const DIRECTION: Bounds = { unit: 'rad', least: -Math.PI / 2 - 1e-12, most: Math.PI / 2 + 1e-12 };
+/** Bits per second of a serial line. */
+export const BAUD = { least: 1200, most: 100_000_000 } as const;
 /** Levels whose ratios stay numbers, in single precision too. */
 export const LEVEL: Bounds = { unit: 'dB', least: -300, most: 300 };
 

@@ -46,6 +46,8 @@ export function checkQuantityTree(
       if (typeof tree.value !== 'number') refuse(`${String(tree.value)} is no number`, String(tree.value));
       return;
     case 'SymbolNode':
+      // To the evaluator 'min' is the function, and no minute.
+      if (FUNCTIONS.has(tree.name!)) refuse(`'${tree.name}' is a function, not a unit`, tree.name!);
       if (!CONSTANTS.has(tree.name!) && !isUnit(tree.name!))
         refuse(`there is no unit '${tree.name}'`, tree.name!);
       return;

@@ -7,7 +7,7 @@
 
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { z } from 'zod';
 import { BeamloopError } from './errors.js';
 import { binaryKind, mistakenKind, type SettingsKind, textKind } from './file-kinds.js';
@@ -73,16 +73,15 @@ function parseYaml(
   let document: Document;
   let data: unknown;
   try {
-    document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' });
+    document = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
     // What the parser warns about (a tag that it does not know, say) is something that it does not do.
     const broken = document.errors[0] ?? document.warnings[0];
     if (broken !== undefined) {
       const kind = textKind(text);
       if (kind !== null) throw notWanted(kind, wanted, file);
       throw new BeamloopError('FILE_UNREADABLE', {
-        what: `Not valid YAML: ${clipped(broken.message.split('\n')[0]!.replace(/ at line .*$/, ''), 120)}`,
+        ...brokenYaml(broken, wanted),
         where: `${file}:${lines.linePos(broken.pos[0]).line}`,
-        todo: 'Correct the line; indentation and a space after each colon matter',
         cause: broken,
       });
     }
@@ -102,6 +101,19 @@ function parseYaml(
     throw notWanted(textKind(text) ?? (Array.isArray(data) ? 'a list' : 'other text'), wanted, file);
   }
   return { document, data };
+}
+
+function brokenYaml({ code, message }: YAMLError, wanted: Wanted): { what: string; todo: string } {
+  if (code === 'MULTIPLE_DOCS') {
+    return {
+      what: `A second document begins here; a ${wanted} is one`,
+      todo: "Take out the line '---' or '...', or make two files of it",
+    };
+  }
+  return {
+    what: `Not valid YAML: ${clipped(message.split('\n')[0]!.replace(/ at line .*$/, ''), 120)}`,
+    todo: 'Correct the line; indentation and a space after each colon matter',
+  };
 }
 
 function notWanted(kind: string, wanted: Wanted, file: string): BeamloopError {
@@ -247,6 +259,13 @@ function explain(
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0]!;
     const known = keysAt(schema, data, path);
+    if (key === '<<') {
+      return {
+        what: "Keys are not merged: '<<' is not read",
+        todo: 'Write the keys out, or repeat a whole value with an anchor: a: &x 5 m, b: *x',
+        path: [...path, key],
+      };
+    }
     return {
       what: `Unknown key '${clipped(key)}'`,
       ...(known.length > 0 && {
@@ -371,7 +390,7 @@ function lineOf(document: Document, lines: LineCounter, path: Path): number | un
 }
 
 /** `['users', 2, 'snr']` → `users[3].snr`: list entries are counted from one, as a reader counts them. */
-function pathText(path: Path): string {
+export function pathText(path: Path): string {
   return path
     .map((key, k) => (typeof key === 'number' ? `[${key + 1}]` : `${k === 0 ? '' : '.'}${String(key)}`))
     .join('');

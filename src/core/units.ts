@@ -137,12 +137,23 @@ function evaluate(text: string, unit: BaseUnit, where: string | undefined): unkn
   try {
     // '0.6 1/m' is a quantity to people, and two values to mathjs.
     const tree = math().parse(spelt.replace(/\s1\/m\s*$/, ' m^-1'));
-    const isUnitName = (name: string) => (math().Unit as unknown as UnitNames).isValuelessUnit(name);
+    const known = math() as unknown as { readonly Unit: UnitNames; readonly [name: string]: unknown };
+    const isUnitName = (name: string) =>
+      known.Unit.isValuelessUnit(name) && typeof known[name] !== 'function';
     checkQuantityTree(tree as unknown as QuantityNode, spelt, isUnitName);
     return tree.evaluate();
   } catch (error) {
-    throw badUnit(text, unit, (error as Error).message, where);
+    throw badUnit(text, unit, inWords((error as Error).message), where);
   }
+}
+
+/** What the evaluator says of types of arguments means nothing to who wrote the quantity. */
+function inWords(complaint: string): string {
+  return /type of argument|arguments in function|different base|Units do not match|is no angle/.test(
+    complaint,
+  )
+    ? 'it puts numbers and units together that do not fit'
+    : complaint;
 }
 
 interface UnitNames {

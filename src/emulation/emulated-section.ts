@@ -19,8 +19,13 @@ import { linesSchema } from './fixed-lines.js';
 /** The wire has 32 bits for it. */
 const CLOCK_RATE: Bounds = { unit: 'Hz', least: 1e3, most: 2 ** 32 - 1 };
 
+/** The wire has a byte for its length. */
+const fitsText8 = (text: string) => Buffer.byteLength(text) <= 255;
+const TOO_LONG = 'must have at most 255 bytes in UTF-8';
+
 const bits = z.int().min(0).max(16);
 /** A board tells its delays in femtoseconds: that of one code with 32 bits, its range with 64. */
+const SHORTEST_DELAY_S = 1e-15;
 const MAX_DELAY_LSB = '4.29 us';
 const MAX_DELAY_RANGE = '18446 s';
 /** A codeword on the wire has a phase for every element. */
@@ -56,7 +61,7 @@ const impairments = z
 /** Schema of the section; every key has a default. */
 export const emulatedSection = z
   .strictObject({
-    serialNumber: z.string().min(1).default(DEFAULT_BOARD.serialNumber),
+    serialNumber: z.string().min(1).refine(fitsText8, TOO_LONG).default(DEFAULT_BOARD.serialNumber),
     phaseBits: phaseBits.default(DEFAULT_BOARD.phaseBits),
     delayBits: bits.default(DEFAULT_BOARD.delayBits),
     delayLsb: zeroTo(MAX_DELAY_LSB, 's').default(DEFAULT_BOARD.delayLsbS),
@@ -78,9 +83,16 @@ export const emulatedSection = z
     impairments: impairments.prefault({}),
     faults: faultsSchema.default(NO_FAULTS),
   })
-  .refine((section) => section.delayBits === 0 || section.delayLsb > 0, {
-    message: 'must be above 0 when there are delay bits',
-    path: ['delayLsb'],
+  .superRefine(({ delayBits, delayLsb, delayRange }, context) => {
+    if (delayBits === 0) return;
+    for (const [key, delayS] of Object.entries({ delayLsb, delayRange })) {
+      if (delayS === undefined || delayS >= SHORTEST_DELAY_S) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: 'must be at least 1 fs, as a board tells its delays, when there are delay bits',
+      });
+    }
   })
   .prefault({});
 

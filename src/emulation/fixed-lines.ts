@@ -10,6 +10,8 @@ import { type SchemeChoice, splitCodebookOf, type WidebandSetting } from '../tra
 /** What a board can tell of a delay: 32 bits of femtoseconds. */
 const LONGEST_S = (2 ** 32 - 1) / 1e15;
 
+const MAX_LINES_OF_ELEMENTS = 65_536;
+
 const delay = quantity('s', 'or the unit once for a line: { unit: ns, values: [0, 1] }').pipe(
   z.number('must be finite').min(0, 'must not be negative').max(LONGEST_S, 'must be at most 4.29 us'),
 );
@@ -52,6 +54,7 @@ export function lineTable(
     const direct = setting.direct ? [new Float64Array(numElements)] : [];
     return requireRoom(distinctLines([...direct, ...pilotDelays(purpose)]));
   }
+  if (purpose !== null) requireFew(setting.delays.length, numElements);
   const wrong = setting.delays.findIndex((line) => line.length !== numElements);
   if (wrong < 0) return setting.delays.map((line) => Float64Array.from(line));
   throw invalid(
@@ -84,10 +87,22 @@ function pilotDelays(purpose: LinesPurpose | null): Float64Array[] {
 }
 
 function requireRoom(lines: readonly Float64Array[]): readonly Float64Array[] {
-  if (lines.length <= MAX_LINES) return lines;
+  if (lines.length <= MAX_LINES) {
+    requireFew(lines.length, lines[0]!.length);
+    return lines;
+  }
   throw invalid(
     `The pilots of the scheme ask for ${lines.length} fixed lines; a board can tell of ${MAX_LINES}`,
     'Use fewer pilots, or adjustable delays (delayBits, delayLsb) in place of lines',
+  );
+}
+
+/** Choosing among all lines for all elements, beam by beam, takes longer than a plan may. */
+function requireFew(numLines: number, numElements: number): void {
+  if (numLines * numElements <= MAX_LINES_OF_ELEMENTS) return;
+  throw invalid(
+    `${numLines} fixed lines of ${numElements} elements are ${numLines * numElements} delays; at most ${MAX_LINES_OF_ELEMENTS} can be planned`,
+    'Use fewer pilots or elements, or adjustable delays (delayBits, delayLsb) in place of lines',
   );
 }
 

@@ -8,6 +8,7 @@ import { parseCalibrationTable } from '../../calibration/calibration-table.js';
 import { Band } from '../../src/array/band.js';
 import { ringRangeOf } from '../../src/array/focal-point.js';
 import { LinearArray } from '../../src/array/linear-array.js';
+import { prepare } from '../../src/campaign/plan.js';
 import { parseScenario, readScenario } from '../../src/campaign/scenario.js';
 import { usersOf } from '../../src/campaign/users.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
@@ -289,6 +290,47 @@ it('dead elements that the array does not have are refused by number', () => {
   expect(errorOf(() => assumedBoard(read)).message).toMatch(/Element 65 cannot be dead: the array has 64/);
 });
 
+it.each<[string, Parts, string]>([
+  [
+    'paths without a gain',
+    { users: '[{ id: a, position: [20 m, 5 m], paths: [{ gain: [0, 0], position: [9 m, 1 m] }] }]' },
+    'path with a gain',
+  ],
+  [
+    'a gain that is none in single precision',
+    { users: '[{ id: a, position: [20 m, 5 m], paths: [{ gain: [1e-300, 0], position: [9 m, 1 m] }] }]' },
+    'path with a gain',
+  ],
+  [
+    'neither line of sight nor scatterers',
+    { channel: ', ricianFactor: -Infinity, scatterers: 0' },
+    'Nothing is received',
+  ],
+  [
+    'the same of drawn users',
+    { channel: ', ricianFactor: -Infinity, scatterers: 0', users: '{ count: 3 }' },
+    'Nothing is received',
+  ],
+  [
+    'the same of one user',
+    { users: '[{ id: a, position: [20 m, 5 m], ricianFactor: -Infinity, scatterers: 0 }]' },
+    'users[1]',
+  ],
+  ['a token that the bridge refuses', { rest: 'bridge: { token: abc }' }, 'shorter than 16'],
+  ['a bridge open to all without a token', { rest: 'bridge: { host: 0.0.0.0 }' }, 'without a token'],
+])('%s is refused before anything is planned', (_, parts, why) => {
+  expect(errorOf(() => scenario(parts)).message).toContain(why);
+});
+
+it.each([
+  ['serialNumber: ' + 'ü'.repeat(128), '255 bytes'],
+  ['delayBits: 4, delayLsb: 1e-300 s', 'delayLsb'],
+  ['delayBits: 4, delayLsb: 1 ps, delayRange: 1e-300 s', 'delayRange'],
+])('a board that cannot say of itself { %s } is refused', (section, why) => {
+  const text = scenarioText({}).replace('port: emulated', `port: emulated, emulated: { ${section} }`);
+  expect(errorOf(() => parseScenario(text, 'f.yaml', emulatedSection)).message).toContain(why);
+});
+
 describe('a scenario that is too large', () => {
   it.each<[string, Parts, string]>([
     ['rings of many elements', { array: ', rings: 1000', scheme: 'exhaustive' }, '16384000'],
@@ -311,6 +353,41 @@ describe('a scenario that is too large', () => {
     const error = errorOf(() => parseScenario(text, 'f.yaml', emulatedSection));
     expect(error.code).toBe('SCENARIO_INVALID');
     expect(error.what).toContain(number);
+  });
+
+  it.each(['far-field-hierarchical', 'near-field-hierarchical', 'dpc'])(
+    'is planned at the limit with little memory: %s',
+    (scheme) => {
+      const text = scenarioText({ array: ', rings: 6', scheme }).replace(
+        'elements: 64, carrier: 28 GHz',
+        'elements: 16384, carrier: 100 GHz',
+      );
+      const { scenario: read } = parseScenario(text, 'f.yaml', emulatedSection);
+      const before = process.memoryUsage().arrayBuffers;
+      const preparation = prepare(read);
+      expect(preparation.searches.length).toBeGreaterThan(0);
+      // 32 searches of 200 pilots of 16384 phases would be 800 MB.
+      expect((process.memoryUsage().arrayBuffers - before) / 2 ** 20).toBeLessThan(300);
+    },
+  );
+
+  it.each([
+    ['lines: scheme', 'near-field-rainbow, rings: 100'],
+    [
+      `lines: { delays: [${Array.from({ length: 65 }, () => `[${Array.from({ length: 1024 }, () => 0).join(',')}]`).join(',')}] }`,
+      'tdps',
+    ],
+  ])('has no more lines than can be chosen from: { %.20s }', (lines, scheme) => {
+    const text = scenarioText({
+      array: `${BAND.replace('64', '2048')}${SECTOR}`,
+      scheme: `{ name: ${scheme} }`,
+    })
+      .replace('elements: 64', 'elements: 1024')
+      .replace('port: emulated', `port: emulated, emulated: { ${lines} }`);
+    const { scenario: read } = parseScenario(text, 'f.yaml', emulatedSection);
+    expect(errorOf(() => assumedBoard(read)).message).toMatch(
+      /fixed lines of 1024 elements are \d+ delays; at most 65536/,
+    );
   });
 
   it('lists no more users than can be drawn', () => {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { exportRecordings } from '../../src/record/export/export.js';
 import { Recording } from '../../src/record/recording.js';
 
-it.each(["it's", 'md:x', 'a%20b#c'])(
+it.each(["it's", 'md:x', 'a%20b#c', '-x y\nä"z'])(
   'a recording in a folder named %s is one: paths are no addresses',
   async (name) => {
     const place = mkdtempSync(path.join(tmpdir(), 'odd-'));

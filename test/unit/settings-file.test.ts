@@ -158,6 +158,22 @@ describe('settings file', () => {
     ],
     ['an empty file', '', 'SCENARIO_INVALID', 'The file is empty', 'file.yaml', ''],
     ['broken YAML', 'kind: [accuracy\narray: 3\n', 'FILE_UNREADABLE', 'Not valid YAML', 'file.yaml:', ''],
+    [
+      'a second document, which nobody would read',
+      `${good}---\nkind: accuracy\n`,
+      'FILE_UNREADABLE',
+      'A second document begins here; a settings file is one',
+      'file.yaml:4',
+      "'---'",
+    ],
+    [
+      'keys to be merged, which YAML 1.2 does not have',
+      'kind: accuracy\narray: { <<: { elements: 64 }, rings: 5 }\n',
+      'SCENARIO_INVALID',
+      "Keys are not merged: '<<' is not read",
+      'file.yaml:2, array.<<',
+      'Write the keys out',
+    ],
     ['a key twice', 'kind: accuracy\nkind: accuracy\n', 'FILE_UNREADABLE', 'unique', 'file.yaml:2', ''],
   ])('%s', (_, text, code, what, where, todo) => {
     const error = complaint(text);

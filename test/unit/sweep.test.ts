@@ -58,6 +58,26 @@ describe('variantsOf', () => {
     expect(() => variants({ set: [set] })).toThrow(why);
   });
 
+  it('takes the seed that stands for the run, set or not, and leaves one that is none to the reading', () => {
+    const seeds = (options: Parameters<typeof variants>[0]) =>
+      variants({ repeat: 2, ...options }).map((variant) => parse(variant.text).seed);
+    expect(seeds({ set: ['seed=0x10'] })).toEqual([16, 17]);
+    expect(seeds({ set: ['seed=9 # nine'] })).toEqual([9, 10]);
+    expect(seeds({ set: ['seed=abc'] })).toEqual(['abc']);
+    expect(seeds({ set: ['seed="5"'] })).toEqual(['5']);
+    expect(() => seeds({ set: ['seed=9'], seed: 7 })).toThrow(/set twice/);
+    expect(() => variants({ set: ['seed=9', 'seed=9'] })).toThrow(/given twice/);
+  });
+
+  it('refuses settings that take away what other keys refer to', () => {
+    const anchored = 'users: [{ id: a, position: &p [2 m, 1 m] }, { id: b, position: *p }]\n';
+    const set = (each: string) => variantsOf(anchored, { set: [each], seed: undefined, repeat: 1 });
+    expect(() => set('users[1].position=[3 m, 1 m]')).toThrow(
+      /users\[1\]\.position.*other keys refer to.*alias/,
+    );
+    expect(() => set('users[2].position[1]=3 m')).toThrow(/users\[2\]\.position is one word/);
+  });
+
   it('refuses more runs than anybody can mean', () => {
     expect(() => variants({ repeat: 1e6 })).toThrow(/1000000 runs are too many/);
   });

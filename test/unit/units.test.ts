@@ -120,6 +120,17 @@ describe('parseQuantity', () => {
     expect(error.what.length).toBeLessThan(250);
   });
 
+  it.each([
+    ['125 min', "'min' is a function, not a unit"],
+    ['125 sec', "there is no unit 'sec'"],
+    ['1 chain', "there is no unit 'chain'"],
+    ['3 m + 2', 'numbers and units together that do not fit'],
+    ['1 m + 1 s', 'numbers and units together that do not fit'],
+    ['sin(3 m)', 'numbers and units together that do not fit'],
+  ])('says of %s what is wrong in plain words', (text, why) => {
+    expect(errorOf(text, 's').what).toContain(why);
+  });
+
   it('shows control characters of a file as text', () => {
     expect(errorOf('5 m\u001b[31m\u009b', 'm').message).toContain('\\u001b[31m\\u009b');
     expect(errorOf('5 m\u001b[31m\u009b', 'm').message).not.toMatch(/\p{Cc}/u);

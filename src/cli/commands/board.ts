@@ -148,8 +148,8 @@ function figure(value: number): string {
 
 function openTimeoutOption(text: string): number {
   const timeoutS = quantityOption('open-timeout', text, 's');
-  if (timeoutS > 0 && timeoutS <= MOST_OPEN_TIMEOUT_S) return timeoutS;
+  if (timeoutS >= 1e-3 && timeoutS <= MOST_OPEN_TIMEOUT_S) return timeoutS;
   throw new BeamloopError('BAD_ARGUMENT', {
-    what: `--open-timeout must be more than 0 s and at most ${MOST_OPEN_TIMEOUT_S} s, not ${text}`,
+    what: `--open-timeout must be from 1 ms to ${MOST_OPEN_TIMEOUT_S} s, not ${text}`,
   });
 }

@@ -2,7 +2,7 @@ import { BeamloopError } from '../../core/errors.js';
 import { readSettingsFile } from '../../core/settings-file.js';
 import { emulatedSection, startStandaloneBoard } from '../../testbed.js';
 import { type Command, printJson } from '../command.js';
-import { quantityOption } from '../options.js';
+import { baudOption, MAX_SEED, wholeOption } from '../options.js';
 
 /** `beamloop emulate-board`: a board without hardware, at a serial port that any program can open. */
 export const emulateBoardCommand: Command = (yargs, { signal, stdout }) =>
@@ -30,9 +30,9 @@ export const emulateBoardCommand: Command = (yargs, { signal, stdout }) =>
         .example('$0 emulate-board', 'Prints the port to put into a scenario, or to give to beamloop board')
         .example('$0 emulate-board --elements 64 --settings board.yaml', ''),
     async (args) => {
-      const numElements = wholeNumber('elements', args.elements, 2, 65_535);
-      const baud = wholeNumber('baud', args.baud, 1, 100_000_000);
-      const seed = wholeNumber('seed', args.seed, 0, Number.MAX_SAFE_INTEGER);
+      const numElements = wholeOption('elements', args.elements, 2, 65_535);
+      const baud = baudOption(args.baud);
+      const seed = wholeOption('seed', args.seed, 0, MAX_SEED);
       const emulated =
         args.settings === undefined
           ? emulatedSection.parse({})
@@ -65,14 +65,5 @@ function gone(): never {
   throw new BeamloopError('BOARD_SILENT', {
     what: "The emulated board's process has ended",
     todo: 'See the messages before this one, and start it again',
-  });
-}
-
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = quantityOption(option, text, '1');
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new BeamloopError('BAD_ARGUMENT', {
-    what: `--${option} must be a whole number from ${least} to ${most}, not ${text}`,
-    todo: 'Correct it',
   });
 }

@@ -1,17 +1,20 @@
+import { MOST_NAMED } from '../../campaign/outcome.js';
 import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
 import { recordedScenario } from '../../campaign/run.js';
 import { parseScenario } from '../../campaign/scenario.js';
 import type { Scenario } from '../../campaign/scenario-schema.js';
 import { shortKey } from '../../codebook/codeword.js';
+import { LEVEL, outside } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
+import { plural } from '../../core/plural.js';
 import { Recording } from '../../record/recording.js';
 import { emulatedSection } from '../../testbed.js';
 import { ESTIMATOR_NAMES, estimatorSchema } from '../../training/estimators/choice.js';
 import { SCHEME_NAMES, type SchemeChoice, schemeSchema } from '../../training/registry.js';
-import { place, truePlace } from '../campaign-output.js';
 import { type Command, printJson, warn } from '../command.js';
 import { quantityOption } from '../options.js';
-import { formatTable } from '../text-table.js';
+import { formatTable, wrapped } from '../text-table.js';
+import { place, truePlace } from '../user-tables.js';
 
 /** `beamloop replay <folder>`: feeds the recorded powers to a scheme again. */
 export const replayCommand: Command = (yargs, context) =>
@@ -53,7 +56,7 @@ export const replayCommand: Command = (yargs, context) =>
         const scheme = chosenScheme(file.scenario, args);
         const users = await replayRecording(recording, file, scheme);
         if (args.json) printJson(context.stdout, { scheme, users });
-        else context.stdout.write(replayTable(users, context.columns));
+        else context.stdout.write(replayText(users, context.columns));
       } finally {
         await recording.close();
       }
@@ -87,7 +90,7 @@ function chosenScheme(
   }
   if (name === undefined) return scheme;
   if ('estimator' in scheme) {
-    const estimator = snr === undefined ? name : { name, snr: `${quantityOption('snr', snr, 'dB')} dB` };
+    const estimator = snr === undefined ? name : { name, snr: `${snrOption(snr)} dB` };
     return { ...scheme, estimator: estimatorSchema.parse(estimator) };
   }
   throw new BeamloopError('BAD_ARGUMENT', {
@@ -95,6 +98,34 @@ function chosenScheme(
     where: '--estimator',
     todo: 'Leave it out, or replay tdps, near-field-rainbow or far-field-rainbow',
   });
+}
+
+/** dB. A replay has noise, and so has what a perfect beam receives over it. */
+function snrOption(text: string): number {
+  const snrDb = quantityOption('snr', text, 'dB');
+  const complaint = outside(snrDb, LEVEL);
+  if (complaint === null) return snrDb;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `The SNR of a perfectly focused beam ${complaint}`,
+    where: '--snr',
+    todo: 'Give it in dB, such as --snr "15 dB"',
+  });
+}
+
+/** A row per user; of many those that are not found as they were. */
+function replayText(users: readonly ReplayedUser[], widthColumns: number | undefined): string {
+  if (users.length <= MOST_NAMED) return replayTable(users, widthColumns);
+  const others = users.filter(({ same }) => !same);
+  const shown = others.slice(0, MOST_NAMED);
+  const counts = `${users.length - others.length} of ${plural(users.length, 'user')} found as they were recorded`;
+  if (shown.length === 0) return wrapped(`${counts}. With --json: all of them`, widthColumns).join('');
+  const which = others.length > shown.length ? `the first ${shown.length} of the others` : 'the others';
+  return [
+    ...wrapped(`${counts}; ${which}:`, widthColumns),
+    '\n',
+    replayTable(shown, widthColumns),
+    ...wrapped('With --json: all of them', widthColumns),
+  ].join('');
 }
 
 function replayTable(users: readonly ReplayedUser[], widthColumns: number | undefined): string {

@@ -19,7 +19,7 @@ import {
 } from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign, reportOf } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
-import { wholeOption } from '../options.js';
+import { MAX_SEED, wholeOption } from '../options.js';
 import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
 import { wrapped } from '../text-table.js';
 
@@ -72,7 +72,7 @@ export const runCommand: Command = (yargs, context) =>
     async (args) => {
       const files = readVariants(args.scenario, emulatedSection, {
         set: args.set,
-        seed: args.seed === undefined ? undefined : wholeOption('seed', args.seed, 0, 2 ** 32 - 1),
+        seed: args.seed === undefined ? undefined : wholeOption('seed', args.seed, 0, MAX_SEED),
         repeat: wholeOption('repeat', args.repeat, 1, 10_000),
       });
       if (args.dryRun) {

@@ -1,19 +1,20 @@
 import { parseCalibrationTable } from '../../../calibration/calibration-table.js';
 import type { ArrayBoard, Receipt } from '../../../drivers/array-board.js';
 import { type FocalPoint, focalPointAt } from '../../array/focal-point.js';
-import type { LinearArray } from '../../array/linear-array.js';
+import { type LinearArray, type PointM, polarPointM } from '../../array/linear-array.js';
 import { BoardBeams } from '../../campaign/board-beams.js';
 import { readScenario } from '../../campaign/scenario.js';
 import { steer } from '../../campaign/steer.js';
 import { arrayOf } from '../../campaign/users.js';
+import { wrongPlace } from '../../channel/place-checks.js';
 import { focusCodeword, servingCodeword } from '../../codebook/serving.js';
 import { DIRECTION, DISTANCE, outside } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { readTextFile } from '../../core/settings-file.js';
 import { emulatedSection, type OpenBoard, openBoard, openPort } from '../../testbed.js';
-import { place } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
+import { place } from '../user-tables.js';
 
 /** `beamloop steer <target> --to "20 m, 15 deg"`: one beam, held if asked for, and what the board latched. */
 export const steerCommand: Command = (yargs, context) =>
@@ -69,6 +70,7 @@ export const steerCommand: Command = (yargs, context) =>
       const { point, distanceM, angleRad } = pointOption(args.to);
       const { array, board, close, table } = await openTarget(args, context.signal);
       try {
+        if (distanceM !== null) requirePlace(array, polarPointM(distanceM, angleRad));
         await hold(context, args, { array, board, table, point, name: place(distanceM, angleRad) });
       } finally {
         await close();
@@ -113,12 +115,13 @@ async function openTarget(
     });
   }
   // What is wrong with the arguments is told before a port is touched.
-  quantityOption('carrier', carrier, 'Hz');
+  arrayFromOptions({ elements: '2', carrier });
+  const baudRate = baudOption(baud ?? '3000000');
   const table =
     calibration === undefined
       ? null
       : parseCalibrationTable(readTextFile(calibration, 'calibration table'), calibration);
-  const opened = await openPort({ port: target, baud: baudOption(baud ?? '3000000') }, signal);
+  const opened = await openPort({ port: target, baud: baudRate }, signal);
   const elements = String(opened.board.description.numElements);
   return { ...opened, array: arrayFromOptions({ elements, carrier }), table };
 }
@@ -210,6 +213,17 @@ function asText(
     ['latched', `codeword ${receipt.hash} at board time ${receipt.boardTimeS.toFixed(6)} s`],
   ];
   return lines.map(([what, text]) => `${what.padEnd(9)}${text}\n`).join('');
+}
+
+/** As of a user that a scenario lists. */
+function requirePlace(array: LinearArray, point: PointM): void {
+  const wrong = wrongPlace(array, point);
+  if (wrong === null) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `The point ${wrong.what}`,
+    where: '--to',
+    todo: `Point at least half a wavelength (${Number((array.spacingM * 1e3).toPrecision(3))} mm) away`,
+  });
 }
 
 /** `20 m, 15 deg` or `inf, 15 deg`. */

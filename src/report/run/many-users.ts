@@ -1,11 +1,10 @@
 /** Runs of many users: from some number on nobody reads all names and rows; distributions and the worst users say more. */
 import { focusError } from '../../campaign/focus-error.js';
+import { MOST_NAMED } from '../../campaign/outcome.js';
 import type { Row } from '../../record/schema.js';
 import type { RunData } from './run-data.js';
 import { foundFocus, trueFocus } from './user-focus.js';
 
-/** More users than this are told of by distributions. */
-const MOST_NAMED = 30;
 export const NUM_WORST = 12;
 
 export function isMany({ users }: Pick<RunData, 'users'>): boolean {

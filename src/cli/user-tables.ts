@@ -1,0 +1,201 @@
+/** Users on the terminal: a row each, and of many their distributions and the worst of them. */
+import type { LossAccount } from '../campaign/loss-account.js';
+import { MOST_NAMED, type UserOutcome } from '../campaign/outcome.js';
+import { plural } from '../core/plural.js';
+import { formatTable, wrapped } from './text-table.js';
+
+const NUM_WORST = 10;
+
+/** @param widthColumns of the terminal; undefined = as wide as it takes. */
+export function usersText(
+  users: readonly UserOutcome[],
+  isWideband: boolean,
+  widthColumns: number | undefined,
+): string {
+  const table = isWideband ? widebandTable : narrowbandTable;
+  if (users.length <= MOST_NAMED) return table(users, widthColumns);
+  const found = users.filter(({ estimate }) => estimate !== null);
+  const compared = found.filter(({ match }) => match !== null);
+  const counts = [`${found.length} of ${plural(users.length, 'user')} found`];
+  if (compared.length > 0) {
+    const best = compared.filter(({ match }) => match === true).length;
+    counts.push(`${best} of ${compared.length} with the noise-free best codeword`);
+  }
+  return [
+    ...wrapped(counts.join(', '), widthColumns),
+    '\n',
+    distributionTable(found, widthColumns),
+    `\nThe worst ${NUM_WORST}:\n\n`,
+    table(worstFirst(users).slice(0, NUM_WORST), widthColumns),
+    ...wrapped(
+      'All of them: in the report, with --json, or by beamloop export <recording> --csv --tables estimates,losses',
+      widthColumns,
+    ),
+  ].join('');
+}
+
+/** What users are told by, the larger the worse or the better; null where it is not known. */
+const FIGURES: readonly {
+  readonly title: string;
+  readonly of: (user: UserOutcome) => number | null;
+  readonly digits: number;
+}[] = [
+  { title: 'off by, direction (half-widths)', of: directionError, digits: 2 },
+  { title: 'off by, ring (half-widths)', of: ringError, digits: 2 },
+  { title: 'rate (bit/s/Hz)', of: ({ wideband }) => wideband?.rate ?? null, digits: 3 },
+  { title: 'rate by the board (bit/s/Hz)', of: ({ wideband }) => wideband?.boardRate ?? null, digits: 3 },
+  {
+    title: 'loss of rate by the board (%)',
+    of: ({ wideband }) => wideband?.boardLossPercent ?? null,
+    digits: 2,
+  },
+  { title: 'gain (dB)', of: ({ losses }) => gainDb(losses), digits: 2 },
+  { title: 'over noise (dB)', of: ({ estimate }) => estimate?.evidence.peakOverNoiseDb ?? null, digits: 1 },
+  { title: 'pilots', of: ({ estimate }) => estimate?.numPilots ?? null, digits: 0 },
+];
+
+function directionError({ wideband }: UserOutcome): number | null {
+  return wideband === null ? null : Math.abs(wideband.sinAngleErrorHalfWidths);
+}
+
+function ringError({ wideband }: UserOutcome): number | null {
+  return wideband === null ? null : Math.abs(wideband.ringErrorHalfWidths);
+}
+
+const SHARES = [0, 0.1, 0.5, 0.9, 1] as const;
+
+/** Of users that were found. */
+function distributionTable(found: readonly UserOutcome[], widthColumns: number | undefined): string {
+  const columns = [
+    { title: 'users that were found', align: 'left' },
+    ...['least', '10 %', 'median', '90 %', 'most'].map((title) => ({ title, align: 'right' }) as const),
+  ] as const;
+  const rows = FIGURES.flatMap(({ title, of, digits }) => {
+    const values = found
+      .map(of)
+      .filter((value) => value !== null)
+      .sort((a, b) => a - b);
+    if (values.length === 0) return [];
+    return [
+      [
+        title,
+        ...SHARES.map((share) =>
+          quantile(values, share)
+            .toFixed(digits)
+            .replace(/^-(0\.?0*)$/, '$1'),
+        ),
+      ],
+    ];
+  });
+  return formatTable({ columns, rows }, widthColumns);
+}
+
+/** The smallest value that this share of them does not exceed; `sorted` ascending, not empty. */
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
+}
+
+/** Who was not found, then by what serving them loses, or how far off they are. */
+function worstFirst(users: readonly UserOutcome[]): UserOutcome[] {
+  const badness = (user: UserOutcome): number => {
+    if (user.estimate === null) return Number.MAX_VALUE;
+    const gain = gainDb(user.losses);
+    return user.wideband?.boardLossPercent ?? (gain === null ? null : -gain) ?? directionError(user) ?? 0;
+  };
+  return users.toSorted((a, b) => badness(b) - badness(a));
+}
+
+function narrowbandTable(users: readonly UserOutcome[], widthColumns: number | undefined): string {
+  const columns = [
+    { title: 'user', align: 'left' },
+    { title: 'true position', align: 'left' },
+    { title: 'estimated', align: 'left' },
+    { title: 'codeword', align: 'left', dropFirst: 1 },
+    { title: 'noise-free best', align: 'left', dropFirst: 2 },
+    { title: 'match', align: 'left' },
+    { title: 'gain', align: 'right' },
+    { title: 'over noise', align: 'right', dropFirst: 3 },
+    { title: 'pilots', align: 'right' },
+  ] as const;
+  const rows = users.map(({ ue, truePositionM, estimate, bestKey, match, losses }) => [
+    ue,
+    truePlace(truePositionM),
+    estimate === null ? '-' : place(estimate.distanceM, estimate.angleRad),
+    estimate?.codewordKey ?? '-',
+    bestKey ?? '-',
+    match === null ? '-' : match ? 'yes' : 'NO',
+    decibels(gainDb(losses)),
+    overNoise(estimate),
+    estimate === null ? '-' : String(estimate.numPilots),
+  ]);
+  const table = formatTable({ columns, rows }, widthColumns);
+  if (users.every(({ losses }) => gainDb(losses) === null)) return table;
+  return [table, ...wrapped(GAIN_NOTE, widthColumns)].join('');
+}
+
+const GAIN_NOTE =
+  "Gain: what the board's beam brings, against a perfect one that is focused on the user's true position.";
+
+/** Against a beam that is focused on the user's true position; null where that or the board's errors are not known. */
+function gainDb(losses: LossAccount | null): number | null {
+  const { total = null, focusing = null } = losses?.powerDb ?? {};
+  return total === null || focusing === null ? null : focusing - total;
+}
+
+/** The strongest pilot over the noise: how sure an estimate is. */
+function overNoise(estimate: UserOutcome['estimate']): string {
+  const peakDb = estimate?.evidence.peakOverNoiseDb ?? null;
+  return peakDb === null ? '-' : `${peakDb.toFixed(1)} dB`;
+}
+
+function widebandTable(users: readonly UserOutcome[], widthColumns: number | undefined): string {
+  const columns = [
+    { title: 'user', align: 'left' },
+    { title: 'true position', align: 'left', dropFirst: 1 },
+    { title: 'estimated', align: 'left' },
+    { title: 'off by (half-widths)', align: 'left' },
+    { title: 'rate', align: 'right' },
+    { title: 'by the board', align: 'right', dropFirst: 2 },
+    { title: 'perfect', align: 'right', dropFirst: 3 },
+    { title: 'loss', align: 'right' },
+    { title: 'over noise', align: 'right', dropFirst: 4 },
+    { title: 'pilots', align: 'right' },
+  ] as const;
+  const rows = users.map(({ ue, truePositionM, estimate, wideband }) => [
+    ue,
+    truePlace(truePositionM),
+    estimate === null ? '-' : place(estimate.distanceM, estimate.angleRad),
+    wideband === null
+      ? '-'
+      : `${wideband.sinAngleErrorHalfWidths.toFixed(2)}, ${wideband.ringErrorHalfWidths.toFixed(2)}`,
+    wideband?.rate.toFixed(3) ?? '-',
+    wideband?.boardRate.toFixed(3) ?? '-',
+    wideband?.perfectRate.toFixed(3) ?? '-',
+    percent(wideband?.boardLossPercent ?? null),
+    overNoise(estimate),
+    estimate === null ? '-' : String(estimate.numPilots),
+  ]);
+  const table = formatTable({ columns, rows }, widthColumns);
+  const notes = 'Off by: direction, ring. Rates in bit/s/Hz. Loss: of the perfect rate, by the board.';
+  return [table, ...wrapped(notes, widthColumns)].join('');
+}
+
+/** Rounding can make a loss of nothing negative. */
+export function decibels(lossDb: number | null): string {
+  return lossDb === null ? '-' : `${lossDb.toFixed(2).replace(/^-0\.00$/, '0.00')} dB`;
+}
+
+export function percent(value: number | null): string {
+  return value === null ? '-' : `${value.toFixed(2).replace(/^-0\.00$/, '0.00')} %`;
+}
+
+/** As `place`, of where a user is; `-` where nobody knows it. */
+export function truePlace(positionM: readonly [number, number] | null): string {
+  return positionM === null ? '-' : place(Math.hypot(...positionM), Math.atan2(positionM[1], positionM[0]));
+}
+
+/** `21.30 m at -14.2 deg`; without a distance the user is in the far field. */
+export function place(distanceM: number | null, angleRad: number): string {
+  const distance = distanceM === null ? 'far field' : `${distanceM.toFixed(2)} m`;
+  return `${distance} at ${((angleRad * 180) / Math.PI).toFixed(1)} deg`;
+}
