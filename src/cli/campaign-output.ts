@@ -62,6 +62,8 @@ function progressLines(context: CommandContext): Progress {
     if (live && !context.signal.aborted) terminal.write(`\r\x1b[K${printable(text)}`);
   };
   const saidOfUes = new Set<string>();
+  // Of those that this run trained: a resumed one is not told of users that were found before.
+  let numTrained = 0;
   let numFound = 0;
   const timeLeft = remainingTime();
   return {
@@ -80,11 +82,12 @@ function progressLines(context: CommandContext): Progress {
     },
     finished: ({ ue, estimate, failure }, turn, numUsers) => {
       show('');
+      numTrained += 1;
       if (estimate !== null) numFound += 1;
       if (numUsers > MOST_NAMED && estimate !== null) {
         const everyTenth = Math.ceil(numUsers / 10);
         if ((turn + 1) % everyTenth === 0 || turn + 1 === numUsers)
-          stderr.write(`user ${turn + 1} of ${numUsers}: ${numFound} found\n`);
+          stderr.write(`user ${turn + 1} of ${numUsers}: ${numFound} of ${numTrained} found\n`);
         return;
       }
       const result =

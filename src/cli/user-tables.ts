@@ -28,7 +28,7 @@ export function usersText(
     `\nThe worst ${NUM_WORST}:\n\n`,
     table(worstFirst(users).slice(0, NUM_WORST), widthColumns),
     ...wrapped(
-      'All of them: in the report, with --json, or by beamloop export <recording> --csv --tables estimates,losses',
+      'All of them: with --json, or by beamloop export <recording> --csv --tables users,estimates,losses',
       widthColumns,
     ),
   ].join('');
