@@ -46,10 +46,16 @@ export interface CalibrationTable {
  * one quantity per element each, or `{ unit, values }`, and for boards with fixed lines `lineError`, a list like these for every line.
  *
  * @param file the name that complaints use.
+ * @param onBare as of `parseSettings`.
  * @throws SCENARIO_INVALID, FILE_UNREADABLE.
  */
-export function parseCalibrationTable(text: string, file: string): CalibrationTable {
-  const { board, phaseError, delayError, lineError } = parseSettings(text, schema, file, 'calibration table');
+export function parseCalibrationTable(
+  text: string,
+  file: string,
+  onBare?: (reading: string) => void,
+): CalibrationTable {
+  const settings = parseSettings(text, schema, file, 'calibration table', onBare);
+  const { board, phaseError, delayError, lineError } = settings;
   return {
     file,
     boardSerialNumber: board,

@@ -88,7 +88,7 @@ export async function resumeRun<E>(
   const recording = await Recording.open(folder, 'write');
   for (const warning of recording.warnings) options.progress.warning(warning);
   try {
-    const file = await recordedScenario(recording, parse);
+    const file = await recordedScenario(recording, parse, (text) => options.progress.warning(text));
     const [started] = await recording.rows('events', `WHERE kind = 'started'`);
     const { run = path.basename(path.resolve(folder)) } = (started?.detail ?? {}) as { run?: string };
     return await conduct(file, options, { run, ...(await ueMemory(recording, file)) }, async () => {
@@ -119,12 +119,26 @@ async function finishedOutcome(folder: string, progress: Progress): Promise<Camp
 }
 
 /** Reads a scenario, and the calibration table that it names where that is at hand. */
-type ParseScenario<E> = (text: string, where: string, calibrationText?: string) => ScenarioFile<E>;
+type ParseScenario<E> = (
+  text: string,
+  where: string,
+  calibrationText?: string,
+  onBare?: (reading: string) => void,
+) => ScenarioFile<E>;
 
-/** The scenario that a recording carries, with its calibration table. Throws RECORDING_INVALID. */
+/** Of a recording of many numbers without units the first few are named. */
+const MOST_READINGS = 8;
+
+/**
+ * The scenario that a recording carries, with its calibration table. Versions that took numbers without a unit took them in the
+ * base unit, so these are read as they were when the run was made, and a warning says so.
+ *
+ * @throws RECORDING_INVALID.
+ */
 export async function recordedScenario<E>(
   recording: Recording,
   parse: ParseScenario<E>,
+  warning: (text: string) => void,
 ): Promise<ScenarioFile<E>> {
   const calibrationText = await recording.runValue('calibrationText');
   const text = await recording.runValue('scenarioText');
@@ -135,7 +149,20 @@ export async function recordedScenario<E>(
       todo: 'Name the folder that beamloop run printed',
     });
   }
-  return parse(text, recording.folder, typeof calibrationText === 'string' ? calibrationText : undefined);
+  const readings: string[] = [];
+  const file = parse(
+    text,
+    recording.folder,
+    typeof calibrationText === 'string' ? calibrationText : undefined,
+    (reading) => readings.push(reading),
+  );
+  if (readings.length > 0) {
+    const more = readings.length > MOST_READINGS ? `; and ${readings.length - MOST_READINGS} more` : '';
+    warning(
+      `Numbers without a unit in the recorded scenario mean what they did to the version that ran it; today they are refused: ${readings.slice(0, MOST_READINGS).join('; ')}${more}`,
+    );
+  }
+  return file;
 }
 
 type UeMemory = Pick<TestbedRequest<unknown>, 'durable' | 'kept'>;

@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { type CalibrationTable, parseCalibrationTable } from '../../calibration/calibration-table.js';
 import { BeamloopError } from '../core/errors.js';
-import { parseSettings, readTextFile } from '../core/settings-file.js';
+import { parseSettings } from '../core/settings-file.js';
+import { readTextFile } from '../core/text-file.js';
 import { checkScenario } from './scenario-checks.js';
 import { type Scenario, scenarioSchema } from './scenario-schema.js';
 import { type Settings, type SweepOptions, settingsText, variantsOf } from './sweep.js';
@@ -56,16 +57,19 @@ export function readVariants<E extends z.ZodType>(
  * As `readScenario`, for text that is already there.
  *
  * @param calibrationText the calibration table's text, where that is already there too (in a recording).
+ * @param onBare as of `parseSettings`, for scenario and table.
  */
 export function parseScenario<E extends z.ZodType>(
   text: string,
   file: string,
   emulated: E,
   calibrationText?: string,
+  onBare?: (reading: string) => void,
 ): ScenarioFile<z.output<E>> {
-  const scenario = parseSettings(text, scenarioSchema(emulated), file, 'scenario') as Scenario<z.output<E>>;
+  const schema = scenarioSchema(emulated);
+  const scenario = parseSettings(text, schema, file, 'scenario', onBare) as Scenario<z.output<E>>;
   checkScenario(scenario, file);
-  const calibration = calibrationOf(scenario, file, calibrationText);
+  const calibration = calibrationOf(scenario, file, calibrationText, onBare);
   return { name: path.basename(file).replace(/\.ya?ml$/i, ''), text, scenario, calibration };
 }
 
@@ -73,9 +77,10 @@ function calibrationOf(
   { board }: Scenario,
   file: string,
   knownText: string | undefined,
+  onBare?: (reading: string) => void,
 ): ScenarioFile['calibration'] {
   if (board.calibration === undefined) return null;
   const tableFile = path.resolve(path.dirname(file), board.calibration);
   const text = knownText ?? readTextFile(tableFile, 'calibration table');
-  return { text, table: parseCalibrationTable(text, board.calibration) };
+  return { text, table: parseCalibrationTable(text, board.calibration, onBare) };
 }

@@ -1,7 +1,7 @@
 /** Options of the command line that are quantities, and the array that several commands describe with them. */
 import { Band } from '../array/band.js';
 import { LinearArray } from '../array/linear-array.js';
-import { BAUD } from '../core/bounds.js';
+import { BANDWIDTH, BAUD, type Bounds, CARRIER, outside, SPEED_OF_LIGHT } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { type BaseUnit, parseQuantity } from '../core/units.js';
@@ -67,6 +67,14 @@ export function quantityOption(name: string, text: unknown, unit: BaseUnit): num
 /** As in a scenario. */
 export const MAX_SEED = 2 ** 32 - 1;
 
+/** Reads an option that has bounds. Throws BAD_UNIT, BAD_ARGUMENT. */
+export function boundedOption(name: string, text: unknown, bounds: Bounds): number {
+  const value = quantityOption(name, text, bounds.unit);
+  const complaint = outside(value, bounds);
+  if (complaint === null) return value;
+  throw new BeamloopError('BAD_ARGUMENT', { what: `--${name} ${complaint}`, todo: 'Check its unit' });
+}
+
 /** Reads an option that is a whole number. Throws BAD_UNIT, BAD_ARGUMENT. */
 export function wholeOption(
   option: string,
@@ -117,8 +125,8 @@ export interface BandArguments {
 
 export function bandFromOptions({ carrier, bandwidth, subcarriers }: BandArguments): Band {
   return new Band({
-    carrierHz: quantityOption('carrier', carrier, 'Hz'),
-    bandwidthHz: quantityOption('bandwidth', bandwidth, 'Hz'),
+    carrierHz: boundedOption('carrier', carrier, CARRIER),
+    bandwidthHz: boundedOption('bandwidth', bandwidth, BANDWIDTH),
     numSubcarriers: quantityOption('subcarriers', subcarriers, '1'),
   });
 }
@@ -132,9 +140,9 @@ export interface ArrayArguments {
 export function arrayFromOptions({ elements, carrier, speedOfLight }: ArrayArguments): LinearArray {
   return new LinearArray({
     numElements: quantityOption('elements', elements, '1'),
-    carrierHz: quantityOption('carrier', carrier, 'Hz'),
+    carrierHz: boundedOption('carrier', carrier, CARRIER),
     ...(speedOfLight !== undefined && {
-      speedOfLightMPerS: quantityOption('speed-of-light', speedOfLight, 'm/s'),
+      speedOfLightMPerS: boundedOption('speed-of-light', speedOfLight, SPEED_OF_LIGHT),
     }),
   });
 }

@@ -5,21 +5,18 @@
  * Every complaint names the file, the line and the key path, and for an unknown key the nearest known one.
  */
 
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { z } from 'zod';
 import { BeamloopError } from './errors.js';
-import { binaryKind, mistakenKind, type SettingsKind, textKind } from './file-kinds.js';
+import { mistakenKind, type SettingsKind, textKind } from './file-kinds.js';
 import { nearest } from './nearest.js';
 import { plural } from './plural.js';
 import { clipped } from './printable.js';
 import { keysAt } from './settings-keys.js';
-import { shellWord } from './shell-word.js';
+import { readTextFile, type Wanted } from './text-file.js';
+import type { BareNumber } from './units.js';
 
 type Path = readonly PropertyKey[];
-/** As complaints name it. */
-type Wanted = SettingsKind | 'settings file';
 type Issue = z.core.$ZodIssue;
 
 /**
@@ -36,18 +33,27 @@ export function readSettingsFile<S extends z.ZodType>(
   return parseSettings(readTextFile(file, wanted ?? 'settings file'), schema, file, wanted);
 }
 
-/** As `readSettingsFile`, for text that is already there; `file` is the name that complaints use. */
+/**
+ * As `readSettingsFile`, for text that is already there; `file` is the name that complaints use.
+ *
+ * @param onBare reads numbers without a unit in the base unit, as early versions did, and is told of each in words; without it
+ * they are errors.
+ */
 export function parseSettings<S extends z.ZodType>(
   text: string,
   schema: S,
   file: string,
   wanted?: SettingsKind,
+  onBare?: (reading: string) => void,
 ): z.output<S> {
   const lines = new LineCounter();
   const { document, data } = parseYaml(text, file, wanted ?? 'settings file', lines);
   const mistaken = wanted === undefined ? null : mistakenKind(data, wanted, file);
   if (mistaken !== null) throw new BeamloopError('SCENARIO_INVALID', { ...mistaken, where: file });
-  const checked = schema.safeParse(data);
+  let checked = schema.safeParse(data);
+  while (!checked.success && onBare !== undefined && giveUnits(data, checked.error.issues, onBare)) {
+    checked = schema.safeParse(data);
+  }
   if (checked.success) return checked.data;
 
   const { issues } = checked.error;
@@ -61,6 +67,21 @@ export function parseSettings<S extends z.ZodType>(
     ...(todo === undefined ? {} : { todo }),
     cause: checked.error,
   });
+}
+
+/** Writes the base unit to every number that lacks it; false when there is none. */
+function giveUnits(data: unknown, issues: readonly Issue[], onBare: (reading: string) => void): boolean {
+  let given = false;
+  for (const issue of issues.map(innermost)) {
+    const { bare, unit } = ((issue.code === 'custom' && issue.params?.number) || {}) as Partial<BareNumber>;
+    if (bare === undefined) continue;
+    const path = writtenPath(data, issue.path);
+    const parent = valueAt(data, path.slice(0, -1)) as Record<PropertyKey, unknown>;
+    parent[path.at(-1)!] = `${bare} ${unit}`;
+    onBare(`${pathText(path)}: ${bare} read as ${bare} ${unit}`);
+    given = true;
+  }
+  return given;
 }
 
 /** @throws FILE_UNREADABLE for what is not YAML, SCENARIO_INVALID for YAML that is no map of keys. */
@@ -125,94 +146,6 @@ function notWanted(kind: string, wanted: Wanted, file: string): BeamloopError {
 }
 
 const MAX_ALIASES = 100;
-
-/** Larger settings take longer to read than to run. */
-const MAX_BYTES = 1 << 20;
-
-/**
- * A file's text.
- *
- * @param wanted what the file is to be, for complaints.
- * @throws FILE_NOT_FOUND; FILE_UNREADABLE for what is no file, too large, or no text.
- */
-export function readTextFile(file: string, wanted: Wanted): string {
-  const refuse = (what: string, todo: string, cause?: unknown) =>
-    new BeamloopError('FILE_UNREADABLE', { what, where: file, todo, cause });
-  let bytes: Buffer;
-  try {
-    // A pipe or a device may have no end.
-    const status = statSync(file);
-    if (status.isDirectory()) throw folderInstead(file, wanted);
-    if (!status.isFile()) {
-      throw refuse(
-        `This is a device or a pipe, not a file; a ${wanted} is wanted here`,
-        'Give the name of a file',
-      );
-    }
-    if (status.size > MAX_BYTES) {
-      const kind = kindOfStart(file);
-      throw refuse(
-        `The file has ${status.size} bytes${kind === null ? '' : ` and looks like ${kind}`}; a ${wanted} has at most ${MAX_BYTES}`,
-        'Check that it is the right file',
-      );
-    }
-    bytes = readFileSync(file);
-  } catch (cause) {
-    if (cause instanceof BeamloopError) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new BeamloopError('FILE_NOT_FOUND', {
-        what: 'The file does not exist',
-        where: file,
-        todo: path.isAbsolute(file)
-          ? 'Check the path'
-          : 'Check the path; it is taken relative to the current folder',
-        cause,
-      });
-    }
-    throw refuse(`The file cannot be read: ${code}`, 'Check its permissions', cause);
-  }
-  const kind = binaryKind(bytes);
-  if (kind !== null) {
-    throw refuse(
-      `This looks like ${kind}; a ${wanted} is wanted here, YAML text in UTF-8`,
-      kind.includes('UTF-16') ? 'Save it as UTF-8' : 'Give the right file',
-    );
-  }
-  return bytes.toString('utf8').replace(/^\ufeff/, '');
-}
-
-/** What a file looks like that is too large to be read. */
-function kindOfStart(file: string): string | null {
-  const start = Buffer.alloc(4096);
-  const descriptor = openSync(file, 'r');
-  try {
-    const bytes = start.subarray(0, readSync(descriptor, start));
-    // A character may be cut in two at the end of what was read.
-    return (
-      binaryKind(bytes.subarray(0, Math.max(0, bytes.length - 4))) ??
-      textKind(linesOf(bytes.toString('utf8')))
-    );
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Without the last line, which may be cut. */
-function linesOf(text: string): string {
-  return text.slice(0, text.lastIndexOf('\n') + 1);
-}
-
-function folderInstead(folder: string, wanted: Wanted): BeamloopError {
-  const isRecording = existsSync(path.join(folder, 'recording.duckdb'));
-  return new BeamloopError('FILE_UNREADABLE', {
-    what: isRecording ? `This is a recording; a ${wanted} is wanted here` : 'This is a folder, not a file',
-    where: folder,
-    todo: isRecording
-      ? `Use it with: beamloop report ${shellWord(folder)}, or resume, replay, export`
-      : 'Name a file in it',
-  });
-}
 
 /** An unknown key goes first: it is often a slip of the pen that also explains a missing one. */
 function foremost(issues: readonly Issue[]): Issue {

@@ -23,7 +23,7 @@ export function quantity(unit: BaseUnit, hint?: string) {
       } catch (error) {
         if (!(error instanceof BeamloopError)) throw error;
         const todo = [error.todo, hint].filter(Boolean).join('; ');
-        context.addIssue({ code: 'custom', message: error.what, params: { todo } });
+        context.addIssue({ code: 'custom', message: error.what, params: { todo, number: error.cause } });
         return z.NEVER;
       }
     });

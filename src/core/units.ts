@@ -105,7 +105,14 @@ function lacksUnit(text: string | number, value: number, unit: BaseUnit, where: 
     what: `'${clipped(String(text))}' has no unit: it could mean ${readings.join(' or ')}`,
     ...(where === undefined ? {} : { where }),
     todo: `Write the unit, such as '${readings[0]}'`,
+    cause: { bare: value, unit } satisfies BareNumber,
   });
+}
+
+/** The cause of a complaint about a number without a unit: versions that took one took it in this unit. */
+export interface BareNumber {
+  readonly bare: number;
+  readonly unit: BaseUnit;
 }
 
 const INFINITE = /^\s*[+-]?inf(inity)?\s*$/i;

@@ -4,7 +4,7 @@ import { recordedScenario } from '../../campaign/run.js';
 import { parseScenario } from '../../campaign/scenario.js';
 import type { Scenario } from '../../campaign/scenario-schema.js';
 import { shortKey } from '../../codebook/codeword.js';
-import { LEVEL, outside } from '../../core/bounds.js';
+import { LEVEL } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { Recording } from '../../record/recording.js';
@@ -12,7 +12,7 @@ import { emulatedSection } from '../../testbed.js';
 import { ESTIMATOR_NAMES, estimatorSchema } from '../../training/estimators/choice.js';
 import { SCHEME_NAMES, type SchemeChoice, schemeSchema } from '../../training/registry.js';
 import { type Command, printJson, warn } from '../command.js';
-import { quantityOption } from '../options.js';
+import { boundedOption } from '../options.js';
 import { formatTable, wrapped } from '../text-table.js';
 import { place, truePlace } from '../user-tables.js';
 
@@ -50,8 +50,11 @@ export const replayCommand: Command = (yargs, context) =>
       const recording = await Recording.open(args.folder, 'read');
       try {
         warn(context, recording.warnings);
-        const file = await recordedScenario(recording, (text, where, calibrationText) =>
-          parseScenario(text, where, emulatedSection, calibrationText),
+        const file = await recordedScenario(
+          recording,
+          (text, where, calibrationText, onBare) =>
+            parseScenario(text, where, emulatedSection, calibrationText, onBare),
+          (warning) => warn(context, [warning]),
         );
         const scheme = chosenScheme(file.scenario, args);
         const users = await replayRecording(recording, file, scheme);
@@ -90,25 +93,13 @@ function chosenScheme(
   }
   if (name === undefined) return scheme;
   if ('estimator' in scheme) {
-    const estimator = snr === undefined ? name : { name, snr: `${snrOption(snr)} dB` };
+    const estimator = snr === undefined ? name : { name, snr: `${boundedOption('snr', snr, LEVEL)} dB` };
     return { ...scheme, estimator: estimatorSchema.parse(estimator) };
   }
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `Scheme ${scheme.name} has no estimator to choose`,
     where: '--estimator',
     todo: 'Leave it out, or replay tdps, near-field-rainbow or far-field-rainbow',
-  });
-}
-
-/** dB. A replay has noise, and so has what a perfect beam receives over it. */
-function snrOption(text: string): number {
-  const snrDb = quantityOption('snr', text, 'dB');
-  const complaint = outside(snrDb, LEVEL);
-  if (complaint === null) return snrDb;
-  throw new BeamloopError('BAD_ARGUMENT', {
-    what: `The SNR of a perfectly focused beam ${complaint}`,
-    where: '--snr',
-    todo: 'Give it in dB, such as --snr "15 dB"',
   });
 }
 

@@ -19,8 +19,12 @@ export const resumeCommand: Command = (yargs, context) =>
         .options(campaignOptions)
         .example('$0 resume recordings/first-light-20261121T120000Z', ''),
     async (args) => {
-      const parse = (text: string, where: string, calibrationText?: string) =>
-        parseScenario(text, where, emulatedSection, calibrationText);
+      const parse = (
+        text: string,
+        where: string,
+        calibrationText?: string,
+        onBare?: (reading: string) => void,
+      ) => parseScenario(text, where, emulatedSection, calibrationText, onBare);
       const outcome = await resumeRun(args.folder, parse, {
         openTestbed,
         realtime: args.realtime,

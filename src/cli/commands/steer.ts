@@ -10,7 +10,7 @@ import { wrongPlace } from '../../channel/place-checks.js';
 import { focusCodeword, servingCodeword } from '../../codebook/serving.js';
 import { DIRECTION, DISTANCE, outside } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
-import { readTextFile } from '../../core/settings-file.js';
+import { readTextFile } from '../../core/text-file.js';
 import { emulatedSection, type OpenBoard, openBoard, openPort } from '../../testbed.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
