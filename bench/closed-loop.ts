@@ -85,8 +85,8 @@ async function measure(folder: string): Promise<Latencies> {
     { model: boardModel(scenario.board.emulated, scenario.array.elements, scenario.board.baud, null) },
     {
       toHost: (chunk) => void device.write(chunk),
-      onAir: ({ slot, boardTimeS, codeword }) => {
-        for (const ue of ues.values()) ue.hear({ slot, boardTimeS, weights: codeword?.weights ?? null });
+      onAir: ({ fromS, untilS, codeword }) => {
+        for (const ue of ues.values()) ue.hear({ fromS, untilS, weights: codeword?.weights ?? null });
       },
     },
   );

@@ -92,6 +92,7 @@ async function openEmulated(
       bridgeUrl: bridge.url,
       ...(scenario.bridge.token !== undefined && { token: scenario.bridge.token }),
       airPath: process.airPath,
+      realtime,
       array: { numElements, carrierHz, speedOfLightMPerS },
       ues: users.flatMap(({ id, truth }) =>
         truth === null ? [] : [{ ueId: id, paths: truth.paths, snrDb: truth.snrDb }],

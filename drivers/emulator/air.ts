@@ -4,29 +4,32 @@
  * Each message: u32 length of what follows, u8 kind, body; little-endian.
  *   kind 0, array:    u32 numElements; first message, so that a listener knows that it will hear every later slot
  *   kind 1, codeword: u32 id, u32 numElements, u8 has delays, float64 re[], im[], delayS[] (only with delays)
- *   kind 2, slot:     u32 slot, float64 boardTimeS, u32 id of the codeword; 0 = nothing is radiated
- * A codeword is sent before the first slot that radiates it, and again only when its id was given to another one since.
+ *   kind 2, signal:   float64 fromS, float64 untilS, u32 id of the codeword; 0 = nothing is radiated
+ * A codeword is sent before the first signal that radiates it, and again only when its id was given to another one since.
+ * Slots have no numbers here: a receiver knows of the array what it hears and when. Times are of the machine's monotonic clock,
+ * or of the board's on virtual time.
  */
 import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AirSlot } from './emulated-board.js';
+import { MACHINE_CLOCK_AHEAD_S } from './machine-clock.js';
 import type { RadiatedWeights } from './rf.js';
 
 const KIND_ARRAY = 0;
 const KIND_CODEWORD = 1;
-const KIND_SLOT = 2;
+const KIND_SIGNAL = 2;
 const LENGTH_BYTES = 4;
 const ARRAY_BYTES = 1 + 4;
-const SLOT_BYTES = 1 + 4 + 8 + 4;
+const SIGNAL_BYTES = 1 + 8 + 8 + 4;
 const CODEWORD_HEADER_BYTES = 1 + 4 + 4 + 1;
 const NOTHING_ID = 0;
 /** Codewords that a listener remembers at once. */
 const MAX_CODEWORDS = 4096;
 
-/** What a listener hears of a slot. */
-export interface HeardSlot {
-  readonly slot: number;
-  readonly boardTimeS: number;
+/** What a listener hears: that something was radiated for a while, or nothing. */
+export interface Signal {
+  readonly fromS: number;
+  readonly untilS: number;
   readonly weights: RadiatedWeights | null;
 }
 
@@ -38,13 +41,13 @@ function encodeArray(numElements: number): Buffer {
   return out;
 }
 
-function encodeSlot(slot: AirSlot, id: number): Buffer {
-  const out = Buffer.alloc(LENGTH_BYTES + SLOT_BYTES);
-  out.writeUInt32LE(SLOT_BYTES, 0);
-  out.writeUInt8(KIND_SLOT, 4);
-  out.writeUInt32LE(slot.slot, 5);
-  out.writeDoubleLE(slot.boardTimeS, 9);
-  out.writeUInt32LE(id, 17);
+function encodeSignal(fromS: number, untilS: number, id: number): Buffer {
+  const out = Buffer.alloc(LENGTH_BYTES + SIGNAL_BYTES);
+  out.writeUInt32LE(SIGNAL_BYTES, 0);
+  out.writeUInt8(KIND_SIGNAL, 4);
+  out.writeDoubleLE(fromS, 5);
+  out.writeDoubleLE(untilS, 13);
+  out.writeUInt32LE(id, 21);
   return out;
 }
 
@@ -65,12 +68,15 @@ function encodeCodeword(id: number, { re, im, delayS }: RadiatedWeights): Buffer
 /** Tells every connected listener what is radiated from now on. */
 export class AirServer {
   readonly #path: string;
+  /** Of the air's clock over that of the slots that are sent. */
+  readonly #aheadS: number;
   readonly #server: Server;
   /** Which codewords each listener knows, by hash; the least recently sent first. */
   readonly #listeners = new Map<Socket, Map<string, number>>();
 
-  private constructor(path: string, numElements: number, server: Server) {
+  private constructor(path: string, numElements: number, realtime: boolean, server: Server) {
     this.#path = path;
+    this.#aheadS = realtime ? MACHINE_CLOCK_AHEAD_S : 0;
     this.#server = server;
     server.on('connection', (socket) => {
       this.#listeners.set(socket, new Map());
@@ -82,14 +88,18 @@ export class AirServer {
     });
   }
 
-  /** Listens on a socket file at `path`, whose directory is private. */
-  static async listen(path: string, numElements: number): Promise<AirServer> {
+  /**
+   * Listens on a socket file at `path`, whose directory is private.
+   *
+   * @param realtime the times of slots are of this process's monotonic clock, which is told in the machine's.
+   */
+  static async listen(path: string, numElements: number, realtime: boolean): Promise<AirServer> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(path, resolve);
     });
-    return new AirServer(path, numElements, server);
+    return new AirServer(path, numElements, realtime, server);
   }
 
   send(slot: AirSlot): void {
@@ -101,7 +111,7 @@ export class AirServer {
         known.set(codeword.hash, id);
         socket.write(encodeCodeword(id, codeword.weights));
       }
-      socket.write(encodeSlot(slot, id ?? NOTHING_ID));
+      socket.write(encodeSignal(slot.fromS + this.#aheadS, slot.untilS + this.#aheadS, id ?? NOTHING_ID));
     }
   }
 
@@ -122,7 +132,7 @@ export class AirServer {
 
 export interface AirListener {
   readonly onArray: (numElements: number) => void;
-  readonly onSlot: (slot: HeardSlot) => void;
+  readonly onSignal: (signal: Signal) => void;
 }
 
 /** Reads the byte stream of an `AirServer`. */
@@ -163,10 +173,10 @@ export class AirReader {
       this.#codewords.set(message.readUInt32LE(1), { re: column(0), im: column(1), delayS });
       return;
     }
-    const id = message.readUInt32LE(13);
-    this.#listener.onSlot({
-      slot: message.readUInt32LE(1),
-      boardTimeS: message.readDoubleLE(5),
+    const id = message.readUInt32LE(17);
+    this.#listener.onSignal({
+      fromS: message.readDoubleLE(1),
+      untilS: message.readDoubleLE(9),
       weights: id === NOTHING_ID ? null : this.#codewords.get(id)!,
     });
   }

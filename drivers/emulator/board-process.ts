@@ -28,7 +28,11 @@ async function start(config: EmulatedBoardConfig): Promise<EmulatedBoard> {
       report({ type: 'plug', plugged });
     },
   });
-  const air = await AirServer.listen(directory.file('air'), board.model.numElements);
+  const air = await AirServer.listen(
+    directory.file('air'),
+    board.model.numElements,
+    config.realtime ?? false,
+  );
   await pty.plug();
   report({ type: 'ready', path: pty.path, airPath: directory.file('air'), directory: directory.path });
   return board;

@@ -31,10 +31,13 @@ export interface EmulatedBoardConfig {
   readonly driftPpm?: number;
 }
 
-/** What a slot sounds like on the air. */
+/** What a slot sounds like on the air. Times without 'board' are of the clock of the board's timers; on virtual time, of the board's own. */
 export interface AirSlot {
   readonly slot: number;
   readonly boardTimeS: number;
+  /** When the array radiated the codeword, or nothing, s. */
+  readonly fromS: number;
+  readonly untilS: number;
   /** Null = nothing is radiated (muted or missed). */
   readonly codeword: { readonly hash: string; readonly weights: RadiatedWeights } | null;
 }
@@ -201,10 +204,12 @@ export class EmulatedBoard {
     });
   }
 
-  #onAir({ slot, ticks, codeword }: SlotOnAir): void {
+  #onAir({ slot, ticks, fromTicks, untilTicks, codeword }: SlotOnAir): void {
     this.#ports.onAir?.({
       slot,
       boardTimeS: ticks / this.model.clockRateHz,
+      fromS: this.#timebase.timeOfS(fromTicks),
+      untilS: this.#timebase.timeOfS(untilTicks),
       codeword: codeword && {
         hash: hashToHex(codeword.hash),
         weights: this.#weightsOf(codeword.hash, codeword.bytes),

@@ -83,12 +83,12 @@ export interface UeBridge {
   /** Resolves once the UE is connected and welcomed. Rejects with UE_ABSENT after `timeoutS`. */
   waitForUe(ueId: string, timeoutS: number, signal?: AbortSignal): Promise<UeDescription>;
   /**
-   * Asks a UE to measure these slots (strictly ascending) and resolves when the UE confirmed that it listens for them.
-   * Survives reconnects: the request is repeated until the UE confirms. Without a confirmation after `timeoutS` it
+   * Asks a UE to measure these slots (strictly ascending) and resolves when the UE confirmed that it listens for them, with false when
+   * it says that it cannot tell them apart: nothing will come then. Survives reconnects: the request is repeated until the UE confirms. Without a confirmation after `timeoutS` it
    * rejects: UE_ABSENT when the UE is not connected by then, UE_SILENT when it is.
    *
    * @param keep the UE keeps the powers for `estimate` and reports their mean only.
-   * @param clock when the slots are; not given on virtual time, where that says nothing.
+   * @param clock when the slots are.
    */
   measure(
     ueId: string,
@@ -97,7 +97,7 @@ export interface UeBridge {
     signal?: AbortSignal,
     keep?: boolean,
     clock?: WireSlotClock,
-  ): Promise<void>;
+  ): Promise<boolean>;
   /**
    * Asks a UE where it is, by the powers that it kept of these slots (one per pilot, in the pilots' order). Rejects as
    * `measure` does, and with UE_ESTIMATE when the UE says that it cannot tell, or answers with what is no point.

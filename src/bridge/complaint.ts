@@ -80,6 +80,14 @@ export function complaintOfSlot(
   };
 }
 
+export function complaintOfTime(why: string): Complaint {
+  return {
+    code: 'cannot-tell',
+    message: `cannot tell the slots apart that it is asked for: ${why}`,
+    todo: `Use longer slots, ask for the time more often, over a quieter line, or use a hardware trigger (${SEE}, "When a slot is")`,
+  };
+}
+
 export function complaintOfFullScale(slot: number, fullScale: number): Complaint {
   return {
     code: 'saturated',

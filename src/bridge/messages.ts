@@ -55,6 +55,7 @@ const hello = z.object({
   resume: z.object({ run: key, session: key }).optional(),
 });
 const measuring = z.object({ type: z.literal('measuring'), request: positive });
+const cannotTell = z.object({ type: z.literal('cannot-tell'), request: positive, message: shortText });
 const estimated = z.object({
   type: z.literal('estimated'),
   request: positive,
@@ -88,6 +89,8 @@ const slotClock = z.object({
   slotDurationS: z.number().positive(),
   /** `startS` is off by at most this. */
   uncertaintyS: z.number().min(0),
+  /** `startS` is of the virtual clock of an emulation, which its UEs share. */
+  virtual: z.boolean().optional(),
 });
 const measure = z.object({
   type: z.literal('measure'),
@@ -125,13 +128,22 @@ const error = z.object({ type: z.literal('error'), code: shortText, message: z.s
 /** What an answer to `estimate` must have so that it is known which request it answers, whatever else is wrong with it. */
 const answerToEstimate = z.object({ type: z.enum(['estimated', 'not-estimated']), request: positive });
 
-const fromUe = z.discriminatedUnion('type', [hello, measuring, estimated, notEstimated, time, bye]);
+const fromUe = z.discriminatedUnion('type', [
+  hello,
+  measuring,
+  cannotTell,
+  estimated,
+  notEstimated,
+  time,
+  bye,
+]);
 const fromBridge = z.discriminatedUnion('type', [welcome, measure, estimate, ack, timeAnswer, notice, error]);
 
 /** Types of the text messages that UEs send. */
 export const MESSAGES_FROM_UE: ReadonlySet<string> = new Set([
   'hello',
   'measuring',
+  'cannot-tell',
   'estimated',
   'not-estimated',
   'time',
@@ -147,7 +159,11 @@ export type Notice = z.infer<typeof notice>;
 export type WireSlotClock = z.infer<typeof slotClock>;
 export type EstimateRequest = z.infer<typeof estimate>;
 /** What a UE says to a request. */
-export type Answer = z.infer<typeof measuring> | z.infer<typeof estimated> | z.infer<typeof notEstimated>;
+export type Answer =
+  | z.infer<typeof measuring>
+  | z.infer<typeof cannotTell>
+  | z.infer<typeof estimated>
+  | z.infer<typeof notEstimated>;
 export type ErrorMessage = z.infer<typeof error>;
 export type MessageFromUe = z.infer<typeof fromUe>;
 export type MessageFromBridge = z.infer<typeof fromBridge>;

@@ -154,7 +154,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     signal?: AbortSignal,
     keep = false,
     clock?: WireSlotClock,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const ranges = toRanges(slots);
     const valid = slots.every(
       (slot, k) => Number.isInteger(slot) && slot >= 0 && slot > (slots[k - 1] ?? -1),
@@ -170,7 +170,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
       ...(keep && { keep }),
       ...(clock !== undefined && { clock }),
     };
-    await this.#ask(ueId, asked, 'measuring', timeoutS, signal);
+    return (await this.#ask(ueId, asked, 'measuring', timeoutS, signal)).type === 'measuring';
   }
 
   async estimate(

@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../core/clock.js';
 import type { Complaint, PowerRecord } from './bridge.js';
-import { complaintOfPowers, complaintOfText } from './complaint.js';
+import { complaintOfPowers, complaintOfText, complaintOfTime } from './complaint.js';
 import type { BridgeLimits } from './limits.js';
 import {
   decodeFromUe,
@@ -207,7 +207,11 @@ export class UeConnection implements UeLink {
       this.#close(CLOSE_NORMAL, 'bye');
     } else if (this.#state === 'welcomed') {
       if (message.type === 'time') this.#tellTime(message.ueTimeS);
-      else this.#session!.answer(message);
+      else {
+        if (message.type === 'cannot-tell')
+          this.#complain(this.#session!, 'remarked', complaintOfTime(message.message));
+        this.#session!.answer(message);
+      }
     } else this.#refuseBeforeWelcome(`${message.type} came before the welcome`);
   }
 

@@ -173,7 +173,11 @@ export class UeSession {
   answer(answer: Answer): void {
     const pending = this.#pending.get(answer.request);
     if (pending === undefined) return;
-    if ((pending.message.type === 'measure') !== (answer.type === 'measuring')) return;
+    if (
+      (pending.message.type === 'measure') !==
+      (answer.type === 'measuring' || answer.type === 'cannot-tell')
+    )
+      return;
     this.#pending.delete(answer.request);
     pending.answered(answer);
   }

@@ -31,6 +31,12 @@ export function gaveUp(
   breach: string | null,
   complaint: Pick<Complaint, 'message' | 'todo'> | null,
 ): BeamloopError {
+  if (end === 'untold') {
+    return new BeamloopError('UE_SILENT', {
+      what: `UE '${ue}' ${complaint?.message ?? 'cannot tell slots apart'}, ${attempts} times`,
+      todo: complaint?.todo ?? 'Use longer slots',
+    });
+  }
   if (end === 'no-power' && complaint !== null) {
     return new BeamloopError('UE_SILENT', {
       what: `UE '${ue}' reported no power that could be used for a slot, ${attempts} times: it ${complaint.message}`,

@@ -278,13 +278,13 @@ export class SlotExchange {
     const { ledger, testbed, planner, settings, pilots, clock } = this.#parts;
     const startS = planner.startOfSlotS(entries[0]!.slot);
     const leftS = () => startS - testbed.earliestBoardTimeS(1) - this.#boardTimes.allowS(QUEUE);
-    const asked = this.#askUe(ue, entries, signal).then(leftS);
+    const asked = this.#askUe(ue, entries, signal).then((listens) => ({ listens, leftWhenAskedS: leftS() }));
     const loaded = this.#load(codewords).then(leftS);
-    const [leftWhenAskedS, leftWhenLoadedS] = await Promise.all([asked, loaded]);
+    const [{ listens, leftWhenAskedS }, leftWhenLoadedS] = await Promise.all([asked, loaded]);
     signal.throwIfAborted();
-    if (Math.min(leftWhenAskedS, leftWhenLoadedS) < 0) {
-      const why = leftWhenAskedS < leftWhenLoadedS ? 'unconfirmed' : 'unloaded';
-      for (const { slot } of entries) ledger.giveUp(slot, why);
+    if (!listens || Math.min(leftWhenAskedS, leftWhenLoadedS) < 0) {
+      const late = leftWhenAskedS < leftWhenLoadedS ? 'unconfirmed' : 'unloaded';
+      for (const { slot } of entries) ledger.giveUp(slot, listens ? late : 'untold');
       return;
     }
     const ends = this.#expect(ue, entries, leftS() + settings.powerTimeoutS, signal);
@@ -313,27 +313,31 @@ export class SlotExchange {
     return Math.max(0, clock.nowS() - sinceS - 2 * (testbed.board.linkStatistics().roundTripS ?? 0));
   }
 
-  /** Resolves when the UE listens for these slots. */
-  async #askUe(ue: string, entries: readonly SlotEntry[], signal: AbortSignal): Promise<void> {
+  /** Resolves when the UE listens for these slots, or with false when it says that it cannot tell them apart. */
+  async #askUe(ue: string, entries: readonly SlotEntry[], signal: AbortSignal): Promise<boolean> {
     const { ledger, testbed, settings, localSetup, clock } = this.#parts;
     // What an earlier process recorded is not measured again.
     const toMeasure = entries.map(({ slot }) => slot).filter((slot) => ledger.power(slot) === null);
-    if (toMeasure.length === 0) return;
+    if (toMeasure.length === 0) return true;
     const askedAtS = clock.nowS();
     const keep = localSetup !== null;
-    const slotClock = testbed.time === 'real' ? this.#slotClockAt(toMeasure[0]!) : undefined;
-    await testbed.bridge.measure(ue, toMeasure, settings.ueTimeoutS, signal, keep, slotClock);
+    const slotClock = this.#slotClockAt(toMeasure[0]!);
+    const listens = await testbed.bridge.measure(ue, toMeasure, settings.ueTimeoutS, signal, keep, slotClock);
     this.#confirmations.took(ue, clock.nowS() - askedAtS);
+    return listens;
   }
 
-  /** When a slot begins, on this machine's clock, as the UE is told. */
+  /** When a slot begins, as the UE is told: on this machine's clock, or on the virtual one. */
   #slotClockAt(slot: number): WireSlotClock {
     const { testbed, planner, settings, clock } = this.#parts;
+    const { slotDurationS } = settings;
+    if (testbed.time === 'virtual')
+      return { slot, startS: planner.startOfSlotS(slot), slotDurationS, uncertaintyS: 0, virtual: true };
     const nowS = clock.nowS();
     const { loS, hiS } = testbed.board.boardTime();
     const aheadS = planner.startOfSlotS(slot) - (loS + hiS) / 2;
     const uncertaintyS = (hiS - loS) / 2 + Math.abs(aheadS) * MAX_DRIFT;
-    return { slot, startS: nowS + aheadS, slotDurationS: settings.slotDurationS, uncertaintyS };
+    return { slot, startS: nowS + aheadS, slotDurationS, uncertaintyS };
   }
 
   /** Lets the slots come and go, and resolves when each has ended. */

@@ -14,8 +14,9 @@ export type PlannedRow = Row<'slots'>;
 /**
  * How a slot ended. `lost`: the board restarted, or nobody remembers the slot of a run that was killed. `unconfirmed`,
  * `unloaded`: it was not queued, because the UE confirmed too late that it listens, or the board that it holds the codewords.
+ * `untold`: nor was this one, because the UE cannot tell it from its neighbours.
  */
-export type SlotEnd = SlotOutcome | 'lost' | 'unconfirmed' | 'unloaded';
+export type SlotEnd = SlotOutcome | 'lost' | 'unconfirmed' | 'unloaded' | 'untold';
 
 /** No slot is latched before its time; this much is rounding. */
 const EARLY_S = 1e-6;

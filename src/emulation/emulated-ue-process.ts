@@ -4,7 +4,8 @@
  */
 import { setMaxListeners } from 'node:events';
 import { connect } from 'node:net';
-import { AirReader, type HeardSlot } from '../../drivers/emulator/air.js';
+import { AirReader, type Signal } from '../../drivers/emulator/air.js';
+import { MACHINE_CLOCK_AHEAD_S } from '../../drivers/emulator/machine-clock.js';
 import { fail, tellParent } from '../../drivers/emulator/parent.js';
 import { Band } from '../array/band.js';
 import { LinearArray } from '../array/linear-array.js';
@@ -24,8 +25,8 @@ function report(message: UeReport): void {
   tellParent(message);
 }
 
-/** Resolves when the board has taken notice of this listener: no later slot is missed. */
-function listen(airPath: string, array: LinearArray, onSlot: (slot: HeardSlot) => void): Promise<void> {
+/** Resolves when the board has taken notice of this listener: no later signal is missed. */
+function listen(airPath: string, array: LinearArray, onSignal: (signal: Signal) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(airPath);
     const reader = new AirReader({
@@ -33,7 +34,7 @@ function listen(airPath: string, array: LinearArray, onSlot: (slot: HeardSlot) =
         if (numElements === array.numElements) resolve();
         else reject(new Error(`the array has ${numElements} elements, the channel ${array.numElements}`));
       },
-      onSlot,
+      onSignal,
     });
     socket.on('data', (chunk) => reader.push(chunk));
     socket.on('error', reject);
@@ -50,26 +51,21 @@ function subcarrierSum(
 }
 
 async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<void> {
-  const { bridgeUrl, token, airPath, seed, subcarriers } = config;
+  const { bridgeUrl, token, airPath, realtime, seed, subcarriers } = config;
   const array = new LinearArray(config.array);
   const sum = subcarriers === undefined ? null : subcarrierSum(array, subcarriers);
   // All of them hear the same beams, so one dictionary does.
   const estimator = new LocalEstimator();
-  // Who listens in a slot; of thousands, one does.
-  const listeners = new Map<number, EmulatedUe[]>();
-  const ues = config.ues.map((ue) => {
-    const onWanted = (slot: number) => {
-      const others = listeners.get(slot);
-      if (others === undefined) listeners.set(slot, [emulated]);
-      else others.push(emulated);
-    };
-    const emulated = new EmulatedUe({ ...ue, array, seed, subcarriers: sum, onWanted });
-    return emulated;
-  });
-  await listen(airPath, array, (slot) => {
-    const wanting = listeners.get(slot.slot);
-    listeners.delete(slot.slot);
-    for (const ue of wanting ?? []) ue.hear(slot);
+  const ues = config.ues.map((ue) => new EmulatedUe({ ...ue, array, seed, subcarriers: sum }));
+  // Of thousands, one listens.
+  const listening = new Set<EmulatedUe>();
+  // On virtual time all clocks are one.
+  const aheadS = realtime ? MACHINE_CLOCK_AHEAD_S : 0;
+  await listen(airPath, array, ({ fromS, untilS, weights }) => {
+    for (const ue of listening) {
+      ue.hear({ fromS: fromS - aheadS, untilS: untilS - aheadS, weights });
+      if (ue.isIdle) listening.delete(ue);
+    }
   });
   report({ type: 'ready' });
   const doors = new Doors(MAX_CONNECTING);
@@ -86,7 +82,13 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
           software: SOFTWARE,
           numSubcarriers: sum?.band.numSubcarriers ?? 1,
         },
-        source: ues[k]!,
+        source: {
+          listenFor: (slots, timing) => {
+            listening.add(ues[k]!);
+            ues[k]!.listenFor(slots, timing);
+          },
+          powers: (life) => ues[k]!.powers(life),
+        },
         ...(sum && { estimate: (setup, pilots) => estimator.estimate(setup, pilots) }),
       }).run(signal);
     }),

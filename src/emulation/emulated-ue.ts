@@ -22,6 +22,8 @@ export interface EmulatedUesConfig {
   readonly token?: string;
   /** Where the emulated board tells what it radiates. */
   readonly airPath: string;
+  /** Slots follow the wall clock; otherwise all clocks are the virtual one of the board. */
+  readonly realtime: boolean;
   readonly array: LinearArrayOptions;
   readonly ues: readonly EmulatedUeConfig[];
   /** Of all noise. */

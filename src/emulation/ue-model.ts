@@ -1,4 +1,5 @@
-import type { HeardSlot } from '../../drivers/emulator/air.js';
+import type { Signal } from '../../drivers/emulator/air.js';
+import type { RadiatedWeights } from '../../drivers/emulator/rf.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { CarrierReceiver } from '../channel/carrier-receiver.js';
 import { noiseVariance } from '../channel/channel.js';
@@ -6,8 +7,11 @@ import type { Path } from '../channel/paths.js';
 import { noisyPowers } from '../channel/slot-noise.js';
 import { BeamReceiver } from '../channel/wideband/received.js';
 import type { ElementBeam, SubcarrierSum } from '../channel/wideband/response.js';
+import { type Clock, monotonicClock } from '../core/clock.js';
 import type { ComplexVector } from '../core/complex.js';
-import { PowerQueue, type PowerSource, type SlotPower } from '../ue/power-source.js';
+import type { SlotTiming } from '../ue/host-clock.js';
+import { PowerQueue, type PowerSource, type SlotPower, UntoldSlots } from '../ue/power-source.js';
+import { isTold, SlotReckoning } from '../ue/slot-reckoning.js';
 
 export interface EmulatedUeOptions {
   readonly ueId: string;
@@ -19,20 +23,26 @@ export interface EmulatedUeOptions {
   readonly seed: number;
   /** Evaluates the subcarriers that it measures; null = it measures at the carrier alone. UEs may share one. */
   readonly subcarriers: SubcarrierSum | null;
-  /** Told of each slot that it is asked for. */
-  readonly onWanted?: (slot: number) => void;
+  /**
+   * The receiver hears for itself when signals begin and end, as one with a hardware trigger does, and may so tell slots apart that
+   * the clock does not; true unless given.
+   */
+  readonly hasTrigger?: boolean;
+  /** Of the UE, and of what it hears. */
+  readonly clock?: Clock;
 }
 
 /**
  * An emulated UE's receiver: in each slot that it was asked to measure it hears the array through its channel and adds
- * noise. The noise of a slot is drawn from (seed, UE, slot) alone, so what was measured before changes nothing.
+ * noise. Which slot a signal was in it finds by its clock and by what it was told of when slots are. The noise of a slot is drawn
+ * from (seed, UE, slot) alone, so what was measured before changes nothing.
  */
 export class EmulatedUe implements PowerSource {
   readonly #options: EmulatedUeOptions;
   readonly #receiver: { receive(beam: ElementBeam): ComplexVector };
   readonly #numSubcarriers: number;
   readonly #noiseVariance: number;
-  readonly #wanted = new Set<number>();
+  readonly #reckoning = new SlotReckoning<RadiatedWeights>();
   readonly #queue = new PowerQueue();
 
   constructor(options: EmulatedUeOptions) {
@@ -44,23 +54,38 @@ export class EmulatedUe implements PowerSource {
     this.#noiseVariance = noiseVariance(options.snrDb);
   }
 
-  listenFor(slots: readonly number[]): void {
-    for (const slot of slots) {
-      this.#wanted.add(slot);
-      this.#options.onWanted?.(slot);
+  /** It waits for nothing. */
+  get isIdle(): boolean {
+    return this.#reckoning.isIdle;
+  }
+
+  listenFor(slots: readonly number[], timing: SlotTiming | null): void {
+    if (timing === null) throw new UntoldSlots('the bridge did not say when they are');
+    const { hasTrigger = true, clock = monotonicClock } = this.#options;
+    if (!hasTrigger && !isTold(slots, timing)) {
+      const { uncertaintyS, slotDurationS } = timing;
+      throw new UntoldSlots(
+        `their start is known to ${inMs(uncertaintyS)} either way, and they last ${inMs(slotDurationS)}`,
+      );
     }
+    this.#reckoning.listenFor(slots, timing, clock.nowS());
   }
 
   powers(signal: AbortSignal): AsyncIterable<SlotPower> {
     return this.#queue.read(signal);
   }
 
-  /** A slot came up on the air. */
-  hear({ slot, boardTimeS, weights }: HeardSlot): void {
-    if (!this.#wanted.delete(slot)) return;
+  /** Something was on the air, or nothing, at times of the UE's clock. */
+  hear({ fromS, untilS, weights }: Signal): void {
     const { seed, ueId } = this.#options;
-    const signal = weights === null ? null : this.#receiver.receive(weights);
-    const powers = noisyPowers(signal, this.#numSubcarriers, this.#noiseVariance, seed, ueId, slot);
-    this.#queue.push({ slot, ueTimeS: boardTimeS, noiseFloor: this.#noiseVariance, powers });
+    for (const { slot, fromS: ueTimeS, signal } of this.#reckoning.hear({ fromS, untilS, signal: weights })) {
+      const received = signal === null ? null : this.#receiver.receive(signal);
+      const powers = noisyPowers(received, this.#numSubcarriers, this.#noiseVariance, seed, ueId, slot);
+      this.#queue.push({ slot, ueTimeS, noiseFloor: this.#noiseVariance, powers });
+    }
   }
+}
+
+function inMs(durationS: number): string {
+  return `${(durationS * 1e3).toPrecision(3)} ms`;
 }

@@ -18,7 +18,7 @@ import { BridgeLink } from './bridge-link.js';
 import { HostClock } from './host-clock.js';
 import { KeptPowers } from './kept-powers.js';
 import { KeptRecords } from './kept-records.js';
-import type { PowerSource, SlotPower } from './power-source.js';
+import { type PowerSource, type SlotPower, UntoldSlots } from './power-source.js';
 
 const FIRST_RETRY_S = 0.05;
 const LAST_RETRY_S = 2;
@@ -83,6 +83,8 @@ export class UeAgent {
   #flushDue = false;
   #askedThrough = 0;
   #confirmedThrough = 0;
+  /** The last request that the source could not take. */
+  #doubted: { readonly request: number; readonly message: string } | null = null;
   #listening: Promise<void> = Promise.resolve();
   #wakeFeeder: () => void = () => undefined;
   #fail: (error: unknown) => void = () => undefined;
@@ -219,6 +221,7 @@ export class UeAgent {
       // Another bridge process, or one that did not know us: it numbers its requests afresh.
       this.#askedThrough = 0;
       this.#confirmedThrough = 0;
+      this.#doubted = null;
     }
     this.#memory = { run, session };
     this.#welcome = welcome;
@@ -237,21 +240,32 @@ export class UeAgent {
   #onMeasure({ request, slots, keep, clock }: Measure): void {
     const { session } = this.#memory!;
     const confirm = () => this.#link?.send({ type: 'measuring', request });
-    if (request <= this.#confirmedThrough) confirm();
+    const doubt = () => this.#link?.send({ type: 'cannot-tell', ...this.#doubted! });
+    if (request === this.#doubted?.request) doubt();
+    else if (request <= this.#confirmedThrough) confirm();
     if (request <= this.#askedThrough) return;
     this.#askedThrough = request;
     if (keep) this.#keptPowers.want(fromRanges(slots));
     // So that the next request finds the clock known better.
     if (clock !== undefined) this.#askTime();
     this.#listening = this.#listening
-      .then(() => {
+      .then(async () => {
+        if (clock !== undefined && !clock.virtual) await this.#hostClock.known();
         const timing = clock === undefined ? null : this.#hostClock.timing(clock, this.#clock.nowS());
         return this.#options.source.listenFor(fromRanges(slots), timing);
       })
-      .then(() => {
+      .then(
+        () => null,
+        (error) => {
+          if (error instanceof UntoldSlots) return error.message.slice(0, MAX_TEXT_LENGTH);
+          throw error;
+        },
+      )
+      .then((message) => {
         if (this.#memory?.session !== session) return;
+        if (message !== null) this.#doubted = { request, message };
         this.#confirmedThrough = request;
-        if (this.#welcome !== null) confirm();
+        if (this.#welcome !== null) (message === null ? confirm : doubt)();
       });
     this.#listening.catch((error) => this.#fail(error));
   }

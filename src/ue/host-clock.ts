@@ -15,8 +15,9 @@ export interface SlotTiming {
   readonly startS: number;
   /** s, of the board's clock. */
   readonly slotDurationS: number;
-  /** `startS` is off by at most this, s; later slots by 100e-6 of the time since more. */
+  /** `startS` is off by at most this, s; later slots by `maxDrift` of the time since more. */
   readonly uncertaintyS: number;
+  readonly maxDrift: number;
 }
 
 interface Lead {
@@ -27,6 +28,7 @@ interface Lead {
 
 export class HostClock {
   #lead: Lead | null = null;
+  #whenKnown: (() => void)[] = [];
 
   /** @param arrivedS when the answer arrived, on the UE's clock, as is its `ueTimeS`. */
   add({ ueTimeS, receivedS, sentS }: TimeAnswer, arrivedS: number): void {
@@ -39,10 +41,18 @@ export class HostClock {
     };
     // Where the two contradict each other, one of the clocks was set: what was known before does not hold.
     this.#lead = both === null || both.leastS > both.mostS ? fresh : both;
+    for (const resolve of this.#whenKnown.splice(0)) resolve();
   }
 
-  /** Null before the first exchange. */
-  timing({ slot, startS, slotDurationS, uncertaintyS }: WireSlotClock, nowS: number): SlotTiming | null {
+  /** Resolves after the first exchange. */
+  async known(): Promise<void> {
+    if (this.#lead === null) await new Promise<void>((resolve) => this.#whenKnown.push(resolve));
+  }
+
+  /** Null before the first exchange; on virtual time there is one clock, which is everybody's. */
+  timing(clock: WireSlotClock, nowS: number): SlotTiming | null {
+    const { slot, startS, slotDurationS, uncertaintyS, virtual } = clock;
+    if (virtual) return { slot, startS, slotDurationS, uncertaintyS, maxDrift: 0 };
     const lead = this.#leadAt(nowS);
     if (lead === null) return null;
     return {
@@ -50,6 +60,7 @@ export class HostClock {
       startS: startS - (lead.leastS + lead.mostS) / 2,
       slotDurationS,
       uncertaintyS: uncertaintyS + (lead.mostS - lead.leastS) / 2,
+      maxDrift: MAX_DRIFT,
     };
   }
 
@@ -67,17 +78,14 @@ export class HostClock {
 }
 
 /**
- * The slot that something measured at this time of the UE belongs to; null where the uncertainty leaves it open.
- *
- * @param timeS of the middle of what was measured.
+ * The slot at whose end something was heard to end; null where the uncertainty leaves it open. (Ends, because a latch may be late: then
+ * a signal begins in the midst of its slot.)
  */
-export function slotAt(
-  { slot, startS, slotDurationS, uncertaintyS }: SlotTiming,
+export function slotEndingAt(
+  { slot, startS, slotDurationS, uncertaintyS, maxDrift }: SlotTiming,
   timeS: number,
 ): number | null {
   const sinceS = timeS - startS;
-  const doubtS = uncertaintyS + MAX_DRIFT * Math.abs(sinceS);
-  const first = Math.floor((sinceS - doubtS) / slotDurationS);
-  const last = Math.floor((sinceS + doubtS) / slotDurationS);
-  return first === last ? slot + first : null;
+  const doubtS = uncertaintyS + maxDrift * Math.abs(sinceS);
+  return doubtS < slotDurationS / 2 ? slot + Math.round(sinceS / slotDurationS) - 1 : null;
 }

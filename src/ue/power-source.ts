@@ -11,13 +11,17 @@ export interface SlotPower {
   readonly powers: Float32Array;
 }
 
+/** Which slot is which cannot be told; the message says why, in so many words as fit into a control message. */
+export class UntoldSlots extends Error {}
+
 /** Where a UE's powers come from: a radio, or an emulation of one. */
 export interface PowerSource {
   /**
    * Told which slots (strictly ascending) are wanted. Resolves once the source listens for them: only then does the
-   * controller have them latched. Called once per request, in order.
+   * controller have them latched. Called once per request, in order. A source that cannot tell these slots from each other or
+   * from their neighbours throws UntoldSlots; the controller then plans others.
    *
-   * @param timing when the first of them begins, and so all; null on virtual time, and where the bridge does not say.
+   * @param timing when the first of them begins, and so all; null where the bridge does not say.
    */
   listenFor(slots: readonly number[], timing: SlotTiming | null): Promise<void> | void;
   /**

@@ -50,6 +50,7 @@ async function connectUe(ueId: string, run: Running): Promise<void> {
   const ues = await startEmulatedUes({
     bridgeUrl: /waiting for the UE at (\S+)/.exec(run.stderr)![1]!,
     airPath: board.airPath,
+    realtime: true,
     array: { numElements, carrierHz },
     ues: [{ ueId, paths: paths.get(ueId)!, snrDb: 25 }],
     seed: 3,

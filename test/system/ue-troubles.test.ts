@@ -3,11 +3,9 @@
  * the training of the others nor be taken for a measurement.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { AirReader } from '../../drivers/emulator/air.js';
 import { Band } from '../../src/array/band.js';
 import { LinearArray, polarPointM } from '../../src/array/linear-array.js';
 import type { UeBridge } from '../../src/bridge/bridge.js';
@@ -18,12 +16,10 @@ import { parseScenario } from '../../src/campaign/scenario.js';
 import { createSubcarrierSum } from '../../src/channel/wideband/subcarrier-sum.js';
 import { monotonicClock } from '../../src/core/clock.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/emulated-board.js';
-import { EmulatedUe } from '../../src/emulation/ue-model.js';
 import { emulatedSection, openTestbed } from '../../src/testbed.js';
-import { LocalEstimator } from '../../src/training/local-estimate.js';
-import { UeAgent } from '../../src/ue/agent.js';
 import { PATIENCE_S } from '../fixtures/patience.js';
 import { decided, happened } from './campaign-runs.js';
+import { radioUe } from './radio-ue.js';
 import { RawUe } from './raw-ue.js';
 
 const NUM_SUBCARRIERS = 64;
@@ -93,31 +89,20 @@ bridge: { ueTimeout: ${PATIENCE_S} s, powerTimeout: ${powerTimeoutS} s, feedback
 
 /** A UE that behaves, in the middle of the sector; it confirms its requests after these times, the last one again and again. */
 function goodUe(bridge: UeBridge, ueId: string, confirmS: readonly number[] = [0]): void {
-  const paths = [{ gain: { re: 1, im: 0 }, positionM: polarPointM(0.5, 0.2) }];
-  const ue = new EmulatedUe({ ueId, array, paths, snrDb: 30, seed: 1, subcarriers });
-  const air: Socket = connect(board.airPath);
-  const reader = new AirReader({ onArray: () => {}, onSlot: (slot) => ue.hear(slot) });
-  air.on('data', (chunk) => reader.push(chunk));
-  const over = new AbortController();
   let asked = 0;
-  const estimator = new LocalEstimator();
-  const ended = new UeAgent({
+  const stop = radioUe({
     url: bridge.url,
-    description: { ueId, model: 'good', software: 'test', numSubcarriers: NUM_SUBCARRIERS },
-    source: {
-      listenFor: async (slots) => {
-        await monotonicClock.sleep(confirmS[Math.min(asked++, confirmS.length - 1)]!);
-        ue.listenFor(slots);
-      },
-      powers: (signal) => ue.powers(signal),
+    airPath: board.airPath,
+    ueId,
+    array,
+    positionM: polarPointM(0.5, 0.2),
+    subcarriers,
+    listenFor: async (ue, ...of) => {
+      await monotonicClock.sleep(confirmS[Math.min(asked++, confirmS.length - 1)]!);
+      return ue.listenFor(...of);
     },
-    estimate: (setup, pilots) => estimator.estimate(setup, pilots),
-  }).run(over.signal);
-  cleanups.push(async () => {
-    over.abort();
-    await ended;
-    air.destroy();
   });
+  cleanups.push(stop);
 }
 
 interface OddUe {

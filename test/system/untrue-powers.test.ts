@@ -3,11 +3,9 @@
  * measures is. The reasons are on the terminal, in the outcome and in the report.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { AirReader } from '../../drivers/emulator/air.js';
 import { LinearArray, polarPointM } from '../../src/array/linear-array.js';
 import type { UeBridge } from '../../src/bridge/bridge.js';
 import { fromRanges } from '../../src/bridge/slot-ranges.js';
@@ -16,11 +14,10 @@ import { startRun } from '../../src/campaign/run.js';
 import { parseScenario } from '../../src/campaign/scenario.js';
 import { Random } from '../../src/core/random.js';
 import { startEmulatedBoard } from '../../src/emulation/emulated-board.js';
-import { EmulatedUe } from '../../src/emulation/ue-model.js';
 import { writeReport } from '../../src/report/run-report.js';
 import { emulatedSection, openTestbed } from '../../src/testbed.js';
-import { UeAgent } from '../../src/ue/agent.js';
 import { PATIENCE_S } from '../fixtures/patience.js';
+import { radioUe } from './radio-ue.js';
 import { RawUe } from './raw-ue.js';
 
 /** What each UE sends of a slot, and why it is not found. */
@@ -106,20 +103,21 @@ it('nobody is found by powers that are none, and everybody reads why', async () 
   const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-untrue-'));
   const array = new LinearArray({ numElements: 16, carrierHz: 28e9 });
   const board = await startEmulatedBoard({ model: { numElements: 16, baud: 3_000_000 }, realtime: true });
-  const over = new AbortController();
   const raw: RawUe[] = [];
   const told: { readonly kind: string; readonly detail: Record<string, unknown> }[] = [];
-  let agent: Promise<void> | undefined;
+  let stop: (() => Promise<void>) | undefined;
   const connectAll = async (bridge: UeBridge) => {
     for (const ueId of Object.keys(FAULTS)) raw.push(await faultyUe(bridge.url, ueId));
-    const paths = [{ gain: { re: 1, im: 0 }, positionM: polarPointM(2, 0.2) }];
-    const ue = new EmulatedUe({ ueId: 'good', array, paths, snrDb: 20, seed: 1, subcarriers: null });
-    const air = connect(board.airPath);
-    const reader = new AirReader({ onArray: () => {}, onSlot: (slot) => ue.hear(slot) });
-    air.on('data', (chunk) => reader.push(chunk));
-    over.signal.addEventListener('abort', () => air.destroy());
-    const description = { ueId: 'good', model: 'm', software: 's', numSubcarriers: 1, fullScale: 1e6 };
-    agent = new UeAgent({ url: bridge.url, description, source: ue }).run(over.signal);
+    const [url, positionM] = [bridge.url, polarPointM(2, 0.2)] as const;
+    stop = radioUe({
+      url,
+      airPath: board.airPath,
+      ueId: 'good',
+      array,
+      positionM,
+      snrDb: 20,
+      fullScale: 1e6,
+    });
   };
   try {
     const text = `
@@ -164,8 +162,7 @@ bridge: { ueTimeout: ${PATIENCE_S} s, powerTimeout: 1 s }
       ).toMatch(reason);
     }
   } finally {
-    over.abort();
-    await agent;
+    await stop?.();
     for (const ue of raw) ue.socket.terminate();
     await board.close();
     rmSync(folder, { recursive: true, force: true });

@@ -64,7 +64,7 @@ export class BoardState {
 
   /** Latches, or finds why not. Returns false while the outcome is open: the strobe failed, the slot still lasts. */
   #slot(event: SlotEvent): boolean {
-    const { slot, index, ticks } = event;
+    const { slot, index, ticks, startsAtTicks, endsAtTicks } = event;
     const codeword = this.memory.at(index);
     const status = this.#statusOf(event, codeword !== undefined);
     if (status === null) return false;
@@ -72,7 +72,13 @@ export class BoardState {
     this.log.append(receipt);
     this.#onReceipt(receipt);
     const radiates = status !== RECEIPT_STATUS.missed;
-    this.hardware.onAir({ slot, ticks, codeword: radiates ? codeword! : null });
+    this.hardware.onAir({
+      slot,
+      ticks,
+      fromTicks: radiates ? ticks : startsAtTicks,
+      untilTicks: endsAtTicks,
+      codeword: radiates ? codeword! : null,
+    });
     return true;
   }
 

@@ -11,6 +11,9 @@ export interface SlotOnAir {
   readonly slot: number;
   /** Board time, ticks. */
   readonly ticks: number;
+  /** When it radiated the codeword, or nothing. */
+  readonly fromTicks: number;
+  readonly untilTicks: number;
   /** Packed element settings that radiate, with their hash; null = nothing is radiated (muted or missed). */
   readonly codeword: { readonly hash: bigint; readonly bytes: Uint8Array } | null;
 }

@@ -21,6 +21,9 @@ export interface SlotTiming {
 export interface SlotEvent extends QueueEntry {
   /** Board time of the latch, or of the moment when there was none. */
   readonly ticks: number;
+  /** Board time of the slot itself. */
+  readonly startsAtTicks: number;
+  readonly endsAtTicks: number;
   /** `ended`: the slot was over before the entry was ready; `failed`: it ended, and its latch had not worked. */
   readonly timing: 'on time' | 'late' | 'ended' | 'failed';
 }
@@ -133,13 +136,14 @@ export class SlotClock {
     const { firstSlot, startTicks, slotTicks } = this.#timing;
     const startsAtTicks = startTicks + (slot - firstSlot) * slotTicks;
     const endsAtTicks = startsAtTicks + slotTicks;
+    const of = { slot, index, startsAtTicks, endsAtTicks };
     const readyAtTicks = Math.max(queuedAtTicks, this.#armedAtTicks);
-    if (this.#headFailed) return { slot, index, ticks: endsAtTicks, timing: 'failed' };
+    if (this.#headFailed) return { ...of, ticks: endsAtTicks, timing: 'failed' };
     if (slot < firstSlot || readyAtTicks >= endsAtTicks) {
-      return { slot, index, ticks: readyAtTicks, timing: 'ended' };
+      return { ...of, ticks: readyAtTicks, timing: 'ended' };
     }
-    if (readyAtTicks <= startsAtTicks) return { slot, index, ticks: startsAtTicks, timing: 'on time' };
+    if (readyAtTicks <= startsAtTicks) return { ...of, ticks: startsAtTicks, timing: 'on time' };
     const late = readyAtTicks - startsAtTicks > TOLERANCE_TICKS;
-    return { slot, index, ticks: readyAtTicks, timing: late ? 'late' : 'on time' };
+    return { ...of, ticks: readyAtTicks, timing: late ? 'late' : 'on time' };
   }
 }

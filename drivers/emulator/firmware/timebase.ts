@@ -8,6 +8,8 @@ import type { Timers } from '../timers.js';
 export interface BoardTimebase {
   readonly rateHz: number;
   nowTicks(): number;
+  /** When the board's clock shows `ticks`: s on the clock of its timers; on virtual time, where no other clock runs, on its own. */
+  timeOfS(ticks: number): number;
   /** The one alarm: `ring` is called once board time has reached `ticks`. A new alarm replaces the last; null clears. */
   setAlarm(ticks: number | null, ring?: () => void): void;
   /** A message from the host took this long on the line. Only virtual time needs to be told. */
@@ -35,12 +37,15 @@ export class RealTimebase implements BoardTimebase {
     return Math.floor((this.#timers.nowS() - this.#originS) * this.#ticksPerS);
   }
 
+  timeOfS(ticks: number): number {
+    return this.#originS + ticks / this.#ticksPerS;
+  }
+
   setAlarm(ticks: number | null, ring: () => void = () => {}): void {
     this.#cancel?.();
     this.#cancel = undefined;
     if (ticks === null) return;
-    const dueS = this.#originS + ticks / this.#ticksPerS;
-    this.#cancel = this.#timers.after(dueS - this.#timers.nowS(), () => {
+    this.#cancel = this.#timers.after(this.timeOfS(ticks) - this.#timers.nowS(), () => {
       // A timer of the machine may fire a little early.
       if (this.nowTicks() < ticks) this.setAlarm(ticks, ring);
       else ring();
@@ -74,6 +79,10 @@ export class VirtualTimebase implements BoardTimebase {
 
   nowTicks(): number {
     return this.#nowTicks;
+  }
+
+  timeOfS(ticks: number): number {
+    return ticks / this.rateHz;
   }
 
   setAlarm(ticks: number | null, ring: () => void = () => {}): void {

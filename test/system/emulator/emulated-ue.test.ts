@@ -32,6 +32,10 @@ function focused(pointM: readonly [number, number]) {
   return { data, hash: hashFromHex(contentHash(data)) };
 }
 
+/** As the board is armed below. */
+const CLOCK = { slotDurationS: 0.01, uncertaintyS: 0, virtual: true };
+const startOfS = (slot: number) => 1 + slot * CLOCK.slotDurationS;
+
 const POINTS = [polarPointM(4, 0.3), polarPointM(7, -0.6)] as const;
 
 /** Two users, four slots: focused on the first, on the second, muted, on the first again. */
@@ -51,6 +55,7 @@ async function measured(snrDb: number, seed: number, slotsOf: readonly (readonly
   const process = await startEmulatedUes({
     bridgeUrl: bridge.url,
     airPath: board.airPath,
+    realtime: false,
     array: { numElements: 64, carrierHz: 100e9 },
     ues,
     seed,
@@ -64,7 +69,10 @@ async function measured(snrDb: number, seed: number, slotsOf: readonly (readonly
   );
   for (const [k, slots] of slotsOf.entries()) {
     await bridge.waitForUe(`ue-${k}`, PATIENCE_S);
-    if (slots.length > 0) await bridge.measure(`ue-${k}`, slots, PATIENCE_S);
+    const [slot] = slots;
+    if (slot === undefined) continue;
+    const clock = { ...CLOCK, slot, startS: startOfS(slot) };
+    expect(await bridge.measure(`ue-${k}`, slots, PATIENCE_S, undefined, false, clock)).toBe(true);
   }
   await host.open(board.path);
   await host.hello();
@@ -119,6 +127,7 @@ describe('emulated UEs', () => {
     const config = {
       bridgeUrl: 'ws://127.0.0.1:9',
       airPath: '/nonexistent/air',
+      realtime: false,
       array: { numElements: 64, carrierHz: 100e9 },
       ues: [],
       seed: 1,

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AirReader, AirServer, type HeardSlot } from '../../../drivers/emulator/air.js';
+import { AirReader, AirServer, type Signal } from '../../../drivers/emulator/air.js';
 import { PrivateDirectory } from '../../../drivers/emulator/private-directory.js';
 import type { RadiatedWeights } from '../../../drivers/emulator/rf.js';
 import { Random } from '../../../src/core/random.js';
@@ -23,9 +23,9 @@ function weights(key: number, numElements: number, delays: boolean): RadiatedWei
 
 /** A listener that cuts what it gets into odd pieces. */
 function listener(socketPath: string) {
-  const heard: HeardSlot[] = [];
+  const heard: Signal[] = [];
   let bytes = 0;
-  return new Promise<{ heard: HeardSlot[]; bytes: () => number; until: (count: number) => Promise<void> }>(
+  return new Promise<{ heard: Signal[]; bytes: () => number; until: (count: number) => Promise<void> }>(
     (resolve) => {
       const reader = new AirReader({
         onArray: (numElements) => {
@@ -38,7 +38,7 @@ function listener(socketPath: string) {
             },
           });
         },
-        onSlot: (slot) => heard.push(slot),
+        onSignal: (signal) => heard.push(signal),
       });
       const socket = connect(socketPath, () => closing.push(() => socket.destroy()));
       const random = new Random('pieces');
@@ -57,7 +57,7 @@ function listener(socketPath: string) {
 describe('air', () => {
   it('carries exactly what is radiated to every listener, each codeword once', async () => {
     const socketPath = directory.file('air');
-    const server = await AirServer.listen(socketPath, 16);
+    const server = await AirServer.listen(socketPath, 16, false);
     closing.push(() => server.close());
     const [first, second] = await Promise.all([listener(socketPath), listener(socketPath)]);
     const codewords = Array.from({ length: 5 }, (_, k) => ({
@@ -67,30 +67,33 @@ describe('air', () => {
     const sent = Array.from({ length: 300 }, (_, slot) => ({
       slot,
       boardTimeS: slot * 125e-6,
+      fromS: 7 + slot * 125e-6,
+      untilS: 7 + (slot + 1) * 125e-6,
       codeword: slot % 7 === 3 ? null : codewords[slot % 5]!,
     }));
     for (const slot of sent) server.send(slot);
     await Promise.all([first.until(300), second.until(300)]);
-    const expected = sent.map(({ slot, boardTimeS, codeword }) => ({
-      slot,
-      boardTimeS,
+    const expected = sent.map(({ fromS, untilS, codeword }) => ({
+      fromS,
+      untilS,
       weights: codeword?.weights ?? null,
     }));
     expect(first.heard).toEqual(expected);
     expect(second.heard).toEqual(expected);
     // 5 codewords of 16 elements and 300 slots; once more a codeword a slot would be 80 kB.
-    expect(first.bytes()).toBeLessThan(300 * 21 + 5 * (14 + 3 * 16 * 8) + 100);
+    expect(first.bytes()).toBeLessThan(300 * 25 + 5 * (14 + 3 * 16 * 8) + 100);
   });
 
   it('tells which codeword it is also when there were more than a listener remembers', async () => {
-    const server = await AirServer.listen(directory.file('air'), 16);
+    const server = await AirServer.listen(directory.file('air'), 16, false);
     closing.push(() => server.close());
     const { heard, until } = await listener(directory.file('air'));
     const total = 5000;
     const order = Array.from({ length: total + 200 }, (_, k) => (k < total ? k : (k * 37) % total));
     for (const [slot, key] of order.entries()) {
       const { re, im } = weights(key, 16, false);
-      server.send({ slot, boardTimeS: 0, codeword: { hash: `h${key}`, weights: { re, im, delayS: null } } });
+      const codeword = { hash: `h${key}`, weights: { re, im, delayS: null } };
+      server.send({ slot, boardTimeS: 0, fromS: 0, untilS: 0, codeword });
     }
     await until(order.length);
     const wrong = heard.filter(({ weights: got }, slot) => {

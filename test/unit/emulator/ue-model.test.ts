@@ -42,6 +42,15 @@ async function read(ue: EmulatedUe, count: number) {
   return records;
 }
 
+/** Slots of 1 s, the first of which begins at 0. */
+const TIMING = { slot: 0, startS: 0, slotDurationS: 1, uncertaintyS: 0.1, maxDrift: 1e-5 };
+
+const inSlot = (slot: number, weights: RadiatedWeights | null) => ({
+  fromS: slot,
+  untilS: slot + 1,
+  weights,
+});
+
 describe('receiver of an emulated UE', () => {
   it.each([
     [1, false],
@@ -60,10 +69,10 @@ describe('receiver of an emulated UE', () => {
         im: Float64Array.from({ length: 32 }, (_, n) => Math.sin(n * n)),
         delayS: delays ? Float64Array.from({ length: 32 }, (_, n) => 3e-9 + n * 7e-12) : null,
       };
-      ue.listenFor([4]);
-      ue.hear({ slot: 4, boardTimeS: 0.5, weights });
+      ue.listenFor([4], TIMING);
+      ue.hear(inSlot(4, weights));
       const [record] = await read(ue, 1);
-      expect(record).toMatchObject({ slot: 4, ueTimeS: 0.5, noiseFloor: 0 });
+      expect(record).toMatchObject({ slot: 4, ueTimeS: 4, noiseFloor: 0 });
       expect(record!.powers).toHaveLength(numSubcarriers);
       band.frequenciesHz.forEach((frequencyHz, k) => {
         const power = byDefinition(weights, frequencyHz);
@@ -75,19 +84,19 @@ describe('receiver of an emulated UE', () => {
 
   it('measures the slots it was asked for, once each, and no others', async () => {
     const ue = new EmulatedUe({ ueId: 'a', array, paths, snrDb: 10, seed: 1, subcarriers: null });
-    ue.hear({ slot: 0, boardTimeS: 0, weights: null });
-    ue.listenFor([2, 5]);
-    for (const slot of [1, 2, 3, 5, 5, 2]) ue.hear({ slot, boardTimeS: 0, weights: null });
-    ue.listenFor([6]);
-    ue.hear({ slot: 6, boardTimeS: 0, weights: null });
+    ue.hear(inSlot(0, null));
+    ue.listenFor([2, 5], TIMING);
+    for (const slot of [1, 2, 3, 5, 5, 2]) ue.hear(inSlot(slot, null));
+    ue.listenFor([6], TIMING);
+    ue.hear(inSlot(6, null));
     expect((await read(ue, 3)).map(({ slot }) => slot)).toEqual([2, 5, 6]);
   });
 
   it('adds noise of the right power', async () => {
     const ue = new EmulatedUe({ ueId: 'a', array, paths, snrDb: 7, seed: 1, subcarriers: null });
     const slots = Array.from({ length: 4000 }, (_, slot) => slot);
-    ue.listenFor(slots);
-    for (const slot of slots) ue.hear({ slot, boardTimeS: 0, weights: null });
+    ue.listenFor(slots, TIMING);
+    for (const slot of slots) ue.hear(inSlot(slot, null));
     const records = await read(ue, slots.length);
     const variance = 10 ** -0.7;
     const mean = records.reduce((sum, { powers }) => sum + powers[0]!, 0) / slots.length;

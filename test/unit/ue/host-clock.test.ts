@@ -1,7 +1,7 @@
 /** A UE that knows nothing but what is said on the wire tells which slot a moment belongs to, or that it cannot. */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.js';
-import { HostClock, slotAt } from '../../../src/ue/host-clock.js';
+import { HostClock, slotEndingAt } from '../../../src/ue/host-clock.js';
 
 /** The bridge's clock when the UE's is 0, and how much faster it runs. */
 const LEAD_S = -92.6;
@@ -73,18 +73,19 @@ describe('the clock of the bridge', () => {
   });
 });
 
-describe('the slot of a moment', () => {
-  const timing = { slot: 640, startS: 10, slotDurationS: 2e-3, uncertaintyS: 1e-4 };
+describe('the slot that something ended with', () => {
+  const timing = { slot: 640, startS: 10, slotDurationS: 2e-3, uncertaintyS: 9e-4, maxDrift: 1e-4 };
 
   it('is told where the uncertainty leaves no choice', () => {
-    expect(slotAt(timing, 10.001)).toBe(640);
-    expect(slotAt(timing, 10.001 + 17 * 2e-3)).toBe(657);
-    expect(slotAt(timing, 9.999)).toBe(639);
+    for (const offS of [-9e-4, 0, 9e-4]) {
+      expect(slotEndingAt(timing, 10.002 + offS)).toBe(640);
+      expect(slotEndingAt(timing, 10.002 + 17 * 2e-3 + offS)).toBe(657);
+      expect(slotEndingAt(timing, 10 + offS)).toBe(639);
+    }
   });
 
-  it('is not guessed at the edge of slots, where slots are short, or long after', () => {
-    expect(slotAt(timing, 10.00005)).toBeNull();
-    expect(slotAt({ ...timing, slotDurationS: 125e-6 }, 10.0000625)).toBeNull();
-    expect(slotAt(timing, 10.001 + 10_000 * 2e-3)).toBeNull();
+  it('is not guessed where slots are short, or long after', () => {
+    expect(slotEndingAt({ ...timing, slotDurationS: 125e-6 }, 10.000125)).toBeNull();
+    expect(slotEndingAt(timing, 10 + 501 * 2e-3)).toBeNull();
   });
 });
