@@ -115,7 +115,7 @@ export function runDegree(study: DegreePattern): StudyResult {
 }
 
 /** Eq. 15 of the paper, in apertures. */
-function isAfterRangeReduction(x: number, y: number): boolean {
+export function isAfterRangeReduction(x: number, y: number): boolean {
   const root3 = Math.sqrt(3);
   return x <= -1 / root3 && y >= root3 * x + 0.5 && y <= -root3 * x - 0.5;
 }
