@@ -3,6 +3,7 @@ import type { LinearArray, PointM } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import { wrappedRad } from '../core/turns.js';
 import type { Codeword } from './codeword.js';
+import { CodewordCache } from './codeword-cache.js';
 
 /** Position in the polar codebook, 1-based: ring 1 is the innermost, the last ring is at infinity. */
 export interface PolarIndex {
@@ -28,7 +29,7 @@ export class PolarCodebook {
   readonly sinAngles: Float64Array;
   /** Ring distance of ring 1..S, m; the last is Infinity (eq. 10). */
   readonly ringDistancesM: Float64Array;
-  readonly #codewords = new Map<number, Codeword>();
+  readonly #codewords: CodewordCache<number, Codeword>;
 
   /** @throws BAD_ARGUMENT unless numRings >= 1 and ringSpacing > 0. */
   constructor(array: LinearArray, options: PolarCodebookOptions) {
@@ -46,6 +47,7 @@ export class PolarCodebook {
       });
     }
     this.array = array;
+    this.#codewords = new CodewordCache(array.numElements);
     this.numRings = numRings;
     this.numAngles = array.numElements;
     this.numCodewords = this.numAngles * numRings;
@@ -97,18 +99,13 @@ export class PolarCodebook {
 
   /** Focusing codeword conj(b)/sqrt N (eq. 11), built when first asked for. */
   codeword(index: PolarIndex): Codeword {
-    const column = this.column(index);
-    const known = this.#codewords.get(column);
-    if (known !== undefined) return known;
-    const codeword: Codeword = {
+    return this.#codewords.get(this.column(index), () => ({
       key: `polar/${index.ring}/${index.angleIndex}`,
       label: { kind: 'polar', ring: index.ring, angleIndex: index.angleIndex },
       phaseRad: this.#phaseRad(index),
       delayS: null,
       amplitude: null,
-    };
-    this.#codewords.set(column, codeword);
-    return codeword;
+    }));
   }
 
   #sinAngle(angleIndex: number): number {

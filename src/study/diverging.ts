@@ -39,12 +39,15 @@ export class AmplitudeMeter {
   }
 }
 
+/** Points on an edge belong to a region, whatever the last digit of their coordinates is. */
+export const ROUNDING = 1e-12;
+
 /**
  * Region R_v: points u in front whose line to v crosses the aperture (eq. 4 of the paper). With the roles of u and v
  * swapped it is the twin region of section IV-A.
  */
 export function isInDivergingRegion(array: LinearArray, vM: PointM, uM: PointM): boolean {
-  return Math.abs(crossingM(vM, uM)) <= array.apertureM / 2;
+  return Math.abs(crossingM(vM, uM)) <= (array.apertureM / 2) * (1 + ROUNDING);
 }
 
 /** y_0, where the line from v to u crosses the y axis, m. */

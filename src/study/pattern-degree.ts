@@ -1,7 +1,7 @@
 /** Diverging degree over virtual focal points, for arrays of several sizes (the paper's Fig. 8). */
 import type { PointM } from '../array/linear-array.js';
 import { checkClaims } from './claims.js';
-import { boundingRegion, divergingStrengths, mean } from './diverging.js';
+import { boundingRegion, divergingStrengths, mean, ROUNDING } from './diverging.js';
 import { describeArray } from './file-sections.js';
 import { percent } from './format.js';
 import type { DegreePattern } from './pattern-file.js';
@@ -117,5 +117,5 @@ export function runDegree(study: DegreePattern): StudyResult {
 /** Eq. 15 of the paper, in apertures. */
 export function isAfterRangeReduction(x: number, y: number): boolean {
   const root3 = Math.sqrt(3);
-  return x <= -1 / root3 && y >= root3 * x + 0.5 && y <= -root3 * x - 0.5;
+  return x <= -1 / root3 + ROUNDING && Math.abs(y) <= -root3 * x - 0.5 + ROUNDING;
 }
