@@ -2,6 +2,7 @@
 import { type PointM, polarPointM } from '../array/linear-array.js';
 import { rayleighDistanceM } from '../array/near-field.js';
 import { DpcCodebook } from '../codebook/dpc.js';
+import { requireIndex } from '../codebook/polar.js';
 import { regionRingM } from '../training/dpc-refinement.js';
 import { checkClaims } from './claims.js';
 import { isInDivergingRegion, mean } from './diverging.js';
@@ -31,6 +32,10 @@ export function runRegions(study: RegionsPattern): StudyResult {
   const all = study.rangeReduction.map((rangeReduction) =>
     regionsOf(new DpcCodebook(array, { rangeReduction }), study.level),
   );
+  // Names the one that the level does not have; one that range reduction empties has nothing to show.
+  study.sectors?.forEach((sector) => {
+    requireIndex('sector', sector, 2 ** study.level);
+  });
   const chosen = all.map((regions) =>
     regions.filter(({ sector }) => study.sectors === undefined || study.sectors.includes(sector)),
   );

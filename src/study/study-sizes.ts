@@ -50,7 +50,9 @@ export function requireRoomFor(study: SizedStudy, traced: boolean): void {
 }
 
 function tooLarge(study: SizedStudy, traced = false): { what: string; todo: string } | null {
-  const found = [...sizesOf(study), ...(traced && study.kind === 'accuracy' ? [traces(study)] : [])].find(({ size, most }) => size > most);
+  const found = [...sizesOf(study), ...(traced && study.kind === 'accuracy' ? [traces(study)] : [])].find(
+    ({ size, most }) => size > most,
+  );
   if (found === undefined) return null;
   const { what, keys, size, most } = found;
   return {
