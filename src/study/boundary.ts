@@ -118,12 +118,14 @@ function ringM({ numElements, apertureM }: LinearArray, angleRad: number): numbe
 function boundaryFigure(study: BoundaryStudy): LineFigure {
   const curve = (distance: (angleRad: number) => number) =>
     Array.from({ length: 181 }, (_, k) => {
-      const angleRad = ((k - 90) * Math.PI) / 180;
+      // Not beside the array, where the ring is a point.
+      const angleRad = ((k - 90) * Math.PI) / 180.001;
       const [x, y] = polarPointM(distance(angleRad), angleRad);
       return { x, y };
     });
   return {
     kind: 'lines',
+    plane: true,
     title: 'Boundary of the near field',
     caption: 'Where the farthest element is pi/8 off, and the polar ring N D cos^2, in units of N D.',
     x: { label: 'x / (N D)', scale: 'linear' },

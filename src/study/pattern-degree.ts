@@ -92,7 +92,7 @@ export function runDegree(study: DegreePattern): StudyResult {
         kind: 'heat',
         title: `1 - diverging degree, ${numElements} elements`,
         caption:
-          'Over the position of the virtual focal point, in apertures. The array is the line at x = 0.',
+          'Over the position of the virtual focal point, in apertures. The array is the line at x = 0; eq. 15 bounds the other area.',
         x: { label: 'x / D', scale: 'linear' },
         y: { label: 'y / D', scale: 'linear' },
         xs: columns,
@@ -100,6 +100,15 @@ export function runDegree(study: DegreePattern): StudyResult {
         values: degrees.map((list) => list.map((degree) => 1 - degree)),
         valueLabel: '1 - diverging degree',
         outlines: [
+          {
+            name: 'Left by range reduction',
+            points: [
+              [-1, Math.sqrt(3) - 0.5],
+              [-1 / Math.sqrt(3), 0.5],
+              [-1 / Math.sqrt(3), -0.5],
+              [-1, 0.5 - Math.sqrt(3)],
+            ],
+          },
           {
             name: 'Array',
             points: [

@@ -24,6 +24,8 @@ interface Region {
 /** Points of a sector at which the regions are looked at. */
 const NUM_ANGLES = 40;
 const NUM_DISTANCES = 40;
+/** More regions would be a carpet: one side of them is drawn. */
+const MOST_DRAWN = 8;
 
 export function runRegions(study: RegionsPattern): StudyResult {
   const array = buildArray(study.array, study.array.elements);
@@ -60,6 +62,8 @@ export function runRegions(study: RegionsPattern): StudyResult {
       return study.rings.map((k) => {
         const ringDistanceM = regionRingM(array, k);
         const sines = edgeSines(region, apertureM / 2, ringDistanceM);
+        // Only the sectors of the last level are those of the codebook's angles.
+        const isLast = 2 ** study.level === numElements;
         // Observation 5.2: not beyond the codebook's angles n - k and n + k, of which this counts the distance.
         const allowed = [-1, 1].map(
           (side) => (2 * (region.sector + side * k) - numElements - 1) / numElements,
@@ -70,7 +74,7 @@ export function runRegions(study: RegionsPattern): StudyResult {
           ...common,
           k,
           ringDistanceM,
-          strayAngles: low === null || high === null ? null : (stray * numElements) / 2,
+          strayAngles: !isLast || low === null || high === null ? null : (stray * numElements) / 2,
         };
       });
     }),
@@ -185,6 +189,8 @@ function draw(
   apertureM: number,
   ringOf: (k: number) => number,
 ): LineFigure {
+  const shown =
+    regions.length <= MOST_DRAWN ? regions : regions.filter(({ edgesRad }) => edgesRad[1] <= 1e-9);
   const inD = (m: number) => m / apertureM;
   /** As far along the edge as the figure goes. */
   const end = (edgeRad: number, side: number) => {
@@ -194,13 +200,15 @@ function draw(
   };
   return {
     kind: 'lines',
+    plane: true,
     title: rangeReduction ? 'Regions within 60 degrees' : 'Regions over the half-plane',
     caption:
-      'Each region opens from its virtual focal point through the ends of the array, which is the line at x = 0.',
+      'Each region opens from its virtual focal point through the ends of the array, which is the line at x = 0.' +
+      (shown.length < regions.length ? ' Those of the other side are their mirror images.' : ''),
     x: { label: 'x / D', scale: 'linear' },
     y: { label: 'y / D', scale: 'linear' },
     series: [
-      ...regions.map(({ sector, edgesRad, focalM: [x, y] }) => ({
+      ...shown.map(({ sector, edgesRad, focalM: [x, y] }) => ({
         name: `Sector ${sector}`,
         points: [end(edgesRad[0], -1), { x: inD(x), y: inD(y) }, end(edgesRad[1], 1)],
       })),
