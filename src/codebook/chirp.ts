@@ -3,21 +3,18 @@
  * phase along the array is a chirp: its intercept is the direction, its slope the inverse ring distance. How the cells are laid
  * out is a reconstruction from the numbers of pilots that are published.
  */
-import { polarPointM } from '../array/linear-array.js';
 import type { Codeword } from './codeword.js';
-import { requirePowerOfTwo } from './dpc.js';
-import { type PolarCodebook, planeWavePhaseRad, requireIndex } from './polar.js';
+import { FocusedBeams } from './focused-beams.js';
+import { type PolarCodebook, requireIndex } from './polar.js';
 
-export class ChirpCodebook {
-  readonly polar: PolarCodebook;
+export class ChirpCodebook extends FocusedBeams {
   /** Tiers after the first: half of log2 N, rounded down. At the last there are two directions per angle of the polar codebook. */
   readonly numTiers: number;
-  readonly #codewords = new Map<string, Codeword>();
 
   /** @throws BAD_ARGUMENT unless the number of elements is a power of two. */
   constructor(polar: PolarCodebook) {
-    this.polar = polar;
-    this.numTiers = Math.floor(requirePowerOfTwo(polar.array.numElements, 'The spatial-chirp codebook') / 2);
+    super(polar, 'The spatial-chirp codebook');
+    this.numTiers = Math.floor(this.numHalvings / 2);
   }
 
   /** Of tier 0 (the first) to numTiers. */
@@ -60,22 +57,13 @@ export class ChirpCodebook {
   codeword(tier: number, direction: number, slope: number): Codeword {
     const sinAngle = this.sinAngle(tier, direction);
     const rings = this.ringsFromInfinity(tier, slope);
-    const key = `chirp/${tier}/${direction}/${slope}`;
-    const known = this.#codewords.get(key);
-    if (known !== undefined) return known;
-    const { array, numRings } = this.polar;
-    const isFar = rings === 0 || numRings === 1;
-    const ringM = isFar ? Infinity : this.polar.ringDistanceM(numRings - 1) / rings;
-    const codeword: Codeword = {
-      key,
-      label: { kind: 'chirp', tier, direction, slope },
-      phaseRad: isFar
-        ? planeWavePhaseRad(array, sinAngle)
-        : array.propagationPhaseRad(polarPointM(ringM * (1 - sinAngle ** 2), Math.asin(sinAngle))),
-      delayS: null,
-      amplitude: null,
-    };
-    this.#codewords.set(key, codeword);
-    return codeword;
+    const { numRings } = this.polar;
+    const ringM = rings === 0 || numRings === 1 ? Infinity : this.polar.ringDistanceM(numRings - 1) / rings;
+    return this.focused(
+      `chirp/${tier}/${direction}/${slope}`,
+      { kind: 'chirp', tier, direction, slope },
+      sinAngle,
+      ringM,
+    );
   }
 }

@@ -2,7 +2,7 @@ import type { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 
 /** Settings of elements that are kept at once: a phase has eight bytes. */
-const MAX_SETTINGS = 48_000_000;
+export const MAX_SETTINGS = 48_000_000;
 
 /** Throws BAD_ARGUMENT when so many codewords of the array are more than what is kept at once. */
 export function requireFewCodewords(what: string, numCodewords: number, { numElements }: LinearArray): void {

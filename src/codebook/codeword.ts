@@ -5,6 +5,8 @@
  * See docs/model.md for the equations.
  */
 
+import { once } from '../core/once.js';
+
 /** Names a pilot the way its paper does; goes into recordings, traces and figures. Indices are 1-based. */
 export type PilotLabel =
   /** Diverging polar-domain codebook (DPC): level m, index n in 1..2^m. */
@@ -41,6 +43,20 @@ export interface Codeword {
    * off). Normalised such that the mean square is 1.
    */
   readonly amplitude: Float64Array | null;
+}
+
+/** A codeword of constant envelope and without delays. Its phases are computed when first asked for: a plan asks for none. */
+export function phaseCodeword(key: string, label: PilotLabel, phases: () => Float64Array): Codeword {
+  const phaseRad = once(phases);
+  return {
+    key,
+    label,
+    get phaseRad() {
+      return phaseRad();
+    },
+    delayS: null,
+    amplitude: null,
+  };
 }
 
 /** A key as people read it: those of beams on a point carry all digits of it. */

@@ -1,6 +1,7 @@
 /** Far-field beams: level m illuminates 2^m sectors, by sub-arrays or by shaped beams (docs/model.md eq. 17 and 17a). */
 import type { LinearArray } from '../array/linear-array.js';
 import type { Codeword } from './codeword.js';
+import { CodewordCache } from './codeword-cache.js';
 import { requirePowerOfTwo } from './dpc.js';
 import { planeWavePhaseRad, requireIndex } from './polar.js';
 
@@ -15,11 +16,12 @@ export class DftCodebook {
   /** M = log2 N; level M is the DFT codebook of the whole array, with the polar codebook's angles. */
   readonly numLevels: number;
   readonly wideBeams: WideBeams;
-  readonly #codewords = new Map<string, Codeword>();
+  readonly #codewords: CodewordCache<string, Codeword>;
 
   /** @throws BAD_ARGUMENT unless the number of elements is a power of two. */
   constructor(array: LinearArray, wideBeams: WideBeams = 'sub-array') {
     this.array = array;
+    this.#codewords = new CodewordCache(array.numElements);
     this.wideBeams = wideBeams;
     this.numLevels = requirePowerOfTwo(array.numElements, 'The hierarchical far-field codebook');
   }
@@ -38,16 +40,12 @@ export class DftCodebook {
   codeword(level: number, index: number): Codeword {
     const isShaped = this.wideBeams === 'shaped' && level < this.numLevels;
     const key = `${isShaped ? 'shaped' : 'dft'}/${level}/${index}`;
-    const known = this.#codewords.get(key);
-    if (known !== undefined) return known;
-    const codeword: Codeword = {
+    return this.#codewords.get(key, () => ({
       key,
       label: { kind: 'dft', level, index },
       ...(isShaped ? this.#shaped(level, index) : this.#subArray(level, index)),
       delayS: null,
-    };
-    this.#codewords.set(key, codeword);
-    return codeword;
+    }));
   }
 
   #subArray(level: number, index: number) {

@@ -2,6 +2,7 @@
 import type { LinearArray, PointM } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Codeword } from './codeword.js';
+import { CodewordCache } from './codeword-cache.js';
 import { requireIndex } from './polar.js';
 
 export interface DpcOptions {
@@ -22,11 +23,12 @@ export class DpcCodebook {
   readonly rangeReduction: boolean;
   /** M = log2 N; level m has 2^m codewords. */
   readonly numLevels: number;
-  readonly #codewords = new Map<number, Codeword | null>();
+  readonly #codewords: CodewordCache<number, Codeword | null>;
 
   /** @throws BAD_ARGUMENT unless the number of elements is a power of two. */
   constructor(array: LinearArray, options: DpcOptions = {}) {
     this.array = array;
+    this.#codewords = new CodewordCache(array.numElements);
     this.rangeReduction = options.rangeReduction ?? true;
     this.numLevels = requirePowerOfTwo(array.numElements, 'The diverging codebook');
   }
@@ -67,22 +69,18 @@ export class DpcCodebook {
     // Level m is numbered from 2^m, as in a binary heap.
     const numIndices = this.numIndices(level);
     const place = numIndices + requireIndex('index', index, numIndices) - 1;
-    const known = this.#codewords.get(place);
-    if (known !== undefined) return known;
-    const pointM = this.virtualFocalPointM(level, index);
-    const codeword: Codeword | null =
-      pointM === null
-        ? null
-        : {
-            // The two variants of the codebook may meet in one run.
-            key: `${this.rangeReduction ? 'dpc' : 'dpc-full-range'}/${level}/${index}`,
-            label: { kind: 'dpc', level, index },
-            phaseRad: divergingPhaseRad(this.array, pointM),
-            delayS: null,
-            amplitude: null,
-          };
-    this.#codewords.set(place, codeword);
-    return codeword;
+    return this.#codewords.get(place, () => {
+      const pointM = this.virtualFocalPointM(level, index);
+      if (pointM === null) return null;
+      return {
+        // The two variants of the codebook may meet in one run.
+        key: `${this.rangeReduction ? 'dpc' : 'dpc-full-range'}/${level}/${index}`,
+        label: { kind: 'dpc', level, index },
+        phaseRad: divergingPhaseRad(this.array, pointM),
+        delayS: null,
+        amplitude: null,
+      };
+    });
   }
 
   #boundary(level: number, n: number): Direction {

@@ -1,9 +1,9 @@
 /** Polar codebook: beams focused on a grid of angles and rings (Cui and Dai 2022; docs/model.md eq. 8 to 11). */
 import type { LinearArray, PointM } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
-import { once } from '../core/once.js';
 import { wrappedRad } from '../core/turns.js';
-import type { Codeword } from './codeword.js';
+import { type Codeword, phaseCodeword } from './codeword.js';
+import { CodewordCache } from './codeword-cache.js';
 
 /** Position in the polar codebook, 1-based: ring 1 is the innermost, the last ring is at infinity. */
 export interface PolarIndex {
@@ -29,7 +29,7 @@ export class PolarCodebook {
   readonly sinAngles: Float64Array;
   /** Ring distance of ring 1..S, m; the last is Infinity (eq. 10). */
   readonly ringDistancesM: Float64Array;
-  readonly #codewords = new Map<number, Codeword>();
+  readonly #codewords: CodewordCache<number, Codeword>;
 
   /** @throws BAD_ARGUMENT unless numRings >= 1 and ringSpacing > 0. */
   constructor(array: LinearArray, options: PolarCodebookOptions) {
@@ -47,6 +47,7 @@ export class PolarCodebook {
       });
     }
     this.array = array;
+    this.#codewords = new CodewordCache(array.numElements);
     this.numRings = numRings;
     this.numAngles = array.numElements;
     this.numCodewords = this.numAngles * numRings;
@@ -96,23 +97,14 @@ export class PolarCodebook {
     return [distanceM * Math.sqrt(1 - sine ** 2), distanceM * sine];
   }
 
-  /** Focusing codeword conj(b)/sqrt N (eq. 11). Its phases are computed when first asked for: a plan asks for none. */
+  /** Focusing codeword conj(b)/sqrt N (eq. 11). */
   codeword(index: PolarIndex): Codeword {
-    const column = this.column(index);
-    const known = this.#codewords.get(column);
-    if (known !== undefined) return known;
-    const phaseRad = once(() => this.#phaseRad(index));
-    const codeword: Codeword = {
-      key: `polar/${index.ring}/${index.angleIndex}`,
-      label: { kind: 'polar', ring: index.ring, angleIndex: index.angleIndex },
-      get phaseRad() {
-        return phaseRad();
-      },
-      delayS: null,
-      amplitude: null,
-    };
-    this.#codewords.set(column, codeword);
-    return codeword;
+    const { ring, angleIndex } = index;
+    return this.#codewords.get(this.column(index), () =>
+      phaseCodeword(`polar/${ring}/${angleIndex}`, { kind: 'polar', ring, angleIndex }, () =>
+        this.#phaseRad(index),
+      ),
+    );
   }
 
   #sinAngle(angleIndex: number): number {

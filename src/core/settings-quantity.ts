@@ -85,7 +85,7 @@ export function quantities(unit: BaseUnit, one: Quantity = quantity(unit)) {
   return z.union([
     one.transform((value) => [value]),
     z.array(one).nonempty('must list at least one value').max(MAX_VALUES),
-    unitOnce(one),
+    unitOnce(one, MAX_VALUES),
     z
       .strictObject({ from: one, to: one, points: z.int().min(2).max(MAX_VALUES) })
       .transform(({ from, to, points }) =>
@@ -100,11 +100,11 @@ export function list(one: Quantity) {
 }
 
 /** `{ unit: deg, values: [3, -11] }` for `[3 deg, -11 deg]`. */
-function unitOnce(one: Quantity) {
+function unitOnce(one: Quantity, most = Infinity) {
   return z
     .strictObject({
       unit: z.string().regex(/^[A-Za-z\u00b5\u03bc\u00b0]{1,20}$/, 'must be a unit, such as deg, ps or dB'),
-      values: z.array(z.number()).nonempty('must list at least one value'),
+      values: z.array(z.number()).nonempty('must list at least one value').max(most),
     })
     .transform(({ unit, values }): (string | number)[] => values.map((value) => `${value} ${unit}`))
     .pipe(z.array(one));

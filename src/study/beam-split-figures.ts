@@ -26,11 +26,12 @@ export function fociFigure(
     title: `Where the subcarriers of ${numbered(pilots.length)} focus`,
     caption:
       'Each dot is the focus of one subcarrier. Under a ring is its distance at broadside; at another angle it is ' +
-      `that at broadside times cos^2. The sector is from ring ${far.toPrecision(3)} to ${near.toPrecision(3)} 1/m.`,
+      `that at broadside times cos^2. The frame is the sector, from ring ${far.toPrecision(3)} to ${near.toPrecision(3)} 1/m.`,
     x: DIRECTION,
     y: RING,
     xRange: [-1, 1],
     yRange: [least - marginPerM, most + marginPerM],
+    frame: { x: [-Math.sin(sector.maxAngleRad), Math.sin(sector.maxAngleRad)], y: [far, near] },
     groups: pilots.map(({ foci }, k) => ({
       name: `Pilot ${k + 1}`,
       points: Array.from(foci.visible.keys())

@@ -1,12 +1,13 @@
 /** Studies of kind `boundary`: how much of the near field lies within an angle of broadside. */
 import { z } from 'zod';
-import { nearFieldAreaFraction } from '../array/near-field.js';
+import { type LinearArray, polarPointM } from '../array/linear-array.js';
+import { nearFieldAreaFraction, nearFieldBoundaryM } from '../array/near-field.js';
 import { DIRECTION } from '../core/bounds.js';
 import { within } from '../core/settings-quantity.js';
 import { checkClaims } from './claims.js';
 import { arraySchema, describeArray, headingShape, numElementsSchema, paperShape } from './file-sections.js';
 import { degrees, percent } from './format.js';
-import type { StudyResult, StudyRow, Table } from './result.js';
+import type { LineFigure, StudyResult, StudyRow, Table } from './result.js';
 import { buildArray } from './study-array.js';
 
 export const boundarySchema = z
@@ -41,6 +42,8 @@ interface BoundaryRow extends StudyRow {
   readonly areaFraction: number;
   /** By the ring 2 D^2 / lambda cos^2, which does not depend on the number of elements. */
   readonly areaFractionCosineSquared: number;
+  /** The exact boundary at this angle over the ring N D cos^2 (Observation 5.1); null at 90 degrees, where the ring is 0. */
+  readonly boundaryOverRing: number | null;
   readonly paperAreaFraction: number | null;
   /** Absolute; null without a number in the paper. */
   readonly difference: number | null;
@@ -58,6 +61,8 @@ export function runBoundary(study: BoundaryStudy): StudyResult {
         angleRad,
         areaFraction,
         areaFractionCosineSquared: nearFieldAreaFraction(array, angleRad, 'cosine-squared'),
+        boundaryOverRing:
+          angleRad < Math.PI / 2 ? nearFieldBoundaryM(array, angleRad) / ringM(array, angleRad) : null,
         paperAreaFraction,
         difference: paperAreaFraction === null ? null : Math.abs(areaFraction - paperAreaFraction),
       };
@@ -98,8 +103,44 @@ export function runBoundary(study: BoundaryStudy): StudyResult {
           ];
         }),
       },
+      boundaryFigure(study),
     ],
     claims: checkClaims(study.paper?.claims ?? [], rows, ['numElements', 'angleRad']),
+  };
+}
+
+/** N D cos^2 theta. */
+function ringM({ numElements, apertureM }: LinearArray, angleRad: number): number {
+  return numElements * apertureM * Math.cos(angleRad) ** 2;
+}
+
+/** Boundaries and rings in the plane, in N D, in which the rings of all arrays are one. */
+function boundaryFigure(study: BoundaryStudy): LineFigure {
+  const curve = (distance: (angleRad: number) => number) =>
+    Array.from({ length: 181 }, (_, k) => {
+      // Not beside the array, where the ring is a point.
+      const angleRad = ((k - 90) * Math.PI) / 180.001;
+      const [x, y] = polarPointM(distance(angleRad), angleRad);
+      return { x, y };
+    });
+  return {
+    kind: 'lines',
+    plane: true,
+    title: 'Boundary of the near field',
+    caption: 'Where the farthest element is pi/8 off, and the polar ring N D cos^2, in units of N D.',
+    x: { label: 'x / (N D)', scale: 'linear' },
+    y: { label: 'y / (N D)', scale: 'linear' },
+    series: [
+      ...study.elements.map((numElements) => {
+        const array = buildArray(study.array, numElements);
+        const unitM = numElements * array.apertureM;
+        return {
+          name: `${numElements} elements`,
+          points: curve((angleRad) => Math.max(0, nearFieldBoundaryM(array, angleRad)) / unitM),
+        };
+      }),
+      { name: 'Ring N D cos^2', points: curve((angleRad) => Math.cos(angleRad) ** 2), reference: true },
+    ],
   };
 }
 
@@ -111,6 +152,7 @@ function boundaryTable(rows: readonly BoundaryRow[]): Table {
       { title: 'Elements', align: 'right' },
       { title: 'Exact boundary', align: 'right' },
       { title: 'cos^2 ring', align: 'right' },
+      { title: 'Boundary / ring', align: 'right' },
       { title: 'Paper', align: 'right' },
       { title: 'Difference', align: 'right' },
     ],
@@ -119,6 +161,7 @@ function boundaryTable(rows: readonly BoundaryRow[]): Table {
       String(row.numElements),
       percent(row.areaFraction),
       percent(row.areaFractionCosineSquared),
+      row.boundaryOverRing === null ? '-' : row.boundaryOverRing.toFixed(4),
       row.paperAreaFraction === null ? '-' : percent(row.paperAreaFraction),
       row.difference === null ? '-' : percent(row.difference),
     ]),

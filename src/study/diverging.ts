@@ -39,13 +39,20 @@ export class AmplitudeMeter {
   }
 }
 
+/** Points on an edge belong to a region, whatever the last digit of their coordinates is. */
+export const ROUNDING = 1e-12;
+
 /**
  * Region R_v: points u in front whose line to v crosses the aperture (eq. 4 of the paper). With the roles of u and v
  * swapped it is the twin region of section IV-A.
  */
-export function isInDivergingRegion(array: LinearArray, [vx, vy]: PointM, [ux, uy]: PointM): boolean {
-  const crossingM = (vy * ux - uy * vx) / (ux - vx);
-  return Math.abs(crossingM) <= array.apertureM / 2;
+export function isInDivergingRegion(array: LinearArray, vM: PointM, uM: PointM): boolean {
+  return Math.abs(crossingM(vM, uM)) <= (array.apertureM / 2) * (1 + ROUNDING);
+}
+
+/** y_0, where the line from v to u crosses the y axis, m. */
+export function crossingM([vx, vy]: PointM, [ux, uy]: PointM): number {
+  return (vy * ux - uy * vx) / (ux - vx);
 }
 
 /**
@@ -116,6 +123,10 @@ const NUM_DEPTHS = 160;
 const NUM_STARTS = 8;
 const NUM_HALVINGS = 20;
 
+const NEIGHBOURS = [-1, 0, 1]
+  .flatMap((i) => [-1, 0, 1].map((j): PointM => [i, j]))
+  .filter(([i, j]) => i !== 0 || j !== 0);
+
 /**
  * Least amplitude in the bounding region inside R_v, and where. R_v is a rectangle in (y0, log x): y0 is where the line from
  * v crosses the aperture, x the depth. The amplitude is sampled there, edges included, and the weakest samples are walked
@@ -165,20 +176,17 @@ function downhill(
 ): { at: PointM; amplitude: number } {
   let best = start;
   let size = 1;
-  for (let halvings = 0; halvings < NUM_HALVINGS; ) {
-    const next = [-1, 0, 1]
-      .flatMap((i) =>
-        [-1, 0, 1].map(
-          (j): PointM => [best.at[0] + i * size * firstSteps[0], best.at[1] + j * size * firstSteps[1]],
-        ),
-      )
+  while (size >= 2 ** -NUM_HALVINGS) {
+    const next = NEIGHBOURS.map(([i, j]): PointM => {
+      return [best.at[0] + i * size * firstSteps[0], best.at[1] + j * size * firstSteps[1]];
+    })
       .map((at) => ({ at, amplitude: amplitudeAt(at) }))
       .reduce((a, b) => (b.amplitude < a.amplitude ? b : a));
-    if (next.amplitude < best.amplitude) best = next;
-    else {
-      size /= 2;
-      halvings++;
-    }
+    // Steps grow again on the way down: a long valley would take a hundred thousand of the smallest.
+    if (next.amplitude < best.amplitude) {
+      best = next;
+      size = Math.min(1, 2 * size);
+    } else size /= 2;
   }
   return best;
 }

@@ -79,6 +79,7 @@ const plainClaim = z.strictObject({ claim: z.string(), paper: z.string(), ours: 
 const cellSchema = z.union([
   z.string(),
   z.number(),
+  z.boolean(),
   z.tuple([z.number(), z.number()]),
   z.array(z.string()).nonempty(),
 ]);

@@ -1,7 +1,7 @@
 /** Diverging degree over virtual focal points, for arrays of several sizes (the paper's Fig. 8). */
 import type { PointM } from '../array/linear-array.js';
 import { checkClaims } from './claims.js';
-import { boundingRegion, divergingStrengths, mean } from './diverging.js';
+import { boundingRegion, divergingStrengths, mean, ROUNDING } from './diverging.js';
 import { describeArray } from './file-sections.js';
 import { percent } from './format.js';
 import type { DegreePattern } from './pattern-file.js';
@@ -92,7 +92,7 @@ export function runDegree(study: DegreePattern): StudyResult {
         kind: 'heat',
         title: `1 - diverging degree, ${numElements} elements`,
         caption:
-          'Over the position of the virtual focal point, in apertures. The array is the line at x = 0.',
+          'Over the position of the virtual focal point, in apertures. The array is the line at x = 0; eq. 15 bounds the other area.',
         x: { label: 'x / D', scale: 'linear' },
         y: { label: 'y / D', scale: 'linear' },
         xs: columns,
@@ -100,6 +100,15 @@ export function runDegree(study: DegreePattern): StudyResult {
         values: degrees.map((list) => list.map((degree) => 1 - degree)),
         valueLabel: '1 - diverging degree',
         outlines: [
+          {
+            name: 'Left by range reduction',
+            points: [
+              [-1, Math.sqrt(3) - 0.5],
+              [-1 / Math.sqrt(3), 0.5],
+              [-1 / Math.sqrt(3), -0.5],
+              [-1, 0.5 - Math.sqrt(3)],
+            ],
+          },
           {
             name: 'Array',
             points: [
@@ -115,7 +124,7 @@ export function runDegree(study: DegreePattern): StudyResult {
 }
 
 /** Eq. 15 of the paper, in apertures. */
-function isAfterRangeReduction(x: number, y: number): boolean {
+export function isAfterRangeReduction(x: number, y: number): boolean {
   const root3 = Math.sqrt(3);
-  return x <= -1 / root3 && y >= root3 * x + 0.5 && y <= -root3 * x - 0.5;
+  return x <= -1 / root3 + ROUNDING && Math.abs(y) <= -root3 * x - 0.5 + ROUNDING;
 }

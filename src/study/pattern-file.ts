@@ -26,11 +26,16 @@ const gridPoints = z.int().min(2).max(5000);
 /** In apertures D, so that arrays of any size compare. */
 const pointInAperturesSchema = z.tuple([z.number(), z.number()]);
 
+const focalPointSchema = pointInAperturesSchema.refine(
+  ([x]) => x < 0,
+  'must lie behind the array (x below 0)',
+);
+
 /** Amplitude over the plane in front for one diverging codeword. */
 const divergingSchema = z.strictObject({
   ...common,
   pattern: z.literal('diverging'),
-  virtualFocalPoint: pointInAperturesSchema.refine(([x]) => x < 0, 'must lie behind the array (x below 0)'),
+  virtualFocalPoint: focalPointSchema,
   /** Cells per side for the diverging degree, one or more. */
   gridPoints: z.union([gridPoints.transform((n) => [n]), z.array(gridPoints).nonempty()]).prefault(1000),
   /** Cells per side of the figure. */
@@ -97,12 +102,47 @@ const lemmaSchema = z.strictObject({
   places: z.array(z.strictObject({ distance: within(DISTANCE), angle: within(DIRECTION) })).nonempty(),
 });
 
+/** In apertures: a point that the array radiates at. */
+const userInAperturesSchema = pointInAperturesSchema.refine(
+  ([x]) => x > 0,
+  'must lie in front of the array (x above 0)',
+);
+
+/** Amplitude of the first n elements of one diverging codeword at users. */
+const cumulativeSchema = z.strictObject({
+  ...common,
+  pattern: z.literal('cumulative'),
+  virtualFocalPoint: focalPointSchema,
+  /** By a name of one's own. */
+  users: z
+    .record(z.string().min(1), userInAperturesSchema)
+    .refine((users) => Object.keys(users).length > 0, 'must list at least one user'),
+});
+
+/** Regions of the diverging codewords of one level. */
+const regionsSchema = z.strictObject({
+  ...common,
+  pattern: z.literal('regions'),
+  level: z.int().min(1).max(16),
+  /** All of the level unless given. */
+  sectors: z.array(z.int().min(1)).nonempty().optional(),
+  rangeReduction: z
+    .union([z.boolean().transform((one) => [one]), z.array(z.boolean()).nonempty()])
+    .prefault(true),
+  /** k of the rings r_k beyond which regions are looked at. */
+  rings: z.array(z.int().min(1).max(10_000)).nonempty().default([1]),
+  /** How far figures reach, in apertures. */
+  drawnDepth: z.number().positive().max(100_000).default(3),
+});
+
 export const patternSchema = z.discriminatedUnion('pattern', [
   divergingSchema,
   degreeSchema,
   twinSchema,
   ringSchema,
   lemmaSchema,
+  cumulativeSchema,
+  regionsSchema,
 ]);
 
 export type DivergingPattern = z.output<typeof divergingSchema>;
@@ -110,4 +150,6 @@ export type DegreePattern = z.output<typeof degreeSchema>;
 export type TwinPattern = z.output<typeof twinSchema>;
 export type RingPattern = z.output<typeof ringSchema>;
 export type LemmaPattern = z.output<typeof lemmaSchema>;
+export type CumulativePattern = z.output<typeof cumulativeSchema>;
+export type RegionsPattern = z.output<typeof regionsSchema>;
 export type PatternStudy = z.output<typeof patternSchema>;

@@ -242,6 +242,7 @@ function figure(
   beams: SectorBeams,
   maxAngleRad: number,
   ring: Ring,
+  edges: readonly number[] = [],
 ): LineFigure {
   const angles = directionsOf(601, maxAngleRad);
   const powers = angles.map((angleRad) => ring.powersAt(angleRad, beams));
@@ -251,6 +252,7 @@ function figure(
     caption,
     x: { label: 'Angle (deg)', scale: 'linear' },
     y: { label: 'Power over full gain', scale: 'linear' },
+    edges,
     series: beams.flatMap((codewords, k) =>
       codewords.length === 0
         ? []
@@ -268,11 +270,19 @@ function drawLevel(study: RingPattern, choice: SchemeChoice, beams: SectorBeams,
   const several = beams.some((codewords) => codewords.length > 1) ? ' (strongest ring of each)' : '';
   return figure(
     `${schemeLabel(choice)}, level ${study.drawnLevel}`,
-    `Beams of the sectors 1 to ${beams.length}${several}, received power along the ring.`,
+    `Beams of the sectors 1 to ${beams.length}${several}, received power along the ring. Dotted: where sectors meet.`,
     beams,
     MAX_ANGLE_RAD,
     ring,
+    sectorEdgesDeg(beams.length),
   );
+}
+
+/** Between sectors that are equally wide in the sine of the angle, as far as they are drawn. */
+function sectorEdgesDeg(numSectors: number): number[] {
+  return Array.from({ length: numSectors - 1 }, (_, k) => Math.asin((2 * (k + 1)) / numSectors - 1))
+    .filter((angleRad) => Math.abs(angleRad) < MAX_ANGLE_RAD)
+    .map((angleRad) => (angleRad * 180) / Math.PI);
 }
 
 /** Eight neighbours around broadside: all N would be a carpet. */

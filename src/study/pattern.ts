@@ -1,7 +1,9 @@
+import { runCumulative } from './pattern-cumulative.js';
 import { runDegree } from './pattern-degree.js';
 import { runDiverging } from './pattern-diverging.js';
 import type { PatternStudy } from './pattern-file.js';
 import { runLemma } from './pattern-lemma.js';
+import { runRegions } from './pattern-regions.js';
 import { runRing } from './pattern-ring.js';
 import { runTwin } from './pattern-twin.js';
 import type { StudyResult } from './result.js';
@@ -19,5 +21,9 @@ export function runPattern(study: PatternStudy): StudyResult {
       return runRing(study);
     case 'lemma':
       return runLemma(study);
+    case 'cumulative':
+      return runCumulative(study);
+    case 'regions':
+      return runRegions(study);
   }
 }

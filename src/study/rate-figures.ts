@@ -49,11 +49,26 @@ const OF_BOARDS = [PHASE_BITS, DELAY_BITS, DELAY_ERROR];
 /**
  * Where there are boards, each quantity of theirs that is swept has figures of its own; else there is one x axis.
  *
+ * @param sectorM nearest and farthest distance that the codebooks cover; figures over distance mark them.
  * @param panels names of schemes that share figures, by the figures' name; schemes that none names are in all.
  */
 export function rateFigures(
   rows: readonly RateRow[],
+  sectorM: readonly [number, number],
   panels: Readonly<Record<string, readonly string[]>> = {},
+): LineFigure[] {
+  return panelsOf(rows, panels).map((figure) => {
+    if (figure.x !== DISTANCE.axis) return figure;
+    const xs = figure.series.flatMap(({ points }) => points.map(({ x }) => x));
+    const edges = sectorM.filter((edgeM) => edgeM > Math.min(...xs) && edgeM < Math.max(...xs));
+    if (edges.length === 0) return figure;
+    return { ...figure, edges, caption: `${figure.caption} Dotted: where the sector of the codebooks ends.` };
+  });
+}
+
+function panelsOf(
+  rows: readonly RateRow[],
+  panels: Readonly<Record<string, readonly string[]>>,
 ): LineFigure[] {
   const named = new Set(Object.values(panels).flat());
   if (named.size === 0) return figuresOf(rows, '');

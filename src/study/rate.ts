@@ -47,7 +47,7 @@ export async function runRate(study: RateStudy, options: ThreadOptions): Promise
     settings: settingsOf(study),
     rows,
     tables: [schemeTable(study), rateTable(rows)],
-    figures: rateFigures(rows, study.panels),
+    figures: rateFigures(rows, study.array.sector.distanceM, study.panels),
     claims: checkClaims(study.paper?.claims ?? [], rows, RATE_KEYS),
   };
 }

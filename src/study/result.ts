@@ -50,6 +50,10 @@ export interface LineFigure {
   readonly x: Axis;
   readonly y: Axis;
   readonly series: readonly Series[];
+  /** Curves in the plane, not values over x: round ticks, no markers. */
+  readonly plane?: boolean;
+  /** Where on the x axis a sector begins or ends: thin lines across the figure. */
+  readonly edges?: readonly number[];
 }
 
 /** Values on a grid, with lines drawn over them. */
@@ -84,6 +88,8 @@ export interface PointFigure {
   readonly xRange: readonly [number, number];
   readonly yRange: readonly [number, number];
   readonly groups: readonly { readonly name: string; readonly points: readonly PlanePoint[] }[];
+  /** What the figure is about a part of: a dashed frame, [least, most] of each axis. */
+  readonly frame?: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
   /** What the values of the points are; they colour the points where there is one group, or too many to tell apart. */
   readonly valueLabel: string;
 }

@@ -7,6 +7,7 @@ import { runPilots } from './pilots.js';
 import { runRate } from './rate.js';
 import type { StudyResult } from './result.js';
 import type { Study } from './study-file.js';
+import { requireRoomFor } from './study-sizes.js';
 import type { ThreadOptions } from './threads.js';
 
 export interface StudyOverrides {
@@ -52,8 +53,13 @@ export function overrideStudy(study: Study, { numUsers, seed }: StudyOverrides):
   };
 }
 
-/** Runs a study of any kind. Studies that draw users use threads. */
+/**
+ * Runs a study of any kind. Studies that draw users use threads.
+ *
+ * @throws BeamloopError SCENARIO_INVALID when it is too large.
+ */
 export async function runStudy(study: Study, options: ThreadOptions): Promise<StudyResult> {
+  if (study.kind !== 'scenario') requireRoomFor(study, options.traced);
   switch (study.kind) {
     case 'accuracy':
       return runAccuracy(study, options);

@@ -8,14 +8,16 @@ import { patternSchema } from './pattern-file.js';
 import { pilotsSchema } from './pilots.js';
 import { rateSchema } from './rate-file.js';
 import { scenarioStudySchema } from './scenario-study.js';
+import { refuseTooLarge } from './study-sizes.js';
 
 export const studySchema = z.discriminatedUnion('kind', [
-  accuracySchema.superRefine(checkAccuracyPlaces),
-  pilotsSchema,
-  boundarySchema,
-  patternSchema,
-  rateSchema,
-  beamSplitSchema,
+  // Places are gone through one by one: they must not be too many.
+  accuracySchema.superRefine(refuseTooLarge).superRefine(checkAccuracyPlaces),
+  pilotsSchema.superRefine(refuseTooLarge),
+  boundarySchema.superRefine(refuseTooLarge),
+  patternSchema.superRefine(refuseTooLarge),
+  rateSchema.superRefine(refuseTooLarge),
+  beamSplitSchema.superRefine(refuseTooLarge),
   scenarioStudySchema,
 ]);
 

@@ -1,4 +1,5 @@
 /** Which polar codewords refine an angular region (Li, Xu and Zhang 2025, sections IV-C and V-B). */
+import type { LinearArray } from '../array/linear-array.js';
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 
 /**
@@ -6,11 +7,15 @@ import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
  * region n, cut off at r_k cos^2 theta, reaches from angle n - k to angle n + k.
  */
 export function expansionOfRing(polar: PolarCodebook, ring: number): number {
-  const { numElements, apertureM } = polar.array;
   const ringM = polar.ringDistanceM(ring);
   let k = 1;
-  while ((numElements * apertureM) / (2 * (2 * k - 1)) > ringM) k++;
+  while (regionRingM(polar.array, k) > ringM) k++;
   return k;
+}
+
+/** Ring distance r_k, m. */
+export function regionRingM({ numElements, apertureM }: LinearArray, k: number): number {
+  return (numElements * apertureM) / (2 * (2 * k - 1));
 }
 
 /**

@@ -4,9 +4,8 @@ import type { Scheme } from './scheme.js';
 
 /**
  * Spatial-chirp search, reconstructed from what Li, Xu and Zhang 2025 say of that of Shi et al. 2024 and from its numbers of
- * pilots: every direction of a coarse grid with one slope, then the four quarters of the strongest cell, tier after tier. A first
- * tier of half as many directions with two slopes has the same counts, but there the beam of the wrong slope wins: it is wide
- * enough to reach into the whole cell, where the right one is narrow and looks past the user (docs/study.md).
+ * pilots: every direction of a coarse grid with one slope, then the four quarters of the strongest cell, tier after tier. How
+ * much it finds is in docs/study.md.
  */
 export function* spatialChirp(codebook: ChirpCodebook): Scheme {
   const { polar, numTiers } = codebook;

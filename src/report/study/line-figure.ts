@@ -3,7 +3,7 @@ import type { Axis, LineFigure, Series } from '../../study/result.js';
 import { schemeTitle } from '../../training/scheme-label.js';
 import { legend, legendHeightPx, roundTicks, tickText, valueAxis, withEnds } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
-import { coloursOf } from '../drawing/colour.js';
+import { COLOUR, coloursOf } from '../drawing/colour.js';
 import { fixed, typographic } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
 import { axisKind } from './study-axis.js';
@@ -51,7 +51,7 @@ function draw(figure: LineFigure, widthPx: number) {
   const plotHeightPx = compact ? 230 : 340;
   const y = (value: number) => drawn(value, figure.y.scale);
   const band = figure.series.map((series, k) => intervalBand(series, y, colours[k]!));
-  const hiders = numHiding(figure, y);
+  const hiders = figure.plane === true ? figure.series.map(() => 0) : numHiding(figure, y);
   const xs = figure.series.flatMap((series) => series.points.map((point) => point.x));
   return {
     heightPx: top + plotHeightPx + 50,
@@ -72,18 +72,19 @@ function draw(figure: LineFigure, widthPx: number) {
         ...(xs.length > 0 && { min: Math.min(...xs), max: Math.max(...xs) }),
         labelGapPx: 28,
         splitLine: false,
-        ...(xs.length > 0 && { customValues: ticksOf(xs, figure.x, compact) }),
+        ...(xs.length > 0 && { customValues: ticksOf(xs, figure, compact) }),
       }),
       yAxis: yAxis(figure, compact),
       series: [
         ...band.flat(),
+        ...edgeLines(figure.edges ?? []),
         ...figure.series.map((series, k) => ({
           name: names[k]!,
           type: 'line' as const,
           data: series.points.map((point) => [point.x, y(point.y)]),
           symbol: series.reference === true ? 'none' : SYMBOLS[distinct.indexOf(bases[k]!) % SYMBOLS.length]!,
           symbolSize: (compact ? 5 : 7) + 2 * hiders[k]!,
-          showSymbol: series.points.length <= MOST_MARKERS,
+          showSymbol: figure.plane !== true && series.points.length <= MOST_MARKERS,
           showAllSymbol: true,
           silent: true,
           z: 3,
@@ -100,9 +101,9 @@ function draw(figure: LineFigure, widthPx: number) {
 }
 
 /** Ticks at the points themselves where they are few: they are what was measured. Else round numbers. */
-function ticksOf(xs: readonly number[], axis: Axis, compact: boolean): number[] {
+function ticksOf(xs: readonly number[], { x: axis, plane }: LineFigure, compact: boolean): number[] {
   const distinct = [...new Set(xs)].sort((a, b) => a - b);
-  if (distinct.length <= (compact ? 7 : 12)) return distinct;
+  if (plane !== true && distinct.length <= (compact ? 7 : 12)) return distinct;
   const [low, high, kind] = [distinct[0]!, distinct.at(-1)!, axisKind(axis)];
   return withEnds(roundTicks(low, high, kind, compact ? 5 : 9), low, high, kind);
 }
@@ -146,6 +147,27 @@ function yAxis(figure: LineFigure, compact: boolean) {
       },
     }),
   };
+}
+
+/** Behind the curves, over the whole height. */
+function edgeLines(edges: readonly number[]): object[] {
+  if (edges.length === 0) return [];
+  return [
+    {
+      type: 'line' as const,
+      silent: true,
+      data: [],
+      z: 1,
+      markLine: {
+        silent: true,
+        symbol: 'none',
+        animation: false,
+        label: { show: false },
+        lineStyle: { color: COLOUR.muted, width: 1, type: [1, 3] },
+        data: edges.map((x) => ({ xAxis: x })),
+      },
+    },
+  ];
 }
 
 /** A band between the bounds as one closed shape, so that it needs no stacking. */

@@ -93,6 +93,7 @@ export function drawPoints(figure: PointFigure, widthPx: number, overlay: PointO
             }),
           })),
         })),
+        ...frameLines(figure.frame),
         ...(overlay?.series(area) ?? []),
       ],
       ...(byValue && {
@@ -109,6 +110,26 @@ export function drawPoints(figure: PointFigure, widthPx: number, overlay: PointO
       }),
     },
   };
+}
+
+function frameLines(frame: PointFigure['frame']): object[] {
+  if (frame === undefined) return [];
+  const [[left, right], [low, high]] = [frame.x, frame.y];
+  return [
+    {
+      type: 'line' as const,
+      silent: true,
+      symbol: 'none',
+      lineStyle: { color: COLOUR.ink, width: 1.2, type: 'dashed' as const },
+      data: [
+        [left, low],
+        [right, low],
+        [right, high],
+        [left, high],
+        [left, low],
+      ],
+    },
+  ];
 }
 
 /** One point of those that would lie on one another: a beam's thousands of foci may be one line. */

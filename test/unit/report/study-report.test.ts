@@ -7,6 +7,7 @@ import { renderFigure, WIDE_PX } from '../../../src/report/drawing/chart.js';
 import { coloursOf } from '../../../src/report/drawing/colour.js';
 import { heatFigure } from '../../../src/report/study/heat-figure.js';
 import { lineFigure } from '../../../src/report/study/line-figure.js';
+import { pointFigure } from '../../../src/report/study/point-figure.js';
 import { renderStudyReport, writeStudyReport } from '../../../src/report/study-report.js';
 import type { StudyResult } from '../../../src/study/result.js';
 import { SCHEME_NAMES } from '../../../src/training/registry.js';
@@ -24,6 +25,55 @@ beforeAll(() => {
   root = mkdtempSync(path.join(tmpdir(), 'beamloop-study-'));
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('where a sector begins or ends', () => {
+  /** Vertical lines over the whole plot, by their place along x as the ticks have it. */
+  const verticals = (svg: string) =>
+    [...svg.matchAll(/<path d="M([\d.]+) [\d.]+L\1 [\d.]+"[^>]*stroke-dasharray/g)].map(([, x]) => Number(x));
+
+  it('curves are crossed by lines', () => {
+    const edges = [15, 25];
+    const plain = renderFigure(lineFigure(accuracyFigure, 'f'), WIDE_PX, 'file');
+    const marked = renderFigure(lineFigure({ ...accuracyFigure, edges }, 'f'), WIDE_PX, 'file');
+    expect(verticals(plain)).toHaveLength(0);
+    const [first, second] = verticals(marked);
+    const ticks = svgTexts(marked).filter(({ text }) => text === '10' || text === '20');
+    const perMetre = (ticks[1]!.x - ticks[0]!.x) / 10;
+    expect(verticals(marked)).toHaveLength(2);
+    expect(first! - ticks[0]!.x).toBeCloseTo(5 * perMetre, -0.5);
+    expect(second! - first!).toBeCloseTo(10 * perMetre, -0.5);
+  });
+
+  it('a plane of points has a frame', () => {
+    const figure = {
+      kind: 'points' as const,
+      title: 't',
+      caption: 'c',
+      x: { label: 'x', scale: 'linear' as const },
+      y: { label: 'y', scale: 'linear' as const },
+      xRange: [-1, 1] as const,
+      yRange: [0, 1] as const,
+      groups: [{ name: 'Pilot 1', points: [{ x: 0, y: 0.5, value: 1 }] }],
+      valueLabel: 'v',
+    };
+    const dashes = (svg: string) => (svg.match(/stroke-dasharray/g) ?? []).length;
+    const framed = { ...figure, frame: { x: [-0.5, 0.5] as const, y: [0.2, 0.8] as const } };
+    expect(dashes(renderFigure(pointFigure(figure, 'f'), WIDE_PX, 'file'))).toBe(0);
+    expect(dashes(renderFigure(pointFigure(framed, 'f'), WIDE_PX, 'file'))).toBe(1);
+  });
+});
+
+describe('curves in the plane', () => {
+  it('have round ticks where points do not, and no markers', () => {
+    const series = [{ name: 'Sector 1', points: [-3.87298, 0.01, 3.3].map((x) => ({ x, y: x })) }];
+    const figure = { ...accuracyFigure, x: { label: 'x / D', scale: 'linear' as const }, series };
+    const texts = (plane: boolean) =>
+      svgTexts(renderFigure(lineFigure({ ...figure, plane }, 'f'), WIDE_PX, 'file')).map(({ text }) => text);
+    expect(texts(false)).toContain('0.01');
+    expect(texts(true)).not.toContain('0.01');
+    expect(texts(true)).toContain('2');
+  });
+});
 
 describe('accuracy curves', () => {
   const svg = renderFigure(lineFigure(accuracyFigure, 'figure-1'), WIDE_PX, 'file');
