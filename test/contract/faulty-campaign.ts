@@ -88,9 +88,9 @@ function testbedWith(
       { realtime: true, model: { numElements: request.array.numElements } },
       {
         toHost: (chunk) => void device.write(chunk).catch(() => {}),
-        onAir: ({ slot, boardTimeS, codeword }) => {
+        onAir: ({ slot, fromS, untilS, codeword }) => {
           onAir.set(slot, codeword?.hash ?? null);
-          ues.hear({ slot, boardTimeS, weights: codeword?.weights ?? null });
+          ues.hear({ fromS, untilS, weights: codeword?.weights ?? null });
         },
       },
     );
@@ -129,8 +129,8 @@ class UesInProcess implements UeBridge {
     }
   }
 
-  hear(slot: Parameters<EmulatedUe['hear']>[0]): void {
-    for (const ue of this.#ues.values()) ue.hear(slot);
+  hear(signal: Parameters<EmulatedUe['hear']>[0]): void {
+    for (const ue of this.#ues.values()) ue.hear(signal);
   }
 
   async #report(ueId: string): Promise<void> {
@@ -148,8 +148,9 @@ class UesInProcess implements UeBridge {
     return { ueId, model: 'm', software: 's', numSubcarriers: 1 };
   }
 
-  async measure(ueId: string, slots: readonly number[]): Promise<void> {
-    this.#ues.get(ueId)!.listenFor(slots);
+  async measure(...[ueId, slots, , , , clock]: Parameters<UeBridge['measure']>): Promise<boolean> {
+    this.#ues.get(ueId)!.listenFor(slots, { maxDrift: 100e-6, ...clock! });
+    return true;
   }
 
   async estimate(): Promise<never> {
