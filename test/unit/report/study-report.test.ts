@@ -96,6 +96,22 @@ describe('curves in the plane', () => {
   });
 });
 
+describe('the sentence about the claims', () => {
+  const pageOf = (agrees: boolean[]) =>
+    renderStudyReport({
+      ...studyResult,
+      claims: agrees.map((one) => ({ ...studyResult.claims[0]!, agrees: one })),
+    });
+
+  it('is one for one claim', () => {
+    expect(pageOf([true]).markup).toContain('The paper’s claim holds here.');
+    expect(pageOf([false]).markup).toContain('The paper’s claim does not hold here.');
+    expect(pageOf([false, true]).markup).toContain(
+      '1 of the paper’s 2 claims that can be checked holds here.',
+    );
+  });
+});
+
 describe('accuracy curves', () => {
   const svg = renderFigure(lineFigure(accuracyFigure, 'figure-1'), WIDE_PX, 'file');
   const texts = svgTexts(svg);
