@@ -60,6 +60,7 @@ function verdict(claims: readonly PaperClaim[]): string {
       ? 'The paper’s claim holds here.'
       : `${checked.length === 2 ? 'Both' : `All ${checked.length}`} claims of the paper that can be checked hold here.`;
   }
+  if (checked.length === 1) return 'The paper’s claim does not hold here.';
   return `${agreed} of the paper’s ${checked.length} claims that can be checked ${agreed === 1 ? 'holds' : 'hold'} here.`;
 }
 

@@ -67,7 +67,7 @@ const plainNumber = quantity('1').pipe(z.number('must be finite'));
 const pair = z.tuple([plainNumber, plainNumber], 'must be two numbers: direction and ring (1/m)');
 
 /** `polar`: the rings of the polar codebook down to the nearest distance; a number: so many, evenly spaced. */
-const rings = z.union([z.literal('polar'), z.int().min(1).max(1000)]).default('polar');
+const rings = z.union([z.literal('polar'), z.int().min(1).max(65_535)]).default('polar');
 
 /** Stops after the first so many of its pilots; all unless given. */
 const firstPilots = z.int().min(1).max(10_000_000).optional();

@@ -7,6 +7,7 @@ import { DftCodebook } from '../../src/codebook/dft.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
 import { codewordWeights } from '../../src/codebook/weights.js';
 import { transposeProduct } from '../../src/core/complex.js';
+import { withPilots } from '../../src/study/rate-setting.js';
 import { expansionOfRing } from '../../src/training/dpc-refinement.js';
 import { middleOfSupport } from '../../src/training/far-field-sweep.js';
 import { createScheme, SCHEME_NAMES, schemeSchema } from '../../src/training/registry.js';
@@ -47,6 +48,16 @@ function userIn(target: number, levels: number, favourite = ''): (pilot: Codewor
 /** `polar/ring/first` … `polar/ring/last`. */
 const angles = (ring: number, first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, k) => `polar/${ring}/${first + k}`);
+
+describe('evenly spaced rings', () => {
+  it('may be as many as the pilots that a study tries them with', () => {
+    const choice = schemeSchema.parse({ name: 'near-field-rainbow', rings: 5000 });
+    expect(withPilots(schemeSchema.parse({ name: 'near-field-rainbow', rings: 2 }), 5000, 'pilots')).toEqual(
+      choice,
+    );
+    expect(() => schemeSchema.parse({ name: 'near-field-rainbow', rings: 65_536 })).toThrow();
+  });
+});
 
 describe('spatial chirp', () => {
   it('sends a coarse grid of directions, then the quarters of the strongest cell', () => {

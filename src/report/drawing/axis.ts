@@ -74,8 +74,9 @@ export function roundTicks(low: number, high: number, scale: 'linear' | 'log', m
   }
   const scale10 = 10 ** Math.floor(Math.log10((high - low) / most));
   const step = [1, 2, 5, 10, 20].map((m) => m * scale10).find((s) => (high - low) / s <= most)!;
-  const first = Math.ceil(low / step);
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, k) =>
+  // An end that is round but for its last digit has its tick.
+  const first = Math.ceil(low / step - 1e-9);
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) =>
     Number(((first + k) * step).toPrecision(12)),
   );
 }

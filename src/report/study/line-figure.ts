@@ -45,6 +45,8 @@ function draw(figure: LineFigure, widthPx: number) {
     figure.series[k]!.reference === true
       ? 'dashed'
       : STROKES[colours.slice(0, k).filter((c) => c === colours[k]).length % STROKES.length]!;
+  const marked = ({ reference, points }: Series) =>
+    reference !== true && figure.plane !== true && points.length <= MOST_MARKERS;
   const left = compact ? 66 : 72;
   const right = 18;
   const top = legendHeightPx(names, widthPx - 20) + 12;
@@ -62,7 +64,7 @@ function draw(figure: LineFigure, widthPx: number) {
         data: names.map((name, k) => ({
           name,
           lineStyle: { color: colours[k]!, width: 2, type: stroke(k) },
-          ...(figure.series[k]!.reference === true && { itemStyle: { opacity: 0 } }),
+          ...(!marked(figure.series[k]!) && { itemStyle: { opacity: 0 } }),
         })),
       },
       grid: { left, right, top, height: plotHeightPx, outerBoundsMode: 'none' },
@@ -84,7 +86,7 @@ function draw(figure: LineFigure, widthPx: number) {
           data: series.points.map((point) => [point.x, y(point.y)]),
           symbol: series.reference === true ? 'none' : SYMBOLS[distinct.indexOf(bases[k]!) % SYMBOLS.length]!,
           symbolSize: (compact ? 5 : 7) + 2 * hiders[k]!,
-          showSymbol: figure.plane !== true && series.points.length <= MOST_MARKERS,
+          showSymbol: marked(series),
           showAllSymbol: true,
           silent: true,
           z: 3,

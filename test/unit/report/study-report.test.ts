@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withEnds } from '../../../src/report/drawing/axis.js';
+import { roundTicks, withEnds } from '../../../src/report/drawing/axis.js';
 import { renderFigure, WIDE_PX } from '../../../src/report/drawing/chart.js';
 import { coloursOf } from '../../../src/report/drawing/colour.js';
 import { heatFigure } from '../../../src/report/study/heat-figure.js';
@@ -72,6 +72,43 @@ describe('curves in the plane', () => {
     expect(texts(false)).toContain('0.01');
     expect(texts(true)).not.toContain('0.01');
     expect(texts(true)).toContain('2');
+  });
+
+  it('have a legend without markers too', () => {
+    const series = [{ name: 'Sector 1', points: [0, 1, 2].map((x) => ({ x, y: x })) }];
+    const seen = (plane: boolean) =>
+      svgMarks(renderFigure(lineFigure({ ...accuracyFigure, series, plane }, 'f'), WIDE_PX, 'file')).length;
+    // The legend's own stays in the drawing, but cannot be seen.
+    expect(seen(false)).toBeGreaterThan(seen(true));
+    const svg = renderFigure(lineFigure({ ...accuracyFigure, series, plane: true }, 'f'), WIDE_PX, 'file');
+    const many = Array.from({ length: 100 }, (_, x) => ({ x, y: x }));
+    const long = renderFigure(
+      lineFigure({ ...accuracyFigure, series: [{ name: 'Sector 1', points: many }] }, 'f'),
+      WIDE_PX,
+      'file',
+    );
+    for (const drawing of [svg, long]) expect(drawing).toMatch(/opacity="0"/);
+  });
+
+  it('have ticks at round ends, whatever their last digit is', () => {
+    expect(roundTicks(-1, -1e-17, 'linear', 5).at(-1)).toBeCloseTo(0, 12);
+    expect(roundTicks(1e-17, 1, 'linear', 5)[0]).toBeCloseTo(0, 12);
+  });
+});
+
+describe('the sentence about the claims', () => {
+  const pageOf = (agrees: boolean[]) =>
+    renderStudyReport({
+      ...studyResult,
+      claims: agrees.map((one) => ({ ...studyResult.claims[0]!, agrees: one })),
+    });
+
+  it('is one for one claim', () => {
+    expect(pageOf([true]).markup).toContain('The paper’s claim holds here.');
+    expect(pageOf([false]).markup).toContain('The paper’s claim does not hold here.');
+    expect(pageOf([false, true]).markup).toContain(
+      '1 of the paper’s 2 claims that can be checked holds here.',
+    );
   });
 });
 

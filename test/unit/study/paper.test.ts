@@ -106,6 +106,22 @@ describe('beam diverging', () => {
     }
   });
 
+  it('the walk to the weakest point takes long steps in long valleys', () => {
+    const big = new LinearArray({ numElements: 256, carrierHz: 100e9, speedOfLightMPerS: 3e8 });
+    let numLooks = 0;
+    class CountingMeter extends AmplitudeMeter {
+      override amplitude(codeword: Parameters<AmplitudeMeter['amplitude']>[0]): number {
+        numLooks++;
+        return super.amplitude(codeword);
+      }
+    }
+    const focalM = [-0.04 * big.apertureM, -0.3 * big.apertureM] as const;
+    const { amplitude } = weakestInside(big, focalM, new CountingMeter(big));
+    expect(amplitude).toBeCloseTo(0.0093366, 7);
+    // Steps that only ever shrink took 890,000.
+    expect(numLooks).toBeLessThan(200_000);
+  });
+
   it('the degree of the worked example is 0.982, and a count over cells is anything above', () => {
     const big = new LinearArray({ numElements: 256, carrierHz: 100e9, speedOfLightMPerS: 3e8 });
     const focalM = [-big.apertureM / 2, 0] as const;
