@@ -137,21 +137,31 @@ function isCheckWanted(
  * the exact distribution of the Mann-Whitney statistic. Powers that are the same are ordered against the claim.
  */
 export function chanceOfOrder(strong: readonly number[], weak: readonly number[]): number {
+  const ways = waysToWin(strong.length);
   const numWon = strong.reduce((sum, power) => sum + weak.filter((other) => power > other).length, 0);
-  // Ways to choose which of the first n ranks are `strong`, by how many and by the pairs that they win.
-  const most = strong.length * weak.length;
-  let ways = Array.from({ length: strong.length + 1 }, () => new Float64Array(most + 1));
+  const sum = (counts: Float64Array) => counts.reduce((total, count) => total + count, 0);
+  return sum(ways.subarray(numWon)) / sum(ways);
+}
+
+const known = new Map<number, Float64Array>();
+
+/** In how many ways `count` of twice as many ranks win 0, 1, 2, … of their pairs with the rest. */
+function waysToWin(count: number): Float64Array {
+  const before = known.get(count);
+  if (before !== undefined) return before;
+  // Of the ranks so far, by how many were chosen.
+  let ways = Array.from({ length: count + 1 }, () => new Float64Array(count * count + 1));
   ways[0]![0] = 1;
-  for (let rank = 0; rank < strong.length + weak.length; rank++) {
-    ways = ways.map((of, numStrong) => {
-      const numBelow = rank - (numStrong - 1);
-      const before = ways[numStrong - 1];
-      return of.map((count, won) => count + (won >= numBelow ? (before?.[won - numBelow] ?? 0) : 0));
+  for (let rank = 0; rank < 2 * count; rank++) {
+    ways = ways.map((of, numChosen) => {
+      const numBelow = rank - (numChosen - 1);
+      const withoutThis = ways[numChosen - 1];
+      return of.map((num, won) => num + (won >= numBelow ? (withoutThis?.[won - numBelow] ?? 0) : 0));
     });
   }
   const all = ways.at(-1)!;
-  const sum = (counts: Float64Array) => counts.reduce((total, count) => total + count, 0);
-  return sum(all.subarray(numWon)) / sum(all);
+  known.set(count, all);
+  return all;
 }
 
 function doubtOfCheck(
