@@ -1,7 +1,8 @@
 /**
  * A campaign of as many users as a scenario may have, each with a UE of its own on the bridge. What a user costs must not depend on
  * how many came before: time and recorded bytes of the last thousand are held against those of the first. (The very first users
- * are left out of the times: connections are being made meanwhile.)
+ * are left out of the times: connections are being made meanwhile.) It takes a quarter of an hour or more, and says how far it is;
+ * BEAMLOOP_BENCH_USERS sets another number of users.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,7 @@ import { Recording } from '../src/record/recording.js';
 import { emulatedSection, openTestbed } from '../src/testbed.js';
 import { type Benchmark, comparison } from './benchmark.js';
 
-const NUM_USERS = DEFAULT_LIMITS.maxUes;
+const NUM_USERS = Number(process.env.BEAMLOOP_BENCH_USERS ?? DEFAULT_LIMITS.maxUes);
 const GROUP = NUM_USERS / 10;
 /** Users at the beginning whose times do not count. */
 const BEGINNING = GROUP / 2;
@@ -53,6 +54,7 @@ export const manyUsers: Benchmark = {
           finished: ({ estimate }) => {
             finishedMs.push(performance.now());
             if (estimate !== null) numFound++;
+            tellProgress(finishedMs);
           },
         },
       });
@@ -84,6 +86,17 @@ export const manyUsers: Benchmark = {
     }
   },
 };
+
+/** On standard error, so that rows as JSON stay alone on standard output. */
+function tellProgress(finishedMs: readonly number[]): void {
+  const num = finishedMs.length;
+  if (num % (GROUP / 2) !== 0) return;
+  const sinceMs = finishedMs.at(-1)! - finishedMs.at(-GROUP / 2)!;
+  const eachMs = sinceMs / (GROUP / 2 - 1);
+  process.stderr.write(
+    `  ${num} of ${NUM_USERS} users, the last ${GROUP / 2} in ${eachMs.toFixed(0)} ms each\n`,
+  );
+}
 
 async function bytesOfUsers(folder: string): Promise<number[]> {
   const recording = await Recording.open(folder, 'read');

@@ -17,7 +17,7 @@ import type { SchemeFactory } from '../training/registry.js';
 import type { Estimate, PilotBatch, Powers, Scheme } from '../training/scheme.js';
 import type { BeamLoss, BoardBeams } from './board-beams.js';
 import { BoardWatch } from './board-watch.js';
-import { evidenceJudge, type JudgeUser, numSaturated } from './evidence.js';
+import { evidenceJudge, type JudgeUser, mostCheckPilots, numSaturated } from './evidence.js';
 import { requireLocalEstimates } from './local-feedback.js';
 import { carrierOnly, type Serving, type StepLosses, servingOf } from './loss-account.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from './outcome.js';
@@ -118,7 +118,7 @@ class Campaign {
     this.#scheme = schemeOnBoard(preparation, beams);
     this.#judge = evidenceJudge(preparation, beams);
     this.#localSetup = localSetup;
-    this.#mostPilots = demand.numPilots;
+    this.#mostPilots = demand.numPilots + mostCheckPilots(preparation);
     this.#subcarriers =
       wideband === null
         ? carrierOnly(preparation.polar.array)
@@ -177,7 +177,7 @@ class Campaign {
       if (this.#found.has(user.id)) continue;
       // Of this user alone: what is written for a user does not depend on how many there are.
       this.#recordStatistics(user.id);
-      await recording.durable();
+      await recording.flushed();
       const [outcome] = await userOutcomes(recording, `WHERE ue = '${user.id}'`);
       progress.finished(outcome!, turn, users.length);
     }

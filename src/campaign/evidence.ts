@@ -1,7 +1,13 @@
 /** 'Found' needs evidence: what a user's pilots brought is judged before an estimate is recorded (src/training/evidence.ts). */
 import { BeamloopError } from '../core/errors.js';
 import { BeamPowers } from '../training/estimators/beam-powers.js';
-import { type Decision, type Evidence, judging, type MeasuredBatch } from '../training/evidence.js';
+import {
+  type Decision,
+  type Evidence,
+  judging,
+  type MeasuredBatch,
+  MOST_CHECK_PILOTS,
+} from '../training/evidence.js';
 import { carrierGains, placesAround, pointOfEstimate } from '../training/evidence-gains.js';
 import { needsBand, splitCodebookOf } from '../training/registry.js';
 import type { Estimate, PilotBatch, Powers } from '../training/scheme.js';
@@ -16,6 +22,22 @@ export type JudgeUser = (
   estimate: Estimate,
 ) => Generator<PilotBatch, Evidence | null, MeasuredBatch>;
 
+type Judged = Pick<Preparation, 'scenario' | 'scheme'>;
+
+function isKeptByUe({ scenario }: Pick<Judged, 'scenario'>): boolean {
+  return scenario.bridge.feedback === 'estimate' && 'estimator' in scenario.scheme;
+}
+
+/** Where UEs estimate, the UE judged by all of its powers; here are their means only. */
+function decidesPerSubcarrier({ scenario, scheme }: Judged): boolean {
+  return needsBand(scenario.scheme) && scheme.onlySubcarrier === null && !isKeptByUe({ scenario });
+}
+
+/** Pilots that a user may be sent again for want of evidence. */
+export function mostCheckPilots(preparation: Judged): number {
+  return isKeptByUe(preparation) || decidesPerSubcarrier(preparation) ? 0 : MOST_CHECK_PILOTS;
+}
+
 /**
  * Judges the users of a campaign. Null for a user that sent no pilots.
  *
@@ -27,10 +49,9 @@ export function evidenceJudge(
 ): JudgeUser {
   const { array } = polar;
   const choice = scenario.scheme;
-  const keptByUe = scenario.bridge.feedback === 'estimate' && 'estimator' in choice;
+  const keptByUe = isKeptByUe({ scenario });
   const numAveraged = keptByUe && wideband !== null ? wideband.band.numSubcarriers : 1;
-  // The UE judged by all of its powers; here are their means only.
-  const perSubcarrier = needsBand(choice) && scheme.onlySubcarrier === null && !keptByUe;
+  const perSubcarrier = decidesPerSubcarrier({ scenario, scheme });
   let whole: BeamPowers | undefined;
   const gainsOf = (pilots: PilotBatch): Decision['gainsAt'] | null => {
     if (keptByUe) return null;

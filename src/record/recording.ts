@@ -215,6 +215,12 @@ export class Recording {
     return this.#committing ?? Promise.resolve();
   }
 
+  /** As `durable`, without waiting for more rows to commit together. */
+  flushed(): Promise<void> {
+    this.#wakeFlush?.abort();
+    return this.durable();
+  }
+
   /**
    * All rows of a table in its order (or those that an SQL condition picks, e.g. `WHERE ue = 'alice'`).
    * Rejects with RECORDING_DAMAGED when the file is damaged where they are.

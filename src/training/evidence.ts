@@ -7,6 +7,8 @@ import type { PilotBatch, Powers } from './scheme.js';
 
 /** Probability that noise alone passes for a signal, per user; a bound. */
 export const FALSE_ALARM = 1e-4;
+/** Where pilots are sent again, which noise passes by itself in one of a thousand cases: the two are independent. */
+const NOISE_BEFORE_CHECK = 0.1;
 /** A beam on the estimate explains at least this much of what was measured, as the cosine between powers and gains. */
 const LEAST_LIKENESS = 0.75;
 /** Where pilots are sent again, which tells more: paths and rings that the beam on the estimate has no part in may bring the rest. */
@@ -25,8 +27,12 @@ const MANY_PILOTS = 64;
 const FEW_PILOTS = 24;
 /** Which of two codewords is sent when, in a check: neither a drift nor powers of the slot before look like it. */
 const CHECK_ORDER = [0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1];
-/** Strongest and weakest pilot differ again by at least this share of what they differed by (eq. 86). */
-const LEAST_CONTRAST = 0.5;
+/** So often such a check is sent at most, the next only where those before leave it open. */
+const MOST_CHECKS = 4;
+/** Pilots of all checks together. */
+export const MOST_CHECK_PILOTS = MOST_CHECKS * CHECK_ORDER.length;
+/** Probability that powers which are none of the beams pass the checks, whatever their distribution; a bound (eq. 86). */
+const FALSE_CHECK = 1e-3;
 /** Places that an estimator of the whole band chooses between, per value: its grid is finer than its beams. */
 const PLACES_PER_VALUE = 10;
 
@@ -83,6 +89,8 @@ export interface Verdict {
   readonly evidence: Evidence;
   /** Null where nothing speaks against the estimate. */
   readonly doubt: Doubt | null;
+  /** The doubt is one that pilots which are sent again may remove. */
+  readonly mayBeChecked: boolean;
 }
 
 /**
@@ -94,40 +102,81 @@ export function* judging(
   decision: Decision,
 ): Generator<PilotBatch, Verdict, MeasuredBatch> {
   const verdict = judge(batches, decision);
-  if (verdict.doubt !== null || !isCheckWanted(batches, decision, verdict.evidence)) return verdict;
+  if (verdict.doubt !== null && !verdict.mayBeChecked) return verdict;
+  if (!isCheckWanted(batches, decision, verdict)) return verdict;
   const { values } = valuesOf(batches, decision);
   const pilots = batches.flatMap((batch) => batch.pilots);
   const strongest = values.indexOf(values.reduce((most, value) => Math.max(most, value)));
   const weakest = values.indexOf(values.reduce((least, value) => Math.min(least, value)));
-  const check = yield CHECK_ORDER.map((which) => pilots[which === 0 ? strongest : weakest]!);
-  const again = valuesOf([check], decision).values;
-  const means = [0, 1].map((which) => {
-    const of = again.filter((_, k) => CHECK_ORDER[k] === which);
-    return of.reduce((sum, value) => sum + value, 0) / of.length;
-  }) as [number, number];
-  return { ...verdict, doubt: doubtOfCheck(values[strongest]!, values[weakest]!, means) };
+  const again: [number[], number[]] = [[], []];
+  for (let k = 0; k < MOST_CHECKS; k++) {
+    const check = yield CHECK_ORDER.map((which) => pilots[which === 0 ? strongest : weakest]!);
+    for (const [n, value] of valuesOf([check], decision).values.entries())
+      again[CHECK_ORDER[n]!]!.push(value);
+    const chance = chanceOfOrder(...again);
+    if (chance <= FALSE_CHECK / MOST_CHECKS) return { ...verdict, doubt: null };
+    if (chance >= 0.5) break;
+  }
+  return { ...verdict, doubt: doubtOfCheck(values[strongest]!, values[weakest]!, again) };
 }
 
 /** Powers that say little, by their number or their fit, may be made up. One pilot has no other to be held against. */
 function isCheckWanted(
   batches: readonly MeasuredBatch[],
   { places, perSubcarrier }: Decision,
-  { likeness }: Evidence,
+  { doubt, evidence: { likeness } }: Verdict,
 ): boolean {
   const numPilots = batches.reduce((sum, { pilots }) => sum + pilots.length, 0);
   if (perSubcarrier || places.length === 0 || numPilots < 2) return false;
   const enough = numPilots >= MANY_PILOTS ? DECISIVE_OF_MANY : DECISIVE_LIKENESS;
-  return numPilots < FEW_PILOTS || likeness === null || likeness < enough;
+  return doubt !== null || numPilots < FEW_PILOTS || likeness === null || likeness < enough;
 }
 
-function doubtOfCheck(strong: number, weak: number, [again, weakAgain]: [number, number]): Doubt | null {
-  if (again - weakAgain >= LEAST_CONTRAST * (strong - weak)) return null;
+/**
+ * Probability that, of as many equally distributed powers, those sent as `strong` outrank those sent as `weak` in so many pairs or more:
+ * the exact distribution of the Mann-Whitney statistic. Powers that are the same are ordered against the claim.
+ */
+export function chanceOfOrder(strong: readonly number[], weak: readonly number[]): number {
+  const ways = waysToWin(strong.length);
+  const numWon = strong.reduce((sum, power) => sum + weak.filter((other) => power > other).length, 0);
+  const sum = (counts: Float64Array) => counts.reduce((total, count) => total + count, 0);
+  return sum(ways.subarray(numWon)) / sum(ways);
+}
+
+const known = new Map<number, Float64Array>();
+
+/** In how many ways `count` of twice as many ranks win 0, 1, 2, … of their pairs with the rest. */
+function waysToWin(count: number): Float64Array {
+  const before = known.get(count);
+  if (before !== undefined) return before;
+  // Of the ranks so far, by how many were chosen.
+  let ways = Array.from({ length: count + 1 }, () => new Float64Array(count * count + 1));
+  ways[0]![0] = 1;
+  for (let rank = 0; rank < 2 * count; rank++) {
+    ways = ways.map((of, numChosen) => {
+      const numBelow = rank - (numChosen - 1);
+      const withoutThis = ways[numChosen - 1];
+      return of.map((num, won) => num + (won >= numBelow ? (withoutThis?.[won - numBelow] ?? 0) : 0));
+    });
+  }
+  const all = ways.at(-1)!;
+  known.set(count, all);
+  return all;
+}
+
+function doubtOfCheck(
+  strong: number,
+  weak: number,
+  [again, weakAgain]: readonly [number[], number[]],
+): Doubt {
   const figure = (power: number) => power.toPrecision(3);
+  const mean = (powers: readonly number[]) => powers.reduce((sum, power) => sum + power, 0) / powers.length;
   return {
     what:
       `The strongest and the weakest pilot were received with powers ${figure(strong)} and ${figure(weak)}, ` +
-      `and when they were sent again, in turn, with ${figure(again)} and ${figure(weakAgain)} on average: the powers are not of the beams`,
-    todo: 'Check that the UE measures in the slots that it is asked for, and that nothing moves during training',
+      `and when they were sent again, ${again.length} times in turn, with ${figure(mean(again))} and ${figure(mean(weakAgain))} on average: ` +
+      'powers that are not of the beams would look like that',
+    todo: 'Check that the UE measures in the slots that it is asked for, and that nothing moves during training; bring the user nearer',
   };
 }
 
@@ -144,12 +193,16 @@ export function judge(batches: readonly MeasuredBatch[], decision: Decision): Ve
     peakOverRunnerUpDb: runnerUp > 0 ? toDecibels(peak / runnerUp) : null,
     likeness: fit?.isClear ? Math.min(1, fit.likeness) : null,
   };
-  const doubt =
-    doubtOfReceiver(batches, values, decision) ??
-    (decision.noiseExpected ? doubtOfNoise(values, noise, numAveraged, decision, fit) : null) ??
-    doubtOfRepeats(values, keys, perPilot, noise / numAveraged, noise) ??
-    doubtOfFit(fit);
-  return { evidence, doubt };
+  const chance = decision.noiseExpected ? chanceOfNoise(values, noise, numAveraged, decision, fit) : 0;
+  const receiver = doubtOfReceiver(batches, values, decision);
+  const ofNoise = chance > FALSE_ALARM ? doubtOfNoise(values, noise) : null;
+  const repeats = doubtOfRepeats(values, keys, perPilot, noise / numAveraged, noise);
+  const mayBeChecked =
+    receiver === null &&
+    chance <= NOISE_BEFORE_CHECK &&
+    repeats === null &&
+    (fit?.likeness ?? 1) >= LEAST_BEFORE_CHECK;
+  return { evidence, doubt: receiver ?? ofNoise ?? repeats ?? doubtOfFit(fit), mayBeChecked };
 }
 
 function valuesOf(batches: readonly MeasuredBatch[], decision: Decision): Values {
@@ -216,18 +269,22 @@ function doubtOfReceiver(
   return null;
 }
 
-function doubtOfNoise(
+/** A bound on the probability that noise alone looks like these powers. */
+function chanceOfNoise(
   values: Float64Array,
   noise: number,
   numAveraged: number,
   { perSubcarrier }: Decision,
   fit: Fit | null,
-): Doubt | null {
+): number {
   const peak = values.reduce((most, value) => Math.max(most, value), 0);
   const ofPeak = Math.log(values.length) + logTail([1], peak / noise, numAveraged);
-  if (ofPeak <= Math.log(FALSE_ALARM)) return null;
-  if (perSubcarrier && fit !== null && ofMatch(values, noise, fit.gains) <= Math.log(FALSE_ALARM))
-    return null;
+  const byFit = perSubcarrier && fit !== null ? ofMatch(values, noise, fit.gains) : 0;
+  return Math.exp(Math.min(ofPeak, byFit));
+}
+
+function doubtOfNoise(values: Float64Array, noise: number): Doubt {
+  const peak = values.reduce((most, value) => Math.max(most, value), 0);
   return {
     what:
       `The strongest of ${values.length} powers is ${toDecibels(peak / noise).toFixed(1)} dB over the noise floor that the UE reports: ` +

@@ -104,7 +104,7 @@ describe('beamloop run', () => {
   it('--dry-run prints the plan and touches nothing', async () => {
     const run = await beamloop('run', scenario, '--dry-run', '--out', recordingAt('dry'));
     expect(run.code).toBe(0);
-    expect(run.stdout).toMatch(/pilots per user +up to 42, largest batch 28/);
+    expect(run.stdout).toMatch(/pilots per user +up to 42, largest batch 28; up to 64 more/);
     expect(existsSync(recordingAt('dry'))).toBe(false);
     const tight = writeScenario(folder, 'tight', '{ switchTime: 200 us }');
     const refused = await beamloop('run', tight, '--dry-run');

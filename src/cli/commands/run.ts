@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { CalibrationTable } from '../../../calibration/calibration-table.js';
 import type { BoardDescription } from '../../../drivers/array-board.js';
+import { mostCheckPilots } from '../../campaign/evidence.js';
 import { forecastLines } from '../../campaign/loss-forecast.js';
 import { prepare } from '../../campaign/plan.js';
 import { planOnBoard } from '../../campaign/plan-on-board.js';
@@ -136,6 +137,7 @@ function printPlan(
   );
   warn(context, warnings);
   const users = preparation.users.map(({ id }) => id);
+  const numChecks = mostCheckPilots(preparation);
   const { port, baud } = scenario.board;
   const { duration, turnaround } = scenario.slots;
   if (json) {
@@ -148,6 +150,7 @@ function printPlan(
         board,
         slots: scenario.slots,
         demand,
+        mostCheckPilots: numChecks,
         realisability,
         losses,
         warnings,
@@ -164,7 +167,10 @@ function printPlan(
         : `${port}, assumed to be as board.emulated says: ${board.numElements} elements`,
     ],
     ['slots', `${seconds(duration)} each, turnaround ${seconds(turnaround)}`],
-    ['pilots per user', `up to ${demand.numPilots}, largest batch ${demand.largestBatch}`],
+    [
+      'pilots per user',
+      `up to ${demand.numPilots}, largest batch ${demand.largestBatch}${checksText(numChecks)}`,
+    ],
     [
       'codeword memory',
       `${board.memoryDepth} deep, largest batch needs ${demand.largestBatchCodewords}; queue ${board.queueDepth} deep`,
@@ -180,6 +186,11 @@ function printPlan(
     stdout.write(what.padEnd(HEAD_COLUMNS) + first);
     for (const line of more) stdout.write(' '.repeat(HEAD_COLUMNS + 2) + line);
   }
+}
+
+/** Pilots that are sent again where the powers leave a doubt. */
+function checksText(numPilots: number): string {
+  return numPilots === 0 ? '' : `; up to ${numPilots} more where the powers leave a doubt`;
 }
 
 function headed(what: string, lines: readonly string[]): [what: string, text: string][] {
