@@ -323,7 +323,7 @@ it.each<[string, Parts, string]>([
 });
 
 it.each([
-  ['serialNumber: ' + 'ü'.repeat(128), '255 bytes'],
+  [`serialNumber: ${'ü'.repeat(128)}`, '255 bytes'],
   ['delayBits: 4, delayLsb: 1e-300 s', 'delayLsb'],
   ['delayBits: 4, delayLsb: 1 ps, delayRange: 1e-300 s', 'delayRange'],
 ])('a board that cannot say of itself { %s } is refused', (section, why) => {
