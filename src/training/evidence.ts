@@ -197,11 +197,8 @@ export function judge(batches: readonly MeasuredBatch[], decision: Decision): Ve
   const receiver = doubtOfReceiver(batches, values, decision);
   const ofNoise = chance > FALSE_ALARM ? doubtOfNoise(values, noise) : null;
   const repeats = doubtOfRepeats(values, keys, perPilot, noise / numAveraged, noise);
-  const mayBeChecked =
-    receiver === null &&
-    chance <= NOISE_BEFORE_CHECK &&
-    repeats === null &&
-    (fit?.likeness ?? 1) >= LEAST_BEFORE_CHECK;
+  // A poor fit alone refuses nobody: of a codebook with few rings, the nearest may be far from a user close to the array.
+  const mayBeChecked = receiver === null && chance <= NOISE_BEFORE_CHECK && repeats === null;
   return { evidence, doubt: receiver ?? ofNoise ?? repeats ?? doubtOfFit(fit), mayBeChecked };
 }
 
