@@ -74,7 +74,10 @@ function claimsTable(claims: readonly PaperClaim[]): Html {
 ${tableBlock(
   'The paper and this study',
   [{ title: 'Claim' }, { title: 'Paper' }, { title: 'Here' }, { title: '' }],
-  claims.map(({ claim, paper, ours, agrees }) => [claim, paper, ours, verdicts.get(agrees)!]),
+  claims.map(({ claim, paper, ours, agrees }) => [
+    ...[claim, paper, ours].map((text) => html`<div class="text">${text}</div>`),
+    verdicts.get(agrees)!,
+  ]),
 )}`;
 }
 

@@ -9,7 +9,7 @@ import { LinearArray, polarPointM } from '../../src/array/linear-array.js';
 import { writeReport } from '../../src/report/run-report.js';
 import { writeStudyReport } from '../../src/report/study-report.js';
 import { coverageMap, fociFigure } from '../../src/study/beam-split-figures.js';
-import type { Figure as StudyFigure } from '../../src/study/result.js';
+import type { Figure as StudyFigure, StudyResult } from '../../src/study/result.js';
 import { splitCodebookOf } from '../../src/training/registry.js';
 import { recordRun } from '../fixtures/recorded-run.js';
 import { studyResult } from '../fixtures/study-result.js';
@@ -62,6 +62,8 @@ beforeAll(async () => {
   files.local = await writeReport(local);
   files.foci = await writeStudyReport({ ...studyResult, figures: splitFigures() }, path.join(root, 'foci'));
   files.study = await writeStudyReport(studyResult, path.join(root, 'study'));
+  const figures = studyResult.figures.map((figure) => ('series' in figure ? withLongNames(figure) : figure));
+  files.named = await writeStudyReport({ ...studyResult, figures } as StudyResult, path.join(root, 'named'));
 });
 afterAll(async () => {
   await browser?.close();
@@ -81,6 +83,12 @@ function splitFigures(): StudyFigure[] {
   const gainDb = ringsPerM.map((ring) => sinAngles.map((sinAngle) => -9 * (sinAngle - ring) ** 2));
   const codebook = splitCodebookOf(splitScheme(1), array, { band, sector });
   return [...foci, coverageMap(codebook, { sinAngles, ringsPerM, gainDb })];
+}
+
+/** Variants of schemes are named by their options, which takes more than the width of a phone. */
+function withLongNames<T extends { readonly series: readonly { readonly name: string }[] }>(figure: T): T {
+  const name = (k: number) => `Far-field hierarchical ${k} (refinementAngles=16, wideBeams=shaped)`;
+  return { ...figure, series: figure.series.map((series, k) => ({ ...series, name: name(k) })) };
 }
 
 interface Opened {
@@ -131,43 +139,48 @@ function misplacedTexts(): string[] {
   return found;
 }
 
-describe.each(['run', 'rough', 'study', 'wideband', 'rainbow', 'local', 'foci'])('page %s', (name) => {
-  it.each([1280, 390])(
-    '%i px wide: nothing is cut off, overlaps or makes the page scroll sideways',
-    async (widthPx) => {
-      const { page, complaints, requests } = await open(files[name]!, widthPx);
-      const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(scrollWidth).toBe(widthPx);
-      expect(await page.evaluate(misplacedTexts)).toEqual([]);
-      const smallest = await page.evaluate(() =>
-        Math.min(
-          ...[...document.querySelectorAll('svg text')]
-            .map((text) => text.getBoundingClientRect())
-            .filter(({ width, height }) => width > 0 && height > 0)
-            .map(({ width, height }) => Math.max(width, height)),
-        ),
-      );
-      expect(smallest).toBeGreaterThan(5);
-      expect(complaints).toEqual([]);
-      expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(files[name]!).href]);
-      await page.close();
-    },
-  );
+describe.each(['run', 'rough', 'study', 'wideband', 'rainbow', 'local', 'foci', 'named'])(
+  'page %s',
+  (name) => {
+    it.each([1280, 360])(
+      '%i px wide: nothing is cut off, overlaps or makes the page scroll sideways',
+      async (widthPx) => {
+        const { page, complaints, requests } = await open(files[name]!, widthPx);
+        const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(scrollWidth).toBe(widthPx);
+        expect(await page.evaluate(misplacedTexts)).toEqual([]);
+        const smallest = await page.evaluate(() =>
+          Math.min(
+            ...[...document.querySelectorAll('svg text')]
+              .map((text) => text.getBoundingClientRect())
+              .filter(({ width, height }) => width > 0 && height > 0)
+              .map(({ width, height }) => Math.max(width, height)),
+          ),
+        );
+        expect(smallest).toBeGreaterThan(5);
+        expect(complaints).toEqual([]);
+        expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([
+          pathToFileURL(files[name]!).href,
+        ]);
+        await page.close();
+      },
+    );
 
-  it('every visible figure has a name and a description for those who cannot see it', async () => {
-    const { page } = await open(files[name]!, 1280);
-    const figures = page.getByRole('img');
-    const count = await figures.count();
-    expect(count).toBeGreaterThan(2);
-    for (let k = 0; k < count; k++) {
-      const labelled = await figures.nth(k).getAttribute('aria-labelledby');
-      for (const id of labelled!.split(' ')) {
-        expect((await page.locator(`#${id}`).textContent())!.length).toBeGreaterThan(10);
+    it('every visible figure has a name and a description for those who cannot see it', async () => {
+      const { page } = await open(files[name]!, 1280);
+      const figures = page.getByRole('img');
+      const count = await figures.count();
+      expect(count).toBeGreaterThan(2);
+      for (let k = 0; k < count; k++) {
+        const labelled = await figures.nth(k).getAttribute('aria-labelledby');
+        for (const id of labelled!.split(' ')) {
+          expect((await page.locator(`#${id}`).textContent())!.length).toBeGreaterThan(10);
+        }
       }
-    }
-    await page.close();
-  });
-});
+      await page.close();
+    });
+  },
+);
 
 it('names from a recording stay text', async () => {
   const { page } = await open(files.rough!, 1280);

@@ -11,7 +11,7 @@ import { drawMix, type MixTime, troublesOf } from './fault-mixes.js';
 const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-mixes-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const NUM_MIXES = Number(process.env.BEAMLOOP_TEST_MIXES ?? 4);
+const NUM_MIXES = Number(process.env.BEAMLOOP_TEST_MIXES ?? 2);
 const FIRST_MIX = Number(process.env.BEAMLOOP_TEST_FIRST_MIX ?? 0);
 const numbers = Array.from({ length: NUM_MIXES }, (_, k) => FIRST_MIX + k);
 

@@ -1,4 +1,5 @@
 /** Axes, legends and lines that look alike in every figure. */
+import { NARROW_PX } from './chart.js';
 import { COLOUR } from './colour.js';
 import { significant } from './number-format.js';
 import { textWidthPx } from './text-width.js';
@@ -57,7 +58,7 @@ export function valueAxis(spec: AxisSpec) {
 export function tickText(value: number): string {
   if (value === 0) return '0';
   const text = significant(value, 6);
-  return text.includes('e') || !text.includes('.') ? text : text.replace(/\.?0+$/, '');
+  return text.includes('.') ? text.replace(/\.?0+(?=e|$)/, '') : text;
 }
 
 /** Round numbers within [low, high], at most `most`. */
@@ -108,19 +109,37 @@ function threeDigits(value: number, round: (value: number) => number): number {
 /** Long enough to show how a line is broken. */
 const LEGEND_LINE_PX = 34;
 
+/** Entries wider than this would leave the narrowest figure. */
+const MOST_NAME_PX = NARROW_PX - LEGEND_LINE_PX - 30;
+const LINE_PX = 16;
+const ROW_GAP_PX = 14;
+
+/** Lines of a name in a legend: broken between words where it is too long for a narrow figure. */
+export function nameLines(name: string): string[] {
+  const lines: string[] = [];
+  for (const word of name.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && textWidthPx(longer) <= MOST_NAME_PX) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** Height that a legend needs, px: entries flow into rows as text does. */
 export function legendHeightPx(names: readonly string[], widthPx: number): number {
-  let rows = 1;
+  const rowLines = [1];
   let usedPx = 0;
   for (const name of names) {
-    const entryPx = textWidthPx(name) + LEGEND_LINE_PX + 20;
+    const lines = nameLines(name);
+    const entryPx = Math.max(...lines.map((line) => textWidthPx(line))) + LEGEND_LINE_PX + 20;
     if (usedPx > 0 && usedPx + entryPx > widthPx) {
-      rows++;
+      rowLines.push(1);
       usedPx = 0;
     }
+    rowLines.push(Math.max(rowLines.pop()!, lines.length));
     usedPx += entryPx;
   }
-  return rows * 28 - 4;
+  return rowLines.reduce((height, lines) => height + ROW_GAP_PX + LINE_PX * lines, -4);
 }
 
 export function legend(names: readonly string[], leftPx: number, rightPx: number) {
@@ -130,11 +149,11 @@ export function legend(names: readonly string[], leftPx: number, rightPx: number
     top: 0,
     left: leftPx,
     right: rightPx,
-    itemGap: 14,
+    itemGap: ROW_GAP_PX,
     itemWidth: LEGEND_LINE_PX,
     itemHeight: 9,
     // A template such as {name} in a name would otherwise be filled in.
-    formatter: (name: string) => name,
-    textStyle: { color: COLOUR.ink, fontSize: 12 },
+    formatter: (name: string) => nameLines(name).join('\n'),
+    textStyle: { color: COLOUR.ink, fontSize: 12, lineHeight: LINE_PX },
   };
 }

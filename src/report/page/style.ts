@@ -43,11 +43,6 @@ figure{margin:1.4rem 0 2rem}
 figure h3{margin:0 0 .5rem}
 figure svg{display:block;max-width:100%;height:auto}
 .narrow{display:none}
-@media (max-width:760px){
- main{padding:1.4rem 1rem 3rem}
- .wide{display:none}.narrow{display:block}
- h1{font-size:1.5rem}
-}
 .table{overflow-x:auto;margin:.8rem 0 1.4rem;-webkit-overflow-scrolling:touch}
 .table:focus-visible{outline:2px solid var(--blue);outline-offset:2px}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;line-height:1.35}
@@ -56,6 +51,7 @@ th{text-align:left;font-weight:600;vertical-align:bottom;color:var(--muted)}
 th,td{padding:.38rem 1.05rem .38rem 0;border-bottom:1px solid var(--grid)}
 td{vertical-align:top}
 th:last-child,td:last-child{padding-right:.2rem}
+.text{min-width:9rem}
 .number{text-align:right}td.number{white-space:nowrap}
 .code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,monospace;font-size:.84rem;overflow-wrap:anywhere}
 .hash{white-space:nowrap}
@@ -64,6 +60,12 @@ dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr));gap:
 dl div{border-top:2px solid var(--grid);padding-top:.35rem}
 dt{color:var(--muted);font-size:.84rem}
 dd{margin:0;overflow-wrap:anywhere}
+@media (max-width:760px){
+ main{padding:1.4rem 1rem 3rem}
+ .wide{display:none}.narrow{display:block}
+ h1{font-size:1.5rem}
+ dl{grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:.6rem 1rem}
+}
 details{margin:1rem 0}summary{cursor:pointer;color:var(--muted)}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--band);padding:.8rem 1rem;font-size:.82rem;line-height:1.45}
 footer{margin-top:3.5rem;padding-top:.9rem;border-top:1px solid var(--grid);color:var(--muted);font-size:.85rem}

@@ -2,7 +2,7 @@
 import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
-import { plural } from '../drawing/number-format.js';
+import { count, plural } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
 import type { RunData, SlotRecord } from './run-data.js';
 import { type SlotOutcome, slotOutcome, tallySlots } from './slot-tally.js';
@@ -15,6 +15,8 @@ const OUTCOMES: readonly { readonly outcome: SlotOutcome; readonly name: string;
     { outcome: 'no receipt', name: 'No receipt', colour: COLOUR.muted },
   ];
 const MOST_ROWS = 24;
+/** More rows than this are packed. */
+const MANY_ROWS = 12;
 
 interface Bar {
   readonly row: number;
@@ -25,12 +27,13 @@ interface Bar {
 
 export function slotChart(run: RunData): Figure | null {
   if (run.slots.length === 0) return null;
-  const ues = [...new Set(run.slots.map((slot) => slot.ue))].slice(0, MOST_ROWS);
+  const all = [...new Set(run.slots.map((slot) => slot.ue))];
+  const ues = all.slice(0, MOST_ROWS);
   const bars = barsOf(run.slots, ues, run.facts.slotDurationS ?? shortestStep(run.slots));
   const tally = tallySlots(run.slots);
   return {
     id: 'slot-timeline',
-    title: 'Slots over the board’s time',
+    title: `Slots over the board’s time${all.length > ues.length ? `, the first ${ues.length} of ${count(all.length)} users` : ''}`,
     description:
       `One row per user. ${plural(run.slots.length, 'slot')}: ${tally.latched} latched on time, ${tally.late} late, ` +
       `${tally.missed} missed, ${tally.noReceipt} without a receipt.`,
@@ -71,7 +74,7 @@ function draw(bars: readonly Bar[], ues: readonly string[], widthPx: number) {
   const nameChars = Math.min(14, Math.max(...ues.map((ue) => ue.length)));
   const left = 24 + nameChars * 7.6;
   const top = legendHeightPx(names, widthPx - 20) + 10;
-  const heightPx = ues.length * 26;
+  const heightPx = ues.length * (ues.length > MANY_ROWS ? 18 : 26);
   const ms = (timeS: number) => (timeS - startS) * 1e3;
   return {
     heightPx: top + heightPx + 50,
@@ -104,7 +107,7 @@ function draw(bars: readonly Bar[], ues: readonly string[], widthPx: number) {
         renderItem: (_params: unknown, api: BarApi) => {
           const [x, y] = api.coord([api.value(0), api.value(1)]) as [number, number];
           const [right] = api.coord([api.value(2), api.value(1)]) as [number, number];
-          const tall = outcome === 'latched' ? 12 : 20;
+          const tall = outcome === 'latched' ? 10 : 16;
           return {
             type: 'rect' as const,
             // Slots are short against the pauses between batches: never thinner than what can be seen.

@@ -52,7 +52,7 @@ function edges(centres: readonly number[], scale: Axis['scale']): readonly [numb
 
 function draw(figure: HeatFigure, widthPx: number) {
   const compact = widthPx < 500;
-  const left = (compact ? 66 : 72) + (figure.y.scale === 'ring' ? 12 : 0);
+  const left = (compact ? 74 : 72) + (figure.y.scale === 'ring' ? 12 : 0);
   const right = 18;
   const names = figure.outlines.map((outline) => shown(outline.name, 60));
   const top = names.length === 0 ? 12 : legendHeightPx(names, widthPx - 20) + 12;
@@ -91,7 +91,7 @@ function draw(figure: HeatFigure, widthPx: number) {
         scale: axisKind(figure.y),
         min: y0,
         max: y1,
-        labelGapPx: left - (compact ? 32 : 28),
+        labelGapPx: left - (compact ? 34 : 28),
         splitLine: false,
         customValues: withEnds(roundTicks(y0, y1, axisKind(figure.y), 6), y0, y1, axisKind(figure.y)),
         ...formatTickOf(figure.y),

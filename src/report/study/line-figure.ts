@@ -47,7 +47,7 @@ function draw(figure: LineFigure, widthPx: number) {
       : STROKES[colours.slice(0, k).filter((c) => c === colours[k]).length % STROKES.length]!;
   const marked = ({ reference, points }: Series) =>
     reference !== true && figure.plane !== true && points.length <= MOST_MARKERS;
-  const left = compact ? 66 : 72;
+  const left = compact ? 74 : 80;
   const right = 18;
   const top = legendHeightPx(names, widthPx - 20) + 12;
   const plotHeightPx = compact ? 230 : 340;

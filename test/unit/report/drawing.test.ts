@@ -7,7 +7,7 @@ import { DpcCodebook } from '../../../src/codebook/dpc.js';
 import { PolarCodebook } from '../../../src/codebook/polar.js';
 import { codewordWeights } from '../../../src/codebook/weights.js';
 import { transposeProduct } from '../../../src/core/complex.js';
-import { roundTicks } from '../../../src/report/drawing/axis.js';
+import { legendHeightPx, nameLines, roundTicks, tickText } from '../../../src/report/drawing/axis.js';
 import { beamPatternDb } from '../../../src/report/drawing/beam-pattern.js';
 import { colourMap, coloursOf } from '../../../src/report/drawing/colour.js';
 import { heatImage } from '../../../src/report/drawing/heat-image.js';
@@ -180,5 +180,20 @@ describe('numbers', () => {
       ),
     );
     expect(roundTicks(3.4, 408, 'log', 6)).toEqual([10, 30, 100, 300]);
+  });
+});
+
+describe('texts of axes and legends', () => {
+  it('ticks have the digits that they need', () => {
+    expect([0.25, 1200, 2.12e-17].map(tickText)).toEqual(['0.25', '1200', expect.stringMatching(/^2\.12e/)]);
+  });
+
+  it('a name wider than a phone is broken between its words, and the legend makes room for it', () => {
+    const long = 'Far-field hierarchical (refinementAngles=16, wideBeams=shaped)';
+    const lines = nameLines(long);
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.join(' ')).toBe(long);
+    expect(nameLines('DPC hierarchical')).toEqual(['DPC hierarchical']);
+    expect(legendHeightPx([long], 320)).toBeGreaterThan(legendHeightPx(['DPC hierarchical'], 320) + 10);
   });
 });

@@ -238,6 +238,30 @@ describe('trouble', () => {
     expect(words).toEqual(expect.arrayContaining(['Latched on time', 'Late', 'Missed', 'alice', 'bob']));
   });
 
+  it('is not lost in a crowd of UEs that connect', async () => {
+    const crowd = Array.from({ length: 100 }, (_, k) => ({
+      kind: 'ue connected',
+      detail: { ueId: `ue${k}` },
+    }));
+    const fault = (code: number) => ({ kind: 'board fault', detail: { code } });
+    const events = [...crowd, ...[1, 2, 3, 4, 5].map(fault), ...crowd.slice(0, 2)];
+    const text = textOf(renderRunReport(await recorded({ events })).markup);
+    expect(text).toContain('0.000 ue connected ueId: ue0');
+    expect(text).toContain('69.300 ue connected, 99 times more until here ueId: ue99');
+    for (const code of [1, 2, 3, 4, 5]) expect(text).toContain(`board fault code: ${code}`);
+    expect(text).not.toMatch(/ueId: ue98|more are in the recording, table events/);
+    expect(text).toContain('74.200 ue connected ueId: ue1');
+  });
+
+  it('of more users than have a row: the chart says how many it shows', async () => {
+    const run = await recorded({});
+    const many = Array.from({ length: 30 }, (_, k) => ({ ...run.slots[k]!, ue: `ue${k}` }));
+    expect(slotChart({ ...run, slots: many })!.title).toBe(
+      'Slots over the board’s time, the first 24 of 30 users',
+    );
+    expect(slotChart(run)!.title).toBe('Slots over the board’s time');
+  });
+
   it('is none where the board sent frames again to a busy host', async () => {
     const text = textOf(renderRunReport(await recorded({ link: { duplicatesReceived: 4 } })).markup);
     expect(text.match(/before it heard that they had arrived: 4 duplicates/g)).toHaveLength(1);
