@@ -1,13 +1,12 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { FocalPoint } from '../array/focal-point.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
-import { clipped } from '../core/printable.js';
+import { objectionTo, refusalOf, reject, sameSecret } from './admission.js';
 import type {
-  BridgeEvent,
   Complaint,
   EstimateSetup,
   PowerRecord,
@@ -15,6 +14,7 @@ import type {
   UeDescription,
   UeStatistics,
 } from './bridge.js';
+import type { BridgeOptions } from './bridge-options.js';
 import { whyNoEstimate } from './estimate-request.js';
 import { Handshakes } from './handshakes.js';
 import { type BridgeLimits, DEFAULT_LIMITS } from './limits.js';
@@ -24,33 +24,8 @@ import { toRanges } from './slot-ranges.js';
 import { type ConnectionOwner, type Refusal, UeConnection } from './ue-connection.js';
 import { type Request, UeSession } from './ue-session.js';
 
-type Objection = readonly [status: string, reason: string, todo: string];
-const BAD_REQUEST = '400 Bad Request';
-const FORBIDDEN = '403 Forbidden';
 /** Complaints about one UE that are told one by one; all are counted. */
 const MAX_COMPLAINT_EVENTS = 1000;
-/** Names that a UE is told when its own is not among them. */
-const MAX_NAMES = 10;
-
-export interface BridgeOptions {
-  /** Address to listen on; 127.0.0.1 when not given. Anything but this machine itself requires `token`. */
-  readonly host?: string;
-  /** Port to listen on; 0 (the default) lets the system choose. */
-  readonly port?: number;
-  /** What a UE must present in its hello. */
-  readonly token?: string;
-  /** The only UEs that may connect; anybody with the token when not given. */
-  readonly ueIds?: readonly string[];
-  /** Name of the run; UEs keep their sequence numbers and unacknowledged records as long as it stays the same. */
-  readonly run?: string;
-  /** Of a run that goes on: the highest sequence number per UE that is durable already. */
-  readonly durable?: ReadonlyMap<string, number>;
-  /** Of a run that goes on: slots per UE whose powers it was asked to keep. */
-  readonly kept?: ReadonlyMap<string, readonly number[]>;
-  readonly limits?: Partial<BridgeLimits>;
-  readonly clock?: Clock;
-  readonly onEvent?: (event: BridgeEvent) => void;
-}
 
 /**
  * Starts the bridge. Rejects with BRIDGE_TOKEN when it would listen beyond this machine without a token, and with
@@ -65,12 +40,6 @@ export async function startBridge(options: BridgeOptions = {}): Promise<UeBridge
   });
   await listen(server, host, options.port ?? 0);
   return new BridgeServer(server, host, options);
-}
-
-/** Compares without telling by its duration how much agrees. */
-function sameSecret(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 class BridgeServer implements UeBridge, ConnectionOwner {
@@ -116,7 +85,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     });
     server.on('upgrade', (request, duplex, head) => {
       const socket = duplex as Socket;
-      const objection = this.#objection(request);
+      const objection = objectionTo(request, options.token);
       if (objection !== null) {
         const [, reason, todo] = objection;
         this.#refusedStranger(null, 'upgrade-refused', { message: reason, todo });
@@ -240,7 +209,10 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   }
 
   greet(connection: UeConnection, hello: Hello): void {
-    const refusal = this.#refusalOf(hello);
+    const { token } = this.#options;
+    const { maxSubcarriers } = this.limits;
+    const refusal =
+      refusalOf(hello, { token, ueIds: this.#ueIds, maxSubcarriers }) ?? this.#lackOfRoom(hello);
     if (refusal === null) void this.#admit(connection, hello);
     else connection.refuse(refusal);
   }
@@ -302,60 +274,13 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     return refusal === undefined ? '' : `; a client was refused meanwhile: ${refusal.message}`;
   }
 
-  /**
-   * Why this upgrade is turned away, as an HTTP status line, a sentence and what to do; null when it is welcome. Browsers send an
-   * Origin, and a web page must not pass for a UE; where there is a token it cannot, for it does not know that.
-   */
-  #objection(request: IncomingMessage): Objection | null {
-    if (request.headers.origin !== undefined && this.#options.token === undefined)
-      return [
-        FORBIDDEN,
-        `The client sent the header Origin: ${clipped(request.headers.origin)}, as browsers do, and without a token a web page must not pass for a UE`,
-        'Leave the header out (Python websocket-client: suppress_origin=True), or give the bridge a token',
-      ];
-    const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
-    if (offered.includes(UE_PROTOCOL)) return null;
-    return [
-      BAD_REQUEST,
-      `The subprotocol must be ${UE_PROTOCOL}; offered: ${clipped(offered.join(', ')) || 'none'}`,
-      `Connect with the subprotocol ${UE_PROTOCOL}`,
-    ];
-  }
-
-  #refusalOf(hello: Hello): Refusal | null {
-    const { token } = this.#options;
-    const ueIds = this.#ueIds;
-    if (hello.protocol !== UE_PROTOCOL)
-      return {
-        code: 'wrong-protocol',
-        message: `The UE speaks ${hello.protocol}, this bridge speaks ${UE_PROTOCOL}`,
-        todo: 'Update the older of the two',
-      };
-    if (token !== undefined && !sameSecret(hello.token ?? '', token))
-      return {
-        code: 'wrong-token',
-        message: hello.token === undefined ? 'This bridge asks for a token' : 'The token is wrong',
-        todo: 'Give the UE the token that the bridge was started with',
-      };
-    if (ueIds !== null && !ueIds.has(hello.ueId))
-      return {
-        code: 'unknown-ue',
-        message: `No UE called ${hello.ueId} belongs to this run; expected: ${namesOf(ueIds)}`,
-        todo: 'Start the UE under one of these names, or add it to the scenario',
-      };
-    if (hello.description.numSubcarriers > this.limits.maxSubcarriers)
-      return {
-        code: 'malformed',
-        message: `${hello.description.numSubcarriers} subcarriers are more than ${this.limits.maxSubcarriers}`,
-        todo: 'Combine subcarriers, or raise the limit of the bridge',
-      };
-    return this.#hasRoomFor(hello.ueId)
-      ? null
-      : {
-          code: 'too-many-ues',
-          message: `This bridge serves at most ${this.limits.maxUes} UEs`,
-          todo: 'Use fewer names',
-        };
+  #lackOfRoom({ ueId }: Hello): Refusal | null {
+    if (this.#hasRoomFor(ueId)) return null;
+    return {
+      code: 'too-many-ues',
+      message: `This bridge serves at most ${this.limits.maxUes} UEs`,
+      todo: 'Use fewer names',
+    };
   }
 
   #hasRoomFor(ueId: string): boolean {
@@ -470,20 +395,4 @@ class BridgeServer implements UeBridge, ConnectionOwner {
       done.abort();
     }
   }
-}
-
-function namesOf(ueIds: ReadonlySet<string>): string {
-  const names = [...ueIds].slice(0, MAX_NAMES).join(', ');
-  return ueIds.size > MAX_NAMES ? `${names} and ${ueIds.size - MAX_NAMES} more` : names;
-}
-
-function reject(socket: Socket, [status, reason, todo]: Objection): void {
-  socket.on('error', () => undefined);
-  // The HTTP server has let go of this socket: left half open, it would take up a place and hold up `close` for ever.
-  socket.once('finish', () => socket.destroy());
-  const body = `${reason}. ${todo}.\n`;
-  const head = ['Connection: close', 'Content-Type: text/plain; charset=utf-8'];
-  socket.end(
-    [`HTTP/1.1 ${status}`, ...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'),
-  );
 }

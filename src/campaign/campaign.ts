@@ -1,31 +1,26 @@
 /** Trains the users of a scenario one after another, on a testbed, into a recording. Fresh runs and resumed ones alike. */
 import { setImmediate } from 'node:timers/promises';
 import type { CalibrationTable } from '../../calibration/calibration-table.js';
-import { focalPointOf } from '../array/focal-point.js';
-import type { SubcarrierSum } from '../channel/wideband/response.js';
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
-import type { Codeword } from '../codebook/codeword.js';
-import { servingCodeword } from '../codebook/serving.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
-import type { Row } from '../record/schema.js';
 import { SlotPlanner } from '../schedule/slot-planner.js';
-import type { Evidence, MeasuredBatch } from '../training/evidence.js';
+import type { MeasuredBatch } from '../training/evidence.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/registry.js';
-import type { Estimate, PilotBatch, Powers, Scheme } from '../training/scheme.js';
-import type { BeamLoss, BoardBeams } from './board-beams.js';
+import type { PilotBatch } from '../training/scheme.js';
 import { BoardWatch } from './board-watch.js';
+import { estimateRow, lossesRow, recordRun } from './campaign-rows.js';
 import { evidenceJudge, type JudgeUser, mostCheckPilots, numSaturated } from './evidence.js';
+import { type JudgedTraining, judgedTraining } from './judged-training.js';
 import { requireLocalEstimates } from './local-feedback.js';
-import { carrierOnly, type Serving, type StepLosses, servingOf } from './loss-account.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from './outcome.js';
 import { PilotFactory, type Recorded } from './pilots.js';
 import { type Preparation, plannerOptions } from './plan.js';
 import { type PlanOnBoard, planOnBoard } from './plan-on-board.js';
 import { schemeOnBoard } from './scheme-on-board.js';
-import type { ServingRates } from './serving-rates.js';
+import { carrierOnly, ServedUsers } from './serving.js';
 import { SlotExchange } from './slot-exchange.js';
 import { SlotLedger } from './slot-ledger.js';
 import type { Testbed } from './testbed-contract.js';
@@ -84,15 +79,13 @@ class Campaign {
   readonly #parts: CampaignParts;
   readonly #planner: SlotPlanner;
   readonly #pilots: PilotFactory;
-  readonly #beams: BoardBeams;
   readonly #scheme: SchemeFactory;
   /** That a user can take. */
   readonly #mostPilots: number;
   readonly #judge: JudgeUser;
   /** Null when UEs report their powers. */
   readonly #localSetup: LocalEstimateSetup | null;
-  /** What users measure: the subcarriers of the band, or the carrier alone. */
-  readonly #subcarriers: SubcarrierSum;
+  readonly #served: ServedUsers;
   readonly #watch: BoardWatch;
   readonly #exchange: SlotExchange;
   /** Users that the recording holds an estimate of. */
@@ -114,15 +107,15 @@ class Campaign {
     this.#planner = new SlotPlanner(plannerOptions(scenario, board.description));
     this.#planner.adopt([...ledger.planned()].map(({ slot, hash }) => ({ slot, pilot: { hash } })));
     this.#pilots = new PilotFactory(board, beams, recording, recorded);
-    this.#beams = beams;
     this.#scheme = schemeOnBoard(preparation, beams);
     this.#judge = evidenceJudge(preparation, beams);
     this.#localSetup = localSetup;
     this.#mostPilots = demand.numPilots + mostCheckPilots(preparation);
-    this.#subcarriers =
+    const subcarriers =
       wideband === null
         ? carrierOnly(preparation.polar.array)
         : createSubcarrierSum(array.elements, wideband.band);
+    this.#served = new ServedUsers(preparation, beams, testbed.radiate, subcarriers);
     this.#watch = new BoardWatch(board, clock, (kind, detail) => {
       recording.event(kind, detail);
       parts.progress.interruption?.(kind, detail);
@@ -156,7 +149,7 @@ class Campaign {
       ),
     };
     const found = new Set((await recording.rows('estimates')).map(({ ue }) => ue));
-    await recordRun(parts, plan);
+    await recordRun(recording, testbed.board.description, parts.preparation, plan);
     return new Campaign(parts, plan, ledger, recorded, found);
   }
 
@@ -214,7 +207,7 @@ class Campaign {
 
   /** Of a user that was found before, the scheme goes the same way again: its pilots are then known, and cost nothing. */
   async #train(user: User, turn: number): Promise<void> {
-    const { testbed, recording, signal, progress, preparation } = this.#parts;
+    const { testbed, signal, progress, preparation } = this.#parts;
     const { scenario, users } = preparation;
     const found = this.#found.has(user.id);
     let fullScale: number | undefined;
@@ -229,67 +222,32 @@ class Campaign {
     const measured = (numPilots: number) =>
       found || progress.batch(user.id, turn, users.length, numPilots, this.#mostPilots);
     measured(0);
-    const scheme = this.#scheme.start();
-    const batches: MeasuredBatch[] = [];
+    let numBatches = 0;
     let numPilots = 0;
     const measure = async (codewords: PilotBatch): Promise<MeasuredBatch> => {
       const pilots = codewords.map((codeword) => this.#pilots.pilot(codeword));
-      const powers = await this.#exchange.measure(user.id, batches.length, pilots);
+      const powers = await this.#exchange.measure(user.id, numBatches++, pilots);
       numPilots += pilots.length;
-      const batch = { pilots: codewords, powers, numSaturated: numSaturated(powers, fullScale) };
-      batches.push(batch);
       measured(numPilots);
-      return batch;
+      return { pilots: codewords, powers, numSaturated: numSaturated(powers, fullScale) };
     };
-    let step = scheme.next();
-    while (!step.done) step = resumed(scheme, (await measure(step.value)).powers, user.id);
-    if (found) return;
-    const judging = this.#judge(user, [...batches], step.value);
-    let verdict = judging.next();
-    while (!verdict.done) verdict = judging.next(await measure(verdict.value));
-    const evidence = verdict.value;
-    this.#pilots.pilot(step.value.codeword); // so that the recording knows the codeword that was found
-    this.#pilots.recordNew();
-    const { rates, losses } = this.#servingOf(user, turn, step.value.codeword);
-    recording.append('losses', losses);
-    recordEstimate(
-      recording,
-      user.id,
-      scenario.scheme.name,
-      step.value,
-      numPilots,
-      this.#planner.lastSlot,
-      rates,
-      evidence,
-    );
+    const training = judgedTraining(this.#scheme.start(), user, found ? null : this.#judge);
+    let step = training.next();
+    while (!step.done) step = training.next(await measure(step.value));
+    if (!found) this.#record(user, turn, step.value);
   }
 
-  /** What serving the user by its estimate is worth, and where what is missing was lost. */
-  #servingOf(
-    user: User,
-    turn: number,
-    chosen: Codeword,
-  ): { readonly rates: ServingRates | null; readonly losses: Row<'losses'> } {
-    const { testbed, preparation } = this.#parts;
-    const { polar, wideband } = preparation;
-    const { truth } = user;
-    const { band } = this.#subcarriers;
-    if (truth === null) {
-      // Where the beam focuses is all that anybody knows.
-      const [predicted] = this.#beams.losses([chosen], band.frequenciesHz, testbed.radiate);
-      return { rates: null, losses: lossesRow(user.id, lossesPredicted(predicted!), null) };
-    }
-    const index = preparation.best()[turn] ?? null;
-    const focused = servingCodeword(polar.array, focalPointOf(truth.positionM));
-    const serving = servingOf(polar.array, this.#subcarriers, truth, {
-      focused,
-      best: index === null ? focused : polar.codeword(index),
-      chosen,
-      realised: this.#beams.realise(chosen),
-      radiated: testbed.radiate?.(this.#beams.quantise(chosen).settings) ?? null,
-    });
-    const rates = wideband === null ? null : serving;
-    return { rates, losses: lossesRow(user.id, serving.lossDb, rates) };
+  #record(user: User, turn: number, training: JudgedTraining): void {
+    const { recording, preparation } = this.#parts;
+    const { codeword } = training.estimate;
+    this.#pilots.pilot(codeword); // so that the recording knows the codeword that was found
+    this.#pilots.recordNew();
+    const serving = user.truth && this.#served.servingOf(user.truth, turn, codeword);
+    const lossDb = serving?.lossDb ?? this.#served.lossesPredicted(codeword);
+    const rates = preparation.wideband === null ? null : serving;
+    recording.append('losses', lossesRow(user.id, lossDb, rates));
+    const { name } = preparation.scenario.scheme;
+    recording.append('estimates', estimateRow(user.id, name, training, this.#planner.lastSlot, rates));
   }
 
   /** @param ueId the UE whose counters are written; all of them unless given. */
@@ -302,102 +260,6 @@ class Campaign {
         slots: this.#exchange.statistics(),
         ues: testbed.bridge.statistics(ueId),
       },
-    });
-  }
-}
-
-/** Runs a scheme on. What it refuses of one UE's powers (a noise floor that is missing, say) is no other user's trouble. */
-function resumed(scheme: Scheme, powers: Powers, ue: string): ReturnType<Scheme['next']> {
-  try {
-    return scheme.next(powers);
-  } catch (error) {
-    if (!(error instanceof BeamloopError) || error.code !== 'BAD_ARGUMENT') throw error;
-    throw new BeamloopError('UE_ESTIMATE', {
-      what: `What UE '${ue}' measured allows no estimate: ${error.what}`,
-      ...(error.where !== undefined && { where: error.where }),
-      ...(error.todo !== undefined && { todo: error.todo }),
-      cause: error,
-    });
-  }
-}
-
-function lossesRow(ue: string, lossDb: StepLosses, rates: Serving | null): Row<'losses'> {
-  const { focusing, codebook, estimation, quantisation, hardware } = lossDb;
-  return {
-    ue,
-    focusingDb: focusing,
-    codebookDb: codebook,
-    estimationDb: estimation,
-    quantisationDb: quantisation,
-    hardwareDb: hardware,
-    focusedRate: rates?.focusedRate ?? null,
-    bestRate: rates?.bestRate ?? null,
-    quantisedRate: rates?.quantisedRate ?? null,
-  };
-}
-
-function lossesPredicted({ quantisationDb, hardwareDb }: BeamLoss): StepLosses {
-  return {
-    focusing: null,
-    codebook: null,
-    estimation: null,
-    quantisation: quantisationDb,
-    hardware: hardwareDb,
-  };
-}
-
-function recordEstimate(
-  recording: Recording,
-  ue: string,
-  scheme: string,
-  { codeword, angleRad, distanceM, regionIndex }: Estimate,
-  numPilots: number,
-  lastSlot: number,
-  rates: ServingRates | null,
-  evidence: Evidence | null,
-): void {
-  recording.append('estimates', {
-    ue,
-    scheme,
-    codewordKey: codeword.key,
-    angleRad,
-    distanceM,
-    regionIndex: regionIndex ?? null,
-    numPilots,
-    lastSlot: numPilots === 0 ? null : lastSlot,
-    rate: rates?.rate ?? null,
-    boardRate: rates?.boardRate ?? null,
-    perfectRate: rates?.perfectRate ?? null,
-    peakOverNoiseDb: evidence?.peakOverNoiseDb ?? null,
-    peakOverRunnerUpDb: evidence?.peakOverRunnerUpDb ?? null,
-    likeness: evidence?.likeness ?? null,
-  });
-}
-
-/** Board, what it makes of the pilots, and users, once per recording. */
-async function recordRun(
-  { recording, testbed, preparation }: CampaignParts,
-  { realisability, losses }: PlanOnBoard,
-): Promise<void> {
-  if ((await recording.runValue('board')) === undefined) {
-    recording.append('run', { key: 'board', value: testbed.board.description });
-    recording.append('run', { key: 'realisability', value: realisability });
-    recording.append('run', { key: 'lossForecast', value: losses });
-  }
-  if ((await recording.rows('users')).length > 0) return;
-  const { users, polar } = preparation;
-  const best = preparation.best();
-  for (const [turn, { id, positionM, truth }] of users.entries()) {
-    const index = best[turn] ?? null;
-    recording.append('users', {
-      ue: id,
-      turn,
-      xM: positionM?.[0] ?? null,
-      yM: positionM?.[1] ?? null,
-      snrDb: truth?.snrDb ?? null,
-      bestKey: index && polar.codeword(index).key,
-      bestAngleRad: index && polar.angleRad(index.angleIndex),
-      bestDistanceM: index && polar.distanceM(index),
     });
   }
 }

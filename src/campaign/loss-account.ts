@@ -2,16 +2,6 @@
  * What is lost between the best beam that there could be and the one that a user is served with, step by step
  * (docs/model.md eq. 82). Each step is the difference of two neighbours, so the steps add up to the whole.
  */
-import { Band } from '../array/band.js';
-import type { LinearArray } from '../array/linear-array.js';
-import { noiseVariance } from '../channel/channel.js';
-import type { Path } from '../channel/paths.js';
-import { DirectSum } from '../channel/wideband/direct-sum.js';
-import { meanRate, perfectSignal } from '../channel/wideband/rate.js';
-import { BeamReceiver } from '../channel/wideband/received.js';
-import { beamOf, type ElementBeam, type SubcarrierSum } from '../channel/wideband/response.js';
-import type { Codeword } from '../codebook/codeword.js';
-import type { ComplexVector } from '../core/complex.js';
 
 export const LOSS_STEPS = ['focusing', 'codebook', 'estimation', 'quantisation', 'hardware'] as const;
 export type LossStep = (typeof LOSS_STEPS)[number];
@@ -26,80 +16,6 @@ export interface LossAccount {
   readonly powerDb: StepLosses & { readonly total: number | null };
   /** Of the rate, per cent of the perfect one; null in narrowband runs and without noise. */
   readonly ratePercent: (StepLosses & { readonly total: number | null }) | null;
-}
-
-/** Beams to serve a user with, each worse than the one before or at best as good. */
-export interface ServingBeams {
-  /** On the user's true position. */
-  readonly focused: Codeword;
-  /** The codebook's noise-free best codeword; the focused beam for schemes that are bound to no codebook. */
-  readonly best: Codeword;
-  /** By the estimate. */
-  readonly chosen: Codeword;
-  /** As the board's codes stand for it, what is known of the board's errors taken off. */
-  readonly realised: Codeword;
-  /** With the board's errors; null where nobody knows them. */
-  readonly radiated: ElementBeam | null;
-}
-
-/** Of one user; rates in bit/s/Hz, means over the subcarriers. */
-export interface Serving {
-  readonly lossDb: StepLosses;
-  readonly perfectRate: number;
-  readonly focusedRate: number;
-  readonly bestRate: number;
-  /** With the chosen beam as it is. */
-  readonly rate: number;
-  readonly quantisedRate: number;
-  /** With what the board makes of it, as far as anybody knows. */
-  readonly boardRate: number;
-}
-
-/** For arrays whose users measure at the carrier only: a band of this one subcarrier. */
-export function carrierOnly({ carrierHz }: LinearArray): SubcarrierSum {
-  return new DirectSum(new Band({ carrierHz, bandwidthHz: carrierHz / 1e3, numSubcarriers: 1 }));
-}
-
-/** @param truth the user's channel. */
-export function servingOf(
-  array: LinearArray,
-  sum: SubcarrierSum,
-  { paths, snrDb }: { readonly paths: readonly Path[]; readonly snrDb: number },
-  { focused, best, chosen, realised, radiated }: ServingBeams,
-): Serving {
-  const receiver = new BeamReceiver(sum, array, paths);
-  const noise = noiseVariance(snrDb);
-  const served = (signal: Readonly<ComplexVector>) => ({
-    powerDb: meanPowerDb(signal),
-    rate: meanRate(signal, noise),
-  });
-  const perfect = served(perfectSignal(array, paths, sum.band));
-  const atUser = served(receiver.receive(beamOf(focused)));
-  const atBest = served(receiver.receive(beamOf(best)));
-  const atChosen = served(receiver.receive(beamOf(chosen)));
-  const quantised = served(receiver.receive(beamOf(realised)));
-  const board = radiated === null ? null : served(receiver.receive(radiated));
-  return {
-    lossDb: {
-      focusing: perfect.powerDb - atUser.powerDb,
-      codebook: atUser.powerDb - atBest.powerDb,
-      estimation: atBest.powerDb - atChosen.powerDb,
-      quantisation: atChosen.powerDb - quantised.powerDb,
-      hardware: board === null ? null : quantised.powerDb - board.powerDb,
-    },
-    perfectRate: perfect.rate,
-    focusedRate: atUser.rate,
-    bestRate: atBest.rate,
-    rate: atChosen.rate,
-    quantisedRate: quantised.rate,
-    boardRate: (board ?? quantised).rate,
-  };
-}
-
-function meanPowerDb({ re, im }: Readonly<ComplexVector>): number {
-  let sum = 0;
-  for (let m = 0; m < re.length; m++) sum += re[m]! ** 2 + im[m]! ** 2;
-  return 10 * Math.log10(sum / re.length);
 }
 
 /** What was recorded of a user as an account. Rates are null in narrowband runs. */

@@ -6,10 +6,11 @@ import { shellWord } from '../core/shell-word.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
 import type { Evidence } from '../training/evidence.js';
+import { numCheckPilotsOf, type PilotCounts } from './check-pilots.js';
 import { type FocusError, focusError, focusOf } from './focus-error.js';
 import { accountOf, type LossAccount, meanAccount } from './loss-account.js';
 import type { Scenario } from './scenario-schema.js';
-import { lossPercent } from './serving-rates.js';
+import { lossPercent } from './serving.js';
 import { arrayOf } from './users.js';
 
 /** How good a wideband estimate is; null where nobody knows where the user is. */
@@ -31,16 +32,17 @@ export interface UserOutcome {
   /** Null where nobody knows it. */
   readonly truePositionM: readonly [number, number] | null;
   /** Null when training ended without one. */
-  readonly estimate: {
-    readonly codewordKey: string;
-    readonly angleRad: number;
-    /** Null on the far-field ring. */
-    readonly distanceM: number | null;
-    readonly regionIndex: number | null;
-    readonly numPilots: number;
-    /** How well the powers bear it out; all null in recordings of versions that did not ask. */
-    readonly evidence: Evidence;
-  } | null;
+  readonly estimate:
+    | (PilotCounts & {
+        readonly codewordKey: string;
+        readonly angleRad: number;
+        /** Null on the far-field ring. */
+        readonly distanceM: number | null;
+        readonly regionIndex: number | null;
+        /** How well the powers bear it out; all null in recordings of versions that did not ask. */
+        readonly evidence: Evidence;
+      })
+    | null;
   /** Why there is no estimate; null when there is one, and when the run did not come to this user. */
   readonly failure: { readonly code: string; readonly what: string } | null;
   /** The noise-free best codeword of the polar codebook; null where nobody knows it, and for schemes of the whole band. */
@@ -172,12 +174,14 @@ export async function userOutcomes(recording: Recording, where = ''): Promise<Us
       row,
     ]),
   );
+  const numCheckPilots = await numCheckPilotsOf(recording);
   const foci = await estimatedFoci(recording, estimates.values());
   const failures = estimates.size < rows.length ? await userFailures(recording) : new Map();
   return rows.map((user) => {
     const estimate = estimates.get(user.ue);
     const failure = estimate === undefined ? (failures.get(user.ue) ?? null) : null;
-    const outcome = userOutcome(user, estimate, failure, foci?.of.get(user.ue), foci?.array);
+    const found = estimate && { ...estimate, numCheckPilots: numCheckPilots.get(user.ue) ?? 0 };
+    const outcome = userOutcome(user, found, failure, foci?.of.get(user.ue), foci?.array);
     return { ...outcome, losses: recordedAccount(lost.get(user.ue), estimate) };
   });
 }
@@ -210,7 +214,7 @@ async function userFailures(recording: Recording): Promise<Map<string, UserOutco
 
 function userOutcome(
   user: Row<'users'>,
-  estimate: Row<'estimates'> | undefined,
+  estimate: (Row<'estimates'> & PilotCounts) | undefined,
   failure: UserOutcome['failure'],
   focus: FocalPoint | undefined,
   array: LinearArray | undefined,
@@ -230,6 +234,7 @@ function userOutcome(
             distanceM: Number.isFinite(estimate.distanceM) ? estimate.distanceM : null,
             regionIndex: estimate.regionIndex,
             numPilots: estimate.numPilots,
+            numCheckPilots: estimate.numCheckPilots,
             evidence: {
               peakOverNoiseDb: estimate.peakOverNoiseDb,
               peakOverRunnerUpDb: estimate.peakOverRunnerUpDb,

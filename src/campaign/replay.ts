@@ -10,12 +10,14 @@ import { type MeasuredPilot, powersOfRecords } from '../training/pilot-powers.js
 import type { SchemeChoice } from '../training/registry.js';
 import { runScheme } from '../training/run-scheme.js';
 import { BoardBeams } from './board-beams.js';
+import { numCheckPilotsOf, type PilotCounts } from './check-pilots.js';
 import { measuredPilots } from './measured-pilots.js';
 import { prepareScheme } from './plan.js';
 import type { ScenarioFile } from './scenario.js';
 import { schemeOnBoard } from './scheme-on-board.js';
 
-export interface ReplayedUser {
+/** Its `numCheckPilots` are those of the run: a replay decides without them. */
+export interface ReplayedUser extends PilotCounts {
   readonly ue: string;
   /** Key of the codeword that the run found. */
   readonly recorded: string;
@@ -25,7 +27,6 @@ export interface ReplayedUser {
   /** Null on the far-field ring. */
   readonly distanceM: number | null;
   readonly regionIndex: number | null;
-  readonly numPilots: number;
   readonly same: boolean;
   readonly bestKey: string | null;
   /** [x, y]; null where nobody knows it. */
@@ -56,6 +57,7 @@ export async function replayRecording(
     ]),
   );
   const users = new Map((await recording.rows('users')).map((user) => [user.ue, user]));
+  const numCheckPilots = await numCheckPilotsOf(recording);
   const turns = [...users.keys()];
   const estimates = await recording.rows('estimates');
   estimates.sort((a, b) => turns.indexOf(a.ue) - turns.indexOf(b.ue));
@@ -83,6 +85,7 @@ export async function replayRecording(
       distanceM: Number.isFinite(distanceM) ? distanceM : null,
       regionIndex: regionIndex ?? null,
       numPilots,
+      numCheckPilots: numCheckPilots.get(ue) ?? 0,
       same: codeword.key === recorded,
       bestKey: users.get(ue)?.bestKey ?? null,
       truePositionM: positionOf(users.get(ue)),

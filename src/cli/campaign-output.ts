@@ -1,5 +1,6 @@
 /** What campaign commands share: options, and how a campaign is shown: progress on standard error, the result on standard output. */
 import type { Progress } from '../campaign/campaign.js';
+import type { PilotCounts } from '../campaign/check-pilots.js';
 import { LOSS_STEPS, type LossAccount } from '../campaign/loss-account.js';
 import {
   type CampaignOutcome,
@@ -93,7 +94,7 @@ function progressLines(context: CommandContext): Progress {
       const result =
         estimate === null
           ? `not found${failure === null ? '' : `: ${failure.what} [${failure.code}]`}`
-          : `found ${foundAs(estimate)} after ${estimate.numPilots} pilots`;
+          : `found ${foundAs(estimate)} after ${pilotsSentence(estimate)}`;
       stderr.write(`user ${turn + 1} of ${numUsers}, ${ue}: ${result}\n`);
     },
     interruption: (kind, detail) => {
@@ -235,6 +236,11 @@ function accountTexts({ powerDb, ratePercent }: LossAccount): string[] {
       ? []
       : [line('Rate lost', ratePercent, (value) => (value === null ? 'not known' : percent(value)))]),
   ];
+}
+
+function pilotsSentence({ numPilots, numCheckPilots }: PilotCounts): string {
+  const check = numCheckPilots === 0 ? '' : ` and ${numCheckPilots} to check it`;
+  return `${plural(numPilots, 'pilot')}${check}`;
 }
 
 /** `with dpc/3/5`; a serving codeword is told by where it points. */

@@ -1,4 +1,5 @@
 /** Users on the terminal: a row each, and of many their distributions and the worst of them. */
+import { PILOTS_NOTE, pilotsText } from '../campaign/check-pilots.js';
 import type { LossAccount } from '../campaign/loss-account.js';
 import { MOST_NAMED, type UserOutcome } from '../campaign/outcome.js';
 import { plural } from '../core/plural.js';
@@ -52,6 +53,7 @@ const FIGURES: readonly {
   { title: 'gain (dB)', of: ({ losses }) => gainDb(losses), digits: 2 },
   { title: 'over noise (dB)', of: ({ estimate }) => estimate?.evidence.peakOverNoiseDb ?? null, digits: 1 },
   { title: 'pilots', of: ({ estimate }) => estimate?.numPilots ?? null, digits: 0 },
+  { title: 'pilots to check it', of: ({ estimate }) => estimate?.numCheckPilots ?? null, digits: 0 },
 ];
 
 function directionError({ wideband }: UserOutcome): number | null {
@@ -126,11 +128,16 @@ function narrowbandTable(users: readonly UserOutcome[], widthColumns: number | u
     match === null ? '-' : match ? 'yes' : 'NO',
     decibels(gainDb(losses)),
     overNoise(estimate),
-    estimate === null ? '-' : String(estimate.numPilots),
+    estimate === null ? '-' : pilotsText(estimate),
   ]);
   const table = formatTable({ columns, rows }, widthColumns);
-  if (users.every(({ losses }) => gainDb(losses) === null)) return table;
-  return [table, ...wrapped(GAIN_NOTE, widthColumns)].join('');
+  const hasGain = users.some(({ losses }) => gainDb(losses) !== null);
+  const notes = [...(hasGain ? [GAIN_NOTE] : []), ...pilotNotes(users)];
+  return [table, ...notes.flatMap((note) => wrapped(note, widthColumns))].join('');
+}
+
+function pilotNotes(users: readonly UserOutcome[]): string[] {
+  return users.some(({ estimate }) => (estimate?.numCheckPilots ?? 0) > 0) ? [PILOTS_NOTE] : [];
 }
 
 const GAIN_NOTE =
@@ -173,11 +180,14 @@ function widebandTable(users: readonly UserOutcome[], widthColumns: number | und
     wideband?.perfectRate.toFixed(3) ?? '-',
     percent(wideband?.boardLossPercent ?? null),
     overNoise(estimate),
-    estimate === null ? '-' : String(estimate.numPilots),
+    estimate === null ? '-' : pilotsText(estimate),
   ]);
   const table = formatTable({ columns, rows }, widthColumns);
-  const notes = 'Off by: direction, ring. Rates in bit/s/Hz. Loss: of the perfect rate, by the board.';
-  return [table, ...wrapped(notes, widthColumns)].join('');
+  const notes = [
+    'Off by: direction, ring. Rates in bit/s/Hz. Loss: of the perfect rate, by the board.',
+    ...pilotNotes(users),
+  ];
+  return [table, ...notes.flatMap((note) => wrapped(note, widthColumns))].join('');
 }
 
 /** Rounding can make a loss of nothing negative. */

@@ -6,60 +6,31 @@
  * appended before others are never lost without them.
  */
 
-import { existsSync, type Stats } from 'node:fs';
-import { link, open as openFile, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { shellWord } from '../core/shell-word.js';
-import { VERSION } from '../core/version.js';
-import { makeFolder } from '../core/writing.js';
+import { type OpenedDatabase, openDatabase, type Recovery, refusal } from './database.js';
 import {
-  cannotBeMade,
-  createDatabase,
-  type OpenedDatabase,
-  openDatabase,
-  type Recovery,
-  refusal,
-} from './database.js';
+  createRecordingFile,
+  FILE_NAME,
+  type RunInfo,
+  requireFree,
+  requireRecording,
+} from './recording-file.js';
 import { fromDatabase, RowAppender } from './row-appender.js';
-import {
-  type Column,
-  columnsOf,
-  createTablesSql,
-  OLDEST_SCHEMA_VERSION,
-  RECORDING_SCHEMA_VERSION,
-  type Row,
-  selectSql,
-  TABLE_NAMES,
-  type TableName,
-} from './schema.js';
+import { type Row, selectSql, type TableName } from './schema.js';
+import { type Absent, checkSchema, migrate } from './schema-version.js';
 
-const FILE_NAME = 'recording.duckdb';
-/** Of the file while it is made; the number of the process follows. */
-const UNFINISHED = `${FILE_NAME}.new-`;
 const MAX_ROWS_PER_COMMIT = 2000;
 
 export interface RecordingOptions {
   readonly clock?: Clock;
   /** Longest time that a row waits in memory, s. */
   readonly flushIntervalS?: number;
-}
-
-/** What identifies a run; every entry becomes a row of table `run`. */
-export interface RunInfo {
-  readonly scenarioName: string;
-  /** The scenario file as it was read. */
-  readonly scenarioText: string;
-  /** The calibration table that the scenario names, as it was read; null when it names none. */
-  readonly calibrationText: string | null;
-  /** Scenario after units, defaults and drawn users were resolved. */
-  readonly scenario: unknown;
-  readonly seed: number;
-  /** What was set apart from the file, by key; absent when nothing was. */
-  readonly settings?: Readonly<Record<string, string>>;
-  readonly versions: Readonly<Record<string, string>>;
 }
 
 interface RecordingParts {
@@ -69,17 +40,6 @@ interface RecordingParts {
   readonly appender: RowAppender | undefined;
   readonly absent: Absent;
   readonly file: Stats;
-}
-
-/** Tables and columns that came after the recording was made: nothing is in them. */
-interface Absent {
-  readonly tables: readonly TableName[];
-  readonly columns: readonly ColumnOfTable[];
-}
-
-interface ColumnOfTable {
-  readonly table: TableName;
-  readonly column: Column;
 }
 
 interface Batch {
@@ -134,27 +94,14 @@ export class Recording {
 
   /** Throws RECORDING_EXISTS when the folder holds a recording already. */
   static requireFree(folder: string): void {
-    if (existsSync(path.join(folder, FILE_NAME))) throw exists(folder);
+    requireFree(folder);
   }
 
   /**
-   * Starts a recording in `folder`, which is created. Until it is whole, its file has another name: whoever sees the recording
-   * can open it. Throws RECORDING_EXISTS when the folder holds one already; FILE_UNWRITABLE.
+   * Starts a recording in `folder`, which is created. Throws RECORDING_EXISTS when the folder holds one already; FILE_UNWRITABLE.
    */
   static async create(folder: string, info: RunInfo, options: RecordingOptions = {}): Promise<Recording> {
-    Recording.requireFree(folder);
-    await makeFolder('The folder of the recording', folder);
-    await removeLeftovers(folder);
-    const unfinished = path.join(folder, `${UNFINISHED}${process.pid}`);
-    try {
-      await writeBeginning(unfinished, info);
-      await nameExclusively(unfinished, path.join(folder, FILE_NAME));
-    } catch (error) {
-      await removeLeftovers(folder);
-      await rmdir(folder).catch(() => {}); // only when nothing else is in it
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw exists(folder);
-      throw error instanceof BeamloopError ? error : cannotBeMade(folder, error);
-    }
+    await createRecordingFile(folder, info);
     return Recording.open(folder, 'write', options);
   }
 
@@ -336,159 +283,10 @@ function newBatch(): Batch {
   return { rows: [], committed, resolve, reject };
 }
 
-/** What an older recording lacks. Throws RECORDING_INVALID, RECORDING_VERSION. */
-async function checkSchema(connection: DuckDBConnection, folder: string): Promise<Absent> {
-  const columnsOfFile = await connection.runAndReadAll(
-    'SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal',
-  );
-  const foundColumns = new Set<string>();
-  const found = new Set<unknown>();
-  for (const { table_name, column_name } of columnsOfFile.getRowObjectsJS()) {
-    found.add(table_name);
-    foundColumns.add(`${table_name}.${column_name}`);
-  }
-  if (!found.has('run')) throw notARecording(folder, 'table run is not there');
-  const run = (await connection.runAndReadAll('SELECT key, value FROM run')).getRowObjectsJS();
-  const value = (key: string) => run.find((row) => row.key === key)?.value as string | undefined;
-  const version = Number(value('schemaVersion'));
-  if (!Number.isInteger(version)) throw notARecording(folder, 'it does not say its version');
-  if (version > RECORDING_SCHEMA_VERSION || version < OLDEST_SCHEMA_VERSION) {
-    throw otherVersion(folder, version, value('versions'));
-  }
-  const tables = TABLE_NAMES.filter((table) => !found.has(table));
-  const columns = TABLE_NAMES.filter((table) => found.has(table)).flatMap((table) =>
-    columnsOf(table)
-      .filter(({ sqlName }) => !foundColumns.has(`${table}.${sqlName}`))
-      .map((column) => ({ table, column })),
-  );
-  if (tables.length > 0 && version === RECORDING_SCHEMA_VERSION) {
-    throw notARecording(folder, `table ${tables[0]} is not there`);
-  }
-  const lacking = columns.find(({ column }) => !column.nullable);
-  if (lacking !== undefined) {
-    throw notARecording(folder, `table ${lacking.table} has no column ${lacking.column.sqlName}`);
-  }
-  return { tables, columns };
-}
-
-/** Makes an older recording one of this version. */
-async function migrate(connection: DuckDBConnection, { tables, columns }: Absent): Promise<void> {
-  const added = columns.map(
-    ({ table, column }) => `ALTER TABLE ${table} ADD COLUMN ${column.sqlName} ${column.sqlType};`,
-  );
-  await connection.run(
-    `BEGIN; ${createTablesSql(tables)} ${added.join(' ')} UPDATE run SET value = '${RECORDING_SCHEMA_VERSION}' WHERE key = 'schemaVersion'; COMMIT`,
-  );
-}
-
-function otherVersion(folder: string, version: number, versions: string | undefined): BeamloopError {
-  const by = (JSON.parse(versions ?? '{}') as { beamloop?: string } | null)?.beamloop;
-  const newer = version > RECORDING_SCHEMA_VERSION;
-  return new BeamloopError('RECORDING_VERSION', {
-    what:
-      `The recording has schema version ${version}${by === undefined ? '' : `, written by beamloop ${by}`}; this is beamloop ` +
-      `${VERSION}, which reads versions ${OLDEST_SCHEMA_VERSION} to ${RECORDING_SCHEMA_VERSION}`,
-    where: folder,
-    todo: newer
-      ? 'Read it with a beamloop as new as the one that wrote it'
-      : 'Read it with the beamloop that wrote it, or measure again',
-  });
-}
-
-/** The file with its tables and what identifies the run, without a log beside it. */
-async function writeBeginning(file: string, info: RunInfo): Promise<void> {
-  const instance = await createDatabase(file);
-  try {
-    const writer = await instance.connect();
-    await writer.run('BEGIN');
-    await writer.run(createTablesSql());
-    const appender = await RowAppender.open(writer);
-    const entries = Object.entries({ schemaVersion: RECORDING_SCHEMA_VERSION, ...info });
-    for (const [key, value] of entries) appender.append('run', { key, value });
-    appender.flush();
-    await writer.run('COMMIT');
-    appender.close();
-    await writer.run('CHECKPOINT');
-    writer.closeSync();
-  } finally {
-    instance.closeSync();
-  }
-}
-
-/** Gives a file another name unless that is taken (EEXIST), at once and for good. */
-async function nameExclusively(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-    await unlink(from);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Some file systems know no second names.
-    if (code === undefined || !['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(code)) throw error;
-    await rename(from, to);
-  }
-  const folder = await openFile(path.dirname(to)).catch(() => null); // not everywhere can folders be opened
-  await folder?.sync().catch(() => {});
-  await folder?.close();
-}
-
-/** Removes what processes left that ended while they made a recording here. */
-async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(UNFINISHED)) continue;
-    const pid = Number.parseInt(name.slice(UNFINISHED.length), 10);
-    if (pid !== process.pid && isRunning(pid)) continue;
-    await unlink(path.join(folder, name)).catch(() => {});
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-async function requireRecording(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOTDIR') throw notARecording(folder, 'it is a file');
-    if (error.code !== 'ENOENT') throw refusal(error, folder, 'read');
-    throw new BeamloopError('FILE_NOT_FOUND', {
-      what: 'The folder does not exist',
-      where: folder,
-      todo: 'Name the folder that beamloop run printed, e.g. recordings/first-light-20261121T120000Z',
-    });
-  });
-  if (names.includes(FILE_NAME)) return;
-  if (!names.some((name) => name.startsWith(UNFINISHED)))
-    throw notARecording(folder, `it holds no ${FILE_NAME}`);
-  throw new BeamloopError('RECORDING_INVALID', {
-    what: 'The run ended before it had recorded anything',
-    where: folder,
-    todo: 'Start it again with beamloop run',
-  });
-}
-
 /** What DuckDB refuses because of what it is told, not of the file. */
 function isOfSql(error: unknown): boolean {
   return (
     error instanceof Error &&
     /^(Parser|Binder|Catalog|Conversion|Invalid Input) Error|violates .* constraint/.test(error.message)
   );
-}
-
-function exists(folder: string): BeamloopError {
-  return new BeamloopError('RECORDING_EXISTS', {
-    what: 'The folder already holds a recording',
-    where: folder,
-    todo: `Name another folder with --out, or go on with: beamloop resume ${shellWord(folder)}`,
-  });
-}
-
-function notARecording(folder: string, why: string): BeamloopError {
-  return new BeamloopError('RECORDING_INVALID', {
-    what: `Not a recording: ${why}`,
-    where: folder,
-    todo: 'Name the folder that beamloop run printed',
-  });
 }

@@ -125,6 +125,7 @@ const TABLES = {
       /** Infinity on the far-field ring. */
       distanceM: 'DOUBLE',
       regionIndex: 'UINTEGER?',
+      /** Of the scheme; those of checks are the other pilots in `slots`. */
       numPilots: 'UINTEGER',
       lastSlot: 'UINTEGER?',
       /** bit/s/Hz when served by the estimate: ideally, by the board, and with perfect knowledge of the channel. */

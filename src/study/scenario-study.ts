@@ -5,17 +5,16 @@
 import { z } from 'zod';
 import type { BoardDescription } from '../../drivers/array-board.js';
 import { focalPointOf } from '../array/focal-point.js';
-import { evidenceJudge, type JudgeUser } from '../campaign/evidence.js';
+import { pilotsText } from '../campaign/check-pilots.js';
+import { evidenceJudge } from '../campaign/evidence.js';
+import { type JudgedTraining, judgedTraining } from '../campaign/judged-training.js';
 import { prepare } from '../campaign/plan.js';
 import { planOnBoard } from '../campaign/plan-on-board.js';
 import type { ScenarioFile } from '../campaign/scenario.js';
 import { schemeOnBoard } from '../campaign/scheme-on-board.js';
-import { lossPercent, servingRates } from '../campaign/serving-rates.js';
-import type { User } from '../campaign/users.js';
+import { lossPercent, ServedUsers } from '../campaign/serving.js';
 import { BeamloopError } from '../core/errors.js';
-import type { MeasuredBatch } from '../training/evidence.js';
-import { runScheme } from '../training/run-scheme.js';
-import type { Estimate, PilotBatch, Powers, Scheme } from '../training/scheme.js';
+import type { PilotBatch, Powers } from '../training/scheme.js';
 import { schemeLabel } from '../training/scheme-label.js';
 import { headingShape } from './file-sections.js';
 import { percent } from './format.js';
@@ -49,7 +48,9 @@ interface UserRow extends StudyRow {
   readonly ue: string;
   readonly angleRad: number;
   readonly distanceM: number | null;
+  /** Of the scheme, and of the checks of its estimate. */
   readonly numPilots: number;
+  readonly numCheckPilots: number;
   readonly lastSlot: number;
 }
 
@@ -91,6 +92,7 @@ export async function runScenarioStudy(
   const { beams } = planOnBoard(preparation, board.description, calibration?.table ?? null);
   const scheme = schemeOnBoard(preparation, beams);
   const air = new ScenarioAir(scenario, polar.array, wideband?.band ?? null, board, beams);
+  const served = air.sum && new ServedUsers(preparation, beams, board.radiate, air.sum);
   const judge = evidenceJudge(preparation, beams);
   const rates: RateRow[] = [];
   const codewords: CodewordRow[] = [];
@@ -99,28 +101,30 @@ export async function runScenarioStudy(
     const { truth } = user;
     if (truth === null) throw notForStudy(study, `nobody knows where user ${user.id} is`);
     const receive = air.receiverOf(user.id, truth, onSlot);
-    const { estimate, numPilots } = train(user, scheme.start(), receive, judge);
+    const training = train(judgedTraining(scheme.start(), user, judge), receive);
     onProgress?.(turn + 1, users.length);
     // So that Ctrl-C is heard.
     await new Promise((resolve) => setImmediate(resolve));
-    if (estimate === null) continue;
-    const { codeword, angleRad, distanceM } = estimate;
+    if (training === null) continue;
+    const { numPilots, numCheckPilots } = training;
+    const { codeword, angleRad, distanceM } = training.estimate;
     const row = {
       ue: user.id,
       angleRad,
       distanceM: Number.isFinite(distanceM) ? distanceM : null,
       numPilots,
+      numCheckPilots,
       lastSlot: air.lastSlot,
     };
-    if (scheme.band !== null && air.sum !== null) {
+    if (scheme.band !== null && served !== null) {
       const place = focalPointOf(truth.positionM);
-      const radiated = board.radiate(beams.quantise(codeword).settings);
+      const { rate, boardRate, perfectRate } = served.servingOf(truth, turn, codeword);
       rates.push({
         ...row,
         ...pointOf(codeword.label),
         trueSinAngle: place.sinAngle,
         trueRingPerM: place.ringPerM,
-        ...servingRates(polar.array, air.sum, user, codeword, radiated)!,
+        ...{ rate, boardRate, perfectRate },
       });
     } else {
       const bestKey = polar.codeword(preparation.best()[turn]!).key;
@@ -136,29 +140,19 @@ export async function runScenarioStudy(
     : rateResult(study, file, rates, found);
 }
 
-/** As a campaign trains a user, down to the pilots that are sent again for want of evidence; null where that was not to be had. */
+/** As a campaign trains a user; null where what it measured is no evidence. */
 function train(
-  user: User,
-  scheme: Scheme,
+  training: ReturnType<typeof judgedTraining>,
   receive: (batch: PilotBatch) => Powers,
-  judge: JudgeUser,
-): { readonly estimate: Estimate | null; readonly numPilots: number } {
-  const batches: MeasuredBatch[] = [];
-  const measure = (pilots: PilotBatch): MeasuredBatch => {
-    const batch = { pilots, powers: receive(pilots), numSaturated: 0 };
-    batches.push(batch);
-    return batch;
-  };
-  const numPilots = () => batches.reduce((sum, { pilots }) => sum + pilots.length, 0);
-  const { estimate } = runScheme(scheme, (pilots) => measure(pilots).powers);
+): JudgedTraining | null {
   try {
-    const judging = judge(user, [...batches], estimate);
-    let verdict = judging.next();
-    while (!verdict.done) verdict = judging.next(measure(verdict.value));
-    return { estimate, numPilots: numPilots() };
+    let step = training.next();
+    while (!step.done)
+      step = training.next({ pilots: step.value, powers: receive(step.value), numSaturated: 0 });
+    return step.value;
   } catch (error) {
     if (!(error instanceof BeamloopError) || error.code !== 'NO_EVIDENCE') throw error;
-    return { estimate: null, numPilots: numPilots() };
+    return null;
   }
 }
 
@@ -253,7 +247,7 @@ function codewordTable(rows: readonly CodewordRow[]): Table {
     { title: 'Codeword', align: 'left', cell: ({ codewordKey }) => codewordKey },
     { title: 'Noise-free best', align: 'left', cell: ({ bestKey }) => bestKey },
     { title: 'Match', align: 'left', cell: ({ match }) => (match ? 'yes' : 'NO') },
-    { title: 'Pilots', align: 'right', cell: ({ numPilots }) => String(numPilots) },
+    { title: 'Pilots + checks', align: 'right', cell: (row) => pilotsText(row) },
   ]);
 }
 
@@ -267,7 +261,7 @@ function rateTable(rows: readonly RateRow[]): Table {
     { title: 'Rate (bit/s/Hz)', align: 'right', cell: ({ rate }) => rate.toFixed(3) },
     { title: 'By the board', align: 'right', cell: ({ boardRate }) => boardRate.toFixed(3) },
     { title: 'Perfect', align: 'right', cell: ({ perfectRate }) => perfectRate.toFixed(3) },
-    { title: 'Pilots', align: 'right', cell: ({ numPilots }) => String(numPilots) },
+    { title: 'Pilots + checks', align: 'right', cell: (row) => pilotsText(row) },
   ]);
 }
 

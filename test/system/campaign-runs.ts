@@ -102,6 +102,22 @@ export async function decided(folder: string) {
   }
 }
 
+/** Every table that scenario and seed decide, without the one column that may differ after a resume. */
+export async function claimedTables(run: string) {
+  const { receipts, ...tables } = await decided(run);
+  const recording = await Recording.open(run, 'read');
+  try {
+    return {
+      ...tables,
+      receipts: receipts.map(({ codewordIndex: _, ...claimed }) => claimed),
+      elementSettings: await recording.rows('element_settings'),
+      losses: await recording.rows('losses'),
+    };
+  } finally {
+    await recording.close();
+  }
+}
+
 /** What went on in a run that scenario and seed do not decide. */
 export async function happened(folder: string) {
   const recording = await Recording.open(folder, 'read');

@@ -8,8 +8,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.js';
-import { Recording } from '../../src/record/recording.js';
-import { decided, Running, writeScenario } from './campaign-runs.js';
+import { claimedTables, Running, writeScenario } from './campaign-runs.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-kills-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -70,22 +69,6 @@ function undisturbedRun(scenario: string): Undisturbed {
   const made = { durationMs, tables: durationMs.then(() => claimedTables(run)) };
   undisturbed.set(scenario, made);
   return made;
-}
-
-/** Every table that scenario and seed decide, without the one column that may differ after a resume. */
-async function claimedTables(run: string) {
-  const { receipts, ...tables } = await decided(run);
-  const recording = await Recording.open(run, 'read');
-  try {
-    return {
-      ...tables,
-      receipts: receipts.map(({ codewordIndex: _, ...claimed }) => claimed),
-      elementSettings: await recording.rows('element_settings'),
-      losses: await recording.rows('losses'),
-    };
-  } finally {
-    await recording.close();
-  }
 }
 
 /** Resolves when the recording can be seen, or the command has ended. */

@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Recording, type RunInfo } from '../../src/record/recording.js';
+import { Recording } from '../../src/record/recording.js';
+import type { RunInfo } from '../../src/record/recording-file.js';
 
 let folder: string;
 beforeEach(() => {

@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PowerRecord, UeBridge } from '../../src/bridge/bridge.js';
-import { type BridgeOptions, startBridge } from '../../src/bridge/server.js';
+import type { BridgeOptions } from '../../src/bridge/bridge-options.js';
+import { startBridge } from '../../src/bridge/server.js';
 import { type AgentState, UeAgent, type UeAgentOptions } from '../../src/ue/agent.js';
 import { PowerQueue, type PowerSource } from '../../src/ue/power-source.js';
 

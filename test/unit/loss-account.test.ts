@@ -4,16 +4,11 @@ import { Band } from '../../src/array/band.js';
 import { positionOfM } from '../../src/array/focal-point.js';
 import { LinearArray } from '../../src/array/linear-array.js';
 import { BoardBeams } from '../../src/campaign/board-beams.js';
-import {
-  accountOf,
-  carrierOnly,
-  LOSS_STEPS,
-  meanAccount,
-  servingOf,
-} from '../../src/campaign/loss-account.js';
+import { accountOf, LOSS_STEPS, meanAccount } from '../../src/campaign/loss-account.js';
 import { forecastLines, lossForecast } from '../../src/campaign/loss-forecast.js';
 import { prepare } from '../../src/campaign/plan.js';
 import { parseScenario } from '../../src/campaign/scenario.js';
+import { carrierOnly, servingOf } from '../../src/campaign/serving.js';
 import { channelVector } from '../../src/channel/channel.js';
 import { DirectSum } from '../../src/channel/wideband/direct-sum.js';
 import { perfectSignal } from '../../src/channel/wideband/rate.js';

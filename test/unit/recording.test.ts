@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportRecordings } from '../../src/record/export/export.js';
-import { Recording, type RunInfo } from '../../src/record/recording.js';
+import { Recording } from '../../src/record/recording.js';
+import type { RunInfo } from '../../src/record/recording-file.js';
 import type { Row } from '../../src/record/schema.js';
 
 const info: RunInfo = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Band } from '../../src/array/band.js';
 import { positionOfM } from '../../src/array/focal-point.js';
 import { LinearArray } from '../../src/array/linear-array.js';
-import { servingRates } from '../../src/campaign/serving-rates.js';
+import { servingOf } from '../../src/campaign/serving.js';
 import { DirectSum } from '../../src/channel/wideband/direct-sum.js';
 import { beamOf } from '../../src/channel/wideband/response.js';
 import { servingCodeword } from '../../src/codebook/serving.js';
@@ -14,7 +14,7 @@ const positionM = positionOfM(truth);
 const BEAMFORMED_SNR = 10 ** 1.5;
 const snrDb = 10 * Math.log10(BEAMFORMED_SNR / 48);
 const gain = { re: 0.6, im: -0.8 };
-const user = { id: 'ada', truth: { positionM, snrDb, paths: [{ gain, positionM }] } };
+const channel = { snrDb, paths: [{ gain, positionM }] };
 
 /** Mean of log2(1 + SNR |g|^2) written out for a user on the line of sight, served at `sin` and `ring`. */
 function rateAt(sin: number, ring: number): number {
@@ -43,7 +43,8 @@ describe('rates of serving a user', () => {
     const { re, im, delayS } = beamOf(codeword);
     const dark = (x: number, n: number) => (n % 2 === 0 ? x : 0);
     const radiated = { re: re.map(dark), im: im.map(dark), delayS };
-    return servingRates(array, new DirectSum(band), user, codeword, radiated)!;
+    const beams = { focused: codeword, best: codeword, chosen: codeword, realised: codeword, radiated };
+    return servingOf(array, new DirectSum(band), channel, beams);
   };
 
   it('are those of the written-out sum, at the user and beside it', () => {
@@ -62,11 +63,5 @@ describe('rates of serving a user', () => {
     expect(perfectRate - rate).toBeGreaterThan(0);
     expect(perfectRate - rate).toBeLessThan(0.02);
     expect(boardRate).toBeCloseTo(Math.log2(1 + BEAMFORMED_SNR / 4), 1);
-  });
-
-  it('are unknown where the channel is', () => {
-    const codeword = servingCodeword(array, truth);
-    const nobody = { id: 'ada', truth: null };
-    expect(servingRates(array, new DirectSum(band), nobody, codeword, beamOf(codeword))).toBeNull();
   });
 });

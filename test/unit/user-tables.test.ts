@@ -14,6 +14,7 @@ function outcome(k: number, count: number): UserOutcome {
       distanceM: 20,
       regionIndex: null,
       numPilots: 3,
+      numCheckPilots: 0,
       evidence: { peakOverNoiseDb: 10 + share, peakOverRunnerUpDb: null, likeness: null },
     },
     failure: null,

@@ -1,3 +1,4 @@
+import { PILOTS_NOTE, pilotsText } from '../../campaign/check-pilots.js';
 import { MOST_NAMED } from '../../campaign/outcome.js';
 import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
 import { recordedScenario } from '../../campaign/run.js';
@@ -103,6 +104,8 @@ function chosenScheme(
   });
 }
 
+const REPLAY_NOTE = 'The latter are those of the run: a replay decides without them.';
+
 /** A row per user; of many those that are not found as they were. */
 function replayText(users: readonly ReplayedUser[], widthColumns: number | undefined): string {
   if (users.length <= MOST_NAMED) return replayTable(users, widthColumns);
@@ -140,7 +143,9 @@ function replayTable(users: readonly ReplayedUser[], widthColumns: number | unde
     place(user.distanceM, user.angleRad),
     truePlace(user.truePositionM),
     ...(hasBest ? [user.bestKey ?? '-'] : []),
-    String(user.numPilots),
+    pilotsText(user),
   ]);
-  return formatTable({ columns, rows }, widthColumns);
+  const table = formatTable({ columns, rows }, widthColumns);
+  if (users.every(({ numCheckPilots }) => numCheckPilots === 0)) return table;
+  return [table, ...wrapped(`${PILOTS_NOTE} ${REPLAY_NOTE}`, widthColumns)].join('');
 }

@@ -1,6 +1,7 @@
 /** What a report tells about: the tables of a recording, joined by slot. */
 
 import { outcomeOfSlot, type SlotOutcome } from '../../bridge/slot-join.js';
+import { numCheckPilotsOf } from '../../campaign/check-pilots.js';
 import type { LossAccount } from '../../campaign/loss-account.js';
 import { measuredPilots as pilotSlots } from '../../campaign/measured-pilots.js';
 import { recordedAccount } from '../../campaign/outcome.js';
@@ -47,6 +48,8 @@ export interface RunData {
   readonly estimates: ReadonlyMap<string, Row<'estimates'>>;
   /** Of users that were found; empty in recordings that are older. */
   readonly losses: ReadonlyMap<string, LossAccount>;
+  /** Of each user that was found. */
+  readonly numCheckPilots: ReadonlyMap<string, number>;
   readonly events: readonly Row<'events'>[];
   readonly statistics: RunStatistics;
 }
@@ -79,6 +82,7 @@ export async function readRunData(folder: string): Promise<RunData> {
       slots: await readSlots(recording, codewords),
       estimates: estimateOf,
       losses: new Map(accounts),
+      numCheckPilots: await numCheckPilotsOf(recording),
       events,
       statistics: readStatistics(link, events),
     };

@@ -1,8 +1,9 @@
 /** Where the users are and where they were found: plan view and table. */
 import type { LinearArray } from '../../array/linear-array.js';
 import { nearFieldBoundaryM } from '../../array/near-field.js';
+import { PILOTS_NOTE, pilotsText } from '../../campaign/check-pilots.js';
 import { focusError } from '../../campaign/focus-error.js';
-import { lossPercent } from '../../campaign/serving-rates.js';
+import { lossPercent } from '../../campaign/serving.js';
 import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { Row } from '../../record/schema.js';
@@ -31,7 +32,7 @@ ${foci !== null && figureBlock(foci, isMany(run) ? MANY_FOCI_CAPTION : FOCI_CAPT
 ${distributions.map((chart) => figureBlock(chart, ''))}
 ${isMany(run) && html`<h3>The ${NUM_WORST} users that were served worst</h3>`}
 ${isWideband(run) ? ratesTable(run) : codewordsTable(run)}
-<p class="muted">Over noise: the strongest power over the noise floor. Fit: cosine between all powers and what a user at the estimate would receive; below 0.75 (0.5 where pilots are sent again to tell), or where noise alone or no beam at all would explain the powers as well, a user counts as not found.</p>
+<p class="muted">Over noise: the strongest power over the noise floor. Fit: cosine between all powers and what a user at the estimate would receive; below 0.75 (0.5 where pilots are sent again to tell), or where noise alone or no beam at all would explain the powers as well, a user counts as not found. ${[...run.numCheckPilots.values()].some((checks) => checks > 0) && PILOTS_NOTE}</p>
 ${isMany(run) && html`<p class="muted">All ${count(run.users.length)} are in the recording; a table of them writes <span class="code">beamloop export ${shellWord(run.folder)} --csv --tables users,estimates,losses</span>.</p>`}
 ${reasonsList(run)}`;
 }
@@ -93,16 +94,16 @@ function ratesOf(run: RunData, array: LinearArray | null): Html {
     ],
     listed(run).map((user) => {
       const estimate = run.estimates.get(user.ue);
-      const [name, trueAngle, angle, trueDistance, distance] = userRow(user, estimate);
+      const [name, trueAngle, angle, trueDistance, distance] = userRow(run, user);
       const { rate = null, boardRate = null, perfectRate = null } = estimate ?? {};
       const bits = (value: number | null) => (value === null ? NOTHING : fixed(value, 3));
       const lost = rate === null || perfectRate === null ? null : lossPercent(rate, perfectRate);
       const loss = lost === null ? NOTHING : `${fixed(lost, 2)} %`;
-      const pilots = estimate === undefined ? NOTHING : count(estimate.numPilots);
       return [
         ...[name!, trueAngle!, angle!, trueDistance!, distance!],
         ...errorCells(run, user, array),
-        ...[bits(rate), bits(boardRate), bits(perfectRate), loss, ...evidenceCells(estimate), pilots],
+        ...[bits(rate), bits(boardRate), bits(perfectRate), loss, ...evidenceCells(estimate)],
+        pilotsCell(run, user),
       ];
     }),
   );
@@ -134,13 +135,13 @@ function codewordsTable(run: RunData): Html {
       { title: 'Pilots', align: 'right' },
       { title: 'SNR', align: 'right' },
     ],
-    listed(run).map((user) => userRow(user, run.estimates.get(user.ue))),
+    listed(run).map((user) => userRow(run, user)),
   );
 }
 
-function userRow(user: Row<'users'>, estimate: Row<'estimates'> | undefined): TableCell[] {
+function userRow(run: RunData, user: Row<'users'>): TableCell[] {
+  const estimate = run.estimates.get(user.ue);
   const known = user.xM !== null && user.yM !== null;
-  const pilots = estimate === undefined ? NOTHING : count(estimate.numPilots);
   return [
     user.ue,
     known ? degrees(Math.atan2(user.yM, user.xM)) : NOTHING,
@@ -151,7 +152,7 @@ function userRow(user: Row<'users'>, estimate: Row<'estimates'> | undefined): Ta
     user.bestKey === null ? NOTHING : code(user.bestKey),
     match(user, estimate),
     ...evidenceCells(estimate),
-    pilots,
+    pilotsCell(run, user),
     user.snrDb === null ? NOTHING : decibels(user.snrDb),
   ];
 }
@@ -163,6 +164,12 @@ function evidenceCells(estimate: Row<'estimates'> | undefined): string[] {
     peakOverNoiseDb === null ? NOTHING : decibels(peakOverNoiseDb),
     likeness === null ? NOTHING : fixed(likeness, 2),
   ];
+}
+
+function pilotsCell(run: RunData, { ue }: Row<'users'>): string {
+  const estimate = run.estimates.get(ue);
+  const numCheckPilots = run.numCheckPilots.get(ue) ?? 0;
+  return estimate === undefined ? NOTHING : pilotsText({ ...estimate, numCheckPilots }, count);
 }
 
 function code(key: string): Html {

@@ -1,0 +1,82 @@
+/** What a campaign writes of board and users when it begins, and of a user when it was found. */
+import type { Recording } from '../record/recording.js';
+import type { Row } from '../record/schema.js';
+import type { JudgedTraining } from './judged-training.js';
+import type { StepLosses } from './loss-account.js';
+import type { Preparation } from './plan.js';
+import type { PlanOnBoard } from './plan-on-board.js';
+import type { Serving } from './serving.js';
+import type { Testbed } from './testbed-contract.js';
+
+/** Board, what it makes of the pilots, and users, once per recording. */
+export async function recordRun(
+  recording: Recording,
+  board: Testbed['board']['description'],
+  preparation: Preparation,
+  { realisability, losses }: PlanOnBoard,
+): Promise<void> {
+  if ((await recording.runValue('board')) === undefined) {
+    recording.append('run', { key: 'board', value: board });
+    recording.append('run', { key: 'realisability', value: realisability });
+    recording.append('run', { key: 'lossForecast', value: losses });
+  }
+  if ((await recording.rows('users')).length > 0) return;
+  const { users, polar } = preparation;
+  const best = preparation.best();
+  for (const [turn, { id, positionM, truth }] of users.entries()) {
+    const index = best[turn] ?? null;
+    recording.append('users', {
+      ue: id,
+      turn,
+      xM: positionM?.[0] ?? null,
+      yM: positionM?.[1] ?? null,
+      snrDb: truth?.snrDb ?? null,
+      bestKey: index && polar.codeword(index).key,
+      bestAngleRad: index && polar.angleRad(index.angleIndex),
+      bestDistanceM: index && polar.distanceM(index),
+    });
+  }
+}
+
+/** @param rates null in narrowband runs, and where nobody knows the user's channel. */
+export function lossesRow(ue: string, lossDb: StepLosses, rates: Serving | null): Row<'losses'> {
+  const { focusing, codebook, estimation, quantisation, hardware } = lossDb;
+  return {
+    ue,
+    focusingDb: focusing,
+    codebookDb: codebook,
+    estimationDb: estimation,
+    quantisationDb: quantisation,
+    hardwareDb: hardware,
+    focusedRate: rates?.focusedRate ?? null,
+    bestRate: rates?.bestRate ?? null,
+    quantisedRate: rates?.quantisedRate ?? null,
+  };
+}
+
+/** @param rates as of `lossesRow`. */
+export function estimateRow(
+  ue: string,
+  scheme: string,
+  { estimate, evidence, numPilots }: JudgedTraining,
+  lastSlot: number,
+  rates: Serving | null,
+): Row<'estimates'> {
+  const { codeword, angleRad, distanceM, regionIndex } = estimate;
+  return {
+    ue,
+    scheme,
+    codewordKey: codeword.key,
+    angleRad,
+    distanceM,
+    regionIndex: regionIndex ?? null,
+    numPilots,
+    lastSlot: numPilots === 0 ? null : lastSlot,
+    rate: rates?.rate ?? null,
+    boardRate: rates?.boardRate ?? null,
+    perfectRate: rates?.perfectRate ?? null,
+    peakOverNoiseDb: evidence?.peakOverNoiseDb ?? null,
+    peakOverRunnerUpDb: evidence?.peakOverRunnerUpDb ?? null,
+    likeness: evidence?.likeness ?? null,
+  };
+}
