@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.js';
-import { claimedTables, Running, writeScenario } from './campaign-runs.js';
+import { claimedTables, decided, Running, writeScenario } from './campaign-runs.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-kills-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
