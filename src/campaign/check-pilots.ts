@@ -12,11 +12,18 @@ export interface PilotCounts {
   readonly numCheckPilots: number;
 }
 
-/** Of each user that was found, the pilots in its recording that its scheme did not ask for. */
-export async function numCheckPilotsOf(recording: Recording): Promise<ReadonlyMap<string, number>> {
+/**
+ * Of each user that was found, the pilots in its recording that its scheme did not ask for.
+ *
+ * @param where SQL condition on the ids of users, `ue`; all of them unless given.
+ */
+export async function numCheckPilotsOf(
+  recording: Recording,
+  where = '',
+): Promise<ReadonlyMap<string, number>> {
   const counts = await recording.query(`
     SELECT ue, count(DISTINCT (batch, position)) AS sent, any_value(num_pilots) AS asked
-    FROM slots JOIN estimates USING (ue) GROUP BY ue`);
+    FROM (FROM slots ${where}) JOIN (FROM estimates ${where}) USING (ue) GROUP BY ue`);
   return new Map(counts.map(({ ue, sent, asked }) => [String(ue), Number(sent) - Number(asked)]));
 }
 

@@ -174,9 +174,12 @@ export async function userOutcomes(recording: Recording, where = ''): Promise<Us
       row,
     ]),
   );
-  const numCheckPilots = await numCheckPilotsOf(recording);
+  const numCheckPilots =
+    found.length === 0
+      ? new Map<string, number>()
+      : await numCheckPilotsOf(recording, `WHERE ue IN (${ids})`);
   const foci = await estimatedFoci(recording, estimates.values());
-  const failures = estimates.size < rows.length ? await userFailures(recording) : new Map();
+  const failures = estimates.size < rows.length ? await userFailures(recording, ids) : new Map();
   return rows.map((user) => {
     const estimate = estimates.get(user.ue);
     const failure = estimate === undefined ? (failures.get(user.ue) ?? null) : null;
@@ -201,9 +204,12 @@ async function estimatedFoci(
   return { of: new Map(foci), array: arrayOf(scenario) };
 }
 
-/** Of each user that could not be trained, why it was given up the last time. */
-async function userFailures(recording: Recording): Promise<Map<string, UserOutcome['failure']>> {
-  const events = await recording.rows('events', `WHERE kind = 'user failed'`);
+/** Of each of these users that could not be trained, why it was given up the last time. */
+async function userFailures(recording: Recording, ids: string): Promise<Map<string, UserOutcome['failure']>> {
+  const events = await recording.rows(
+    'events',
+    `WHERE kind = 'user failed' AND (detail->>'$.ue') IN (${ids})`,
+  );
   return new Map(
     events.map(({ detail }) => {
       const { ue, code, what } = detail as { ue: string; code: string; what: string };

@@ -13,6 +13,8 @@ const NOISE_BEFORE_CHECK = 0.1;
 const LEAST_LIKENESS = 0.75;
 /** Where pilots are sent again, which tells more: paths and rings that the beam on the estimate has no part in may bring the rest. */
 const LEAST_BEFORE_CHECK = 0.5;
+/** Standard deviations of noise that may make the flat fit the better one; by more, no beams of the codebook were on the air. */
+const FLAT_BY_NOISE = 2;
 /** Standard deviations above what noise makes of the energy, for a likeness to be told at all. */
 const CLEAR = 4;
 /** The same beam measured twice differs by less than this share, noise apart. */
@@ -197,8 +199,12 @@ export function judge(batches: readonly MeasuredBatch[], decision: Decision): Ve
   const receiver = doubtOfReceiver(batches, values, decision);
   const ofNoise = chance > FALSE_ALARM ? doubtOfNoise(values, noise) : null;
   const repeats = doubtOfRepeats(values, keys, perPilot, noise / numAveraged, noise);
-  // A poor fit alone refuses nobody: of a codebook with few rings, the nearest may be far from a user close to the array.
-  const mayBeChecked = receiver === null && chance <= NOISE_BEFORE_CHECK && repeats === null;
+  const mayBeChecked =
+    receiver === null &&
+    chance <= NOISE_BEFORE_CHECK &&
+    repeats === null &&
+    (fit?.likeness ?? 1) >= LEAST_BEFORE_CHECK &&
+    !(fit?.isClear && fit.flat - fit.likeness > FLAT_BY_NOISE * fit.deviation);
   return { evidence, doubt: receiver ?? ofNoise ?? repeats ?? doubtOfFit(fit), mayBeChecked };
 }
 
@@ -350,6 +356,8 @@ interface Fit {
   readonly likeness: number;
   /** The same with gains that are all equal: how well the powers are explained by no beam at all. */
   readonly flat: number;
+  /** Standard deviation that noise gives to the difference of the two. */
+  readonly deviation: number;
   readonly gains: Float64Array;
   /** The signal stands out of the noise so far that the two above mean something. */
   readonly isClear: boolean;
@@ -386,7 +394,15 @@ function bestFit(
       square += gains[k]! * gains[k]!;
     }
     const likeness = square > 0 ? product / (Math.sqrt(square) * norm) : 0;
-    if (best === null || likeness > best.likeness) best = { likeness, flat, gains, isClear, least };
+    if (best === null || likeness > best.likeness) {
+      let variance = 0;
+      for (let k = 0; k < gains.length; k++) {
+        const signal = Math.max(0, values[k]! - noise);
+        const weight = 1 / Math.sqrt(gains.length) - gains[k]! / Math.sqrt(square || 1);
+        variance += (weight * weight * noise * (2 * signal + noise)) / numAveraged;
+      }
+      best = { likeness, flat, deviation: Math.sqrt(variance) / norm, gains, isClear, least };
+    }
     if (!isClear || isGood(best)) break;
   }
   return best;
@@ -405,6 +421,8 @@ function doubtOfFit(fit: Fit | null): Doubt | null {
       : `A user at the estimate would receive other powers: the fit is ${likeness.toFixed(2)} of 1, at least ${least} is wanted`;
   return {
     what,
-    todo: 'Check that the UE measures in the slots that it is asked for and reports linear powers, and that it has a path to the array that outweighs all others',
+    todo:
+      'Check that the UE measures in the slots that it is asked for and reports linear powers, that the board is calibrated, that the codebook has rings ' +
+      'as near as the user is (array.rings), and that a path to the array outweighs all others',
   };
 }

@@ -40,12 +40,15 @@ export function drawMix(number: number, time: MixTime): string {
   ];
   const memory = pick('', 'memoryDepth: 48, queueDepth: 32, ', 'queueDepth: 16, ');
   const baud = pick('3e6', '115200');
+  const elements = pick(32, 64, 256);
+  // Rings of the codebook lie at 1/2 and 1/6 of this, and at infinity.
+  const reachM = (elements ** 2 * 3e8) / 100e9 / 2;
   return `seed: ${number}
-array: { elements: ${pick(32, 64, 256)}, carrier: 100 GHz, rings: 3 }
+array: { elements: ${elements}, carrier: 100 GHz, rings: 3 }
 board: { port: emulated, baud: ${baud}, emulated: { ${memory}faults: { ${faults.join(', ')} } } }
 slots: { duration: ${pick('125 us', '250 us', '1 ms')}, turnaround: ${pick('2 ms', '10 ms')}, maxAttempts: 20 }
 scheme: ${pick('dpc', 'dpc', 'far-field-sweep')}
-channel: { snr: 20 dB, region: { ringDistance: [0.5 m, 3 m], angle: [-55 deg, 55 deg] } }
+channel: { snr: 20 dB, region: { ringDistance: [${reachM / 8} m, ${reachM / 2} m], angle: [-55 deg, 55 deg] } }
 users: { count: 3 }
 `;
 }

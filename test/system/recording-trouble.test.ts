@@ -25,7 +25,7 @@ board: { port: emulated }
 slots: { duration: 5 ms }
 scheme: far-field-sweep
 channel: { snr: 20 dB }
-users: { count: 40 }
+users: { count: 30 }
 `;
 
 function scenario(): string {
@@ -38,7 +38,7 @@ describe('a recording in trouble', () => {
   it('whose folder is deleted ends the run, which says so and exits with 5', async () => {
     const out = path.join(folder, 'run');
     const running = new Running(['run', scenario(), '--out', out, '--realtime', '--no-report']);
-    await running.until('user 1 of 40');
+    await running.until('user 1 of 30');
     rmSync(out, { recursive: true });
     const { code, stdout, stderr } = await running.end();
     expect(code).toBe(5);
