@@ -47,27 +47,34 @@ export function levelOrInfinite(bounds: Bounds) {
 
 /** A length of time, or another quantity, above 0 and up to a bound. */
 export function upTo(most: string, unit: BaseUnit) {
-  const mostValue = parseQuantity(most, unit);
-  return quantity(unit).pipe(
-    z.number('must be finite').positive('must be above 0').max(mostValue, `must be at most ${most}`),
+  return bounded(quantity(unit), most, unit, (finite, value) =>
+    finite.positive('must be above 0').max(value, `must be at most ${most}`),
   );
 }
 
 /** The same from 0 on. */
 export function zeroTo(most: string, unit: BaseUnit) {
-  const mostValue = parseQuantity(most, unit);
-  return quantity(unit).pipe(
-    z.number('must be finite').nonnegative('must not be negative').max(mostValue, `must be at most ${most}`),
+  return bounded(quantity(unit), most, unit, (finite, value) =>
+    finite.nonnegative('must not be negative').max(value, `must be at most ${most}`),
   );
 }
 
 /** A length of either sign, an angle, a delay: from -most to most. */
 export function upToEitherWay(most: string, unit: BaseUnit, hint?: string) {
-  const mostValue = parseQuantity(most, unit);
   const message = `must be from -${most} to ${most}`;
-  return quantity(unit, hint).pipe(
-    z.number('must be finite').min(-mostValue, message).max(mostValue, message),
+  return bounded(quantity(unit, hint), most, unit, (finite, value) =>
+    finite.min(-value, message).max(value, message),
   );
+}
+
+/** The bound is read when the first value is: every command would load the whole of mathjs for it as it starts. */
+function bounded(
+  of: ReturnType<typeof quantity>,
+  most: string,
+  unit: BaseUnit,
+  check: (finite: z.ZodNumber, most: number) => z.ZodNumber,
+) {
+  return of.pipe(z.lazy(() => check(z.number('must be finite'), parseQuantity(most, unit))));
 }
 
 /** A schema of one quantity. */
