@@ -5,13 +5,13 @@ import { schemeTitle } from '../training/scheme-label.js';
 import { accuracyFigures } from './accuracy-figures.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import { ACCURACY_KEYS, type AccuracyRow, accuracyRows, pointOrRange } from './accuracy-rows.js';
-import { checkClaims } from './claims.js';
 import { describeCodebook } from './file-sections.js';
 import { degrees, metres, percent, snrText } from './format.js';
 import { placesOf } from './places.js';
 import type { StudyResult, Table } from './result.js';
 import type { JobResult } from './simulator.js';
 import { buildArray, buildPolar } from './study-array.js';
+import { studyResult } from './study-result.js';
 import { runJobs, type ThreadOptions } from './threads.js';
 import { jobsOf } from './user-job.js';
 
@@ -37,15 +37,12 @@ export async function runAccuracy(study: AccuracyStudy, options: ThreadOptions):
     results.flatMap((result) => result.tallies),
   );
   return {
-    kind: 'accuracy',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
-    settings: settingsOf(study),
-    rows,
-    tables: [accuracyTable(rows)],
-    figures: accuracyFigures(rows),
-    claims: checkClaims(study.paper?.claims ?? [], rows, ACCURACY_KEYS),
+    ...studyResult(study, ACCURACY_KEYS, {
+      settings: settingsOf(study),
+      rows,
+      tables: [accuracyTable(rows)],
+      figures: accuracyFigures(rows),
+    }),
     ...(options.traced && { traces: results.flatMap((result) => result.traces) }),
   };
 }

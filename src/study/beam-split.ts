@@ -9,11 +9,11 @@ import { type SplitChoice, splitCodebookOf } from '../training/registry.js';
 import { coverageMap, fociFigure, shareFigure } from './beam-split-figures.js';
 import type { BeamSplitStudy } from './beam-split-file.js';
 import type { BeamSplitRow, GainMap } from './beam-split-rows.js';
-import { checkClaims } from './claims.js';
 import { describeArray } from './file-sections.js';
 import { percent, short } from './format.js';
 import { buildSetting, type RateSetting, withPilots } from './rate-setting.js';
 import type { Figure, StudyResult } from './result.js';
+import { studyResult } from './study-result.js';
 
 /** @throws the signal's reason when it is raised. */
 export async function runBeamSplit(study: BeamSplitStudy, signal?: AbortSignal): Promise<StudyResult> {
@@ -34,11 +34,7 @@ export async function runBeamSplit(study: BeamSplitStudy, signal?: AbortSignal):
     figures.push(fociFigure(setting, codebook), coverageMap(codebook, map));
   }
   if (rows.length > 2) figures.push(shareFigure(rows));
-  return {
-    kind: 'beam-split',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
+  return studyResult(study, ['numPilots'], {
     settings: settingsOf(study, setting, first!),
     rows,
     tables: [
@@ -65,8 +61,7 @@ export async function runBeamSplit(study: BeamSplitStudy, signal?: AbortSignal):
       },
     ],
     figures,
-    claims: checkClaims(study.paper?.claims ?? [], rows, ['numPilots']),
-  };
+  });
 }
 
 /** Points in the middles of equal cells, so that every point stands for the same share of the sector. */

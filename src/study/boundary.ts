@@ -4,11 +4,11 @@ import { type LinearArray, polarPointM } from '../array/linear-array.js';
 import { nearFieldAreaFraction, nearFieldBoundaryM } from '../array/near-field.js';
 import { DIRECTION } from '../core/bounds.js';
 import { within } from '../core/settings-quantity.js';
-import { checkClaims } from './claims.js';
 import { arraySchema, describeArray, headingShape, numElementsSchema, paperShape } from './file-sections.js';
 import { degrees, percent } from './format.js';
 import type { LineFigure, StudyResult, StudyRow, Table } from './result.js';
 import { buildArray } from './study-array.js';
+import { studyResult } from './study-result.js';
 
 export const boundarySchema = z
   .strictObject({
@@ -68,11 +68,7 @@ export function runBoundary(study: BoundaryStudy): StudyResult {
       };
     }),
   );
-  return {
-    kind: 'boundary',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
+  return studyResult(study, ['numElements', 'angleRad'], {
     settings: [['Elements', study.elements.join('; ')], ...describeArray(study.array)],
     rows,
     tables: [boundaryTable(rows)],
@@ -105,8 +101,7 @@ export function runBoundary(study: BoundaryStudy): StudyResult {
       },
       boundaryFigure(study),
     ],
-    claims: checkClaims(study.paper?.claims ?? [], rows, ['numElements', 'angleRad']),
-  };
+  });
 }
 
 /** N D cos^2 theta. */

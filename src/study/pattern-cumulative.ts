@@ -1,12 +1,12 @@
 /** How the elements' shares of one diverging pilot add up at users (Fig. 5 of Li, Xu and Zhang). */
 import type { LinearArray, PointM } from '../array/linear-array.js';
-import { checkClaims } from './claims.js';
 import { crossingM } from './diverging.js';
 import { describeArray } from './file-sections.js';
 import { short } from './format.js';
 import type { CumulativePattern } from './pattern-file.js';
 import type { StudyResult } from './result.js';
 import { buildArray } from './study-array.js';
+import { studyResult } from './study-result.js';
 
 export function runCumulative(study: CumulativePattern): StudyResult {
   const array = buildArray(study.array, study.array.elements);
@@ -27,11 +27,7 @@ export function runCumulative(study: CumulativePattern): StudyResult {
     return { row, sums };
   });
   const rows = users.map(({ row }) => row);
-  return {
-    kind: 'pattern',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
+  return studyResult(study, ['user'], {
     settings: [
       ['Elements', String(numElements)],
       ...describeArray(study.array),
@@ -70,8 +66,7 @@ export function runCumulative(study: CumulativePattern): StudyResult {
         })),
       },
     ],
-    claims: checkClaims(study.paper?.claims ?? [], rows, ['user']),
-  };
+  });
 }
 
 /** |sum over the first n elements of exp(-j 2 pi (|v p| + |p u|) / lambda)|, n = 1..N, shape [numElements]. */

@@ -1,12 +1,12 @@
 /** Diverging degree over virtual focal points, for arrays of several sizes (the paper's Fig. 8). */
 import type { PointM } from '../array/linear-array.js';
-import { checkClaims } from './claims.js';
 import { boundingRegion, divergingStrengths, mean, ROUNDING } from './diverging.js';
 import { describeArray } from './file-sections.js';
 import { percent } from './format.js';
 import type { DegreePattern } from './pattern-file.js';
 import type { HeatFigure, StudyResult } from './result.js';
 import { buildArray } from './study-array.js';
+import { studyResult } from './study-result.js';
 
 /** Focal points come in three sets: close to the array, further away, and where range reduction leaves them (eq. 15). */
 type FocalSet = 'all' | 'closer than D/2' | 'from D/2' | 'after range reduction';
@@ -58,11 +58,7 @@ export function runDegree(study: DegreePattern): StudyResult {
       };
     }),
   );
-  return {
-    kind: 'pattern',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
+  return studyResult(study, ['numElements', 'focalPoints'], {
     settings: [
       ['Elements', study.elements.join('; ')],
       ...describeArray(study.array),
@@ -119,8 +115,7 @@ export function runDegree(study: DegreePattern): StudyResult {
         ],
       }),
     ),
-    claims: checkClaims(study.paper?.claims ?? [], rows, ['numElements', 'focalPoints']),
-  };
+  });
 }
 
 /** Eq. 15 of the paper, in apertures. */

@@ -1,7 +1,6 @@
 /** Amplitude in front of the array for one diverging codeword, and how strongly it diverges (the paper's Fig. 4). */
 import type { LinearArray, PointM } from '../array/linear-array.js';
 import { nearFieldBoundaryM, rayleighDistanceM } from '../array/near-field.js';
-import { checkClaims } from './claims.js';
 import {
   AmplitudeMeter,
   boundingRegion,
@@ -14,6 +13,7 @@ import { percent, short } from './format.js';
 import type { DivergingPattern } from './pattern-file.js';
 import type { HeatFigure, StudyResult } from './result.js';
 import { buildArray } from './study-array.js';
+import { studyResult } from './study-result.js';
 
 export function runDiverging(study: DivergingPattern): StudyResult {
   const array = buildArray(study.array, study.array.elements);
@@ -30,11 +30,7 @@ export function runDiverging(study: DivergingPattern): StudyResult {
       insideOverOutside: strength.meanInside / strength.meanOutside,
     };
   });
-  return {
-    kind: 'pattern',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
+  return studyResult(study, ['gridPoints'], {
     settings: [
       ['Elements', String(array.numElements)],
       ...describeArray(study.array),
@@ -67,8 +63,7 @@ export function runDiverging(study: DivergingPattern): StudyResult {
       },
     ],
     figures: [amplitudeMap(array, focalM, study.drawnPoints)],
-    claims: checkClaims(study.paper?.claims ?? [], rows, ['gridPoints']),
-  };
+  });
 }
 
 function amplitudeMap(array: LinearArray, focalM: PointM, numPoints: number): HeatFigure {

@@ -1,11 +1,11 @@
 /** The sum over elements and the integral that Lemma 3.3 of Li, Xu and Zhang puts in its place (Figs. 7 and 21). */
-import { checkClaims } from './claims.js';
 import { mean } from './diverging.js';
 import { describeArray } from './file-sections.js';
 import { degrees, percent, short } from './format.js';
 import type { LemmaPattern } from './pattern-file.js';
 import type { StudyResult } from './result.js';
 import { buildArray } from './study-array.js';
+import { studyResult } from './study-result.js';
 
 /** Crossings y0 tried, over two apertures. */
 const NUM_CROSSINGS = 201;
@@ -14,8 +14,7 @@ const STEPS_PER_ELEMENT = 8;
 
 export function runLemma(study: LemmaPattern): StudyResult {
   const array = buildArray(study.array, study.array.elements);
-  const { numElements, apertureM, wavelengthM } = array;
-  const spacingM = apertureM / (numElements - 1);
+  const { numElements, apertureM, spacingM, wavelengthM } = array;
   const crossingsM = Array.from(
     { length: NUM_CROSSINGS },
     (_, k) => apertureM * ((2 * k) / (NUM_CROSSINGS - 1) - 1),
@@ -60,11 +59,7 @@ export function runLemma(study: LemmaPattern): StudyResult {
     return { row, points };
   });
   const rows = places.map(({ row }) => row);
-  return {
-    kind: 'pattern',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
+  return studyResult(study, ['distanceM', 'angleRad'], {
     settings: [['Elements', String(numElements)], ...describeArray(study.array)],
     rows,
     tables: [
@@ -105,6 +100,5 @@ export function runLemma(study: LemmaPattern): StudyResult {
         { name: 'Error of the integral', points: points.map(({ x, error }) => ({ x, y: error })) },
       ],
     })),
-    claims: checkClaims(study.paper?.claims ?? [], rows, ['distanceM', 'angleRad']),
-  };
+  });
 }

@@ -1,10 +1,9 @@
 /** Angular regions of diverging codewords: what they cover, and how far they reach (Figs. 10, 11, 14 and 15 of Li, Xu and Zhang). */
-import { type PointM, polarPointM } from '../array/linear-array.js';
+import { type LinearArray, type PointM, polarPointM } from '../array/linear-array.js';
 import { rayleighDistanceM } from '../array/near-field.js';
 import { DpcCodebook } from '../codebook/dpc.js';
 import { requireIndex } from '../codebook/polar.js';
 import { regionRingM } from '../training/dpc-refinement.js';
-import { checkClaims } from './claims.js';
 import { isInDivergingRegion, mean } from './diverging.js';
 import { describeArray } from './file-sections.js';
 import { degrees, percent, short } from './format.js';
@@ -12,6 +11,7 @@ import { isAfterRangeReduction } from './pattern-degree.js';
 import type { RegionsPattern } from './pattern-file.js';
 import type { LineFigure, StudyResult } from './result.js';
 import { buildArray } from './study-array.js';
+import { studyResult } from './study-result.js';
 
 interface Region {
   readonly rangeReduction: boolean;
@@ -41,49 +41,21 @@ export function runRegions(study: RegionsPattern): StudyResult {
   const chosen = all.map((regions) =>
     regions.filter(({ sector }) => study.sectors === undefined || study.sectors.includes(sector)),
   );
+  const isLast = 2 ** study.level === numElements;
   const rows = chosen.flatMap((regions, c) =>
     regions.flatMap((region) => {
-      const samples = samplesOf(region.edgesRad, apertureM / 2, rayleighM);
-      const isIn = ({ focalM }: Region, pointM: PointM) => isInDivergingRegion(array, focalM, pointM);
-      const others = all[c]!.filter(({ sector }) => sector !== region.sector);
-      const share = (holds: (pointM: PointM) => boolean) => mean(samples.map((at) => Number(holds(at))));
-      const [x, y] = region.focalM.map((m) => m / apertureM) as [number, number];
-      const common = {
-        rangeReduction: region.rangeReduction,
-        sector: region.sector,
-        angleRad: region.edgesRad,
-        focalXInD: x,
-        focalYInD: y,
-        inReducedArea: isAfterRangeReduction(x, y),
-        coveredShare: share((at) => isIn(region, at)),
-        sharedShare: share((at) => others.some((other) => isIn(other, at))),
+      const covered = coverage(array, region, all[c]!);
+      return study.rings.map((k) => ({
+        ...covered,
         rayleighDistanceM: rayleighM,
-      };
-      return study.rings.map((k) => {
-        const ringDistanceM = regionRingM(array, k);
-        const sines = edgeSines(region, apertureM / 2, ringDistanceM);
+        k,
+        ringDistanceM: regionRingM(array, k),
         // Only the sectors of the last level are those of the codebook's angles.
-        const isLast = 2 ** study.level === numElements;
-        // Observation 5.2: not beyond the codebook's angles n - k and n + k, of which this counts the distance.
-        const allowed = [-1, 1].map(
-          (side) => (2 * (region.sector + side * k) - numElements - 1) / numElements,
-        );
-        const [low, high] = sines;
-        const stray = Math.max(allowed[0]! - (low ?? Infinity), (high ?? -Infinity) - allowed[1]!);
-        return {
-          ...common,
-          k,
-          ringDistanceM,
-          strayAngles: !isLast || low === null || high === null ? null : (stray * numElements) / 2,
-        };
-      });
+        strayAngles: isLast ? strayAngles(array, region, k) : null,
+      }));
     }),
   );
-  return {
-    kind: 'pattern',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
+  return studyResult(study, ['rangeReduction', 'sector', 'k'], {
     settings: [
       ['Elements', String(numElements)],
       ...describeArray(study.array),
@@ -121,8 +93,42 @@ export function runRegions(study: RegionsPattern): StudyResult {
     figures: chosen.map((regions, c) =>
       draw(study, study.rangeReduction[c]!, regions, apertureM, (k) => regionRingM(array, k)),
     ),
-    claims: checkClaims(study.paper?.claims ?? [], rows, ['rangeReduction', 'sector', 'k']),
+  });
+}
+
+/** Where a region's focal point is, and the shares of its sector's points that it and the others of its level reach. */
+function coverage(array: LinearArray, region: Region, regions: readonly Region[]) {
+  const { rangeReduction, sector, edgesRad, focalM } = region;
+  const { apertureM } = array;
+  const samples = samplesOf(edgesRad, apertureM / 2, rayleighDistanceM(array));
+  const share = (by: readonly Region[]) =>
+    mean(samples.map((at) => Number(by.some((each) => isInDivergingRegion(array, each.focalM, at)))));
+  const [x, y] = focalM.map((m) => m / apertureM) as [number, number];
+  return {
+    rangeReduction,
+    sector,
+    angleRad: edgesRad,
+    focalXInD: x,
+    focalYInD: y,
+    inReducedArea: isAfterRangeReduction(x, y),
+    coveredShare: share([region]),
+    sharedShare: share(regions.filter((other) => other.sector !== sector)),
   };
+}
+
+/**
+ * By how many of the codebook's angles a region reaches beyond the angles n - k and n + k outside the ring r_k (Observation 5.2);
+ * below 0: it does not. Null where one of its edges is never within the ring.
+ */
+function strayAngles(array: LinearArray, region: Region, k: number): number | null {
+  const { numElements, apertureM } = array;
+  const [low, high] = edgeSines(region, apertureM / 2, regionRingM(array, k)) as [
+    number | null,
+    number | null,
+  ];
+  if (low === null || high === null) return null;
+  const sine = (angleIndex: number) => (2 * angleIndex - numElements - 1) / numElements;
+  return (Math.max(sine(region.sector - k) - low, high - sine(region.sector + k)) * numElements) / 2;
 }
 
 /** All sectors of the level; those that range reduction empties have no codeword. */

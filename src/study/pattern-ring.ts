@@ -5,7 +5,6 @@ import type { PolarCodebook } from '../codebook/polar.js';
 import { middleOfSupport } from '../training/far-field-sweep.js';
 import type { SchemeChoice } from '../training/registry.js';
 import { schemeLabel, schemeTitle } from '../training/scheme-label.js';
-import { checkClaims } from './claims.js';
 import { AmplitudeMeter, mean } from './diverging.js';
 import { describeCodebook } from './file-sections.js';
 import { percent, short } from './format.js';
@@ -13,6 +12,7 @@ import type { RingPattern } from './pattern-file.js';
 import type { LineFigure, StudyResult, StudyRow } from './result.js';
 import { type SectorBeams, sectorBeams } from './scheme-beams.js';
 import { buildArray, buildPolar } from './study-array.js';
+import { studyResult } from './study-result.js';
 
 const MAX_ANGLE_RAD = Math.PI / 3;
 const NUM_DRAWN_BEAMS = 8;
@@ -66,11 +66,7 @@ export function runRing(study: RingPattern): StudyResult {
       if (drawn !== null) figures.push(drawLevel(study, choice, drawn, ring));
     }
   }
-  return {
-    kind: 'pattern',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
+  return studyResult(study, ['scheme', 'ringDistanceM', 'level'], {
     settings: [
       ['Elements', String(polar.array.numElements)],
       ...describeCodebook(study.array, study.codebook),
@@ -102,8 +98,7 @@ export function runRing(study: RingPattern): StudyResult {
       },
     ],
     figures,
-    claims: checkClaims(study.paper?.claims ?? [], rows, ['scheme', 'ringDistanceM', 'level']),
-  };
+  });
 }
 
 /** Powers |b(u)^T w|^2 at points of the ring r = ring cos^2 theta. */

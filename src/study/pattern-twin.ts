@@ -1,6 +1,5 @@
 /** Amplitude at one user over the virtual focal points behind the array (the paper's Fig. 9). */
 import type { PointM } from '../array/linear-array.js';
-import { checkClaims } from './claims.js';
 import { AmplitudeMeter, divergingCodeword, isInDivergingRegion, mean } from './diverging.js';
 import { describeArray } from './file-sections.js';
 import { short } from './format.js';
@@ -8,6 +7,7 @@ import { ray } from './pattern-diverging.js';
 import type { TwinPattern } from './pattern-file.js';
 import type { StudyResult } from './result.js';
 import { buildArray } from './study-array.js';
+import { studyResult } from './study-result.js';
 
 export function runTwin(study: TwinPattern): StudyResult {
   const array = buildArray(study.array, study.array.elements);
@@ -38,11 +38,7 @@ export function runTwin(study: TwinPattern): StudyResult {
     outsideBelowAllInside: outside.filter((value) => value < leastInside).length / outside.length,
   };
   const toTheBack = (elementYM: number): PointM[] => ray(userM, elementYM, -depthM);
-  return {
-    kind: 'pattern',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
+  return studyResult(study, [], {
     settings: [
       ['Elements', String(array.numElements)],
       ...describeArray(study.array),
@@ -78,6 +74,5 @@ export function runTwin(study: TwinPattern): StudyResult {
         ],
       },
     ],
-    claims: checkClaims(study.paper?.claims ?? [], [row], []),
-  };
+  });
 }

@@ -6,7 +6,6 @@ import type { Codeword } from '../codebook/codeword.js';
 import { createScheme, type SchemeChoice, schemeSchema } from '../training/registry.js';
 import { powersOf } from '../training/scheme.js';
 import { schemeLabel, schemeTitle } from '../training/scheme-label.js';
-import { checkClaims } from './claims.js';
 import {
   arraySchema,
   codebookSchema,
@@ -19,6 +18,7 @@ import {
 import { degrees } from './format.js';
 import type { StudyResult, StudyRow, Table } from './result.js';
 import { buildArray, buildPolar } from './study-array.js';
+import { studyResult } from './study-result.js';
 
 const counts = z.array(z.int().nullable());
 
@@ -80,11 +80,7 @@ export function runPilots(study: PilotsStudy): StudyResult {
       return { ...ours, ...theirs, countsOff: numCountsOff(ours, theirs) } satisfies PilotsRow;
     }),
   );
-  return {
-    kind: 'pilots',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
+  return studyResult(study, ['scheme', 'numElements'], {
     settings: [
       ['Elements', study.elements.join('; ')],
       ...describeCodebook(study.array, study.codebook),
@@ -107,8 +103,7 @@ export function runPilots(study: PilotsStudy): StudyResult {
         })),
       },
     ],
-    claims: checkClaims(study.paper?.claims ?? [], rows, ['scheme', 'numElements']),
-  };
+  });
 }
 
 function numCountsOff(

@@ -1,7 +1,6 @@
 /** Monte-Carlo comparison of wideband schemes: rate with its interval, by SNR, distance and pilots. */
 import { BeamloopError } from '../core/errors.js';
 import { schemeLabel } from '../training/scheme-label.js';
-import { checkClaims } from './claims.js';
 import { describeArray } from './file-sections.js';
 import { degrees, metres, percent, short } from './format.js';
 import { RateBenches } from './rate-bench.js';
@@ -12,6 +11,7 @@ import { RATE_KEYS, type RateRow, rateRows } from './rate-rows.js';
 import { buildSetting, ratePlaces, rateSchemes } from './rate-setting.js';
 import type { RateTally } from './rate-simulator.js';
 import type { StudyResult, Table } from './result.js';
+import { studyResult } from './study-result.js';
 import { runJobs, type ThreadOptions } from './threads.js';
 import { jobsOf } from './user-job.js';
 
@@ -39,17 +39,12 @@ export async function runRate(study: RateStudy, options: ThreadOptions): Promise
   );
   const tallies = await runJobs<RateTally[]>({ kind: 'rate', study }, jobs, options);
   const rows = rateRows(study, tallies.flat());
-  return {
-    kind: 'rate',
-    title: study.title,
-    description: study.description ?? null,
-    reference: study.paper?.reference ?? null,
+  return studyResult(study, RATE_KEYS, {
     settings: settingsOf(study),
     rows,
     tables: [schemeTable(study), rateTable(rows)],
     figures: rateFigures(rows, study.array.sector.distanceM, study.panels),
-    claims: checkClaims(study.paper?.claims ?? [], rows, RATE_KEYS),
-  };
+  });
 }
 
 /** Before any thread starts: errors would lose their code on the way out of one. */
