@@ -1,5 +1,5 @@
 /**
- * Pilots that were sent again to check an estimate (src/training/evidence.ts), apart from those that the scheme asked for: the
+ * Pilots that were sent again to check an estimate (src/training/evidence-check.ts), apart from those that the scheme asked for: the
  * former say whether the user is found, the latter alone where.
  */
 import type { Recording } from '../record/recording.js';

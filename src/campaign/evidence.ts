@@ -1,13 +1,8 @@
 /** 'Found' needs evidence: what a user's pilots brought is judged before an estimate is recorded (src/training/evidence.ts). */
 import { BeamloopError } from '../core/errors.js';
 import { BeamPowers } from '../training/estimators/beam-powers.js';
-import {
-  type Decision,
-  type Evidence,
-  judging,
-  type MeasuredBatch,
-  MOST_CHECK_PILOTS,
-} from '../training/evidence.js';
+import type { Decision, Evidence, MeasuredBatch } from '../training/evidence.js';
+import { judging, MOST_CHECK_PILOTS } from '../training/evidence-check.js';
 import { carrierGains, placesAround, pointOfEstimate } from '../training/evidence-gains.js';
 import { needsBand, splitCodebookOf } from '../training/registry.js';
 import type { Estimate, PilotBatch, Powers } from '../training/scheme.js';

@@ -143,8 +143,11 @@ export class ServedUsers {
     const [predicted] = this.#beams.losses([chosen], frequenciesHz, this.#radiate);
     const { quantisationDb, hardwareDb } = predicted!;
     return {
-      ...{ focusing: null, codebook: null, estimation: null },
-      ...{ quantisation: quantisationDb, hardware: hardwareDb },
+      focusing: null,
+      codebook: null,
+      estimation: null,
+      quantisation: quantisationDb,
+      hardware: hardwareDb,
     };
   }
 }

@@ -21,20 +21,6 @@ const CLEAR = 4;
 const REPEATABLE = 0.5;
 /** Standard deviations that noise may put between two measurements. */
 const NOISE_SPREAD = 6;
-/** A fit of this much leaves powers that are made up no chance worth a check; of many pilots a lesser one will do. */
-const DECISIVE_LIKENESS = 0.95;
-const DECISIVE_OF_MANY = 0.8;
-const MANY_PILOTS = 64;
-/** Of fewer pilots than this any few large powers look like some beam. */
-const FEW_PILOTS = 24;
-/** Which of two codewords is sent when, in a check: neither a drift nor powers of the slot before look like it. */
-const CHECK_ORDER = [0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1];
-/** So often such a check is sent at most, the next only where those before leave it open. */
-const MOST_CHECKS = 4;
-/** Pilots of all checks together. */
-export const MOST_CHECK_PILOTS = MOST_CHECKS * CHECK_ORDER.length;
-/** Probability that powers which are none of the beams pass the checks, whatever their distribution; a bound (eq. 86). */
-const FALSE_CHECK = 1e-3;
 /** Places that an estimator of the whole band chooses between, per value: its grid is finer than its beams. */
 const PLACES_PER_VALUE = 10;
 
@@ -95,93 +81,6 @@ export interface Verdict {
   readonly mayBeChecked: boolean;
 }
 
-/**
- * Judges an estimate; where the powers alone do not decide, after pilots that are sent again. Yields those, wants to know what
- * was received of them, returns the verdict.
- */
-export function* judging(
-  batches: readonly MeasuredBatch[],
-  decision: Decision,
-): Generator<PilotBatch, Verdict, MeasuredBatch> {
-  const verdict = judge(batches, decision);
-  if (verdict.doubt !== null && !verdict.mayBeChecked) return verdict;
-  if (!isCheckWanted(batches, decision, verdict)) return verdict;
-  const { values } = valuesOf(batches, decision);
-  const pilots = batches.flatMap((batch) => batch.pilots);
-  const strongest = values.indexOf(values.reduce((most, value) => Math.max(most, value)));
-  const weakest = values.indexOf(values.reduce((least, value) => Math.min(least, value)));
-  const again: [number[], number[]] = [[], []];
-  for (let k = 0; k < MOST_CHECKS; k++) {
-    const check = yield CHECK_ORDER.map((which) => pilots[which === 0 ? strongest : weakest]!);
-    for (const [n, value] of valuesOf([check], decision).values.entries())
-      again[CHECK_ORDER[n]!]!.push(value);
-    const chance = chanceOfOrder(...again);
-    if (chance <= FALSE_CHECK / MOST_CHECKS) return { ...verdict, doubt: null };
-    if (chance >= 0.5) break;
-  }
-  return { ...verdict, doubt: doubtOfCheck(values[strongest]!, values[weakest]!, again) };
-}
-
-/** Powers that say little, by their number or their fit, may be made up. One pilot has no other to be held against. */
-function isCheckWanted(
-  batches: readonly MeasuredBatch[],
-  { places, perSubcarrier }: Decision,
-  { doubt, evidence: { likeness } }: Verdict,
-): boolean {
-  const numPilots = batches.reduce((sum, { pilots }) => sum + pilots.length, 0);
-  if (perSubcarrier || places.length === 0 || numPilots < 2) return false;
-  const enough = numPilots >= MANY_PILOTS ? DECISIVE_OF_MANY : DECISIVE_LIKENESS;
-  return doubt !== null || numPilots < FEW_PILOTS || likeness === null || likeness < enough;
-}
-
-/**
- * Probability that, of as many equally distributed powers, those sent as `strong` outrank those sent as `weak` in so many pairs or more:
- * the exact distribution of the Mann-Whitney statistic. Powers that are the same are ordered against the claim.
- */
-export function chanceOfOrder(strong: readonly number[], weak: readonly number[]): number {
-  const ways = waysToWin(strong.length);
-  const numWon = strong.reduce((sum, power) => sum + weak.filter((other) => power > other).length, 0);
-  const sum = (counts: Float64Array) => counts.reduce((total, count) => total + count, 0);
-  return sum(ways.subarray(numWon)) / sum(ways);
-}
-
-const known = new Map<number, Float64Array>();
-
-/** In how many ways `count` of twice as many ranks win 0, 1, 2, … of their pairs with the rest. */
-function waysToWin(count: number): Float64Array {
-  const before = known.get(count);
-  if (before !== undefined) return before;
-  // Of the ranks so far, by how many were chosen.
-  let ways = Array.from({ length: count + 1 }, () => new Float64Array(count * count + 1));
-  ways[0]![0] = 1;
-  for (let rank = 0; rank < 2 * count; rank++) {
-    ways = ways.map((of, numChosen) => {
-      const numBelow = rank - (numChosen - 1);
-      const withoutThis = ways[numChosen - 1];
-      return of.map((num, won) => num + (won >= numBelow ? (withoutThis?.[won - numBelow] ?? 0) : 0));
-    });
-  }
-  const all = ways.at(-1)!;
-  known.set(count, all);
-  return all;
-}
-
-function doubtOfCheck(
-  strong: number,
-  weak: number,
-  [again, weakAgain]: readonly [number[], number[]],
-): Doubt {
-  const figure = (power: number) => power.toPrecision(3);
-  const mean = (powers: readonly number[]) => powers.reduce((sum, power) => sum + power, 0) / powers.length;
-  return {
-    what:
-      `The strongest and the weakest pilot were received with powers ${figure(strong)} and ${figure(weak)}, ` +
-      `and when they were sent again, ${again.length} times in turn, with ${figure(mean(again))} and ${figure(mean(weakAgain))} on average: ` +
-      'powers that are not of the beams would look like that',
-    todo: 'Check that the UE measures in the slots that it is asked for, and that nothing moves during training; bring the user nearer',
-  };
-}
-
 /** What the powers that were decided by say by themselves. */
 export function judge(batches: readonly MeasuredBatch[], decision: Decision): Verdict {
   const { values, noise, numAveraged } = valuesOf(batches, decision);
@@ -204,11 +103,14 @@ export function judge(batches: readonly MeasuredBatch[], decision: Decision): Ve
     chance <= NOISE_BEFORE_CHECK &&
     repeats === null &&
     (fit?.likeness ?? 1) >= LEAST_BEFORE_CHECK &&
-    !(fit?.isClear && fit.flat - fit.likeness > FLAT_BY_NOISE * fit.deviation);
+    !(
+      fit?.isClear && fit.flat - fit.likeness > FLAT_BY_NOISE * flatDeviation(fit, values, noise, numAveraged)
+    );
   return { evidence, doubt: receiver ?? ofNoise ?? repeats ?? doubtOfFit(fit), mayBeChecked };
 }
 
-function valuesOf(batches: readonly MeasuredBatch[], decision: Decision): Values {
+/** The powers that an estimate is decided by. */
+export function valuesOf(batches: readonly MeasuredBatch[], decision: Decision): Values {
   const noise = batches.reduce((sum, { powers }) => sum + powers.noiseFloor, 0) / batches.length;
   const [{ powers: first }] = batches as readonly [MeasuredBatch];
   const { numSubcarriers } = first;
@@ -356,13 +258,19 @@ interface Fit {
   readonly likeness: number;
   /** The same with gains that are all equal: how well the powers are explained by no beam at all. */
   readonly flat: number;
-  /** Standard deviation that noise gives to the difference of the two. */
-  readonly deviation: number;
   readonly gains: Float64Array;
   /** The signal stands out of the noise so far that the two above mean something. */
   readonly isClear: boolean;
   /** How much likeness is wanted. */
   readonly least: number;
+}
+
+/** d = power - noise has mean s and mean square s^2 + (2 s noise + noise^2) / numAveraged: what noise adds is taken off. */
+function signalEnergy(values: Float64Array, noise: number, numAveraged: number): number {
+  return values.reduce((total, value) => {
+    const d = value - noise;
+    return total + (d * d - (noise * noise + 2 * noise * d) / numAveraged);
+  }, 0);
 }
 
 /** The best of the places; those near the estimate are looked at only when it does not fit by itself. */
@@ -373,14 +281,8 @@ function bestFit(
   { places, gainsAt, perSubcarrier }: Decision,
 ): Fit | null {
   const least = perSubcarrier ? LEAST_LIKENESS : LEAST_BEFORE_CHECK;
-  // d = power - noise has mean s and mean square s^2 + (2 s noise + noise^2) / numAveraged: what noise adds is taken off.
-  let energy = 0;
-  let sum = 0;
-  for (const value of values) {
-    const d = value - noise;
-    energy += d * d - (noise * noise + 2 * noise * d) / numAveraged;
-    sum += d;
-  }
+  const energy = signalEnergy(values, noise, numAveraged);
+  const sum = values.reduce((total, value) => total + (value - noise), 0);
   const isClear = energy > (CLEAR * 2 * Math.sqrt(values.length) * noise * noise) / numAveraged && energy > 0;
   const norm = Math.sqrt(Math.max(energy, Number.MIN_VALUE));
   const flat = sum / (Math.sqrt(values.length) * norm);
@@ -394,18 +296,22 @@ function bestFit(
       square += gains[k]! * gains[k]!;
     }
     const likeness = square > 0 ? product / (Math.sqrt(square) * norm) : 0;
-    if (best === null || likeness > best.likeness) {
-      let variance = 0;
-      for (let k = 0; k < gains.length; k++) {
-        const signal = Math.max(0, values[k]! - noise);
-        const weight = 1 / Math.sqrt(gains.length) - gains[k]! / Math.sqrt(square || 1);
-        variance += (weight * weight * noise * (2 * signal + noise)) / numAveraged;
-      }
-      best = { likeness, flat, deviation: Math.sqrt(variance) / norm, gains, isClear, least };
-    }
+    if (best === null || likeness > best.likeness) best = { likeness, flat, gains, isClear, least };
     if (!isClear || isGood(best)) break;
   }
   return best;
+}
+
+/** Standard deviation that noise gives to the difference between the fit to no beam and that to the gains. */
+function flatDeviation({ gains }: Fit, values: Float64Array, noise: number, numAveraged: number): number {
+  const length = Math.sqrt(gains.reduce((sum, gain) => sum + gain * gain, 0));
+  let variance = 0;
+  for (let k = 0; k < gains.length; k++) {
+    const signal = Math.max(0, values[k]! - noise);
+    const weight = 1 / Math.sqrt(gains.length) - gains[k]! / length;
+    variance += (weight * weight * noise * (2 * signal + noise)) / numAveraged;
+  }
+  return Math.sqrt(variance / signalEnergy(values, noise, numAveraged));
 }
 
 function isGood({ likeness, flat, least }: Fit): boolean {

@@ -11,14 +11,8 @@ import type { Codeword } from '../../src/codebook/codeword.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
 import { transposeProduct } from '../../src/core/complex.js';
 import { Random } from '../../src/core/random.js';
-import {
-  chanceOfOrder,
-  type Doubt,
-  FALSE_ALARM,
-  judge,
-  judging,
-  type MeasuredBatch,
-} from '../../src/training/evidence.js';
+import { type Doubt, FALSE_ALARM, judge, type MeasuredBatch } from '../../src/training/evidence.js';
+import { chanceOfOrder, judging } from '../../src/training/evidence-check.js';
 import { carrierGains, placesAround, pointOfEstimate } from '../../src/training/evidence-gains.js';
 import { createScheme, type SchemeName, schemeSchema } from '../../src/training/registry.js';
 import { runScheme } from '../../src/training/run-scheme.js';
