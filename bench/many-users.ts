@@ -1,7 +1,7 @@
 /**
  * A campaign of as many users as a scenario may have, each with a UE of its own on the bridge. What a user costs must not depend on
  * how many came before: time and recorded bytes of the last thousand are held against those of the first. (The very first users
- * are left out of the times: connections are being made meanwhile.) It takes a quarter of an hour or more, and says how far it is;
+ * are left out of the times: connections are being made meanwhile.) It takes ten minutes or so, and says how far it is;
  * BEAMLOOP_BENCH_USERS sets another number of users.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
