@@ -1,7 +1,7 @@
 /** Diverging polar-domain codebook (Li, Xu and Zhang 2025; docs/model.md eq. 12 to 16). */
 import type { LinearArray, PointM } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
-import type { Codeword } from './codeword.js';
+import { type Codeword, phaseCodeword } from './codeword.js';
 import { CodewordCache } from './codeword-cache.js';
 import { requireIndex } from './polar.js';
 
@@ -72,14 +72,9 @@ export class DpcCodebook {
     return this.#codewords.get(place, () => {
       const pointM = this.virtualFocalPointM(level, index);
       if (pointM === null) return null;
-      return {
-        // The two variants of the codebook may meet in one run.
-        key: `${this.rangeReduction ? 'dpc' : 'dpc-full-range'}/${level}/${index}`,
-        label: { kind: 'dpc', level, index },
-        phaseRad: divergingPhaseRad(this.array, pointM),
-        delayS: null,
-        amplitude: null,
-      };
+      // The two variants of the codebook may meet in one run.
+      const key = `${this.rangeReduction ? 'dpc' : 'dpc-full-range'}/${level}/${index}`;
+      return phaseCodeword(key, { kind: 'dpc', level, index }, () => divergingPhaseRad(this.array, pointM));
     });
   }
 

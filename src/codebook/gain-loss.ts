@@ -19,13 +19,15 @@ export function gainLossesDb(
   frequenciesHz: ArrayLike<number>,
 ): Float64Array {
   const numFrequencies = frequenciesHz.length;
-  const numElements = wanted.phaseRad.length;
+  const { phaseRad: wantedRad } = wanted;
+  const { phaseRad: radiatedRad } = radiated;
+  const numElements = wantedRad.length;
   const re = new Float64Array(numFrequencies);
   const im = new Float64Array(numFrequencies);
   for (let n = 0; n < numElements; n++) {
     const size = ((wanted.amplitude?.[n] ?? 1) * (radiated.amplitude?.[n] ?? 1)) / numElements;
     const delayS = (radiated.delayS?.[n] ?? 0) - (wanted.delayS?.[n] ?? 0);
-    const phaseRad = radiated.phaseRad[n]! - wanted.phaseRad[n]! - wrappedRad(frequenciesHz[0]! * delayS);
+    const phaseRad = radiatedRad[n]! - wantedRad[n]! - wrappedRad(frequenciesHz[0]! * delayS);
     let x = size * Math.cos(phaseRad);
     let y = size * Math.sin(phaseRad);
     let stepHz = 0;
