@@ -82,6 +82,14 @@ export function roundTicks(low: number, high: number, scale: 'linear' | 'log', m
   );
 }
 
+/** Ends of an axis that holds all values; on a linear axis one that would be 0 but for rounding is 0. */
+export function axisEnds(values: readonly number[], scale: 'linear' | 'log'): [number, number] {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const end = (value: number) => (scale === 'linear' && Math.abs(value) < 1e-9 * (high - low) ? 0 : value);
+  return [end(low), end(high)];
+}
+
 /** Nearer to an end than this share of the axis, a tick would crowd it. */
 const END_ROOM = 0.06;
 

@@ -1,6 +1,6 @@
 /** Values on a grid with lines over them: beam patterns of a study. */
 import type { Axis, HeatFigure } from '../../study/result.js';
-import { legend, legendHeightPx, roundTicks, valueAxis, withEnds } from '../drawing/axis.js';
+import { axisEnds, legend, legendHeightPx, roundTicks, valueAxis, withEnds } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { colourBar, heatImage, imageSeries } from '../drawing/heat-image.js';
 import { significant, typographic } from '../drawing/number-format.js';
@@ -47,7 +47,7 @@ function edges(centres: readonly number[], scale: Axis['scale']): readonly [numb
     return [first / ratio, last * ratio];
   }
   const half = (centres[1]! - first) / 2;
-  return [first - half, last + half];
+  return axisEnds([first - half, last + half], 'linear');
 }
 
 function draw(figure: HeatFigure, widthPx: number) {

@@ -1,7 +1,15 @@
 /** Curves of a study with their 95 % intervals. */
 import type { Axis, LineFigure, Series } from '../../study/result.js';
 import { schemeTitle } from '../../training/scheme-label.js';
-import { legend, legendHeightPx, roundTicks, tickText, valueAxis, withEnds } from '../drawing/axis.js';
+import {
+  axisEnds,
+  legend,
+  legendHeightPx,
+  roundTicks,
+  tickText,
+  valueAxis,
+  withEnds,
+} from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR, coloursOf } from '../drawing/colour.js';
 import { fixed, typographic } from '../drawing/number-format.js';
@@ -55,6 +63,7 @@ function draw(figure: LineFigure, widthPx: number) {
   const band = figure.series.map((series, k) => intervalBand(series, y, colours[k]!));
   const hiders = figure.plane === true ? figure.series.map(() => 0) : numHiding(figure, y);
   const xs = figure.series.flatMap((series) => series.points.map((point) => point.x));
+  const [low, high] = axisEnds(xs, axisKind(figure.x));
   return {
     heightPx: top + plotHeightPx + 50,
     option: {
@@ -71,7 +80,7 @@ function draw(figure: LineFigure, widthPx: number) {
       xAxis: valueAxis({
         label: figure.x.label,
         scale: figure.x.scale === 'log' ? 'log' : 'linear',
-        ...(xs.length > 0 && { min: Math.min(...xs), max: Math.max(...xs) }),
+        ...(xs.length > 0 && { min: low, max: high }),
         labelGapPx: 28,
         splitLine: false,
         ...(xs.length > 0 && { customValues: ticksOf(xs, figure, compact) }),
@@ -106,7 +115,8 @@ function draw(figure: LineFigure, widthPx: number) {
 function ticksOf(xs: readonly number[], { x: axis, plane }: LineFigure, compact: boolean): number[] {
   const distinct = [...new Set(xs)].sort((a, b) => a - b);
   if (plane !== true && distinct.length <= (compact ? 7 : 12)) return distinct;
-  const [low, high, kind] = [distinct[0]!, distinct.at(-1)!, axisKind(axis)];
+  const kind = axisKind(axis);
+  const [low, high] = axisEnds(distinct, kind);
   return withEnds(roundTicks(low, high, kind, compact ? 5 : 9), low, high, kind);
 }
 

@@ -7,7 +7,14 @@ import { DpcCodebook } from '../../../src/codebook/dpc.js';
 import { PolarCodebook } from '../../../src/codebook/polar.js';
 import { codewordWeights } from '../../../src/codebook/weights.js';
 import { transposeProduct } from '../../../src/core/complex.js';
-import { legendHeightPx, nameLines, roundTicks, tickText } from '../../../src/report/drawing/axis.js';
+import {
+  axisEnds,
+  legendHeightPx,
+  nameLines,
+  roundTicks,
+  tickText,
+  withEnds,
+} from '../../../src/report/drawing/axis.js';
 import { beamPatternDb } from '../../../src/report/drawing/beam-pattern.js';
 import { colourMap, coloursOf } from '../../../src/report/drawing/colour.js';
 import { heatImage } from '../../../src/report/drawing/heat-image.js';
@@ -195,5 +202,18 @@ describe('texts of axes and legends', () => {
     expect(lines.join(' ')).toBe(long);
     expect(nameLines('DPC hierarchical')).toEqual(['DPC hierarchical']);
     expect(legendHeightPx([long], 320)).toBeGreaterThan(legendHeightPx(['DPC hierarchical'], 320) + 10);
+  });
+});
+
+describe('ends of an axis', () => {
+  it('are 0 where they would be but for rounding', () => {
+    const [low, high] = axisEnds([0.3, 2.12e-17, 1], 'linear');
+    expect([low, high]).toEqual([0, 1]);
+    expect(withEnds(roundTicks(low, high, 'linear', 5), low, high, 'linear')[0]).toBe(0);
+    expect(axisEnds([-2, -6e-16], 'linear')).toEqual([-2, 0]);
+  });
+  it('stay what they are where a small number is meant', () => {
+    expect(axisEnds([1e-12, 1], 'log')).toEqual([1e-12, 1]);
+    expect(axisEnds([1e-15, 3e-15], 'linear')).toEqual([1e-15, 3e-15]);
   });
 });
