@@ -1,4 +1,5 @@
 /** What will not go as well as it could, before a slot is spent: nothing here keeps a campaign from being run. */
+import type { Sector } from '../array/focal-point.js';
 import type { PointM } from '../array/linear-array.js';
 import type { Realisability } from '../codebook/realisability.js';
 import { plural } from '../core/plural.js';
@@ -24,25 +25,51 @@ export function planWarnings(preparation: Preparation, realisability: Realisabil
 }
 
 /** Users whom no beam looks for. */
-function usersOutside({ users, wideband }: Preparation): string[] {
-  if (wideband === null) return [];
-  const { maxAngleRad, distanceM } = wideband.sector;
+function usersOutside(preparation: Preparation): string[] {
+  const { users, wideband } = preparation;
   const places = users.flatMap(({ id, positionM }) =>
     positionM === null ? [] : [{ id, ...placeOf(positionM) }],
   );
+  return wideband === null ? nearerThanRings(places, preparation) : outsideSector(places, wideband.sector);
+}
+
+function outsideSector(places: readonly Place[], { maxAngleRad, distanceM }: Sector): string[] {
   const outside = places.filter(
     ({ angleRad, rangeM }) =>
       Math.abs(angleRad) > maxAngleRad || rangeM < distanceM[0] || rangeM > distanceM[1],
   );
   if (outside.length === 0) return [];
-  const named = outside
-    .slice(0, MOST_NAMED)
-    .map(({ id, angleRad, rangeM }) => `${id} at ${rangeM.toFixed(2)} m, ${degrees(angleRad)}`);
-  const others = outside.length > MOST_NAMED ? ` and ${plural(outside.length - MOST_NAMED, 'other')}` : '';
   return [
     `The pilots search ±${degrees(maxAngleRad)} and ${distanceM[0]} to ${distanceM[1]} m (array.sector), and not where ` +
-      `${named.join('; ')}${others} will be`,
+      `${named(outside)} will be`,
   ];
+}
+
+/** Curvature is sampled by rings: more than half a step beyond the nearest, no codeword focuses on the user. */
+function nearerThanRings(places: readonly Place[], { polar }: Preparation): string[] {
+  const stepPerM = 1 / polar.firstRingM;
+  const ringPerM = ({ angleRad, rangeM }: Place) => Math.cos(angleRad) ** 2 / rangeM;
+  const nearer = places.filter((place) => ringPerM(place) > (polar.numRings - 0.5) * stepPerM);
+  if (nearer.length === 0) return [];
+  const nearest = Math.max(...nearer.map(ringPerM));
+  const wanted = Math.ceil(nearest / stepPerM + 0.5);
+  const rings =
+    polar.numRings === 1
+      ? 'The one ring of the codebook is at infinity'
+      : `The nearest of ${polar.numRings} rings is at ${polar.ringDistanceM(1).toFixed(2)} m`;
+  return [
+    `${rings}: ${named(nearer)} ${nearer.length === 1 ? 'is' : 'are'} nearer than its codewords focus and may not be ` +
+      `found; array.rings: ${wanted} reaches as near`,
+  ];
+}
+
+/** The first few by name and place. */
+function named(places: readonly Place[]): string {
+  const some = places
+    .slice(0, MOST_NAMED)
+    .map(({ id, angleRad, rangeM }) => `${id} at ${rangeM.toFixed(2)} m, ${degrees(angleRad)}`);
+  const others = places.length > MOST_NAMED ? ` and ${plural(places.length - MOST_NAMED, 'other')}` : '';
+  return some.join('; ') + others;
 }
 
 /** What a scenario says of channels holds where users are emulated; on a real port the air decides. */
@@ -75,6 +102,12 @@ function beamsThatFallApart({ pilots }: Realisability): string[] {
     `${apart.length} of ${pilots.length} pilots fall apart over the band: ${worst.key} loses ` +
       `${worst.meanGainLossDb.toFixed(1)} dB on average`,
   ];
+}
+
+interface Place {
+  readonly id: string;
+  readonly angleRad: number;
+  readonly rangeM: number;
 }
 
 function placeOf([xM, yM]: PointM) {

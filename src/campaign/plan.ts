@@ -45,7 +45,18 @@ export function prepareScheme(
 ): Pick<Preparation, 'scenario' | 'polar' | 'wideband' | 'scheme'> {
   const polar = polarCodebookOf(scenario);
   const wideband = widebandOf(scenario);
-  return { scenario, polar, wideband, scheme: createScheme(scenario.scheme, polar, wideband) };
+  try {
+    return { scenario, polar, wideband, scheme: createScheme(scenario.scheme, polar, wideband) };
+  } catch (error) {
+    if (!(error instanceof BeamloopError) || error.where !== undefined) throw error;
+    const { code, what, todo, cause } = error;
+    throw new BeamloopError(code, {
+      what,
+      where: wideband === null ? 'scheme, array of the scenario' : 'scheme, array, band of the scenario',
+      ...(todo !== undefined && { todo }),
+      cause,
+    });
+  }
 }
 
 function bestOf(users: readonly User[], polar: PolarCodebook): (PolarIndex | null)[] {

@@ -100,8 +100,10 @@ function change(document: Document, key: string, value: string): void {
     const index = path[depth]!;
     if (isSeq(node) && (typeof index !== 'number' || index >= node.items.length)) {
       throw refused(
-        `'${key}' is not there: the scenario lists ${node.items.length}`,
-        'Entries count from 1: users[1]',
+        `'${key}' is not there: ${pathText(path.slice(0, depth))} is a list of ${node.items.length} in this scenario`,
+        typeof index === 'number'
+          ? 'Entries count from 1: users[1]'
+          : `Set it whole: --set ${pathText(path.slice(0, depth))}="{ ${index}: ${value} }"`,
       );
     }
   }

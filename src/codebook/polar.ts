@@ -29,6 +29,8 @@ export class PolarCodebook {
   readonly sinAngles: Float64Array;
   /** Ring distance of ring 1..S, m; the last is Infinity (eq. 10). */
   readonly ringDistancesM: Float64Array;
+  /** Distance of the ring one step of curvature nearer than infinity, m: Z_Delta of eq. 10. */
+  readonly firstRingM: number;
   readonly #codewords: CodewordCache<number, Codeword>;
 
   /** @throws BAD_ARGUMENT unless numRings >= 1 and ringSpacing > 0. */
@@ -55,9 +57,9 @@ export class PolarCodebook {
       { length: this.numAngles },
       (_, k) => (2 * k + 1 - this.numAngles) / this.numAngles,
     );
-    const firstRingM = array.apertureM ** 2 / (2 * array.wavelengthM * ringSpacing ** 2);
+    this.firstRingM = array.apertureM ** 2 / (2 * array.wavelengthM * ringSpacing ** 2);
     this.ringDistancesM = Float64Array.from({ length: numRings }, (_, k) =>
-      k === numRings - 1 ? Infinity : firstRingM / (numRings - 1 - k),
+      k === numRings - 1 ? Infinity : this.firstRingM / (numRings - 1 - k),
     );
   }
 

@@ -105,4 +105,20 @@ users: { count: 2 }
       /keep the powers of 1 to 4096 pilots .* not of 4097 \(bridge\.feedback\)/,
     );
   });
+
+  it('name users nearer than the rings of the codebook, and how many rings reach them', () => {
+    const [warning, ...others] = planned(firstLight.replace('rings: 6', 'rings: 3')).warnings;
+    expect(others).toEqual([]);
+    expect(warning).toBe(
+      'The nearest of 3 rings is at 33.98 m: ada at 8.69 m, -38.0°; bela at 15.69 m, 21.0°; chen at 23.64 m, -7.0° are nearer ' +
+        'than its codewords focus and may not be found; array.rings: 6 reaches as near',
+    );
+    expect(planned(firstLight.replace('rings: 6', 'rings: 1')).warnings.join()).toContain('is at infinity: ');
+  });
+
+  it('say where of the scenario scheme and array do not go together', () => {
+    expect(() => planned(firstLight.replace('elements: 512', 'elements: 500'))).toThrow(
+      /power of two of elements, not 500 \(scheme, array of the scenario\)/,
+    );
+  });
 });
