@@ -13,8 +13,8 @@ import { WebSocketServer } from 'ws';
 import type { Receipt, SlotEntry } from '../drivers/array-board.js';
 import { DEFAULT_LIMITS } from '../src/bridge/limits.js';
 import { startBridge } from '../src/bridge/server.js';
-import { type JoinStatistics, SlotJoin } from '../src/bridge/slot-join.js';
 import { HEADER_BYTES, recordBytes } from '../src/bridge/wire.js';
+import { type JoinStatistics, SlotJoin } from '../src/slots/slot-join.js';
 import { type Benchmark, type BenchRow, comparison } from './benchmark.js';
 import { NUM_PATTERNS, patternOf, type WidebandClient } from './bridge-wideband-client.js';
 

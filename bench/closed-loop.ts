@@ -13,13 +13,13 @@ import { createLoopback } from '../drivers/transports/loopback.js';
 import type { UeBridge } from '../src/bridge/bridge.js';
 import { startBridge } from '../src/bridge/server.js';
 import { runCampaign } from '../src/campaign/campaign.js';
-import { type Preparation, prepare } from '../src/campaign/plan.js';
-import { parseScenario } from '../src/campaign/scenario.js';
-import type { Testbed } from '../src/campaign/testbed-contract.js';
 import { monotonicClock } from '../src/core/clock.js';
 import { boardModel, emulatedSection } from '../src/emulation/emulated-section.js';
 import { EmulatedUe } from '../src/emulation/ue-model.js';
 import { Recording } from '../src/record/recording.js';
+import { type Preparation, prepare } from '../src/scenario/plan.js';
+import { parseScenario } from '../src/scenario/scenario.js';
+import type { Testbed } from '../src/slots/testbed.js';
 import { UeAgent } from '../src/ue/agent.js';
 import type { Benchmark, BenchRow } from './benchmark.js';
 

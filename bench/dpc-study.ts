@@ -15,8 +15,8 @@ import {
   magnitude,
   transposeProduct,
 } from '../src/core/complex.js';
-import { accuracySchema } from '../src/study/accuracy-file.js';
-import { Simulator } from '../src/study/simulator.js';
+import { accuracySchema } from '../src/study/accuracy/accuracy-file.js';
+import { Simulator } from '../src/study/accuracy/accuracy-simulator.js';
 import { type Benchmark, comparison } from './benchmark.js';
 
 const study = accuracySchema.parse({

@@ -2,10 +2,11 @@
  * What a look at a board's beams costs before a run: gain losses of TD-PS pilots over all subcarriers. Held against both
  * beams' weights written out at every frequency. The board waits meanwhile, so it has to be short.
  */
-import { gainLossesDb } from '../src/codebook/gain-loss.js';
-import type { Radiated } from '../src/codebook/realised.js';
+
 import { codewordWeights } from '../src/codebook/weights.js';
 import { Random } from '../src/core/random.js';
+import { gainLossesDb } from '../src/realisation/gain-loss.js';
+import type { Radiated } from '../src/realisation/realised.js';
 import { type Benchmark, comparison, processorTimeS } from './benchmark.js';
 import { evaluationCodebook } from './evaluation-codebook.js';
 

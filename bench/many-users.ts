@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_LIMITS } from '../src/bridge/limits.js';
 import { startRun } from '../src/campaign/run.js';
-import { parseScenario } from '../src/campaign/scenario.js';
 import { Recording } from '../src/record/recording.js';
+import { parseScenario } from '../src/scenario/scenario.js';
 import { emulatedSection, openTestbed } from '../src/testbed.js';
 import { type Benchmark, comparison } from './benchmark.js';
 

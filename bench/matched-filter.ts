@@ -7,13 +7,13 @@ import type { FocalPoint, Sector } from '../src/array/focal-point.js';
 import { travelTimeDifferenceS } from '../src/channel/wideband/response.js';
 import type { SplitCodebook } from '../src/codebook/beam-split.js';
 import { Random } from '../src/core/random.js';
+import { type Powers, powersOf } from '../src/sounding/scheme.js';
 import { BeamPowers } from '../src/training/estimators/beam-powers.js';
 import {
   MatchedFilterEstimator,
   type MatchedFilterOptions,
 } from '../src/training/estimators/matched-filter.js';
 import { PointGrid } from '../src/training/estimators/point-grid.js';
-import { type Powers, powersOf } from '../src/training/scheme.js';
 import { type Benchmark, type BenchRow, comparison, processorTimeS } from './benchmark.js';
 import { evaluationCodebook } from './evaluation-codebook.js';
 

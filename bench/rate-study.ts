@@ -4,8 +4,8 @@
  * against the same study with the sum over elements written out and the whole grid searched for every user.
  */
 import { DirectSum } from '../src/channel/wideband/direct-sum.js';
-import { rateSchema } from '../src/study/rate-file.js';
-import { RateSimulator } from '../src/study/rate-simulator.js';
+import { rateSchema } from '../src/study/rate/rate-file.js';
+import { RateSimulator } from '../src/study/rate/rate-simulator.js';
 import { type Benchmark, comparison } from './benchmark.js';
 
 const studyWith = (search: 'coarse-to-fine' | 'full') =>

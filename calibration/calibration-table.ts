@@ -8,12 +8,12 @@
  */
 import { z } from 'zod';
 import type { BoardDescription, ElementSettings } from '../drivers/array-board.js';
-import { type BoardControls, hasDelays } from '../src/codebook/board-controls.js';
 import type { Codeword } from '../src/codebook/codeword.js';
-import { type Radiated, realisedCodeword } from '../src/codebook/realised.js';
 import { BeamloopError } from '../src/core/errors.js';
 import { parseSettings } from '../src/core/settings-file.js';
 import { list, upToEitherWay } from '../src/core/settings-quantity.js';
+import { type BoardControls, hasDelays } from '../src/realisation/board-controls.js';
+import { type Radiated, realisedCodeword } from '../src/realisation/realised.js';
 
 const phaseErrors = list(
   upToEitherWay('360 deg', 'rad', 'or the unit once for the list: { unit: deg, values: [3, -11] }'),

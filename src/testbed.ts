@@ -11,10 +11,7 @@ import { type RadiatedWeights, RfFrontEnd } from '../drivers/emulator/rf.js';
 import { SerialTransport } from '../drivers/transports/serial.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
-import type { Scenario } from './campaign/scenario-schema.js';
-import type { OpenTestbed, Testbed, TestbedRequest } from './campaign/testbed-contract.js';
-import { arrayOf } from './campaign/users.js';
-import { widebandOf } from './campaign/wideband.js';
+import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
 import { type Clock, monotonicClock } from './core/clock.js';
 import { BeamloopError } from './core/errors.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/emulated-board.js';
@@ -27,6 +24,10 @@ import {
 } from './emulation/emulated-section.js';
 import { startEmulatedUes } from './emulation/emulated-ue.js';
 import { lineTable } from './emulation/fixed-lines.js';
+import type { Scenario } from './scenario/scenario-schema.js';
+import { arrayOf } from './scenario/users.js';
+import { widebandOf } from './scenario/wideband.js';
+import type { Testbed } from './slots/testbed.js';
 
 export { type EmulatedSection, emulatedSection };
 

@@ -1,12 +1,12 @@
 /** What a campaign writes of board and users when it begins, and of a user when it was found. */
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
+import type { StepLosses } from '../scenario/loss-account.js';
+import type { Preparation } from '../scenario/plan.js';
+import type { PlanOnBoard } from '../scenario/plan-on-board.js';
+import type { Serving } from '../scenario/serving.js';
+import type { Testbed } from '../slots/testbed.js';
 import type { JudgedTraining } from './judged-training.js';
-import type { StepLosses } from './loss-account.js';
-import type { Preparation } from './plan.js';
-import type { PlanOnBoard } from './plan-on-board.js';
-import type { Serving } from './serving.js';
-import type { Testbed } from './testbed-contract.js';
 
 /** Board, what it makes of the pilots, and users, once per recording. */
 export async function recordRun(

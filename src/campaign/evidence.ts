@@ -1,14 +1,15 @@
 /** 'Found' needs evidence: what a user's pilots brought is judged before an estimate is recorded (src/training/evidence.ts). */
+
+import type { BoardBeams } from '../../calibration/board-beams.js';
 import { BeamloopError } from '../core/errors.js';
+import type { Preparation } from '../scenario/plan.js';
+import type { User } from '../scenario/users.js';
+import type { Estimate, PilotBatch, Powers } from '../sounding/scheme.js';
 import { BeamPowers } from '../training/estimators/beam-powers.js';
 import type { Decision, Evidence, MeasuredBatch } from '../training/evidence.js';
 import { judging, MOST_CHECK_PILOTS } from '../training/evidence-check.js';
 import { carrierGains, placesAround, pointOfEstimate } from '../training/evidence-gains.js';
 import { needsBand, splitCodebookOf } from '../training/registry.js';
-import type { Estimate, PilotBatch, Powers } from '../training/scheme.js';
-import type { BoardBeams } from './board-beams.js';
-import type { Preparation } from './plan.js';
-import type { User } from './users.js';
 
 /** Yields pilots that are to be sent again, where need be. */
 export type JudgeUser = (

@@ -1,9 +1,9 @@
 /** The training of one user, down to the pilots that are sent again for want of evidence. Campaigns and studies drive it alike. */
 import { BeamloopError } from '../core/errors.js';
+import type { User } from '../scenario/users.js';
+import type { Estimate, PilotBatch, Powers, Scheme } from '../sounding/scheme.js';
 import type { Evidence, MeasuredBatch } from '../training/evidence.js';
-import type { Estimate, PilotBatch, Powers, Scheme } from '../training/scheme.js';
 import type { JudgeUser } from './evidence.js';
-import type { User } from './users.js';
 
 export interface JudgedTraining {
   readonly estimate: Estimate;

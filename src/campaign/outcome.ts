@@ -1,17 +1,17 @@
 /** What came out of a campaign, read from its recording. */
 import { type FocalPoint, focalPointOf } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
-import { outcomeOfSlot, type SlotOutcome } from '../bridge/slot-join.js';
 import { shellWord } from '../core/shell-word.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
+import { accountOf, type LossAccount, meanAccount } from '../scenario/loss-account.js';
+import type { Scenario } from '../scenario/scenario-schema.js';
+import { lossPercent } from '../scenario/serving.js';
+import { arrayOf } from '../scenario/users.js';
+import { outcomeOfSlot, type SlotOutcome } from '../slots/slot-join.js';
 import type { Evidence } from '../training/evidence.js';
 import { numCheckPilotsOf, type PilotCounts } from './check-pilots.js';
 import { type FocusError, focusError, focusOf } from './focus-error.js';
-import { accountOf, type LossAccount, meanAccount } from './loss-account.js';
-import type { Scenario } from './scenario-schema.js';
-import { lossPercent } from './serving.js';
-import { arrayOf } from './users.js';
 
 /** How good a wideband estimate is; null where nobody knows where the user is. */
 interface WidebandOutcome extends FocusError {

@@ -1,20 +1,20 @@
 /** Feeds the recorded powers of a run to a scheme again. The same powers give the same decisions. */
 
+import { BoardBeams } from '../../calibration/board-beams.js';
 import type { BoardDescription } from '../../drivers/array-board.js';
-import { outcomeOfSlot } from '../bridge/slot-join.js';
 import { BeamloopError } from '../core/errors.js';
 import { shellWord } from '../core/shell-word.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
-import { type MeasuredPilot, powersOfRecords } from '../training/pilot-powers.js';
+import { prepareScheme } from '../scenario/plan.js';
+import type { ScenarioFile } from '../scenario/scenario.js';
+import { schemeOnBoard } from '../scenario/scheme-on-board.js';
+import { measuredPilots } from '../slots/measured-pilots.js';
+import { outcomeOfSlot } from '../slots/slot-join.js';
+import { type MeasuredPilot, powersOfRecords } from '../sounding/pilot-powers.js';
+import { runScheme } from '../sounding/run-scheme.js';
 import type { SchemeChoice } from '../training/registry.js';
-import { runScheme } from '../training/run-scheme.js';
-import { BoardBeams } from './board-beams.js';
 import { numCheckPilotsOf, type PilotCounts } from './check-pilots.js';
-import { measuredPilots } from './measured-pilots.js';
-import { prepareScheme } from './plan.js';
-import type { ScenarioFile } from './scenario.js';
-import { schemeOnBoard } from './scheme-on-board.js';
 
 /** Its `numCheckPilots` are those of the run: a replay decides without them. */
 export interface ReplayedUser extends PilotCounts {

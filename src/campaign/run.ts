@@ -9,11 +9,11 @@ import { shellWord } from '../core/shell-word.js';
 import { VERSION } from '../core/version.js';
 import { makeFolder, writing } from '../core/writing.js';
 import { Recording } from '../record/recording.js';
+import { prepare } from '../scenario/plan.js';
+import type { ScenarioFile } from '../scenario/scenario.js';
 import { type Progress, runCampaign } from './campaign.js';
+import type { OpenTestbed, TestbedRequest } from './open-testbed.js';
 import { type CampaignOutcome, outcomeOf } from './outcome.js';
-import { prepare } from './plan.js';
-import type { ScenarioFile } from './scenario.js';
-import type { OpenTestbed, TestbedRequest } from './testbed-contract.js';
 
 /** By when a signal to all processes of a terminal has reached us, too, ms. */
 const SIGNAL_MS = 50;

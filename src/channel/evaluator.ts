@@ -1,7 +1,7 @@
 import type { PolarCodebook } from '../codebook/polar.js';
 import type { ChannelEvaluator } from './channel.js';
 import { DirectEvaluator } from './direct-evaluator.js';
-import { FastEvaluator } from './fast-evaluator.js';
+import { FastEvaluator } from './screening/fast-evaluator.js';
 
 /** The fast evaluator where its FFT fits (a power of two of elements, at least 16), direct evaluation elsewhere. */
 export function createEvaluator(codebook: PolarCodebook): ChannelEvaluator {

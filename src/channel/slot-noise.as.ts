@@ -6,7 +6,7 @@ import {
   quarterAngle,
   smallCosine,
   smallSine,
-} from './trigonometry.part.as';
+} from '../kernels/trigonometry.part.as';
 
 /** log(m) = 2 s (1 + s^2/3 + ... + s^20/21), s = (m - 1)/(m + 1), highest power first: good to 1e-16 for m in [0.7, 1.42]. */
 const LOGARITHM = memory.data<f64>(

@@ -1,8 +1,8 @@
 /** Noise of a measured slot. One rule for emulated UEs and for studies that stand in for them. */
 import type { ComplexVector } from '../core/complex.js';
 import { Random } from '../core/random.js';
+import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../kernels/wasm-module.js';
 import { drawNoise } from './channel.js';
-import { FIRST_ADDRESS, instantiate, type WasmKernel } from './wasm-module.js';
 
 /** slot-noise.as.ts says what the function does. */
 interface NoiseKernel extends WasmKernel {
@@ -63,7 +63,7 @@ class PowerMeter {
     const signal = FIRST_ADDRESS + 64;
     const powers = signal + 16 * this.#count;
     this.#words = powers + 8 * this.#count;
-    this.#kernel = instantiate<NoiseKernel>('slot-noise.wasm', this.#words + 16 * this.#count);
+    this.#kernel = instantiate<NoiseKernel>('channel/slot-noise.wasm', this.#words + 16 * this.#count);
     const { buffer } = this.#kernel.memory;
     this.#state = new Uint32Array(buffer, FIRST_ADDRESS, 4);
     this.#re = new Float64Array(buffer, signal, numSubcarriers);

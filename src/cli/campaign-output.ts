@@ -1,7 +1,6 @@
 /** What campaign commands share: options, and how a campaign is shown: progress on standard error, the result on standard output. */
 import type { Progress } from '../campaign/campaign.js';
 import type { PilotCounts } from '../campaign/check-pilots.js';
-import { LOSS_STEPS, type LossAccount } from '../campaign/loss-account.js';
 import {
   type CampaignOutcome,
   howToGoOn,
@@ -16,6 +15,7 @@ import { BeamloopError, EXIT } from '../core/errors.js';
 import { plural } from '../core/plural.js';
 import { printable } from '../core/printable.js';
 import { shellWord } from '../core/shell-word.js';
+import { LOSS_STEPS, type LossAccount } from '../scenario/loss-account.js';
 import { type CommandContext, printJson, warn } from './command.js';
 import { interruptionSentence } from './interruptions.js';
 import { wrapped } from './text-table.js';

@@ -1,10 +1,10 @@
 /** Several runs of one scenario: each with its settings, and a table of what came of them. */
 
 import type { CampaignOutcome } from '../campaign/outcome.js';
-import { type Settings, settingsText } from '../campaign/sweep.js';
 import { BeamloopError, EXIT } from '../core/errors.js';
 import { plural } from '../core/plural.js';
 import { shellWord } from '../core/shell-word.js';
+import { type Settings, settingsText } from '../scenario/sweep.js';
 import { type CommandContext, printJson } from './command.js';
 import { formatTable } from './text-table.js';
 

@@ -1,5 +1,5 @@
 import { printable } from '../core/printable.js';
-import type { Table } from '../study/result.js';
+import type { Table } from '../study/common/result.js';
 
 interface TextColumn {
   readonly title: string;

@@ -1,8 +1,8 @@
 /** Users on the terminal: a row each, and of many their distributions and the worst of them. */
 import { PILOTS_NOTE, pilotsText } from '../campaign/check-pilots.js';
-import type { LossAccount } from '../campaign/loss-account.js';
 import { MOST_NAMED, type UserOutcome } from '../campaign/outcome.js';
 import { plural } from '../core/plural.js';
+import type { LossAccount } from '../scenario/loss-account.js';
 import { formatTable, wrapped } from './text-table.js';
 
 const NUM_WORST = 10;

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { MAX_LINES } from '../../firmware-protocol/messages/read-lines.js';
 import type { LinearArray } from '../array/linear-array.js';
-import { distinctLines } from '../codebook/delay-lines.js';
 import { BeamloopError } from '../core/errors.js';
 import { list, quantity } from '../core/settings-quantity.js';
+import { distinctLines } from '../realisation/delay-lines.js';
 import { type SchemeChoice, splitCodebookOf, type WidebandSetting } from '../training/registry.js';
 
 /** What a board can tell of a delay: 32 bits of femtoseconds. */

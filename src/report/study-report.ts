@@ -1,5 +1,5 @@
 /** Report of a study: tables, figures and the paper's claims beside ours, as one self-contained page. */
-import type { PaperClaim, Figure as StudyFigure, StudyResult, Table } from '../study/result.js';
+import type { PaperClaim, Figure as StudyFigure, StudyResult, Table } from '../study/common/result.js';
 import type { Figure } from './drawing/chart.js';
 import { plural, typographic } from './drawing/number-format.js';
 import { factList, figureBlock, page, tableBlock } from './page/blocks.js';

@@ -1,14 +1,14 @@
 import { BeamloopError } from '../core/errors.js';
-import { runAccuracy } from './accuracy.js';
-import { runBeamSplit } from './beam-split.js';
-import { runBoundary } from './boundary.js';
-import { runPattern } from './pattern.js';
-import { runPilots } from './pilots.js';
-import { runRate } from './rate.js';
-import type { StudyResult } from './result.js';
+import { runAccuracy } from './accuracy/accuracy.js';
+import { runBeamSplit } from './beam-split/beam-split.js';
+import { runBoundary } from './boundary/boundary.js';
+import type { StudyResult } from './common/result.js';
+import type { ThreadOptions } from './fan-out/threads.js';
+import { runPattern } from './pattern/pattern.js';
+import { runPilots } from './pilots/pilots.js';
+import { runRate } from './rate/rate.js';
 import type { Study } from './study-file.js';
 import { requireRoomFor } from './study-sizes.js';
-import type { ThreadOptions } from './threads.js';
 
 export interface StudyOverrides {
   /** Users per point instead of the file's. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { readSettingsFile } from '../core/settings-file.js';
-import { accuracySchema } from './accuracy-file.js';
-import { checkAccuracyPlaces } from './accuracy-place-checks.js';
-import { beamSplitSchema } from './beam-split-file.js';
-import { boundarySchema } from './boundary.js';
-import { patternSchema } from './pattern-file.js';
-import { pilotsSchema } from './pilots.js';
-import { rateSchema } from './rate-file.js';
-import { scenarioStudySchema } from './scenario-study.js';
+import { accuracySchema } from './accuracy/accuracy-file.js';
+import { checkAccuracyPlaces } from './accuracy/accuracy-place-checks.js';
+import { beamSplitSchema } from './beam-split/beam-split-file.js';
+import { boundarySchema } from './boundary/boundary.js';
+import { patternSchema } from './pattern/pattern-file.js';
+import { pilotsSchema } from './pilots/pilots.js';
+import { rateSchema } from './rate/rate-file.js';
+import { scenarioStudySchema } from './scenario/scenario-study.js';
 import { refuseTooLarge } from './study-sizes.js';
 
 export const studySchema = z.discriminatedUnion('kind', [

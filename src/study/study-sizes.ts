@@ -6,12 +6,12 @@
 import type { z } from 'zod';
 import { BeamloopError } from '../core/errors.js';
 import type { SchemeChoice } from '../training/registry.js';
-import type { AccuracyStudy } from './accuracy-file.js';
-import type { BeamSplitStudy } from './beam-split-file.js';
-import type { BoundaryStudy } from './boundary.js';
-import type { PatternStudy, RingPattern } from './pattern-file.js';
-import type { PilotsStudy } from './pilots.js';
-import type { RateStudy } from './rate-file.js';
+import type { AccuracyStudy } from './accuracy/accuracy-file.js';
+import type { BeamSplitStudy } from './beam-split/beam-split-file.js';
+import type { BoundaryStudy } from './boundary/boundary.js';
+import type { PatternStudy, RingPattern } from './pattern/pattern-file.js';
+import type { PilotsStudy } from './pilots/pilots.js';
+import type { RateStudy } from './rate/rate-file.js';
 
 interface Size {
   readonly what: string;

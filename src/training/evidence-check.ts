@@ -2,8 +2,9 @@
  * Where what was measured does not settle whether an estimate holds, pilots are sent again (docs/model.md, "Evidence", eq. 86): powers
  * that are none of the beams do not keep an order.
  */
+
+import type { PilotBatch } from '../sounding/scheme.js';
 import { type Decision, type Doubt, judge, type MeasuredBatch, type Verdict, valuesOf } from './evidence.js';
-import type { PilotBatch } from './scheme.js';
 
 /** A fit of this much leaves powers that are made up no chance worth a check; of many pilots a lesser one will do. */
 const DECISIVE_LIKENESS = 0.95;

@@ -9,12 +9,12 @@ import { LinearArray } from '../array/linear-array.js';
 import type { SplitCodebook } from '../codebook/beam-split.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { BeamloopError } from '../core/errors.js';
+import { type MeasuredPilot, powersOfRecords } from '../sounding/pilot-powers.js';
 import { BeamPowers } from './estimators/beam-powers.js';
 import { createEstimator } from './estimators/create-estimator.js';
 import type { PointEstimator } from './estimators/point-estimator.js';
 import { judge } from './evidence.js';
 import { placesAround } from './evidence-gains.js';
-import { type MeasuredPilot, powersOfRecords } from './pilot-powers.js';
 import { type SplitChoice, schemeSchema, splitCodebookOf } from './registry.js';
 
 const positive = z.number().positive();

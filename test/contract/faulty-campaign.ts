@@ -3,15 +3,15 @@ import { openNativeBoard } from '../../drivers/boards/open-native-board.js';
 import type { EmulatedBoard } from '../../drivers/emulator/emulated-board.js';
 import { createLoopback } from '../../drivers/transports/loopback.js';
 import type { PowerRecord, UeBridge } from '../../src/bridge/bridge.js';
-import { outcomeOfSlot } from '../../src/bridge/slot-join.js';
+import type { OpenTestbed, TestbedRequest } from '../../src/campaign/open-testbed.js';
 import type { CampaignOutcome } from '../../src/campaign/outcome.js';
 import { startRun } from '../../src/campaign/run.js';
-import { parseScenario } from '../../src/campaign/scenario.js';
-import type { OpenTestbed, TestbedRequest } from '../../src/campaign/testbed-contract.js';
 import { monotonicClock } from '../../src/core/clock.js';
 import type { BeamloopError } from '../../src/core/errors.js';
 import { EmulatedUe } from '../../src/emulation/ue-model.js';
 import { Recording } from '../../src/record/recording.js';
+import { parseScenario } from '../../src/scenario/scenario.js';
+import { outcomeOfSlot } from '../../src/slots/slot-join.js';
 import { type EmulatedSection, emulatedSection } from '../../src/testbed.js';
 import { BAUD } from './board-rigs.js';
 

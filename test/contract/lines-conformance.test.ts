@@ -7,9 +7,9 @@ import { contentHash } from '../../firmware-protocol/content-hash.js';
 import { packElementSettings } from '../../firmware-protocol/element-settings.js';
 import { Band } from '../../src/array/band.js';
 import { LinearArray } from '../../src/array/linear-array.js';
-import { quantise } from '../../src/codebook/quantize.js';
-import { realisedCodeword } from '../../src/codebook/realised.js';
 import { describeTdPs, tdPsCodebook } from '../../src/codebook/tdps.js';
+import { quantise } from '../../src/realisation/quantise.js';
+import { realisedCodeword } from '../../src/realisation/realised.js';
 import { armSoon, connect, type EmulatedRig, loopbackRig, ptyRig, until } from './board-rigs.js';
 import { BoardWatcher, randomCodewords } from './board-watcher.js';
 

@@ -1,7 +1,7 @@
 /** What a scenario says about opening its board reaches the port. */
 import { afterEach, expect, it } from 'vitest';
-import { parseScenario } from '../../src/campaign/scenario.js';
-import { arrayOf } from '../../src/campaign/users.js';
+import { parseScenario } from '../../src/scenario/scenario.js';
+import { arrayOf } from '../../src/scenario/users.js';
 import { emulatedSection, openTestbed } from '../../src/testbed.js';
 import { type EmulatedRig, ptyRig } from './board-rigs.js';
 

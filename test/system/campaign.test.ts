@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readScenario } from '../../src/campaign/scenario.js';
 import { exportRecordings } from '../../src/record/export/export.js';
 import { Recording } from '../../src/record/recording.js';
-import { runScenarioStudy } from '../../src/study/scenario-study.js';
+import { readScenario } from '../../src/scenario/scenario.js';
+import { runScenarioStudy } from '../../src/study/scenario/scenario-study.js';
 import { emulatedSection, standInBoard } from '../../src/testbed.js';
 import { beamloop, decided, happened, Running, writeScenario } from './campaign-runs.js';
 

@@ -1,10 +1,11 @@
 /** Campaigns under faults that are drawn at random, and what has to hold of each whatever the faults were. */
-import { outcomeOfSlot } from '../../src/bridge/slot-join.js';
+
 import { replayRecording } from '../../src/campaign/replay.js';
 import { startRun } from '../../src/campaign/run.js';
-import { parseScenario } from '../../src/campaign/scenario.js';
 import { Random } from '../../src/core/random.js';
 import { Recording } from '../../src/record/recording.js';
+import { parseScenario } from '../../src/scenario/scenario.js';
+import { outcomeOfSlot } from '../../src/slots/slot-join.js';
 import { emulatedSection, openTestbed } from '../../src/testbed.js';
 
 export type MixTime = 'virtual' | 'real';

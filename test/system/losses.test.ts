@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { LOSS_STEPS } from '../../src/campaign/loss-account.js';
+import { LOSS_STEPS } from '../../src/scenario/loss-account.js';
 import { spawnCommand } from '../fixtures/spawn-command.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-losses-'));

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { BridgeEvent, UeBridge } from '../../src/bridge/bridge.js';
 import { startBridge } from '../../src/bridge/server.js';
 import { encodePowerMessage } from '../../src/bridge/wire.js';
-import { gaveUp } from '../../src/campaign/gave-up.js';
 import { interruptionSentence } from '../../src/cli/interruptions.js';
+import { gaveUp } from '../../src/slots/gave-up.js';
 import { PATIENCE_S } from '../fixtures/patience.js';
 import { RawUe } from './raw-ue.js';
 

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readScenario } from '../../src/campaign/scenario.js';
 import { exportRecordings } from '../../src/record/export/export.js';
 import { Recording } from '../../src/record/recording.js';
 import { html } from '../../src/report/page/html.js';
-import { runScenarioStudy } from '../../src/study/scenario-study.js';
+import { readScenario } from '../../src/scenario/scenario.js';
+import { runScenarioStudy } from '../../src/study/scenario/scenario-study.js';
 import { emulatedSection, standInBoard } from '../../src/testbed.js';
 import { beamloop, decided, Running } from './campaign-runs.js';
 

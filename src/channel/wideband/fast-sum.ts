@@ -6,7 +6,7 @@
 import type { Band } from '../../array/band.js';
 import type { Complex, ComplexVector } from '../../core/complex.js';
 import { BeamloopError } from '../../core/errors.js';
-import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../wasm-module.js';
+import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../kernels/wasm-module.js';
 import type { DelayedPath, ElementBeam, SubcarrierSum } from './response.js';
 import { SpreadingWindow } from './spreading-window.js';
 
@@ -132,7 +132,7 @@ export class FastSum implements SubcarrierSum {
       outRe: numbers(numSubcarriers + 2 * OUT_MARGIN),
       outIm: numbers(numSubcarriers + 2 * OUT_MARGIN),
     };
-    this.#kernel = instantiate<SumKernel>('wideband/subcarrier-sum.wasm', end);
+    this.#kernel = instantiate<SumKernel>('channel/wideband/subcarrier-sum.wasm', end);
     const { spreadSingle, wrapSingle, transformSingle } = this.#kernel;
     this.#functions =
       precision === 'double'

@@ -8,7 +8,7 @@ import type { LinearArray } from '../../array/linear-array.js';
 import type { SplitParameters } from '../../codebook/beam-split.js';
 import { complexVector } from '../../core/complex.js';
 import { BeamloopError } from '../../core/errors.js';
-import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../wasm-module.js';
+import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../kernels/wasm-module.js';
 import { createSubcarrierSum } from './subcarrier-sum.js';
 
 /** fresnel-gain.as.ts says what the function does. */
@@ -84,7 +84,10 @@ export class FresnelGains {
     const arguments0 = FIRST_ADDRESS;
     const place = (k: number) => arguments0 + k * (8 * count + 192);
     this.#at = { tilt: place(0), bend: place(1), slope: place(2), table: place(4) };
-    this.#kernel = instantiate<GainKernel>('wideband/fresnel-gain.wasm', this.#at.table + table.numBytes);
+    this.#kernel = instantiate<GainKernel>(
+      'channel/wideband/fresnel-gain.wasm',
+      this.#at.table + table.numBytes,
+    );
     const { buffer } = this.#kernel.memory;
     const view = (at: number) => new Float64Array(buffer, at, this.numValues);
     view(this.#at.tilt).set(tilt);

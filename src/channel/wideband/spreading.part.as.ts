@@ -1,5 +1,5 @@
 /** From elements at arbitrary delays to a regular grid over one period of delay (AssemblyScript). */
-import { doubledCosine, doubledSine, quarterAngle, smallCosine, smallSine } from '../trigonometry.part.as';
+import { doubledCosine, doubledSine, quarterAngle, smallCosine, smallSine } from '../../kernels/trigonometry.part.as';
 
 /**
  * Weights turned by their delay at the reference frequency, times a gain, and their places on the grid. Complex vectors

@@ -2,7 +2,7 @@
  * Kernels of the fast sum over elements (AssemblyScript), in double precision and in single. Pointers are 16-byte aligned;
  * the caller owns the memory.
  */
-import { dft } from './grid-fft.part.as';
+import { dft } from '../../kernels/fft.part.as';
 import { spreadOver, wrapEnds } from './spreading.part.as';
 
 export { prepare } from './spreading.part.as';

@@ -4,7 +4,6 @@ import type { LinearArray } from '../../array/linear-array.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.js';
 import { coverageRatio, missedShare, slopeLimit } from '../../codebook/coverage.js';
-import { distinctLines, selectorBits } from '../../codebook/delay-lines.js';
 import { evenRings, farRainbowCodebook, polarRings, rainbowCodebook } from '../../codebook/rainbow.js';
 import { rainbowAdvice, tdPsAdvice } from '../../codebook/split-advice.js';
 import {
@@ -15,6 +14,7 @@ import {
   tdPsCodebook,
 } from '../../codebook/tdps.js';
 import { BeamloopError } from '../../core/errors.js';
+import { distinctLines, selectorBits } from '../../realisation/delay-lines.js';
 import {
   arrayFromOptions,
   arrayOptions,

@@ -1,5 +1,5 @@
 import { resumeRun } from '../../campaign/run.js';
-import { parseScenario } from '../../campaign/scenario.js';
+import { parseScenario } from '../../scenario/scenario.js';
 import { emulatedSection, openTestbed } from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign-output.js';
 import type { Command } from '../command.js';

@@ -2,15 +2,15 @@ import path from 'node:path';
 import type { CalibrationTable } from '../../../calibration/calibration-table.js';
 import type { BoardDescription } from '../../../drivers/array-board.js';
 import { mostCheckPilots } from '../../campaign/evidence.js';
-import { forecastLines } from '../../campaign/loss-forecast.js';
-import { prepare } from '../../campaign/plan.js';
-import { planOnBoard } from '../../campaign/plan-on-board.js';
 import { startRun } from '../../campaign/run.js';
-import { readVariants, type ScenarioFile } from '../../campaign/scenario.js';
-import type { Scenario } from '../../campaign/scenario-schema.js';
-import { isEmulated } from '../../campaign/users.js';
 import { plural } from '../../core/plural.js';
-import { seconds } from '../../schedule/lint.js';
+import { forecastLines } from '../../scenario/loss-forecast.js';
+import { prepare } from '../../scenario/plan.js';
+import { planOnBoard } from '../../scenario/plan-on-board.js';
+import { readVariants, type ScenarioFile } from '../../scenario/scenario.js';
+import type { Scenario } from '../../scenario/scenario-schema.js';
+import { isEmulated } from '../../scenario/users.js';
+import { seconds } from '../../slots/plan-lint.js';
 import {
   assumedBoard,
   type EmulatedSection,

@@ -1,5 +1,5 @@
 /** Where power and rate are lost between the best beam that there could be and the one that the board radiates. */
-import { LOSS_STEPS, type LossAccount, type LossStep, meanAccount } from '../../campaign/loss-account.js';
+import { LOSS_STEPS, type LossAccount, type LossStep, meanAccount } from '../../scenario/loss-account.js';
 import { decibels, fixed } from '../drawing/number-format.js';
 import { tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';

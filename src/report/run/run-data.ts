@@ -1,13 +1,13 @@
 /** What a report tells about: the tables of a recording, joined by slot. */
 
-import { outcomeOfSlot, type SlotOutcome } from '../../bridge/slot-join.js';
 import { numCheckPilotsOf } from '../../campaign/check-pilots.js';
-import type { LossAccount } from '../../campaign/loss-account.js';
-import { measuredPilots as pilotSlots } from '../../campaign/measured-pilots.js';
 import { recordedAccount } from '../../campaign/outcome.js';
 import type { PilotLabel } from '../../codebook/codeword.js';
 import { Recording } from '../../record/recording.js';
 import type { Row } from '../../record/schema.js';
+import type { LossAccount } from '../../scenario/loss-account.js';
+import { measuredPilots as pilotSlots } from '../../slots/measured-pilots.js';
+import { outcomeOfSlot, type SlotOutcome } from '../../slots/slot-join.js';
 import { needsBand } from '../../training/registry.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
 import { type RunStatistics, readStatistics } from './run-statistics.js';

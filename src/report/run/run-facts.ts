@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { Band } from '../../array/band.js';
 import type { Sector } from '../../array/focal-point.js';
 import { LinearArray } from '../../array/linear-array.js';
-import { forecastLines } from '../../campaign/loss-forecast.js';
 import { PolarCodebook } from '../../codebook/polar.js';
 import { BeamloopError } from '../../core/errors.js';
+import { forecastLines } from '../../scenario/loss-forecast.js';
 import { type SchemeChoice, schemeSchema } from '../../training/registry.js';
 
 const scenarioFacts = z.object({

@@ -1,5 +1,5 @@
 /** Values on a grid with lines over them: beam patterns of a study. */
-import type { Axis, HeatFigure } from '../../study/result.js';
+import type { Axis, HeatFigure } from '../../study/common/result.js';
 import { axisEnds, legend, legendHeightPx, roundTicks, valueAxis, withEnds } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { colourBar, heatImage, imageSeries } from '../drawing/heat-image.js';

@@ -1,5 +1,5 @@
 /** Curves of a study with their 95 % intervals. */
-import type { Axis, LineFigure, Series } from '../../study/result.js';
+import type { Axis, LineFigure, Series } from '../../study/common/result.js';
 import { schemeTitle } from '../../training/scheme-label.js';
 import {
   axisEnds,

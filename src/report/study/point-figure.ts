@@ -1,5 +1,5 @@
 /** Points in a plane: foci of beams. */
-import type { PointFigure } from '../../study/result.js';
+import type { PointFigure } from '../../study/common/result.js';
 import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR, colourMap, coloursOf } from '../drawing/colour.js';

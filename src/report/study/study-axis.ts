@@ -1,5 +1,5 @@
 /** Axes of a study's figures that say a value in two ways. */
-import type { Axis } from '../../study/result.js';
+import type { Axis } from '../../study/common/result.js';
 import { tickText } from '../drawing/axis.js';
 import { fixed } from '../drawing/number-format.js';
 

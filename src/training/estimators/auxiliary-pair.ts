@@ -5,8 +5,8 @@
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import { BeamloopError } from '../../core/errors.js';
+import type { Powers } from '../../sounding/scheme.js';
 import { strongest } from '../polar-estimate.js';
-import type { Powers } from '../scheme.js';
 import { BeamPowers } from './beam-powers.js';
 import { OnGridEstimator, possiblePoint } from './on-grid.js';
 import type { PointEstimator } from './point-estimator.js';

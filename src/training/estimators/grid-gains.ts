@@ -3,10 +3,11 @@
  * faster turns than the outermost element's, so where directions are dense, every few are summed over the elements and
  * those between are interpolated (docs/model.md eq. 79 and 80).
  */
-import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../channel/wasm-module.js';
+
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import type { ComplexVector } from '../../core/complex.js';
+import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../kernels/wasm-module.js';
 import { BeamPowers, type WaveModel } from './beam-powers.js';
 import type { GridPowers } from './dictionary.js';
 import { DirectionFilter } from './direction-filter.js';
@@ -85,7 +86,7 @@ export class GridGains implements GridPowers {
     const response = this.#slots + (this.#length / 16) * this.#stride;
     const out = response + 16 * this.#length;
     const weights = out + 4 * stride * this.#length;
-    this.#kernel = instantiate('../training/estimators/grid-gains.wasm', weights + 4 * stride * numSlots);
+    this.#kernel = instantiate('training/estimators/grid-gains.wasm', weights + 4 * stride * numSlots);
     const { buffer } = this.#kernel.memory;
     const view = (at: number, count: number) => new Float32Array(buffer, at, count);
     this.#weights = view(weights, stride * numSlots);

@@ -1,7 +1,7 @@
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
+import type { Powers } from '../../sounding/scheme.js';
 import { strongest } from '../polar-estimate.js';
-import type { Powers } from '../scheme.js';
 import { type PointEstimator, requirePowersOf } from './point-estimator.js';
 
 /** The focus of the strongest subcarrier of all pilots (docs/model.md eq. 54). */

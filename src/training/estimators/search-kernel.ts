@@ -1,4 +1,4 @@
-import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../channel/wasm-module.js';
+import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../kernels/wasm-module.js';
 
 /** Pointers are byte offsets into `memory`; search.as.ts says what each function does. */
 export interface SearchKernel extends WasmKernel {
@@ -67,5 +67,5 @@ export function layOutSearch(numRows: number, numValues: number, numGroups: numb
 }
 
 export function createSearchKernel({ numBytes }: SearchLayout): SearchKernel {
-  return instantiate('../training/estimators/search.wasm', numBytes);
+  return instantiate('training/estimators/search.wasm', numBytes);
 }

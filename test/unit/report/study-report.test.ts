@@ -9,7 +9,7 @@ import { heatFigure } from '../../../src/report/study/heat-figure.js';
 import { lineFigure } from '../../../src/report/study/line-figure.js';
 import { pointFigure } from '../../../src/report/study/point-figure.js';
 import { renderStudyReport, writeStudyReport } from '../../../src/report/study-report.js';
-import type { StudyResult } from '../../../src/study/result.js';
+import type { StudyResult } from '../../../src/study/common/result.js';
 import { SCHEME_NAMES } from '../../../src/training/registry.js';
 import { axisScale, expectWellFormed, svgMarks, svgTexts, tickValue } from '../../fixtures/read-svg.js';
 import {

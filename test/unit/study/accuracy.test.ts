@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { LinearArray } from '../../../src/array/linear-array.js';
-import { runAccuracy } from '../../../src/study/accuracy.js';
-import { accuracySchema } from '../../../src/study/accuracy-file.js';
-import type { AccuracyRow } from '../../../src/study/accuracy-rows.js';
-import type { StudyResult, UserTrace } from '../../../src/study/result.js';
-import { Simulator } from '../../../src/study/simulator.js';
+import { runAccuracy } from '../../../src/study/accuracy/accuracy.js';
+import { accuracySchema } from '../../../src/study/accuracy/accuracy-file.js';
+import type { AccuracyRow } from '../../../src/study/accuracy/accuracy-rows.js';
+import { Simulator } from '../../../src/study/accuracy/accuracy-simulator.js';
+import type { StudyResult, UserTrace } from '../../../src/study/common/result.js';
 
 const options = { numThreads: 1, traced: true };
 const study = (settings: object) =>

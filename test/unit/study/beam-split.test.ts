@@ -5,7 +5,7 @@ import { renderFigure, WIDE_PX } from '../../../src/report/drawing/chart.js';
 import { COLOUR } from '../../../src/report/drawing/colour.js';
 import { pointFigure } from '../../../src/report/study/point-figure.js';
 import { renderStudyReport } from '../../../src/report/study-report.js';
-import type { HeatFigure, PointFigure } from '../../../src/study/result.js';
+import type { HeatFigure, PointFigure } from '../../../src/study/common/result.js';
 import { runStudy } from '../../../src/study/run-study.js';
 import { readStudy, studySchema } from '../../../src/study/study-file.js';
 import { axisScale, expectWellFormed, svgMarks, svgTexts, tickValue } from '../../fixtures/read-svg.js';

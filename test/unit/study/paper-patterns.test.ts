@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { LinearArray } from '../../../src/array/linear-array.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
-import { isInDivergingRegion } from '../../../src/study/diverging.js';
-import type { LineFigure } from '../../../src/study/result.js';
+import type { LineFigure } from '../../../src/study/common/result.js';
+import { isInDivergingRegion } from '../../../src/study/pattern/diverging.js';
 import { runStudy } from '../../../src/study/run-study.js';
 import { studySchema } from '../../../src/study/study-file.js';
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { LinearArray } from '../../../src/array/linear-array.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
-import { checkClaims } from '../../../src/study/claims.js';
+import { checkClaims } from '../../../src/study/common/claims.js';
+import type { Claim } from '../../../src/study/common/file-sections.js';
 import {
   AmplitudeMeter,
   boundingRegion,
@@ -10,8 +11,7 @@ import {
   divergingStrengths,
   isInDivergingRegion,
   weakestInside,
-} from '../../../src/study/diverging.js';
-import type { Claim } from '../../../src/study/file-sections.js';
+} from '../../../src/study/pattern/diverging.js';
 import { runStudy } from '../../../src/study/run-study.js';
 import { readStudy, studySchema } from '../../../src/study/study-file.js';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Codeword } from '../../../src/codebook/codeword.js';
 import { servingCodeword } from '../../../src/codebook/serving.js';
-import { runRate } from '../../../src/study/rate.js';
-import { RateBenches } from '../../../src/study/rate-bench.js';
-import { rateSchema } from '../../../src/study/rate-file.js';
-import { buildBoard, hardwareOf } from '../../../src/study/rate-hardware.js';
-import type { RateRow } from '../../../src/study/rate-rows.js';
-import { buildSetting } from '../../../src/study/rate-setting.js';
+import { runRate } from '../../../src/study/rate/rate.js';
+import { RateBenches } from '../../../src/study/rate/rate-bench.js';
+import { rateSchema } from '../../../src/study/rate/rate-file.js';
+import { buildBoard, hardwareOf } from '../../../src/study/rate/rate-hardware.js';
+import type { RateRow } from '../../../src/study/rate/rate-rows.js';
+import { buildSetting } from '../../../src/study/rate/rate-setting.js';
 
 const PS = 1e-12;
 

@@ -5,13 +5,13 @@ import { DirectSum } from '../../../src/channel/wideband/direct-sum.js';
 import type { Codeword } from '../../../src/codebook/codeword.js';
 import { gridCodeword } from '../../../src/codebook/serving.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
-import { runRate } from '../../../src/study/rate.js';
-import { RateAir } from '../../../src/study/rate-air.js';
-import { RateBenches } from '../../../src/study/rate-bench.js';
-import { rateSchema } from '../../../src/study/rate-file.js';
-import type { RateRow } from '../../../src/study/rate-rows.js';
-import { buildSetting, ratePlaces, rateUser } from '../../../src/study/rate-setting.js';
-import { RateSimulator } from '../../../src/study/rate-simulator.js';
+import { runRate } from '../../../src/study/rate/rate.js';
+import { RateAir } from '../../../src/study/rate/rate-air.js';
+import { RateBenches } from '../../../src/study/rate/rate-bench.js';
+import { rateSchema } from '../../../src/study/rate/rate-file.js';
+import type { RateRow } from '../../../src/study/rate/rate-rows.js';
+import { buildSetting, ratePlaces, rateUser } from '../../../src/study/rate/rate-setting.js';
+import { RateSimulator } from '../../../src/study/rate/rate-simulator.js';
 
 const options = { numThreads: 1, traced: false };
 

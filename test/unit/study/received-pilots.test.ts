@@ -3,7 +3,7 @@ import { LinearArray } from '../../../src/array/linear-array.js';
 import { DirectEvaluator } from '../../../src/channel/direct-evaluator.js';
 import { DpcCodebook } from '../../../src/codebook/dpc.js';
 import { PolarCodebook } from '../../../src/codebook/polar.js';
-import { ReceivedPilots } from '../../../src/study/received-pilots.js';
+import { ReceivedPilots } from '../../../src/study/accuracy/received-pilots.js';
 
 const array = new LinearArray({ numElements: 16, carrierHz: 100e9 });
 const polar = new PolarCodebook(array, { numRings: 6 });

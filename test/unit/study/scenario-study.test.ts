@@ -1,8 +1,8 @@
 /** Scenarios on the channel model: refused as a campaign would be. */
 import { expect, it } from 'vitest';
-import { parseScenario } from '../../../src/campaign/scenario.js';
 import type { BeamloopError } from '../../../src/core/errors.js';
-import { runScenarioStudy } from '../../../src/study/scenario-study.js';
+import { parseScenario } from '../../../src/scenario/scenario.js';
+import { runScenarioStudy } from '../../../src/study/scenario/scenario-study.js';
 import { emulatedSection, standInBoard } from '../../../src/testbed.js';
 
 const scenario = `

@@ -1,0 +1,266 @@
+/**
+ * Screening of the polar codebook: which codewords can be the best at all (docs/model.md eq. 28 to 31).
+ *
+ * Up to a few radians of phase, all codewords of a ring are one chirp times plane waves, so one FFT of channel times
+ * chirp receives nearly all of them at once. The chirped plane waves of a ring are an orthonormal basis, so how much of
+ * a codeword lies outside its own bin is known exactly, and bounds how far off the FFT can be. Codewords of the inner
+ * rings towards +-90 degrees spread over many bins; for those that survive, a window of bins says more.
+ */
+import type { LinearArray } from '../../array/linear-array.js';
+import type { PolarCodebook } from '../../codebook/polar.js';
+import { wrappedRad } from '../../core/turns.js';
+import type { Kernel } from './kernel.js';
+import type { KernelLayout } from './kernel-memory.js';
+
+/**
+ * What single precision adds to a residual, relative to the norm of the channel: an FFT of 2^15 points is off by less
+ * than 6e-6 (Higham, Accuracy and Stability of Numerical Algorithms, theorem 24.2), chirp and factor by less than 1e-6.
+ */
+const ROUNDING = 1e-5;
+/** A residual's square is 1 less a sum of squares near 1, which single precision knows to within this. */
+const ROUNDING_SQUARED = 4e-6;
+/** A window leaves out this much of its codeword if it can with MAX_WINDOW bins. */
+const WINDOW_RESIDUAL = 0.1;
+const MAX_WINDOW = 128;
+/** A window that leaves out more than this excludes next to nothing. */
+const USELESS_RESIDUAL = 0.5;
+
+/** A codeword as a sum of neighbouring bins: coefficients of the bins `first`, `first` + 1, … (cyclic). */
+interface BinWindow {
+  readonly first: number;
+  readonly re: Float32Array;
+  readonly im: Float32Array;
+  readonly residual: number;
+}
+
+export class Screen {
+  readonly #kernel: Kernel;
+  readonly #layout: KernelLayout;
+  readonly #numAngles: number;
+  readonly #numRings: number;
+  readonly #bins: Float32Array;
+  readonly #noise: Float32Array;
+  readonly #powers: Float32Array;
+  readonly #found: Int32Array;
+  readonly #windows = new Map<number, BinWindow>();
+
+  /** Takes the channel from `layout.channel`; uses it up while the tables are built. */
+  constructor(codebook: PolarCodebook, kernel: Kernel, layout: KernelLayout) {
+    const { numAngles, numRings, numCodewords } = codebook;
+    const { buffer } = kernel.memory;
+    this.#kernel = kernel;
+    this.#layout = layout;
+    this.#numAngles = numAngles;
+    this.#numRings = numRings;
+    this.#bins = new Float32Array(buffer, layout.bins, 2 * numCodewords);
+    this.#noise = new Float32Array(buffer, layout.noise, 2 * numCodewords);
+    this.#powers = new Float32Array(buffer, layout.powers, numCodewords);
+    this.#found = new Int32Array(buffer, layout.candidates, numCodewords);
+    fillTwiddles(new Float32Array(buffer, layout.twiddles, 3.5 * numAngles), numAngles);
+    for (let ring = 1; ring <= numRings; ring++) {
+      const chirp = new Float32Array(buffer, this.#ringAddress(layout.chirps, ring), 2 * numAngles);
+      fillChirp(chirp, codebook.array, codebook.ringDistanceM(ring));
+      this.#fillFactors(codebook, ring);
+    }
+  }
+
+  /** Transforms the channel on every ring. */
+  transform(): void {
+    const { channel, channelSingle } = this.#layout;
+    this.#kernel.toSingle(channel, channelSingle, 2 * this.#numAngles);
+    for (let ring = 1; ring <= this.#numRings; ring++) this.#transformRing(ring);
+  }
+
+  /** Sets the noise per column for `screen` and `bound`. */
+  setNoise(re: Float64Array, im: Float64Array): void {
+    this.#noise.set(re, 0);
+    this.#noise.set(im, re.length);
+  }
+
+  /** Receives all codewords by their own bins alone; returns the column that seems strongest. */
+  screen(withNoise: boolean): number {
+    const { alphas, bins, noise, powers } = this.#layout;
+    const numCodewords = this.#numAngles * this.#numRings;
+    let topPower = -1;
+    let topRing = 1;
+    for (let ring = 1; ring <= this.#numRings; ring++) {
+      const power = this.#kernel.powers(
+        this.#ringAddress(bins, ring),
+        this.#ringAddress(alphas, ring),
+        withNoise ? noise + 4 * (ring - 1) * this.#numAngles : 0,
+        4 * numCodewords,
+        this.#numAngles,
+        powers + 4 * (ring - 1) * this.#numAngles,
+      );
+      if (power > topPower) {
+        topPower = power;
+        topRing = ring;
+      }
+    }
+    return this.#powers.indexOf(topPower, (topRing - 1) * this.#numAngles);
+  }
+
+  /** Columns, ascending, that may receive `amplitude` or more from a channel of this norm. Valid until the next call. */
+  candidates(amplitude: number, channelNorm: number): Int32Array {
+    const { powers, residuals, candidates } = this.#layout;
+    const count = this.#kernel.candidates(
+      powers,
+      residuals,
+      this.#powers.length,
+      // Both are rounded to single precision, in the direction that keeps candidates.
+      amplitude * (1 - 1e-6),
+      channelNorm * (1 + 1e-6),
+      candidates,
+    );
+    return this.#found.subarray(0, count);
+  }
+
+  /** A closer upper bound of what a column receives, from its window of bins; Infinity where there is none. */
+  bound(column: number, channelNorm: number, withNoise: boolean): number {
+    const window = this.#windows.get(column);
+    if (window === undefined) return Infinity;
+    const { first, re: a, im: b, residual } = window;
+    const numAngles = this.#numAngles;
+    const start = Math.floor(column / numAngles) * 2 * numAngles;
+    let re = withNoise ? this.#noise[column]! : 0;
+    let im = withNoise ? this.#noise[this.#powers.length + column]! : 0;
+    for (let k = 0; k < a.length; k++) {
+      const at = start + ((first + k) & (numAngles - 1));
+      const binRe = this.#bins[at]!;
+      const binIm = this.#bins[at + numAngles]!;
+      re += a[k]! * binRe - b[k]! * binIm;
+      im += a[k]! * binIm + b[k]! * binRe;
+    }
+    return Math.sqrt(re * re + im * im) + channelNorm * residual;
+  }
+
+  #ringAddress(table: number, ring: number): number {
+    return table + 8 * (ring - 1) * this.#numAngles;
+  }
+
+  #transformRing(ring: number): void {
+    const { channelSingle, chirps, scratch, scratch2, bins, twiddles } = this.#layout;
+    this.#kernel.chirpedFft(
+      channelSingle,
+      this.#ringAddress(chirps, ring),
+      scratch,
+      scratch2,
+      this.#ringAddress(bins, ring),
+      this.#numAngles,
+      twiddles,
+    );
+  }
+
+  /**
+   * Expands every codeword of a ring in the ring's bins: the transform of the steering vector of its focus, a channel
+   * that the codeword conjugates, holds all its coefficients (eq. 30).
+   */
+  #fillFactors(codebook: PolarCodebook, ring: number): void {
+    const { array, numAngles } = codebook;
+    const { memory } = this.#kernel;
+    const alphas = new Float32Array(
+      memory.buffer,
+      this.#ringAddress(this.#layout.alphas, ring),
+      2 * numAngles,
+    );
+    const column = (ring - 1) * numAngles;
+    const residuals = new Float32Array(memory.buffer, this.#layout.residuals + 4 * column, numAngles);
+    const channel = new Float64Array(memory.buffer, this.#layout.channel, 2 * numAngles);
+    const start = 2 * column;
+    const re = this.#bins.subarray(start, start + numAngles);
+    const im = this.#bins.subarray(start + numAngles, start + 2 * numAngles);
+    const scale = 1 / Math.sqrt(numAngles);
+    for (let k = 0; k < numAngles; k++) {
+      const focusM = codebook.focusM({ ring, angleIndex: k + 1 });
+      channel.fill(0);
+      if (focusM === null) fillPlaneWave(channel, array, codebook.sinAngles[k]!);
+      else {
+        const { elementY } = this.#layout;
+        const [x, y] = focusM;
+        this.#kernel.addPath(this.#layout.channel, elementY, numAngles, 1, 0, x, y, 1 / array.wavelengthM);
+      }
+      this.#kernel.toSingle(this.#layout.channel, this.#layout.channelSingle, 2 * numAngles);
+      this.#transformRing(ring);
+      alphas[k] = re[k]! * scale;
+      alphas[numAngles + k] = -im[k]! * scale;
+      residuals[k] = residualOf((re[k]! ** 2 + im[k]! ** 2) / numAngles);
+      if (residuals[k]! <= WINDOW_RESIDUAL) continue;
+      const window = bestWindow(re, im);
+      if (window !== null) this.#windows.set(column + k, window);
+    }
+  }
+}
+
+/** Norm of what is left of a unit vector when `energy` of it is accounted for, rounding included. */
+function residualOf(energy: number): number {
+  return Math.sqrt(Math.max(0, 1 - energy) + ROUNDING_SQUARED) + ROUNDING;
+}
+
+/** Shortest cyclic window of bins that leaves out no more than WINDOW_RESIDUAL, or the best of MAX_WINDOW bins. */
+function bestWindow(re: Float32Array, im: Float32Array): BinWindow | null {
+  const numBins = re.length;
+  const at = (k: number) => k & (numBins - 1);
+  const energy = Float64Array.from(re, (value, k) => (value ** 2 + im[k]! ** 2) / numBins);
+  const wanted = 1 - WINDOW_RESIDUAL ** 2;
+  const longest = Math.min(MAX_WINDOW, numBins);
+  let best = { first: 0, count: 0, energy: 0 };
+  let inside = 0;
+  // [first, end) slides once around; it grows to the wanted energy, or to the longest window.
+  for (let first = 0, end = 0; first < numBins; first++) {
+    while (end - first < longest && (end === first || inside < wanted)) inside += energy[at(end++)]!;
+    const reached = Math.min(inside, wanted);
+    const bestReached = Math.min(best.energy, wanted);
+    const count = end - first;
+    if (reached > bestReached || (reached === bestReached && count < best.count)) {
+      best = { first, count, energy: inside };
+    }
+    inside -= energy[at(first)]!;
+  }
+  const residual = residualOf(best.energy);
+  if (residual > USELESS_RESIDUAL) return null;
+  const scale = 1 / Math.sqrt(numBins);
+  const pick = (values: Float32Array, sign: number) =>
+    Float32Array.from({ length: best.count }, (_, k) => sign * scale * values[at(best.first + k)]!);
+  return { first: best.first, re: pick(re, 1), im: pick(im, -1), residual };
+}
+
+/**
+ * Chirp of a ring and the shift of the angle grid, which lies half a bin beside that of a DFT (eq. 28 and 29); scaled so
+ * that the bins are received amplitudes of unit-norm plane waves.
+ */
+function fillChirp(chirp: Float32Array, array: LinearArray, ringDistanceM: number): void {
+  const { numElements, wavelengthM } = array;
+  const scale = 1 / Math.sqrt(numElements);
+  const middle = (numElements - 1) / 2;
+  for (let k = 0; k < numElements; k++) {
+    const phase = wrappedRad(
+      array.elementYM[k]! ** 2 / (2 * ringDistanceM * wavelengthM) + (middle * k) / numElements,
+    );
+    chirp[k] = scale * Math.cos(phase);
+    chirp[numElements + k] = scale * Math.sin(phase);
+  }
+}
+
+/** Conjugate of the weights of a codeword at infinity, times sqrt N. */
+function fillPlaneWave(channel: Float64Array, array: LinearArray, sinAngle: number): void {
+  const { numElements } = array;
+  for (let k = 0; k < numElements; k++) {
+    const phase = Math.PI * array.elementOffset(k) * sinAngle;
+    channel[k] = Math.cos(phase);
+    channel[numElements + k] = Math.sin(phase);
+  }
+}
+
+/** exp(-j 2 pi k / N) for all k, then its first three powers for k < N/4. */
+function fillTwiddles(table: Float32Array, numPoints: number): void {
+  const fill = (from: number, count: number, power: number) => {
+    for (let k = 0; k < count; k++) {
+      const phase = (-2 * Math.PI * power * k) / numPoints;
+      table[from + k] = Math.cos(phase);
+      table[from + count + k] = Math.sin(phase);
+    }
+  };
+  fill(0, numPoints, 1);
+  for (let power = 1; power <= 3; power++)
+    fill(2 * numPoints + ((power - 1) * numPoints) / 2, numPoints / 4, power);
+}

@@ -1,0 +1,185 @@
+/** From a codeword in radians and seconds to a board's integer codes, and what is lost on the way (eq. 23 to 26). */
+import type { ElementSettings } from '../../drivers/array-board.js';
+import type { Codeword } from '../codebook/codeword.js';
+import { BeamloopError } from '../core/errors.js';
+import { once } from '../core/once.js';
+import { type BoardControls, checkControls } from './board-controls.js';
+import { realiseDelays } from './delay-codes.js';
+import { gainLossesDb, meanLossDb } from './gain-loss.js';
+import { realisedCodeword } from './realised.js';
+
+const TWO_PI = 2 * Math.PI;
+/** A beam that loses so much where it focuses has lost its subcarrier, dB. */
+const LOST_DB = 3;
+
+/** What the hardware cannot realise of a codeword. Elements that the codeword switches off have no phase error. */
+export interface RealisabilityReport {
+  /** Error of the element phases at the carrier, rad. */
+  readonly phaseErrorRmsRad: number;
+  readonly phaseErrorMaxRad: number;
+  /** Span of the codeword's delays, s; 0 when it has none. */
+  readonly delaySpanS: number;
+  /** Range of delays that is left for the board's adjustable part, s: the span, less what its fixed lines do. */
+  readonly delayNeededS: number;
+  /** Largest delay error apart from clipped delays, s; 0 when the codeword has no delays. */
+  readonly delayErrorMaxS: number;
+  /**
+   * Elements whose delay lies outside the board's range; the phase at the carrier is still right. On boards of fixed lines
+   * alone, elements that no line serves to within half a period of the carrier.
+   */
+  readonly clippedDelays: number;
+  /** Elements whose delay the board cannot set at all and replaces by a phase that is right at the carrier only. */
+  readonly delaysAsPhase: number;
+  /** Elements that should be off and that the board cannot switch off. */
+  readonly elementsStuckOn: number;
+  /** Elements whose amplitude the board cannot set otherwise. */
+  readonly amplitudesOff: number;
+  /**
+   * Predicted loss of gain where the codeword focuses, dB >= 0 but for rounding; the worst over the frequencies asked
+   * for. Counts that no element can radiate more than its share of the array's power, as beams of part of the array
+   * want it to. This and what follows is computed when it is read.
+   */
+  readonly gainLossDb: number;
+  /** Loss of the power gain averaged over the frequencies asked for, dB. */
+  readonly meanGainLossDb: number;
+  /** Share of these frequencies at which more than 3 dB are lost. */
+  readonly lostShare: number;
+}
+
+export interface QuantisedCodeword {
+  readonly settings: ElementSettings;
+  readonly report: RealisabilityReport;
+}
+
+export interface QuantiseOptions {
+  /** Where the gain loss is predicted, Hz; the carrier unless given. */
+  readonly frequenciesHz?: ArrayLike<number>;
+  /**
+   * Whether phases take up what is missing of the delays at the carrier. True unless given; false is what hardware does
+   * that rounds delays and phases apart.
+   */
+  readonly carrierIntoPhase?: boolean;
+}
+
+/**
+ * Rounds a codeword to the board's codes. A rounded or clipped delay's error at the carrier is taken up by the phase.
+ *
+ * @param carrierHz where phases are to be right.
+ * @throws BOARD_MISMATCH when the board has another number of elements or cannot steer at all; BAD_ARGUMENT when the
+ * codeword or the board's description makes no sense.
+ */
+export function quantise(
+  codeword: Codeword,
+  board: BoardControls,
+  carrierHz: number,
+  { frequenciesHz = [carrierHz], carrierIntoPhase = true }: QuantiseOptions = {},
+): QuantisedCodeword {
+  checkElements(board, codeword);
+  checkControls(board);
+  checkCodeword(codeword);
+  const { phaseRad, delayS, amplitude } = codeword;
+  const delays = realiseDelays(delayS, board, 0.5 / carrierHz);
+  const numPhaseCodes = 2 ** board.phaseBits;
+  const phaseCode = new Uint16Array(board.numElements);
+  const amplitudes = quantiseAmplitudes(amplitude, board);
+  let errorSquares = 0;
+  let numActive = 0;
+  let phaseErrorMaxRad = 0;
+  for (let k = 0; k < board.numElements; k++) {
+    const missingDelayS = (delayS?.[k] ?? 0) + delays.shiftS - delays.realisedS[k]!;
+    const turns = phaseRad[k]! / TWO_PI - fraction(carrierHz * missingDelayS);
+    const code = Math.round((carrierIntoPhase ? turns : phaseRad[k]! / TWO_PI) * numPhaseCodes);
+    phaseCode[k] = code - numPhaseCodes * Math.floor(code / numPhaseCodes);
+    if (amplitude?.[k] === 0) continue;
+    const errorRad = TWO_PI * Math.abs(fraction(turns - code / numPhaseCodes));
+    numActive++;
+    errorSquares += errorRad ** 2;
+    phaseErrorMaxRad = Math.max(phaseErrorMaxRad, errorRad);
+  }
+  const settings: ElementSettings = {
+    phaseCode,
+    delayCode: delays.delayCode,
+    amplitudeCode: amplitudes.code,
+    lineCode: delays.lineCode,
+  };
+  const losses = once(() => gainLossesDb(codeword, realisedCodeword(settings, board), frequenciesHz));
+  return {
+    settings,
+    report: {
+      phaseErrorRmsRad: Math.sqrt(errorSquares / Math.max(1, numActive)),
+      phaseErrorMaxRad,
+      delaySpanS: delayS === null ? 0 : spanOf(delayS),
+      delayNeededS: delays.restSpanS,
+      delayErrorMaxS: delays.errorMaxS,
+      clippedDelays: delays.clipped,
+      delaysAsPhase: delays.asPhase,
+      elementsStuckOn: amplitudes.stuckOn,
+      amplitudesOff: amplitudes.off,
+      // Costs more than all the rest, and who wants to send the settings at once does not need it yet.
+      get gainLossDb() {
+        return losses().reduce((worst, lossDb) => Math.max(worst, lossDb), Number.NEGATIVE_INFINITY);
+      },
+      get meanGainLossDb() {
+        return meanLossDb(losses());
+      },
+      get lostShare() {
+        return losses().filter((lossDb) => lossDb > LOST_DB).length / losses().length;
+      },
+    },
+  };
+}
+
+/** Nearest amplitude codes (eq. 25): the strongest element gets full amplitude if the codeword wants more than that. */
+function quantiseAmplitudes(amplitude: Float64Array | null, board: BoardControls) {
+  const last = 2 ** board.amplitudeBits - 1;
+  const code = last === 0 ? null : new Uint16Array(board.numElements).fill(last);
+  let stuckOn = 0;
+  let off = 0;
+  if (amplitude === null) return { code, stuckOn, off };
+  const full = amplitude.reduce((a, b) => Math.max(a, b), 1);
+  for (let k = 0; k < amplitude.length; k++) {
+    const wanted = amplitude[k]! / full;
+    if (code !== null) code[k] = Math.round(wanted * last);
+    const realised = code === null ? 1 : code[k]! / last;
+    if (wanted === 0 && realised > 0) stuckOn++;
+    else if (Math.abs(wanted - realised) > 1e-12) off++;
+  }
+  return { code, stuckOn, off };
+}
+
+function checkElements(board: BoardControls, codeword: Codeword): void {
+  const numElements = codeword.phaseRad.length;
+  if (board.numElements === numElements) return;
+  throw new BeamloopError('BOARD_MISMATCH', {
+    what: `Codeword ${codeword.key} has ${numElements} elements and board ${board.model} has ${board.numElements}`,
+    todo: 'Use a codebook of the array that is connected',
+  });
+}
+
+function checkCodeword({ key, phaseRad, delayS, amplitude }: Codeword): void {
+  for (const [name, values] of [
+    ['phases', phaseRad],
+    ['delays', delayS],
+    ['amplitudes', amplitude],
+  ] as const) {
+    if (values === null) continue;
+    if (values.length !== phaseRad.length) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: `Codeword ${key} has ${phaseRad.length} phases and ${values.length} ${name}`,
+      });
+    }
+    const at = values.findIndex((value) => !Number.isFinite(value) || (name === 'amplitudes' && value < 0));
+    if (at < 0) continue;
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `Codeword ${key} has ${values[at]} among its ${name} (element ${at + 1})`,
+    });
+  }
+}
+
+function fraction(turns: number): number {
+  return turns - Math.round(turns);
+}
+
+function spanOf(values: Float64Array): number {
+  return values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
+}

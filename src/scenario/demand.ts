@@ -1,0 +1,78 @@
+/** What a scheme may ask for at worst, and what that costs on link and slots. */
+
+import { packedBytes } from '../../drivers/link/link-cost.js';
+import { Random } from '../core/random.js';
+import type { Demand } from '../slots/plan-lint.js';
+import { type PlannerOptions, SlotPlanner } from '../slots/slot-planner.js';
+import { type PilotBatch, powersOf } from '../sounding/scheme.js';
+import type { SchemeFactory } from '../training/registry.js';
+
+/** Searches with made-up powers; each takes another way through the scheme's decisions. */
+const NUM_SEARCHES = 32;
+
+type BoardFormat = Parameters<typeof packedBytes>[0];
+
+/** Codeword keys of one search, batch by batch. */
+export type Search = readonly (readonly string[])[];
+
+/** Searches with random powers. Needs no board: it takes a while, and a board wants to hear from us meanwhile. */
+export function sampleSearches({ start, adaptive }: SchemeFactory): Search[] {
+  if (!adaptive) return [[(start().next().value as PilotBatch).map(({ key }) => key)]];
+  return Array.from({ length: NUM_SEARCHES }, (_, k) => {
+    const random = new Random(k, 'search');
+    const batches: string[][] = [];
+    const scheme = start();
+    for (let step = scheme.next(); !step.done; ) {
+      batches.push(step.value.map(({ key }) => key));
+      step = scheme.next(
+        powersOf(
+          Float64Array.from(step.value, () => random.uniform()),
+          1,
+        ),
+      );
+    }
+    return batches;
+  });
+}
+
+/** The worst of the searches, each starting with an empty codeword memory. Every figure is the largest over all. */
+export function worstDemand(
+  searches: readonly Search[],
+  board: BoardFormat,
+  options: PlannerOptions,
+): Demand {
+  const demands = searches.map((search) => demandOf(search, packedBytes(board), options));
+  return demands.reduce((a, b) => ({
+    numPilots: Math.max(a.numPilots, b.numPilots),
+    largestBatch: Math.max(a.largestBatch, b.largestBatch),
+    largestBatchCodewords: Math.max(a.largestBatchCodewords, b.largestBatchCodewords),
+    userTimeS: Math.max(a.userTimeS, b.userTimeS),
+    lineTimeS: Math.max(a.lineTimeS, b.lineTimeS),
+    lineBytes: Math.max(a.lineBytes, b.lineBytes),
+    baud: a.baud,
+  }));
+}
+
+function demandOf(search: Search, bytesPerCodeword: number, options: PlannerOptions): Demand {
+  const planner = new SlotPlanner({ ...options, startBoardTimeS: 0 });
+  let lineTimeS = 0;
+  let lineBytes = 0;
+  for (const batch of search) {
+    let left = batch.map((key) => ({ hash: key, packedBytes: bytesPerCodeword }));
+    while (left.length > 0) {
+      const chunk = planner.next(left);
+      lineTimeS += chunk.lineTimeS;
+      lineBytes += chunk.lineBytes;
+      left = left.slice(chunk.slots.length);
+    }
+  }
+  return {
+    numPilots: search.reduce((sum, batch) => sum + batch.length, 0),
+    largestBatch: Math.max(0, ...search.map((batch) => batch.length)),
+    largestBatchCodewords: Math.max(0, ...search.map((batch) => new Set(batch).size)),
+    userTimeS: planner.startOfSlotS(planner.lastSlot + 1),
+    lineTimeS,
+    lineBytes,
+    baud: options.baud,
+  };
+}

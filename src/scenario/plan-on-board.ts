@@ -1,0 +1,49 @@
+/** Whether a given board can carry out a scenario: what campaign, scenario study and dry run check before a slot is spent. */
+
+import type { Radiate } from '../../calibration/board-beams.js';
+import { BoardBeams } from '../../calibration/board-beams.js';
+import type { CalibrationTable } from '../../calibration/calibration-table.js';
+import type { BoardDescription } from '../../drivers/array-board.js';
+import type { Realisability } from '../realisation/realisability.js';
+import type { Demand } from '../slots/plan-lint.js';
+import type { LocalEstimateSetup } from '../training/local-estimate.js';
+import { localFeedback } from './local-feedback.js';
+import { type LossForecast, lossForecast } from './loss-forecast.js';
+import { checkPlan, type Preparation } from './plan.js';
+import { planWarnings } from './plan-warnings.js';
+import { checkRealisable } from './scheme-on-board.js';
+
+export interface PlanOnBoard {
+  readonly demand: Demand;
+  readonly beams: BoardBeams;
+  /** What the board makes of all pilots; null for schemes that look at no single subcarrier. */
+  readonly realisability: Realisability | null;
+  /** What the board will lose of pilots and serving beams. */
+  readonly losses: LossForecast;
+  /** What UEs that estimate by themselves are told; null when they report powers. */
+  readonly localSetup: LocalEstimateSetup | null;
+  /** What will not go as well as it could, in words. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Checks plan, calibration and pilots.
+ *
+ * @param calibration errors of the board's elements; null = not known.
+ * @param radiate what the board radiates for element settings, its errors included; undefined where nobody knows.
+ * @throws BOARD_MISMATCH when the board is another array or the table another board's; PLAN_REFUSED, with the numbers.
+ */
+export function planOnBoard(
+  preparation: Preparation,
+  board: BoardDescription,
+  calibration: CalibrationTable | null,
+  radiate?: Radiate,
+): PlanOnBoard {
+  const demand = checkPlan(preparation, board);
+  const beams = new BoardBeams(board, preparation.scenario.array.carrier, calibration);
+  const realisability = checkRealisable(preparation, beams);
+  const localSetup = localFeedback(preparation, beams);
+  const losses = lossForecast(preparation, beams, radiate);
+  const warnings = planWarnings(preparation, realisability);
+  return { demand, beams, realisability, losses, localSetup, warnings };
+}

@@ -1,0 +1,102 @@
+/** From a scenario to what is needed to run it, and a check that a board can keep the plan. */
+import type { BoardDescription } from '../../drivers/array-board.js';
+import { createEvaluator } from '../channel/evaluator.js';
+import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
+import { BeamloopError } from '../core/errors.js';
+import { once } from '../core/once.js';
+import { type Demand, lintDemand, lintSlots, type SlotRules } from '../slots/plan-lint.js';
+import { VIRTUAL_START_S } from '../slots/slot-arming.js';
+import type { PlannerOptions } from '../slots/slot-planner.js';
+import { createScheme, type SchemeFactory, type WidebandSetting } from '../training/registry.js';
+import { type Search, sampleSearches, worstDemand } from './demand.js';
+import type { Scenario } from './scenario-schema.js';
+import { polarCodebookOf, type User, usersOf } from './users.js';
+import { widebandOf } from './wideband.js';
+
+/** All that can be computed before a port is opened. */
+export interface Preparation {
+  readonly scenario: Scenario;
+  readonly polar: PolarCodebook;
+  readonly users: readonly User[];
+  /**
+   * Noise-free best codeword of each user; null where nobody knows the user's channel, and for schemes of the whole band. It is
+   * searched when first asked for, which may take a while, and no plan needs it.
+   */
+  readonly best: () => readonly (PolarIndex | null)[];
+  /** Null in a scenario without a band. */
+  readonly wideband: WidebandSetting | null;
+  /** Knows no board: good for planning. */
+  readonly scheme: SchemeFactory;
+  readonly searches: readonly Search[];
+}
+
+/** Throws BAD_ARGUMENT when array and scheme do not fit together. */
+export function prepare(scenario: Scenario): Preparation {
+  const { polar, wideband, scheme } = prepareScheme(scenario);
+  const users = usersOf(scenario, polar);
+  // Schemes of the whole band do not choose from the polar codebook.
+  const best = once(() => (scheme.band === null ? bestOf(users, polar) : users.map(() => null)));
+  return { scenario, polar, users, best, wideband, scheme, searches: sampleSearches(scheme) };
+}
+
+/** The part of it that does not depend on users. */
+export function prepareScheme(
+  scenario: Scenario,
+): Pick<Preparation, 'scenario' | 'polar' | 'wideband' | 'scheme'> {
+  const polar = polarCodebookOf(scenario);
+  const wideband = widebandOf(scenario);
+  try {
+    return { scenario, polar, wideband, scheme: createScheme(scenario.scheme, polar, wideband) };
+  } catch (error) {
+    if (!(error instanceof BeamloopError) || error.where !== undefined) throw error;
+    const { code, what, todo, cause } = error;
+    throw new BeamloopError(code, {
+      what,
+      where: wideband === null ? 'scheme, array of the scenario' : 'scheme, array, band of the scenario',
+      ...(todo !== undefined && { todo }),
+      cause,
+    });
+  }
+}
+
+function bestOf(users: readonly User[], polar: PolarCodebook): (PolarIndex | null)[] {
+  if (users.every(({ truth }) => truth === null)) return users.map(() => null);
+  const evaluator = createEvaluator(polar);
+  return users.map(({ truth }) => {
+    if (truth === null) return null;
+    evaluator.setChannel(truth.paths);
+    return evaluator.best();
+  });
+}
+
+/** Checks the plan. Throws BOARD_MISMATCH or PLAN_REFUSED, with the numbers. */
+export function checkPlan({ scenario, searches }: Preparation, board: BoardDescription): Demand {
+  const { elements } = scenario.array;
+  if (board.numElements !== elements) {
+    throw new BeamloopError('BOARD_MISMATCH', {
+      what: `The scenario's array has ${elements} elements and the board ${board.model} (${board.serialNumber}) has ${board.numElements}`,
+      where: 'array.elements',
+      todo: 'Connect the right board or correct the scenario',
+    });
+  }
+  const rules: SlotRules = {
+    slotDurationS: scenario.slots.duration,
+    userTimeLimitS: scenario.slots.userTimeLimit ?? null,
+    contiguous: scenario.slots.contiguous,
+  };
+  lintSlots(board, rules);
+  const demand = worstDemand(searches, board, plannerOptions(scenario, board));
+  lintDemand(board, rules, demand);
+  return demand;
+}
+
+export function plannerOptions(scenario: Scenario, board: BoardDescription): PlannerOptions {
+  return {
+    slotDurationS: scenario.slots.duration,
+    startBoardTimeS: VIRTUAL_START_S,
+    turnaroundS: scenario.slots.turnaround,
+    baud: scenario.board.baud,
+    memoryDepth: board.memoryDepth,
+    queueDepth: board.queueDepth,
+  };
+}

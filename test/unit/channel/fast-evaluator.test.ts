@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { LinearArray, polarPointM } from '../../../src/array/linear-array.js';
+import { channelVector, drawNoise } from '../../../src/channel/channel.js';
+import { DirectEvaluator } from '../../../src/channel/direct-evaluator.js';
+import { createEvaluator } from '../../../src/channel/evaluator.js';
+import { drawPaths, drawPosition, type Path, type UserRegion } from '../../../src/channel/paths.js';
+import { FastEvaluator } from '../../../src/channel/screening/fast-evaluator.js';
+import { DftCodebook } from '../../../src/codebook/dft.js';
+import { DpcCodebook } from '../../../src/codebook/dpc.js';
+import { PolarCodebook } from '../../../src/codebook/polar.js';
+import { codewordWeights } from '../../../src/codebook/weights.js';
+import { type ComplexVector, complexVector, transposeProduct } from '../../../src/core/complex.js';
+import { Random } from '../../../src/core/random.js';
+
+const at100GHz = (numElements: number) =>
+  new LinearArray({ numElements, carrierHz: 100e9, speedOfLightMPerS: 3e8 });
+
+/** The evaluators of one codebook; building them takes longer than most tests, so they are shared. */
+const evaluatorsOf = new Map<number, ReturnType<typeof buildEvaluators>>();
+
+function buildEvaluators(numElements: number) {
+  const array = at100GHz(numElements);
+  const polar = new PolarCodebook(array, { numRings: 6 });
+  // Ring distances of N = 512, scaled with the near field.
+  const rings = (nearM: number, farM: number): readonly [number, number] => {
+    const scale = (numElements / 512) ** 2;
+    return [nearM * scale, farM * scale];
+  };
+  return { array, polar, fast: new FastEvaluator(polar), direct: new DirectEvaluator(polar), rings };
+}
+
+function setUp(numElements: number) {
+  const built = evaluatorsOf.get(numElements) ?? buildEvaluators(numElements);
+  evaluatorsOf.set(numElements, built);
+  return built;
+}
+
+function users(region: UserRegion, numUsers: number, ricianFactorDb: number, seed: string): Path[][] {
+  return Array.from({ length: numUsers }, (_, user) => {
+    const random = new Random(11, seed, user);
+    return drawPaths(drawPosition(region, random), region, { numScatterers: 5, ricianFactorDb }, random);
+  });
+}
+
+describe('fast evaluation', () => {
+  const sixty = [-Math.PI / 3, Math.PI / 3] as const;
+  const all = [-Math.PI / 2, Math.PI / 2] as const;
+  const edge = [1.35, Math.PI / 2] as const;
+
+  it.each<[string, number, number, number, readonly [number, number], number, number]>([
+    ['users of the paper', 512, 12, 80, sixty, 13, 40],
+    ['users close by', 512, 1, 14, sixty, 13, 15],
+    ['users at every angle', 512, 5, 400, all, 13, 15],
+    ['users at the edge', 512, 12, 80, edge, 13, 15],
+    ['no strong path', 512, 12, 80, sixty, -10, 15],
+    ['line of sight only', 512, 12, 80, sixty, Infinity, 15],
+    ['users of the paper', 128, 12, 80, sixty, 13, 300],
+    ['users at every angle', 64, 1, 500, all, 3, 500],
+    ['users at the edge', 64, 12, 80, edge, 13, 300],
+    ['users at every angle', 16, 5, 100, all, 13, 500],
+    ['users at every angle', 32, 5, 100, all, 0, 500],
+  ])(
+    'finds what evaluating the whole codebook finds: %s, N = %i',
+    (name, numElements, nearM, farM, angleRad, ricianFactorDb, numUsers) => {
+      const { polar, fast, direct, rings } = setUp(numElements);
+      const region = { ringDistanceM: rings(nearM, farM), angleRad };
+      const random = new Random(12, name);
+      const noise = complexVector(polar.numCodewords);
+      for (const paths of users(region, numUsers, ricianFactorDb, name)) {
+        fast.setChannel(paths);
+        direct.setChannel(paths);
+        const best = direct.best();
+        expect(fast.best()).toEqual(best);
+        const variance = 10 ** -random.integer(5);
+        fillWithNoise(noise, variance, random);
+        expect(fast.bestWithNoise(noise)).toEqual(direct.bestWithNoise(noise));
+        expect(fast.best()).toEqual(best);
+      }
+    },
+  );
+
+  it('finds every codeword of the codebook, edges included, for the user at its focus', () => {
+    const { polar, fast, direct } = setUp(64);
+    for (let column = 0; column < polar.numCodewords; column++) {
+      const index = polar.indexOf(column);
+      const positionM = polar.focusM(index) ?? polarPointM(1e7, polar.angleRad(index.angleIndex));
+      const paths = [{ gain: { re: 0.3, im: -0.7 }, positionM }];
+      fast.setChannel(paths);
+      direct.setChannel(paths);
+      expect(fast.best()).toEqual(index);
+      expect(direct.best()).toEqual(index);
+    }
+  });
+
+  it('is not misled by paths that cancel, are weak or are not there', () => {
+    const { fast, direct } = setUp(64);
+    const point = polarPointM(0.9, 0.3);
+    const near = polarPointM(0.9003, 0.3001);
+    for (const paths of [
+      [
+        { gain: { re: 1, im: 0 }, positionM: point },
+        { gain: { re: -0.999, im: 0 }, positionM: near },
+      ],
+      [{ gain: { re: 1e-12, im: 1e-12 }, positionM: point }],
+      [{ gain: { re: 1e9, im: 0 }, positionM: point }],
+      [],
+    ]) {
+      fast.setChannel(paths);
+      direct.setChannel(paths);
+      expect(fast.best()).toEqual(direct.best());
+    }
+  });
+
+  it('receives every kind of codeword to 1e-9 of the strongest amplitude', () => {
+    const { array, polar, fast } = setUp(256);
+    const dpc = new DpcCodebook(array, { rangeReduction: false });
+    const dft = new DftCodebook(array);
+    const codewords = [
+      polar.codeword({ ring: 1, angleIndex: 1 }),
+      polar.codeword({ ring: 4, angleIndex: 200 }),
+      polar.codeword({ ring: 6, angleIndex: 77 }),
+      dpc.codeword(1, 1)!,
+      dpc.codeword(8, 256)!,
+      dft.codeword(4, 9),
+    ];
+    const region: UserRegion = { ringDistanceM: [0.1, 300], angleRad: all };
+    for (const paths of users(region, 200, 3, 'amplitudes')) {
+      fast.setChannel(paths);
+      const h = channelVector(array, paths);
+      for (const codeword of codewords) {
+        const expected = transposeProduct(h, codewordWeights(codeword, array.carrierHz));
+        const received = fast.receive(codeword);
+        expect(Math.hypot(received.re - expected.re, received.im - expected.im)).toBeLessThan(16e-9);
+      }
+    }
+  });
+
+  it('computes weights again when it had to forget them', () => {
+    const array = at100GHz(16);
+    const polar = new PolarCodebook(array, { numRings: 2 });
+    const fast = new FastEvaluator(polar, 20);
+    const direct = new DirectEvaluator(polar);
+    const paths = users({ ringDistanceM: [0.01, 1], angleRad: all }, 1, 3, 'forget')[0]!;
+    fast.setChannel(paths);
+    direct.setChannel(paths);
+    for (let round = 0; round < 3; round++) {
+      for (let column = 0; column < polar.numCodewords; column++) {
+        const codeword = polar.codeword(polar.indexOf(column));
+        expect(fast.receive(codeword).re).toBeCloseTo(direct.receive(codeword).re, 10);
+        expect(fast.receive(codeword).im).toBeCloseTo(direct.receive(codeword).im, 10);
+      }
+    }
+  });
+
+  it('gives way to direct evaluation where the FFT does not fit', () => {
+    const polar = new PolarCodebook(at100GHz(24), { numRings: 3 });
+    const evaluator = createEvaluator(polar);
+    const index = { ring: 2, angleIndex: 20 };
+    const [x, y] = polar.focusM(index)!;
+    evaluator.setChannel([{ gain: { re: 1, im: 0 }, positionM: [x, y] }]);
+    expect(evaluator.best()).toEqual(index);
+    expect(createEvaluator(new PolarCodebook(at100GHz(32), { numRings: 3 }))).toBeInstanceOf(FastEvaluator);
+  });
+});
+
+function fillWithNoise(noise: ComplexVector, variance: number, random: Random): void {
+  for (let column = 0; column < noise.re.length; column++) {
+    const { re, im } = drawNoise(variance, random);
+    noise.re[column] = re;
+    noise.im[column] = im;
+  }
+}

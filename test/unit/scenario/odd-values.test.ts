@@ -1,0 +1,192 @@
+/**
+ * Every key of scenarios and calibration tables with values that are no such thing: each is refused by an error that names
+ * the key, and nothing is accepted but what is of the kind of the key. BEAMLOOP_TEST_WALK=all tries all values.
+ */
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { parseCalibrationTable } from '../../../calibration/calibration-table.js';
+import { BeamloopError } from '../../../src/core/errors.js';
+import { prepare } from '../../../src/scenario/plan.js';
+import { planOnBoard } from '../../../src/scenario/plan-on-board.js';
+import { parseScenario } from '../../../src/scenario/scenario.js';
+import { scenarioSchema } from '../../../src/scenario/scenario-schema.js';
+import { assumedBoard, emulatedSection, standInBoard } from '../../../src/testbed.js';
+import { type KeyPath, keysOf, keyText, pathsIn, valueIn, withValue } from './schema-walk.js';
+
+const NARROW = `
+title: t
+seed: 1
+array: { elements: 16, carrier: 28 GHz, speedOfLight: 3e8 m/s, rings: 3 }
+board:
+  port: emulated
+  baud: 3000000
+  openTimeout: 3 s
+  allowClipping: false
+  emulated:
+    serialNumber: EMU
+    phaseBits: 6
+    delayBits: 8
+    delayLsb: 16 ps
+    delayRange: 1 ns
+    amplitudeBits: 4
+    lines: { delays: [[${Array.from({ length: 15 }, () => '0 s').join(', ')}, 1 ns]] }
+    memoryDepth: 1024
+    queueDepth: 1024
+    switchTime: 1 us
+    clockRate: 100 MHz
+    clockDriftPpm: 0.5
+    impairments:
+      { phaseError: 3 deg, amplitudeError: 0.3 dB, delayError: 1 ps, lineError: 1 ps, insertionLoss: { perNs: 0.02 dB, switch: 0.5 dB }, deadElements: [3], deadRate: 0.01 }
+    faults:
+      toBoard: { drop: 0.1, flip: 0.1, duplicate: 0.1 }
+      toHost: { drop: 0.1, flip: 0.1, duplicate: 0.1 }
+      fragment: 7
+      slowMemory: 5 ms
+      missedLatches: { slots: [12], rate: 0.1 }
+      events: [{ atSlot: 100, action: stall, for: 300 ms }, { atBytes: 50000, action: unplug, for: 500 ms }, { atTime: 2 s, action: reset }]
+slots: { duration: 125 us, turnaround: 2 ms, contiguous: false, userTimeLimit: 500 s, maxAttempts: 5 }
+scheme: { name: dpc, rangeReduction: true, pilotSetExpansion: true }
+channel: { snr: 20 dB, ricianFactor: 13 dB, scatterers: 5, region: { ringDistance: [1 m, 8 m], angle: [-60 deg, 60 deg] } }
+users:
+  - { id: ada, position: [2 m, 1 m] }
+  - { id: bela, position: { distance: 3 m, angle: -20 deg }, snr: 15 dB, ricianFactor: 10 dB, scatterers: 3 }
+  - { id: chen, position: { ring: 3 m, angle: 20 deg }, beamformedSnr: 15 dB, paths: [{ gain: [0.8, 0.6], position: [1 m, 1 m] }, { gain: [0.1, 0.1], position: { distance: 1 m, angle: 20 deg } }, { gain: [0.1, 0.1], position: { ring: 1 m, angle: 20 deg } }] }
+bridge: { host: 127.0.0.1, port: 0, token: a-secret-of-many-letters, ueTimeout: 60 s, powerTimeout: 5 s, feedback: powers }
+`;
+const WIDE = `
+array: { elements: 16, carrier: 28 GHz, bandwidth: 4 GHz, subcarriers: 64, sector: { angle: 50 deg, distance: [1 m, 8 m] } }
+board: { port: emulated, emulated: { lines: { from: scheme, direct: true } } }
+slots: { duration: 125 us }
+scheme:
+  { name: tdps, pilots: 4, gamma: 0.5, epsilon: 2.5, endDirection: 0.9, interleaving: delays, estimator: { name: matched-filter, score: debiased, directions: 64, rings: 4, dictionary: actual, model: exact, search: coarse-to-fine, refine: true } }
+channel: { beamformedSnr: 15 dB, scatterers: 0, region: { distance: [1 m, 8 m], angle: [-60 deg, 60 deg] } }
+users: { count: 3 }
+`;
+const schemed = (text: string, scheme: string) => text.replace(/scheme:\s+\{.*\}\n/, `scheme: ${scheme}\n`);
+const DOCUMENTS = [
+  NARROW,
+  WIDE,
+  NARROW.replace('port: emulated\n', 'port: /dev/ttyUSB0\n  dtr: on\n  rts: off\n  calibration: none.yaml\n'),
+  schemed(
+    WIDE,
+    '{ name: tdps, delayParameters: [31.7, -0.53], phaseParameters: [-30.5, 0.58], estimator: { name: auxiliary-pair, snr: 15 dB } }',
+  ),
+  schemed(WIDE, '{ name: near-field-rainbow, rings: 3, pilots: 2, estimator: { name: on-grid } }'),
+  schemed(NARROW, '{ name: far-field-hierarchical, refinementAngles: 4, wideBeams: shaped }'),
+].map((text) => parse(text) as unknown);
+
+const TABLE = {
+  board: 'EMU',
+  phaseError: ['3 deg', '-11 deg'],
+  delayError: { unit: 'ps', values: [1.5, 2.5] },
+  lineError: [['1 ps', '2 ps']],
+};
+
+const ALL = process.env.BEAMLOOP_TEST_WALK === 'all';
+/** The first catch most slips of a schema; the others are for whoever has a minute. */
+const ODD: readonly unknown[] = [
+  ...[1.5, Infinity, 1e300, '5', '5 kg', null],
+  ...(ALL
+    ? [
+        -1,
+        Number.NaN,
+        [],
+        {},
+        true,
+        0,
+        -0,
+        2,
+        2 ** 32,
+        2 ** 53,
+        1e-300,
+        -Infinity,
+        false,
+        [1],
+        [1, 2, 3],
+        ['1 m', '2 m', '3 m'],
+        { a: 1 },
+      ]
+    : []),
+  ...(ALL ? ['5 m', '-5 m', '1e300 m', '1e-300 m', '5 s', '1e300 s', '1e-300 s', '5 dB', '1e300 dB'] : []),
+  ...(ALL ? ['5 deg', '5 Hz', '', 'NaN', 'true', '1,5 m', '0x10', '1e3', 'Infinity', 'x'.repeat(3000)] : []),
+];
+
+/** Keys of texts that anything can stand in. */
+const FREE =
+  /^(title|board\.(port|calibration|emulated\.serialNumber)|bridge\.(host|token)|users\[\]\.id|board)$/;
+/** Keys of plain numbers that may be written as expressions. */
+const EXPRESSIONS = /(gain|Parameters)\[\]$|gamma$|epsilon$|endDirection$/;
+
+type Kind = 'flag' | 'list' | 'map' | 'whole number' | 'number' | 'text' | `in ${string}`;
+
+function kindOf(value: unknown): Kind {
+  if (typeof value === 'boolean') return 'flag';
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'whole number' : 'number';
+  if (typeof value === 'object') return Array.isArray(value) ? 'list' : 'map';
+  const unit = /^-?[\d.e-]+ ([A-Za-z/]+)$/.exec(String(value))?.[1];
+  return unit === undefined ? 'text' : `in ${unit.replace(/^[GMunpm](?=Hz|s$|m$)/, '')}`;
+}
+
+/** Whether a value of this key may be meant as what was there. */
+function isMeant(path: KeyPath, was: unknown, odd: unknown): boolean {
+  const key = keyText(path);
+  if (FREE.test(key) && typeof odd === 'string') return true;
+  const [wanted, given] = [kindOf(was), kindOf(odd)];
+  if (wanted === given) return true;
+  if (wanted === 'number' && (given === 'whole number' || EXPRESSIONS.test(key))) return Number(odd) < 1e299;
+  if (!wanted.startsWith('in ')) return false;
+  return odd === 0 || (wanted === 'in dB' && Math.abs(Number(odd)) === Infinity);
+}
+
+/** Every value that was taken and cannot be meant, every error that does not say where, everything that breaks. */
+function faults(documents: readonly unknown[], read: (text: string) => void): string[] {
+  const found: string[] = [];
+  const seen = new Set<string>();
+  for (const document of documents) {
+    for (const path of pathsIn(document)) {
+      const key = keyText(path);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      for (const odd of ODD) {
+        const say = (what: string) =>
+          found.push(`${key}: ${String(JSON.stringify(odd)).slice(0, 40)} ${what}`);
+        try {
+          read(stringify(withValue(document, path, odd)));
+          if (!isMeant(path, valueIn(document, path), odd)) say('is accepted');
+        } catch (error) {
+          const name = String(path.findLast((part) => typeof part === 'string'));
+          if (!(error instanceof BeamloopError)) say(`breaks: ${error}`);
+          else if (!isMeant(path, valueIn(document, path), odd) && !error.message.includes(name)) {
+            say(`is refused without its name: ${error.message}`);
+          }
+        }
+      }
+    }
+  }
+  return found;
+}
+
+describe('values that are no such thing', () => {
+  it('are tried for every key of a scenario', () => {
+    const tried = new Set(DOCUMENTS.flatMap((document) => [...pathsIn(document)].map(keyText)));
+    const known = [...new Set(keysOf(scenarioSchema(emulatedSection)))];
+    expect(known.length).toBeGreaterThan(100);
+    // One quantity or list of a kind stands for its other spellings.
+    const spelt = known.filter((key) => !/\.(unit|values)$/.test(key));
+    expect(spelt.filter((key) => !tried.has(key))).toEqual([]);
+  });
+
+  it('are refused by name in a scenario, or planned without breaking', () => {
+    const read = (text: string) => {
+      const { scenario } = parseScenario(text, 'f.yaml', emulatedSection, stringify(TABLE));
+      const { radiate } = standInBoard(scenario);
+      planOnBoard(prepare(scenario), assumedBoard(scenario), null, radiate);
+    };
+    for (const document of DOCUMENTS) expect(() => read(stringify(document))).not.toThrow();
+    expect(faults(DOCUMENTS, read)).toEqual([]);
+  });
+
+  it('are refused by name in a calibration table', () => {
+    expect(faults([TABLE], (text) => parseCalibrationTable(text, 'c.yaml'))).toEqual([]);
+  });
+});
