@@ -7,7 +7,7 @@ import type { FocalPoint, Sector } from '../src/array/focal-point.js';
 import { travelTimeDifferenceS } from '../src/channel/wideband/response.js';
 import type { SplitCodebook } from '../src/codebook/beam-split.js';
 import { Random } from '../src/core/random.js';
-import { type Powers, powersOf } from '../src/sounding/scheme.js';
+import { type Powers, powersOf } from '../src/sounding/powers.js';
 import { BeamPowers } from '../src/training/estimators/beam-powers.js';
 import {
   MatchedFilterEstimator,

@@ -18,7 +18,7 @@ import { SlotExchange } from '../slots/slot-exchange.js';
 import { SlotLedger } from '../slots/slot-ledger.js';
 import { SlotPlanner } from '../slots/slot-planner.js';
 import type { Testbed } from '../slots/testbed.js';
-import type { PilotBatch } from '../sounding/scheme.js';
+import type { PilotBatch } from '../sounding/sounding.js';
 import type { MeasuredBatch } from '../training/evidence.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/registry.js';

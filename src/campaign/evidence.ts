@@ -4,12 +4,14 @@ import type { BoardBeams } from '../../calibration/board-beams.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Preparation } from '../scenario/plan.js';
 import type { User } from '../scenario/users.js';
-import type { Estimate, PilotBatch, Powers } from '../sounding/scheme.js';
+import type { Powers } from '../sounding/powers.js';
+import type { PilotBatch } from '../sounding/sounding.js';
 import { BeamPowers } from '../training/estimators/beam-powers.js';
 import type { Decision, Evidence, MeasuredBatch } from '../training/evidence.js';
 import { judging, MOST_CHECK_PILOTS } from '../training/evidence-check.js';
 import { carrierGains, placesAround, pointOfEstimate } from '../training/evidence-gains.js';
 import { needsBand, splitCodebookOf } from '../training/registry.js';
+import type { Estimate } from '../training/scheme.js';
 
 /** Yields pilots that are to be sent again, where need be. */
 export type JudgeUser = (

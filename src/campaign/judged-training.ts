@@ -1,8 +1,10 @@
 /** The training of one user, down to the pilots that are sent again for want of evidence. Campaigns and studies drive it alike. */
 import { BeamloopError } from '../core/errors.js';
 import type { User } from '../scenario/users.js';
-import type { Estimate, PilotBatch, Powers, Scheme } from '../sounding/scheme.js';
+import type { Powers } from '../sounding/powers.js';
+import type { PilotBatch } from '../sounding/sounding.js';
 import type { Evidence, MeasuredBatch } from '../training/evidence.js';
+import type { Estimate, Scheme } from '../training/scheme.js';
 import type { JudgeUser } from './evidence.js';
 
 export interface JudgedTraining {

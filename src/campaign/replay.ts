@@ -12,7 +12,7 @@ import { schemeOnBoard } from '../scenario/scheme-on-board.js';
 import { measuredPilots } from '../slots/measured-pilots.js';
 import { outcomeOfSlot } from '../slots/slot-join.js';
 import { type MeasuredPilot, powersOfRecords } from '../sounding/pilot-powers.js';
-import { runScheme } from '../sounding/run-scheme.js';
+import { runSounding } from '../sounding/run-sounding.js';
 import type { SchemeChoice } from '../training/registry.js';
 import { numCheckPilotsOf, type PilotCounts } from './check-pilots.js';
 
@@ -72,7 +72,7 @@ export async function replayRecording(
       return known[Math.min(times, known.length - 1)]!;
     };
     const localEstimate = local.get(ue);
-    const { estimate, numPilots } = runScheme(start(), (pilots) => ({
+    const { result: estimate, numPilots } = runSounding(start(), (pilots) => ({
       ...powersOfRecords(pilots.map(({ key }) => measuredOf(key))),
       ...(localEstimate && { localEstimate }),
     }));

@@ -4,7 +4,8 @@ import { packedBytes } from '../../drivers/link/link-cost.js';
 import { Random } from '../core/random.js';
 import type { Demand } from '../slots/plan-lint.js';
 import { type PlannerOptions, SlotPlanner } from '../slots/slot-planner.js';
-import { type PilotBatch, powersOf } from '../sounding/scheme.js';
+import { powersOf } from '../sounding/powers.js';
+import type { PilotBatch } from '../sounding/sounding.js';
 import type { SchemeFactory } from '../training/registry.js';
 
 /** Searches with made-up powers; each takes another way through the scheme's decisions. */

@@ -5,7 +5,7 @@ import { focalPointOf } from '../array/focal-point.js';
 import { polarPointM } from '../array/linear-array.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { servingCodeword } from '../codebook/serving.js';
-import type { PilotBatch } from '../sounding/scheme.js';
+import type { PilotBatch } from '../sounding/sounding.js';
 import type { Preparation } from './plan.js';
 
 /** Of so many beams an even choice is looked at. */

@@ -3,7 +3,7 @@
 import type { BoardBeams } from '../../calibration/board-beams.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { type Realisability, requireRealisable } from '../realisation/realisability.js';
-import type { PilotBatch } from '../sounding/scheme.js';
+import type { PilotBatch } from '../sounding/sounding.js';
 import { createScheme, type SchemeChoice, type SchemeFactory } from '../training/registry.js';
 import type { Preparation } from './plan.js';
 

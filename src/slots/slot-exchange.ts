@@ -10,7 +10,7 @@ import type { WireSlotClock } from '../bridge/messages.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { powersOfRecords } from '../sounding/pilot-powers.js';
-import type { Powers } from '../sounding/scheme.js';
+import type { Powers } from '../sounding/powers.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { BoardWatch } from './board-watch.js';
 import { gaveUp, MAX_RESTARTS, restartsForEver } from './gave-up.js';

@@ -1,6 +1,6 @@
 /** From what a UE reported of each pilot to what a scheme decides by. */
 import { BeamloopError } from '../core/errors.js';
-import { type Powers, powersOf } from './scheme.js';
+import { type Powers, powersOf } from './powers.js';
 
 /** What a UE measured in the slot of one pilot. */
 export interface MeasuredPilot {

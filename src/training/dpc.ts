@@ -1,7 +1,7 @@
 import type { DpcCodebook } from '../codebook/dpc.js';
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
-import type { Scheme } from '../sounding/scheme.js';
 import { polarEstimate, strongest } from './polar-estimate.js';
+import type { Scheme } from './scheme.js';
 
 /**
  * Powers this close are a tie. Without range reduction the two level-1 codewords are end-fire beams whose received powers

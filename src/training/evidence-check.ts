@@ -3,7 +3,7 @@
  * that are none of the beams do not keep an order.
  */
 
-import type { PilotBatch } from '../sounding/scheme.js';
+import type { PilotBatch } from '../sounding/sounding.js';
 import { type Decision, type Doubt, judge, type MeasuredBatch, type Verdict, valuesOf } from './evidence.js';
 
 /** A fit of this much leaves powers that are made up no chance worth a check; of many pilots a lesser one will do. */

@@ -5,8 +5,8 @@ import { travelTimeDifferenceS } from '../channel/wideband/response.js';
 import { halfWidthRingPerM } from '../codebook/beam-width.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { wrappedRad } from '../core/turns.js';
-import type { Estimate } from '../sounding/scheme.js';
 import type { GainsAt } from './evidence.js';
+import type { Estimate } from './scheme.js';
 
 /** Elements times pilots beyond which gains are not computed: they would keep the board waiting. */
 const MOST_WEIGHTS = 2 ** 25;

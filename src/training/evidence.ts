@@ -3,7 +3,8 @@
  * saturated, hears noise alone or makes its powers up gives powers, too, and one pilot is always the strongest of them.
  */
 import type { FocalPoint } from '../array/focal-point.js';
-import type { PilotBatch, Powers } from '../sounding/scheme.js';
+import type { Powers } from '../sounding/powers.js';
+import type { PilotBatch } from '../sounding/sounding.js';
 
 /** Probability that noise alone passes for a signal, per user; a bound. */
 export const FALSE_ALARM = 1e-4;

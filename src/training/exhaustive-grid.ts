@@ -2,8 +2,8 @@ import type { FocalPoint } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { gridCodeword } from '../codebook/serving.js';
-import type { Scheme } from '../sounding/scheme.js';
 import { strongest } from './polar-estimate.js';
+import type { Scheme } from './scheme.js';
 import { servedAt } from './split-training.js';
 
 /** One beam of the grid and where it focuses. */

@@ -1,6 +1,6 @@
 import type { PolarCodebook } from '../codebook/polar.js';
-import type { Scheme } from '../sounding/scheme.js';
 import { polarBlock, polarEstimate, strongest } from './polar-estimate.js';
+import type { Scheme } from './scheme.js';
 
 /** Sends the whole polar codebook, N S pilots, and takes the strongest (Li, Xu and Zhang 2025, section II-B). */
 export function* exhaustive(polar: PolarCodebook): Scheme {

@@ -1,7 +1,7 @@
 import type { DftCodebook } from '../codebook/dft.js';
 import type { PolarCodebook } from '../codebook/polar.js';
-import type { Scheme } from '../sounding/scheme.js';
 import { polarBlock, polarEstimate, strongest } from './polar-estimate.js';
+import type { Scheme } from './scheme.js';
 
 /**
  * Two-stage search (Wu et al. 2024): the first levels of the far-field hierarchical codebook, then every polar codeword of the sector that is left. 2 pilots per level, S N / 2^levels after.

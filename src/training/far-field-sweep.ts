@@ -1,6 +1,6 @@
 import type { PolarCodebook } from '../codebook/polar.js';
-import type { Scheme } from '../sounding/scheme.js';
 import { polarBlock, polarEstimate, strongest } from './polar-estimate.js';
+import type { Scheme } from './scheme.js';
 
 /**
  * All N far-field beams, then all rings at the angle in the middle of their half-power support and its two neighbours

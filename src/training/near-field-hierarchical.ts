@@ -1,6 +1,6 @@
 import type { SectorCodebook } from '../codebook/sector.js';
-import type { Scheme } from '../sounding/scheme.js';
 import { polarEstimate, strongest } from './polar-estimate.js';
+import type { Scheme } from './scheme.js';
 
 /**
  * Hierarchical search with focusing beams (Wei et al. 2022, as compared in Li, Xu and Zhang 2025, section VI): per level

@@ -1,5 +1,5 @@
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
-import type { Estimate } from '../sounding/scheme.js';
+import type { Estimate } from './scheme.js';
 
 /** Position of the largest power; the first of equals. */
 export function strongest(powers: Float64Array): number {

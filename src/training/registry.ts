@@ -17,7 +17,6 @@ import { BeamloopError } from '../core/errors.js';
 import { once } from '../core/once.js';
 import { plural } from '../core/plural.js';
 import { quantity } from '../core/settings-quantity.js';
-import type { Scheme } from '../sounding/scheme.js';
 import { dpcHierarchical } from './dpc.js';
 import { refinementPilots } from './dpc-refinement.js';
 import { estimatorSchema } from './estimators/choice.js';
@@ -28,6 +27,7 @@ import { exhaustiveGrid, gridPilots } from './exhaustive-grid.js';
 import { farFieldHierarchical } from './far-field-hierarchical.js';
 import { farFieldSweep } from './far-field-sweep.js';
 import { nearFieldHierarchical } from './near-field-hierarchical.js';
+import type { Scheme } from './scheme.js';
 import { spatialChirp } from './spatial-chirp.js';
 import { splitTraining } from './split-training.js';
 

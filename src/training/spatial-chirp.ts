@@ -1,6 +1,6 @@
 import type { ChirpCodebook } from '../codebook/chirp.js';
-import type { Scheme } from '../sounding/scheme.js';
 import { polarEstimate, strongest } from './polar-estimate.js';
+import type { Scheme } from './scheme.js';
 
 /**
  * Spatial-chirp search, reconstructed from what Li, Xu and Zhang 2025 say of that of Shi et al. 2024 and from its numbers of

@@ -3,8 +3,8 @@ import { distanceOfM } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
 import type { SplitCodebook } from '../codebook/beam-split.js';
 import { servingCodeword } from '../codebook/serving.js';
-import type { Estimate, Scheme } from '../sounding/scheme.js';
 import type { PointEstimator } from './estimators/point-estimator.js';
+import type { Estimate, Scheme } from './scheme.js';
 
 /**
  * Sends all pilots of a splitting codebook once and serves where the estimator says: training with distance-dependent

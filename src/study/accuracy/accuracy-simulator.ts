@@ -5,10 +5,11 @@ import { noiseVariance } from '../../channel/channel.js';
 import { createEvaluator } from '../../channel/evaluator.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import type { PolarCodebook, PolarIndex } from '../../codebook/polar.js';
-import { runScheme, type Training } from '../../sounding/run-scheme.js';
-import { powersOf } from '../../sounding/scheme.js';
+import { powersOf } from '../../sounding/powers.js';
+import { runSounding, type Sounded } from '../../sounding/run-sounding.js';
 import { polarEstimate } from '../../training/polar-estimate.js';
 import { createScheme, type SchemeFactory } from '../../training/registry.js';
+import type { Estimate } from '../../training/scheme.js';
 import { schemeLabel } from '../../training/scheme-label.js';
 import type { CodewordTrace, PilotTrace, UserTrace } from '../common/result.js';
 import { buildArray, buildPolar } from '../common/study-array.js';
@@ -73,10 +74,10 @@ export class Simulator {
         const deviation = noiseDeviation(user, snrDb);
         this.#study.schemes.forEach((choice, schemeIndex) => {
           const pilots: PilotTrace[] = [];
-          const { estimate, numPilots } =
+          const { result: estimate, numPilots } =
             choice.name === 'exhaustive' && !this.#traced
               ? searchAtOnce(bench, deviation)
-              : runScheme(bench.factories[schemeIndex]!.start(), (batch) => {
+              : runSounding(bench.factories[schemeIndex]!.start(), (batch) => {
                   const powers = batch.map((pilot) => bench.received.power(pilot, deviation));
                   if (this.#traced) {
                     batch.forEach((pilot, k) => {
@@ -141,9 +142,9 @@ function emptyTally(placeIndex: number, schemeIndex: number, snrDb: number): Tal
 }
 
 /** What the exhaustive scheme finds, without evaluating all of its pilots one by one; the answer is the same. */
-function searchAtOnce({ polar, received }: Bench, deviation: number): Training {
+function searchAtOnce({ polar, received }: Bench, deviation: number): Sounded<Estimate> {
   const index = received.bestReceived(deviation);
-  return { estimate: polarEstimate(polar, index), numPilots: polar.numCodewords };
+  return { result: polarEstimate(polar, index), numPilots: polar.numCodewords };
 }
 
 /** Every scheme answers with a codeword of the polar codebook. */

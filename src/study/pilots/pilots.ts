@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { polarPointM } from '../../array/linear-array.js';
 import { DirectEvaluator } from '../../channel/direct-evaluator.js';
 import type { Codeword } from '../../codebook/codeword.js';
-import { powersOf } from '../../sounding/scheme.js';
+import { powersOf } from '../../sounding/powers.js';
 import { createScheme, type SchemeChoice, schemeSchema } from '../../training/registry.js';
 import { schemeLabel, schemeTitle } from '../../training/scheme-label.js';
 import {

@@ -1,12 +1,15 @@
 /** Trains and serves users of a rate study, one after the other. Runs in a worker thread or in the main one. */
+
 import type { Band } from '../../array/band.js';
 import { rateOverBand } from '../../channel/wideband/rate.js';
 import type { SubcarrierSum } from '../../channel/wideband/response.js';
 import { createSubcarrierSum } from '../../channel/wideband/subcarrier-sum.js';
 import type { Codeword } from '../../codebook/codeword.js';
-import { runScheme, type Training } from '../../sounding/run-scheme.js';
-import { type PilotBatch, type Powers, powersOf } from '../../sounding/scheme.js';
+import { type Powers, powersOf } from '../../sounding/powers.js';
+import { runSounding, type Sounded } from '../../sounding/run-sounding.js';
+import type { PilotBatch } from '../../sounding/sounding.js';
 import type { SearchStatistics } from '../../training/estimators/point-estimator.js';
+import type { Estimate } from '../../training/scheme.js';
 import type { UserJob } from '../fan-out/user-job.js';
 import { RateAir, type Scale } from './rate-air.js';
 import { type RateBench, RateBenches } from './rate-bench.js';
@@ -81,7 +84,7 @@ export class RateSimulator {
         const bench = this.#benches[tally.schemeIndex]!;
         const snrDb = snr[tally.snrIndex]!;
         const before = searchesOf(bench);
-        const { estimate, numPilots } = this.#train(bench, snrDb);
+        const { result: estimate, numPilots } = this.#train(bench, snrDb);
         const after = searchesOf(bench);
         // Boards differ from scheme to scheme, the ideal one does not.
         const { key } = estimate.codeword;
@@ -115,9 +118,9 @@ export class RateSimulator {
     return new RateAir({ ...this.#setting, model: this.#study.air, sum });
   }
 
-  #train(bench: RateBench, snrDb: number): Training {
+  #train(bench: RateBench, snrDb: number): Sounded<Estimate> {
     const scale = scaleOf(this.#study.pilotSnr ?? snrDb);
-    return runScheme(bench.factory.start(), (pilots) => this.#measure(bench, pilots, scale));
+    return runSounding(bench.factory.start(), (pilots) => this.#measure(bench, pilots, scale));
   }
 
   /** Studies know the powers of signal and noise, as a link budget would tell them. */

@@ -17,7 +17,8 @@ import type { Scenario } from '../../scenario/scenario-schema.js';
 import type { User } from '../../scenario/users.js';
 import { type PlannablePilot, SlotPlanner } from '../../slots/slot-planner.js';
 import { type MeasuredPilot, powersOfRecords } from '../../sounding/pilot-powers.js';
-import type { PilotBatch, Powers } from '../../sounding/scheme.js';
+import type { Powers } from '../../sounding/powers.js';
+import type { PilotBatch } from '../../sounding/sounding.js';
 
 /** From element settings to what the array radiates. */
 export type RadiatedBeams = (settings: ElementSettings) => ElementBeam;

@@ -5,7 +5,7 @@
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import { BeamloopError } from '../../core/errors.js';
-import type { Powers } from '../../sounding/scheme.js';
+import type { Powers } from '../../sounding/powers.js';
 import { strongest } from '../polar-estimate.js';
 import { BeamPowers } from './beam-powers.js';
 import { OnGridEstimator, possiblePoint } from './on-grid.js';

@@ -2,7 +2,7 @@
  * The point of a dictionary with the highest score; the first of equals. What is left out has a bound below the winner,
  * so the answer is that of computing all scores in double precision (docs/model.md eq. 60 to 62).
  */
-import type { Powers } from '../../sounding/scheme.js';
+import type { Powers } from '../../sounding/powers.js';
 import type { Dictionary } from './dictionary.js';
 import { biasOf, scoreOf } from './score.js';
 

@@ -1,7 +1,7 @@
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import { halfWidthRingPerM, halfWidthSinAngle } from '../../codebook/beam-width.js';
-import type { Powers } from '../../sounding/scheme.js';
+import type { Powers } from '../../sounding/powers.js';
 import { gainsOf } from './beam-powers.js';
 import type { EstimatorChoice } from './choice.js';
 import { Dictionary } from './dictionary.js';

@@ -1,6 +1,6 @@
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
-import type { Powers } from '../../sounding/scheme.js';
+import type { Powers } from '../../sounding/powers.js';
 import { strongest } from '../polar-estimate.js';
 import { type PointEstimator, requirePowersOf } from './point-estimator.js';
 

@@ -3,7 +3,7 @@ import type { FocalPoint, Sector } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import { BeamloopError } from '../../core/errors.js';
-import type { Powers } from '../../sounding/scheme.js';
+import type { Powers } from '../../sounding/powers.js';
 
 /** How often a dictionary was searched, and how often all of it had to be. */
 export interface SearchStatistics {

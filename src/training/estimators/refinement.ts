@@ -3,7 +3,7 @@
  * until they climb (docs/model.md eq. 63).
  */
 import type { FocalPoint } from '../../array/focal-point.js';
-import type { Powers } from '../../sounding/scheme.js';
+import type { Powers } from '../../sounding/powers.js';
 import type { PointGains } from './beam-powers.js';
 import type { PointRange } from './point-grid.js';
 import { biasOf, type Score } from './score.js';

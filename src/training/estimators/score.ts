@@ -1,5 +1,5 @@
 /** How well measured powers and power gains that a point would give fit each other (docs/model.md eq. 59). */
-import type { Powers } from '../../sounding/scheme.js';
+import type { Powers } from '../../sounding/powers.js';
 
 /** `plain`: <z, D>; `normalised`: over ||D||; `debiased`: over ||D||, with the noise floor taken off z first. */
 export type Score = 'plain' | 'normalised' | 'debiased';

@@ -11,8 +11,8 @@ import type { Codeword } from '../../../src/codebook/codeword.js';
 import { PolarCodebook } from '../../../src/codebook/polar.js';
 import { transposeProduct } from '../../../src/core/complex.js';
 import { Random } from '../../../src/core/random.js';
-import { runScheme } from '../../../src/sounding/run-scheme.js';
-import { powersOf } from '../../../src/sounding/scheme.js';
+import { powersOf } from '../../../src/sounding/powers.js';
+import { runSounding } from '../../../src/sounding/run-sounding.js';
 import { type Doubt, FALSE_ALARM, judge, type MeasuredBatch } from '../../../src/training/evidence.js';
 import { chanceOfOrder, judging } from '../../../src/training/evidence-check.js';
 import { carrierGains, placesAround, pointOfEstimate } from '../../../src/training/evidence-gains.js';
@@ -39,7 +39,7 @@ const codewords = Array.from({ length: 6 * 16 }, (_, k) =>
 function judged(size: Size, name: SchemeName, { noise, power }: Receiver, noiseExpected = true) {
   const scheme = createScheme(schemeSchema.parse(name), polars[size]);
   const batches: MeasuredBatch[] = [];
-  const { estimate } = runScheme(scheme.start(), (pilots) => {
+  const { result: estimate } = runSounding(scheme.start(), (pilots) => {
     const powers = powersOf(Float64Array.from(pilots, power), 1, noise);
     batches.push({ pilots, powers, numSaturated: 0 });
     return powers;

@@ -7,12 +7,13 @@ import { DftCodebook } from '../../../src/codebook/dft.js';
 import { PolarCodebook } from '../../../src/codebook/polar.js';
 import { codewordWeights } from '../../../src/codebook/weights.js';
 import { transposeProduct } from '../../../src/core/complex.js';
-import { runScheme } from '../../../src/sounding/run-scheme.js';
-import { type Estimate, powersOf } from '../../../src/sounding/scheme.js';
+import { powersOf } from '../../../src/sounding/powers.js';
+import { runSounding } from '../../../src/sounding/run-sounding.js';
 import { withPilots } from '../../../src/study/rate/rate-setting.js';
 import { expansionOfRing } from '../../../src/training/dpc-refinement.js';
 import { middleOfSupport } from '../../../src/training/far-field-sweep.js';
 import { createScheme, SCHEME_NAMES, schemeSchema } from '../../../src/training/registry.js';
+import type { Estimate } from '../../../src/training/scheme.js';
 import { schemeLabel } from '../../../src/training/scheme-label.js';
 
 const polarOf = (numElements: number) =>
@@ -113,7 +114,7 @@ describe('spatial chirp', () => {
         const angleRad = polar.angleRad(user.angleIndex);
         const focusM = polar.focusM(user) ?? [1e6 * Math.cos(angleRad), 1e6 * Math.sin(angleRad)];
         evaluator.setChannel([{ gain: { re: 1, im: 0 }, positionM: focusM }]);
-        const { estimate } = runScheme(start(), (batch) =>
+        const { result: estimate } = runSounding(start(), (batch) =>
           powersOf(
             Float64Array.from(batch, (codeword) => {
               const { re, im } = evaluator.receive(codeword);

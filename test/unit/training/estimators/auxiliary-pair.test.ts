@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.js';
-import { powersOf } from '../../../../src/sounding/scheme.js';
+import { powersOf } from '../../../../src/sounding/powers.js';
 import { AuxiliaryPairEstimator } from '../../../../src/training/estimators/auxiliary-pair.js';
 import { createEstimator } from '../../../../src/training/estimators/create-estimator.js';
 import { OnGridEstimator } from '../../../../src/training/estimators/on-grid.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SplitCodebook } from '../../../../src/codebook/beam-split.js';
 import { Random } from '../../../../src/core/random.js';
-import { type Powers, powersOf } from '../../../../src/sounding/scheme.js';
+import { type Powers, powersOf } from '../../../../src/sounding/powers.js';
 import { BeamPowers } from '../../../../src/training/estimators/beam-powers.js';
 import { Dictionary, type GridPowers } from '../../../../src/training/estimators/dictionary.js';
 import { GridGains } from '../../../../src/training/estimators/grid-gains.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { powersOf } from '../../../../src/sounding/scheme.js';
+import { powersOf } from '../../../../src/sounding/powers.js';
 import { BeamPowers } from '../../../../src/training/estimators/beam-powers.js';
 import { createEstimator } from '../../../../src/training/estimators/create-estimator.js';
 import { MatchedFilterEstimator } from '../../../../src/training/estimators/matched-filter.js';

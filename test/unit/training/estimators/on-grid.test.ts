@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SplitCodebook } from '../../../../src/codebook/beam-split.js';
-import { powersOf } from '../../../../src/sounding/scheme.js';
+import { powersOf } from '../../../../src/sounding/powers.js';
 import { BeamPowers } from '../../../../src/training/estimators/beam-powers.js';
 import { OnGridEstimator } from '../../../../src/training/estimators/on-grid.js';
 import { demonstration, evaluation, gainsAt, noiseless } from './setting.js';

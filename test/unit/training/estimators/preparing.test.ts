@@ -3,7 +3,7 @@ import { Band } from '../../../../src/array/band.js';
 import { LinearArray } from '../../../../src/array/linear-array.js';
 import type { Codeword } from '../../../../src/codebook/codeword.js';
 import { PolarCodebook } from '../../../../src/codebook/polar.js';
-import { powersOf } from '../../../../src/sounding/scheme.js';
+import { powersOf } from '../../../../src/sounding/powers.js';
 import { createScheme, schemeSchema } from '../../../../src/training/registry.js';
 
 const array = new LinearArray({ numElements: 32, carrierHz: 10e9, speedOfLightMPerS: 3e8 });

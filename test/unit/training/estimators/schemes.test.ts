@@ -3,8 +3,9 @@ import { Band } from '../../../../src/array/band.js';
 import { focalPointOf } from '../../../../src/array/focal-point.js';
 import { LinearArray, polarPointM } from '../../../../src/array/linear-array.js';
 import { PolarCodebook } from '../../../../src/codebook/polar.js';
-import { type Estimate, powersOf } from '../../../../src/sounding/scheme.js';
+import { powersOf } from '../../../../src/sounding/powers.js';
 import { createScheme, schemeSchema } from '../../../../src/training/registry.js';
+import type { Estimate } from '../../../../src/training/scheme.js';
 import { gainsAt } from './setting.js';
 
 const array = new LinearArray({ numElements: 128, carrierHz: 30e9, speedOfLightMPerS: 3e8 });

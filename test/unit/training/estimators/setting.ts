@@ -7,7 +7,7 @@ import type { SplitCodebook } from '../../../../src/codebook/beam-split.js';
 import type { Codeword } from '../../../../src/codebook/codeword.js';
 import { describeTdPs, tdPsCodebook } from '../../../../src/codebook/tdps.js';
 import type { Random } from '../../../../src/core/random.js';
-import { type Powers, powersOf } from '../../../../src/sounding/scheme.js';
+import { type Powers, powersOf } from '../../../../src/sounding/powers.js';
 
 export const SECTOR: Sector = { maxAngleRad: Math.PI / 3, distanceM: [5, 30] };
 
