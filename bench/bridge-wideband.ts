@@ -14,7 +14,10 @@ import type { Receipt, SlotEntry } from '../drivers/array-board.js';
 import { DEFAULT_LIMITS } from '../src/bridge/limits.js';
 import { startBridge } from '../src/bridge/server.js';
 import { HEADER_BYTES, recordBytes } from '../src/bridge/wire.js';
-import { type JoinStatistics, SlotJoin } from '../src/slots/slot-join.js';
+import { monotonicClock } from '../src/core/clock.js';
+import type { PlannedSlot } from '../src/slots/planned-slot.js';
+import { type LedgerStore, SlotLedger } from '../src/slots/slot-ledger.js';
+import type { SlotStatistics } from '../src/slots/slot-outcome.js';
 import { type Benchmark, type BenchRow, comparison } from './benchmark.js';
 import { NUM_PATTERNS, patternOf, type WidebandClient } from './bridge-wideband-client.js';
 
@@ -35,7 +38,7 @@ const ALLOWED_GROWTH_MIB = 64;
 interface Outcome {
   readonly slotsPerS: number;
   readonly numSlots: number;
-  readonly join: JoinStatistics;
+  readonly join: SlotStatistics;
   readonly duplicates: number;
   readonly gaps: number;
   readonly throttled: number;
@@ -53,16 +56,25 @@ function startClient(client: WidebandClient): ChildProcess {
   return fork(path, [JSON.stringify(client)]);
 }
 
+/** As if everything were on disk at once. */
+const NOWHERE: LedgerStore = { append: () => {}, event: () => {}, durable: async () => {} };
+const { signal } = new AbortController();
+
+function plannedOf(batch: number, { slot, hash }: SlotEntry): PlannedSlot {
+  const place = { sounding: 'bench', batch, position: slot - batch, attempt: 1 };
+  return { slot, ...place, codewordKey: 'bench', hash, plannedBoardTimeS: 0, ues: ['bench'] };
+}
+
 /** @param slotsPerS null = receipts and powers come as soon as a slot was asked for. */
 async function throughBridge(numSlots: number, slotsPerS: number | null): Promise<Outcome> {
   const bridge = await startBridge();
-  const join = new SlotJoin();
+  const ledger = new SlotLedger(
+    NOWHERE,
+    (ueId, sequence) => bridge.acknowledge(ueId, sequence),
+    monotonicClock,
+  );
   const patterns = Array.from({ length: NUM_PATTERNS }, (_, k) => patternOf(k, NUM_SUBCARRIERS));
-  let lastSequence = 0;
-  bridge.onPower((record) => {
-    lastSequence = record.sequence;
-    join.power(record);
-  });
+  bridge.onPower((record) => ledger.onPower(record));
   const client = startClient({
     url: bridge.url,
     mode: 'agent',
@@ -80,27 +92,26 @@ async function throughBridge(numSlots: number, slotsPerS: number | null): Promis
       slotsPerS === null || startMs === null ? 0 : ((performance.now() - startMs) / 1e3) * slotsPerS;
     let count = 0;
     while (count < latched.length && (slotsPerS === null || latched[count]!.slot <= now)) count++;
-    for (const entry of latched.splice(0, count)) join.receipt(receiptOf(entry));
+    for (const entry of latched.splice(0, count)) ledger.onReceipt(receiptOf(entry));
   }, RECEIPTS_EVERY_MS);
 
   let wrongPowers = 0;
   let worstLagS = 0;
   const train = async (first: number) => {
     const entries = Array.from({ length: Math.min(BATCH, numSlots - first) }, (_, k) => entryOf(first + k));
-    const joined = join.expect('bench', entries, PATIENCE_S);
-    await bridge.measure(
-      'bench',
-      entries.map(({ slot }) => slot),
-      10,
-    );
+    const slots = entries.map(({ slot }) => slot);
+    for (const entry of entries) ledger.plan(plannedOf(first, entry));
+    const settled = ledger.settle(slots, PATIENCE_S, signal);
+    await bridge.measure('bench', slots, 10);
     startMs ??= performance.now();
-    if (slotsPerS === null) for (const entry of entries) join.receipt(receiptOf(entry));
+    if (slotsPerS === null) for (const entry of entries) ledger.onReceipt(receiptOf(entry));
     else latched.push(...entries);
-    for (const { slot, power } of await joined) {
-      if (power === null || !isPattern(power.powers, patterns[slot % NUM_PATTERNS]!)) wrongPowers++;
+    await settled;
+    for (const entry of entries) {
+      const power = ledger.measured(plannedOf(first, entry), 'bench');
+      if (power === null || !isPattern(power.powers, patterns[entry.slot % NUM_PATTERNS]!)) wrongPowers++;
     }
-    // As if it were on disk now.
-    bridge.acknowledge('bench', lastSequence);
+    ledger.release('bench', first, entries.length);
     const endS = (first + entries.length) / (slotsPerS ?? Number.POSITIVE_INFINITY);
     worstLagS = Math.max(worstLagS, (performance.now() - startMs) / 1e3 - endS);
   };
@@ -130,7 +141,7 @@ async function throughBridge(numSlots: number, slotsPerS: number | null): Promis
   return {
     slotsPerS: numSlots / durationS,
     numSlots,
-    join: join.statistics(),
+    join: ledger.statistics(),
     duplicates: ue!.duplicates,
     gaps: ue!.gaps,
     throttled: ue!.throttled,

@@ -30,7 +30,7 @@ export interface PowerRecord {
   readonly powers: Float32Array;
 }
 
-/** Counts of one UE since the bridge began. Late records are counted where slots are joined (slot-join.ts). */
+/** Counts of one UE since the bridge began. Late records are counted where slots are joined (src/slots/slot-ledger.ts). */
 export interface UeStatistics {
   readonly ueId: string;
   readonly connected: boolean;

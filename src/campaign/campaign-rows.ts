@@ -43,6 +43,7 @@ export function lossesRow(ue: string, lossDb: StepLosses, rates: Serving | null)
   const { focusing, codebook, estimation, quantisation, hardware } = lossDb;
   return {
     ue,
+    epoch: 0,
     focusingDb: focusing,
     codebookDb: codebook,
     estimationDb: estimation,
@@ -65,6 +66,7 @@ export function estimateRow(
   const { codeword, angleRad, distanceM, regionIndex } = estimate;
   return {
     ue,
+    epoch: 0,
     scheme,
     codewordKey: codeword.key,
     angleRad,

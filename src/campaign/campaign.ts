@@ -12,19 +12,14 @@ import { schemeOnBoard } from '../scenario/scheme-on-board.js';
 import { carrierOnly, ServedUsers } from '../scenario/serving.js';
 import type { User } from '../scenario/users.js';
 import { requireSubcarriers } from '../scenario/wideband.js';
-import { BoardWatch } from '../slots/board-watch.js';
-import { PilotFactory, type Recorded } from '../slots/pilot-factory.js';
-import { SlotExchange } from '../slots/slot-exchange.js';
-import { SlotLedger } from '../slots/slot-ledger.js';
-import { SlotPlanner } from '../slots/slot-planner.js';
+import { isOfOneUe } from '../slots/gave-up.js';
+import { Sounder } from '../slots/sounder.js';
 import type { Testbed } from '../slots/testbed.js';
-import type { PilotBatch } from '../sounding/sounding.js';
-import type { MeasuredBatch } from '../training/evidence.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/registry.js';
 import { estimateRow, lossesRow, recordRun } from './campaign-rows.js';
-import { evidenceJudge, type JudgeUser, mostCheckPilots, numSaturated } from './evidence.js';
-import { type JudgedTraining, judgedTraining } from './judged-training.js';
+import { evidenceJudge, type JudgeUser, mostCheckPilots } from './evidence.js';
+import { heard, type JudgedTraining, judgedTraining } from './judged-training.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from './outcome.js';
 
 /** Told as a campaign goes on; for people. */
@@ -48,9 +43,6 @@ export interface CampaignParts {
   readonly signal: AbortSignal;
   readonly progress: Progress;
 }
-
-/** Errors that end one user's training; any other ends the campaign. */
-const OF_ONE_USER = new Set(['UE_ABSENT', 'UE_SILENT', 'UE_MISMATCH', 'UE_ESTIMATE', 'NO_EVIDENCE']);
 
 /**
  * Trains every user that the recording holds no estimate of.
@@ -77,8 +69,7 @@ export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome
 
 class Campaign {
   readonly #parts: CampaignParts;
-  readonly #planner: SlotPlanner;
-  readonly #pilots: PilotFactory;
+  readonly #sounder: Sounder;
   readonly #scheme: SchemeFactory;
   /** That a user can take. */
   readonly #mostPilots: number;
@@ -86,27 +77,20 @@ class Campaign {
   /** Null when UEs report their powers. */
   readonly #localSetup: LocalEstimateSetup | null;
   readonly #served: ServedUsers;
-  readonly #watch: BoardWatch;
-  readonly #exchange: SlotExchange;
   /** Users that the recording holds an estimate of. */
   readonly #found: ReadonlySet<string>;
 
   private constructor(
     parts: CampaignParts,
     { beams, localSetup, demand }: PlanOnBoard,
-    ledger: SlotLedger,
-    recorded: Recorded,
+    sounder: Sounder,
     found: Set<string>,
   ) {
-    const { preparation, testbed, recording, clock, signal } = parts;
+    const { preparation, testbed } = parts;
     const { scenario, wideband } = preparation;
-    const { slots, bridge, array } = scenario;
-    const { board } = testbed;
     this.#parts = parts;
+    this.#sounder = sounder;
     this.#found = found;
-    this.#planner = new SlotPlanner(plannerOptions(scenario, board.description));
-    this.#planner.adopt([...ledger.planned()].map(({ slot, hash }) => ({ slot, pilot: { hash } })));
-    this.#pilots = new PilotFactory(board, beams, recording, recorded);
     this.#scheme = schemeOnBoard(preparation, beams);
     this.#judge = evidenceJudge(preparation, beams);
     this.#localSetup = localSetup;
@@ -114,43 +98,27 @@ class Campaign {
     const subcarriers =
       wideband === null
         ? carrierOnly(preparation.polar.array)
-        : createSubcarrierSum(array.elements, wideband.band);
+        : createSubcarrierSum(scenario.array.elements, wideband.band);
     this.#served = new ServedUsers(preparation, beams, testbed.radiate, subcarriers);
-    this.#watch = new BoardWatch(board, clock, (kind, detail) => {
-      recording.event(kind, detail);
-      parts.progress.interruption?.(kind, detail);
-    });
-    this.#exchange = new SlotExchange({
-      testbed,
-      watch: this.#watch,
-      ledger,
-      planner: this.#planner,
-      pilots: this.#pilots,
-      settings: {
-        slotDurationS: slots.duration,
-        maxAttempts: slots.maxAttempts,
-        ueTimeoutS: bridge.ueTimeout,
-        powerTimeoutS: bridge.powerTimeout,
-      },
-      localSetup: this.#localSetup,
-      clock,
-      signal,
-    });
   }
 
   static async begin(parts: CampaignParts, plan: PlanOnBoard): Promise<Campaign> {
-    const { recording, testbed } = parts;
-    const ledger = new SlotLedger(recording, (ueId, sequence) => testbed.bridge.acknowledge(ueId, sequence));
-    await ledger.restore();
-    const recorded = {
-      keys: new Set((await recording.rows('codewords')).map(({ key }) => key)),
-      hashes: new Set(
-        (await recording.query('SELECT hash FROM element_settings')).map(({ hash }) => String(hash)),
-      ),
-    };
-    const found = new Set((await recording.rows('estimates')).map(({ ue }) => ue));
-    await recordRun(recording, testbed.board.description, parts.preparation, plan);
-    return new Campaign(parts, plan, ledger, recorded, found);
+    const { recording, testbed, preparation, clock, signal } = parts;
+    const { slots, bridge } = preparation.scenario;
+    const sounder = await Sounder.open({
+      testbed,
+      recording,
+      beams: plan.beams,
+      plan: plannerOptions(preparation.scenario, testbed.board.description),
+      maxAttempts: slots.maxAttempts,
+      ueTimeoutS: bridge.ueTimeout,
+      powerTimeoutS: bridge.powerTimeout,
+      clock,
+      signal,
+    });
+    const found = new Set((await recording.rows('estimates', 'WHERE epoch = 0')).map(({ ue }) => ue));
+    await recordRun(recording, testbed.board.description, preparation, plan);
+    return new Campaign(parts, plan, sounder, found);
   }
 
   async trainAll(): Promise<void> {
@@ -164,7 +132,7 @@ class Campaign {
       } catch (error) {
         // What ends the run may look like one user's trouble: the process of all emulated UEs is gone, say.
         this.#parts.signal.throwIfAborted();
-        if (!(error instanceof BeamloopError) || !OF_ONE_USER.has(error.code)) throw error;
+        if (!isOfOneUser(error)) throw error;
         recording.event('user failed', { ue: user.id, code: error.code, what: error.message });
       }
       if (this.#found.has(user.id)) continue;
@@ -201,7 +169,7 @@ class Campaign {
   }
 
   end(): void {
-    this.#watch.close();
+    this.#sounder.close();
     this.#recordStatistics();
   }
 
@@ -222,32 +190,30 @@ class Campaign {
     const measured = (numPilots: number) =>
       found || progress.batch(user.id, turn, users.length, numPilots, this.#mostPilots);
     measured(0);
-    let numBatches = 0;
     let numPilots = 0;
-    const measure = async (codewords: PilotBatch): Promise<MeasuredBatch> => {
-      const pilots = codewords.map((codeword) => this.#pilots.pilot(codeword));
-      const powers = await this.#exchange.measure(user.id, numBatches++, pilots);
-      numPilots += pilots.length;
-      measured(numPilots);
-      return { pilots: codewords, powers, numSaturated: numSaturated(powers, fullScale) };
-    };
-    const training = judgedTraining(this.#scheme.start(), user, found ? null : this.#judge);
-    let step = training.next();
-    while (!step.done) step = training.next(await measure(step.value));
-    if (!found) this.#record(user, turn, step.value);
+    const training = await this.#sounder.run({
+      name: user.id,
+      ues: [user.id],
+      sounding: heard(judgedTraining(this.#scheme.start(), user, found ? null : this.#judge), fullScale),
+      localSetup: this.#localSetup,
+      onBatch: (ofBatch) => {
+        numPilots += ofBatch;
+        measured(numPilots);
+      },
+    });
+    if (!found) this.#record(user, turn, training);
   }
 
   #record(user: User, turn: number, training: JudgedTraining): void {
     const { recording, preparation } = this.#parts;
     const { codeword } = training.estimate;
-    this.#pilots.pilot(codeword); // so that the recording knows the codeword that was found
-    this.#pilots.recordNew();
+    this.#sounder.note(codeword);
     const serving = user.truth && this.#served.servingOf(user.truth, turn, codeword);
     const lossDb = serving?.lossDb ?? this.#served.lossesPredicted(codeword);
     const rates = preparation.wideband === null ? null : serving;
     recording.append('losses', lossesRow(user.id, lossDb, rates));
     const { name } = preparation.scenario.scheme;
-    recording.append('estimates', estimateRow(user.id, name, training, this.#planner.lastSlot, rates));
+    recording.append('estimates', estimateRow(user.id, name, training, this.#sounder.lastSlot, rates));
   }
 
   /** @param ueId the UE whose counters are written; all of them unless given. */
@@ -257,9 +223,14 @@ class Campaign {
       wallTime: new Date(),
       statistics: {
         link: testbed.board.linkStatistics(),
-        slots: this.#exchange.statistics(),
+        slots: this.#sounder.statistics(),
         ues: testbed.bridge.statistics(ueId),
       },
     });
   }
+}
+
+/** What ends one user's training; any other error ends the campaign. */
+function isOfOneUser(error: unknown): error is BeamloopError {
+  return isOfOneUe(error) || (error instanceof BeamloopError && error.code === 'NO_EVIDENCE');
 }

@@ -23,7 +23,8 @@ export async function numCheckPilotsOf(
 ): Promise<ReadonlyMap<string, number>> {
   const counts = await recording.query(`
     SELECT ue, count(DISTINCT (batch, position)) AS sent, any_value(num_pilots) AS asked
-    FROM (FROM slots ${where}) JOIN (FROM estimates ${where}) USING (ue) GROUP BY ue`);
+    FROM (FROM slots ${where}) JOIN (FROM estimates ${where}) USING (ue)
+    WHERE sounding = ue AND epoch = 0 GROUP BY ue`);
   return new Map(counts.map(({ ue, sent, asked }) => [String(ue), Number(sent) - Number(asked)]));
 }
 

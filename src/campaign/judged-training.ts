@@ -2,10 +2,10 @@
 import { BeamloopError } from '../core/errors.js';
 import type { User } from '../scenario/users.js';
 import type { Powers } from '../sounding/powers.js';
-import type { PilotBatch } from '../sounding/sounding.js';
+import type { Sounding } from '../sounding/sounding.js';
 import type { Evidence, MeasuredBatch } from '../training/evidence.js';
 import type { Estimate, Scheme } from '../training/scheme.js';
-import type { JudgeUser } from './evidence.js';
+import { type JudgeUser, numSaturated } from './evidence.js';
 
 export interface JudgedTraining {
   readonly estimate: Estimate;
@@ -27,7 +27,7 @@ export function* judgedTraining(
   scheme: Scheme,
   user: User,
   judge: JudgeUser | null,
-): Generator<PilotBatch, JudgedTraining, MeasuredBatch> {
+): Sounding<JudgedTraining, MeasuredBatch> {
   const batches: MeasuredBatch[] = [];
   let numPilots = 0;
   let step = scheme.next();
@@ -47,6 +47,24 @@ export function* judgedTraining(
     verdict = judging.next(yield verdict.value);
   }
   return { estimate, evidence: verdict.value, numPilots, numCheckPilots };
+}
+
+/**
+ * The training as a sounding that one UE listens to.
+ *
+ * @param fullScale power at which the UE's receiver clips; undefined where it does not know.
+ */
+export function* heard(
+  training: ReturnType<typeof judgedTraining>,
+  fullScale: number | undefined,
+): Sounding<JudgedTraining, readonly Powers[]> {
+  let step = training.next();
+  while (!step.done) {
+    const pilots = step.value;
+    const powers = (yield pilots)[0]!;
+    step = training.next({ pilots, powers, numSaturated: numSaturated(powers, fullScale) });
+  }
+  return step.value;
 }
 
 /** Runs a scheme on. What it refuses of one UE's powers (a noise floor that is missing, say) is no other user's trouble. */

@@ -8,7 +8,7 @@ import { accountOf, type LossAccount, meanAccount } from '../scenario/loss-accou
 import type { Scenario } from '../scenario/scenario-schema.js';
 import { lossPercent } from '../scenario/serving.js';
 import { arrayOf } from '../scenario/users.js';
-import { outcomeOfSlot, type SlotOutcome } from '../slots/slot-join.js';
+import { outcomeOfSlot, type SlotOutcome } from '../slots/slot-outcome.js';
 import type { Evidence } from '../training/evidence.js';
 import { numCheckPilotsOf, type PilotCounts } from './check-pilots.js';
 import { type FocusError, focusError, focusOf } from './focus-error.js';
@@ -121,8 +121,8 @@ const COUNT_OF = {
 
 async function slotCounts(recording: Recording): Promise<SlotCounts> {
   const groups = await recording.query(`
-    SELECT receipts.status, receipts.hash = slots.hash AS same, powers.slot IS NOT NULL AS measured, count(*) AS slots
-    FROM slots LEFT JOIN receipts USING (slot) LEFT JOIN powers ON powers.slot = slots.slot GROUP BY ALL`);
+    SELECT receipts.status, receipts.hash = slots.hash AS same, powers.sequence IS NOT NULL AS measured, count(*) AS slots
+    FROM slots LEFT JOIN receipts USING (slot) LEFT JOIN powers USING (slot, ue) GROUP BY ALL`);
   const counts = {
     planned: 0,
     measured: 0,
@@ -166,13 +166,13 @@ async function linkCounts(recording: Recording): Promise<LinkCounts> {
 export async function userOutcomes(recording: Recording, where = ''): Promise<UserOutcome[]> {
   const rows = await recording.rows('users', where);
   const ids = rows.map(({ ue }) => `'${ue}'`).join(', ');
-  const found = rows.length === 0 ? [] : await recording.rows('estimates', `WHERE ue IN (${ids})`);
+  const found =
+    rows.length === 0 ? [] : await recording.rows('estimates', `WHERE epoch = 0 AND ue IN (${ids})`);
   const estimates = new Map(found.map((row) => [row.ue, row]));
   const lost = new Map(
-    (found.length === 0 ? [] : await recording.rows('losses', `WHERE ue IN (${ids})`)).map((row) => [
-      row.ue,
-      row,
-    ]),
+    (found.length === 0 ? [] : await recording.rows('losses', `WHERE epoch = 0 AND ue IN (${ids})`)).map(
+      (row) => [row.ue, row],
+    ),
   );
   const numCheckPilots =
     found.length === 0

@@ -10,7 +10,7 @@ import { prepareScheme } from '../scenario/plan.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 import { schemeOnBoard } from '../scenario/scheme-on-board.js';
 import { measuredPilots } from '../slots/measured-pilots.js';
-import { outcomeOfSlot } from '../slots/slot-join.js';
+import { outcomeOfSlot } from '../slots/slot-outcome.js';
 import { type MeasuredPilot, powersOfRecords } from '../sounding/pilot-powers.js';
 import { runSounding } from '../sounding/run-sounding.js';
 import type { SchemeChoice } from '../training/registry.js';
@@ -59,7 +59,7 @@ export async function replayRecording(
   const users = new Map((await recording.rows('users')).map((user) => [user.ue, user]));
   const numCheckPilots = await numCheckPilotsOf(recording);
   const turns = [...users.keys()];
-  const estimates = await recording.rows('estimates');
+  const estimates = await recording.rows('estimates', 'WHERE epoch = 0');
   estimates.sort((a, b) => turns.indexOf(a.ue) - turns.indexOf(b.ue));
   return estimates.map(({ ue, codewordKey: recorded }) => {
     const powers = measured.get(ue) ?? new Map<string, MeasuredPilot[]>();

@@ -15,6 +15,18 @@ import { type Progress, runCampaign } from './campaign.js';
 import type { OpenTestbed, TestbedRequest } from './open-testbed.js';
 import { type CampaignOutcome, outcomeOf } from './outcome.js';
 
+/** Events that say how far the run is, or what becomes of one slot or user: no interruptions. */
+const OF_THE_RUN = new Set([
+  'started',
+  'resumed',
+  'finished',
+  'stopped',
+  'user failed',
+  'log recovered',
+  'stray receipt',
+  'late receipt',
+]);
+
 /** By when a signal to all processes of a terminal has reached us, too, ms. */
 const SIGNAL_MS = 50;
 
@@ -191,7 +203,6 @@ async function conduct<E>(
   const { polar, users } = preparation;
   preparation.best(); // before a board waits for it
   let recording: Recording | undefined;
-  // What UEs say when they are let go is no news.
   let isOver = false;
   const lost = new AbortController();
   const testbed = await openTestbed({
@@ -204,8 +215,8 @@ async function conduct<E>(
     realtime,
     signal,
     onEvent: (kind, detail) => {
-      recording?.event(kind, detail);
-      if (!isOver) progress.interruption?.(kind, detail);
+      if (recording === undefined) progress.interruption?.(kind, detail);
+      else recording.event(kind, detail);
     },
     onFailure: (error) => {
       if (!isOver) lost.abort(error);
@@ -216,8 +227,10 @@ async function conduct<E>(
     throw signal.aborted ? signal.reason : error;
   });
   let failure: unknown = null;
+  let told: Told | undefined;
   try {
     recording = await openRecording();
+    told = tellInterruptions(recording, progress);
     return await runCampaign({
       preparation,
       calibration: calibration?.table ?? null,
@@ -232,6 +245,8 @@ async function conduct<E>(
     failure = lost.signal.aborted ? lost.signal.reason : error;
   } finally {
     isOver = true;
+    // What UEs say when they are let go is no news.
+    await told?.end();
     await testbed.close();
     await recording?.close();
   }
@@ -239,6 +254,29 @@ async function conduct<E>(
   throw signal.aborted
     ? interruptedIn(recording.folder, signal.reason, testbed.board.muted === true)
     : resumable(failure, recording.folder);
+}
+
+interface Told {
+  /** Tells what has been recorded so far, and nothing of what comes. */
+  end(): Promise<void>;
+}
+
+/** Tells of what comes between, as it is recorded. */
+function tellInterruptions(recording: Recording, progress: Progress): Told {
+  const follower = recording.follow(['events']);
+  const telling = (async () => {
+    for await (const { table, row } of follower) {
+      if (table === 'events' && !OF_THE_RUN.has(row.kind)) progress.interruption?.(row.kind, row.detail);
+    }
+  })();
+  return {
+    end: async () => {
+      // A disk that fails is told of by the campaign.
+      await recording.flushed().catch(() => {});
+      follower.end();
+      await telling;
+    },
+  };
 }
 
 /** @param isMuted the board confirmed it. */

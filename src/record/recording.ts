@@ -14,6 +14,7 @@ import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { shellWord } from '../core/shell-word.js';
 import { type OpenedDatabase, openDatabase, type Recovery, refusal } from './database.js';
+import { Follower, type RowOfTable } from './follower.js';
 import {
   createRecordingFile,
   FILE_NAME,
@@ -23,9 +24,11 @@ import {
 } from './recording-file.js';
 import { fromDatabase, RowAppender } from './row-appender.js';
 import { type Row, selectSql, type TableName } from './schema.js';
-import { type Absent, checkSchema, migrate } from './schema-version.js';
+import { checkSchema, migrate, readAsThisVersion } from './schema-version.js';
 
 const MAX_ROWS_PER_COMMIT = 2000;
+/** That a follower may lag behind. */
+const MOST_ROWS_AHEAD = 20_000;
 
 export interface RecordingOptions {
   readonly clock?: Clock;
@@ -38,12 +41,11 @@ interface RecordingParts {
   readonly writer: DuckDBConnection;
   readonly reader: DuckDBConnection;
   readonly appender: RowAppender | undefined;
-  readonly absent: Absent;
   readonly file: Stats;
 }
 
 interface Batch {
-  readonly rows: { readonly table: TableName; readonly row: Readonly<Record<string, unknown>> }[];
+  readonly rows: RowOfTable[];
   readonly committed: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
@@ -57,11 +59,11 @@ export class Recording {
   readonly #writer: DuckDBConnection;
   readonly #reader: DuckDBConnection;
   readonly #appender: RowAppender | undefined;
-  readonly #absent: Absent;
   /** The file that was opened, to tell it from another one under its name. */
   readonly #file: Stats;
   readonly #clock: Clock;
   readonly #flushIntervalS: number;
+  readonly #followers = new Set<Follower>();
   #batch = newBatch();
   #committing: Promise<void> | undefined;
   #flushing: Promise<void> | undefined;
@@ -76,7 +78,6 @@ export class Recording {
     this.#writer = parts.writer;
     this.#reader = parts.reader;
     this.#appender = parts.appender;
-    this.#absent = parts.absent;
     this.#file = parts.file;
     this.#clock = options.clock ?? monotonicClock;
     this.#flushIntervalS = options.flushIntervalS ?? 0.05;
@@ -120,14 +121,14 @@ export class Recording {
     const database = await openDatabase(name, mode);
     try {
       const writer = await database.instance.connect();
-      const absent = await checkSchema(writer, folder);
-      const isOlder = absent.tables.length + absent.columns.length > 0;
-      if (mode === 'write' && isOlder) await migrate(writer, absent);
+      const older = await checkSchema(writer, folder);
+      const reader = await database.instance.connect();
+      if (older !== null && mode === 'write') await migrate(writer, older);
+      if (older !== null && mode === 'read') await readAsThisVersion(reader, older);
       const parts = {
         database,
         writer,
-        absent: mode === 'write' ? { tables: [], columns: [] } : absent,
-        reader: await database.instance.connect(),
+        reader,
         appender: mode === 'write' ? await RowAppender.open(writer) : undefined,
         file: await stat(name),
       };
@@ -145,9 +146,19 @@ export class Recording {
     if (this.#closed || this.#appender === undefined) {
       throw new Error(`recording ${this.folder} is not open for writing`);
     }
-    this.#batch.rows.push({ table, row });
+    this.#batch.rows.push({ table, row } as RowOfTable);
     this.#startFlush();
     if (this.#batch.rows.length >= MAX_ROWS_PER_COMMIT) this.#wakeFlush?.abort();
+  }
+
+  /**
+   * Rows of these tables as they are committed from now on, for whoever watches. Who is slower than the recording loses the
+   * oldest of more than `mostRows` that wait, and is told how many.
+   */
+  follow(tables: readonly TableName[], mostRows = MOST_ROWS_AHEAD): Follower {
+    const follower = new Follower(tables, mostRows, () => this.#followers.delete(follower));
+    this.#followers.add(follower);
+    return follower;
   }
 
   /** Notes that something happened, with the time of the wall clock. */
@@ -173,9 +184,7 @@ export class Recording {
    * Rejects with RECORDING_DAMAGED when the file is damaged where they are.
    */
   async rows<N extends TableName>(table: N, where = ''): Promise<Row<N>[]> {
-    if (this.#absent.tables.includes(table)) return [];
-    const absent = this.#absent.columns.filter((of) => of.table === table).map(({ column }) => column.name);
-    const rows = await this.query(selectSql(table, where, absent));
+    const rows = await this.query(selectSql(table, where));
     return rows.map((row) => fromDatabase(table, row));
   }
 
@@ -206,6 +215,7 @@ export class Recording {
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#appender !== undefined) await this.#requireFile();
     } finally {
+      for (const follower of this.#followers) follower.end();
       this.#appender?.close();
       this.#reader.closeSync();
       this.#writer.closeSync();
@@ -256,6 +266,7 @@ export class Recording {
         appender.flush();
         await this.#writer.run('COMMIT');
         await this.#requireFile();
+        for (const follower of this.#followers) follower.take(batch.rows);
         batch.resolve();
       } catch (error) {
         // A key that is there twice is a fault of ours, not of the disk.

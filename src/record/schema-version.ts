@@ -1,39 +1,29 @@
-/** Whether a recording is of a version that can be read, what an older one lacks, and making it one of this version. */
+/** Whether a recording is of a version that can be read, and how an older one is read or made one of this version. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BeamloopError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
 import { notARecording } from './recording-file.js';
 import {
-  type Column,
-  columnsOf,
   createTablesSql,
   OLDEST_SCHEMA_VERSION,
   RECORDING_SCHEMA_VERSION,
+  selectOlderSql,
   TABLE_NAMES,
   type TableName,
 } from './schema.js';
 
-/** Tables and columns that came after the recording was made: nothing is in them. */
-export interface Absent {
-  readonly tables: readonly TableName[];
-  readonly columns: readonly ColumnOfTable[];
-}
+/** The tables of an older recording, and the columns that each has. */
+export type OlderTables = ReadonlyMap<TableName, ReadonlySet<string>>;
 
-interface ColumnOfTable {
-  readonly table: TableName;
-  readonly column: Column;
-}
-
-/** What an older recording lacks. Throws RECORDING_INVALID, RECORDING_VERSION. */
-export async function checkSchema(connection: DuckDBConnection, folder: string): Promise<Absent> {
-  const columnsOfFile = await connection.runAndReadAll(
+/** Null for a recording of this version. Throws RECORDING_INVALID, RECORDING_VERSION. */
+export async function checkSchema(connection: DuckDBConnection, folder: string): Promise<OlderTables | null> {
+  const columns = await connection.runAndReadAll(
     'SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal',
   );
-  const foundColumns = new Set<string>();
-  const found = new Set<unknown>();
-  for (const { table_name, column_name } of columnsOfFile.getRowObjectsJS()) {
-    found.add(table_name);
-    foundColumns.add(`${table_name}.${column_name}`);
+  const found = new Map<string, Set<string>>();
+  for (const { table_name, column_name } of columns.getRowObjectsJS()) {
+    const ofTable = found.get(String(table_name)) ?? new Set();
+    found.set(String(table_name), ofTable.add(String(column_name)));
   }
   if (!found.has('run')) throw notARecording(folder, 'table run is not there');
   const run = (await connection.runAndReadAll('SELECT key, value FROM run')).getRowObjectsJS();
@@ -43,30 +33,46 @@ export async function checkSchema(connection: DuckDBConnection, folder: string):
   if (version > RECORDING_SCHEMA_VERSION || version < OLDEST_SCHEMA_VERSION) {
     throw otherVersion(folder, version, value('versions'));
   }
-  const tables = TABLE_NAMES.filter((table) => !found.has(table));
-  const columns = TABLE_NAMES.filter((table) => found.has(table)).flatMap((table) =>
-    columnsOf(table)
-      .filter(({ sqlName }) => !foundColumns.has(`${table}.${sqlName}`))
-      .map((column) => ({ table, column })),
-  );
-  if (tables.length > 0 && version === RECORDING_SCHEMA_VERSION) {
-    throw notARecording(folder, `table ${tables[0]} is not there`);
+  const older = new Map<TableName, ReadonlySet<string>>();
+  for (const table of TABLE_NAMES) {
+    const ofTable = found.get(table);
+    if (ofTable === undefined) {
+      if (version < RECORDING_SCHEMA_VERSION) continue;
+      throw notARecording(folder, `table ${table} is not there`);
+    }
+    if (selectOlderSql(table, table, ofTable) === null) {
+      throw notARecording(folder, `table ${table} lacks a column; it has ${[...ofTable].join(', ')}`);
+    }
+    older.set(table, ofTable);
   }
-  const lacking = columns.find(({ column }) => !column.nullable);
-  if (lacking !== undefined) {
-    throw notARecording(folder, `table ${lacking.table} has no column ${lacking.column.sqlName}`);
-  }
-  return { tables, columns };
+  return version === RECORDING_SCHEMA_VERSION ? null : older;
 }
 
-/** Makes an older recording one of this version. */
-export async function migrate(connection: DuckDBConnection, { tables, columns }: Absent): Promise<void> {
-  const added = columns.map(
-    ({ table, column }) => `ALTER TABLE ${table} ADD COLUMN ${column.sqlName} ${column.sqlType};`,
+/** Makes an older recording one of this version, at once or not at all. */
+export async function migrate(connection: DuckDBConnection, older: OlderTables): Promise<void> {
+  const set = [...older].map(
+    ([table, columns]) =>
+      `CREATE TEMP TABLE before AS ${selectOlderSql(table, table, columns)}; DROP TABLE ${table}; ` +
+      `${createTablesSql([table])} INSERT INTO ${table} SELECT * FROM before; DROP TABLE before;`,
   );
+  const added = createTablesSql(TABLE_NAMES.filter((table) => !older.has(table)));
   await connection.run(
-    `BEGIN; ${createTablesSql(tables)} ${added.join(' ')} UPDATE run SET value = '${RECORDING_SCHEMA_VERSION}' WHERE key = 'schemaVersion'; COMMIT`,
+    `BEGIN; ${set.join(' ')} ${added} UPDATE run SET value = '${RECORDING_SCHEMA_VERSION}' WHERE key = 'schemaVersion'; COMMIT`,
   );
+}
+
+/** Lets this connection read an older recording as if it were one of this version; the file stays as it is. */
+export async function readAsThisVersion(connection: DuckDBConnection, older: OlderTables): Promise<void> {
+  const [row] = (await connection.runAndReadAll('SELECT current_database() AS name')).getRowObjectsJS();
+  const views = [...older].map(
+    ([table, columns]) =>
+      `CREATE TEMP VIEW ${table} AS ${selectOlderSql(table, `"${row!.name}".main.${table}`, columns)};`,
+  );
+  const empty = createTablesSql(
+    TABLE_NAMES.filter((table) => !older.has(table)),
+    'TEMP TABLE',
+  );
+  await connection.run(`${views.join(' ')} ${empty}`);
 }
 
 function otherVersion(folder: string, version: number, versions: string | undefined): BeamloopError {

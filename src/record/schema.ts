@@ -5,8 +5,11 @@
  * All tables but `events` and `link_statistics` depend on scenario and seed alone when the testbed is emulated on
  * virtual time. Those two carry wall-clock time and differ from run to run.
  */
-export const RECORDING_SCHEMA_VERSION = 4;
-/** Recordings from this version on can be read, and gone on with: tables and columns that came later are empty in them. */
+export const RECORDING_SCHEMA_VERSION = 5;
+/**
+ * Recordings from this version on can be read, and gone on with: tables and columns that came later are empty in them, or
+ * hold what `IN_OLDER` says.
+ */
 export const OLDEST_SCHEMA_VERSION = 2;
 
 /** What a column holds, as DuckDB and as TypeScript. A trailing `?` marks a column that may be null. */
@@ -31,14 +34,14 @@ type ValueOf<T extends ColumnType> = T extends keyof ColumnValues
 interface Table {
   /** Column by its TypeScript name; the SQL name is the same in snake_case. */
   readonly columns: Readonly<Record<string, ColumnType>>;
-  readonly primaryKey?: string;
+  readonly primaryKey?: readonly string[];
   /** The order in which rows are read and exported. */
   readonly orderBy: readonly string[];
 }
 
 const TABLES = {
   /** Scenario text, resolved scenario, seed, versions, board: one row each. */
-  run: { columns: { key: 'VARCHAR', value: 'JSON' }, primaryKey: 'key', orderBy: ['key'] },
+  run: { columns: { key: 'VARCHAR', value: 'JSON' }, primaryKey: ['key'], orderBy: ['key'] },
   /** True positions and the noise-free best codeword; null where nobody knows them (UEs on real hardware). */
   users: {
     columns: {
@@ -52,12 +55,12 @@ const TABLES = {
       bestAngleRad: 'DOUBLE?',
       bestDistanceM: 'DOUBLE?',
     },
-    primaryKey: 'ue',
+    primaryKey: ['ue'],
     orderBy: ['turn'],
   },
   codewords: {
     columns: { key: 'VARCHAR', hash: 'VARCHAR', label: 'JSON', gainLossDb: 'DOUBLE?' },
-    primaryKey: 'key',
+    primaryKey: ['key'],
     orderBy: ['key'],
   },
   /** What the board was told for a codeword, by its content hash; version 2 has no such table. Shape [numElements] each. */
@@ -70,14 +73,19 @@ const TABLES = {
       /** From 0 to 1, of the most that an element radiates; null when all radiate fully. */
       amplitude: 'FLOAT[]?',
     },
-    primaryKey: 'hash',
+    primaryKey: ['hash'],
     orderBy: ['hash'],
   },
-  /** Every pilot that was given a slot. `attempt` counts from 1; a pilot whose slot was missed comes again. */
+  /**
+   * Every pilot that was given a slot, once per UE that listens in it. `attempt` counts from 1; a pilot whose slot was missed
+   * comes again.
+   */
   slots: {
     columns: {
       slot: 'UINTEGER',
       ue: 'VARCHAR',
+      /** Who asked for the pilot; batches are counted per sounding. The training of a user has the user's id. */
+      sounding: 'VARCHAR',
       batch: 'UINTEGER',
       position: 'UINTEGER',
       attempt: 'UINTEGER',
@@ -85,19 +93,21 @@ const TABLES = {
       hash: 'VARCHAR',
       plannedBoardTimeS: 'DOUBLE',
     },
-    primaryKey: 'slot',
-    orderBy: ['slot'],
+    primaryKey: ['slot', 'ue'],
+    orderBy: ['slot', 'ue'],
   },
   receipts: {
     columns: {
       slot: 'UINTEGER',
+      /** Place of the board in the array, from 0. */
+      board: 'UINTEGER',
       codewordIndex: 'UINTEGER',
       hash: 'VARCHAR',
       boardTimeS: 'DOUBLE',
       status: 'VARCHAR',
     },
-    primaryKey: 'slot',
-    orderBy: ['slot'],
+    primaryKey: ['slot', 'board'],
+    orderBy: ['slot', 'board'],
   },
   powers: {
     columns: {
@@ -108,17 +118,25 @@ const TABLES = {
       noiseFloor: 'DOUBLE',
       powers: 'FLOAT[]',
     },
-    primaryKey: 'slot',
-    orderBy: ['slot'],
+    primaryKey: ['slot', 'ue'],
+    orderBy: ['slot', 'ue'],
   },
   /** What UEs estimated from powers that they kept. */
   local_estimates: {
-    columns: { ue: 'VARCHAR', batch: 'UINTEGER', sinAngle: 'DOUBLE', ringPerM: 'DOUBLE' },
-    orderBy: ['ue', 'batch'],
+    columns: {
+      ue: 'VARCHAR',
+      sounding: 'VARCHAR',
+      batch: 'UINTEGER',
+      sinAngle: 'DOUBLE',
+      ringPerM: 'DOUBLE',
+    },
+    orderBy: ['ue', 'sounding', 'batch'],
   },
   estimates: {
     columns: {
       ue: 'VARCHAR',
+      /** Counts from 0: training, then one per time that a tracker estimates. */
+      epoch: 'UINTEGER',
       scheme: 'VARCHAR',
       codewordKey: 'VARCHAR',
       angleRad: 'DOUBLE',
@@ -137,13 +155,14 @@ const TABLES = {
       peakOverRunnerUpDb: 'DOUBLE?',
       likeness: 'DOUBLE?',
     },
-    primaryKey: 'ue',
-    orderBy: ['ue'],
+    primaryKey: ['ue', 'epoch'],
+    orderBy: ['ue', 'epoch'],
   },
   /** Where received power is lost on the way from the best beam to the board's, dB; versions below 4 have no such table. */
   losses: {
     columns: {
       ue: 'VARCHAR',
+      epoch: 'UINTEGER',
       focusingDb: 'DOUBLE?',
       codebookDb: 'DOUBLE?',
       estimationDb: 'DOUBLE?',
@@ -157,8 +176,20 @@ const TABLES = {
       bestRate: 'DOUBLE?',
       quantisedRate: 'DOUBLE?',
     },
-    primaryKey: 'ue',
-    orderBy: ['ue'],
+    primaryKey: ['ue', 'epoch'],
+    orderBy: ['ue', 'epoch'],
+  },
+  /** Where users truly were as time went on, of those that move; `users` says where they began. */
+  positions: {
+    columns: { ue: 'VARCHAR', boardTimeS: 'DOUBLE', xM: 'DOUBLE', yM: 'DOUBLE' },
+    primaryKey: ['ue', 'boardTimeS'],
+    orderBy: ['ue', 'boardTimeS'],
+  },
+  /** What sensors beside the radio (a camera, positioning) told of a user. */
+  sensor_reports: {
+    columns: { ue: 'VARCHAR', sensor: 'VARCHAR', boardTimeS: 'DOUBLE', report: 'JSON' },
+    primaryKey: ['ue', 'sensor', 'boardTimeS'],
+    orderBy: ['ue', 'sensor', 'boardTimeS'],
   },
   events: { columns: { wallTime: 'TIMESTAMP', kind: 'VARCHAR', detail: 'JSON' }, orderBy: ['wallTime'] },
   link_statistics: { columns: { wallTime: 'TIMESTAMP', statistics: 'JSON' }, orderBy: ['wallTime'] },
@@ -166,6 +197,15 @@ const TABLES = {
 
 export type TableName = keyof typeof TABLES;
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
+
+/** What columns that came later hold in the rows of an older recording, as SQL; others are null there. */
+const IN_OLDER: Partial<Record<TableName, Readonly<Record<string, string>>>> = {
+  slots: { sounding: 'ue' },
+  local_estimates: { sounding: 'ue' },
+  receipts: { board: '0' },
+  estimates: { epoch: '0' },
+  losses: { epoch: '0' },
+};
 
 /** One row of a table, e.g. `Row<'slots'>`. */
 export type Row<N extends TableName> = {
@@ -192,37 +232,54 @@ export function columnsOf(table: TableName): Column[] {
   }));
 }
 
-/**
- * SELECT with the columns under their TypeScript names, in the table's order.
- *
- * @param absent columns that the file lacks: null in every row.
- */
-export function selectSql(table: TableName, where = '', absent: readonly string[] = []): string {
-  const columns = columnsOf(table).map(
-    (c) => `${absent.includes(c.name) ? 'NULL' : c.sqlName} AS "${c.name}"`,
-  );
+/** SELECT with the columns under their TypeScript names, in the table's order. */
+export function selectSql(table: TableName, where = ''): string {
+  const columns = columnsOf(table).map(({ name, sqlName }) => `${sqlName} AS "${name}"`);
   return `SELECT ${columns.join(', ')} FROM ${table} ${where} ${orderSql(table)}`;
+}
+
+/**
+ * SELECT of an older recording's table that gives the columns of this version, in their order; null when a column is
+ * missing that such a recording cannot be without.
+ *
+ * @param from the table's name in the file.
+ * @param found the columns that it has.
+ */
+export function selectOlderSql(table: TableName, from: string, found: ReadonlySet<string>): string | null {
+  const columns = columnsOf(table).map(({ name, sqlName, sqlType, nullable }) => {
+    if (found.has(sqlName)) return sqlName;
+    const older = IN_OLDER[table]?.[name] ?? (nullable ? `CAST(NULL AS ${sqlType})` : null);
+    return older && `${older} AS ${sqlName}`;
+  });
+  return columns.includes(null) ? null : `SELECT ${columns.join(', ')} FROM ${from}`;
 }
 
 function orderSql(table: TableName): string {
   return `ORDER BY ${TABLES[table].orderBy.map(sqlName).join(', ')}`;
 }
 
-export function createTablesSql(tables: readonly TableName[] = TABLE_NAMES): string {
+/** @param kind `TABLE`, or `TEMP TABLE`, which no file keeps. */
+export function createTablesSql(
+  tables: readonly TableName[] = TABLE_NAMES,
+  kind: 'TABLE' | 'TEMP TABLE' = 'TABLE',
+): string {
   return tables
     .map((table) => {
       const declared: Table = TABLES[table];
-      return createTableSql(table, columnsOf(table), declared.primaryKey);
+      return createTableSql(table, columnsOf(table), declared.primaryKey, kind);
     })
     .join('\n');
 }
 
-export function createTableSql(table: string, columns: readonly Column[], primaryKey?: string): string {
-  const lines = columns.map((c) => {
-    const key = c.name === primaryKey ? ' PRIMARY KEY' : '';
-    return `${c.sqlName} ${c.sqlType}${c.nullable ? '' : ' NOT NULL'}${key}`;
-  });
-  return `CREATE TABLE ${table} (${lines.join(', ')});`;
+export function createTableSql(
+  table: string,
+  columns: readonly Column[],
+  primaryKey: readonly string[] = [],
+  kind: 'TABLE' | 'TEMP TABLE' = 'TABLE',
+): string {
+  const lines = columns.map((c) => `${c.sqlName} ${c.sqlType}${c.nullable ? '' : ' NOT NULL'}`);
+  if (primaryKey.length > 0) lines.push(`PRIMARY KEY (${primaryKey.map(sqlName).join(', ')})`);
+  return `CREATE ${kind} ${table} (${lines.join(', ')});`;
 }
 
 /** `plannedBoardTimeS` → `planned_board_time_s`. */

@@ -1,13 +1,18 @@
 /** What is said when a pilot cannot be measured: by whose fault, and what to do. */
 import type { Complaint } from '../bridge/bridge.js';
 import { BeamloopError } from '../core/errors.js';
-import type { SlotEnd } from './slot-ledger.js';
+import type { SlotEnd } from './slot-outcome.js';
 
 /** A board that restarts so often before its slot clock runs is broken. */
 export const MAX_RESTARTS = 20;
 
 const WRONG_CODEWORD =
   'its receipt has another hash than that of the codeword that was queued (SPEC 6.11, 7.3)';
+
+/** Errors that end what one UE takes part in; any other ends all. */
+export function isOfOneUe(error: unknown): error is BeamloopError {
+  return error instanceof BeamloopError && /^UE_(ABSENT|SILENT|MISMATCH|ESTIMATE)$/.test(error.code);
+}
 
 export function restartsForEver(): BeamloopError {
   return new BeamloopError('BOARD_FAULT', {

@@ -7,7 +7,7 @@ type PilotSlot = Pick<Row<'slots'>, 'slot' | 'ue' | 'batch' | 'position'>;
  * The slots that gave pilots their powers, one per pilot, in the order of batches and positions in them.
  *
  * @param slots in the order of their numbers, of one UE.
- * @param isMeasured whether a slot is `joined` (src/slots/slot-join.ts). A run leaves at most one such slot per pilot; where
+ * @param isMeasured whether a slot is `joined` (src/slots/slot-outcome.ts). A run leaves at most one such slot per pilot; where
  *   a UE forgot the powers that it kept, or an older version wrote the recording, there may be more: the first counts.
  */
 export function measuredPilots<S extends PilotSlot>(

@@ -1,64 +1,101 @@
 /**
- * What is known of every slot that was planned: latched (receipt), measured (power), and how it ended. Everything is
- * recorded as it comes in, once; a UE's record is acknowledged when it is on disk.
+ * What is known of every slot that was planned: latched (receipt), measured (power of each UE that listens), and how it
+ * ended. Receipts and powers are joined here and nowhere else. Nothing is guessed: a slot whose receipt or power does not
+ * come is reported as such, and what comes twice, too late or unasked is counted and left out. Everything is recorded as
+ * it comes in, once; a UE's record is acknowledged when it is on disk.
  */
 import type { Receipt } from '../../drivers/array-board.js';
 import type { FocalPoint } from '../array/focal-point.js';
 import type { PowerRecord } from '../bridge/bridge.js';
+import type { Clock } from '../core/clock.js';
+import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
-import type { Row } from '../record/schema.js';
-import { outcomeOfSlot, type SlotOutcome } from './slot-join.js';
+import { Arrivals } from './arrivals.js';
+import type { PilotPlace, PlannedSlot } from './planned-slot.js';
+import { restoredSlots } from './restored-slots.js';
+import { outcomeOfSlot, type SlotEnd, type SlotOutcome, type SlotStatistics } from './slot-outcome.js';
 
-export type PlannedRow = Row<'slots'>;
-
-/**
- * How a slot ended. `lost`: the board restarted, or nobody remembers the slot of a run that was killed. `unconfirmed`,
- * `unloaded`: it was not queued, because the UE confirmed too late that it listens, or the board that it holds the codewords.
- * `untold`: nor was this one, because the UE cannot tell it from its neighbours.
- */
-export type SlotEnd = SlotOutcome | 'lost' | 'unconfirmed' | 'unloaded' | 'untold';
+/** What a recording must do for a ledger. */
+export type LedgerStore = Pick<Recording, 'append' | 'event' | 'durable'>;
 
 /** No slot is latched before its time; this much is rounding. */
 const EARLY_S = 1e-6;
+/** Slots of soundings that have gone on are remembered, so many of them, to tell duplicates from late arrivals. */
+const MAX_REMEMBERED = 65_536;
 
-interface Entry {
-  readonly row: PlannedRow;
-  receipt: Receipt | null;
+/** What a UE has to do with a slot. */
+interface Listening {
+  /** A record has come, whether it counts or not. */
+  isHeard: boolean;
   power: PowerRecord | null;
+  /** It was measured, and the UE that kept its power has forgotten it. */
+  isForgotten: boolean;
+}
+
+export interface Entry {
+  readonly planned: PlannedSlot;
+  readonly listening: ReadonlyMap<string, Listening>;
+  /** One has come, whether it counts or not. */
+  isReceived: boolean;
+  receipt: Receipt | null;
   /** Why it was given up; null while it was not. What comes later still counts. */
   givenUp: Exclude<SlotEnd, 'joined'> | null;
-  /** It was measured, and the UE that kept its power has forgotten it. */
-  forgotten: boolean;
+  /** Nobody waits for it any more. */
+  isSettled: boolean;
+  /** Its sounding has gone on: nothing counts any more. */
+  isReleased: boolean;
+  /** Who waits for it. */
+  arrivals: Arrivals | null;
 }
 
 export class SlotLedger {
-  readonly #recording: Recording;
+  readonly #recording: LedgerStore;
   readonly #acknowledge: (ueId: string, sequence: number) => void;
+  readonly #clock: Clock;
   readonly #entries = new Map<number, Entry>();
   /** Slots of each pilot, oldest first. */
   readonly #attempts = new Map<string, number[]>();
-  /** Of UEs that keep their powers, by UE and batch. */
+  /** Of UEs that keep their powers, by sounding, batch and UE. */
   readonly #localEstimates = new Map<string, FocalPoint>();
+  readonly #released: number[] = [];
+  readonly #outcomes: Record<SlotOutcome, number> = {
+    joined: 0,
+    missed: 0,
+    late: 0,
+    'wrong-codeword': 0,
+    'no-receipt': 0,
+    'no-power': 0,
+  };
+  readonly #counts = {
+    duplicateReceipts: 0,
+    duplicatePowers: 0,
+    lateReceipts: 0,
+    latePowers: 0,
+    unusedPowers: 0,
+    strayReceipts: 0,
+    strayPowers: 0,
+  };
 
-  constructor(recording: Recording, acknowledge: (ueId: string, sequence: number) => void) {
+  constructor(recording: LedgerStore, acknowledge: (ueId: string, sequence: number) => void, clock: Clock) {
     this.#recording = recording;
     this.#acknowledge = acknowledge;
+    this.#clock = clock;
   }
 
   /** Takes over what the recording holds. Slots that have not ended there stay open. */
-  async restore(): Promise<void> {
-    for (const row of await this.#recording.rows('slots')) this.#enter(row);
-    for (const row of await this.#recording.rows('receipts')) {
-      const { codewordIndex: index, status, ...rest } = row;
-      const entry = this.#entries.get(row.slot);
-      if (entry) entry.receipt = { ...rest, index, status: status as Receipt['status'] };
+  async restore(recording: Recording): Promise<void> {
+    const { slots, receipts, powers, localEstimates } = await restoredSlots(recording);
+    for (const planned of slots) this.#enter(planned);
+    for (const receipt of receipts) {
+      const entry = this.#entries.get(receipt.slot);
+      if (entry !== undefined) Object.assign(entry, { receipt, isReceived: true });
     }
-    for (const { ue: ueId, ...rest } of await this.#recording.rows('powers')) {
-      const entry = this.#entries.get(rest.slot);
-      if (entry) entry.power = { ...rest, ueId };
+    for (const power of powers) {
+      const listening = this.#entries.get(power.slot)?.listening.get(power.ueId);
+      if (listening !== undefined) Object.assign(listening, { power, isHeard: true });
     }
-    for (const { ue, batch, sinAngle, ringPerM } of await this.#recording.rows('local_estimates')) {
-      this.#localEstimates.set(batchKey(ue, batch), { sinAngle, ringPerM });
+    for (const { sounding, batch, ue, point } of localEstimates) {
+      this.#localEstimates.set(`${batchKey(sounding, batch)} ${ue}`, point);
     }
     for (const entry of this.#entries.values()) {
       const outcome = outcomeOf(entry);
@@ -67,95 +104,138 @@ export class SlotLedger {
   }
 
   /** All planned slots, in the order in which they were planned. */
-  *planned(): Iterable<PlannedRow> {
-    for (const { row } of this.#entries.values()) yield row;
+  *planned(): Iterable<PlannedSlot> {
+    for (const { planned } of this.#entries.values()) yield planned;
   }
 
-  plan(row: PlannedRow): void {
-    this.#enter(row);
-    this.#recording.append('slots', row);
+  plan(planned: PlannedSlot): void {
+    this.#enter(planned);
+    const { ues, ...slot } = planned;
+    for (const ue of ues) this.#recording.append('slots', { ...slot, ue });
   }
 
   /** Slots that a pilot was given so far, oldest first. */
-  attempts(ue: string, batch: number, position: number): readonly number[] {
-    return this.#attempts.get(pilotKey(ue, batch, position)) ?? [];
+  attempts(pilot: PilotPlace): readonly number[] {
+    return this.#attempts.get(pilotKey(pilot)) ?? [];
   }
 
-  row(slot: number): PlannedRow {
-    return this.#entries.get(slot)!.row;
+  slot(slot: number): PlannedSlot {
+    return this.#entry(slot).planned;
   }
 
-  /** Null while the slot is open. A slot whose receipt and power have come is joined, whoever had given it up before. */
+  /** Null while the slot is open. A slot whose receipt and powers have come is joined, whoever had given it up before. */
   end(slot: number): SlotEnd | null {
-    const entry = this.#entries.get(slot)!;
-    return isMeasured(entry) ? 'joined' : entry.givenUp;
+    const entry = this.#entry(slot);
+    return [...entry.listening.values()].every((each) => isMeasured(entry, each)) ? 'joined' : entry.givenUp;
   }
 
   /** Its pilot gets another slot, unless this one turns out to have been measured before that is. */
   giveUp(slot: number, why: Exclude<SlotEnd, 'joined'>): void {
-    this.#entries.get(slot)!.givenUp = why;
+    this.#entry(slot).givenUp = why;
   }
 
-  /** The UE that kept the power of this slot has forgotten it: the pilot must be measured again. */
+  /** The UEs that kept the power of this slot have forgotten it: the pilot must be measured again. */
   forget(slot: number): void {
-    const entry = this.#entries.get(slot)!;
-    entry.forgotten = true;
+    const entry = this.#entry(slot);
+    for (const listening of entry.listening.values()) listening.isForgotten = true;
     entry.givenUp = 'lost';
   }
 
-  /** The slot in which a pilot was measured; there is never a second one. */
-  measuredSlot(ue: string, batch: number, position: number): number | undefined {
-    return this.attempts(ue, batch, position).find((slot) => isMeasured(this.#entries.get(slot)!));
+  /** What a UE measured of a pilot; null as long as it has not. There is never a second one. */
+  measured(pilot: PilotPlace, ue: string): PowerRecord | null {
+    for (const slot of this.attempts(pilot)) {
+      const entry = this.#entry(slot);
+      const listening = entry.listening.get(ue);
+      if (listening !== undefined && isMeasured(entry, listening)) return listening.power;
+    }
+    return null;
   }
 
-  receipt(slot: number): Receipt | null {
-    return this.#entries.get(slot)!.receipt;
+  hasReceipt(slot: number): boolean {
+    return this.#entry(slot).receipt !== null;
   }
 
-  power(slot: number): PowerRecord | null {
-    return this.#entries.get(slot)!.power;
+  /** UEs that listen in this slot and have not reported it. */
+  unheard(slot: number): string[] {
+    const { listening } = this.#entry(slot);
+    return [...listening].filter(([, { power }]) => power === null).map(([ue]) => ue);
   }
 
-  localEstimate(ue: string, batch: number): FocalPoint | undefined {
-    return this.#localEstimates.get(batchKey(ue, batch));
+  localEstimate(sounding: string, batch: number, ue: string): FocalPoint | undefined {
+    return this.#localEstimates.get(`${batchKey(sounding, batch)} ${ue}`);
   }
 
-  onLocalEstimate(ue: string, batch: number, { sinAngle, ringPerM }: FocalPoint): void {
-    this.#localEstimates.set(batchKey(ue, batch), { sinAngle, ringPerM });
-    this.#recording.append('local_estimates', { ue, batch, sinAngle, ringPerM });
+  onLocalEstimate(sounding: string, batch: number, ue: string, { sinAngle, ringPerM }: FocalPoint): void {
+    this.#localEstimates.set(`${batchKey(sounding, batch)} ${ue}`, { sinAngle, ringPerM });
+    this.#recording.append('local_estimates', { ue, batch, sinAngle, ringPerM, sounding });
   }
 
   openSlots(): number[] {
     return [...this.#entries.keys()].filter((slot) => this.end(slot) === null);
   }
 
-  /** Records a receipt; false when it cannot be of the slot that was planned. */
-  onReceipt(receipt: Receipt): boolean {
+  /**
+   * Resolves when each slot has its receipt and its powers (a missed slot: its receipt), or when nothing more has come of any
+   * of them for `patienceS`; those that are not joined are given up then. Call it before the slots are queued on the board;
+   * a slot is waited for once.
+   *
+   * @throws the signal's reason when it is raised, BAD_ARGUMENT for a slot that was waited for before.
+   */
+  async settle(slots: readonly number[], patienceS: number, signal: AbortSignal): Promise<void> {
+    const entries = slots.map((slot) => this.#entry(slot));
+    const twice = entries.find(({ isSettled, arrivals }) => isSettled || arrivals !== null);
+    if (twice !== undefined || new Set(slots).size < slots.length) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: 'A slot can be waited for once',
+        where: `slot ${twice?.planned.slot ?? slots.join(', ')}`,
+      });
+    }
+    const arrivals = new Arrivals(this.#clock, entries.filter((entry) => !isOver(entry)).length);
+    for (const entry of entries) entry.arrivals = arrivals;
+    try {
+      await arrivals.completeOrQuiet(patienceS, signal);
+    } finally {
+      for (const entry of entries) Object.assign(entry, { arrivals: null, isSettled: true });
+    }
+    for (const entry of entries) {
+      const outcome = outcomeOf(entry);
+      this.#outcomes[outcome]++;
+      if (outcome !== 'joined') entry.givenUp = outcome;
+    }
+  }
+
+  /** Records a receipt, unless it cannot be of the slot that was planned. */
+  onReceipt(receipt: Receipt): void {
     const entry = this.#entries.get(receipt.slot);
-    if (entry === undefined || receipt.boardTimeS < entry.row.plannedBoardTimeS - EARLY_S) {
+    if (entry === undefined || receipt.boardTimeS < entry.planned.plannedBoardTimeS - EARLY_S) {
       // A board remembers slots of an earlier run, which had the same numbers.
       this.#recording.event('stray receipt', receipt);
-      return false;
+      this.#counts.strayReceipts++;
+      return;
     }
-    if (entry.receipt !== null) return true;
-    if (entry.power !== null && this.#isSurplus(entry)) {
+    if (entry.isReceived) {
+      this.#counts.duplicateReceipts++;
+      return;
+    }
+    const wasOver = isOver(entry);
+    entry.isReceived = true;
+    if (entry.isSettled) this.#counts.lateReceipts++;
+    if (this.#isReceiptSurplus(entry)) {
       this.#recording.event('late receipt', receipt);
-      return true;
+      return;
     }
     entry.receipt = receipt;
     const { index: codewordIndex, slot, hash, boardTimeS, status } = receipt;
-    this.#recording.append('receipts', { slot, codewordIndex, hash, boardTimeS, status });
-    return true;
+    this.#recording.append('receipts', { slot, board: 0, codewordIndex, hash, boardTimeS, status });
+    this.#arrived(entry, wasOver);
   }
 
   onPower(record: PowerRecord): void {
     const entry = this.#entries.get(record.slot);
-    const isNew = entry !== undefined && entry.row.ue === record.ueId && entry.power === null;
-    if (isNew && !this.#isSurplus(entry)) {
-      entry.power = record;
-      const { slot, ueId: ue, sequence, ueTimeS, noiseFloor, powers } = record;
-      this.#recording.append('powers', { slot, ue, sequence, ueTimeS, noiseFloor, powers });
-    }
+    const listening = entry?.listening.get(record.ueId);
+    if (entry === undefined || listening === undefined) this.#counts.strayPowers++;
+    else if (listening.isHeard) this.#counts.duplicatePowers++;
+    else this.#hear(entry, listening, record);
     // A failing disk is told by the recording itself; nothing is acknowledged then.
     this.#recording.durable().then(
       () => this.#acknowledge(record.ueId, record.sequence),
@@ -163,35 +243,101 @@ export class SlotLedger {
     );
   }
 
+  /** The sounding has gone on with the powers of this batch: they are not kept any longer. */
+  release(sounding: string, batch: number, numPilots: number): void {
+    for (let position = 0; position < numPilots; position++) {
+      const key = pilotKey({ sounding, batch, position });
+      for (const slot of this.#attempts.get(key) ?? []) {
+        const entry = this.#entry(slot);
+        entry.isReleased = true;
+        for (const listening of entry.listening.values()) listening.power = null;
+        this.#released.push(slot);
+      }
+      this.#attempts.delete(key);
+    }
+    const numTooMany = this.#released.length - MAX_REMEMBERED;
+    // Now and then, for it moves all that stay.
+    if (numTooMany < MAX_REMEMBERED / 8) return;
+    for (const slot of this.#released.splice(0, numTooMany)) this.#entries.delete(slot);
+  }
+
+  statistics(): SlotStatistics {
+    return { ...this.#counts, outcomes: { ...this.#outcomes } };
+  }
+
+  #hear(entry: Entry, listening: Listening, record: PowerRecord): void {
+    const wasOver = isOver(entry);
+    listening.isHeard = true;
+    if (entry.isSettled) {
+      if (entry.receipt?.status === 'missed') this.#counts.unusedPowers++;
+      else this.#counts.latePowers++;
+    }
+    if (this.#isSurplus(entry, record.ueId)) return;
+    listening.power = record;
+    const { slot, ueId: ue, sequence, ueTimeS, noiseFloor, powers } = record;
+    this.#recording.append('powers', { slot, ue, sequence, ueTimeS, noiseFloor, powers });
+    this.#arrived(entry, wasOver);
+  }
+
   /**
-   * Whether the pilot of this slot was measured in another one. What a scheme decided by must not change afterwards, and
+   * Whether a UE measured the pilot of this slot in another one. What a sounding decided by must not change afterwards, and
    * whoever reads the recording must find the same: a second measurement is left out.
    */
-  #isSurplus({ row: { ue, batch, position } }: Entry): boolean {
-    return this.measuredSlot(ue, batch, position) !== undefined;
+  #isSurplus({ planned, isReleased }: Entry, ue: string): boolean {
+    return isReleased || this.measured(planned, ue) !== null;
   }
 
-  #enter(row: PlannedRow): void {
-    this.#entries.set(row.slot, { row, receipt: null, power: null, givenUp: null, forgotten: false });
-    const key = pilotKey(row.ue, row.batch, row.position);
+  #isReceiptSurplus(entry: Entry): boolean {
+    const heard = [...entry.listening].filter(([, { power }]) => power !== null);
+    return entry.isReleased || (heard.length > 0 && heard.every(([ue]) => this.#isSurplus(entry, ue)));
+  }
+
+  #arrived(entry: Entry, wasOver: boolean): void {
+    entry.arrivals?.arrived(!wasOver && isOver(entry));
+  }
+
+  #enter(planned: PlannedSlot): void {
+    const unheard = (): Listening => ({ isHeard: false, power: null, isForgotten: false });
+    this.#entries.set(planned.slot, {
+      planned,
+      listening: new Map(planned.ues.map((ue) => [ue, unheard()])),
+      isReceived: false,
+      receipt: null,
+      givenUp: null,
+      isSettled: false,
+      isReleased: false,
+      arrivals: null,
+    });
+    const key = pilotKey(planned);
     const attempts = this.#attempts.get(key);
-    if (attempts === undefined) this.#attempts.set(key, [row.slot]);
-    else attempts.push(row.slot);
+    if (attempts === undefined) this.#attempts.set(key, [planned.slot]);
+    else attempts.push(planned.slot);
+  }
+
+  #entry(slot: number): Entry {
+    return this.#entries.get(slot)!;
   }
 }
 
-function outcomeOf({ row, receipt, power }: Entry): SlotOutcome {
-  return outcomeOfSlot(row.hash, receipt, power !== null);
+/** Nothing more is waited for: all is there, or the board missed the slot and there is nothing to measure. */
+function isOver({ receipt, listening }: Entry): boolean {
+  if (receipt === null) return false;
+  return receipt.status === 'missed' || [...listening.values()].every(({ power }) => power !== null);
 }
 
-function isMeasured(entry: Entry): boolean {
-  return !entry.forgotten && outcomeOf(entry) === 'joined';
+function outcomeOf({ planned, receipt, listening }: Entry): SlotOutcome {
+  const isHeard = [...listening.values()].every(({ power }) => power !== null);
+  return outcomeOfSlot(planned.hash, receipt, isHeard);
 }
 
-function batchKey(ue: string, batch: number): string {
-  return `${ue} ${batch}`;
+function isMeasured({ planned, receipt }: Entry, { power, isForgotten }: Listening): boolean {
+  return !isForgotten && outcomeOfSlot(planned.hash, receipt, power !== null) === 'joined';
 }
 
-function pilotKey(ue: string, batch: number, position: number): string {
-  return `${batchKey(ue, batch)} ${position}`;
+function batchKey(sounding: string, batch: number): string {
+  return `${sounding} ${batch}`;
+}
+
+function pilotKey({ sounding, batch, position }: PilotPlace): string {
+  return `${batchKey(sounding, batch)} ${position}`;
 }

@@ -11,7 +11,7 @@ import type { BeamloopError } from '../../src/core/errors.js';
 import { EmulatedUe } from '../../src/emulation/ue-model.js';
 import { Recording } from '../../src/record/recording.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
-import { outcomeOfSlot } from '../../src/slots/slot-join.js';
+import { outcomeOfSlot } from '../../src/slots/slot-outcome.js';
 import { type EmulatedSection, emulatedSection } from '../../src/testbed.js';
 import { BAUD } from './board-rigs.js';
 

@@ -5,7 +5,7 @@ import { startRun } from '../../src/campaign/run.js';
 import { Random } from '../../src/core/random.js';
 import { Recording } from '../../src/record/recording.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
-import { outcomeOfSlot } from '../../src/slots/slot-join.js';
+import { outcomeOfSlot } from '../../src/slots/slot-outcome.js';
 import { emulatedSection, openTestbed } from '../../src/testbed.js';
 
 export type MixTime = 'virtual' | 'real';

@@ -7,7 +7,7 @@ import { Recording } from '../../record/recording.js';
 import type { Row } from '../../record/schema.js';
 import type { LossAccount } from '../../scenario/loss-account.js';
 import { measuredPilots as pilotSlots } from '../../slots/measured-pilots.js';
-import { outcomeOfSlot, type SlotOutcome } from '../../slots/slot-join.js';
+import { outcomeOfSlot, type SlotOutcome } from '../../slots/slot-outcome.js';
 import { needsBand } from '../../training/registry.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
 import { type RunStatistics, readStatistics } from './run-statistics.js';
@@ -62,8 +62,8 @@ export async function readRunData(folder: string): Promise<RunData> {
       recording.rows('run'),
       recording.rows('users'),
       recording.rows('codewords'),
-      recording.rows('estimates'),
-      recording.rows('losses'),
+      recording.rows('estimates', 'WHERE epoch = 0'),
+      recording.rows('losses', 'WHERE epoch = 0'),
       recording.rows('events'),
       recording.rows('link_statistics'),
     ]);

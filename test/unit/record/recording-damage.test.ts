@@ -42,11 +42,21 @@ beforeAll(async () => {
   for (let slot = 0; slot < NUM_COMMITS; slot++) {
     const hash = `h${slot}`;
     recording.append('slots', {
-      ...{ slot, ue: 'u', batch: 0, position: slot, attempt: 1, codewordKey: `k${slot}`, hash },
+      ...{
+        slot,
+        ue: 'u',
+        sounding: 'u',
+        batch: 0,
+        position: slot,
+        attempt: 1,
+        codewordKey: `k${slot}`,
+        hash,
+      },
       plannedBoardTimeS: slot / 8,
     });
     recording.append('receipts', {
       slot,
+      board: 0,
       codewordIndex: slot,
       hash,
       boardTimeS: slot / 8,

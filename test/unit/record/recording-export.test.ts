@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportRecordings } from '../../../src/record/export/export.js';
 import { Recording } from '../../../src/record/recording.js';
+import { RECORDING_SCHEMA_VERSION } from '../../../src/record/schema.js';
 import { readMat } from './read-mat.js';
 
 let root: string;
@@ -35,11 +36,12 @@ async function record(name: string, offset = 0): Promise<Recording> {
   for (const [slot, ue] of ['ada', 'bela', 'ada'].entries()) {
     const hash = `h${slot}`;
     recording.append('slots', {
-      ...{ slot, ue, batch: 0, position: slot, attempt: 1, codewordKey: `dpc/1/${slot}`, hash },
+      ...{ slot, ue, sounding: ue, batch: 0, position: slot, attempt: 1, codewordKey: `dpc/1/${slot}`, hash },
       plannedBoardTimeS: slot / 8,
     });
     recording.append('receipts', {
       slot,
+      board: 0,
       codewordIndex: slot,
       hash,
       boardTimeS: slot / 8,
@@ -151,7 +153,7 @@ describe('a recording from before element settings and evidence were recorded', 
   it('can be read, and gone on with', async () => {
     const made = await record('old');
     const estimate = {
-      ...{ scheme: 'dpc', codewordKey: 'dpc/1/0', angleRad: 0.1, distanceM: 3, regionIndex: null },
+      ...{ epoch: 0, scheme: 'dpc', codewordKey: 'dpc/1/0', angleRad: 0.1, distanceM: 3, regionIndex: null },
       ...{ numPilots: 2, lastSlot: 2, rate: null, boardRate: null, perfectRate: null },
     };
     const unknown = { peakOverNoiseDb: null, peakOverRunnerUpDb: null, likeness: null };
@@ -169,7 +171,7 @@ describe('a recording from before element settings and evidence were recorded', 
     await read.close();
 
     const written = await Recording.open(where, 'write');
-    expect(await written.runValue('schemaVersion')).toBe(4);
+    expect(await written.runValue('schemaVersion')).toBe(RECORDING_SCHEMA_VERSION);
     written.append('element_settings', {
       ...{ hash: 'h', phaseRad: Float32Array.of(1), delayS: null, amplitude: null },
     });

@@ -54,6 +54,7 @@ describe('Recording', () => {
     const wallTime = new Date(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
     const estimate: Row<'estimates'> = {
       ue: 'alice',
+      epoch: 0,
       scheme: 'dpc',
       codewordKey: 'polar/6/3',
       angleRad: 0.1,

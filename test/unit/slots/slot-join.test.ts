@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Receipt, ReceiptStatus, SlotEntry } from '../../../drivers/array-board.js';
+import type { Receipt, ReceiptStatus } from '../../../drivers/array-board.js';
 import type { PowerRecord } from '../../../src/bridge/bridge.js';
 import { Random } from '../../../src/core/random.js';
-import { SlotJoin } from '../../../src/slots/slot-join.js';
+import { type LedgerStore, SlotLedger } from '../../../src/slots/slot-ledger.js';
+import { outcomeOfSlot } from '../../../src/slots/slot-outcome.js';
 import { ManualClock } from '../../fixtures/manual-clock.js';
 
 const hashOf = (slot: number) => slot.toString(16).padStart(16, '0');
-const entriesOf = (...slots: number[]): SlotEntry[] => slots.map((slot) => ({ slot, hash: hashOf(slot) }));
 const receiptOf = (slot: number, status: ReceiptStatus = 'latched', hash = hashOf(slot)): Receipt => ({
   slot,
   index: slot % 7,
@@ -24,38 +24,69 @@ const powerOf = (slot: number, sequence = slot, ueId = 'ue-1'): PowerRecord => (
   powers: Float32Array.of(slot),
 });
 
-describe('SlotJoin', () => {
-  it('joins each slot with its own receipt and power, in any order of arrival', async () => {
-    const join = new SlotJoin(new ManualClock());
-    const batch = join.expect('ue-1', entriesOf(3, 4, 9), 1);
-    join.power(powerOf(9));
-    join.receipt(receiptOf(4));
-    join.receipt(receiptOf(3));
-    join.power(powerOf(3));
-    join.receipt(receiptOf(9));
-    join.power(powerOf(4));
-    const joined = await batch;
-    expect(joined.map(({ slot, outcome }) => [slot, outcome])).toEqual([
-      [3, 'joined'],
-      [4, 'joined'],
-      [9, 'joined'],
-    ]);
-    expect(joined.map(({ receipt, power }) => [receipt?.slot, power?.slot])).toEqual([
-      [3, 3],
-      [4, 4],
-      [9, 9],
-    ]);
+/** A ledger with a memory of what it recorded, whose slots are of one UE. */
+class Joining {
+  readonly ledger: SlotLedger;
+  readonly receipts = new Map<number, Receipt>();
+  readonly powers = new Set<number>();
+
+  constructor(clock: ManualClock) {
+    const store: LedgerStore = {
+      append: (table, row) => {
+        const { slot } = row as { readonly slot: number };
+        if (table === 'receipts') this.receipts.set(slot, row as unknown as Receipt);
+        if (table === 'powers') this.powers.add(slot);
+      },
+      event: () => {},
+      durable: async () => {},
+    };
+    this.ledger = new SlotLedger(store, () => {}, clock);
+  }
+
+  plan(...slots: number[]): this {
+    for (const slot of slots) {
+      const place = { sounding: 'ue-1', ues: ['ue-1'], batch: 0, position: slot, attempt: 1 };
+      const what = { codewordKey: 'k', hash: hashOf(slot), plannedBoardTimeS: slot * 1e-3 };
+      this.ledger.plan({ slot, ...place, ...what });
+    }
+    return this;
+  }
+
+  /** How each slot stands when it is over or nothing more comes for 1 s. */
+  async outcomes(slots: readonly number[], signal = new AbortController().signal): Promise<string[]> {
+    await this.ledger.settle(slots, 1, signal);
+    return slots.map((slot) =>
+      outcomeOfSlot(hashOf(slot), this.receipts.get(slot) ?? null, this.powers.has(slot)),
+    );
+  }
+}
+
+describe('receipts and powers of slots', () => {
+  it('are joined, each slot with its own, in any order of arrival', async () => {
+    const join = new Joining(new ManualClock()).plan(3, 4, 9);
+    const batch = join.outcomes([3, 4, 9]);
+    join.ledger.onPower(powerOf(9));
+    join.ledger.onReceipt(receiptOf(4));
+    join.ledger.onReceipt(receiptOf(3));
+    join.ledger.onPower(powerOf(3));
+    join.ledger.onReceipt(receiptOf(9));
+    join.ledger.onPower(powerOf(4));
+    expect(await batch).toEqual(['joined', 'joined', 'joined']);
+    const of = (slot: number) => join.ledger.measured({ sounding: 'ue-1', batch: 0, position: slot }, 'ue-1');
+    expect([3, 4, 9].map((slot) => of(slot)?.powers[0])).toEqual([3, 4, 9]);
+    expect([3, 4, 9].map((slot) => join.ledger.end(slot))).toEqual(['joined', 'joined', 'joined']);
   });
 
-  it('reports slots that the board missed, latched late or latched with another codeword', async () => {
-    const join = new SlotJoin(new ManualClock());
-    const batch = join.expect('ue-1', entriesOf(1, 2, 3, 4), 1);
-    join.receipt(receiptOf(1, 'missed'));
-    join.receipt(receiptOf(2, 'late'));
-    join.receipt(receiptOf(3, 'latched', hashOf(77)));
-    join.receipt(receiptOf(4));
-    for (const slot of [1, 2, 3, 4]) join.power(powerOf(slot));
-    expect((await batch).map(({ outcome }) => outcome)).toEqual([
+  it('tell of slots that the board missed, latched late or latched with another codeword', async () => {
+    const join = new Joining(new ManualClock()).plan(1, 2, 3, 4);
+    const batch = join.outcomes([1, 2, 3, 4]);
+    join.ledger.onReceipt(receiptOf(1, 'missed'));
+    join.ledger.onReceipt(receiptOf(2, 'late'));
+    join.ledger.onReceipt(receiptOf(3, 'latched', hashOf(77)));
+    join.ledger.onReceipt(receiptOf(4));
+    for (const slot of [1, 2, 3, 4]) join.ledger.onPower(powerOf(slot));
+    expect(await batch).toEqual(['missed', 'late', 'wrong-codeword', 'joined']);
+    expect([1, 2, 3, 4].map((slot) => join.ledger.end(slot))).toEqual([
       'missed',
       'late',
       'wrong-codeword',
@@ -63,41 +94,40 @@ describe('SlotJoin', () => {
     ]);
   });
 
-  it('does not wait for the power of a slot that the board missed, and counts it as unused', async () => {
-    const join = new SlotJoin(new ManualClock());
-    const batch = join.expect('ue-1', entriesOf(1, 2), 1);
-    join.receipt(receiptOf(1, 'missed'));
-    join.power(powerOf(2));
-    join.receipt(receiptOf(2));
-    expect((await batch).map(({ outcome }) => outcome)).toEqual(['missed', 'joined']);
-    join.power(powerOf(1));
-    join.power(powerOf(1, 99));
-    expect(join.statistics()).toMatchObject({ unusedPowers: 1, duplicatePowers: 1, latePowers: 0 });
+  it('do not hold up a slot that the board missed, and its power is counted as unused', async () => {
+    const join = new Joining(new ManualClock()).plan(1, 2);
+    const batch = join.outcomes([1, 2]);
+    join.ledger.onReceipt(receiptOf(1, 'missed'));
+    join.ledger.onPower(powerOf(2));
+    join.ledger.onReceipt(receiptOf(2));
+    expect(await batch).toEqual(['missed', 'joined']);
+    join.ledger.onPower(powerOf(1));
+    join.ledger.onPower(powerOf(1, 99));
+    expect(join.ledger.statistics()).toMatchObject({ unusedPowers: 1, duplicatePowers: 1, latePowers: 0 });
   });
 
-  it('gives a partial result once nothing has arrived for the patience, and counts what comes after', async () => {
+  it('are given up once nothing has arrived for the patience, and what comes after is counted', async () => {
     const clock = new ManualClock();
-    const join = new SlotJoin(clock);
+    const join = new Joining(clock).plan(1, 2, 3, 4);
     let settled = false;
-    const batch = join.expect('ue-1', entriesOf(1, 2, 3, 4), 1).finally(() => {
+    const batch = join.outcomes([1, 2, 3, 4]).finally(() => {
       settled = true;
     });
-    join.receipt(receiptOf(1));
-    join.power(powerOf(1));
+    join.ledger.onReceipt(receiptOf(1));
+    join.ledger.onPower(powerOf(1));
     await clock.advance(0.9);
-    join.receipt(receiptOf(2));
+    join.ledger.onReceipt(receiptOf(2));
     await clock.advance(0.9);
-    join.power(powerOf(3));
+    join.ledger.onPower(powerOf(3));
     await clock.advance(0.9);
     expect(settled).toBe(false);
     await clock.advance(0.2);
-    const joined = await batch;
-    expect(joined.map(({ outcome }) => outcome)).toEqual(['joined', 'no-power', 'no-receipt', 'no-receipt']);
-    join.power(powerOf(2));
-    join.power(powerOf(2, 99));
-    join.receipt(receiptOf(2));
-    join.receipt(receiptOf(3));
-    expect(join.statistics()).toMatchObject({
+    expect(await batch).toEqual(['joined', 'no-power', 'no-receipt', 'no-receipt']);
+    join.ledger.onPower(powerOf(2));
+    join.ledger.onPower(powerOf(2, 99));
+    join.ledger.onReceipt(receiptOf(2));
+    join.ledger.onReceipt(receiptOf(3));
+    expect(join.ledger.statistics()).toMatchObject({
       latePowers: 1,
       duplicatePowers: 1,
       duplicateReceipts: 1,
@@ -106,64 +136,50 @@ describe('SlotJoin', () => {
     });
   });
 
-  it('keeps what arrives before its slot is expected', async () => {
-    const join = new SlotJoin(new ManualClock());
-    join.power(powerOf(5));
-    join.receipt(receiptOf(5));
-    const [slot] = await join.expect('ue-1', entriesOf(5), 1);
-    expect(slot).toMatchObject({ outcome: 'joined', receipt: { slot: 5 }, power: { slot: 5 } });
+  it('count when they come before anybody waits for their slot', async () => {
+    const join = new Joining(new ManualClock()).plan(5);
+    join.ledger.onPower(powerOf(5));
+    join.ledger.onReceipt(receiptOf(5));
+    expect(await join.outcomes([5])).toEqual(['joined']);
   });
 
-  it('gives up the oldest of what nobody ever expects', () => {
-    const join = new SlotJoin(new ManualClock());
-    for (let slot = 0; slot < 5000; slot++) join.power(powerOf(slot));
-    expect(join.statistics().strayPowers).toBe(5000 - 4096);
-  });
-
-  it('does not take the power of a UE that was not asked', async () => {
+  it('are strays where nobody planned the slot, or the UE was not asked, or the board latched before its time', async () => {
     const clock = new ManualClock();
-    const join = new SlotJoin(clock);
-    const batch = join.expect('ue-1', entriesOf(1), 1);
-    join.receipt(receiptOf(1));
-    join.power(powerOf(1, 1, 'ue-2'));
+    const join = new Joining(clock).plan(1);
+    join.ledger.onPower(powerOf(7));
+    join.ledger.onReceipt(receiptOf(7));
+    const batch = join.outcomes([1]);
+    join.ledger.onReceipt({ ...receiptOf(1), boardTimeS: 0 });
+    join.ledger.onReceipt(receiptOf(1));
+    join.ledger.onPower(powerOf(1, 1, 'ue-2'));
     await clock.advance(1);
-    expect((await batch)[0]).toMatchObject({ outcome: 'no-power', power: null });
-    expect(join.statistics().strayPowers).toBe(1);
+    expect(await batch).toEqual(['no-power']);
+    expect(join.ledger.statistics()).toMatchObject({ strayPowers: 2, strayReceipts: 2 });
   });
 
-  it('refuses a slot that was expected before, and one out of order', async () => {
-    const join = new SlotJoin(new ManualClock());
-    const batch = join.expect('ue-1', entriesOf(1), 1);
-    await expect(join.expect('ue-2', entriesOf(1), 1)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
-    join.receipt(receiptOf(1));
-    join.power(powerOf(1));
+  it('are waited for once', async () => {
+    const join = new Joining(new ManualClock()).plan(1, 9);
+    const batch = join.outcomes([1]);
+    await expect(join.outcomes([1])).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    join.ledger.onReceipt(receiptOf(1));
+    join.ledger.onPower(powerOf(1));
     await batch;
-    await expect(join.expect('ue-1', entriesOf(1), 1)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
-    await expect(join.expect('ue-1', entriesOf(9, 8), 1)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
-    await expect(join.expect('ue-1', entriesOf(9, 9), 1)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    await expect(join.outcomes([1])).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    await expect(join.outcomes([9, 9])).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
   });
 
-  it('rejects when it is aborted; what arrives afterwards is late', async () => {
-    const join = new SlotJoin(new ManualClock());
+  it('are late when the wait for them was aborted', async () => {
+    const join = new Joining(new ManualClock()).plan(1);
     const abort = new AbortController();
-    const batch = join.expect('ue-1', entriesOf(1), 1, abort.signal);
+    const batch = join.outcomes([1], abort.signal);
     abort.abort(new Error('enough'));
     await expect(batch).rejects.toThrow('enough');
-    join.power(powerOf(1));
-    expect(join.statistics().latePowers).toBe(1);
+    join.ledger.onPower(powerOf(1));
+    expect(join.ledger.statistics().latePowers).toBe(1);
   });
 
-  it('does not wait for the power of a slot that the board missed', async () => {
-    const join = new SlotJoin(new ManualClock());
-    const batch = join.expect('ue-1', entriesOf(1, 2), 1);
-    join.receipt(receiptOf(1, 'missed'));
-    join.power(powerOf(2));
-    join.receipt(receiptOf(2));
-    expect((await batch).map(({ outcome }) => outcome)).toEqual(['missed', 'joined']);
-  });
-
-  it('resolves an empty batch at once', async () => {
-    await expect(new SlotJoin(new ManualClock()).expect('ue-1', [], 1)).resolves.toEqual([]);
+  it('of no slots are there at once', async () => {
+    await expect(new Joining(new ManualClock()).outcomes([])).resolves.toEqual([]);
   });
 
   it('property: whatever is lost, repeated or reordered, every slot is settled truthfully and every arrival is accounted for', async () => {
@@ -175,10 +191,13 @@ describe('SlotJoin', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fate, { minLength: 1, maxLength: 40 }), fc.integer(), async (fates, seed) => {
         const clock = new ManualClock();
-        const join = new SlotJoin(clock);
+        const join = new Joining(clock).plan(...fates.keys());
         const arrivals = fates.flatMap(({ receipts, powers, status }, slot) => [
-          ...Array.from({ length: receipts }, () => () => join.receipt(receiptOf(slot, status))),
-          ...Array.from({ length: powers }, (_, k) => () => join.power(powerOf(slot, 10 * slot + k + 1))),
+          ...Array.from({ length: receipts }, () => () => join.ledger.onReceipt(receiptOf(slot, status))),
+          ...Array.from(
+            { length: powers },
+            (_, k) => () => join.ledger.onPower(powerOf(slot, 10 * slot + k + 1)),
+          ),
         ]);
         const random = new Random(seed);
         for (let k = arrivals.length - 1; k > 0; k--) {
@@ -187,10 +206,10 @@ describe('SlotJoin', () => {
         }
         const early = random.integer(arrivals.length + 1);
         for (const arrive of arrivals.slice(0, early)) arrive();
-        const batch = join.expect('ue-1', entriesOf(...fates.keys()), 1);
+        const batch = join.outcomes([...fates.keys()]);
         for (const arrive of arrivals.slice(early)) arrive();
         await clock.advance(1);
-        const joined = await batch;
+        const outcomes = await batch;
         for (const [slot, { receipts, powers, status }] of fates.entries()) {
           const truth =
             receipts === 0
@@ -200,33 +219,32 @@ describe('SlotJoin', () => {
                 : powers === 0
                   ? 'no-power'
                   : 'joined';
-          expect(joined[slot]).toMatchObject({ slot, outcome: truth });
-          expect(joined[slot]!.receipt?.slot).toBe(receipts > 0 ? slot : undefined);
-          // Nobody waits for the power of a missed slot; it may be there all the same.
-          if (truth === 'missed') expect([slot, undefined]).toContain(joined[slot]!.power?.slot);
-          else expect(joined[slot]!.power?.slot).toBe(powers > 0 ? slot : undefined);
+          expect(outcomes[slot]).toBe(truth);
+          expect(join.ledger.end(slot)).toBe(truth);
+          expect(join.receipts.has(slot)).toBe(receipts > 0);
+          expect(join.powers.has(slot)).toBe(powers > 0);
         }
-        const counts = join.statistics();
+        const counts = join.ledger.statistics();
         const sum = (key: 'receipts' | 'powers') => fates.reduce((total, each) => total + each[key], 0);
-        const given = (key: 'receipt' | 'power') => joined.filter((each) => each[key] !== null).length;
-        const extraReceipts = counts.duplicateReceipts + counts.lateReceipts + counts.strayReceipts;
-        const extraPowers =
-          counts.duplicatePowers + counts.latePowers + counts.strayPowers + counts.unusedPowers;
-        expect(given('receipt') + extraReceipts).toBe(sum('receipts'));
-        expect(given('power') + extraPowers).toBe(sum('powers'));
+        // What comes when its slot is settled is recorded, and counted as late or unused.
+        const later = counts.latePowers + counts.unusedPowers;
+        expect(join.receipts.size + counts.duplicateReceipts).toBe(sum('receipts'));
+        expect(join.powers.size + counts.duplicatePowers).toBe(sum('powers'));
+        expect(later).toBeLessThanOrEqual(join.powers.size);
+        expect(counts).toMatchObject({ strayPowers: 0, strayReceipts: 0 });
       }),
       { numRuns: 200 },
     );
   });
 
-  it('waits on when this machine stood still: what came meanwhile has not been looked at yet', async () => {
+  it('are waited for on when this machine stood still: what came meanwhile has not been looked at yet', async () => {
     const clock = new ManualClock();
-    const join = new SlotJoin(clock);
-    const batch = join.expect('ue-1', entriesOf(1), 1);
-    // As after SIGSTOP: far more time has gone than the join had asked to sleep.
+    const join = new Joining(clock).plan(1);
+    const batch = join.outcomes([1]);
+    // As after SIGSTOP: far more time has gone than was asked to sleep.
     await clock.advance(6);
-    join.receipt(receiptOf(1));
-    join.power(powerOf(1));
-    expect((await batch)[0]!.outcome).toBe('joined');
+    join.ledger.onReceipt(receiptOf(1));
+    join.ledger.onPower(powerOf(1));
+    expect((await batch)[0]).toBe('joined');
   });
 });

@@ -1,0 +1,39 @@
+import type { Clock } from '../core/clock.js';
+
+/** A sleep that takes so much longer than asked for shows that this machine stood still, s. */
+const STOOD_STILL_S = 0.5;
+
+/** Waits until all slots of a chunk are over, or nothing more comes of them. */
+export class Arrivals {
+  readonly #clock: Clock;
+  /** Slots that still lack something. */
+  #numOpen: number;
+  #lastArrivalS: number;
+  readonly #done = new AbortController();
+
+  constructor(clock: Clock, numOpen: number) {
+    this.#clock = clock;
+    this.#numOpen = numOpen;
+    this.#lastArrivalS = clock.nowS();
+  }
+
+  /** Something came of a slot, and whether it lacks nothing any more. */
+  arrived(isOver: boolean): void {
+    this.#lastArrivalS = this.#clock.nowS();
+    // A reason of our own: making the usual one, with its stack trace, takes longer than the join.
+    if (isOver && --this.#numOpen === 0) this.#done.abort('complete');
+  }
+
+  /** Rejects with the signal's reason when it is raised. */
+  async completeOrQuiet(patienceS: number, signal: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([this.#done.signal, signal]);
+    while (this.#numOpen > 0 && this.#clock.nowS() - this.#lastArrivalS < patienceS) {
+      const beforeS = this.#clock.nowS();
+      const leftS = Math.max(this.#lastArrivalS + patienceS - beforeS, 1e-3);
+      await this.#clock.sleep(leftS, either).catch(() => undefined);
+      signal.throwIfAborted();
+      // Timers come before what has arrived meanwhile: while this machine stood still nobody could have heard anything.
+      if (this.#clock.nowS() - beforeS > leftS + STOOD_STILL_S) this.#lastArrivalS = this.#clock.nowS();
+    }
+  }
+}
