@@ -76,7 +76,7 @@ describe('exportRecordings', () => {
       '# scenario: sweep, "quick"',
       '# seed: 7',
       '# versions: {"beamloop":"0.1.0"}',
-      '# schema: 4',
+      `# schema: ${RECORDING_SCHEMA_VERSION}`,
       'slot,ue,sequence,ue_time_s,noise_floor,powers_1,powers_2,powers_3',
       `0,ada,1,0,0.25,0,0.5,${Math.fround(1e-20)}`,
       `1,bela,2,0.125,0.25,1,0.5,${Math.fround(1e-20)}`,
@@ -114,7 +114,7 @@ describe('exportRecordings', () => {
     const [file] = await exportRecordings([await record('run')], path.join(root, 'out'), 'mat');
     const variables = readMat(readFileSync(file!)) as Record<string, Record<string, unknown>>;
     expect(variables.beamloop).toEqual({
-      ...{ scenario: 'sweep, "quick"', seed: '7', versions: '{"beamloop":"0.1.0"}', schema: '4' },
+      ...{ scenario: 'sweep, "quick"', seed: '7', versions: '{"beamloop":"0.1.0"}', schema: String(RECORDING_SCHEMA_VERSION) },
     });
     const { powers, users, events, estimates } = variables;
     expect(powers!.slot).toEqual({ rows: 3, values: [0, 1, 2] });

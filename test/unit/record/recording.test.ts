@@ -108,7 +108,7 @@ describe('Recording', () => {
     recording.append('powers', power(1));
     await recording.durable();
     recording.append('powers', power(1));
-    await expect(recording.durable()).rejects.toThrow(/Duplicate key "slot: 1"/);
+    await expect(recording.durable()).rejects.toThrow(/Duplicate key "slot: 1, ue: alice"/);
     await expect(recording.close()).rejects.toThrow(/Duplicate key/);
     expect(await (await reopen()).rows('powers')).toHaveLength(1);
   });
