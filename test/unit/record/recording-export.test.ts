@@ -114,7 +114,12 @@ describe('exportRecordings', () => {
     const [file] = await exportRecordings([await record('run')], path.join(root, 'out'), 'mat');
     const variables = readMat(readFileSync(file!)) as Record<string, Record<string, unknown>>;
     expect(variables.beamloop).toEqual({
-      ...{ scenario: 'sweep, "quick"', seed: '7', versions: '{"beamloop":"0.1.0"}', schema: String(RECORDING_SCHEMA_VERSION) },
+      ...{
+        scenario: 'sweep, "quick"',
+        seed: '7',
+        versions: '{"beamloop":"0.1.0"}',
+        schema: String(RECORDING_SCHEMA_VERSION),
+      },
     });
     const { powers, users, events, estimates } = variables;
     expect(powers!.slot).toEqual({ rows: 3, values: [0, 1, 2] });
