@@ -3,7 +3,7 @@ import { hashFromHex, hashToHex } from '../../firmware-protocol/content-hash.js'
 import { BeamloopError } from '../../src/core/errors.js';
 import type { PackedCodeword } from '../array-board.js';
 import type { Assignment, CodewordTable } from './codeword-table.js';
-import type { Requests } from './requests.js';
+import type { OpenRequests } from './open-requests.js';
 
 /** Bytes of a LoadCodeword payload before the data. */
 const CHUNK_OVERHEAD_BYTES = 15;
@@ -13,7 +13,7 @@ const QUERY_COUNT = 100;
 const MAX_UNDERWAY = 256;
 
 export class CodewordLoader {
-  readonly #requests: Requests;
+  readonly #requests: OpenRequests;
   readonly #table: CodewordTable;
   readonly #chunkBytes: number;
   readonly #boardName: string;
@@ -21,7 +21,7 @@ export class CodewordLoader {
   #numLoaded = 0;
   #numReused = 0;
 
-  constructor(requests: Requests, table: CodewordTable, maxPayload: number, boardName: string) {
+  constructor(requests: OpenRequests, table: CodewordTable, maxPayload: number, boardName: string) {
     this.#requests = requests;
     this.#table = table;
     this.#chunkBytes = Math.min(MAX_CHUNK_BYTES, maxPayload - CHUNK_OVERHEAD_BYTES);

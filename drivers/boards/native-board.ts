@@ -27,8 +27,8 @@ import { CodewordLoader } from './codeword-loader.js';
 import { CodewordTable } from './codeword-table.js';
 import { readLineTable, sameLines } from './line-table.js';
 import { Listeners } from './listeners.js';
+import { OpenRequests } from './open-requests.js';
 import { ReadyGate } from './ready-gate.js';
-import { Requests } from './requests.js';
 import { packSettings } from './settings-packer.js';
 import { SlotQueue } from './slot-queue.js';
 import { slotTicks, startTicks } from './slot-timing.js';
@@ -49,7 +49,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   readonly #link: Link;
   readonly #listeners = new Listeners();
   readonly #gate = new ReadyGate();
-  readonly #requests: Requests;
+  readonly #requests: OpenRequests;
   readonly #table: CodewordTable;
   readonly #loader: CodewordLoader;
   readonly #slots: SlotQueue;
@@ -69,7 +69,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     this.#link = link;
     this.#name = name;
     this.#clock = clock;
-    this.#requests = new Requests(link, name, () => clock.nowS());
+    this.#requests = new OpenRequests(link, name, () => clock.nowS());
     this.#table = new CodewordTable(welcome.memoryDepth);
     this.#loader = new CodewordLoader(this.#requests, this.#table, welcome.maxPayload, name);
     this.#slots = new SlotQueue(this.#requests, this.#table, this.description, welcome.maxPayload, name, {

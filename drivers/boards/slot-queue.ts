@@ -5,9 +5,9 @@ import { RECEIPT_STATUS } from '../../firmware-protocol/status.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import type { BoardDescription, BoardFault, Receipt, ReceiptStatus, SlotEntry } from '../array-board.js';
 import type { CodewordTable } from './codeword-table.js';
+import type { OpenRequests } from './open-requests.js';
 import { ReceiptBook } from './receipt-book.js';
 import { FIRMWARE_AT_FAULT } from './refusals.js';
-import type { Requests } from './requests.js';
 
 export interface SlotQueueEvents {
   receipt(receipt: Receipt): void;
@@ -37,7 +37,7 @@ type ReceiptEntry = PayloadOf<'Receipts'>['entries'][number];
 type SlotClock = Pick<PayloadOf<'Arm'>, 'firstSlot' | 'startTicks' | 'slotTicks'>;
 
 export class SlotQueue {
-  readonly #requests: Requests;
+  readonly #requests: OpenRequests;
   readonly #table: CodewordTable;
   readonly #book: ReceiptBook;
   readonly #description: BoardDescription;
@@ -54,7 +54,7 @@ export class SlotQueue {
   #lastSlot = -1;
 
   constructor(
-    requests: Requests,
+    requests: OpenRequests,
     table: CodewordTable,
     description: BoardDescription,
     maxPayload: number,

@@ -16,7 +16,7 @@ const STATE = firmware('board-state');
 const MEMORY = firmware('codeword-memory');
 const OUTBOX = firmware('outbox');
 const LOG = firmware('receipt-log');
-const REQUESTS = firmware('requests');
+const REQUESTS = firmware('carry-out');
 const CLOCK = firmware('slot-clock');
 const WATCHDOG = firmware('watchdog');
 const WELCOME = firmware('welcome');
@@ -406,7 +406,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'Mute does nothing',
     file: REQUESTS,
-    from: 'board.muted = message.value.muted === 1;',
+    from: 'board.muted = muted === 1;',
     to: '',
     seenBy: [
       'stays muted while Mute says so, in a later session too',

@@ -3,7 +3,7 @@
  * firmware-protocol/SPEC.md and shares no code with the driver, so that either can show the other's mistakes.
  */
 import { maximumCobsLength } from '../../../firmware-protocol/cobs.js';
-import { decodePayload, encodePayload } from '../../../firmware-protocol/codec.js';
+import { type DecodedMessage, decodePayload, encodePayload } from '../../../firmware-protocol/codec.js';
 import { encodeFrame, type Frame, FrameDecoder } from '../../../firmware-protocol/frame.js';
 import { Hello, PROTOCOL_VERSION, peekHelloVersion } from '../../../firmware-protocol/messages/hello.js';
 import {
@@ -11,14 +11,19 @@ import {
   type MessageName,
   messageByName,
   type PayloadOf,
+  type QuestionName,
+  type RequestName,
+  type ResponseName,
+  responseTo,
 } from '../../../firmware-protocol/registry.js';
 import { FAULT, STATUS } from '../../../firmware-protocol/status.js';
 import { BITS_PER_BYTE } from '../line.js';
 import { BoardState } from './board-state.js';
+import { carryOut } from './carry-out.js';
 import { Exchange } from './exchange.js';
 import type { Hardware } from './hardware.js';
 import { Outbox } from './outbox.js';
-import { carryOut, type Request } from './requests.js';
+
 import { Watchdog } from './watchdog.js';
 import { welcome } from './welcome.js';
 
@@ -131,12 +136,20 @@ export class Firmware {
       if (message.error.kind !== 'unknownType') this.#reportMalformed(frame.type);
     } else if (message.name === 'Ack') {
       this.#exchange.acknowledged(message.value);
-    } else if (message.name === 'ReadTelemetry') {
-      this.#datagram('Telemetry', this.#board.telemetry());
-    } else if (message.name === 'ReadClock') {
-      this.#datagram('ClockReading', this.#clockReading(message.value.token));
+    } else {
+      // A Hello has gone another way, and what is reliable too.
+      this.#answer(message as DecodedMessage<QuestionName>);
     }
   }
+
+  #answer<N extends QuestionName>({ name, value }: DecodedMessage<N>): void {
+    this.#datagram(responseTo(name), this.#answers[name](value));
+  }
+
+  readonly #answers: { readonly [N in QuestionName]: (value: PayloadOf<N>) => PayloadOf<ResponseName<N>> } = {
+    ReadTelemetry: () => this.#board.telemetry(),
+    ReadClock: ({ token }) => this.#clockReading(token),
+  };
 
   #clockReading(token: number): PayloadOf<'ClockReading'> {
     const { timers, timebase, uart } = this.#hardware;
@@ -226,7 +239,7 @@ export class Firmware {
     const message = decodePayload(type, payload, 'host');
     if (message.ok) {
       // Only reliable types get here, so the datagrams among the host's messages are out of the question.
-      carryOut(this.#board, message as Request, sequence, this.#outbox, done);
+      carryOut(this.#board, message as DecodedMessage<RequestName>, sequence, this.#outbox, done);
       return;
     }
     const status = message.error.kind === 'unknownType' ? STATUS.unknownMessage : STATUS.malformed;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   type Field,
@@ -116,6 +116,25 @@ describe('SPEC.md and the layouts', () => {
     if (message.fields.length === 0) expect(section.body).toContain('No payload.');
   });
 
+  it('agree on which message answers which: both stand in one section (SPEC 6)', () => {
+    const answered = MESSAGES.flatMap((message) => ('response' in message ? [message] : []));
+    expect(answered.length).toBeGreaterThan(10);
+    for (const { name, response, reliable } of answered) {
+      const together = spec.split(/\n### /).filter((section) => section.includes(`\n#### ${name}: type `));
+      expect(together, name).toHaveLength(1);
+      expect(together[0]).toContain(`\n#### ${response.name}: type `);
+      expect(response.reliable).toBe(reliable);
+      if (!reliable) continue;
+      const [request, status] = response.fields;
+      expect([request, status], response.name).toEqual([
+        { name: 'request', type: 'u16' },
+        { name: 'status', type: 'u8' },
+      ]);
+    }
+    const asked = MESSAGES.filter(({ sender }) => sender === 'host').map(({ name }) => name);
+    expect(answered.map(({ name }) => name)).toEqual(asked);
+  });
+
   it('agree on status, fault and receipt codes', () => {
     expect(codesOf('9.1')).toEqual(STATUS);
     expect(codesOf('9.2')).toEqual(FAULT);
@@ -135,27 +154,11 @@ describe('SPEC.md and the layouts', () => {
   });
 
   it('every clause that the code cites exists', () => {
-    const files = [
-      ...[
-        'layout',
-        'codec',
-        'frame',
-        'cobs',
-        'crc32c',
-        'content-hash',
-        'element-settings',
-        'registry',
-        'status',
-      ],
-      ...['hello', 'load-codeword', 'query-memory', 'queue-slots', 'arm', 'stop', 'mute', 'read-clock'].map(
-        (name) => `messages/${name}`,
-      ),
-      ...['query-receipts', 'receipts', 'telemetry', 'fault', 'refused', 'ack'].map(
-        (name) => `messages/${name}`,
-      ),
-    ];
+    const files = readdirSync(folder, { recursive: true })
+      .map(String)
+      .filter((file) => file.endsWith('.ts'));
     const cited = files.flatMap((file) => {
-      const text = readFileSync(new URL(`${file}.ts`, folder), 'utf8');
+      const text = readFileSync(new URL(file, folder), 'utf8');
       return [...text.matchAll(/SPEC (\d+(?:\.\d+)?)/g)].map((match) => match[1]!);
     });
     expect(cited.length).toBeGreaterThan(20);
