@@ -1,5 +1,7 @@
 /** Queues slots and settles their receipts; keeps the codewords of queued slots in the board's memory. */
 import { hashToHex } from '../../firmware-protocol/content-hash.js';
+import { itemsPerMessage } from '../../firmware-protocol/layout.js';
+import { QueueSlots } from '../../firmware-protocol/messages/queue-slots.js';
 import type { PayloadOf } from '../../firmware-protocol/registry.js';
 import { RECEIPT_STATUS } from '../../firmware-protocol/status.js';
 import { BeamloopError } from '../../src/core/errors.js';
@@ -16,9 +18,6 @@ export interface SlotQueueEvents {
 
 /** Times the queue depth: a board's log holds 4 (SPEC 7.5). */
 const REMEMBERED_RECEIPTS = 8;
-const MAX_ENTRIES = 150;
-const ENTRY_BYTES = 6;
-const LIST_OVERHEAD_BYTES = 2;
 const MAX_SLOT = 0xffff_ffff;
 const MAX_QUERY_COUNT = 0xffff;
 /** Of a memory entry that is invalid. */
@@ -67,7 +66,7 @@ export class SlotQueue {
     this.#boardName = boardName;
     this.#events = events;
     this.#book = new ReceiptBook(REMEMBERED_RECEIPTS * description.queueDepth);
-    this.#perMessage = Math.min(MAX_ENTRIES, Math.floor((maxPayload - LIST_OVERHEAD_BYTES) / ENTRY_BYTES));
+    this.#perMessage = itemsPerMessage(QueueSlots, maxPayload);
   }
 
   get numOwed(): number {

@@ -1,5 +1,6 @@
 /** From a scenario to what is needed to run it, and a check that a board can keep the plan. */
 import type { BoardDescription } from '../../drivers/array-board.js';
+import { LinkCost } from '../../drivers/link/link-cost.js';
 import { createEvaluator } from '../channel/evaluator.js';
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
@@ -85,7 +86,7 @@ export function checkPlan({ scenario, searches }: Preparation, board: BoardDescr
     contiguous: scenario.slots.contiguous,
   };
   lintSlots(board, rules);
-  const demand = worstDemand(searches, board, plannerOptions(scenario, board));
+  const demand = worstDemand(searches, plannerOptions(scenario, board));
   lintDemand(board, rules, demand);
   return demand;
 }
@@ -95,7 +96,7 @@ export function plannerOptions(scenario: Scenario, board: BoardDescription): Pla
     slotDurationS: scenario.slots.duration,
     startBoardTimeS: VIRTUAL_START_S,
     turnaroundS: scenario.slots.turnaround,
-    baud: scenario.board.baud,
+    link: new LinkCost(scenario.board.baud, board),
     memoryDepth: board.memoryDepth,
     queueDepth: board.queueDepth,
   };

@@ -1,4 +1,5 @@
 /** Refuses plans that link, memory or switch time cannot keep, with the numbers. */
+import { type LinkUse, linkUseInWords } from '../../drivers/link/link-cost.js';
 import { BeamloopError } from '../core/errors.js';
 
 /** The part of a board's description that a plan depends on. */
@@ -25,10 +26,8 @@ export interface Demand {
   readonly largestBatchCodewords: number;
   /** From the first byte sent for a user to the end of its last slot, s. */
   readonly userTimeS: number;
-  /** Of that, time in which the link loads and queues, s. */
-  readonly lineTimeS: number;
-  readonly lineBytes: number;
-  readonly baud: number;
+  /** Of that, what loading and queueing takes. */
+  readonly link: LinkUse;
 }
 
 const MAX_SLOT_TICKS = 2 ** 32 - 1;
@@ -93,8 +92,8 @@ export function lintDemand(board: PlanBoard, rules: SlotRules, demand: Demand): 
   if (rules.userTimeLimitS !== null && demand.userTimeS > rules.userTimeLimitS) {
     refuse(
       `Training one user takes up to ${seconds(demand.userTimeS)} for ${demand.numPilots} pilots, more than the ` +
-        `${seconds(rules.userTimeLimitS)} allowed; ${seconds(demand.lineTimeS)} of it goes to ` +
-        `${demand.lineBytes} bytes at ${demand.baud} baud`,
+        `${seconds(rules.userTimeLimitS)} allowed; ${seconds(demand.link.timeS)} of it goes to ` +
+        linkUseInWords(demand.link),
       {
         where: 'slots.userTimeLimit',
         todo: 'Raise the limit or the baud rate, shorten slots or turnaround, or use a scheme with fewer pilots',

@@ -2,9 +2,13 @@
  * The board's firmware, as a model: bytes of the host in, bytes for the host out. It is written from
  * firmware-protocol/SPEC.md and shares no code with the driver, so that either can show the other's mistakes.
  */
-import { maximumCobsLength } from '../../../firmware-protocol/cobs.js';
 import { type DecodedMessage, decodePayload, encodePayload } from '../../../firmware-protocol/codec.js';
-import { encodeFrame, type Frame, FrameDecoder } from '../../../firmware-protocol/frame.js';
+import {
+  encodeFrame,
+  type Frame,
+  FrameDecoder,
+  maximumFrameLength,
+} from '../../../firmware-protocol/frame.js';
 import { Hello, PROTOCOL_VERSION, peekHelloVersion } from '../../../firmware-protocol/messages/hello.js';
 import {
   isReliableType,
@@ -27,9 +31,6 @@ import { Outbox } from './outbox.js';
 import { Watchdog } from './watchdog.js';
 import { welcome } from './welcome.js';
 
-/** Type, session, sequence and CRC around a payload, and the two delimiters of a frame. */
-const ENVELOPE_BYTES = 9;
-const DELIMITER_BYTES = 2;
 /** Bit 7 of the type marks what a board sends. SPEC 3.7. */
 const FROM_BOARD = 0x80;
 /** Accepted messages that wait while the board is busy. */
@@ -214,7 +215,7 @@ export class Firmware {
   #accept(message: Accepted): void {
     const { timebase, model } = this.#hardware;
     // The longest encoding, not the real one: that depends on the session's random number through zeros in the frame.
-    const bytes = maximumCobsLength(ENVELOPE_BYTES + message.payload.length) + DELIMITER_BYTES;
+    const bytes = maximumFrameLength(message.payload.length);
     timebase.charge(Math.round((bytes * BITS_PER_BYTE * model.clockRateHz) / model.baud));
     if (this.#on) this.#inbox.push(message);
   }

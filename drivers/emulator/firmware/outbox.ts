@@ -1,11 +1,13 @@
 import { encodePayload } from '../../../firmware-protocol/codec.js';
+import { itemsPerMessage } from '../../../firmware-protocol/layout.js';
+import { Receipts } from '../../../firmware-protocol/messages/receipts.js';
 import { type MessageName, messageByName, type PayloadOf } from '../../../firmware-protocol/registry.js';
 import type { Timers } from '../timers.js';
 import type { Exchange } from './exchange.js';
 import type { Receipt } from './receipt-log.js';
 
 /** Receipts that fit into one message. */
-const MAX_RECEIPTS = 40;
+const MAX_RECEIPTS = itemsPerMessage(Receipts);
 const GATHER_S = 2e-3;
 
 /** Reliable messages on their way to the host. Receipts are gathered for a moment, so that fast slots share frames. */

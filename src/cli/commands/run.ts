@@ -10,7 +10,7 @@ import { planOnBoard } from '../../scenario/plan-on-board.js';
 import { readVariants, type ScenarioFile } from '../../scenario/scenario.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
 import { isEmulated } from '../../scenario/users.js';
-import { seconds } from '../../slots/plan-lint.js';
+import { type Demand, seconds } from '../../slots/plan-lint.js';
 import {
   assumedBoard,
   type EmulatedSection,
@@ -138,7 +138,7 @@ function printPlan(
   warn(context, warnings);
   const users = preparation.users.map(({ id }) => id);
   const numChecks = mostCheckPilots(preparation);
-  const { port, baud } = scenario.board;
+  const { port } = scenario.board;
   const { duration, turnaround } = scenario.slots;
   if (json) {
     printJson(stdout, {
@@ -149,7 +149,7 @@ function printPlan(
         port,
         board,
         slots: scenario.slots,
-        demand,
+        demand: demandJson(demand),
         mostCheckPilots: numChecks,
         realisability,
         losses,
@@ -175,7 +175,10 @@ function printPlan(
       'codeword memory',
       `${board.memoryDepth} deep, largest batch needs ${demand.largestBatchCodewords}; queue ${board.queueDepth} deep`,
     ],
-    ['link', `up to ${demand.lineBytes} bytes per user, ${seconds(demand.lineTimeS)} at ${baud} baud`],
+    [
+      'link',
+      `up to ${demand.link.bytes} bytes per user, ${seconds(demand.link.timeS)} at ${demand.link.baud} baud`,
+    ],
     ['time per user', `up to ${seconds(demand.userTimeS)}`],
     ...headed('realisability', realisability?.summary ?? []),
     ...headed('losses', forecastLines(losses)),
@@ -186,6 +189,10 @@ function printPlan(
     stdout.write(what.padEnd(HEAD_COLUMNS) + first);
     for (const line of more) stdout.write(' '.repeat(HEAD_COLUMNS + 2) + line);
   }
+}
+
+function demandJson({ link, ...rest }: Demand) {
+  return { ...rest, lineTimeS: link.timeS, lineBytes: link.bytes, baud: link.baud };
 }
 
 /** Pilots that are sent again where the powers leave a doubt. */

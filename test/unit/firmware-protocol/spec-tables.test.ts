@@ -2,12 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   type Field,
+  itemsPerMessage,
   type MessageDefinition,
   maximumOf,
   maximumPayloadLength,
   minimumOf,
   minimumSize,
+  payloadLength,
 } from '../../../firmware-protocol/layout.js';
+import { Welcome } from '../../../firmware-protocol/messages/hello.js';
+import { LoadCodeword } from '../../../firmware-protocol/messages/load-codeword.js';
+import { QueueSlots } from '../../../firmware-protocol/messages/queue-slots.js';
+import { ReadClock } from '../../../firmware-protocol/messages/read-clock.js';
 import { MESSAGES } from '../../../firmware-protocol/registry.js';
 import { FAULT, RECEIPT_STATUS, STATUS } from '../../../firmware-protocol/status.js';
 
@@ -147,6 +153,15 @@ describe('SPEC.md and the layouts', () => {
       if (sender !== 'either') expect(type >> 7).toBe(sender === 'board' ? 1 : 0);
     }
     expect(new Set(MESSAGES.map((each) => each.type)).size).toBe(MESSAGES.length);
+  });
+
+  it('as many items go into a message as its layout and the largest payload of a board allow', () => {
+    expect([itemsPerMessage(LoadCodeword), itemsPerMessage(QueueSlots)]).toEqual([1000, 150]);
+    // 64 bytes: 15 before the data; 2 before entries of 6.
+    expect([itemsPerMessage(LoadCodeword, 64), itemsPerMessage(QueueSlots, 64)]).toEqual([49, 10]);
+    expect([payloadLength(LoadCodeword, 7), payloadLength(QueueSlots, 7)]).toEqual([22, 44]);
+    expect(() => itemsPerMessage(Welcome)).toThrow('Welcome');
+    expect(() => itemsPerMessage(ReadClock)).toThrow('ReadClock');
   });
 
   it('no message can outgrow a frame (SPEC 2.4)', () => {
