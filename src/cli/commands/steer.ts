@@ -11,7 +11,7 @@ import { BeamloopError } from '../../core/errors.js';
 import { readTextFile } from '../../core/text-file.js';
 import { readScenario } from '../../scenario/scenario.js';
 import { arrayOf } from '../../scenario/users.js';
-import { emulatedSection, type OpenBoard, openBoard, openPort } from '../../testbed.js';
+import { emulatedSection, type OpenBoard, openBoard, openBoardAt } from '../../testbed.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
 import { place } from '../user-tables.js';
@@ -121,7 +121,7 @@ async function openTarget(
     calibration === undefined
       ? null
       : parseCalibrationTable(readTextFile(calibration, 'calibration table'), calibration);
-  const opened = await openPort({ port: target, baud: baudRate }, signal);
+  const opened = await openBoardAt({ port: target, baud: baudRate }, signal);
   const elements = String(opened.board.description.numElements);
   return { ...opened, array: arrayFromOptions({ elements, carrier }), table };
 }
