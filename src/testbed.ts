@@ -14,7 +14,6 @@ import { startBridge } from './bridge/server.js';
 import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
 import { type Clock, monotonicClock } from './core/clock.js';
 import { BeamloopError } from './core/errors.js';
-import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/emulated-board.js';
 import {
   boardModel,
   describeModel,
@@ -22,8 +21,9 @@ import {
   emulatedSection,
   impairmentsOf,
 } from './emulation/emulated-section.js';
-import { startEmulatedUes } from './emulation/emulated-ue.js';
 import { lineTable } from './emulation/fixed-lines.js';
+import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-emulated-board.js';
+import { startEmulatedUes } from './emulation/start-emulated-ues.js';
 import type { Scenario } from './scenario/scenario-schema.js';
 import { arrayOf } from './scenario/users.js';
 import { widebandOf } from './scenario/wideband.js';
@@ -173,8 +173,8 @@ function realTime(
     bridge,
     time: 'real',
     // Twice the time of each exchange, for a link that is busy.
-    earliestBoardTimeS: (numExchanges = 2) =>
-      board.boardTime().hiS + 2 * numExchanges * (board.linkStatistics().roundTripS ?? 0.02),
+    earliestBoardTimeS: (numRoundTrips = 2) =>
+      board.boardTime().hiS + 2 * numRoundTrips * (board.linkStatistics().roundTripS ?? 0.02),
     waitUntilBoardTime: async (toS, signal) => {
       for (;;) {
         const leftS = toS - board.boardTime().loS;

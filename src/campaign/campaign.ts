@@ -104,7 +104,8 @@ class Campaign {
     const { board } = testbed;
     this.#parts = parts;
     this.#found = found;
-    this.#planner = new SlotPlanner(plannerOptions(scenario, board.description));
+    const options = plannerOptions(scenario, board.description);
+    this.#planner = new SlotPlanner(options);
     this.#planner.adopt([...ledger.planned()].map(({ slot, hash }) => ({ slot, pilot: { hash } })));
     this.#pilots = new PilotFactory(board, beams, recording, recorded);
     this.#scheme = schemeOnBoard(preparation, beams);
@@ -127,7 +128,7 @@ class Campaign {
       planner: this.#planner,
       pilots: this.#pilots,
       settings: {
-        slotDurationS: slots.duration,
+        slotDurationS: options.slotDurationS,
         maxAttempts: slots.maxAttempts,
         ueTimeoutS: bridge.ueTimeout,
         powerTimeoutS: bridge.powerTimeout,

@@ -80,13 +80,14 @@ export function checkPlan({ scenario, searches }: Preparation, board: BoardDescr
       todo: 'Connect the right board or correct the scenario',
     });
   }
+  const options = plannerOptions(scenario, board);
   const rules: SlotRules = {
-    slotDurationS: scenario.slots.duration,
+    slotDurationS: options.slotDurationS,
     userTimeLimitS: scenario.slots.userTimeLimit ?? null,
     contiguous: scenario.slots.contiguous,
   };
   lintSlots(board, rules);
-  const demand = worstDemand(searches, plannerOptions(scenario, board));
+  const demand = worstDemand(searches, options);
   lintDemand(board, rules, demand);
   return demand;
 }

@@ -24,9 +24,9 @@ import { FAULT, STATUS } from '../../../firmware-protocol/status.js';
 import { BITS_PER_BYTE } from '../line.js';
 import { BoardState } from './board-state.js';
 import { carryOut } from './carry-out.js';
-import { Exchange } from './exchange.js';
 import type { Hardware } from './hardware.js';
 import { Outbox } from './outbox.js';
+import { ReliableDelivery } from './reliable-delivery.js';
 
 import { Watchdog } from './watchdog.js';
 import { welcome } from './welcome.js';
@@ -47,7 +47,7 @@ interface Accepted {
 export class Firmware {
   readonly #hardware: Hardware;
   readonly #board: BoardState;
-  readonly #exchange: Exchange;
+  readonly #delivery: ReliableDelivery;
   readonly #outbox: Outbox;
   readonly #watchdog: Watchdog;
   readonly #decoder: FrameDecoder;
@@ -67,14 +67,14 @@ export class Firmware {
   /** Power-up. */
   constructor(hardware: Hardware) {
     this.#hardware = hardware;
-    this.#exchange = new Exchange({
+    this.#delivery = new ReliableDelivery({
       timers: hardware.timers,
       sendFrame: (type, sequence, payload) => this.#send(type, sequence, payload),
       sendAck: (ack) => this.#datagram('Ack', ack),
       deliver: (type, sequence, payload) => this.#accept({ type, sequence, payload }),
       hasRoom: () => this.#inbox.length < INBOX_DEPTH,
     });
-    this.#outbox = new Outbox(hardware.timers, this.#exchange);
+    this.#outbox = new Outbox(hardware.timers, this.#delivery);
     this.#board = new BoardState(
       hardware,
       (receipt) => this.#outbox.receipt(receipt, this.#board.clock.queued > 1),
@@ -103,7 +103,7 @@ export class Firmware {
     this.#on = false;
     this.#inbox = [];
     this.#outbox.close();
-    this.#exchange.stop();
+    this.#delivery.stop();
     this.#watchdog.stop();
     this.#board.clock.stop();
     this.#cancelTelemetry?.();
@@ -124,7 +124,7 @@ export class Firmware {
     this.#resumable = true;
     this.#heard();
     if (isReliableType(frame.type)) {
-      this.#exchange.receive(frame.type, frame.sequence, frame.payload);
+      this.#delivery.receive(frame.type, frame.sequence, frame.payload);
       this.#drain();
     } else {
       this.#receiveDatagram(frame);
@@ -136,7 +136,7 @@ export class Firmware {
     if (!message.ok) {
       if (message.error.kind !== 'unknownType') this.#reportMalformed(frame.type);
     } else if (message.name === 'Ack') {
-      this.#exchange.acknowledged(message.value);
+      this.#delivery.acknowledged(message.value);
     } else {
       // A Hello has gone another way, and what is reliable too.
       this.#answer(message as DecodedMessage<QuestionName>);
@@ -183,11 +183,11 @@ export class Firmware {
     const isNew = session !== this.#session;
     const resumed = !isNew && this.#resumable;
     if (isNew) this.#startSession(session);
-    this.#exchange.setPeerWindow(window);
+    this.#delivery.setPeerWindow(window);
     this.#heard();
     this.#watchdog.start(watchdogMs / 1e3);
     this.#datagram('Welcome', welcome(model, bootId, session, resumed));
-    if (resumed) this.#exchange.resume();
+    if (resumed) this.#delivery.resume();
     if (isNew && !this.#powerUpKnown) {
       this.#outbox.post('Fault', { code: FAULT.powerUp, detail: 0, ticks: this.#board.ticks }, () => {
         this.#powerUpKnown = true;
@@ -201,7 +201,7 @@ export class Firmware {
     this.#board.sessionMuted ||= this.#board.clock.armed;
     this.#board.memory.dropUnfinished();
     this.#inbox = [];
-    this.#exchange.start();
+    this.#delivery.start();
     this.#outbox.open();
     this.#scheduleTelemetry();
   }
