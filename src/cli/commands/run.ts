@@ -21,6 +21,7 @@ import {
 import { campaignOptions, campaignProgress, concludeCampaign, reportOf } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { MAX_SEED, wholeOption } from '../options.js';
+import { fileOrShipped } from '../shipped-files.js';
 import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
 import { wrapped } from '../text-table.js';
 
@@ -31,7 +32,11 @@ export const runCommand: Command = (yargs, context) =>
     'Train the users of a scenario, on a real board or an emulated one',
     (builder) =>
       builder
-        .positional('scenario', { type: 'string', demandOption: true, describe: 'Scenario file (YAML)' })
+        .positional('scenario', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Scenario file (YAML), or a name of `beamloop scenarios`',
+        })
         .options({
           out: {
             type: 'string',
@@ -71,7 +76,7 @@ export const runCommand: Command = (yargs, context) =>
           'A run for each value, in sweep/1 and sweep/2',
         ),
     async (args) => {
-      const files = readVariants(args.scenario, emulatedSection, {
+      const files = readVariants(fileOrShipped(args.scenario), emulatedSection, {
         set: args.set,
         seed: args.seed === undefined ? undefined : wholeOption('seed', args.seed, 0, MAX_SEED),
         repeat: wholeOption('repeat', args.repeat, 1, 10_000),
