@@ -39,8 +39,8 @@ export function fileOrShipped(written: string): string {
   if (existsSync(written)) return written;
   const name = nameOf(path.normalize(written)).replace(/^scenarios\//, '');
   const file = path.join(SHIPPED_FOLDER, `${name}.yaml`);
-  const isInside = !path.isAbsolute(written) && !path.relative(SHIPPED_FOLDER, file).startsWith('..');
-  return isInside && existsSync(file) ? file : written;
+  const isName = !path.isAbsolute(written) && !name.startsWith('../');
+  return isName && existsSync(file) ? file : written;
 }
 
 function nameOf(relative: string): string {
