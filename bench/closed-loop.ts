@@ -15,7 +15,7 @@ import { startBridge } from '../src/bridge/server.js';
 import { runCampaign } from '../src/campaign/campaign.js';
 import { monotonicClock } from '../src/core/clock.js';
 import { boardModel, emulatedSection } from '../src/emulation/emulated-section.js';
-import { EmulatedUe } from '../src/emulation/ue-model.js';
+import { EmulatedUe } from '../src/emulation/emulated-ue.js';
 import { Recording } from '../src/record/recording.js';
 import { type Preparation, prepare } from '../src/scenario/plan.js';
 import { parseScenario } from '../src/scenario/scenario.js';

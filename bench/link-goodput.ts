@@ -6,7 +6,7 @@ import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
 import { SerialTransport } from '../drivers/transports/serial.js';
 import { Random } from '../src/core/random.js';
-import { startEmulatedBoard } from '../src/emulation/emulated-board.js';
+import { startEmulatedBoard } from '../src/emulation/start-emulated-board.js';
 import { type Benchmark, type BenchRow, comparison } from './benchmark.js';
 
 const BAUD = 3_000_000;

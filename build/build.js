@@ -3,7 +3,7 @@
  * `npm install` (prepare), `npm test` and `npm run bench` call it.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,21 @@ function assemblyScriptSources() {
     .map(String)
     .filter((file) => file.endsWith('.as.ts') && !file.endsWith('.part.as.ts'))
     .map((file) => path.join('src', file));
+}
+
+/** Of `npm install` without what builds (--omit=dev), and of a package, which comes built: nothing is to be done. */
+function isBuildable() {
+  try {
+    for (const tool of ['typescript', 'assemblyscript']) require.resolve(`${tool}/package.json`);
+  } catch {
+    return false;
+  }
+  return existsSync(path.join(root, 'tsconfig.json'));
+}
+
+if (process.argv.includes('--if-possible') && !isBuildable()) {
+  process.stdout.write('beamloop is not built here: its sources or what builds them is not installed\n');
+  process.exit(0);
 }
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });

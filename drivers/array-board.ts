@@ -5,6 +5,9 @@
  * says so) and *measured* (a UE reported power; not the board's business).
  */
 
+/** How many `lineBits` a board with so many fixed lines has: its codewords are packed so. */
+export { selectorBits } from '../firmware-protocol/element-settings.js';
+
 /** What a board says about itself. */
 export interface BoardDescription {
   readonly model: string;

@@ -26,8 +26,14 @@ const CRC_LENGTH = 4;
 const MIN_RAW_LENGTH = HEADER_LENGTH + CRC_LENGTH;
 const MAX_RAW_LENGTH = MIN_RAW_LENGTH + MAX_PAYLOAD_LENGTH;
 const MAX_COBS_LENGTH = maximumCobsLength(MAX_RAW_LENGTH);
+const NUM_DELIMITERS = 2;
 /** Longest frame on the wire, both delimiters included, bytes. */
-export const MAX_FRAME_LENGTH = MAX_COBS_LENGTH + 2;
+export const MAX_FRAME_LENGTH = MAX_COBS_LENGTH + NUM_DELIMITERS;
+
+/** Longest frame on the wire that a payload of so many bytes can become, both delimiters included, bytes. */
+export function maximumFrameLength(payloadLength: number): number {
+  return maximumCobsLength(MIN_RAW_LENGTH + payloadLength) + NUM_DELIMITERS;
+}
 
 // Encoding is synchronous, so one pair of buffers serves every caller.
 const rawScratch = new Uint8Array(MAX_RAW_LENGTH);

@@ -53,6 +53,8 @@ export interface MessageDefinition {
   readonly sender: Sender;
   /** Numbered, acknowledged and retransmitted (SPEC 5), or a datagram that may be lost. */
   readonly reliable: boolean;
+  /** Of a request: the message that answers it. A reliable request's begins with `request` and `status` (SPEC 6). */
+  readonly response?: MessageDefinition;
   readonly fields: readonly Field[];
 }
 
@@ -119,4 +121,32 @@ function maximumSize(field: Field): number {
 /** Longest payload that a message can have, bytes. */
 export function maximumPayloadLength(definition: MessageDefinition): number {
   return definition.fields.reduce((sum, field) => sum + maximumSize(field), 0);
+}
+
+/** Bytes of a payload with so many items: bytes or list entries in its only field of any number of them. */
+export function payloadLength(definition: MessageDefinition, numItems: number): number {
+  const fixed = definition.fields.reduce((sum, field) => sum + minimumSize(field), 0);
+  return fixed + numItems * itemsOf(definition).size;
+}
+
+/** Most items that one message takes where payloads may have so many bytes. */
+export function itemsPerMessage(
+  definition: MessageDefinition,
+  maxPayload = Number.POSITIVE_INFINITY,
+): number {
+  const { size, most } = itemsOf(definition);
+  return Math.min(most, Math.floor((maxPayload - payloadLength(definition, 0)) / size));
+}
+
+/** Size in bytes and largest number of a message's items. */
+function itemsOf({ name, fields }: MessageDefinition): { readonly size: number; readonly most: number } {
+  const ofAnyLength = fields.filter(
+    ({ type }) => type === 'text8' || type === 'bytes16' || type === 'list16',
+  );
+  const [field] = ofAnyLength;
+  if (ofAnyLength.length === 1 && field?.type === 'bytes16') return { size: 1, most: field.maxLength };
+  if (ofAnyLength.length === 1 && field?.type === 'list16') {
+    return { size: entrySize(field), most: field.maxCount };
+  }
+  throw new RangeError(`${name} has no single field of any number of items`);
 }

@@ -55,6 +55,16 @@ export type PayloadOf<N extends MessageName> = MessageOf<DefinitionOf<N>>;
 /** Names of the messages that `S` may send. */
 export type NameFrom<S extends Sender> = Extract<AnyMessage, { readonly sender: S | 'either' }>['name'];
 
+/** Names of the host's reliable messages: requests that the board carries out in order and answers once (SPEC 6). */
+export type RequestName = Extract<AnyMessage, { readonly sender: 'host'; readonly reliable: true }>['name'];
+/** Names of the host's datagrams within a session, which the board answers with a datagram. */
+export type QuestionName = Exclude<
+  Extract<AnyMessage, { readonly sender: 'host'; readonly reliable: false }>['name'],
+  'Hello'
+>;
+/** Name of the message that answers a request or a question: without a declared response, this does not compile. */
+export type ResponseName<N extends RequestName | QuestionName> = DefinitionOf<N>['response']['name'];
+
 const byType = new Map<number, AnyMessage>(MESSAGES.map((message) => [message.type, message]));
 const byName = new Map<string, AnyMessage>(MESSAGES.map((message) => [message.name, message]));
 
@@ -67,6 +77,12 @@ export function messageByName<N extends MessageName>(name: N): DefinitionOf<N> {
   const definition = byName.get(name);
   if (definition === undefined) throw new RangeError(`no message is called ${name}`);
   return definition as DefinitionOf<N>;
+}
+
+/** Name of the message that the request's or question's own file declares as its response. */
+export function responseTo<N extends RequestName | QuestionName>(name: N): ResponseName<N> {
+  const { response } = messageByName<RequestName | QuestionName>(name);
+  return response.name as ResponseName<N>;
 }
 
 /**

@@ -22,6 +22,7 @@ export type {
 } from '../drivers/array-board.js';
 export { type OpenNativeBoardOptions, openNativeBoard } from '../drivers/boards/open-native-board.js';
 export { listPorts, type PortDescription } from '../drivers/transports/discovery.js';
+export { openPort, type Port, type PortSettings } from '../drivers/transports/open-port.js';
 export { type SerialOptions, SerialTransport } from '../drivers/transports/serial.js';
 export type { Transport, TransportListener } from '../drivers/transports/transport.js';
 export { Band, type BandOptions } from './array/band.js';

@@ -8,13 +8,12 @@ import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
 import { type BoardModel, wholeFemtoseconds } from '../drivers/emulator/board-model.js';
 import { type RadiatedWeights, RfFrontEnd } from '../drivers/emulator/rf.js';
-import { SerialTransport } from '../drivers/transports/serial.js';
+import { openPort, type PortSettings } from '../drivers/transports/open-port.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
 import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
 import { type Clock, monotonicClock } from './core/clock.js';
 import { BeamloopError } from './core/errors.js';
-import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/emulated-board.js';
 import {
   boardModel,
   describeModel,
@@ -22,8 +21,9 @@ import {
   emulatedSection,
   impairmentsOf,
 } from './emulation/emulated-section.js';
-import { startEmulatedUes } from './emulation/emulated-ue.js';
 import { lineTable } from './emulation/fixed-lines.js';
+import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-emulated-board.js';
+import { startEmulatedUes } from './emulation/start-emulated-ues.js';
 import type { Scenario } from './scenario/scenario-schema.js';
 import { arrayOf } from './scenario/users.js';
 import { widebandOf } from './scenario/wideband.js';
@@ -61,7 +61,7 @@ async function openReal(
   close: () => Promise<void>,
 ): Promise<Testbed> {
   const bridge = await openBridge(request, closing);
-  const { board } = await openPort(request.scenario.board, request.signal);
+  const { board } = await openBoardAt(request.scenario.board, request.signal);
   closing.push(() => board.close());
   return realTime(board, bridge, close);
 }
@@ -105,14 +105,15 @@ async function openEmulated(
     request.onFailure,
   );
   closing.push(() => ues.close());
-  const board = await openThoughUnplugged(() =>
-    openNativeBoard({
-      transport: new SerialTransport({ port: process.path, baudRate: baud }),
-      baudRate: realtime ? baud : null,
+  const board = await openThoughUnplugged(() => {
+    const { transport, baudRate } = openPort(process.path, { baudRate: baud });
+    return openNativeBoard({
+      transport,
+      baudRate: realtime ? baudRate : null,
       helloTimeoutS: openTimeout,
       signal,
-    }),
-  );
+    });
+  });
   closing.push(() => board.close());
   const { radiate } = standInBoard(scenario);
   if (realtime) return { ...realTime(board, bridge, close), radiate };
@@ -172,8 +173,8 @@ function realTime(
     bridge,
     time: 'real',
     // Twice the time of each exchange, for a link that is busy.
-    earliestBoardTimeS: (numExchanges = 2) =>
-      board.boardTime().hiS + 2 * numExchanges * (board.linkStatistics().roundTripS ?? 0.02),
+    earliestBoardTimeS: (numRoundTrips = 2) =>
+      board.boardTime().hiS + 2 * numRoundTrips * (board.linkStatistics().roundTripS ?? 0.02),
     waitUntilBoardTime: async (toS, signal) => {
       for (;;) {
         const leftS = toS - board.boardTime().loS;
@@ -198,7 +199,7 @@ export async function openBoard(
   signal: AbortSignal,
 ): Promise<OpenBoard> {
   const { port, baud, emulated } = scenario.board;
-  if (port !== EMULATED) return openPort(scenario.board, signal);
+  if (port !== EMULATED) return openBoardAt(scenario.board, signal);
   const process = await startEmulatedBoard({
     model: modelOf(scenario),
     rf: impairmentsOf(emulated, scenario.seed),
@@ -208,7 +209,7 @@ export async function openBoard(
     driftPpm: emulated.clockDriftPpm,
   });
   try {
-    const { board, close } = await openPort({ port: process.path, baud }, signal);
+    const { board, close } = await openBoardAt({ port: process.path, baud }, signal);
     return {
       board,
       close: async () => {
@@ -222,8 +223,8 @@ export async function openBoard(
   }
 }
 
-/** How a port is opened: bit/s, s, and the lines that are set. */
-interface PortSettings {
+/** How the board at a port is opened: bit/s, s, and the lines that are set. */
+interface BoardAtPort {
   readonly port: string;
   readonly baud: number;
   readonly openTimeout?: number;
@@ -231,20 +232,18 @@ interface PortSettings {
   readonly rts?: 'on' | 'off' | undefined;
 }
 
-/** The board at a serial port. */
-export async function openPort(
-  { port, baud, openTimeout, dtr, rts }: PortSettings,
+/** The board at a port, named as in docs/ports.md. */
+export async function openBoardAt(
+  { port, baud, openTimeout, dtr, rts }: BoardAtPort,
   signal: AbortSignal,
 ): Promise<OpenBoard> {
-  const transport = new SerialTransport({
-    port,
+  const settings: PortSettings = {
     baudRate: baud,
     ...(dtr !== undefined && { dtr: dtr === 'on' }),
     ...(rts !== undefined && { rts: rts === 'on' }),
-  });
+  };
   const board = await openNativeBoard({
-    transport,
-    baudRate: baud,
+    ...openPort(port, settings),
     ...(openTimeout !== undefined && { helloTimeoutS: openTimeout }),
     signal,
   });

@@ -1,19 +1,19 @@
 /** Gets codewords into the board's memory: only the missing ones, many underway at a time. SPEC 6.2 and 6.3. */
 import { hashFromHex, hashToHex } from '../../firmware-protocol/content-hash.js';
+import { itemsPerMessage } from '../../firmware-protocol/layout.js';
+import { LoadCodeword } from '../../firmware-protocol/messages/load-codeword.js';
+import { MemoryContents } from '../../firmware-protocol/messages/query-memory.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import type { PackedCodeword } from '../array-board.js';
 import type { Assignment, CodewordTable } from './codeword-table.js';
-import type { Requests } from './requests.js';
+import type { OpenRequests } from './open-requests.js';
 
-/** Bytes of a LoadCodeword payload before the data. */
-const CHUNK_OVERHEAD_BYTES = 15;
-const MAX_CHUNK_BYTES = 1000;
-const QUERY_COUNT = 100;
+const QUERY_COUNT = itemsPerMessage(MemoryContents);
 /** Codewords handed to the link before the first of them is confirmed; keeps its window filled with a wide margin. */
 const MAX_UNDERWAY = 256;
 
 export class CodewordLoader {
-  readonly #requests: Requests;
+  readonly #requests: OpenRequests;
   readonly #table: CodewordTable;
   readonly #chunkBytes: number;
   readonly #boardName: string;
@@ -21,10 +21,10 @@ export class CodewordLoader {
   #numLoaded = 0;
   #numReused = 0;
 
-  constructor(requests: Requests, table: CodewordTable, maxPayload: number, boardName: string) {
+  constructor(requests: OpenRequests, table: CodewordTable, maxPayload: number, boardName: string) {
     this.#requests = requests;
     this.#table = table;
-    this.#chunkBytes = Math.min(MAX_CHUNK_BYTES, maxPayload - CHUNK_OVERHEAD_BYTES);
+    this.#chunkBytes = itemsPerMessage(LoadCodeword, maxPayload);
     this.#boardName = boardName;
   }
 

@@ -1,7 +1,7 @@
 /** Asks a board for the delays of its fixed switched lines. SPEC 6.14. */
 import { MAX_LINE_DELAYS } from '../../firmware-protocol/messages/read-lines.js';
 import { BeamloopError } from '../../src/core/errors.js';
-import type { Requests } from './requests.js';
+import type { OpenRequests } from './open-requests.js';
 
 const FS_PER_S = 1e15;
 /** Boards of 1.0 have no lines and do not know the question. */
@@ -9,7 +9,7 @@ const FIRST_MINOR_VERSION = 1;
 
 /** Nominal delays, s, shape [numLines][numElements]; null without lines. Rejects as the requests do. */
 export async function readLineTable(
-  requests: Requests,
+  requests: OpenRequests,
   board: { readonly versionMinor: number; readonly numElements: number },
 ): Promise<readonly Float64Array[] | null> {
   if (board.versionMinor < FIRST_MINOR_VERSION) return null;

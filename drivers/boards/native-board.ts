@@ -4,7 +4,7 @@
  */
 import { packedLength } from '../../firmware-protocol/element-settings.js';
 import type { PayloadOf } from '../../firmware-protocol/registry.js';
-import { ARM_MODE, FAULT, TELEMETRY_FLAG } from '../../firmware-protocol/status.js';
+import { ARM_MODE } from '../../firmware-protocol/status.js';
 import type { Clock } from '../../src/core/clock.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import type {
@@ -23,12 +23,13 @@ import type { BoardMessage } from '../link/exchange.js';
 import type { Link, LinkEvents } from '../link/link.js';
 import type { Continuity, WelcomeMessage } from '../link/session.js';
 import { describeBoard, sameBoard, withLines } from './board-description.js';
+import { faultOf, malformedFault, telemetryOf } from './board-reports.js';
 import { CodewordLoader } from './codeword-loader.js';
 import { CodewordTable } from './codeword-table.js';
 import { readLineTable, sameLines } from './line-table.js';
 import { Listeners } from './listeners.js';
+import { OpenRequests } from './open-requests.js';
 import { ReadyGate } from './ready-gate.js';
-import { Requests } from './requests.js';
 import { packSettings } from './settings-packer.js';
 import { SlotQueue } from './slot-queue.js';
 import { slotTicks, startTicks } from './slot-timing.js';
@@ -40,8 +41,6 @@ const CLOSE_TIMEOUT_S = 1;
 /** Readings before the board's time counts as known. */
 const READINGS_AT_START = 3;
 
-const FAULT_NAMES = new Map<number, string>(Object.entries(FAULT).map(([name, code]) => [code, name]));
-
 export class NativeBoard implements ArrayBoard, LinkEvents {
   #description: BoardDescription;
   readonly #name: string;
@@ -49,7 +48,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   readonly #link: Link;
   readonly #listeners = new Listeners();
   readonly #gate = new ReadyGate();
-  readonly #requests: Requests;
+  readonly #requests: OpenRequests;
   readonly #table: CodewordTable;
   readonly #loader: CodewordLoader;
   readonly #slots: SlotQueue;
@@ -69,7 +68,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     this.#link = link;
     this.#name = name;
     this.#clock = clock;
-    this.#requests = new Requests(link, name, () => clock.nowS());
+    this.#requests = new OpenRequests(link, name, () => clock.nowS());
     this.#table = new CodewordTable(welcome.memoryDepth);
     this.#loader = new CodewordLoader(this.#requests, this.#table, welcome.maxPayload, name);
     this.#slots = new SlotQueue(this.#requests, this.#table, this.description, welcome.maxPayload, name, {
@@ -247,10 +246,10 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
         for (const entry of message.value.entries) this.#slots.receive(entry);
         break;
       case 'Fault':
-        this.#receiveFault(message.value);
+        this.#listeners.emit('fault', faultOf(message.value, this.description));
         break;
       case 'Telemetry':
-        this.#receiveTelemetry(message.value);
+        this.#listeners.emit('telemetry', telemetryOf(message.value));
         break;
       default:
         this.#requests.settle(message);
@@ -271,14 +270,8 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   }
 
   onMalformed(where: string): void {
-    const boardTimeS = this.#time.latestS;
-    const breach = `a message of it does not follow its layout: ${where} (SPEC 6, 9.3)`;
-    const told = this.#malformedTold;
+    this.#listeners.emit('fault', malformedFault(where, this.#time.latestS, !this.#malformedTold));
     this.#malformedTold = true;
-    this.#listeners.emit('fault', {
-      ...{ code: 'malformedFromBoard', detail: 0, boardTimeS },
-      ...(!told && { breach }),
-    });
   }
 
   /** Waits for the link as the gate does, for what means nothing to a board that has restarted meanwhile. */
@@ -366,22 +359,6 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
       if (generation !== this.#generation) return;
       this.#gate.open();
       if (continuity !== 'first') this.#listeners.emit('link', 'up', continuity);
-    });
-  }
-
-  #receiveFault({ code, detail, ticks }: PayloadOf<'Fault'>): void {
-    const name = FAULT_NAMES.get(code) ?? `fault${code}`;
-    const boardTimeS = Number(ticks) / this.description.clockRateHz;
-    this.#listeners.emit('fault', { code: name, detail, boardTimeS });
-  }
-
-  #receiveTelemetry(value: PayloadOf<'Telemetry'>): void {
-    this.#listeners.emit('telemetry', {
-      temperatureC: value.temperatureCentiC / 100,
-      supplyV: value.supplyMv / 1000,
-      queueDepth: value.queueDepth,
-      muted: (value.flags & TELEMETRY_FLAG.muted) !== 0,
-      armed: (value.flags & TELEMETRY_FLAG.armed) !== 0,
     });
   }
 

@@ -4,6 +4,7 @@ import { type Clock, monotonicClock } from '../../src/core/clock.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import { clipped } from '../../src/core/printable.js';
 import { Link, type LinkEvents } from '../link/link.js';
+import { lineBytesPerS } from '../link/link-cost.js';
 import type { Refusal } from '../link/session.js';
 import type { Transport } from '../transports/transport.js';
 import { NativeBoard } from './native-board.js';
@@ -27,7 +28,6 @@ export interface OpenNativeBoardOptions {
   readonly signal?: AbortSignal;
 }
 
-const BITS_PER_BYTE = 10;
 /** Characters of a boot message that are shown. */
 const MOST_TEXT = 160;
 
@@ -72,7 +72,7 @@ export async function openNativeBoard(options: OpenNativeBoardOptions): Promise<
       watchdogS: options.watchdogS ?? 1,
       linkTimeoutS: options.linkTimeoutS ?? 2,
       giveUpAfterS: options.giveUpAfterS ?? 30,
-      lineBytesPerS: options.baudRate === null ? null : options.baudRate / BITS_PER_BYTE,
+      lineBytesPerS: options.baudRate === null ? null : lineBytesPerS(options.baudRate),
     },
     events,
   );

@@ -1,13 +1,15 @@
 /** Queues slots and settles their receipts; keeps the codewords of queued slots in the board's memory. */
 import { hashToHex } from '../../firmware-protocol/content-hash.js';
+import { itemsPerMessage } from '../../firmware-protocol/layout.js';
+import { QueueSlots } from '../../firmware-protocol/messages/queue-slots.js';
 import type { PayloadOf } from '../../firmware-protocol/registry.js';
 import { RECEIPT_STATUS } from '../../firmware-protocol/status.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import type { BoardDescription, BoardFault, Receipt, ReceiptStatus, SlotEntry } from '../array-board.js';
 import type { CodewordTable } from './codeword-table.js';
+import type { OpenRequests } from './open-requests.js';
 import { ReceiptBook } from './receipt-book.js';
 import { FIRMWARE_AT_FAULT } from './refusals.js';
-import type { Requests } from './requests.js';
 
 export interface SlotQueueEvents {
   receipt(receipt: Receipt): void;
@@ -16,9 +18,6 @@ export interface SlotQueueEvents {
 
 /** Times the queue depth: a board's log holds 4 (SPEC 7.5). */
 const REMEMBERED_RECEIPTS = 8;
-const MAX_ENTRIES = 150;
-const ENTRY_BYTES = 6;
-const LIST_OVERHEAD_BYTES = 2;
 const MAX_SLOT = 0xffff_ffff;
 const MAX_QUERY_COUNT = 0xffff;
 /** Of a memory entry that is invalid. */
@@ -37,7 +36,7 @@ type ReceiptEntry = PayloadOf<'Receipts'>['entries'][number];
 type SlotClock = Pick<PayloadOf<'Arm'>, 'firstSlot' | 'startTicks' | 'slotTicks'>;
 
 export class SlotQueue {
-  readonly #requests: Requests;
+  readonly #requests: OpenRequests;
   readonly #table: CodewordTable;
   readonly #book: ReceiptBook;
   readonly #description: BoardDescription;
@@ -54,7 +53,7 @@ export class SlotQueue {
   #lastSlot = -1;
 
   constructor(
-    requests: Requests,
+    requests: OpenRequests,
     table: CodewordTable,
     description: BoardDescription,
     maxPayload: number,
@@ -67,7 +66,7 @@ export class SlotQueue {
     this.#boardName = boardName;
     this.#events = events;
     this.#book = new ReceiptBook(REMEMBERED_RECEIPTS * description.queueDepth);
-    this.#perMessage = Math.min(MAX_ENTRIES, Math.floor((maxPayload - LIST_OVERHEAD_BYTES) / ENTRY_BYTES));
+    this.#perMessage = itemsPerMessage(QueueSlots, maxPayload);
   }
 
   get numOwed(): number {

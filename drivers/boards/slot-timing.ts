@@ -1,10 +1,7 @@
 /** Slot times in whole ticks of the board's clock. */
 import { BeamloopError } from '../../src/core/errors.js';
+import { slotTicksOf } from '../../src/core/slot-ticks.js';
 import type { BoardDescription } from '../array-board.js';
-
-/** Largest deviation from a whole tick that is taken for the rounding of seconds, ticks. */
-const ROUNDING_TICKS = 1e-3;
-const MAX_SLOT_TICKS = 0xffff_ffff;
 
 /** The tick nearest to a board time. Throws BAD_ARGUMENT for times that do not exist. */
 export function startTicks(boardTimeS: number, board: BoardDescription): bigint {
@@ -19,11 +16,10 @@ export function startTicks(boardTimeS: number, board: BoardDescription): bigint 
  * plan, or does not exceed the switch time.
  */
 export function slotTicks(durationS: number, board: BoardDescription): number {
-  const exact = durationS * board.clockRateHz;
-  const ticks = Math.round(exact);
-  if (!(ticks >= 1) || ticks > MAX_SLOT_TICKS || Math.abs(exact - ticks) > ROUNDING_TICKS) {
+  const { ticks, exactTicks, isKept } = slotTicksOf(durationS, board.clockRateHz);
+  if (!isKept) {
     throw new BeamloopError('PLAN_REFUSED', {
-      what: `A slot of ${durationS} s is ${exact} ticks of the board's ${board.clockRateHz} Hz clock`,
+      what: `A slot of ${durationS} s is ${exactTicks} ticks of the board's ${board.clockRateHz} Hz clock`,
       todo: 'Choose a slot duration of a whole number of ticks',
     });
   }

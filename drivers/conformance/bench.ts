@@ -1,6 +1,9 @@
 /** What checks do with a board again and again: codewords, slots, time. */
 import { contentHash, hashFromHex } from '../../firmware-protocol/content-hash.js';
 import { packElementSettings, packedLength, selectorBits } from '../../firmware-protocol/element-settings.js';
+import { itemsPerMessage } from '../../firmware-protocol/layout.js';
+import { LoadCodeword } from '../../firmware-protocol/messages/load-codeword.js';
+import { QueueSlots } from '../../firmware-protocol/messages/queue-slots.js';
 import type { PayloadOf } from '../../firmware-protocol/registry.js';
 import type { Probe } from './probe.js';
 import type { Rig } from './rig.js';
@@ -11,8 +14,6 @@ interface Codeword {
   readonly data: Uint8Array;
 }
 
-const CHUNK_OVERHEAD_BYTES = 15;
-const ENTRY_BYTES = 6;
 /** From Arm to the first slot, on the board's clock, s. */
 const ARM_AHEAD_S = 0.1;
 
@@ -71,9 +72,8 @@ export class Bench {
 
   /** Sends a codeword in chunks that the board takes; returns the status of the last one that was sent. */
   async loadStatus(index: number, { hash, data }: Codeword): Promise<number> {
-    const most = Math.min(1000, this.board.maxPayload - CHUNK_OVERHEAD_BYTES);
-    for (let offset = 0; ; offset += most) {
-      const part = data.subarray(offset, offset + most);
+    for (let offset = 0; ; offset += this.chunkBytes) {
+      const part = data.subarray(offset, offset + this.chunkBytes);
       const last = offset + part.length === data.length ? 1 : 0;
       const status = await this.chunk({ index, offset, last, hash, data: part });
       if (last === 1 || status !== 0) return status;
@@ -117,9 +117,14 @@ export class Bench {
     mustEqual([status, accepted], [0, entries.length], '6.4', 'status and accepted of a good QueueSlots');
   }
 
+  /** Bytes of one LoadCodeword that the board takes. */
+  get chunkBytes(): number {
+    return itemsPerMessage(LoadCodeword, this.board.maxPayload);
+  }
+
   /** Entries of one QueueSlots that the board takes. */
   get entriesPerMessage(): number {
-    return Math.min(150, Math.floor((this.board.maxPayload - 2) / ENTRY_BYTES), this.board.queueDepth);
+    return Math.min(itemsPerMessage(QueueSlots, this.board.maxPayload), this.board.queueDepth);
   }
 
   ticks(durationS: number): number {

@@ -1,59 +1,75 @@
 /**
- * How long the serial link needs to load codewords and to queue slots.
+ * What loading codewords and queueing slots costs on the link.
  *
- * Counts bytes as firmware-protocol/SPEC.md lays them out, with every bound taken on the safe side; a test holds these
- * numbers against real frames. One byte is ten bits on the line (start, eight data, stop).
+ * Sizes follow from the message layouts of firmware-protocol, with every bound taken on the safe side; a test holds them
+ * against real frames.
  */
+import { type ElementFormat, packedLength } from '../../firmware-protocol/element-settings.js';
+import { maximumFrameLength } from '../../firmware-protocol/frame.js';
+import { itemsPerMessage, type MessageDefinition, payloadLength } from '../../firmware-protocol/layout.js';
+import { LoadCodeword } from '../../firmware-protocol/messages/load-codeword.js';
+import { QueueSlots } from '../../firmware-protocol/messages/queue-slots.js';
+
+/** Start, eight data and stop. */
 const BITS_PER_BYTE = 10;
-/** type, session, sequence and checksum. */
-const FRAME_OVERHEAD_BYTES = 9;
-/** LoadCodeword: index, offset, last, hash, data length. */
-const LOAD_HEADER_BYTES = 15;
-const LOAD_DATA_BYTES = 1000;
-/** QueueSlots: entry count. */
-const QUEUE_HEADER_BYTES = 2;
-const QUEUE_ENTRY_BYTES = 6;
-const QUEUE_ENTRIES_PER_FRAME = 150;
 
-/** Bytes on the line for a payload: frame, COBS (a byte per 254, and one) and a delimiter at either end. */
-function frameBytes(payloadBytes: number): number {
-  const bytes = payloadBytes + FRAME_OVERHEAD_BYTES;
-  return bytes + Math.floor(bytes / 254) + 1 + 2;
+/** Bytes per second of a serial line of so many bit/s. */
+export function lineBytesPerS(baudRate: number): number {
+  return baudRate / BITS_PER_BYTE;
 }
 
-/** Bytes on the line to load one codeword of `packedBytes`. */
-export function loadBytes(packedBytes: number): number {
-  const fullFrames = Math.floor(packedBytes / LOAD_DATA_BYTES);
-  const rest = packedBytes % LOAD_DATA_BYTES;
+/** What is put on a link, and how long it takes there. */
+export interface LinkUse {
+  readonly timeS: number;
+  readonly bytes: number;
+  /** Of the link, bit/s. */
+  readonly baud: number;
+}
+
+/** One after the other. */
+export function inTurn(a: LinkUse, b: LinkUse): LinkUse {
+  return { timeS: a.timeS + b.timeS, bytes: a.bytes + b.bytes, baud: a.baud };
+}
+
+/** Whichever is more, of time and of bytes. */
+export function larger(a: LinkUse, b: LinkUse): LinkUse {
+  return { timeS: Math.max(a.timeS, b.timeS), bytes: Math.max(a.bytes, b.bytes), baud: a.baud };
+}
+
+/** `37737 bytes at 3000000 baud`. */
+export function linkUseInWords({ bytes, baud }: LinkUse): string {
+  return `${bytes} bytes at ${baud} baud`;
+}
+
+/** Of a serial link to a board with codewords of a given size. */
+export class LinkCost {
+  readonly #baud: number;
+  readonly #codewordBytes: number;
+
+  /** @param baud bit/s. */
+  constructor(baud: number, board: ElementFormat & { readonly numElements: number }) {
+    this.#baud = baud;
+    this.#codewordBytes = wireBytes(LoadCodeword, packedLength(board.numElements, board));
+  }
+
+  /** Loading so many codewords, then queueing so many slots. */
+  of(numCodewords: number, numSlots: number): LinkUse {
+    const bytes = numCodewords * this.#codewordBytes + wireBytes(QueueSlots, numSlots);
+    return { timeS: (bytes * BITS_PER_BYTE) / this.#baud, bytes, baud: this.#baud };
+  }
+
+  /** Nothing. */
+  get none(): LinkUse {
+    return { timeS: 0, bytes: 0, baud: this.#baud };
+  }
+}
+
+/** Bytes on the link for so many items, in as few messages as take them. */
+function wireBytes(definition: MessageDefinition, numItems: number): number {
+  const most = itemsPerMessage(definition);
+  const rest = numItems % most;
   return (
-    fullFrames * frameBytes(LOAD_HEADER_BYTES + LOAD_DATA_BYTES) +
-    (rest > 0 ? frameBytes(LOAD_HEADER_BYTES + rest) : 0)
+    Math.floor(numItems / most) * maximumFrameLength(payloadLength(definition, most)) +
+    (rest > 0 ? maximumFrameLength(payloadLength(definition, rest)) : 0)
   );
-}
-
-/** Bytes on the line to queue `numEntries` slots. */
-export function queueBytes(numEntries: number): number {
-  const fullFrames = Math.floor(numEntries / QUEUE_ENTRIES_PER_FRAME);
-  const rest = numEntries % QUEUE_ENTRIES_PER_FRAME;
-  return (
-    fullFrames * frameBytes(QUEUE_HEADER_BYTES + QUEUE_ENTRIES_PER_FRAME * QUEUE_ENTRY_BYTES) +
-    (rest > 0 ? frameBytes(QUEUE_HEADER_BYTES + rest * QUEUE_ENTRY_BYTES) : 0)
-  );
-}
-
-/** Time that bytes take on the line, s. */
-export function lineTimeS(bytes: number, baud: number): number {
-  return (bytes * BITS_PER_BYTE) / baud;
-}
-
-/** Bytes of one codeword as boards keep it: phase, delay, amplitude and line code of every element, bit-packed. */
-export function packedBytes(board: {
-  readonly numElements: number;
-  readonly phaseBits: number;
-  readonly delayBits: number;
-  readonly amplitudeBits: number;
-  readonly lineBits: number;
-}): number {
-  const { numElements, phaseBits, delayBits, amplitudeBits, lineBits } = board;
-  return Math.ceil((numElements * (phaseBits + delayBits + amplitudeBits + lineBits)) / 8);
 }

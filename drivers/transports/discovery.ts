@@ -1,4 +1,4 @@
-/** Which serial ports there are, and which of them a port specification means. */
+/** Which serial ports there are, and which of them is the one with given USB ids. */
 import { SerialPort } from 'serialport';
 import { BeamloopError } from '../../src/core/errors.js';
 
@@ -12,10 +12,11 @@ export interface PortDescription {
   readonly productId: string | null;
 }
 
-/** A USB device: `usb:VENDOR:PRODUCT` or `usb:VENDOR:PRODUCT:SERIAL`. */
-interface UsbSpec {
+/** A serial port by the USB ids of its adapter: four lower-case hex digits each. */
+export interface UsbPort {
   readonly vendorId: string;
   readonly productId: string;
+  /** Null: whichever there is, if there is one. */
   readonly serialNumber: string | null;
 }
 
@@ -42,13 +43,12 @@ export const listPorts: PortLister = async () => {
   }));
 };
 
-/** Throws BAD_ARGUMENT for a malformed `usb:` specification; null when `spec` is a plain path. */
-export function parseUsbSpec(spec: string): UsbSpec | null {
-  if (!spec.startsWith('usb:')) return null;
-  const match = /^usb:([0-9a-f]{4}):([0-9a-f]{4})(?::(.+))?$/i.exec(spec);
+/** Reads `VENDOR:PRODUCT` or `VENDOR:PRODUCT:SERIAL`. Throws BAD_ARGUMENT; `name` is the whole of the port's. */
+export function parseUsbPort(ids: string, name: string): UsbPort {
+  const match = /^([0-9a-f]{4}):([0-9a-f]{4})(?::(.+))?$/i.exec(ids);
   if (match === null) {
     throw new BeamloopError('BAD_ARGUMENT', {
-      what: `'${spec}' does not name a USB device`,
+      what: `'${name}' does not name a USB device`,
       todo:
         'Write usb:VENDOR:PRODUCT or usb:VENDOR:PRODUCT:SERIAL with four hex digits each, e.g. usb:0403:6014. ' +
         '`beamloop ports` lists them',
@@ -62,13 +62,18 @@ export function parseUsbSpec(spec: string): UsbSpec | null {
   };
 }
 
+/** `usb:0403:6014` or `usb:0403:6014:SERIAL`: how a port is named by its ids. */
+export function usbPortName({ vendorId, productId, serialNumber }: UsbPort): string {
+  return `usb:${vendorId}:${productId}${serialNumber === null ? '' : `:${serialNumber}`}`;
+}
+
 /**
- * The path that a port specification means now: a path is itself, a `usb:` specification is looked up.
+ * The path that a port has now: a path is itself, USB ids are looked up.
  * Rejects with PORT_NOT_FOUND when no such device is plugged in, BAD_ARGUMENT when several are.
  */
-export async function resolvePort(spec: string, list: PortLister = listPorts): Promise<string> {
-  const usb = parseUsbSpec(spec);
-  if (usb === null) return spec;
+export async function resolvePort(port: string | UsbPort, list: PortLister = listPorts): Promise<string> {
+  if (typeof port === 'string') return port;
+  const usb = port;
   const matches = (await list()).filter(
     (port) =>
       port.vendorId === usb.vendorId &&
@@ -79,7 +84,7 @@ export async function resolvePort(spec: string, list: PortLister = listPorts): P
   if (first === undefined) {
     throw new BeamloopError('PORT_NOT_FOUND', {
       what: 'No such USB device is plugged in',
-      where: spec,
+      where: usbPortName(usb),
       todo: '`beamloop ports` lists what is there',
     });
   }
@@ -87,7 +92,7 @@ export async function resolvePort(spec: string, list: PortLister = listPorts): P
     const serials = matches.map((port) => `${port.path} (serial ${port.serialNumber ?? 'none'})`).join(', ');
     throw new BeamloopError('BAD_ARGUMENT', {
       what: `${matches.length} USB devices match: ${serials}`,
-      where: spec,
+      where: usbPortName(usb),
       todo: 'Add the serial number, usb:VENDOR:PRODUCT:SERIAL, or name the path',
     });
   }

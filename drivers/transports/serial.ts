@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs';
 import { SerialPort } from 'serialport';
 import { BeamloopError } from '../../src/core/errors.js';
-import { listPorts, type PortLister, resolvePort } from './discovery.js';
+import { listPorts, type PortLister, resolvePort, type UsbPort, usbPortName } from './discovery.js';
 import type { Transport, TransportListener } from './transport.js';
 
 export interface SerialOptions {
-  /** `/dev/ttyUSB0`, `COM3`, or `usb:VENDOR:PRODUCT[:SERIAL]`, which is looked up at every opening. */
-  readonly port: string;
+  /** Path, such as `/dev/ttyUSB0` or `COM3`, or USB ids, which are looked up at every opening. */
+  readonly port: string | UsbPort;
+  /** What messages call it; path or USB ids unless given. */
+  readonly name?: string;
   readonly baudRate: number;
   /** Level of the line once the port is open, kept when it is closed: many adapters restart a board with it. */
   readonly dtr?: boolean;
@@ -29,7 +31,8 @@ export class SerialTransport implements Transport {
   #opening = false;
 
   constructor(options: SerialOptions) {
-    this.name = options.port;
+    const { port } = options;
+    this.name = options.name ?? (typeof port === 'string' ? port : usbPortName(port));
     this.#options = options;
   }
 

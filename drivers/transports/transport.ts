@@ -1,5 +1,5 @@
 /**
- * Bytes in, bytes out. Types only: every transport keeps this contract, and test/contract/transport.ts holds them to it.
+ * Bytes in, bytes out. Types only: every transport keeps this contract, and test/contract/transports.test.ts holds them to it.
  */
 
 export interface TransportListener {

@@ -4,22 +4,6 @@ import { defineMessage } from '../layout.js';
 export const HELLO_MAGIC = 0x504c4d42;
 export const PROTOCOL_VERSION = { major: 1, minor: 1 } as const;
 
-/** The host opens or resumes a session. SPEC 6.1. */
-export const Hello = defineMessage({
-  type: 0x01,
-  name: 'Hello',
-  sender: 'host',
-  reliable: false,
-  fields: [
-    { name: 'magic', type: 'u32', min: HELLO_MAGIC, max: HELLO_MAGIC },
-    { name: 'versionMajor', type: 'u8' },
-    { name: 'versionMinor', type: 'u8' },
-    { name: 'session', type: 'u32', min: 1 },
-    { name: 'window', type: 'u8', unit: 'frames', min: 1, max: 32 },
-    { name: 'watchdogMs', type: 'u16', unit: 'ms' },
-  ],
-});
-
 /** The board describes itself. Session 0 refuses the host's version. SPEC 6.1. */
 export const Welcome = defineMessage({
   type: 0x81,
@@ -47,6 +31,23 @@ export const Welcome = defineMessage({
     { name: 'model', type: 'text8' },
     { name: 'serialNumber', type: 'text8' },
     { name: 'firmware', type: 'text8' },
+  ],
+});
+
+/** The host opens or resumes a session. SPEC 6.1. */
+export const Hello = defineMessage({
+  type: 0x01,
+  name: 'Hello',
+  sender: 'host',
+  reliable: false,
+  response: Welcome,
+  fields: [
+    { name: 'magic', type: 'u32', min: HELLO_MAGIC, max: HELLO_MAGIC },
+    { name: 'versionMajor', type: 'u8' },
+    { name: 'versionMinor', type: 'u8' },
+    { name: 'session', type: 'u32', min: 1 },
+    { name: 'window', type: 'u8', unit: 'frames', min: 1, max: 32 },
+    { name: 'watchdogMs', type: 'u16', unit: 'ms' },
   ],
 });
 

@@ -1,21 +1,6 @@
 import { defineMessage } from '../layout.js';
 
-/** Writes one chunk of packed element settings into the codeword memory. SPEC 6.2. */
-export const LoadCodeword = defineMessage({
-  type: 0x02,
-  name: 'LoadCodeword',
-  sender: 'host',
-  reliable: true,
-  fields: [
-    { name: 'index', type: 'u16' },
-    { name: 'offset', type: 'u16', unit: 'bytes' },
-    { name: 'last', type: 'u8', max: 1 },
-    { name: 'hash', type: 'u64' },
-    { name: 'data', type: 'bytes16', maxLength: 1000 },
-  ],
-});
-
-/** Answers every chunk. SPEC 6.2. */
+/** Answers every chunk of a codeword. SPEC 6.2. */
 export const LoadCodewordResult = defineMessage({
   type: 0x82,
   name: 'LoadCodewordResult',
@@ -26,5 +11,21 @@ export const LoadCodewordResult = defineMessage({
     { name: 'status', type: 'u8' },
     { name: 'index', type: 'u16' },
     { name: 'hash', type: 'u64' },
+  ],
+});
+
+/** Writes one chunk of packed element settings into the codeword memory. SPEC 6.2. */
+export const LoadCodeword = defineMessage({
+  type: 0x02,
+  name: 'LoadCodeword',
+  sender: 'host',
+  reliable: true,
+  response: LoadCodewordResult,
+  fields: [
+    { name: 'index', type: 'u16' },
+    { name: 'offset', type: 'u16', unit: 'bytes' },
+    { name: 'last', type: 'u8', max: 1 },
+    { name: 'hash', type: 'u64' },
+    { name: 'data', type: 'bytes16', maxLength: 1000 },
   ],
 });

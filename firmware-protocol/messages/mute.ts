@@ -1,15 +1,6 @@
 import { defineMessage } from '../layout.js';
 
-/** Switches the radiated output off or on. SPEC 6.7. */
-export const Mute = defineMessage({
-  type: 0x07,
-  name: 'Mute',
-  sender: 'host',
-  reliable: true,
-  fields: [{ name: 'muted', type: 'u8', max: 1 }],
-});
-
-/** SPEC 6.7. */
+/** The output is as asked. SPEC 6.7. */
 export const MuteResult = defineMessage({
   type: 0x87,
   name: 'MuteResult',
@@ -19,4 +10,14 @@ export const MuteResult = defineMessage({
     { name: 'request', type: 'u16' },
     { name: 'status', type: 'u8' },
   ],
+});
+
+/** Switches the radiated output off or on. SPEC 6.7. */
+export const Mute = defineMessage({
+  type: 0x07,
+  name: 'Mute',
+  sender: 'host',
+  reliable: true,
+  response: MuteResult,
+  fields: [{ name: 'muted', type: 'u8', max: 1 }],
 });

@@ -1,18 +1,6 @@
 import { defineMessage } from '../layout.js';
 
-/** Asks what the codeword memory holds. SPEC 6.3. */
-export const QueryMemory = defineMessage({
-  type: 0x03,
-  name: 'QueryMemory',
-  sender: 'host',
-  reliable: true,
-  fields: [
-    { name: 'firstIndex', type: 'u16' },
-    { name: 'count', type: 'u16', max: 100 },
-  ],
-});
-
-/** What it holds, entry by entry. SPEC 6.3. */
+/** What the codeword memory holds, entry by entry. SPEC 6.3. */
 export const MemoryContents = defineMessage({
   type: 0x83,
   name: 'MemoryContents',
@@ -31,5 +19,18 @@ export const MemoryContents = defineMessage({
         { name: 'hash', type: 'u64' },
       ],
     },
+  ],
+});
+
+/** Asks what the codeword memory holds. SPEC 6.3. */
+export const QueryMemory = defineMessage({
+  type: 0x03,
+  name: 'QueryMemory',
+  sender: 'host',
+  reliable: true,
+  response: MemoryContents,
+  fields: [
+    { name: 'firstIndex', type: 'u16' },
+    { name: 'count', type: 'u16', max: 100 },
   ],
 });

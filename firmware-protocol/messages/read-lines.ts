@@ -6,19 +6,6 @@ export const MAX_LINES = 1024;
 /** Most delays in one answer. */
 export const MAX_LINE_DELAYS = 240;
 
-/** Asks for nominal delays of one fixed line, or with count 0 only how many lines there are. SPEC 6.14. */
-export const ReadLines = defineMessage({
-  type: 0x0b,
-  name: 'ReadLines',
-  sender: 'host',
-  reliable: true,
-  fields: [
-    { name: 'line', type: 'u16' },
-    { name: 'firstElement', type: 'u16' },
-    { name: 'count', type: 'u16', unit: 'elements', max: MAX_LINE_DELAYS },
-  ],
-});
-
 /** How many lines there are, and the delays asked for. SPEC 6.14. */
 export const LineDelays = defineMessage({
   type: 0x8b,
@@ -37,5 +24,19 @@ export const LineDelays = defineMessage({
       maxCount: MAX_LINE_DELAYS,
       fields: [{ name: 'delayFs', type: 'u32', unit: 'fs' }],
     },
+  ],
+});
+
+/** Asks for nominal delays of one fixed line, or with count 0 only how many lines there are. SPEC 6.14. */
+export const ReadLines = defineMessage({
+  type: 0x0b,
+  name: 'ReadLines',
+  sender: 'host',
+  reliable: true,
+  response: LineDelays,
+  fields: [
+    { name: 'line', type: 'u16' },
+    { name: 'firstElement', type: 'u16' },
+    { name: 'count', type: 'u16', unit: 'elements', max: MAX_LINE_DELAYS },
   ],
 });

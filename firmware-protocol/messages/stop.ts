@@ -1,14 +1,5 @@
 import { defineMessage } from '../layout.js';
 
-/** Stops the slot clock and empties the queue. SPEC 6.6. */
-export const Stop = defineMessage({
-  type: 0x06,
-  name: 'Stop',
-  sender: 'host',
-  reliable: true,
-  fields: [],
-});
-
 /** How many queued entries were dropped without a receipt. SPEC 6.6. */
 export const StopResult = defineMessage({
   type: 0x86,
@@ -20,4 +11,14 @@ export const StopResult = defineMessage({
     { name: 'status', type: 'u8' },
     { name: 'dropped', type: 'u16', unit: 'slots' },
   ],
+});
+
+/** Stops the slot clock and empties the queue. SPEC 6.6. */
+export const Stop = defineMessage({
+  type: 0x06,
+  name: 'Stop',
+  sender: 'host',
+  reliable: true,
+  response: StopResult,
+  fields: [],
 });

@@ -1,15 +1,6 @@
 import { defineMessage } from '../layout.js';
 
-/** Asks for telemetry now. SPEC 6.10. */
-export const ReadTelemetry = defineMessage({
-  type: 0x0a,
-  name: 'ReadTelemetry',
-  sender: 'host',
-  reliable: false,
-  fields: [],
-});
-
-/** The answer; also sent unasked once a second. SPEC 6.10. */
+/** The board's condition; also sent unasked once a second. SPEC 6.10. */
 export const Telemetry = defineMessage({
   type: 0x8a,
   name: 'Telemetry',
@@ -22,4 +13,14 @@ export const Telemetry = defineMessage({
     { name: 'flags', type: 'u8' },
     { name: 'ticks', type: 'u64', unit: 'ticks' },
   ],
+});
+
+/** Asks for telemetry now. SPEC 6.10. */
+export const ReadTelemetry = defineMessage({
+  type: 0x0a,
+  name: 'ReadTelemetry',
+  sender: 'host',
+  reliable: false,
+  response: Telemetry,
+  fields: [],
 });

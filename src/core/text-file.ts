@@ -48,7 +48,7 @@ export function readTextFile(file: string, wanted: Wanted): string {
         where: file,
         todo: path.isAbsolute(file)
           ? 'Check the path'
-          : 'Check the path; it is taken relative to the current folder',
+          : 'Check the path; it is taken relative to the current folder. `beamloop scenarios` lists what comes with beamloop',
         cause,
       });
     }

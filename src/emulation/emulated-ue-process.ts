@@ -13,8 +13,8 @@ import type { SubcarrierSum } from '../channel/wideband/response.js';
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
 import { LocalEstimator } from '../training/local-estimate.js';
 import { UeAgent } from '../ue/agent.js';
-import type { EmulatedUesConfig, UeCommand, UeReport } from './emulated-ue.js';
-import { EmulatedUe } from './ue-model.js';
+import { EmulatedUe } from './emulated-ue.js';
+import type { EmulatedUesConfig, UeCommand, UeReport } from './start-emulated-ues.js';
 
 const MODEL = 'beamloop emulated UE';
 const SOFTWARE = 'emulation 1.0';

@@ -1,85 +1,91 @@
-/** Emulated UEs in a process of their own: they hear an emulated board's array and report to the bridge. */
-
-import type { FailureReport } from '../../drivers/emulator/parent.js';
-import type { LinearArrayOptions } from '../array/linear-array.js';
+import type { Signal } from '../../drivers/emulator/air.js';
+import type { RadiatedWeights } from '../../drivers/emulator/rf.js';
+import type { LinearArray } from '../array/linear-array.js';
+import { CarrierReceiver } from '../channel/carrier-receiver.js';
+import { noiseVariance } from '../channel/channel.js';
 import type { Path } from '../channel/paths.js';
-import { BeamloopError } from '../core/errors.js';
-import { Child } from './child.js';
-import { compiledEntry } from './compiled-entry.js';
+import { noisyPowers } from '../channel/slot-noise.js';
+import { BeamReceiver } from '../channel/wideband/received.js';
+import type { ElementBeam, SubcarrierSum } from '../channel/wideband/response.js';
+import { type Clock, monotonicClock } from '../core/clock.js';
+import type { ComplexVector } from '../core/complex.js';
+import type { SlotTiming } from '../ue/host-clock.js';
+import { PowerQueue, type PowerSource, type SlotPower, UntoldSlots } from '../ue/power-source.js';
+import { isTold, SlotReckoning } from '../ue/slot-reckoning.js';
 
-export interface EmulatedUeConfig {
+export interface EmulatedUeOptions {
   readonly ueId: string;
+  readonly array: LinearArray;
   /** Propagation to this UE; powers of the gains sum to 1. */
   readonly paths: readonly Path[];
-  /** Signal-to-noise ratio of a pilot of unit norm, dB; Infinity = no noise. */
+  /** Signal-to-noise ratio of a pilot of unit norm; Infinity = no noise. */
   readonly snrDb: number;
-}
-
-/** What a process of emulated UEs is made from; plain data. */
-export interface EmulatedUesConfig {
-  /** The bridge, e.g. `ws://127.0.0.1:8517`. */
-  readonly bridgeUrl: string;
-  readonly token?: string;
-  /** Where the emulated board tells what it radiates. */
-  readonly airPath: string;
-  /** Slots follow the wall clock; otherwise all clocks are the virtual one of the board. */
-  readonly realtime: boolean;
-  readonly array: LinearArrayOptions;
-  readonly ues: readonly EmulatedUeConfig[];
-  /** Of all noise. */
   readonly seed: number;
-  /** The band that they measure; one subcarrier at the carrier when not given. */
-  readonly subcarriers?: { readonly count: number; readonly bandwidthHz: number };
-}
-
-/** Only message to the process. */
-export interface UeCommand {
-  readonly type: 'start';
-  readonly config: EmulatedUesConfig;
-}
-
-export type UeReport = { readonly type: 'ready' } | FailureReport;
-
-export interface EmulatedUes {
-  readonly pid: number;
-  /** Resolves when the process has ended, by `close` or by itself. */
-  readonly ended: Promise<void>;
-  /** Ends the process and waits for it; safe to call twice. */
-  close(): Promise<void>;
-}
-
-function failure({ what, where, todo }: Omit<FailureReport, 'type'>): BeamloopError {
-  return new BeamloopError('UE_ABSENT', {
-    what: `The emulated UEs failed: ${what}`,
-    ...(where !== undefined && { where }),
-    ...(todo !== undefined && { todo }),
-  });
+  /** Evaluates the subcarriers that it measures; null = it measures at the carrier alone. UEs may share one. */
+  readonly subcarriers: SubcarrierSum | null;
+  /**
+   * The receiver hears for itself when signals begin and end, as one with a hardware trigger does, and may so tell slots apart that
+   * the clock does not; true unless given.
+   */
+  readonly hasTrigger?: boolean;
+  /** Of the UE, and of what it hears. */
+  readonly clock?: Clock;
 }
 
 /**
- * Starts emulated UEs; resolves when they hear the array. Their process ends with this one, even when this one is killed.
- *
- * @param onFailure told once when they end later on for a reason of their own, e.g. because the bridge refused one, or are killed.
- * @throws BeamloopError UE_ABSENT when they cannot be started.
+ * An emulated UE's receiver: in each slot that it was asked to measure it hears the array through its channel and adds
+ * noise. Which slot a signal was in it finds by its clock and by what it was told of when slots are. The noise of a slot is drawn
+ * from (seed, UE, slot) alone, so what was measured before changes nothing.
  */
-export async function startEmulatedUes(
-  config: EmulatedUesConfig,
-  onFailure: (error: BeamloopError) => void = () => {},
-): Promise<EmulatedUes> {
-  let isLost = false;
-  const lost = (report: Omit<FailureReport, 'type'>) => {
-    if (!isLost) onFailure(failure(report));
-    isLost = true;
-  };
-  const { child } = await Child.start<UeCommand, UeReport, { readonly type: 'ready' }>({
-    entry: compiledEntry('./emulated-ue-process.js', import.meta.url),
-    start: { type: 'start', config },
-    onReport: (report) => {
-      if (report.type === 'failed') lost(report);
-    },
-    onLost: (what) =>
-      lost({ what, todo: 'See whether something on this machine ends processes, for want of memory say' }),
-    failure,
-  });
-  return child;
+export class EmulatedUe implements PowerSource {
+  readonly #options: EmulatedUeOptions;
+  readonly #receiver: { receive(beam: ElementBeam): ComplexVector };
+  readonly #numSubcarriers: number;
+  readonly #noiseVariance: number;
+  readonly #reckoning = new SlotReckoning<RadiatedWeights>();
+  readonly #queue = new PowerQueue();
+
+  constructor(options: EmulatedUeOptions) {
+    const { array, paths, subcarriers } = options;
+    this.#options = options;
+    this.#receiver =
+      subcarriers === null ? new CarrierReceiver(array, paths) : new BeamReceiver(subcarriers, array, paths);
+    this.#numSubcarriers = subcarriers === null ? 1 : subcarriers.band.numSubcarriers;
+    this.#noiseVariance = noiseVariance(options.snrDb);
+  }
+
+  /** It waits for nothing. */
+  get isIdle(): boolean {
+    return this.#reckoning.isIdle;
+  }
+
+  listenFor(slots: readonly number[], timing: SlotTiming | null): void {
+    if (timing === null) throw new UntoldSlots('the bridge did not say when they are');
+    const { hasTrigger = true, clock = monotonicClock } = this.#options;
+    if (!hasTrigger && !isTold(slots, timing)) {
+      const { uncertaintyS, slotDurationS } = timing;
+      throw new UntoldSlots(
+        `their start is known to ${inMs(uncertaintyS)} either way, and they last ${inMs(slotDurationS)}`,
+      );
+    }
+    this.#reckoning.listenFor(slots, timing, clock.nowS());
+  }
+
+  powers(signal: AbortSignal): AsyncIterable<SlotPower> {
+    return this.#queue.read(signal);
+  }
+
+  /** Something was on the air, or nothing, at times of the UE's clock. */
+  hear({ fromS, untilS, weights }: Signal): void {
+    const { seed, ueId } = this.#options;
+    for (const { slot, fromS: ueTimeS, signal } of this.#reckoning.hear({ fromS, untilS, signal: weights })) {
+      const received = signal === null ? null : this.#receiver.receive(signal);
+      const powers = noisyPowers(received, this.#numSubcarriers, this.#noiseVariance, seed, ueId, slot);
+      this.#queue.push({ slot, ueTimeS, noiseFloor: this.#noiseVariance, powers });
+    }
+  }
+}
+
+function inMs(durationS: number): string {
+  return `${(durationS * 1e3).toPrecision(3)} ms`;
 }

@@ -1,7 +1,6 @@
 /** What a board can set of its elements; the part of its description that quantisation needs. */
-import type { BoardDescription } from '../../drivers/array-board.js';
+import { type BoardDescription, selectorBits } from '../../drivers/array-board.js';
 import { BeamloopError } from '../core/errors.js';
-import { selectorBits } from './delay-lines.js';
 
 export type BoardControls = Pick<
   BoardDescription,

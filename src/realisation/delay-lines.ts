@@ -1,9 +1,4 @@
-/** Fixed switched lines: which of them are needed, and what it takes to select one. */
-
-/** Bits of the selector of so many lines: the least that tell them apart. */
-export function selectorBits(numLines: number): number {
-  return numLines <= 1 ? 0 : Math.ceil(Math.log2(numLines));
-}
+/** Fixed switched lines: which of them are needed. */
 
 /** Lines without those that are there already, in the order in which they come first; delays in s, shape [numLines][numElements]. */
 export function distinctLines(linesS: readonly Float64Array[]): Float64Array[] {

@@ -1,6 +1,6 @@
 /** What a scheme may ask for at worst, and what that costs on link and slots. */
 
-import { packedBytes } from '../../drivers/link/link-cost.js';
+import { inTurn, larger } from '../../drivers/link/link-cost.js';
 import { Random } from '../core/random.js';
 import type { Demand } from '../slots/plan-lint.js';
 import { type PlannerOptions, SlotPlanner } from '../slots/slot-planner.js';
@@ -10,8 +10,6 @@ import type { SchemeFactory } from '../training/registry.js';
 
 /** Searches with made-up powers; each takes another way through the scheme's decisions. */
 const NUM_SEARCHES = 32;
-
-type BoardFormat = Parameters<typeof packedBytes>[0];
 
 /** Codeword keys of one search, batch by batch. */
 export type Search = readonly (readonly string[])[];
@@ -37,33 +35,25 @@ export function sampleSearches({ start, adaptive }: SchemeFactory): Search[] {
 }
 
 /** The worst of the searches, each starting with an empty codeword memory. Every figure is the largest over all. */
-export function worstDemand(
-  searches: readonly Search[],
-  board: BoardFormat,
-  options: PlannerOptions,
-): Demand {
-  const demands = searches.map((search) => demandOf(search, packedBytes(board), options));
+export function worstDemand(searches: readonly Search[], options: PlannerOptions): Demand {
+  const demands = searches.map((search) => demandOf(search, options));
   return demands.reduce((a, b) => ({
     numPilots: Math.max(a.numPilots, b.numPilots),
     largestBatch: Math.max(a.largestBatch, b.largestBatch),
     largestBatchCodewords: Math.max(a.largestBatchCodewords, b.largestBatchCodewords),
     userTimeS: Math.max(a.userTimeS, b.userTimeS),
-    lineTimeS: Math.max(a.lineTimeS, b.lineTimeS),
-    lineBytes: Math.max(a.lineBytes, b.lineBytes),
-    baud: a.baud,
+    link: larger(a.link, b.link),
   }));
 }
 
-function demandOf(search: Search, bytesPerCodeword: number, options: PlannerOptions): Demand {
+function demandOf(search: Search, options: PlannerOptions): Demand {
   const planner = new SlotPlanner({ ...options, startBoardTimeS: 0 });
-  let lineTimeS = 0;
-  let lineBytes = 0;
+  let link = options.link.none;
   for (const batch of search) {
-    let left = batch.map((key) => ({ hash: key, packedBytes: bytesPerCodeword }));
+    let left = batch.map((key) => ({ hash: key }));
     while (left.length > 0) {
       const chunk = planner.next(left);
-      lineTimeS += chunk.lineTimeS;
-      lineBytes += chunk.lineBytes;
+      link = inTurn(link, chunk.link);
       left = left.slice(chunk.slots.length);
     }
   }
@@ -72,8 +62,6 @@ function demandOf(search: Search, bytesPerCodeword: number, options: PlannerOpti
     largestBatch: Math.max(0, ...search.map((batch) => batch.length)),
     largestBatchCodewords: Math.max(0, ...search.map((batch) => new Set(batch).size)),
     userTimeS: planner.startOfSlotS(planner.lastSlot + 1),
-    lineTimeS,
-    lineBytes,
-    baud: options.baud,
+    link,
   };
 }

@@ -1,5 +1,6 @@
 /** From a scenario to what is needed to run it, and a check that a board can keep the plan. */
 import type { BoardDescription } from '../../drivers/array-board.js';
+import { LinkCost } from '../../drivers/link/link-cost.js';
 import { createEvaluator } from '../channel/evaluator.js';
 import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
@@ -79,13 +80,14 @@ export function checkPlan({ scenario, searches }: Preparation, board: BoardDescr
       todo: 'Connect the right board or correct the scenario',
     });
   }
+  const options = plannerOptions(scenario, board);
   const rules: SlotRules = {
-    slotDurationS: scenario.slots.duration,
+    slotDurationS: options.slotDurationS,
     userTimeLimitS: scenario.slots.userTimeLimit ?? null,
     contiguous: scenario.slots.contiguous,
   };
   lintSlots(board, rules);
-  const demand = worstDemand(searches, board, plannerOptions(scenario, board));
+  const demand = worstDemand(searches, options);
   lintDemand(board, rules, demand);
   return demand;
 }
@@ -95,7 +97,7 @@ export function plannerOptions(scenario: Scenario, board: BoardDescription): Pla
     slotDurationS: scenario.slots.duration,
     startBoardTimeS: VIRTUAL_START_S,
     turnaroundS: scenario.slots.turnaround,
-    baud: scenario.board.baud,
+    link: new LinkCost(scenario.board.baud, board),
     memoryDepth: board.memoryDepth,
     queueDepth: board.queueDepth,
   };

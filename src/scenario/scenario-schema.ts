@@ -243,7 +243,7 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
     array,
     board: z
       .strictObject({
-        /** `emulated`, a device such as /dev/ttyUSB0, or usb:VID:PID. */
+        /** `emulated`, or a port as docs/ports.md names it. */
         port: z.string().min(1).superRefine(notAlmostEmulated).default('emulated'),
         baud: z.int().min(BAUD.least).max(BAUD.most).default(3_000_000),
         /** How long the board may take to answer after its port was opened, s. */

@@ -11,7 +11,6 @@ export interface Pilot {
   readonly codeword: Codeword;
   readonly packed: PackedCodeword;
   readonly hash: string;
-  readonly packedBytes: number;
 }
 
 /** Keys of codewords and content hashes of element settings that a recording holds. */
@@ -53,7 +52,7 @@ export class PilotFactory {
     if (known !== undefined) return known;
     const { settings, report } = this.#beams.quantise(codeword);
     const packed = this.#board.pack(settings);
-    const pilot = { codeword, packed, hash: packed.hash, packedBytes: packed.bytes.length };
+    const pilot = { codeword, packed, hash: packed.hash };
     this.#pilots.set(codeword.key, pilot);
     this.#packed.set(packed.hash, packed);
     if (!this.#recorded.keys.has(codeword.key)) this.#unrecorded.push({ pilot, settings, report });

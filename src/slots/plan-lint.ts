@@ -1,5 +1,7 @@
 /** Refuses plans that link, memory or switch time cannot keep, with the numbers. */
+import { type LinkUse, linkUseInWords } from '../../drivers/link/link-cost.js';
 import { BeamloopError } from '../core/errors.js';
+import { MAX_SLOT_TICKS, slotTicksOf } from '../core/slot-ticks.js';
 
 /** The part of a board's description that a plan depends on. */
 export interface PlanBoard {
@@ -25,15 +27,9 @@ export interface Demand {
   readonly largestBatchCodewords: number;
   /** From the first byte sent for a user to the end of its last slot, s. */
   readonly userTimeS: number;
-  /** Of that, time in which the link loads and queues, s. */
-  readonly lineTimeS: number;
-  readonly lineBytes: number;
-  readonly baud: number;
+  /** Of that, what loading and queueing takes. */
+  readonly link: LinkUse;
 }
-
-const MAX_SLOT_TICKS = 2 ** 32 - 1;
-/** Boards are asked for no other: what is nearer to a whole tick is the rounding of seconds. */
-const ROUNDING_TICKS = 1e-3;
 
 /** Throws PLAN_REFUSED when the board cannot keep slots of this length at all. */
 export function lintSlots(board: PlanBoard, rules: SlotRules): void {
@@ -51,17 +47,16 @@ export function lintSlots(board: PlanBoard, rules: SlotRules): void {
       { where: 'slots.duration', todo: `Make slots longer than ${seconds(board.switchTimeS)}` },
     );
   }
-  const ticks = slotDurationS * board.clockRateHz;
-  const whole = Math.round(ticks);
-  if (whole < 1 || Math.abs(ticks - whole) > ROUNDING_TICKS || whole > MAX_SLOT_TICKS) {
-    const nearest = seconds(Math.min(Math.max(1, whole), MAX_SLOT_TICKS) / board.clockRateHz);
+  const { ticks, exactTicks, isKept } = slotTicksOf(slotDurationS, board.clockRateHz);
+  if (!isKept) {
+    const nearest = seconds(Math.min(Math.max(1, ticks), MAX_SLOT_TICKS) / board.clockRateHz);
     refuse(
-      `A slot of ${seconds(slotDurationS)} is ${Number(ticks.toPrecision(9))} ticks of the board's ` +
+      `A slot of ${seconds(slotDurationS)} is ${Number(exactTicks.toPrecision(9))} ticks of the board's ` +
         `${Number((board.clockRateHz / 1e6).toPrecision(9))} MHz clock`,
       {
         where: 'slots.duration',
         todo:
-          whole > MAX_SLOT_TICKS
+          ticks > MAX_SLOT_TICKS
             ? `The clock counts up to ${MAX_SLOT_TICKS} in a slot, ${nearest}; a number without a unit is in seconds`
             : `It must be a whole number of ticks, e.g. ${nearest}`,
       },
@@ -93,8 +88,8 @@ export function lintDemand(board: PlanBoard, rules: SlotRules, demand: Demand): 
   if (rules.userTimeLimitS !== null && demand.userTimeS > rules.userTimeLimitS) {
     refuse(
       `Training one user takes up to ${seconds(demand.userTimeS)} for ${demand.numPilots} pilots, more than the ` +
-        `${seconds(rules.userTimeLimitS)} allowed; ${seconds(demand.lineTimeS)} of it goes to ` +
-        `${demand.lineBytes} bytes at ${demand.baud} baud`,
+        `${seconds(rules.userTimeLimitS)} allowed; ${seconds(demand.link.timeS)} of it goes to ` +
+        linkUseInWords(demand.link),
       {
         where: 'slots.userTimeLimit',
         todo: 'Raise the limit or the baud rate, shorten slots or turnaround, or use a scheme with fewer pilots',

@@ -3,7 +3,7 @@
  * The driver keeps the truth and reconciles with the board; this copy only says how much will have to be loaded, and
  * depends on nothing but the plan so far.
  */
-export class CodewordMemory {
+export class PlannedMemory {
   readonly #depth: number;
   /** Hashes, least recently used first. */
   readonly #held = new Set<string>();

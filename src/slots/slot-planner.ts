@@ -6,8 +6,8 @@
  * follow one another without a gap. Nothing else enters, so the same pilots get the same slots.
  */
 
-import { lineTimeS, loadBytes, queueBytes } from '../../drivers/link/link-cost.js';
-import { CodewordMemory } from './planned-memory.js';
+import type { LinkCost, LinkUse } from '../../drivers/link/link-cost.js';
+import { PlannedMemory } from './planned-memory.js';
 
 export interface PlannerOptions {
   readonly slotDurationS: number;
@@ -15,7 +15,7 @@ export interface PlannerOptions {
   readonly startBoardTimeS: number;
   /** From the end of a chunk's last slot until the host sends what comes next, s. */
   readonly turnaroundS: number;
-  readonly baud: number;
+  readonly link: LinkCost;
   readonly memoryDepth: number;
   readonly queueDepth: number;
 }
@@ -23,8 +23,6 @@ export interface PlannerOptions {
 /** What the planner must know of a pilot. */
 export interface PlannablePilot {
   readonly hash: string;
-  /** Size as the board keeps it, bytes. */
-  readonly packedBytes: number;
 }
 
 interface PlannedSlot<P extends PlannablePilot> {
@@ -38,14 +36,13 @@ export interface Chunk<P extends PlannablePilot> {
   readonly slots: readonly PlannedSlot<P>[];
   /** Codewords that the board has to be sent. */
   readonly numLoads: number;
-  /** Bytes on the line for them and for the queue entries. */
-  readonly lineBytes: number;
-  readonly lineTimeS: number;
+  /** By them and by the queue entries. */
+  readonly link: LinkUse;
 }
 
 export class SlotPlanner {
   readonly #options: PlannerOptions;
-  readonly #memory: CodewordMemory;
+  readonly #memory: PlannedMemory;
   #lastSlot = -1;
   /** Board time at which slot 0 begins or would have begun, s. */
   #startS: number;
@@ -53,7 +50,7 @@ export class SlotPlanner {
   constructor(options: PlannerOptions) {
     this.#options = options;
     this.#startS = options.startBoardTimeS;
-    this.#memory = new CodewordMemory(options.memoryDepth);
+    this.#memory = new PlannedMemory(options.memoryDepth);
   }
 
   /** The last slot that was given away; -1 before the first. */
@@ -75,7 +72,7 @@ export class SlotPlanner {
    *
    * @param pilots never empty.
    * @param earliestS board time before which nothing can be sent, s (real time: the board's time now).
-   * @param loadS what the board was seen to take for a codeword, where that is more than the line takes, s.
+   * @param loadS what the board was seen to take for a codeword, where that is more than the link takes, s.
    */
   next<P extends PlannablePilot>(
     pilots: readonly P[],
@@ -84,19 +81,16 @@ export class SlotPlanner {
   ): Chunk<P> {
     const taken = pilots.slice(0, this.#numThatFit(pilots));
     const hashes = taken.map((pilot) => pilot.hash);
-    const sizes = new Map(taken.map((pilot) => [pilot.hash, pilot.packedBytes]));
     const loads = this.#memory.missing(hashes);
-    const lineBytes =
-      loads.reduce((sum, hash) => sum + loadBytes(sizes.get(hash)!), 0) + queueBytes(taken.length);
-    const sendS = lineTimeS(lineBytes, this.#options.baud);
-    const firstSlot = this.#firstSlotAfter(Math.max(sendS, loads.length * loadS), earliestS);
+    const link = this.#options.link.of(loads.length, taken.length);
+    const firstSlot = this.#firstSlotAfter(Math.max(link.timeS, loads.length * loadS), earliestS);
     const slots = taken.map((pilot, k) => ({
       slot: firstSlot + k,
       plannedBoardTimeS: this.startOfSlotS(firstSlot + k),
       pilot,
     }));
     this.adopt(slots);
-    return { slots, numLoads: loads.length, lineBytes, lineTimeS: sendS };
+    return { slots, numLoads: loads.length, link };
   }
 
   /** Takes over slots that were planned before, e.g. those of a recording that is being resumed. */

@@ -14,9 +14,9 @@ export interface Testbed {
   /**
    * Board time before which nothing that is sent now can arrive, s; -Infinity on virtual time.
    *
-   * @param numExchanges what has to be confirmed one after the other; codewords and then queue entries unless given.
+   * @param numRoundTrips what has to be confirmed one after the other; codewords and then queue entries unless given.
    */
-  earliestBoardTimeS(numExchanges?: number): number;
+  earliestBoardTimeS(numRoundTrips?: number): number;
   /** Resolves when the board's clock has passed `toS`. Rejects with the signal's reason when aborted. */
   waitUntilBoardTime(toS: number, signal: AbortSignal): Promise<void>;
   /** What an emulated array radiates for element settings, its errors included; nobody knows that of a real one. */

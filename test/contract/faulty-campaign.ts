@@ -8,7 +8,7 @@ import type { CampaignOutcome } from '../../src/campaign/outcome.js';
 import { startRun } from '../../src/campaign/run.js';
 import { monotonicClock } from '../../src/core/clock.js';
 import type { BeamloopError } from '../../src/core/errors.js';
-import { EmulatedUe } from '../../src/emulation/ue-model.js';
+import { EmulatedUe } from '../../src/emulation/emulated-ue.js';
 import { Recording } from '../../src/record/recording.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
 import { outcomeOfSlot } from '../../src/slots/slot-outcome.js';

@@ -55,7 +55,7 @@ describe('a board that cannot be trained with is told of by what it did against 
       'less queue than it says',
       [
         {
-          file: 'drivers/emulator/firmware/requests.ts',
+          file: 'drivers/emulator/firmware/carry-out.ts',
           from: 'if (queued > board.hardware.model.queueDepth)',
           to: 'if (queued > 4)',
         },

@@ -131,7 +131,7 @@ describe('a board whose firmware is at fault', () => {
 
   it('by less queue than it says', async () => {
     const { board } = await connected({
-      file: 'drivers/emulator/firmware/requests.ts',
+      file: 'drivers/emulator/firmware/carry-out.ts',
       from: 'if (queued > board.hardware.model.queueDepth)',
       to: 'if (queued > 4)',
     });

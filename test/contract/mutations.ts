@@ -10,13 +10,13 @@ export interface Mutation extends Change {
 const firmware = (file: string) => `drivers/emulator/firmware/${file}.ts`;
 const FRAME = 'firmware-protocol/frame.ts';
 const COBS = 'firmware-protocol/cobs.ts';
-const EXCHANGE = firmware('exchange');
+const DELIVERY = firmware('reliable-delivery');
 const FIRMWARE = firmware('firmware');
 const STATE = firmware('board-state');
 const MEMORY = firmware('codeword-memory');
 const OUTBOX = firmware('outbox');
 const LOG = firmware('receipt-log');
-const REQUESTS = firmware('requests');
+const REQUESTS = firmware('carry-out');
 const CLOCK = firmware('slot-clock');
 const WATCHDOG = firmware('watchdog');
 const WELCOME = firmware('welcome');
@@ -110,56 +110,56 @@ export const MUTATIONS: readonly Mutation[] = [
 
   {
     rule: 'duplicates delivered',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'if (expected) this.#accept(type, sequence, payload);',
     to: 'if (expected) this.#accept(type, sequence, payload);\n    else if (ahead >= 0x8000) this.#options.deliver(type, sequence, payload);',
     seenBy: ['delivers in order and once, whatever order and however often frames come'],
   },
   {
     rule: 'delivered as it comes',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'if (ahead > 0 && ahead < WINDOW) this.#held.set(sequence, { type, payload });',
     to: 'if (ahead > 0 && ahead < WINDOW) { this.#options.deliver(type, sequence, payload); this.#held.set(sequence, { type: 0x33, payload }); }',
     seenBy: ['delivers in order and once, whatever order and however often frames come'],
   },
   {
     rule: 'nothing kept out of order',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'if (ahead > 0 && ahead < WINDOW) this.#held',
     to: 'if (false) this.#held',
     seenBy: ['keeps frames within its window and drops those beyond'],
   },
   {
     rule: 'kept beyond the window',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'ahead < WINDOW) this.#held',
     to: 'ahead <= WINDOW) this.#held',
     seenBy: ['keeps frames within its window and drops those beyond'],
   },
   {
     rule: 'late acknowledgements',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'const ACK_DELAY_S = 5e-3;',
     to: 'const ACK_DELAY_S = 30e-3;',
     seenBy: ['acknowledges in time, and at once around a gap'],
   },
   {
     rule: 'eight frames wait',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'const ACK_EVERY = 8;',
     to: 'const ACK_EVERY = 1000;',
     seenBy: ['acknowledges in time, and at once around a gap'],
   },
   {
     rule: 'duplicates acknowledged late',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'if (!expected || gap ||',
     to: 'if (gap ||',
     seenBy: ['acknowledges in time, and at once around a gap'],
   },
   {
     rule: 'no retransmission',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'for (const [sequence, sent] of this.#flight) this.#transmit(sequence, sent);\n    this.#scheduleRetransmit();',
     to: '',
     seenBy: [
@@ -170,21 +170,21 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'endless doubling',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'const RTO_BACKED_OFF_MAX_S = 0.1;',
     to: 'const RTO_BACKED_OFF_MAX_S = 10;',
     seenBy: ['repeats what is not acknowledged, and nothing that is'],
   },
   {
     rule: 'gives up',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'this.#backoff = Math.min(2 * this.#backoff, RTO_BACKED_OFF_MAX_S / RTO_MIN_S);',
     to: 'this.#backoff++;\n    if (this.#backoff > 3) return;',
     seenBy: ['repeats what is not acknowledged, and nothing that is'],
   },
   {
     rule: 'repeats what is acknowledged',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'this.#flight.delete(sequence);',
     to: '',
     seenBy: [
@@ -199,28 +199,28 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'heeds any Ack',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'if (distance(oldest, next) > distance(oldest, this.#nextSend)) return;',
     to: '',
     seenBy: ['sends again at once what an Ack shows missing, and heeds no Ack of what it never sent'],
   },
   {
     rule: 'heeds no bitmap',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'bitmap >>> (beyond - 1)',
     to: '0 >>> (beyond - 1)',
     seenBy: ['sends again at once what an Ack shows missing, and heeds no Ack of what it never sent'],
   },
   {
     rule: 'no fast retransmission',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'if (missing && nowS',
     to: 'if (false && nowS',
     seenBy: ['sends again at once what an Ack shows missing, and heeds no Ack of what it never sent'],
   },
   {
     rule: 'no window',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'if (distance(oldest, this.#nextSend) >= this.#peerWindow) return;',
     to: 'if (this.#peerWindow === 0) return;',
     seenBy: ["keeps to the host's window"],
@@ -234,7 +234,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'numbers of 15 bits',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'this.#nextReceive = (sequence + 1) & 0xffff;',
     to: 'this.#nextReceive = (sequence + 1) & 0x7fff;',
     seenBy: ['goes on across the wrap of the numbers'],
@@ -255,7 +255,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'resumes without sending again',
     file: FIRMWARE,
-    from: 'if (resumed) this.#exchange.resume();',
+    from: 'if (resumed) this.#delivery.resume();',
     to: '',
     seenBy: ['resumes a session without loss when it is greeted again'],
   },
@@ -268,7 +268,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'numbers go on in a new session',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'this.stop();\n    this.#nextSend = 1;\n    this.#nextReceive = 1;',
     to: '',
     seenBy: [
@@ -287,7 +287,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'the next session hears what the last one was to hear',
-    file: EXCHANGE,
+    file: DELIVERY,
     from: 'this.#unsent = [];\n    this.#flight.clear();',
     to: 'this.#unsent = [...this.#flight.values()];\n    this.#flight.clear();',
     seenBy: ['starts both directions at 1 in a new session, and forgets what the old one was to hear'],
@@ -406,7 +406,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'Mute does nothing',
     file: REQUESTS,
-    from: 'board.muted = message.value.muted === 1;',
+    from: 'board.muted = muted === 1;',
     to: '',
     seenBy: [
       'stays muted while Mute says so, in a later session too',
@@ -528,8 +528,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'unfinished loads end when greeted',
     file: FIRMWARE,
-    from: 'this.#exchange.setPeerWindow(window);',
-    to: 'this.#exchange.setPeerWindow(window);\n    this.#board.memory.dropUnfinished();',
+    from: 'this.#delivery.setPeerWindow(window);',
+    to: 'this.#delivery.setPeerWindow(window);\n    this.#board.memory.dropUnfinished();',
     seenBy: ['ends an unfinished load with its session, and not when that is resumed'],
   },
   {

@@ -50,15 +50,15 @@ async function loopbackRig(): Promise<Rig> {
   };
 }
 
+const USB_PORT = { vendorId: '0403', productId: '6014', serialNumber: 'A1' };
+
 async function serialRig(): Promise<Rig> {
   const chunks: Uint8Array[] = [];
   let pty = await Pty.open((chunk) => chunks.push(chunk));
   // The path of a PTY changes with every opening, as that of a USB adapter may: found again by its ids.
-  const list = async () => [
-    { path: pty.path, manufacturer: null, serialNumber: 'A1', vendorId: '0403', productId: '6014' },
-  ];
+  const list = async () => [{ path: pty.path, manufacturer: null, ...USB_PORT }];
   return {
-    transport: new SerialTransport({ port: 'usb:0403:6014:A1', baudRate: 3_000_000, list }),
+    transport: new SerialTransport({ port: USB_PORT, baudRate: 3_000_000, list }),
     received: () => Buffer.concat(chunks),
     send: (bytes) => pty.write(bytes),
     unplug: () => pty.close(),

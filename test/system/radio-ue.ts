@@ -4,7 +4,7 @@ import { AirReader } from '../../drivers/emulator/air.js';
 import { MACHINE_CLOCK_AHEAD_S } from '../../drivers/emulator/machine-clock.js';
 import type { LinearArray, PointM } from '../../src/array/linear-array.js';
 import type { SubcarrierSum } from '../../src/channel/wideband/response.js';
-import { EmulatedUe } from '../../src/emulation/ue-model.js';
+import { EmulatedUe } from '../../src/emulation/emulated-ue.js';
 import { LocalEstimator } from '../../src/training/local-estimate.js';
 import { UeAgent } from '../../src/ue/agent.js';
 import type { PowerSource } from '../../src/ue/power-source.js';

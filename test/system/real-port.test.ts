@@ -13,8 +13,8 @@ import { LinearArray, polarPointM } from '../../src/array/linear-array.js';
 import { createEvaluator } from '../../src/channel/evaluator.js';
 import type { Path } from '../../src/channel/paths.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
-import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/emulated-board.js';
-import { type EmulatedUes, startEmulatedUes } from '../../src/emulation/emulated-ue.js';
+import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/start-emulated-board.js';
+import { type EmulatedUes, startEmulatedUes } from '../../src/emulation/start-emulated-ues.js';
 import { PATIENCE_S } from '../fixtures/patience.js';
 import { beamloop, decided, happened, Running } from './campaign-runs.js';
 

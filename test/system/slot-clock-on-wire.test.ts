@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LinearArray, polarPointM } from '../../src/array/linear-array.js';
 import { startRun } from '../../src/campaign/run.js';
 import { monotonicClock } from '../../src/core/clock.js';
-import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/emulated-board.js';
+import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/start-emulated-board.js';
 import { Recording } from '../../src/record/recording.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
 import type { Testbed } from '../../src/slots/testbed.js';

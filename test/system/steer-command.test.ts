@@ -7,7 +7,7 @@ import type { BoardTelemetry } from '../../drivers/array-board.js';
 import { openNativeBoard } from '../../drivers/boards/open-native-board.js';
 import { SerialTransport } from '../../drivers/transports/serial.js';
 import { LinearArray, polarPointM } from '../../src/array/linear-array.js';
-import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/emulated-board.js';
+import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/start-emulated-board.js';
 import { beamloop, Running } from './campaign-runs.js';
 
 let board: EmulatedBoardHandle;

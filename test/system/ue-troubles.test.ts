@@ -14,7 +14,7 @@ import { encodePowerMessage } from '../../src/bridge/wire.js';
 import { startRun } from '../../src/campaign/run.js';
 import { createSubcarrierSum } from '../../src/channel/wideband/subcarrier-sum.js';
 import { monotonicClock } from '../../src/core/clock.js';
-import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/emulated-board.js';
+import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/start-emulated-board.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
 import { emulatedSection, openTestbed } from '../../src/testbed.js';
 import { PATIENCE_S } from '../fixtures/patience.js';

@@ -12,7 +12,7 @@ import { fromRanges } from '../../src/bridge/slot-ranges.js';
 import { encodePowerMessage } from '../../src/bridge/wire.js';
 import { startRun } from '../../src/campaign/run.js';
 import { Random } from '../../src/core/random.js';
-import { startEmulatedBoard } from '../../src/emulation/emulated-board.js';
+import { startEmulatedBoard } from '../../src/emulation/start-emulated-board.js';
 import { writeReport } from '../../src/report/run-report.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
 import { emulatedSection, openTestbed } from '../../src/testbed.js';

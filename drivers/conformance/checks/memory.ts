@@ -63,7 +63,7 @@ export const MEMORY_CHECKS: readonly Check[] = [
       );
       mustEqual(await bench.held(0), null, '6.2', 'the codeword after a load that was too short');
       await chunk(0, half, 0);
-      const long = new Uint8Array(Math.min(1000, bench.board.maxPayload - 15)).fill(1);
+      const long = new Uint8Array(bench.chunkBytes).fill(1);
       if (half + long.length > data.length) {
         const status = await bench.chunk({ index: 0, offset: half, last: 0, hash, data: long });
         mustEqual(status, MALFORMED, '6.2', 'the status of data beyond the packed length');
@@ -252,6 +252,6 @@ export const MEMORY_CHECKS: readonly Check[] = [
 ];
 
 /** Where a codeword is cut in two so that either part fits one chunk, if the board takes so much, and more bytes follow. */
-function halfOf({ codewordBytes, board }: Bench): number {
-  return Math.max(1, Math.min(Math.floor(codewordBytes / 2), board.maxPayload - 15));
+function halfOf({ codewordBytes, chunkBytes }: Bench): number {
+  return Math.max(1, Math.min(Math.floor(codewordBytes / 2), chunkBytes));
 }

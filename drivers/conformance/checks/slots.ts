@@ -1,4 +1,6 @@
 /** Queue, slot clock, latches and receipts: SPEC 6.4 to 6.6, 6.9, 6.11, 7. */
+import { itemsPerMessage } from '../../../firmware-protocol/layout.js';
+import { QueueSlots } from '../../../firmware-protocol/messages/queue-slots.js';
 import type { Bench } from '../bench.js';
 import type { Check } from '../check.js';
 import { must, mustEqual } from '../unmet.js';
@@ -422,7 +424,7 @@ export const SLOT_CHECKS: readonly Check[] = [
     items: [14],
     deadlineS: 300,
     notFor: ({ queueDepth, window, maxPayload }) => {
-      const perMessage = Math.min(150, queueDepth, Math.floor((maxPayload - 2) / 6));
+      const perMessage = Math.min(itemsPerMessage(QueueSlots, maxPayload), queueDepth);
       const messages = Math.ceil((LOG_QUEUES * queueDepth) / perMessage) + 2;
       return messages > window ? 'its log holds more than can be asked for unacknowledged' : null;
     },

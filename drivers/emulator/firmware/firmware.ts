@@ -2,29 +2,35 @@
  * The board's firmware, as a model: bytes of the host in, bytes for the host out. It is written from
  * firmware-protocol/SPEC.md and shares no code with the driver, so that either can show the other's mistakes.
  */
-import { maximumCobsLength } from '../../../firmware-protocol/cobs.js';
-import { decodePayload, encodePayload } from '../../../firmware-protocol/codec.js';
-import { encodeFrame, type Frame, FrameDecoder } from '../../../firmware-protocol/frame.js';
+import { type DecodedMessage, decodePayload, encodePayload } from '../../../firmware-protocol/codec.js';
+import {
+  encodeFrame,
+  type Frame,
+  FrameDecoder,
+  maximumFrameLength,
+} from '../../../firmware-protocol/frame.js';
 import { Hello, PROTOCOL_VERSION, peekHelloVersion } from '../../../firmware-protocol/messages/hello.js';
 import {
   isReliableType,
   type MessageName,
   messageByName,
   type PayloadOf,
+  type QuestionName,
+  type RequestName,
+  type ResponseName,
+  responseTo,
 } from '../../../firmware-protocol/registry.js';
 import { FAULT, STATUS } from '../../../firmware-protocol/status.js';
 import { BITS_PER_BYTE } from '../line.js';
 import { BoardState } from './board-state.js';
-import { Exchange } from './exchange.js';
+import { carryOut } from './carry-out.js';
 import type { Hardware } from './hardware.js';
 import { Outbox } from './outbox.js';
-import { carryOut, type Request } from './requests.js';
+import { ReliableDelivery } from './reliable-delivery.js';
+
 import { Watchdog } from './watchdog.js';
 import { welcome } from './welcome.js';
 
-/** Type, session, sequence and CRC around a payload, and the two delimiters of a frame. */
-const ENVELOPE_BYTES = 9;
-const DELIMITER_BYTES = 2;
 /** Bit 7 of the type marks what a board sends. SPEC 3.7. */
 const FROM_BOARD = 0x80;
 /** Accepted messages that wait while the board is busy. */
@@ -41,7 +47,7 @@ interface Accepted {
 export class Firmware {
   readonly #hardware: Hardware;
   readonly #board: BoardState;
-  readonly #exchange: Exchange;
+  readonly #delivery: ReliableDelivery;
   readonly #outbox: Outbox;
   readonly #watchdog: Watchdog;
   readonly #decoder: FrameDecoder;
@@ -61,14 +67,14 @@ export class Firmware {
   /** Power-up. */
   constructor(hardware: Hardware) {
     this.#hardware = hardware;
-    this.#exchange = new Exchange({
+    this.#delivery = new ReliableDelivery({
       timers: hardware.timers,
       sendFrame: (type, sequence, payload) => this.#send(type, sequence, payload),
       sendAck: (ack) => this.#datagram('Ack', ack),
       deliver: (type, sequence, payload) => this.#accept({ type, sequence, payload }),
       hasRoom: () => this.#inbox.length < INBOX_DEPTH,
     });
-    this.#outbox = new Outbox(hardware.timers, this.#exchange);
+    this.#outbox = new Outbox(hardware.timers, this.#delivery);
     this.#board = new BoardState(
       hardware,
       (receipt) => this.#outbox.receipt(receipt, this.#board.clock.queued > 1),
@@ -97,7 +103,7 @@ export class Firmware {
     this.#on = false;
     this.#inbox = [];
     this.#outbox.close();
-    this.#exchange.stop();
+    this.#delivery.stop();
     this.#watchdog.stop();
     this.#board.clock.stop();
     this.#cancelTelemetry?.();
@@ -118,7 +124,7 @@ export class Firmware {
     this.#resumable = true;
     this.#heard();
     if (isReliableType(frame.type)) {
-      this.#exchange.receive(frame.type, frame.sequence, frame.payload);
+      this.#delivery.receive(frame.type, frame.sequence, frame.payload);
       this.#drain();
     } else {
       this.#receiveDatagram(frame);
@@ -130,13 +136,21 @@ export class Firmware {
     if (!message.ok) {
       if (message.error.kind !== 'unknownType') this.#reportMalformed(frame.type);
     } else if (message.name === 'Ack') {
-      this.#exchange.acknowledged(message.value);
-    } else if (message.name === 'ReadTelemetry') {
-      this.#datagram('Telemetry', this.#board.telemetry());
-    } else if (message.name === 'ReadClock') {
-      this.#datagram('ClockReading', this.#clockReading(message.value.token));
+      this.#delivery.acknowledged(message.value);
+    } else {
+      // A Hello has gone another way, and what is reliable too.
+      this.#answer(message as DecodedMessage<QuestionName>);
     }
   }
+
+  #answer<N extends QuestionName>({ name, value }: DecodedMessage<N>): void {
+    this.#datagram(responseTo(name), this.#answers[name](value));
+  }
+
+  readonly #answers: { readonly [N in QuestionName]: (value: PayloadOf<N>) => PayloadOf<ResponseName<N>> } = {
+    ReadTelemetry: () => this.#board.telemetry(),
+    ReadClock: ({ token }) => this.#clockReading(token),
+  };
 
   #clockReading(token: number): PayloadOf<'ClockReading'> {
     const { timers, timebase, uart } = this.#hardware;
@@ -169,11 +183,11 @@ export class Firmware {
     const isNew = session !== this.#session;
     const resumed = !isNew && this.#resumable;
     if (isNew) this.#startSession(session);
-    this.#exchange.setPeerWindow(window);
+    this.#delivery.setPeerWindow(window);
     this.#heard();
     this.#watchdog.start(watchdogMs / 1e3);
     this.#datagram('Welcome', welcome(model, bootId, session, resumed));
-    if (resumed) this.#exchange.resume();
+    if (resumed) this.#delivery.resume();
     if (isNew && !this.#powerUpKnown) {
       this.#outbox.post('Fault', { code: FAULT.powerUp, detail: 0, ticks: this.#board.ticks }, () => {
         this.#powerUpKnown = true;
@@ -187,7 +201,7 @@ export class Firmware {
     this.#board.sessionMuted ||= this.#board.clock.armed;
     this.#board.memory.dropUnfinished();
     this.#inbox = [];
-    this.#exchange.start();
+    this.#delivery.start();
     this.#outbox.open();
     this.#scheduleTelemetry();
   }
@@ -201,7 +215,7 @@ export class Firmware {
   #accept(message: Accepted): void {
     const { timebase, model } = this.#hardware;
     // The longest encoding, not the real one: that depends on the session's random number through zeros in the frame.
-    const bytes = maximumCobsLength(ENVELOPE_BYTES + message.payload.length) + DELIMITER_BYTES;
+    const bytes = maximumFrameLength(message.payload.length);
     timebase.charge(Math.round((bytes * BITS_PER_BYTE * model.clockRateHz) / model.baud));
     if (this.#on) this.#inbox.push(message);
   }
@@ -226,7 +240,7 @@ export class Firmware {
     const message = decodePayload(type, payload, 'host');
     if (message.ok) {
       // Only reliable types get here, so the datagrams among the host's messages are out of the question.
-      carryOut(this.#board, message as Request, sequence, this.#outbox, done);
+      carryOut(this.#board, message as DecodedMessage<RequestName>, sequence, this.#outbox, done);
       return;
     }
     const status = message.error.kind === 'unknownType' ? STATUS.unknownMessage : STATUS.malformed;

@@ -1,25 +1,27 @@
 import { encodePayload } from '../../../firmware-protocol/codec.js';
+import { itemsPerMessage } from '../../../firmware-protocol/layout.js';
+import { Receipts } from '../../../firmware-protocol/messages/receipts.js';
 import { type MessageName, messageByName, type PayloadOf } from '../../../firmware-protocol/registry.js';
 import type { Timers } from '../timers.js';
-import type { Exchange } from './exchange.js';
 import type { Receipt } from './receipt-log.js';
+import type { ReliableDelivery } from './reliable-delivery.js';
 
 /** Receipts that fit into one message. */
-const MAX_RECEIPTS = 40;
+const MAX_RECEIPTS = itemsPerMessage(Receipts);
 const GATHER_S = 2e-3;
 
 /** Reliable messages on their way to the host. Receipts are gathered for a moment, so that fast slots share frames. */
 export class Outbox {
   readonly #timers: Timers;
-  readonly #exchange: Exchange;
+  readonly #delivery: ReliableDelivery;
   #gathered: Receipt[] = [];
   #cancelGather: (() => void) | undefined;
   #session = 0;
   #unsafeReceipts = 0;
 
-  constructor(timers: Timers, exchange: Exchange) {
+  constructor(timers: Timers, delivery: ReliableDelivery) {
     this.#timers = timers;
-    this.#exchange = exchange;
+    this.#delivery = delivery;
   }
 
   /** Number of sessions so far; 0 = there is nobody to send to. */
@@ -48,7 +50,7 @@ export class Outbox {
   post<N extends MessageName>(name: N, value: PayloadOf<N>, onSafe?: () => void): void {
     if (this.#session === 0) return;
     const definition = messageByName(name);
-    this.#exchange.post(definition.type, encodePayload(definition, value), onSafe);
+    this.#delivery.post(definition.type, encodePayload(definition, value), onSafe);
   }
 
   /** A new receipt; it waits for company only if `moreToCome`. */

@@ -1,7 +1,7 @@
 import { PROTOCOL_VERSION } from '../../../firmware-protocol/messages/hello.js';
 import type { PayloadOf } from '../../../firmware-protocol/registry.js';
 import type { BoardModel } from '../board-model.js';
-import { WINDOW } from './exchange.js';
+import { WINDOW } from './reliable-delivery.js';
 
 const FS_PER_S = 1e15;
 const NS_PER_S = 1e9;

@@ -1,4 +1,5 @@
 /** Codebooks of delays and phases whose beams split over the band: TD-PS, near-field rainbow, far-field rainbow. */
+import { selectorBits } from '../../../drivers/array-board.js';
 import type { Band } from '../../array/band.js';
 import type { LinearArray } from '../../array/linear-array.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
@@ -14,7 +15,7 @@ import {
   tdPsCodebook,
 } from '../../codebook/tdps.js';
 import { BeamloopError } from '../../core/errors.js';
-import { distinctLines, selectorBits } from '../../realisation/delay-lines.js';
+import { distinctLines } from '../../realisation/delay-lines.js';
 import {
   arrayFromOptions,
   arrayOptions,

@@ -1,10 +1,9 @@
 import type { BoardTelemetry } from '../../../drivers/array-board.js';
 import type { NativeBoard } from '../../../drivers/boards/native-board.js';
-import { openNativeBoard } from '../../../drivers/boards/open-native-board.js';
-import { SerialTransport } from '../../../drivers/transports/serial.js';
 import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { printable } from '../../core/printable.js';
+import { openBoardAt } from '../../testbed.js';
 import { type Command, printJson } from '../command.js';
 import { baudOption, quantityOption } from '../options.js';
 
@@ -22,7 +21,8 @@ export const boardCommand: Command = (yargs, { signal, stdout }) =>
         .positional('port', {
           type: 'string',
           demandOption: true,
-          describe: 'Serial port: a path, or usb:VENDOR:PRODUCT[:SERIAL]; see beamloop ports',
+          describe:
+            'Port of the board: a path, or usb:VENDOR:PRODUCT[:SERIAL]; see beamloop ports and docs/ports.md',
         })
         .option('baud', {
           type: 'string',
@@ -51,15 +51,8 @@ export const boardCommand: Command = (yargs, { signal, stdout }) =>
         .example('$0 board /dev/ttyUSB0', 'Self-description, memory, clock and telemetry')
         .example('$0 board usb:0403:6014 --json', 'The same for machines'),
     async ({ port, baud, openTimeout, dtr, rts, json }) => {
-      const baudRate = baudOption(baud);
-      const transport = new SerialTransport({
-        port,
-        baudRate,
-        ...(dtr !== undefined && { dtr: dtr === 'on' }),
-        ...(rts !== undefined && { rts: rts === 'on' }),
-      });
-      const helloTimeoutS = openTimeoutOption(openTimeout);
-      const board = await openNativeBoard({ transport, baudRate, helloTimeoutS, signal });
+      const settings = { baud: baudOption(baud), openTimeout: openTimeoutOption(openTimeout), dtr, rts };
+      const { board } = await openBoardAt({ port, ...settings }, signal);
       try {
         const state = await inspect(board, signal);
         if (json) printJson(stdout, { port, ...state });

@@ -1,4 +1,4 @@
-import { listPorts, type PortDescription } from '../../../drivers/transports/discovery.js';
+import { listPorts, type PortDescription, usbPortName } from '../../../drivers/transports/discovery.js';
 import { type Command, printJson } from '../command.js';
 import { formatTable } from '../text-table.js';
 
@@ -36,5 +36,5 @@ function mayBeBoard(port: PortDescription): boolean {
 
 function usbSpec({ vendorId, productId, serialNumber }: PortDescription): string | null {
   if (vendorId === null || productId === null) return null;
-  return `usb:${vendorId}:${productId}${serialNumber === null ? '' : `:${serialNumber}`}`;
+  return usbPortName({ vendorId, productId, serialNumber });
 }

@@ -10,7 +10,7 @@ import { planOnBoard } from '../../scenario/plan-on-board.js';
 import { readVariants, type ScenarioFile } from '../../scenario/scenario.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
 import { isEmulated } from '../../scenario/users.js';
-import { seconds } from '../../slots/plan-lint.js';
+import { type Demand, seconds } from '../../slots/plan-lint.js';
 import {
   assumedBoard,
   type EmulatedSection,
@@ -21,6 +21,7 @@ import {
 import { campaignOptions, campaignProgress, concludeCampaign, reportOf } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { MAX_SEED, wholeOption } from '../options.js';
+import { fileOrShipped } from '../shipped-files.js';
 import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
 import { wrapped } from '../text-table.js';
 
@@ -31,7 +32,11 @@ export const runCommand: Command = (yargs, context) =>
     'Train the users of a scenario, on a real board or an emulated one',
     (builder) =>
       builder
-        .positional('scenario', { type: 'string', demandOption: true, describe: 'Scenario file (YAML)' })
+        .positional('scenario', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Scenario file (YAML), or a name of `beamloop scenarios`',
+        })
         .options({
           out: {
             type: 'string',
@@ -71,7 +76,7 @@ export const runCommand: Command = (yargs, context) =>
           'A run for each value, in sweep/1 and sweep/2',
         ),
     async (args) => {
-      const files = readVariants(args.scenario, emulatedSection, {
+      const files = readVariants(fileOrShipped(args.scenario), emulatedSection, {
         set: args.set,
         seed: args.seed === undefined ? undefined : wholeOption('seed', args.seed, 0, MAX_SEED),
         repeat: wholeOption('repeat', args.repeat, 1, 10_000),
@@ -138,7 +143,7 @@ function printPlan(
   warn(context, warnings);
   const users = preparation.users.map(({ id }) => id);
   const numChecks = mostCheckPilots(preparation);
-  const { port, baud } = scenario.board;
+  const { port } = scenario.board;
   const { duration, turnaround } = scenario.slots;
   if (json) {
     printJson(stdout, {
@@ -149,7 +154,7 @@ function printPlan(
         port,
         board,
         slots: scenario.slots,
-        demand,
+        demand: demandJson(demand),
         mostCheckPilots: numChecks,
         realisability,
         losses,
@@ -175,7 +180,10 @@ function printPlan(
       'codeword memory',
       `${board.memoryDepth} deep, largest batch needs ${demand.largestBatchCodewords}; queue ${board.queueDepth} deep`,
     ],
-    ['link', `up to ${demand.lineBytes} bytes per user, ${seconds(demand.lineTimeS)} at ${baud} baud`],
+    [
+      'link',
+      `up to ${demand.link.bytes} bytes per user, ${seconds(demand.link.timeS)} at ${demand.link.baud} baud`,
+    ],
     ['time per user', `up to ${seconds(demand.userTimeS)}`],
     ...headed('realisability', realisability?.summary ?? []),
     ...headed('losses', forecastLines(losses)),
@@ -186,6 +194,10 @@ function printPlan(
     stdout.write(what.padEnd(HEAD_COLUMNS) + first);
     for (const line of more) stdout.write(' '.repeat(HEAD_COLUMNS + 2) + line);
   }
+}
+
+function demandJson({ link, ...rest }: Demand) {
+  return { ...rest, lineTimeS: link.timeS, lineBytes: link.bytes, baud: link.baud };
 }
 
 /** Pilots that are sent again where the powers leave a doubt. */

@@ -11,9 +11,10 @@ import { BeamloopError } from '../../core/errors.js';
 import { readTextFile } from '../../core/text-file.js';
 import { readScenario } from '../../scenario/scenario.js';
 import { arrayOf } from '../../scenario/users.js';
-import { emulatedSection, type OpenBoard, openBoard, openPort } from '../../testbed.js';
+import { emulatedSection, type OpenBoard, openBoard, openBoardAt } from '../../testbed.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
+import { fileOrShipped } from '../shipped-files.js';
 import { place } from '../user-tables.js';
 
 /** `beamloop steer <target> --to "20 m, 15 deg"`: one beam, held if asked for, and what the board latched. */
@@ -103,7 +104,7 @@ async function openTarget(
         todo: `Leave it out, or change the scenario`,
       });
     }
-    const file = readScenario(target, emulatedSection);
+    const file = readScenario(fileOrShipped(target), emulatedSection);
     const opened = await openBoard(file.scenario, signal);
     return { ...opened, array: arrayOf(file.scenario), table: file.calibration?.table ?? null };
   }
@@ -121,7 +122,7 @@ async function openTarget(
     calibration === undefined
       ? null
       : parseCalibrationTable(readTextFile(calibration, 'calibration table'), calibration);
-  const opened = await openPort({ port: target, baud: baudRate }, signal);
+  const opened = await openBoardAt({ port: target, baud: baudRate }, signal);
   const elements = String(opened.board.description.numElements);
   return { ...opened, array: arrayFromOptions({ elements, carrier }), table };
 }

@@ -14,6 +14,7 @@ import { readStudy } from '../../study/study-file.js';
 import { emulatedSection, standInBoard } from '../../testbed.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { wholeOption } from '../options.js';
+import { fileOrShipped } from '../shipped-files.js';
 import { formatTable } from '../text-table.js';
 
 /** `beamloop study <file>`: compares schemes on the channel model, or computes a table or pattern of a paper. */
@@ -23,7 +24,11 @@ export const studyCommand: Command = (yargs, context) =>
     'Compare training schemes on the channel model, as a study file says',
     (builder) =>
       builder
-        .positional('file', { type: 'string', demandOption: true, describe: 'Study file (YAML)' })
+        .positional('file', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Study file (YAML), or a name of `beamloop scenarios`',
+        })
         .options({
           trace: {
             type: 'boolean',
@@ -46,7 +51,8 @@ export const studyCommand: Command = (yargs, context) =>
         })
         .example('$0 study scenarios/papers/beam-diverging-fig19.yaml --users 1000', ''),
     async (args) => {
-      const study = overrideStudy(readStudy(args.file), {
+      const file = fileOrShipped(args.file);
+      const study = overrideStudy(readStudy(file), {
         ...(args.users !== undefined && { numUsers: wholeOption('users', args.users, 1, MAX_USERS) }),
         ...(args.seed !== undefined && { seed: wholeOption('seed', args.seed, 0) }),
       });
@@ -55,7 +61,7 @@ export const studyCommand: Command = (yargs, context) =>
       const bar = progressBar(context);
       const options = { numThreads, traced: args.trace, signal: context.signal, onProgress: bar.show };
       const running =
-        study.kind === 'scenario' ? studyScenario(study, args.file, options) : runStudy(study, options);
+        study.kind === 'scenario' ? studyScenario(study, file, options) : runStudy(study, options);
       const result = await running
         .catch((error: unknown) => {
           if (!context.signal.aborted) throw error;
@@ -63,7 +69,7 @@ export const studyCommand: Command = (yargs, context) =>
         })
         .finally(bar.stop);
 
-      const folder = args.out ?? (args.json ? undefined : path.join('studies', path.parse(args.file).name));
+      const folder = args.out ?? (args.json ? undefined : path.join('studies', path.parse(file).name));
       const page = folder === undefined ? undefined : await writeResults(folder, result);
       if (args.json) {
         const { rows, traces } = result;

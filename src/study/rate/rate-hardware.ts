@@ -1,10 +1,11 @@
 /** Boards of a rate study: what they make of codewords, and what the host knows of it (docs/model.md eq. 74). */
 
+import { selectorBits } from '../../../drivers/array-board.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import { BeamloopError } from '../../core/errors.js';
 import { Random } from '../../core/random.js';
 import type { BoardControls } from '../../realisation/board-controls.js';
-import { distinctLines, selectorBits } from '../../realisation/delay-lines.js';
+import { distinctLines } from '../../realisation/delay-lines.js';
 import { quantise } from '../../realisation/quantise.js';
 import { realisedCodeword } from '../../realisation/realised.js';
 import type { RateStudy } from './rate-file.js';

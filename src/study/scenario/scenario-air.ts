@@ -2,7 +2,6 @@
 
 import type { BoardBeams } from '../../../calibration/board-beams.js';
 import type { BoardDescription, ElementSettings } from '../../../drivers/array-board.js';
-import { packedBytes } from '../../../drivers/link/link-cost.js';
 import type { Band } from '../../array/band.js';
 import type { LinearArray } from '../../array/linear-array.js';
 import { CarrierReceiver } from '../../channel/carrier-receiver.js';
@@ -94,7 +93,6 @@ export class ScenarioAir {
     const { settings } = this.#beams.quantise(codeword);
     const pilot = {
       hash: identity(settings),
-      packedBytes: packedBytes(this.#board.description),
       beam: this.#board.radiate(settings),
     };
     this.#pilots.set(codeword.key, pilot);

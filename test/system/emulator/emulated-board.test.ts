@@ -8,7 +8,7 @@ import { DEFAULT_BOARD } from '../../../drivers/emulator/board-model.js';
 import { faultsSchema } from '../../../drivers/emulator/faults/fault-schema.js';
 import { STATUS } from '../../../firmware-protocol/status.js';
 import { compiledEntry } from '../../../src/emulation/compiled-entry.js';
-import { type EmulatedBoardHandle, startEmulatedBoard } from '../../../src/emulation/emulated-board.js';
+import { type EmulatedBoardHandle, startEmulatedBoard } from '../../../src/emulation/start-emulated-board.js';
 import { uniformCodeword } from '../../unit/emulator/test-host.js';
 import { SerialHost } from './serial-host.js';
 
@@ -197,7 +197,10 @@ describe('process of the emulated board', () => {
 
   it('is gone with its files when its parent is killed with -9', async () => {
     const module = pathToFileURL(
-      compiledEntry('./emulated-board.js', import.meta.resolve('../../../src/emulation/emulated-board.ts')),
+      compiledEntry(
+        './start-emulated-board.js',
+        import.meta.resolve('../../../src/emulation/start-emulated-board.ts'),
+      ),
     );
     const script = `
       const { startEmulatedBoard } = await import('${module.href}');

@@ -5,8 +5,8 @@ import { packElementSettings } from '../../../firmware-protocol/element-settings
 import { LinearArray, polarPointM } from '../../../src/array/linear-array.js';
 import type { PowerRecord } from '../../../src/bridge/bridge.js';
 import { startBridge } from '../../../src/bridge/server.js';
-import { startEmulatedBoard } from '../../../src/emulation/emulated-board.js';
-import { type EmulatedUeConfig, startEmulatedUes } from '../../../src/emulation/emulated-ue.js';
+import { startEmulatedBoard } from '../../../src/emulation/start-emulated-board.js';
+import { type EmulatedUeConfig, startEmulatedUes } from '../../../src/emulation/start-emulated-ues.js';
 import { PATIENCE_S } from '../../fixtures/patience.js';
 import { SerialHost } from './serial-host.js';
 

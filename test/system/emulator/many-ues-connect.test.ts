@@ -8,8 +8,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { DEFAULT_BOARD } from '../../../drivers/emulator/board-model.js';
 import { polarPointM } from '../../../src/array/linear-array.js';
 import { type Hello, UE_PROTOCOL, type Welcome } from '../../../src/bridge/messages.js';
-import { startEmulatedBoard } from '../../../src/emulation/emulated-board.js';
-import { startEmulatedUes } from '../../../src/emulation/emulated-ue.js';
+import { startEmulatedBoard } from '../../../src/emulation/start-emulated-board.js';
+import { startEmulatedUes } from '../../../src/emulation/start-emulated-ues.js';
 
 const NUM_UES = 40;
 const MOST_AT_ONCE = 8;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type MessageName, messageByName } from '../../../firmware-protocol/registry.js';
+import { MESSAGES, type MessageName, messageByName } from '../../../firmware-protocol/registry.js';
 import { Random } from '../../../src/core/random.js';
 import { SMALL_BOARD, TestHost } from './test-host.js';
 
@@ -21,19 +21,9 @@ const bytesOf = (hex: string) =>
   Uint8Array.from(hex.split(' ').filter(Boolean), (pair) => Number.parseInt(pair, 16));
 const vectors = read<Vector[]>('messages.json');
 /** Name of the answer to each request; what the numbers in it say is the board's business. */
-const ANSWERS: Record<string, string> = {
-  Hello: 'Welcome',
-  LoadCodeword: 'LoadCodewordResult',
-  QueryMemory: 'MemoryContents',
-  QueueSlots: 'QueueSlotsResult',
-  Arm: 'ArmResult',
-  Stop: 'StopResult',
-  Mute: 'MuteResult',
-  ReadClock: 'ClockReading',
-  QueryReceipts: 'QueryReceiptsResult',
-  ReadLines: 'LineDelays',
-  ReadTelemetry: 'Telemetry',
-};
+const ANSWERS: Record<string, string> = Object.fromEntries(
+  MESSAGES.flatMap((message) => ('response' in message ? [[message.name, message.response.name]] : [])),
+);
 
 /** Not those far along in a session: thousands of messages would have to come first. */
 const requests = vectors.filter(

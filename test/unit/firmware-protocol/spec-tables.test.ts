@@ -1,13 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   type Field,
+  itemsPerMessage,
   type MessageDefinition,
   maximumOf,
   maximumPayloadLength,
   minimumOf,
   minimumSize,
+  payloadLength,
 } from '../../../firmware-protocol/layout.js';
+import { Welcome } from '../../../firmware-protocol/messages/hello.js';
+import { LoadCodeword } from '../../../firmware-protocol/messages/load-codeword.js';
+import { QueueSlots } from '../../../firmware-protocol/messages/queue-slots.js';
+import { ReadClock } from '../../../firmware-protocol/messages/read-clock.js';
 import { MESSAGES } from '../../../firmware-protocol/registry.js';
 import { FAULT, RECEIPT_STATUS, STATUS } from '../../../firmware-protocol/status.js';
 
@@ -116,6 +122,25 @@ describe('SPEC.md and the layouts', () => {
     if (message.fields.length === 0) expect(section.body).toContain('No payload.');
   });
 
+  it('agree on which message answers which: both stand in one section (SPEC 6)', () => {
+    const answered = MESSAGES.flatMap((message) => ('response' in message ? [message] : []));
+    expect(answered.length).toBeGreaterThan(10);
+    for (const { name, response, reliable } of answered) {
+      const together = spec.split(/\n### /).filter((section) => section.includes(`\n#### ${name}: type `));
+      expect(together, name).toHaveLength(1);
+      expect(together[0]).toContain(`\n#### ${response.name}: type `);
+      expect(response.reliable).toBe(reliable);
+      if (!reliable) continue;
+      const [request, status] = response.fields;
+      expect([request, status], response.name).toEqual([
+        { name: 'request', type: 'u16' },
+        { name: 'status', type: 'u8' },
+      ]);
+    }
+    const asked = MESSAGES.filter(({ sender }) => sender === 'host').map(({ name }) => name);
+    expect(answered.map(({ name }) => name)).toEqual(asked);
+  });
+
   it('agree on status, fault and receipt codes', () => {
     expect(codesOf('9.1')).toEqual(STATUS);
     expect(codesOf('9.2')).toEqual(FAULT);
@@ -130,32 +155,25 @@ describe('SPEC.md and the layouts', () => {
     expect(new Set(MESSAGES.map((each) => each.type)).size).toBe(MESSAGES.length);
   });
 
+  it('as many items go into a message as its layout and the largest payload of a board allow', () => {
+    expect([itemsPerMessage(LoadCodeword), itemsPerMessage(QueueSlots)]).toEqual([1000, 150]);
+    // 64 bytes: 15 before the data; 2 before entries of 6.
+    expect([itemsPerMessage(LoadCodeword, 64), itemsPerMessage(QueueSlots, 64)]).toEqual([49, 10]);
+    expect([payloadLength(LoadCodeword, 7), payloadLength(QueueSlots, 7)]).toEqual([22, 44]);
+    expect(() => itemsPerMessage(Welcome)).toThrow('Welcome');
+    expect(() => itemsPerMessage(ReadClock)).toThrow('ReadClock');
+  });
+
   it('no message can outgrow a frame (SPEC 2.4)', () => {
     for (const message of MESSAGES) expect(maximumPayloadLength(message)).toBeLessThanOrEqual(1024);
   });
 
   it('every clause that the code cites exists', () => {
-    const files = [
-      ...[
-        'layout',
-        'codec',
-        'frame',
-        'cobs',
-        'crc32c',
-        'content-hash',
-        'element-settings',
-        'registry',
-        'status',
-      ],
-      ...['hello', 'load-codeword', 'query-memory', 'queue-slots', 'arm', 'stop', 'mute', 'read-clock'].map(
-        (name) => `messages/${name}`,
-      ),
-      ...['query-receipts', 'receipts', 'telemetry', 'fault', 'refused', 'ack'].map(
-        (name) => `messages/${name}`,
-      ),
-    ];
+    const files = readdirSync(folder, { recursive: true })
+      .map(String)
+      .filter((file) => file.endsWith('.ts'));
     const cited = files.flatMap((file) => {
-      const text = readFileSync(new URL(`${file}.ts`, folder), 'utf8');
+      const text = readFileSync(new URL(file, folder), 'utf8');
       return [...text.matchAll(/SPEC (\d+(?:\.\d+)?)/g)].map((match) => match[1]!);
     });
     expect(cited.length).toBeGreaterThan(20);

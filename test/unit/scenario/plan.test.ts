@@ -20,8 +20,8 @@ describe('the plan of a scenario', () => {
     expect(demand).toMatchObject({ numPilots: 78, largestBatch: 60, largestBatchCodewords: 60 });
     // 512 elements of 6 + 1 bits are 448 bytes, 476 on the line; no codeword is sent twice to one user.
     const queueBytes = 9 * (2 + 2 * 6 + 9 + 1 + 2) + (2 + 60 * 6 + 9 + 2 + 2);
-    expect(demand.lineBytes).toBe(78 * 476 + queueBytes);
-    expect(demand.lineTimeS).toBeCloseTo((demand.lineBytes * 10) / 3e6, 9);
+    expect(demand.link.bytes).toBe(78 * 476 + queueBytes);
+    expect(demand.link.timeS).toBeCloseTo((demand.link.bytes * 10) / 3e6, 9);
   });
 
   it('holds the whole codebook for exhaustive search, in pieces that fit the queue', () => {

@@ -9,9 +9,7 @@ const demand: Demand = {
   largestBatch: 60,
   largestBatchCodewords: 60,
   userTimeS: 0.2,
-  lineTimeS: 0.15,
-  lineBytes: 45_000,
-  baud: 3e6,
+  link: { timeS: 0.15, bytes: 45_000, baud: 3e6 },
 };
 
 function refusal(run: () => void): BeamloopError {

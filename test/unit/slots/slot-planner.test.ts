@@ -1,50 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { lineTimeS, loadBytes, packedBytes, queueBytes } from '../../../drivers/link/link-cost.js';
-import { CodewordMemory } from '../../../src/slots/planned-memory.js';
+import { LinkCost } from '../../../drivers/link/link-cost.js';
+import { PlannedMemory } from '../../../src/slots/planned-memory.js';
 import { type PlannerOptions, SlotPlanner } from '../../../src/slots/slot-planner.js';
 
+/** Its codewords have 448 bytes. */
+const board = { numElements: 512, phaseBits: 7, delayBits: 0, amplitudeBits: 0, lineBits: 0 };
 const options: PlannerOptions = {
   slotDurationS: 125e-6,
   startBoardTimeS: 0.5,
   turnaroundS: 1e-3,
-  baud: 3e6,
+  link: new LinkCost(3e6, board),
   memoryDepth: 1024,
   queueDepth: 256,
 };
 
-function pilots(names: readonly string[], bytes = 448) {
-  return names.map((hash) => ({ hash, packedBytes: bytes }));
+function pilots(names: readonly string[]) {
+  return names.map((hash) => ({ hash }));
 }
 const numbered = (count: number) => pilots(Array.from({ length: count }, (_, k) => `h${k}`));
 
-describe('link budget', () => {
-  it('512 elements of 7 bits are 448 bytes, and 448 bytes are 476 on the line', () => {
-    expect(packedBytes({ numElements: 512, phaseBits: 7, delayBits: 0, amplitudeBits: 0, lineBits: 0 })).toBe(
-      448,
-    );
-    // 15 header + 448 data + 9 frame = 472; COBS adds 2, delimiters 2.
-    expect(loadBytes(448)).toBe(476);
-  });
-
-  it('codewords above one frame are sent in chunks of 1000 bytes', () => {
-    expect(loadBytes(2500)).toBe(2 * loadBytes(1000) + loadBytes(500));
-    expect(loadBytes(2000)).toBe(2 * loadBytes(1000));
-  });
-
-  it('queue entries take 6 bytes each, 150 to a frame', () => {
-    expect(queueBytes(1)).toBe(2 + 6 + 9 + 1 + 2);
-    expect(queueBytes(300)).toBe(2 * queueBytes(150));
-    expect(queueBytes(151)).toBe(queueBytes(150) + queueBytes(1));
-  });
-
-  it('a byte is ten bits', () => {
-    expect(lineTimeS(300_000, 3e6)).toBeCloseTo(1, 12);
-  });
-});
-
-describe('CodewordMemory', () => {
+describe('PlannedMemory', () => {
   it('forgets the least recently used beyond its depth', () => {
-    const memory = new CodewordMemory(3);
+    const memory = new PlannedMemory(3);
     memory.use(['a', 'b', 'c']);
     memory.use(['a', 'd']);
     expect(memory.missing(['a', 'b', 'c', 'd', 'b'])).toEqual(['b']);
@@ -57,9 +34,8 @@ describe('SlotPlanner', () => {
   it('the first slot leaves room for turnaround, loads and queue entries, in whole slots', () => {
     const chunk = new SlotPlanner(options).next(pilots(['a', 'b']));
     const bytes = 2 * 476 + 26;
-    expect(queueBytes(2)).toBe(26);
-    expect(chunk.lineBytes).toBe(bytes);
-    expect(chunk.lineTimeS).toBeCloseTo((bytes * 10) / 3e6, 12);
+    expect(chunk.link.bytes).toBe(bytes);
+    expect(chunk.link.timeS).toBeCloseTo((bytes * 10) / 3e6, 12);
     // 1 ms + 3.26 ms = 34.08 slots of 125 us.
     expect(chunk.slots.map((slot) => slot.slot)).toEqual([35, 36]);
     expect(chunk.slots[0]!.plannedBoardTimeS).toBeCloseTo(0.5 + 35 * 125e-6, 12);
@@ -70,7 +46,7 @@ describe('SlotPlanner', () => {
     planner.next(pilots(['a', 'b']));
     const again = planner.next(pilots(['b', 'a']));
     expect(again.numLoads).toBe(0);
-    expect(again.lineBytes).toBe(26);
+    expect(again.link.bytes).toBe(26);
     // 36 + 1 + ceil((1 ms + 0.0867 ms) / 125 us) = 37 + 9.
     expect(again.slots[0]!.slot).toBe(46);
     planner.forgetMemory();
@@ -105,7 +81,7 @@ describe('SlotPlanner', () => {
   it('in real time nothing is planned before the host can have sent it', () => {
     const planner = new SlotPlanner(options);
     const chunk = planner.next(pilots(['a']), 2.0);
-    const sendS = lineTimeS(loadBytes(448) + queueBytes(1), 3e6);
+    const sendS = ((476 + 20) * 10) / 3e6;
     const start = chunk.slots[0]!.plannedBoardTimeS;
     expect(start).toBeGreaterThanOrEqual(2.0 + options.turnaroundS + sendS - 1e-9);
     expect(start).toBeLessThan(2.0 + options.turnaroundS + sendS + options.slotDurationS);

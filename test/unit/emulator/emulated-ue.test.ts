@@ -4,7 +4,7 @@ import { Band } from '../../../src/array/band.js';
 import { LinearArray, polarPointM } from '../../../src/array/linear-array.js';
 import type { Path } from '../../../src/channel/paths.js';
 import { createSubcarrierSum } from '../../../src/channel/wideband/subcarrier-sum.js';
-import { EmulatedUe } from '../../../src/emulation/ue-model.js';
+import { EmulatedUe } from '../../../src/emulation/emulated-ue.js';
 
 const SPEED = 3e8;
 const array = new LinearArray({ numElements: 32, carrierHz: 100e9, speedOfLightMPerS: SPEED });

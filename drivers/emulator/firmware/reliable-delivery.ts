@@ -16,7 +16,7 @@ const RTO_BACKED_OFF_MAX_S = 0.1;
 
 type Ack = PayloadOf<'Ack'>;
 
-export interface ExchangeOptions {
+export interface ReliableDeliveryOptions {
   readonly timers: Timers;
   /** Puts a reliable frame on the line; returns when its last bit will have left. */
   readonly sendFrame: (type: number, sequence: number, payload: Uint8Array) => number;
@@ -43,8 +43,8 @@ function distance(a: number, b: number): number {
   return (b - a) & 0xffff;
 }
 
-export class Exchange {
-  readonly #options: ExchangeOptions;
+export class ReliableDelivery {
+  readonly #options: ReliableDeliveryOptions;
   #peerWindow = 0;
   #nextSend = 1;
   #unsent: Message[] = [];
@@ -63,7 +63,7 @@ export class Exchange {
   #unacknowledged = 0;
   #cancelAck: (() => void) | undefined;
 
-  constructor(options: ExchangeOptions) {
+  constructor(options: ReliableDeliveryOptions) {
     this.#options = options;
   }
 

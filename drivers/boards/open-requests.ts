@@ -1,29 +1,19 @@
 /** Requests that wait for their response: matched by the sequence number of the request's frame (SPEC 6). */
-import type { PayloadOf } from '../../firmware-protocol/registry.js';
+import {
+  type PayloadOf,
+  type RequestName,
+  type ResponseName,
+  responseTo,
+} from '../../firmware-protocol/registry.js';
 import { STATUS } from '../../firmware-protocol/status.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import type { BoardMessage } from '../link/exchange.js';
 import type { Link } from '../link/link.js';
 import { refused } from './refusals.js';
 
-/** Which message answers which. */
-interface Responses {
-  LoadCodeword: 'LoadCodewordResult';
-  QueryMemory: 'MemoryContents';
-  QueueSlots: 'QueueSlotsResult';
-  Arm: 'ArmResult';
-  Stop: 'StopResult';
-  Mute: 'MuteResult';
-  QueryReceipts: 'QueryReceiptsResult';
-  ReadLines: 'LineDelays';
-}
-
-type RequestName = keyof Responses;
-export type ResponseTo<N extends RequestName> = PayloadOf<Responses[N]>;
-
 interface Pending {
   readonly name: RequestName;
-  readonly response: string;
+  readonly response: ResponseName<RequestName>;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -33,18 +23,7 @@ interface Pending {
  */
 const MAX_PENDING = 8192;
 
-const RESPONSE_NAMES: { readonly [N in RequestName]: Responses[N] } = {
-  LoadCodeword: 'LoadCodewordResult',
-  QueryMemory: 'MemoryContents',
-  QueueSlots: 'QueueSlotsResult',
-  Arm: 'ArmResult',
-  Stop: 'StopResult',
-  Mute: 'MuteResult',
-  QueryReceipts: 'QueryReceiptsResult',
-  ReadLines: 'LineDelays',
-};
-
-export class Requests {
+export class OpenRequests {
   readonly #link: Link;
   readonly #boardName: string;
   readonly #nowS: () => number;
@@ -61,11 +40,10 @@ export class Requests {
   }
 
   /**
-   * Sends a request; resolves with the response when its status is ok. Rejects with BOARD_REFUSED otherwise (its cause: the status'
-   * name), and with what
-   * `rejectAll` was given when there will be no response.
+   * Sends a request; resolves with the response when its status is ok. Rejects with BOARD_REFUSED otherwise (its cause:
+   * the status' name), and with what `rejectAll` was given when there will be no response.
    */
-  send<N extends RequestName>(name: N, value: PayloadOf<N>): Promise<ResponseTo<N>> {
+  send<N extends RequestName>(name: N, value: PayloadOf<N>): Promise<PayloadOf<ResponseName<N>>> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     if (this.#pending.size >= MAX_PENDING) {
       return Promise.reject(
@@ -77,10 +55,10 @@ export class Requests {
     }
     if (this.#pending.size === 0) this.progress();
     const sequence = this.#link.send(name, value);
-    return new Promise<ResponseTo<N>>((resolve, reject) => {
+    return new Promise<PayloadOf<ResponseName<N>>>((resolve, reject) => {
       this.#pending.set(sequence, {
         name,
-        response: RESPONSE_NAMES[name],
+        response: responseTo(name),
         resolve: resolve as (value: unknown) => void,
         reject,
       });

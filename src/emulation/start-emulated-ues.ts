@@ -1,0 +1,85 @@
+/** Emulated UEs in a process of their own: they hear an emulated board's array and report to the bridge. */
+
+import type { FailureReport } from '../../drivers/emulator/parent.js';
+import type { LinearArrayOptions } from '../array/linear-array.js';
+import type { Path } from '../channel/paths.js';
+import { BeamloopError } from '../core/errors.js';
+import { Child } from './child.js';
+import { compiledEntry } from './compiled-entry.js';
+
+export interface EmulatedUeConfig {
+  readonly ueId: string;
+  /** Propagation to this UE; powers of the gains sum to 1. */
+  readonly paths: readonly Path[];
+  /** Signal-to-noise ratio of a pilot of unit norm, dB; Infinity = no noise. */
+  readonly snrDb: number;
+}
+
+/** What a process of emulated UEs is made from; plain data. */
+export interface EmulatedUesConfig {
+  /** The bridge, e.g. `ws://127.0.0.1:8517`. */
+  readonly bridgeUrl: string;
+  readonly token?: string;
+  /** Where the emulated board tells what it radiates. */
+  readonly airPath: string;
+  /** Slots follow the wall clock; otherwise all clocks are the virtual one of the board. */
+  readonly realtime: boolean;
+  readonly array: LinearArrayOptions;
+  readonly ues: readonly EmulatedUeConfig[];
+  /** Of all noise. */
+  readonly seed: number;
+  /** The band that they measure; one subcarrier at the carrier when not given. */
+  readonly subcarriers?: { readonly count: number; readonly bandwidthHz: number };
+}
+
+/** Only message to the process. */
+export interface UeCommand {
+  readonly type: 'start';
+  readonly config: EmulatedUesConfig;
+}
+
+export type UeReport = { readonly type: 'ready' } | FailureReport;
+
+export interface EmulatedUes {
+  readonly pid: number;
+  /** Resolves when the process has ended, by `close` or by itself. */
+  readonly ended: Promise<void>;
+  /** Ends the process and waits for it; safe to call twice. */
+  close(): Promise<void>;
+}
+
+function failure({ what, where, todo }: Omit<FailureReport, 'type'>): BeamloopError {
+  return new BeamloopError('UE_ABSENT', {
+    what: `The emulated UEs failed: ${what}`,
+    ...(where !== undefined && { where }),
+    ...(todo !== undefined && { todo }),
+  });
+}
+
+/**
+ * Starts emulated UEs; resolves when they hear the array. Their process ends with this one, even when this one is killed.
+ *
+ * @param onFailure told once when they end later on for a reason of their own, e.g. because the bridge refused one, or are killed.
+ * @throws BeamloopError UE_ABSENT when they cannot be started.
+ */
+export async function startEmulatedUes(
+  config: EmulatedUesConfig,
+  onFailure: (error: BeamloopError) => void = () => {},
+): Promise<EmulatedUes> {
+  let isLost = false;
+  const lost = (report: Omit<FailureReport, 'type'>) => {
+    if (!isLost) onFailure(failure(report));
+    isLost = true;
+  };
+  const { child } = await Child.start<UeCommand, UeReport, { readonly type: 'ready' }>({
+    entry: compiledEntry('./emulated-ue-process.js', import.meta.url),
+    start: { type: 'start', config },
+    onReport: (report) => {
+      if (report.type === 'failed') lost(report);
+    },
+    onLost: (what) =>
+      lost({ what, todo: 'See whether something on this machine ends processes, for want of memory say' }),
+    failure,
+  });
+  return child;
+}
