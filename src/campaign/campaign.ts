@@ -21,7 +21,7 @@ import type { Testbed } from '../slots/testbed.js';
 import type { PilotBatch } from '../sounding/sounding.js';
 import type { MeasuredBatch } from '../training/evidence.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
-import type { SchemeFactory } from '../training/registry.js';
+import type { SchemeFactory } from '../training/scheme-factory.js';
 import { estimateRow, lossesRow, recordRun } from './campaign-rows.js';
 import { evidenceJudge, type JudgeUser, mostCheckPilots, numSaturated } from './evidence.js';
 import { type JudgedTraining, judgedTraining } from './judged-training.js';

@@ -6,7 +6,7 @@ import type { Demand } from '../slots/plan-lint.js';
 import { type PlannerOptions, SlotPlanner } from '../slots/slot-planner.js';
 import { powersOf } from '../sounding/powers.js';
 import type { PilotBatch } from '../sounding/sounding.js';
-import type { SchemeFactory } from '../training/registry.js';
+import type { SchemeFactory } from '../training/scheme-factory.js';
 
 /** Searches with made-up powers; each takes another way through the scheme's decisions. */
 const NUM_SEARCHES = 32;

@@ -11,7 +11,8 @@ import { parseScenario } from '../../scenario/scenario.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
 import { emulatedSection } from '../../testbed.js';
 import { ESTIMATOR_NAMES, estimatorSchema } from '../../training/estimators/choice.js';
-import { SCHEME_NAMES, type SchemeChoice, schemeSchema } from '../../training/registry.js';
+import { schemeNames, schemeSchema, splitOf, splitSchemes } from '../../training/registry.js';
+import type { SchemeChoice } from '../../training/scheme-definition.js';
 import { type Command, printJson, warn } from '../command.js';
 import { boundedOption } from '../options.js';
 import { formatTable, wrapped } from '../text-table.js';
@@ -31,7 +32,7 @@ export const replayCommand: Command = (yargs, context) =>
         })
         .options({
           scheme: {
-            choices: SCHEME_NAMES,
+            choices: schemeNames(),
             describe: "Scheme to replay; the run's own, with its options, unless given",
           },
           estimator: {
@@ -75,7 +76,7 @@ function chosenScheme(
     estimator: name,
     snr,
   }: {
-    readonly scheme: (typeof SCHEME_NAMES)[number] | undefined;
+    readonly scheme: string | undefined;
     readonly estimator: (typeof ESTIMATOR_NAMES)[number] | undefined;
     readonly snr: string | undefined;
   },
@@ -93,14 +94,15 @@ function chosenScheme(
     });
   }
   if (name === undefined) return scheme;
-  if ('estimator' in scheme) {
+  const split = splitOf(scheme);
+  if (split !== null) {
     const estimator = snr === undefined ? name : { name, snr: `${boundedOption('snr', snr, LEVEL)} dB` };
-    return { ...scheme, estimator: estimatorSchema.parse(estimator) };
+    return split.withEstimator(estimatorSchema.parse(estimator));
   }
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `Scheme ${scheme.name} has no estimator to choose`,
     where: '--estimator',
-    todo: 'Leave it out, or replay tdps, near-field-rainbow or far-field-rainbow',
+    todo: `Leave it out, or replay ${splitSchemes('or')}`,
   });
 }
 

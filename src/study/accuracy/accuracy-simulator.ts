@@ -8,8 +8,9 @@ import type { PolarCodebook, PolarIndex } from '../../codebook/polar.js';
 import { powersOf } from '../../sounding/powers.js';
 import { runSounding, type Sounded } from '../../sounding/run-sounding.js';
 import { polarEstimate } from '../../training/polar-estimate.js';
-import { createScheme, type SchemeFactory } from '../../training/registry.js';
+import { createScheme, schemeOf } from '../../training/registry.js';
 import type { Estimate } from '../../training/scheme.js';
+import type { SchemeFactory } from '../../training/scheme-factory.js';
 import { schemeLabel } from '../../training/scheme-label.js';
 import type { CodewordTrace, PilotTrace, UserTrace } from '../common/result.js';
 import { buildArray, buildPolar } from '../common/study-array.js';
@@ -75,7 +76,7 @@ export class Simulator {
         this.#study.schemes.forEach((choice, schemeIndex) => {
           const pilots: PilotTrace[] = [];
           const { result: estimate, numPilots } =
-            choice.name === 'exhaustive' && !this.#traced
+            schemeOf(choice).searchesWholeCodebook && !this.#traced
               ? searchAtOnce(bench, deviation)
               : runSounding(bench.factories[schemeIndex]!.start(), (batch) => {
                   const powers = batch.map((pilot) => bench.received.power(pilot, deviation));

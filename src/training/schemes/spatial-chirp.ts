@@ -1,6 +1,8 @@
-import type { ChirpCodebook } from '../codebook/chirp.js';
-import { polarEstimate, strongest } from './polar-estimate.js';
-import type { Scheme } from './scheme.js';
+import { ChirpCodebook } from '../../codebook/chirp.js';
+import { polarEstimate, strongest } from '../polar-estimate.js';
+import type { Scheme } from '../scheme.js';
+import { builtIn } from '../scheme-definition.js';
+import { narrowband } from '../scheme-factory.js';
 
 /**
  * Spatial-chirp search, reconstructed from what Li, Xu and Zhang 2025 say of that of Shi et al. 2024 and from its numbers of
@@ -27,3 +29,27 @@ export function* spatialChirp(codebook: ChirpCodebook): Scheme {
     );
   }
 }
+
+export const spatialChirpScheme = builtIn({
+  name: 'spatial-chirp',
+  // The paper tells less than it takes to build it.
+  title: 'Spatial chirp (reconstructed)',
+  source: 'Shi et al. 2024, as told by Li, Xu and Zhang 2025',
+  pilots: 'one per direction of a coarse grid, then 4 per tier',
+  colour: 'red',
+  needs: 'carrier',
+  options: {},
+  rules: null,
+  label: (_, changed) => changed(),
+  build: (_, polar) => {
+    const chirps = new ChirpCodebook(polar);
+    return narrowband(() => spatialChirp(chirps));
+  },
+  // The first tier is its coarse search, as the paper counts.
+  refinement: 'after the first batch',
+  coarseBeams: { kind: 'tiers', codebookOf: (polar) => new ChirpCodebook(polar) },
+  searchesWholeCodebook: false,
+  tracedPilots: () => 100,
+  withPilots: null,
+  chosenPilots: () => null,
+});
