@@ -17,8 +17,9 @@ type BoardFormat = Parameters<typeof packedBytes>[0];
 export type Search = readonly (readonly string[])[];
 
 /** Searches with random powers. Needs no board: it takes a while, and a board wants to hear from us meanwhile. */
-export function sampleSearches({ start, adaptive }: SchemeFactory): Search[] {
+export function sampleSearches({ start, adaptive, band, onlySubcarrier }: SchemeFactory): Search[] {
   if (!adaptive) return [[(start().next().value as PilotBatch).map(({ key }) => key)]];
+  const numSubcarriers = band === null || onlySubcarrier !== null ? 1 : band.numSubcarriers;
   return Array.from({ length: NUM_SEARCHES }, (_, k) => {
     const random = new Random(k, 'search');
     const batches: string[][] = [];
@@ -27,8 +28,8 @@ export function sampleSearches({ start, adaptive }: SchemeFactory): Search[] {
       batches.push(step.value.map(({ key }) => key));
       step = scheme.next(
         powersOf(
-          Float64Array.from(step.value, () => random.uniform()),
-          1,
+          Float64Array.from({ length: step.value.length * numSubcarriers }, () => random.uniform()),
+          numSubcarriers,
         ),
       );
     }

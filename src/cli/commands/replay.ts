@@ -1,5 +1,6 @@
 import { PILOTS_NOTE, pilotsText } from '../../campaign/check-pilots.js';
 import { MOST_NAMED } from '../../campaign/outcome.js';
+import { loadRecordedPlugin } from '../../campaign/recorded-plugin.js';
 import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
 import { recordedScenario } from '../../campaign/run.js';
 import { shortKey } from '../../codebook/codeword.js';
@@ -15,6 +16,7 @@ import { schemeNames, schemeSchema, splitOf, splitSchemes } from '../../training
 import type { SchemeChoice } from '../../training/scheme-definition.js';
 import { type Command, printJson, warn } from '../command.js';
 import { boundedOption } from '../options.js';
+import { loadPlugins, pluginOption } from '../plugins.js';
 import { formatTable, wrapped } from '../text-table.js';
 import { place, truePlace } from '../user-tables.js';
 
@@ -32,9 +34,11 @@ export const replayCommand: Command = (yargs, context) =>
         })
         .options({
           scheme: {
-            choices: schemeNames(),
-            describe: "Scheme to replay; the run's own, with its options, unless given",
+            type: 'string',
+            requiresArg: true,
+            describe: `Scheme to replay; the run's own, with its options, unless given. One of ${schemeNames().join(', ')}, or of a plugin`,
           },
+          ...pluginOption,
           estimator: {
             choices: ESTIMATOR_NAMES,
             describe: 'Estimator of a scheme of the whole band; its own unless given',
@@ -49,9 +53,13 @@ export const replayCommand: Command = (yargs, context) =>
         .example('$0 replay recordings/sweep-20261121T120000Z --scheme far-field-sweep', '')
         .example('$0 replay recordings/wideband-20261121T120000Z --estimator on-grid', ''),
     async (args) => {
+      await loadPlugins(args.plugin);
+      if (args.scheme !== undefined) requireScheme(args.scheme);
       const recording = await Recording.open(args.folder, 'read');
       try {
         warn(context, recording.warnings);
+        const changed = await loadRecordedPlugin(recording);
+        if (changed !== null) warn(context, [changed.text]);
         const file = await recordedScenario(
           recording,
           (text, where, calibrationText, onBare) =>
@@ -67,6 +75,17 @@ export const replayCommand: Command = (yargs, context) =>
       }
     },
   );
+
+/** As yargs complains of a choice; which there are is known when plugins are loaded. */
+function requireScheme(name: string): void {
+  if (schemeNames().includes(name)) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `--scheme cannot be "${name}"; it may be ${schemeNames()
+      .map((each) => `"${each}"`)
+      .join(', ')}`,
+    todo: 'See beamloop replay --help',
+  });
+}
 
 /** A scheme that the run itself used keeps the options that it had there. */
 function chosenScheme(

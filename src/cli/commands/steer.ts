@@ -14,6 +14,7 @@ import { arrayOf } from '../../scenario/users.js';
 import { emulatedSection, type OpenBoard, openBoard, openPort } from '../../testbed.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
+import { loadPlugins } from '../plugins.js';
 import { place } from '../user-tables.js';
 
 /** `beamloop steer <target> --to "20 m, 15 deg"`: one beam, held if asked for, and what the board latched. */
@@ -103,6 +104,7 @@ async function openTarget(
         todo: `Leave it out, or change the scenario`,
       });
     }
+    await loadPlugins([], { file: target, kind: 'scenario' });
     const file = readScenario(target, emulatedSection);
     const opened = await openBoard(file.scenario, signal);
     return { ...opened, array: arrayOf(file.scenario), table: file.calibration?.table ?? null };

@@ -14,6 +14,7 @@ import { readStudy } from '../../study/study-file.js';
 import { emulatedSection, standInBoard } from '../../testbed.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { wholeOption } from '../options.js';
+import { loadPlugins, pluginOption } from '../plugins.js';
 import { formatTable } from '../text-table.js';
 
 /** `beamloop study <file>`: compares schemes on the channel model, or computes a table or pattern of a paper. */
@@ -25,6 +26,7 @@ export const studyCommand: Command = (yargs, context) =>
       builder
         .positional('file', { type: 'string', demandOption: true, describe: 'Study file (YAML)' })
         .options({
+          ...pluginOption,
           trace: {
             type: 'boolean',
             default: false,
@@ -46,6 +48,7 @@ export const studyCommand: Command = (yargs, context) =>
         })
         .example('$0 study scenarios/papers/beam-diverging-fig19.yaml --users 1000', ''),
     async (args) => {
+      await loadPlugins(args.plugin, { file: args.file, kind: 'study' });
       const study = overrideStudy(readStudy(args.file), {
         ...(args.users !== undefined && { numUsers: wholeOption('users', args.users, 1, MAX_USERS) }),
         ...(args.seed !== undefined && { seed: wholeOption('seed', args.seed, 0) }),
@@ -85,7 +88,9 @@ async function studyScenario(
       todo: 'Leave it out; beamloop run records every power',
     });
   }
-  const file = readScenario(path.resolve(path.dirname(studyFile), study.scenario), emulatedSection);
+  const scenarioFile = path.resolve(path.dirname(studyFile), study.scenario);
+  await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
+  const file = readScenario(scenarioFile, emulatedSection);
   return runScenarioStudy(study, file, standInBoard(file.scenario), options);
 }
 
