@@ -32,12 +32,10 @@ function registryOf(definitions: readonly SchemeDefinition[]): Registry {
   const byNameAlone = z.enum(names).transform((name, context) => {
     const parsed = withOptions.safeParse({ name });
     if (parsed.success) return parsed.data;
-    for (const { message, path } of parsed.error.issues) {
-      context.addIssue({
-        code: 'custom',
-        message: `'${path.join('.')}' of scheme ${name} is missing: ${message}`,
-      });
-    }
+    const missing = parsed.error.issues.map(({ path }) => String(path[0]));
+    const options = missing.map((key) => `${key}: …`).join(', ');
+    const message = `lacks ${missing.join(', ')}; write { name: ${name}, ${options} }`;
+    context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });
   return {
