@@ -63,7 +63,7 @@ export function learnSchemes(definitions: readonly SchemeDefinition[]): void {
 }
 
 /** Ours first. */
-export function knownSchemes(): readonly SchemeDefinition[] {
+function knownSchemes(): readonly SchemeDefinition[] {
   return [...known.byName.values()];
 }
 

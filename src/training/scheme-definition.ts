@@ -1,6 +1,6 @@
 /**
  * What beamloop knows of a scheme. Whoever wants to know something of one asks its definition; nobody else tells schemes apart.
- * Every scheme is one file in schemes/ and one entry of its list; those of users are made complete by plugins/own-scheme.ts.
+ * Every scheme is one file in schemes/ and one entry of its list; those of users are made complete by plugins/own-definition.ts.
  */
 import type { z } from 'zod';
 import type { LinearArray } from '../array/linear-array.js';
@@ -25,7 +25,7 @@ export type SchemeColour = (typeof SCHEME_COLOURS)[number];
 export type SectorBeams = readonly (readonly Codeword[])[];
 
 /** The beams that a coarse search tells directions apart with. */
-export type CoarseBeams<O> =
+type CoarseBeams<O> =
   /** Level by level, two for each of the level before. */
   | {
       readonly kind: 'levels';

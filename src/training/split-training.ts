@@ -16,7 +16,7 @@ import { nothing, type SchemeFactory, type WidebandSetting } from './scheme-fact
  *
  * @param estimator built when the powers are there: dictionaries take a while.
  */
-export function* splitTraining(codebook: SplitCodebook, estimator: () => PointEstimator): Scheme {
+function* splitTraining(codebook: SplitCodebook, estimator: () => PointEstimator): Scheme {
   const powers = yield codebook.pilots.map(({ codeword }) => codeword);
   return servedAt(codebook.array, powers.localEstimate ?? estimator().estimate(powers));
 }

@@ -9,7 +9,7 @@ import { loadPlugin, schemeOfFile } from './plugin-file.js';
 const DEEPEST = 40;
 
 /** A path, or a file of JavaScript. */
-export function isPluginPath(name: string): boolean {
+function isPluginPath(name: string): boolean {
   return /^\.{0,2}[\\/]|\.[cm]?js$/i.test(name);
 }
 

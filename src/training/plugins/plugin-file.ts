@@ -5,8 +5,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BeamloopError } from '../../core/errors.js';
 import { findScheme, learnSchemes } from '../registry.js';
+import { definitionOf } from './own-definition.js';
 import { pluginFault } from './own-factory.js';
-import { definitionOf } from './own-scheme.js';
+import { syntaxErrorLine } from './syntax-line.js';
 
 /** A plugin that is loaded. Plain data: it goes to threads and into recordings. */
 export interface PluginFile {
@@ -41,7 +42,7 @@ export async function loadPlugin(file: string): Promise<PluginFile> {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const known = loaded.get(absolute);
   if (known?.sha256 === sha256) return known;
-  const definitions = exportsOf(await imported(absolute, sha256), absolute).map((own) =>
+  const definitions = exportsOf(await imported(absolute, bytes, sha256), absolute).map((own) =>
     definitionOf(own, absolute),
   );
   const names = definitions.map(({ name }) => name);
@@ -52,13 +53,19 @@ export async function loadPlugin(file: string): Promise<PluginFile> {
   return plugin;
 }
 
-async function imported(file: string, sha256: string): Promise<Readonly<Record<string, unknown>>> {
+async function imported(
+  file: string,
+  bytes: Uint8Array,
+  sha256: string,
+): Promise<Readonly<Record<string, unknown>>> {
   try {
     // With its hash in the address, so that a file that was changed is read again.
     return await import(/* @vite-ignore */ `${pathToFileURL(file).href}?sha256=${sha256}`);
   } catch (error) {
     const { message } = error instanceof Error ? error : { message: String(error) };
-    throw pluginFault(`The plugin does not load: ${message}`, file, error);
+    const line = error instanceof SyntaxError ? syntaxErrorLine(bytes) : null;
+    const where = line === null ? file : `${file}:${line}`;
+    throw pluginFault(`The plugin does not load: ${message}`, where, error);
   }
 }
 

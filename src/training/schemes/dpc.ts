@@ -20,7 +20,7 @@ const TIE = 1 + 1e-9;
  *
  * @param refinement polar codewords to send for region i_M.
  */
-export function* dpcHierarchical(
+function* dpcHierarchical(
   dpc: DpcCodebook,
   polar: PolarCodebook,
   refinement: (region: number) => readonly PolarIndex[],

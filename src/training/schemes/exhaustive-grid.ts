@@ -41,11 +41,7 @@ export function gridPilots(
  * @param pilots all of the grid, or the first ones.
  * @param subcarrier which one that is; powers of that one alone will do.
  */
-export function* exhaustiveGrid(
-  array: LinearArray,
-  pilots: readonly GridPilot[],
-  subcarrier: number,
-): Scheme {
+function* exhaustiveGrid(array: LinearArray, pilots: readonly GridPilot[], subcarrier: number): Scheme {
   const { perSubcarrier, numSubcarriers } = yield pilots.map(({ codeword }) => codeword);
   const column = numSubcarriers === 1 ? 0 : subcarrier;
   const atCarrier = Float64Array.from(pilots, (_, k) => perSubcarrier[k * numSubcarriers + column]!);

@@ -10,7 +10,7 @@ import { narrowband } from '../scheme-factory.js';
 /**
  * Two-stage search (Wu et al. 2024): the first levels of the far-field hierarchical codebook, then every polar codeword of the sector that is left. 2 pilots per level, S N / 2^levels after.
  */
-export function* farFieldHierarchical(dft: DftCodebook, polar: PolarCodebook, numLevels: number): Scheme {
+function* farFieldHierarchical(dft: DftCodebook, polar: PolarCodebook, numLevels: number): Scheme {
   let sector = 1;
   for (let level = 1; level <= numLevels; level++) {
     const { mean: powers } = yield [dft.codeword(level, 2 * sector - 1), dft.codeword(level, 2 * sector)];

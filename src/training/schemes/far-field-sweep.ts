@@ -9,7 +9,7 @@ import { narrowband } from '../scheme-factory.js';
  * All N far-field beams, then all rings at the angle in the middle of their half-power support and its two neighbours
  * (Zhang, Wu and You 2022): near-field users light up a run of far-field beams, and they are in the middle of it.
  */
-export function* farFieldSweep(polar: PolarCodebook): Scheme {
+function* farFieldSweep(polar: PolarCodebook): Scheme {
   const { mean: powers } = yield Array.from({ length: polar.numAngles }, (_, k) =>
     polar.codeword({ ring: polar.numRings, angleIndex: k + 1 }),
   );

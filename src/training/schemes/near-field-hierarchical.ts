@@ -9,7 +9,7 @@ import { narrowband } from '../scheme-factory.js';
  * the centres of two sectors on every ring, 2 S log2 N pilots. At the last level the centres are the polar codebook's
  * angles, so its strongest pilot is the answer.
  */
-export function* nearFieldHierarchical(sectors: SectorCodebook): Scheme {
+function* nearFieldHierarchical(sectors: SectorCodebook): Scheme {
   const { polar } = sectors;
   let sector = 1;
   for (let level = 1; ; level++) {

@@ -9,7 +9,7 @@ import { narrowband } from '../scheme-factory.js';
  * pilots: every direction of a coarse grid with one slope, then the four quarters of the strongest cell, tier after tier. How
  * much it finds is in docs/study.md.
  */
-export function* spatialChirp(codebook: ChirpCodebook): Scheme {
+function* spatialChirp(codebook: ChirpCodebook): Scheme {
   const { polar, numTiers } = codebook;
   let cells = Array.from({ length: codebook.numDirections(0) }, (_, i) =>
     Array.from({ length: codebook.numSlopes(0) }, (__, j) => ({ direction: i + 1, slope: j + 1 })),

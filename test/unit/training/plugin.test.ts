@@ -9,6 +9,8 @@ import { LinearArray } from '../../../src/array/linear-array.js';
 import { PolarCodebook } from '../../../src/codebook/polar.js';
 import { BeamloopError } from '../../../src/core/errors.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
+import { COLOUR, coloursOf } from '../../../src/report/drawing/colour.js';
+import { pilotName } from '../../../src/report/run/pilot-groups.js';
 import { sampleSearches } from '../../../src/scenario/demand.js';
 import { powersOf } from '../../../src/sounding/powers.js';
 import { runSounding } from '../../../src/sounding/run-sounding.js';
@@ -74,6 +76,7 @@ describe('a plugin', () => {
     expect(schemeSchema.parse(name)).toEqual({ name, reach: 2 });
     expect(schemeLabel(schemeSchema.parse({ name, reach: 5 }))).toBe(`${name} (reach=5)`);
     expect(schemeTitle(`${name}, 15 dB`)).toBe('Own, 15 dB');
+    expect(coloursOf([`${name} (reach=5)`, 'dpc'])).toEqual([COLOUR.sky, COLOUR.blue]);
     expect(train(name).result.codeword.key).toBe('polar/1/1');
   });
 
@@ -298,6 +301,7 @@ describe('codewords of a plugin', () => {
     expect(new Set(batch).size).toBe(2);
     const { codeword } = train(name).result;
     expect(codeword.label).toEqual({ kind: 'own', scheme: name, name: 'beam' });
+    expect(pilotName(codeword.label)).toBe('beam');
     expect(codeword.phaseRad).toEqual(new Float64Array(16).fill(1));
   });
 });

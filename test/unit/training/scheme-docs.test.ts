@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineScheme, definitionOf } from '../../../src/training/plugins/own-scheme.js';
+import { definitionOf } from '../../../src/training/plugins/own-definition.js';
+import { defineScheme } from '../../../src/training/plugins/own-scheme.js';
 import type { SchemeDefinition } from '../../../src/training/scheme-definition.js';
 import { BUILT_IN_SCHEMES } from '../../../src/training/schemes/list.js';
 
