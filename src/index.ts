@@ -4,7 +4,8 @@
  * - codewords: `LinearArray`, the codebooks, `quantise`
  * - a board: `openNativeBoard` on a `SerialTransport`
  * - UEs: `startBridge` on the controller's side, `UeAgent` on the UE's
- * - schemes: generators from `createScheme`, driven by you, or by `startRun` / `runStudy`
+ * - schemes: generators from `createScheme`, driven by you, or by `startRun` / `runStudy`; your own by `defineScheme` in a file
+ *   that `loadPlugin` loads
  * - recordings and reports
  */
 
@@ -58,7 +59,16 @@ export type { StudyResult } from './study/common/result.js';
 export { runStudy } from './study/run-study.js';
 export { readStudy } from './study/study-file.js';
 export { emulatedSection, openTestbed } from './testbed.js';
-export { createScheme, type SchemeChoice, schemeSchema } from './training/registry.js';
+export { loadNamedPlugins } from './training/plugins/named-files.js';
+export {
+  defineScheme,
+  type OptionKit,
+  type OwnScheme,
+  type OwnSetting,
+} from './training/plugins/own-scheme.js';
+export { loadPlugin, type PluginFile } from './training/plugins/plugin-file.js';
+export { createScheme, schemeNames, schemeSchema } from './training/registry.js';
 export type { Estimate, Scheme } from './training/scheme.js';
+export type { SchemeChoice } from './training/scheme-definition.js';
 export { UeAgent, type UeAgentOptions } from './ue/agent.js';
 export { PowerQueue, type PowerSource } from './ue/power-source.js';

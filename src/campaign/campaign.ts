@@ -16,7 +16,7 @@ import { isOfOneUe } from '../slots/gave-up.js';
 import { Sounder } from '../slots/sounder.js';
 import type { Testbed } from '../slots/testbed.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
-import type { SchemeFactory } from '../training/registry.js';
+import type { SchemeFactory } from '../training/scheme-factory.js';
 import { estimateRow, lossesRow, recordRun } from './campaign-rows.js';
 import { evidenceJudge, type JudgeUser, mostCheckPilots } from './evidence.js';
 import { heard, type JudgedTraining, judgedTraining } from './judged-training.js';

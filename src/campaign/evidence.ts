@@ -10,7 +10,7 @@ import { BeamPowers } from '../training/estimators/beam-powers.js';
 import type { Decision, Evidence, MeasuredBatch } from '../training/evidence.js';
 import { judging, MOST_CHECK_PILOTS } from '../training/evidence-check.js';
 import { carrierGains, placesAround, pointOfEstimate } from '../training/evidence-gains.js';
-import { needsBand, splitCodebookOf } from '../training/registry.js';
+import { needsBand, splitOf } from '../training/registry.js';
 import type { Estimate } from '../training/scheme.js';
 
 /** Yields pilots that are to be sent again, where need be. */
@@ -23,7 +23,7 @@ export type JudgeUser = (
 type Judged = Pick<Preparation, 'scenario' | 'scheme'>;
 
 function isKeptByUe({ scenario }: Pick<Judged, 'scenario'>): boolean {
-  return scenario.bridge.feedback === 'estimate' && 'estimator' in scenario.scheme;
+  return scenario.bridge.feedback === 'estimate' && splitOf(scenario.scheme) !== null;
 }
 
 /** Where UEs estimate, the UE judged by all of its powers; here are their means only. */
@@ -46,16 +46,15 @@ export function evidenceJudge(
   beams: BoardBeams,
 ): JudgeUser {
   const { array } = polar;
-  const choice = scenario.scheme;
   const keptByUe = isKeptByUe({ scenario });
   const numAveraged = keptByUe && wideband !== null ? wideband.band.numSubcarriers : 1;
   const perSubcarrier = decidesPerSubcarrier({ scenario, scheme });
   let whole: BeamPowers | undefined;
   const gainsOf = (pilots: PilotBatch): Decision['gainsAt'] | null => {
     if (keptByUe) return null;
-    if (!perSubcarrier || !('estimator' in choice) || wideband === null) return carrierGains(array, pilots);
+    if (!perSubcarrier || wideband === null) return carrierGains(array, pilots);
     whole ??= new BeamPowers(
-      splitCodebookOf(choice, array, wideband),
+      { array, band: wideband.band },
       pilots.map((codeword) => beams.realise(codeword)),
       'exact',
     );

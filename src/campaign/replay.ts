@@ -13,7 +13,7 @@ import { measuredPilots } from '../slots/measured-pilots.js';
 import { outcomeOfSlot } from '../slots/slot-outcome.js';
 import { type MeasuredPilot, powersOfRecords } from '../sounding/pilot-powers.js';
 import { runSounding } from '../sounding/run-sounding.js';
-import type { SchemeChoice } from '../training/registry.js';
+import type { SchemeChoice } from '../training/scheme-definition.js';
 import { numCheckPilotsOf, type PilotCounts } from './check-pilots.js';
 
 /** Its `numCheckPilots` are those of the run: a replay decides without them. */

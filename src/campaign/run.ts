@@ -11,9 +11,11 @@ import { makeFolder, writing } from '../core/writing.js';
 import { Recording } from '../record/recording.js';
 import { prepare } from '../scenario/plan.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
+import { pluginOf } from '../training/plugins/plugin-file.js';
 import { type Progress, runCampaign } from './campaign.js';
 import type { OpenTestbed, TestbedRequest } from './open-testbed.js';
 import { type CampaignOutcome, outcomeOf } from './outcome.js';
+import { loadRecordedPlugin } from './recorded-plugin.js';
 
 /** Events that say how far the run is, or what becomes of one slot or user: no interruptions. */
 const OF_THE_RUN = new Set([
@@ -68,6 +70,7 @@ function startRunIn<E>(
   options: RunOptions<E>,
 ): Promise<CampaignOutcome> {
   const run = path.basename(path.resolve(folder));
+  const plugin = pluginOf(file.scenario.scheme.name);
   return conduct(file, options, { run, durable: new Map(), kept: new Map() }, async () => {
     const recording = await Recording.create(folder, {
       scenarioName: file.name,
@@ -76,6 +79,7 @@ function startRunIn<E>(
       scenario: file.scenario,
       seed: file.scenario.seed,
       ...(file.settings !== undefined && { settings: file.settings }),
+      ...(plugin !== null && { plugin: { file: plugin.file, sha256: plugin.sha256 } }),
       versions: { beamloop: VERSION, node: process.versions.node },
     });
     recording.event('started', { run });
@@ -100,6 +104,11 @@ export async function resumeRun<E>(
   const recording = await Recording.open(folder, 'write');
   for (const warning of recording.warnings) options.progress.warning(warning);
   try {
+    const changed = await loadRecordedPlugin(recording);
+    if (changed !== null) {
+      options.progress.warning(changed.text);
+      recording.event('plugin changed', changed.detail);
+    }
     const file = await recordedScenario(recording, parse, (text) => options.progress.warning(text));
     const [started] = await recording.rows('events', `WHERE kind = 'started'`);
     const { run = path.basename(path.resolve(folder)) } = (started?.detail ?? {}) as { run?: string };

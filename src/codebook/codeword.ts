@@ -28,7 +28,9 @@ export type PilotLabel =
   /** Grid of directions and rings at the carrier, ring 1 being the farthest. */
   | { readonly kind: 'grid'; readonly ring: number; readonly angleIndex: number }
   /** Focused on one point over the whole band; the ring is in 1/m. */
-  | { readonly kind: 'serving'; readonly sinAngle: number; readonly ringPerM: number };
+  | { readonly kind: 'serving'; readonly sinAngle: number; readonly ringPerM: number }
+  /** A pilot of a plugin's scheme, as that names it. */
+  | { readonly kind: 'own'; readonly scheme: string; readonly name: string };
 
 export interface Codeword {
   /** Unique within a run: `dpc/3/5`, `polar/2/117`, `tdps/1-9f86d081`, … Two codewords with the same key are the same codeword. */

@@ -31,6 +31,10 @@ export const ERROR_CATALOGUE = {
   FILE_UNREADABLE: { exit: EXIT.usage, meaning: 'a file exists but could not be read or parsed' },
   FILE_UNWRITABLE: { exit: EXIT.usage, meaning: 'a file or folder could not be made or written' },
   SCENARIO_INVALID: { exit: EXIT.usage, meaning: 'a scenario or study file does not follow its schema' },
+  PLUGIN_INVALID: {
+    exit: EXIT.usage,
+    meaning: 'a plugin is not there, does not load, defines no scheme that can be used, or fails',
+  },
   PLAN_REFUSED: {
     exit: EXIT.usage,
     meaning:

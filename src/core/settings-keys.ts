@@ -52,7 +52,8 @@ function objects(schema: Schema, value: unknown): Schema[] {
     case 'nonoptional':
       return objects(def.innerType, value);
     case 'pipe':
-      return objects(def.in, value);
+      // A schema after a preprocessing step has the keys, and the step has none.
+      return objects(isTransform(def.in) ? def.out : def.in, value);
     case 'lazy':
       return objects(def.getter(), value);
     case 'union':
@@ -62,6 +63,10 @@ function objects(schema: Schema, value: unknown): Schema[] {
     default:
       return [];
   }
+}
+
+function isTransform(schema: Schema): boolean {
+  return (schema._zod as z.core.$ZodTypes['_zod']).def.type === 'transform';
 }
 
 function fits(option: Schema, value: unknown, discriminator: string | undefined): boolean {

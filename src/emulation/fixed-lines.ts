@@ -5,7 +5,9 @@ import type { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import { list, quantity } from '../core/settings-quantity.js';
 import { distinctLines } from '../realisation/delay-lines.js';
-import { type SchemeChoice, splitCodebookOf, type WidebandSetting } from '../training/registry.js';
+import { splitOf, splitSchemes } from '../training/registry.js';
+import type { SchemeChoice } from '../training/scheme-definition.js';
+import type { WidebandSetting } from '../training/scheme-factory.js';
 
 /** What a board can tell of a delay: 32 bits of femtoseconds. */
 const LONGEST_S = (2 ** 32 - 1) / 1e15;
@@ -71,13 +73,14 @@ function pilotDelays(purpose: LinesPurpose | null): Float64Array[] {
     );
   }
   const { array, scheme, wideband } = purpose;
-  if (!('estimator' in scheme) || wideband === null) {
+  const split = splitOf(scheme);
+  if (split === null || wideband === null) {
     throw invalid(
       `The pilots of ${scheme.name} have no delays that lines could be made for`,
-      'Use tdps, near-field-rainbow or far-field-rainbow, or list the delays',
+      `Use ${splitSchemes('or')}, or list the delays`,
     );
   }
-  const lines = splitCodebookOf(scheme, array, wideband).pilots.map(({ codeword }) => codeword.delayS!);
+  const lines = split.codebook(array, wideband).pilots.map(({ codeword }) => codeword.delayS!);
   const longestS = Math.max(...lines.map((line) => line.reduce((a, b) => Math.max(a, b))));
   if (longestS <= LONGEST_S) return lines;
   throw invalid(

@@ -25,6 +25,8 @@ export interface RunInfo {
   readonly seed: number;
   /** What was set apart from the file, by key; absent when nothing was. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The file that defines the scheme, absolute, and its content's hash; absent for schemes of beamloop. */
+  readonly plugin?: { readonly file: string; readonly sha256: string };
   readonly versions: Readonly<Record<string, string>>;
 }
 

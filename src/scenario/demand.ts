@@ -6,7 +6,7 @@ import type { Demand } from '../slots/plan-lint.js';
 import { type PlannerOptions, SlotPlanner } from '../slots/slot-planner.js';
 import { powersOf } from '../sounding/powers.js';
 import type { PilotBatch } from '../sounding/sounding.js';
-import type { SchemeFactory } from '../training/registry.js';
+import type { SchemeFactory } from '../training/scheme-factory.js';
 
 /** Searches with made-up powers; each takes another way through the scheme's decisions. */
 const NUM_SEARCHES = 32;
@@ -15,8 +15,9 @@ const NUM_SEARCHES = 32;
 export type Search = readonly (readonly string[])[];
 
 /** Searches with random powers. Needs no board: it takes a while, and a board wants to hear from us meanwhile. */
-export function sampleSearches({ start, adaptive }: SchemeFactory): Search[] {
+export function sampleSearches({ start, adaptive, band, onlySubcarrier }: SchemeFactory): Search[] {
   if (!adaptive) return [[(start().next().value as PilotBatch).map(({ key }) => key)]];
+  const numSubcarriers = band === null || onlySubcarrier !== null ? 1 : band.numSubcarriers;
   return Array.from({ length: NUM_SEARCHES }, (_, k) => {
     const random = new Random(k, 'search');
     const batches: string[][] = [];
@@ -25,8 +26,8 @@ export function sampleSearches({ start, adaptive }: SchemeFactory): Search[] {
       batches.push(step.value.map(({ key }) => key));
       step = scheme.next(
         powersOf(
-          Float64Array.from(step.value, () => random.uniform()),
-          1,
+          Float64Array.from({ length: step.value.length * numSubcarriers }, () => random.uniform()),
+          numSubcarriers,
         ),
       );
     }

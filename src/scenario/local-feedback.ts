@@ -4,8 +4,9 @@ import type { BoardBeams } from '../../calibration/board-beams.js';
 import type { UeDescription } from '../bridge/bridge.js';
 import { whyNoEstimate } from '../bridge/estimate-request.js';
 import { BeamloopError } from '../core/errors.js';
+import { usesActualBeams } from '../training/estimators/choice.js';
 import { type LocalEstimateSetup, localEstimateSetup } from '../training/local-estimate.js';
-import { splitCodebookOf } from '../training/registry.js';
+import { splitOf } from '../training/registry.js';
 import type { Preparation } from './plan.js';
 
 /**
@@ -18,12 +19,13 @@ export function localFeedback(
   beams: BoardBeams,
 ): LocalEstimateSetup | null {
   const { scheme } = scenario;
-  if (scenario.bridge.feedback === 'powers' || wideband === null || !('estimator' in scheme)) return null;
+  const split = splitOf(scheme);
+  if (scenario.bridge.feedback === 'powers' || wideband === null || split === null) return null;
   const { band, sector } = wideband;
-  const { estimator } = scheme;
-  const actual = estimator.name === 'matched-filter' && estimator.dictionary === 'actual';
-  const { pilots } = splitCodebookOf(scheme, polar.array, wideband);
-  const radiated = actual ? pilots.map(({ codeword }) => beams.realise(codeword)) : null;
+  const { pilots } = split.codebook(polar.array, wideband);
+  const radiated = usesActualBeams(split.estimator)
+    ? pilots.map(({ codeword }) => beams.realise(codeword))
+    : null;
   const setup = localEstimateSetup(polar.array, band, sector, scheme, radiated);
   const refused = whyNoEstimate(pilots.length, setup);
   if (refused === null) return setup;

@@ -3,7 +3,7 @@ import type { Sector } from '../array/focal-point.js';
 import type { PointM } from '../array/linear-array.js';
 import { plural } from '../core/plural.js';
 import type { Realisability } from '../realisation/realisability.js';
-import { coverageAdvice } from '../training/coverage-advice.js';
+import { splitOf } from '../training/registry.js';
 import type { Preparation } from './plan.js';
 import type { Scenario } from './scenario-schema.js';
 import { isEmulated } from './users.js';
@@ -17,7 +17,7 @@ const MOST_NAMED = 3;
 export function planWarnings(preparation: Preparation, realisability: Realisability | null): string[] {
   const { scenario, polar, wideband } = preparation;
   return [
-    ...(wideband === null ? [] : coverageAdvice(scenario.scheme, polar.array, wideband)),
+    ...((wideband && splitOf(scenario.scheme)?.advice(polar.array, wideband)) ?? []),
     ...usersOutside(preparation),
     ...emulatedChannels(scenario),
     ...(realisability === null ? [] : beamsThatFallApart(realisability)),

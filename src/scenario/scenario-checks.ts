@@ -3,7 +3,7 @@ import { requireToken } from '../bridge/listen.js';
 import { noiseVariance } from '../channel/channel.js';
 import { type PlaceComplaint, placeText, wrongPlace, wrongRegion } from '../channel/place-checks.js';
 import { BeamloopError } from '../core/errors.js';
-import { needsBand } from '../training/registry.js';
+import { needsBand, splitOf, splitSchemes } from '../training/registry.js';
 import { BAND_EXAMPLE, BAND_KEYS, type Scenario } from './scenario-schema.js';
 import { checkSizes } from './scenario-sizes.js';
 import { arrayOf, polarCodebookOf, regionOf, sectorRegion } from './users.js';
@@ -32,11 +32,11 @@ function checkBand({ scheme, array }: Scenario, file: string): void {
 
 /** Throws SCENARIO_INVALID when the scheme leaves nothing for a UE to estimate. */
 function requireFeedbackFits({ scheme, bridge }: Scenario, file: string): void {
-  if (bridge.feedback === 'powers' || 'estimator' in scheme) return;
+  if (bridge.feedback === 'powers' || splitOf(scheme) !== null) return;
   throw new BeamloopError('SCENARIO_INVALID', {
     what: `Scheme ${scheme.name} has no estimator that a UE could run`,
     where: `${file}, bridge.feedback`,
-    todo: 'Use feedback: powers, or one of tdps, near-field-rainbow and far-field-rainbow',
+    todo: `Use feedback: powers, or one of ${splitSchemes('and')}`,
   });
 }
 
@@ -125,9 +125,10 @@ function checkPlaces(scenario: Scenario, file: string): void {
 
 /** It compares powers with that of a perfect beam, which a scheme on a board or in a scenario study is told by nobody else. */
 function checkAuxiliaryPair({ scheme, users, channel }: Scenario, file: string, emulated: boolean): void {
-  if (!('estimator' in scheme) || scheme.estimator.name !== 'auxiliary-pair') return;
+  const estimator = splitOf(scheme)?.estimator;
+  if (estimator?.name !== 'auxiliary-pair') return;
   const where = `${file}, scheme.estimator.snr`;
-  const { snr } = scheme.estimator;
+  const { snr } = estimator;
   if (snr === undefined || !Number.isFinite(snr)) {
     throw new BeamloopError('SCENARIO_INVALID', {
       what:

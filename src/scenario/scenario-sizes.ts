@@ -3,7 +3,8 @@
  * its schema says; what is bounded here is what they make together.
  */
 import { BeamloopError } from '../core/errors.js';
-import { needsBand } from '../training/registry.js';
+import { dictionaryPoints } from '../training/estimators/choice.js';
+import { needsBand, splitOf } from '../training/registry.js';
 import type { Scenario } from './scenario-schema.js';
 
 interface Size {
@@ -64,12 +65,13 @@ function sizesOf({ array, scheme, users, channel }: Scenario): Size[] {
       },
     );
   }
-  if ('estimator' in scheme && scheme.estimator.name === 'matched-filter') {
-    const { directions, rings: gridRings } = scheme.estimator;
+  const split = splitOf(scheme);
+  const points = split && dictionaryPoints(split.estimator);
+  if (points !== null) {
     sizes.push({
       what: 'The dictionary of the matched filter for one pilot',
       keys: 'scheme.estimator.directions × rings × array.subcarriers',
-      size: directions * gridRings * subcarriers,
+      size: points * subcarriers,
       most: 64_000_000,
     });
   }

@@ -5,6 +5,7 @@ import { type CalibrationTable, parseCalibrationTable } from '../../calibration/
 import { BeamloopError } from '../core/errors.js';
 import { parseSettings } from '../core/settings-file.js';
 import { readTextFile } from '../core/text-file.js';
+import { withPluginSchemes } from '../training/plugins/named-files.js';
 import { checkScenario } from './scenario-checks.js';
 import { type Scenario, scenarioSchema } from './scenario-schema.js';
 import { type Settings, type SweepOptions, settingsText, variantsOf } from './sweep.js';
@@ -66,7 +67,7 @@ export function parseScenario<E extends z.ZodType>(
   calibrationText?: string,
   onBare?: (reading: string) => void,
 ): ScenarioFile<z.output<E>> {
-  const schema = scenarioSchema(emulated);
+  const schema = withPluginSchemes(scenarioSchema(emulated), file);
   const scenario = parseSettings(text, schema, file, 'scenario', onBare) as Scenario<z.output<E>>;
   checkScenario(scenario, file);
   const calibration = calibrationOf(scenario, file, calibrationText, onBare);

@@ -4,7 +4,9 @@ import type { BoardBeams } from '../../calibration/board-beams.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { type Realisability, requireRealisable } from '../realisation/realisability.js';
 import type { PilotBatch } from '../sounding/sounding.js';
-import { createScheme, type SchemeChoice, type SchemeFactory } from '../training/registry.js';
+import { createScheme } from '../training/registry.js';
+import type { SchemeChoice } from '../training/scheme-definition.js';
+import type { SchemeFactory } from '../training/scheme-factory.js';
 import type { Preparation } from './plan.js';
 
 type Prepared = Pick<Preparation, 'scenario' | 'polar' | 'wideband' | 'scheme'>;

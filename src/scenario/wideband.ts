@@ -2,7 +2,7 @@
 import { Band } from '../array/band.js';
 import type { UeDescription } from '../bridge/bridge.js';
 import { BeamloopError } from '../core/errors.js';
-import type { WidebandSetting } from '../training/registry.js';
+import type { WidebandSetting } from '../training/scheme-factory.js';
 import type { Scenario } from './scenario-schema.js';
 
 /** The subcarriers and where users can be; null in a scenario without a band. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readSettingsFile } from '../core/settings-file.js';
+import { withPluginSchemes } from '../training/plugins/named-files.js';
 import { accuracySchema } from './accuracy/accuracy-file.js';
 import { checkAccuracyPlaces } from './accuracy/accuracy-place-checks.js';
 import { beamSplitSchema } from './beam-split/beam-split-file.js';
@@ -26,8 +27,8 @@ export type Study = z.output<typeof studySchema>;
 /**
  * Reads a study file (docs/study.md).
  *
- * @throws BeamloopError FILE_NOT_FOUND, FILE_UNREADABLE, SCENARIO_INVALID.
+ * @throws BeamloopError FILE_NOT_FOUND, FILE_UNREADABLE, SCENARIO_INVALID; PLUGIN_INVALID for schemes from files that are not loaded.
  */
 export function readStudy(file: string): Study {
-  return readSettingsFile(file, studySchema, 'study');
+  return readSettingsFile(file, withPluginSchemes(studySchema, file), 'study');
 }

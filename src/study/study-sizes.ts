@@ -5,7 +5,9 @@
  */
 import type { z } from 'zod';
 import { BeamloopError } from '../core/errors.js';
-import type { SchemeChoice } from '../training/registry.js';
+import { dictionaryPoints } from '../training/estimators/choice.js';
+import { schemeOf, splitOf } from '../training/registry.js';
+import type { SchemeChoice } from '../training/scheme-definition.js';
 import type { AccuracyStudy } from './accuracy/accuracy-file.js';
 import type { BeamSplitStudy } from './beam-split/beam-split-file.js';
 import type { BoundaryStudy } from './boundary/boundary.js';
@@ -111,10 +113,9 @@ function mostElements({ array, cases }: AccuracyStudy): number {
 function traces(study: AccuracyStudy): Size {
   const { points, users } = numTries(study);
   const elements = mostElements(study);
-  const pilots = sum(study.schemes, ({ name }) => {
-    if (name === 'exhaustive') return elements * study.codebook.rings;
-    return name === 'far-field-sweep' ? elements : 100;
-  });
+  const pilots = sum(study.schemes, (choice) =>
+    schemeOf(choice).tracedPilots(elements, study.codebook.rings),
+  );
   return kept('What traces take', 'users × places × SNRs × pilots × 10', 10 * points * users * pilots);
 }
 
@@ -159,9 +160,8 @@ function rateSizes({ array, users, snr, schemes, pilots, hardware }: RateStudy):
   );
   const numPoints = numPlaces * variants.length * snr.length;
   const dictionaries = sum(variants, ({ choice, count }) => {
-    if (!('estimator' in choice) || choice.estimator.name !== 'matched-filter') return 0;
-    const { directions, rings } = choice.estimator;
-    return directions * rings * subcarriers * count;
+    const split = splitOf(choice);
+    return ((split && dictionaryPoints(split.estimator)) ?? 0) * subcarriers * count;
   });
   return [
     rows('boards × distances × SNRs × schemes', numPoints),
@@ -183,7 +183,7 @@ function rateSizes({ array, users, snr, schemes, pilots, hardware }: RateStudy):
 
 /** What a scheme sends where the file does not say; Algorithm 1 asks for few. */
 function pilotsOf(choice: SchemeChoice): number {
-  return 'pilots' in choice && choice.pilots !== undefined ? choice.pilots : 1;
+  return schemeOf(choice).chosenPilots(choice) ?? 1;
 }
 
 function beamSplitSizes({ array, pilots, scheme, directions, rings }: BeamSplitStudy): Size[] {
@@ -275,12 +275,21 @@ function drawn(side: number): Size {
 /** Beams of the schemes, each of as many elements, all received in every direction. */
 function ringSizes({ array, codebook, schemes, levels, drawnLevel, directions, ring }: RingPattern): Size[] {
   const { elements } = array;
-  const beams = sum(schemes, ({ name }) => {
-    if (name === 'far-field-sweep') return elements;
-    // At the last of its tiers there are two directions for every element, each with so many slopes.
-    if (name === 'spatial-chirp') return 4 * elements * 2 ** Math.floor(Math.log2(elements) / 2);
-    const all = 2 ** Math.min(Math.max(levels, drawnLevel) + 1, Math.ceil(Math.log2(elements)) + 1);
-    return name === 'near-field-hierarchical' ? all * codebook.rings : all;
+  const beams = sum(schemes, (choice) => {
+    const { coarseBeams } = schemeOf(choice);
+    switch (coarseBeams?.kind) {
+      case 'sweep':
+        return elements;
+      case 'tiers':
+        // At the last tier there are two directions for every element, each with so many slopes.
+        return 4 * elements * 2 ** Math.floor(Math.log2(elements) / 2);
+      case 'levels': {
+        const all = 2 ** Math.min(Math.max(levels, drawnLevel) + 1, Math.ceil(Math.log2(elements)) + 1);
+        return all * coarseBeams.numPerSector(codebook.rings);
+      }
+      case undefined:
+        return 0;
+    }
   });
   return [
     rows('rings × schemes × levels', ring.length * schemes.length * levels),

@@ -15,7 +15,8 @@ import { createEstimator } from './estimators/create-estimator.js';
 import type { PointEstimator } from './estimators/point-estimator.js';
 import { judge } from './evidence.js';
 import { placesAround } from './evidence-gains.js';
-import { type SplitChoice, schemeSchema, splitCodebookOf } from './registry.js';
+import { schemeSchema, splitOf, splitSchemes } from './registry.js';
+import type { SchemeChoice } from './scheme-definition.js';
 
 const positive = z.number().positive();
 /** Doubles, little-endian, base64. */
@@ -40,12 +41,15 @@ const setupSchema = z.object({
 /** Plain data: it travels to the UE as JSON. */
 export type LocalEstimateSetup = z.input<typeof setupSchema>;
 
-/** @param beams what the board radiates, pilot by pilot; null = exactly the codebook. */
+/**
+ * @param scheme one whose pilots split.
+ * @param beams what the board radiates, pilot by pilot; null = exactly the codebook.
+ */
 export function localEstimateSetup(
   array: LinearArray,
   band: Band,
   { maxAngleRad, distanceM: [nearM, farM] }: Sector,
-  scheme: SplitChoice,
+  scheme: SchemeChoice,
   beams: readonly Codeword[] | null,
 ): LocalEstimateSetup {
   const { numElements, carrierHz, speedOfLightMPerS } = array;
@@ -125,15 +129,16 @@ function build(setup: unknown): Built {
     });
   }
   const { scheme, sector, beams } = parsed.data;
-  if (!('estimator' in scheme)) {
+  const split = splitOf(scheme);
+  if (split === null) {
     throw new BeamloopError('BAD_ARGUMENT', {
       what: `Scheme ${scheme.name} has no estimator that a UE could run`,
-      todo: 'Use tdps, near-field-rainbow or far-field-rainbow',
+      todo: `Use ${splitSchemes('or')}`,
     });
   }
   const array = new LinearArray(parsed.data.array);
   const band = new Band({ ...parsed.data.band, carrierHz: array.carrierHz });
-  const codebook = splitCodebookOf(scheme, array, { band, sector });
+  const codebook = split.codebook(array, { band, sector });
   const { pilots } = codebook;
   const radiated = new Map(
     beams?.map((beam, k) => {
@@ -155,7 +160,7 @@ function build(setup: unknown): Built {
     });
   }
   const realise = (codeword: Codeword) => ({ ...codeword, ...radiated.get(codeword.key) }) as Codeword;
-  const estimator = createEstimator(scheme.estimator, { codebook, sector, realise });
+  const estimator = createEstimator(split.estimator, { codebook, sector, realise });
   const realised = pilots.map(({ codeword }) => realise(codeword));
   return { estimator, codebook, gains: new BeamPowers(codebook, realised, 'exact') };
 }

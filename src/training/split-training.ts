@@ -3,8 +3,12 @@ import { distanceOfM } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
 import type { SplitCodebook } from '../codebook/beam-split.js';
 import { servingCodeword } from '../codebook/serving.js';
+import { once } from '../core/once.js';
+import type { EstimatorChoice } from './estimators/choice.js';
+import { createEstimator } from './estimators/create-estimator.js';
 import type { PointEstimator } from './estimators/point-estimator.js';
 import type { Estimate, Scheme } from './scheme.js';
+import { nothing, type SchemeFactory, type WidebandSetting } from './scheme-factory.js';
 
 /**
  * Sends all pilots of a splitting codebook once and serves where the estimator says: training with distance-dependent
@@ -12,9 +16,26 @@ import type { Estimate, Scheme } from './scheme.js';
  *
  * @param estimator built when the powers are there: dictionaries take a while.
  */
-export function* splitTraining(codebook: SplitCodebook, estimator: () => PointEstimator): Scheme {
+function* splitTraining(codebook: SplitCodebook, estimator: () => PointEstimator): Scheme {
   const powers = yield codebook.pilots.map(({ codeword }) => codeword);
   return servedAt(codebook.array, powers.localEstimate ?? estimator().estimate(powers));
+}
+
+/** Users share the estimator, whose dictionary is built when it is first asked. */
+export function splitTrainingFactory(
+  codebook: SplitCodebook,
+  choice: EstimatorChoice,
+  { band, sector, realise = (codeword) => codeword }: WidebandSetting,
+): SchemeFactory {
+  const estimator = once(() => createEstimator(choice, { codebook, sector, realise }));
+  return {
+    start: () => splitTraining(codebook, estimator),
+    band,
+    onlySubcarrier: null,
+    preparing: () => estimator().preparing ?? nothing(),
+    searches: () => estimator().statistics ?? null,
+    adaptive: false,
+  };
 }
 
 /** The estimate that serves a point over the whole band. */

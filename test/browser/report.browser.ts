@@ -10,7 +10,7 @@ import { writeReport } from '../../src/report/run-report.js';
 import { writeStudyReport } from '../../src/report/study-report.js';
 import { coverageMap, fociFigure } from '../../src/study/beam-split/beam-split-figures.js';
 import type { Figure as StudyFigure, StudyResult } from '../../src/study/common/result.js';
-import { splitCodebookOf } from '../../src/training/registry.js';
+import { splitOf } from '../../src/training/registry.js';
 import { recordRun } from '../fixtures/recorded-run.js';
 import { studyResult } from '../fixtures/study-result.js';
 import { givenScheme, rainbowScheme, splitScheme, widebandRun } from '../fixtures/wideband-run.js';
@@ -76,12 +76,12 @@ function splitFigures(): StudyFigure[] {
   const { sector } = widebandRun.wideband;
   const band = new Band({ ...widebandRun.wideband, carrierHz: array.carrierHz });
   const foci = [1, 3].map((pilots) =>
-    fociFigure({ sector }, splitCodebookOf(splitScheme(pilots), array, { band, sector })),
+    fociFigure({ sector }, splitOf(splitScheme(pilots))!.codebook(array, { band, sector })),
   );
   const sinAngles = Array.from({ length: 40 }, (_, k) => -0.85 + k / 23);
   const ringsPerM = Array.from({ length: 20 }, (_, k) => k / 14);
   const gainDb = ringsPerM.map((ring) => sinAngles.map((sinAngle) => -9 * (sinAngle - ring) ** 2));
-  const codebook = splitCodebookOf(splitScheme(1), array, { band, sector });
+  const codebook = splitOf(splitScheme(1))!.codebook(array, { band, sector });
   return [...foci, coverageMap(codebook, { sinAngles, ringsPerM, gainDb })];
 }
 

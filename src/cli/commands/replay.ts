@@ -1,5 +1,6 @@
 import { PILOTS_NOTE, pilotsText } from '../../campaign/check-pilots.js';
 import { MOST_NAMED } from '../../campaign/outcome.js';
+import { loadRecordedPlugin } from '../../campaign/recorded-plugin.js';
 import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
 import { recordedScenario } from '../../campaign/run.js';
 import { shortKey } from '../../codebook/codeword.js';
@@ -11,9 +12,11 @@ import { parseScenario } from '../../scenario/scenario.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
 import { emulatedSection } from '../../testbed.js';
 import { ESTIMATOR_NAMES, estimatorSchema } from '../../training/estimators/choice.js';
-import { SCHEME_NAMES, type SchemeChoice, schemeSchema } from '../../training/registry.js';
+import { schemeNames, schemeSchema, splitOf, splitSchemes } from '../../training/registry.js';
+import type { SchemeChoice } from '../../training/scheme-definition.js';
 import { type Command, printJson, warn } from '../command.js';
 import { boundedOption } from '../options.js';
+import { loadPlugins, pluginOption } from '../plugins.js';
 import { formatTable, wrapped } from '../text-table.js';
 import { place, truePlace } from '../user-tables.js';
 
@@ -31,9 +34,11 @@ export const replayCommand: Command = (yargs, context) =>
         })
         .options({
           scheme: {
-            choices: SCHEME_NAMES,
-            describe: "Scheme to replay; the run's own, with its options, unless given",
+            type: 'string',
+            requiresArg: true,
+            describe: `Scheme to replay; the run's own, with its options, unless given. One of ${schemeNames().join(', ')}, or of a plugin`,
           },
+          ...pluginOption,
           estimator: {
             choices: ESTIMATOR_NAMES,
             describe: 'Estimator of a scheme of the whole band; its own unless given',
@@ -48,9 +53,13 @@ export const replayCommand: Command = (yargs, context) =>
         .example('$0 replay recordings/sweep-20261121T120000Z --scheme far-field-sweep', '')
         .example('$0 replay recordings/wideband-20261121T120000Z --estimator on-grid', ''),
     async (args) => {
+      await loadPlugins(args.plugin);
+      if (args.scheme !== undefined) requireScheme(args.scheme);
       const recording = await Recording.open(args.folder, 'read');
       try {
         warn(context, recording.warnings);
+        const changed = await loadRecordedPlugin(recording);
+        if (changed !== null) warn(context, [changed.text]);
         const file = await recordedScenario(
           recording,
           (text, where, calibrationText, onBare) =>
@@ -67,6 +76,17 @@ export const replayCommand: Command = (yargs, context) =>
     },
   );
 
+/** As yargs complains of a choice; which there are is known when plugins are loaded. */
+function requireScheme(name: string): void {
+  if (schemeNames().includes(name)) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `--scheme cannot be "${name}"; it may be ${schemeNames()
+      .map((each) => `"${each}"`)
+      .join(', ')}`,
+    todo: 'See beamloop replay --help',
+  });
+}
+
 /** A scheme that the run itself used keeps the options that it had there. */
 function chosenScheme(
   scenario: Scenario,
@@ -75,7 +95,7 @@ function chosenScheme(
     estimator: name,
     snr,
   }: {
-    readonly scheme: (typeof SCHEME_NAMES)[number] | undefined;
+    readonly scheme: string | undefined;
     readonly estimator: (typeof ESTIMATOR_NAMES)[number] | undefined;
     readonly snr: string | undefined;
   },
@@ -93,14 +113,15 @@ function chosenScheme(
     });
   }
   if (name === undefined) return scheme;
-  if ('estimator' in scheme) {
+  const split = splitOf(scheme);
+  if (split !== null) {
     const estimator = snr === undefined ? name : { name, snr: `${boundedOption('snr', snr, LEVEL)} dB` };
-    return { ...scheme, estimator: estimatorSchema.parse(estimator) };
+    return split.withEstimator(estimatorSchema.parse(estimator));
   }
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `Scheme ${scheme.name} has no estimator to choose`,
     where: '--estimator',
-    todo: 'Leave it out, or replay tdps, near-field-rainbow or far-field-rainbow',
+    todo: `Leave it out, or replay ${splitSchemes('or')}`,
   });
 }
 

@@ -3,6 +3,7 @@ import { parseScenario } from '../../scenario/scenario.js';
 import { emulatedSection, openTestbed } from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign-output.js';
 import type { Command } from '../command.js';
+import { loadPlugins, pluginOption } from '../plugins.js';
 
 /** `beamloop resume <folder>`: goes on with a run that was stopped or killed. */
 export const resumeCommand: Command = (yargs, context) =>
@@ -16,9 +17,10 @@ export const resumeCommand: Command = (yargs, context) =>
           demandOption: true,
           describe: 'Folder of the recording, as beamloop run printed it',
         })
-        .options(campaignOptions)
+        .options({ ...pluginOption, ...campaignOptions })
         .example('$0 resume recordings/first-light-20261121T120000Z', ''),
     async (args) => {
+      await loadPlugins(args.plugin);
       const parse = (
         text: string,
         where: string,

@@ -21,6 +21,7 @@ import {
 import { campaignOptions, campaignProgress, concludeCampaign, reportOf } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { MAX_SEED, wholeOption } from '../options.js';
+import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
 import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
 import { wrapped } from '../text-table.js';
@@ -63,6 +64,7 @@ export const runCommand: Command = (yargs, context) =>
             default: false,
             describe: 'Print the plan without touching any port',
           },
+          ...pluginOption,
           ...campaignOptions,
         })
         .example('$0 run scenarios/first-light.yaml', 'Emulated board and UEs: no hardware needed')
@@ -76,7 +78,9 @@ export const runCommand: Command = (yargs, context) =>
           'A run for each value, in sweep/1 and sweep/2',
         ),
     async (args) => {
-      const files = readVariants(fileOrShipped(args.scenario), emulatedSection, {
+      const scenarioFile = fileOrShipped(args.scenario);
+      await loadPlugins(args.plugin, { file: scenarioFile, kind: 'scenario' }, args.set);
+      const files = readVariants(scenarioFile, emulatedSection, {
         set: args.set,
         seed: args.seed === undefined ? undefined : wholeOption('seed', args.seed, 0, MAX_SEED),
         repeat: wholeOption('repeat', args.repeat, 1, 10_000),

@@ -14,6 +14,7 @@ import { arrayOf } from '../../scenario/users.js';
 import { emulatedSection, type OpenBoard, openBoard, openBoardAt } from '../../testbed.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
+import { loadPlugins } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
 import { place } from '../user-tables.js';
 
@@ -104,7 +105,9 @@ async function openTarget(
         todo: `Leave it out, or change the scenario`,
       });
     }
-    const file = readScenario(fileOrShipped(target), emulatedSection);
+    const scenarioFile = fileOrShipped(target);
+    await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
+    const file = readScenario(scenarioFile, emulatedSection);
     const opened = await openBoard(file.scenario, signal);
     return { ...opened, array: arrayOf(file.scenario), table: file.calibration?.table ?? null };
   }

@@ -14,6 +14,7 @@ import { readStudy } from '../../study/study-file.js';
 import { emulatedSection, standInBoard } from '../../testbed.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { wholeOption } from '../options.js';
+import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
 import { formatTable } from '../text-table.js';
 
@@ -30,6 +31,7 @@ export const studyCommand: Command = (yargs, context) =>
           describe: 'Study file (YAML), or a name of `beamloop scenarios`',
         })
         .options({
+          ...pluginOption,
           trace: {
             type: 'boolean',
             default: false,
@@ -52,6 +54,7 @@ export const studyCommand: Command = (yargs, context) =>
         .example('$0 study scenarios/papers/beam-diverging-fig19.yaml --users 1000', ''),
     async (args) => {
       const file = fileOrShipped(args.file);
+      await loadPlugins(args.plugin, { file, kind: 'study' });
       const study = overrideStudy(readStudy(file), {
         ...(args.users !== undefined && { numUsers: wholeOption('users', args.users, 1, MAX_USERS) }),
         ...(args.seed !== undefined && { seed: wholeOption('seed', args.seed, 0) }),
@@ -91,7 +94,9 @@ async function studyScenario(
       todo: 'Leave it out; beamloop run records every power',
     });
   }
-  const file = readScenario(path.resolve(path.dirname(studyFile), study.scenario), emulatedSection);
+  const scenarioFile = path.resolve(path.dirname(studyFile), study.scenario);
+  await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
+  const file = readScenario(scenarioFile, emulatedSection);
   return runScenarioStudy(study, file, standInBoard(file.scenario), options);
 }
 

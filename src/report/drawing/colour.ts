@@ -1,4 +1,6 @@
 /** Colours of figures: one palette that colour-blind readers can tell apart (Okabe and Ito, 2008), one colour map. */
+import { findScheme } from '../../training/registry.js';
+import type { SchemeColour } from '../../training/scheme-definition.js';
 import type { Rgb } from './png.js';
 
 /**
@@ -19,16 +21,7 @@ export const COLOUR = {
   sky: '#0f8fb8',
 } as const;
 
-const SCHEME_COLOUR: Readonly<Record<string, string>> = {
-  dpc: COLOUR.blue,
-  exhaustive: COLOUR.ink,
-  'far-field-sweep': COLOUR.orange,
-  'near-field-hierarchical': COLOUR.green,
-  'far-field-hierarchical': COLOUR.purple,
-  'spatial-chirp': COLOUR.red,
-};
-
-/** For what is not a scheme, or not one of ours: in order of appearance. */
+/** For what is not a scheme, or has no colour of its own: in order of appearance. */
 const OTHER_COLOURS = [
   COLOUR.blue,
   COLOUR.orange,
@@ -40,12 +33,17 @@ const OTHER_COLOURS = [
   COLOUR.ink,
 ];
 
+function colourOfScheme(name: string): string | undefined {
+  const colour: SchemeColour | null = findScheme(name)?.colour ?? null;
+  return colour === null ? undefined : COLOUR[colour];
+}
+
 /**
  * Colour per name: a scheme has the same one in every figure; other names get the palette's in their order.
  * @param names scheme names, or scheme names with something after a space or comma (`dpc, 15 dB`)
  */
 export function coloursOf(names: readonly string[]): string[] {
-  const known = names.map((name) => SCHEME_COLOUR[name] ?? SCHEME_COLOUR[name.split(/[ ,(]/)[0]!]);
+  const known = names.map((name) => colourOfScheme(name.split(/[ ,(]/)[0]!));
   const free = OTHER_COLOURS.filter((colour) => !known.includes(colour));
   let next = 0;
   return known.map((colour) => colour ?? free[next++ % free.length] ?? COLOUR.muted);

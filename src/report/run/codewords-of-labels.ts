@@ -31,7 +31,13 @@ export function codewordOfLabel(
         return new ChirpCodebook(polar).codeword(label.tier, label.direction, label.slope);
       case 'sector':
         return new SectorCodebook(polar).codeword(label.level, label.index, label.ring);
-      default:
+      // Nothing tells more of these than a label has room for.
+      case 'tdps':
+      case 'rainbow':
+      case 'far-rainbow':
+      case 'grid':
+      case 'serving':
+      case 'own':
         return null;
     }
   } catch (error) {

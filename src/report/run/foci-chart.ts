@@ -3,7 +3,7 @@ import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import { BeamloopError } from '../../core/errors.js';
 import { fociFigure } from '../../study/beam-split/beam-split-figures.js';
-import { splitCodebookOf } from '../../training/registry.js';
+import { splitOf } from '../../training/registry.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
 import { type Point, scatter } from '../drawing/marks.js';
@@ -64,10 +64,10 @@ function pointOf({ sinAngle, ringPerM }: FocalPoint): Point {
 
 /** The pilots again from the recorded scenario. */
 function splitCodebook({ choice, polar, band, sector }: RunFacts): SplitCodebook | null {
-  if (choice === null || !('estimator' in choice)) return null;
-  if (polar === null || band === null || sector === null) return null;
+  const split = choice && splitOf(choice);
+  if (split === null || polar === null || band === null || sector === null) return null;
   try {
-    return splitCodebookOf(choice, polar.array, { band, sector });
+    return split.codebook(polar.array, { band, sector });
   } catch (error) {
     if (error instanceof BeamloopError) return null;
     throw error;

@@ -1,7 +1,7 @@
 /** What was run, on what, when, and how it ended, in one sentence. */
 
 import { shellWord } from '../../core/shell-word.js';
-import { needsBand } from '../../training/registry.js';
+import { needsBand, splitOf } from '../../training/registry.js';
 import { schemeLabel, schemeTitle } from '../../training/scheme-label.js';
 import { tickText } from '../drawing/axis.js';
 import { count, fixed, frequency, metres, plural, seconds, typographic } from '../drawing/number-format.js';
@@ -78,10 +78,12 @@ function schemeText({ scheme, schemeOptions, choice }: RunFacts): string | null 
 
 /** Parameters that were given and not designed. */
 function parametersText({ choice }: RunFacts): string | null {
-  if (choice?.name !== 'tdps' || !choice.delayParameters || !choice.phaseParameters) return null;
-  const pair = ([sinAngle, ringPerM]: readonly [number, number]) =>
+  const given = choice && splitOf(choice)?.givenParameters();
+  if (!given) return null;
+  const pair = (sinAngle: number, ringPerM: number) =>
     `sin ${shortNumber(sinAngle)} and ${shortNumber(ringPerM)}\u00a01/m`;
-  return `delays ${pair(choice.delayParameters)}; phases ${pair(choice.phaseParameters)}`;
+  const { delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM } = given;
+  return `delays ${pair(delaySinAngle, delayRingPerM)}; phases ${pair(phaseSinAngle, phaseRingPerM)}`;
 }
 
 /** Four significant digits at most, without zeros that say nothing. */

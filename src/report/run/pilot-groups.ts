@@ -1,6 +1,7 @@
 /** Pilots of one user in the groups in which a reader thinks of them: levels of a search, rings of a refinement. */
 import type { PilotLabel } from '../../codebook/codeword.js';
 import { fixed } from '../drawing/number-format.js';
+import { shown } from '../page/html.js';
 import type { SlotRecord } from './run-data.js';
 
 export interface PilotGroup {
@@ -59,6 +60,8 @@ export function pilotName(label: PilotLabel | null): string {
       return `rainbow ring ${label.ring}`;
     case 'far-rainbow':
       return 'far-field rainbow';
+    case 'own':
+      return shown(label.name, 40);
     case 'serving':
       return `beam on sin ${fixed(label.sinAngle, 4)}, ring ${fixed(label.ringPerM, 4)}\u00a01/m`;
   }

@@ -2,7 +2,9 @@
 
 import { numCheckPilotsOf } from '../../campaign/check-pilots.js';
 import { recordedAccount } from '../../campaign/outcome.js';
+import { loadRecordedPlugin } from '../../campaign/recorded-plugin.js';
 import type { PilotLabel } from '../../codebook/codeword.js';
+import { BeamloopError } from '../../core/errors.js';
 import { Recording } from '../../record/recording.js';
 import type { Row } from '../../record/schema.js';
 import type { LossAccount } from '../../scenario/loss-account.js';
@@ -67,6 +69,7 @@ export async function readRunData(folder: string): Promise<RunData> {
       recording.rows('events'),
       recording.rows('link_statistics'),
     ]);
+    const plugin = await pluginWarnings(recording);
     const estimateOf = new Map(estimates.map((row) => [row.ue, row]));
     const accounts = losses.flatMap((row) => {
       const account = recordedAccount(row, estimateOf.get(row.ue));
@@ -75,7 +78,7 @@ export async function readRunData(folder: string): Promise<RunData> {
     const facts = new Map(run.map((row) => [row.key, row.value]));
     return {
       folder,
-      warnings: recording.warnings,
+      warnings: [...recording.warnings, ...plugin],
       facts: readRunFacts(facts),
       users,
       codewords,
@@ -88,6 +91,17 @@ export async function readRunData(folder: string): Promise<RunData> {
     };
   } finally {
     await recording.close();
+  }
+}
+
+/** What is measured is told without the plugin of the run, too: of its scheme only the name is known then. */
+async function pluginWarnings(recording: Recording): Promise<string[]> {
+  try {
+    const changed = await loadRecordedPlugin(recording);
+    return changed === null ? [] : [changed.text];
+  } catch (error) {
+    if (!(error instanceof BeamloopError) || error.code !== 'PLUGIN_INVALID') throw error;
+    return [error.message];
   }
 }
 

@@ -6,7 +6,8 @@ import { LinearArray } from '../../array/linear-array.js';
 import { PolarCodebook } from '../../codebook/polar.js';
 import { BeamloopError } from '../../core/errors.js';
 import { forecastLines } from '../../scenario/loss-forecast.js';
-import { type SchemeChoice, schemeSchema } from '../../training/registry.js';
+import { schemeSchema } from '../../training/registry.js';
+import type { SchemeChoice } from '../../training/scheme-definition.js';
 
 const scenarioFacts = z.object({
   title: z.string().nullish(),

@@ -5,11 +5,14 @@ import { noiseVariance } from '../../channel/channel.js';
 import { createEvaluator } from '../../channel/evaluator.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import type { PolarCodebook, PolarIndex } from '../../codebook/polar.js';
+import { BeamloopError } from '../../core/errors.js';
 import { powersOf } from '../../sounding/powers.js';
 import { runSounding, type Sounded } from '../../sounding/run-sounding.js';
 import { polarEstimate } from '../../training/polar-estimate.js';
-import { createScheme, type SchemeFactory } from '../../training/registry.js';
+import { createScheme, schemeOf } from '../../training/registry.js';
 import type { Estimate } from '../../training/scheme.js';
+import type { SchemeChoice } from '../../training/scheme-definition.js';
+import type { SchemeFactory } from '../../training/scheme-factory.js';
 import { schemeLabel } from '../../training/scheme-label.js';
 import type { CodewordTrace, PilotTrace, UserTrace } from '../common/result.js';
 import { buildArray, buildPolar } from '../common/study-array.js';
@@ -75,7 +78,7 @@ export class Simulator {
         this.#study.schemes.forEach((choice, schemeIndex) => {
           const pilots: PilotTrace[] = [];
           const { result: estimate, numPilots } =
-            choice.name === 'exhaustive' && !this.#traced
+            schemeOf(choice).searchesWholeCodebook && !this.#traced
               ? searchAtOnce(bench, deviation)
               : runSounding(bench.factories[schemeIndex]!.start(), (batch) => {
                   const powers = batch.map((pilot) => bench.received.power(pilot, deviation));
@@ -86,7 +89,7 @@ export class Simulator {
                   }
                   return powersOf(Float64Array.from(powers), 1);
                 });
-          const chosen = polarIndexOf(estimate.codeword);
+          const chosen = polarIndexOf(estimate.codeword, choice);
           const correct = chosen.ring === best.ring && chosen.angleIndex === best.angleIndex;
           const key = `${schemeIndex}/${snrDb}`;
           const tally = tallies.get(key) ?? emptyTally(job.placeIndex, schemeIndex, snrDb);
@@ -147,9 +150,15 @@ function searchAtOnce({ polar, received }: Bench, deviation: number): Sounded<Es
   return { result: polarEstimate(polar, index), numPilots: polar.numCodewords };
 }
 
-/** Every scheme answers with a codeword of the polar codebook. */
-function polarIndexOf({ label, key }: Codeword): PolarIndex & CodewordTrace {
-  if (label.kind !== 'polar') throw new Error(`${key} is not in the polar codebook`);
+/** Our schemes answer with a codeword of the polar codebook. */
+function polarIndexOf({ label, key }: Codeword, { name }: SchemeChoice): PolarIndex & CodewordTrace {
+  if (label.kind !== 'polar') {
+    throw new BeamloopError('PLUGIN_INVALID', {
+      what: `Scheme ${name} answers with ${key}; a study of accuracy counts codewords of the polar codebook`,
+      where: schemeOf({ name }).plugin ?? name,
+      todo: 'Return polarEstimate({ ring, angleIndex }), or compare the scheme in a study of kind scenario',
+    });
+  }
   return { ring: label.ring, angleIndex: label.angleIndex };
 }
 

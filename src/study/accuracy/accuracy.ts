@@ -55,7 +55,7 @@ function requireSchemesFit(study: AccuracyStudy): void {
       try {
         createScheme(choice, polar);
       } catch (error) {
-        if (!(error instanceof BeamloopError)) throw error;
+        if (!(error instanceof BeamloopError) || error.code === 'PLUGIN_INVALID') throw error;
         throw new BeamloopError('SCENARIO_INVALID', {
           what: error.what,
           where: `schemes[${k + 1}], ${numElements} elements`,

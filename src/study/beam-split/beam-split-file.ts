@@ -1,6 +1,6 @@
 /** Study files of kind `beam-split`: where subcarriers focus and what they cover. Keys and units: docs/study.md. */
 import { z } from 'zod';
-import { type SchemeChoice, type SplitChoice, schemeSchema } from '../../training/registry.js';
+import { schemeSchema, splitOf, splitSchemes } from '../../training/registry.js';
 import { checkSector, headingShape, paperShape, widebandArraySchema } from '../common/file-sections.js';
 
 const gridPoints = z.int().min(2).max(2000);
@@ -10,7 +10,9 @@ export const beamSplitSchema = z
     kind: z.literal('beam-split'),
     ...headingShape,
     array: widebandArraySchema.safeExtend({ subcarriers: z.int().min(2).max(65_535) }),
-    scheme: schemeSchema.refine(isSplit, 'must be tdps, near-field-rainbow or far-field-rainbow'),
+    scheme: schemeSchema.refine((choice) => splitOf(choice) !== null, {
+      error: () => `must be ${splitSchemes('or')}`,
+    }),
     /** Numbers of pilots that are tried; the scheme's own unless given. */
     pilots: z.array(z.int().min(1).max(65_535)).nonempty().optional(),
     /** Numbers of pilots that are drawn; all that are tried unless given. */
@@ -33,7 +35,3 @@ export const beamSplitSchema = z
   });
 
 export type BeamSplitStudy = z.output<typeof beamSplitSchema>;
-
-function isSplit(choice: SchemeChoice): choice is SplitChoice {
-  return ['tdps', 'near-field-rainbow', 'far-field-rainbow'].includes(choice.name);
-}

@@ -5,7 +5,7 @@ import type { SplitCodebook, SplitParameters } from '../../codebook/beam-split.j
 import { coverageRatio, missedShare } from '../../codebook/coverage.js';
 import { describeTdPs } from '../../codebook/tdps.js';
 import { BeamPowers } from '../../training/estimators/beam-powers.js';
-import { type SplitChoice, splitCodebookOf } from '../../training/registry.js';
+import { splitOf } from '../../training/registry.js';
 import { describeArray } from '../common/file-sections.js';
 import { percent, short } from '../common/format.js';
 import type { Figure, StudyResult } from '../common/result.js';
@@ -18,15 +18,14 @@ import type { BeamSplitRow, GainMap } from './beam-split-rows.js';
 /** @throws the signal's reason when it is raised. */
 export async function runBeamSplit(study: BeamSplitStudy, signal?: AbortSignal): Promise<StudyResult> {
   const setting = buildSetting(study);
-  const scheme = study.scheme as SplitChoice;
-  const choices = study.pilots?.map((count) => withPilots(scheme, count, 'pilots') as SplitChoice) ?? [
-    scheme,
-  ];
+  const { scheme } = study;
+  const choices = study.pilots?.map((count) => withPilots(scheme, count, 'pilots')) ?? [scheme];
   const rows: BeamSplitRow[] = [];
   const figures: Figure[] = [];
   let first: SplitParameters | undefined;
   for (const choice of choices) {
-    const codebook = splitCodebookOf(choice, setting.array, setting);
+    // Its schema takes no other schemes.
+    const codebook = splitOf(choice)!.codebook(setting.array, setting);
     first ??= codebook.pilots[0]!.parameters;
     const map = await mapGain(study, setting, codebook, signal);
     rows.push(rowOf(setting, codebook, map));

@@ -130,7 +130,7 @@ export interface UserTrace {
 }
 
 /** A codeword as its paper names it: {level, index} on the coarse levels, {ring, angleIndex} in the polar codebook. */
-export type PilotTrace = Readonly<Record<string, number>> & { readonly amplitude: number };
+export type PilotTrace = Readonly<Record<string, number | string>> & { readonly amplitude: number };
 
 export interface CodewordTrace {
   readonly ring: number;

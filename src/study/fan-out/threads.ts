@@ -1,6 +1,8 @@
 /** Spreads the users of a study over threads. */
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { BeamloopError, type ErrorCode, type ErrorParts } from '../../core/errors.js';
+import { loadedPlugins } from '../../training/plugins/plugin-file.js';
 import { createSimulator, type Simulation } from './simulation.js';
 import type { UserJob } from './user-job.js';
 
@@ -11,6 +13,11 @@ export interface ThreadOptions {
   /** Called after each job with the users done so far and the users in all. */
   readonly onProgress?: (numDone: number, numUsers: number) => void;
 }
+
+/** What a thread says of a job. An error that crosses threads by itself loses its code. */
+export type JobAnswer =
+  | { readonly result: unknown }
+  | { readonly failure: ErrorParts & { readonly code: ErrorCode } };
 
 /**
  * Runs all jobs.
@@ -78,7 +85,9 @@ function runInWorker(
   stop: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: simulation });
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: { simulation, plugins: loadedPlugins() },
+    });
     let current = take();
     const end = (error?: unknown) => {
       signal?.removeEventListener('abort', onAbort);
@@ -93,8 +102,13 @@ function runInWorker(
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     stop.addEventListener('abort', () => end(), { once: true });
-    worker.on('message', (result: unknown) => {
-      finish(current!, result);
+    worker.on('message', (answer: JobAnswer) => {
+      if ('failure' in answer) {
+        const { code, ...parts } = answer.failure;
+        end(new BeamloopError(code, parts));
+        return;
+      }
+      finish(current!, answer.result);
       current = take();
       next();
     });

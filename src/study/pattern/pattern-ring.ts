@@ -1,10 +1,11 @@
 /** Received power along a ring for the beams of several schemes (the paper's Fig. 16). */
 import { polarPointM } from '../../array/linear-array.js';
-import { ChirpCodebook } from '../../codebook/chirp.js';
+import type { ChirpCodebook } from '../../codebook/chirp.js';
 import type { PolarCodebook } from '../../codebook/polar.js';
-import { middleOfSupport } from '../../training/far-field-sweep.js';
-import type { SchemeChoice } from '../../training/registry.js';
+import { schemeOf } from '../../training/registry.js';
+import type { SchemeChoice, SectorBeams } from '../../training/scheme-definition.js';
 import { schemeLabel, schemeTitle } from '../../training/scheme-label.js';
+import { middleOfSupport } from '../../training/schemes/far-field-sweep.js';
 import { describeCodebook } from '../common/file-sections.js';
 import { percent, short } from '../common/format.js';
 import type { LineFigure, StudyResult, StudyRow } from '../common/result.js';
@@ -12,7 +13,6 @@ import { buildArray, buildPolar } from '../common/study-array.js';
 import { studyResult } from '../common/study-result.js';
 import { AmplitudeMeter, mean } from './diverging.js';
 import type { RingPattern } from './pattern-file.js';
-import { type SectorBeams, sectorBeams } from './scheme-beams.js';
 
 const MAX_ANGLE_RAD = Math.PI / 3;
 const NUM_DRAWN_BEAMS = 8;
@@ -46,23 +46,25 @@ export function runRing(study: RingPattern): StudyResult {
   for (const ringM of study.ring) {
     const ring = new Ring(meter, ringM);
     for (const choice of study.schemes) {
-      if (choice.name === 'spatial-chirp') {
-        const codebook = new ChirpCodebook(polar);
+      const { coarseBeams } = schemeOf(choice);
+      if (coarseBeams === null) continue;
+      if (coarseBeams.kind === 'tiers') {
+        const codebook = coarseBeams.codebookOf(polar);
         for (let tier = 0; tier <= codebook.numTiers; tier++)
           rows.push(judgeTier(study, codebook, tier, ring));
         figures.push(drawFirstTier(codebook, ring));
         continue;
       }
-      if (choice.name === 'far-field-sweep') {
+      if (coarseBeams.kind === 'sweep') {
         rows.push(judgeSweep(study, polar, ring));
         figures.push(drawSweep(polar, ring));
         continue;
       }
       for (let level = 1; level <= study.levels; level++) {
-        const beams = sectorBeams(choice, polar, level);
+        const beams = coarseBeams.beamsOf(choice, polar, level);
         if (beams !== null) rows.push(judgeLevel(study, choice, level, beams, ring));
       }
-      const drawn = sectorBeams(choice, polar, study.drawnLevel);
+      const drawn = coarseBeams.beamsOf(choice, polar, study.drawnLevel);
       if (drawn !== null) figures.push(drawLevel(study, choice, drawn, ring));
     }
   }

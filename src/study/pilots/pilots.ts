@@ -4,7 +4,8 @@ import { polarPointM } from '../../array/linear-array.js';
 import { DirectEvaluator } from '../../channel/direct-evaluator.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import { powersOf } from '../../sounding/powers.js';
-import { createScheme, type SchemeChoice, schemeSchema } from '../../training/registry.js';
+import { createScheme, schemeOf, schemeSchema } from '../../training/registry.js';
+import type { SchemeChoice } from '../../training/scheme-definition.js';
 import { schemeLabel, schemeTitle } from '../../training/scheme-label.js';
 import {
   arraySchema,
@@ -140,10 +141,7 @@ function countPilots(study: PilotsStudy, choice: SchemeChoice, numElements: numb
     step = scheme.next(powersOf(Float64Array.from(step.value, receivedPower), 1));
   }
   const totalPilots = batchSizes.reduce((sum, size) => sum + size, 0);
-  const refines = choice.name !== 'exhaustive' && choice.name !== 'near-field-hierarchical';
-  // The first tier is its coarse search, as the paper counts.
-  const last = choice.name === 'spatial-chirp' ? totalPilots - batchSizes[0]! : batchSizes.at(-1)!;
-  const refinementPilots = refines ? last : null;
+  const refinementPilots = numRefinementPilots(choice, batchSizes);
   return {
     scheme: schemeLabel(choice),
     numElements,
@@ -152,6 +150,14 @@ function countPilots(study: PilotsStudy, choice: SchemeChoice, numElements: numb
     totalPilots,
     constantEnvelope,
   };
+}
+
+/** Null for a scheme that does not refine. */
+function numRefinementPilots(choice: SchemeChoice, batchSizes: readonly number[]): number | null {
+  const { refinement } = schemeOf(choice);
+  if (refinement === null) return null;
+  if (refinement === 'last batch') return batchSizes.at(-1)!;
+  return batchSizes.slice(1).reduce((sum, size) => sum + size, 0);
 }
 
 function pilotsTable(rows: readonly PilotsRow[]): Table {

@@ -1,6 +1,9 @@
 /** Schemes with the boards that send their pilots. */
 import { PolarCodebook } from '../../codebook/polar.js';
-import { createScheme, type SchemeChoice, type SchemeFactory } from '../../training/registry.js';
+import { usesActualBeams } from '../../training/estimators/choice.js';
+import { createScheme, splitOf } from '../../training/registry.js';
+import type { SchemeChoice } from '../../training/scheme-definition.js';
+import type { SchemeFactory } from '../../training/scheme-factory.js';
 import type { RateStudy } from './rate-file.js';
 import { buildBoard, type Hardware, IDEAL_BOARD, type StudyBoard } from './rate-hardware.js';
 import { type RateScheme, type RateSetting, rateSchemes } from './rate-setting.js';
@@ -53,6 +56,6 @@ export class RateBenches {
 
 /** Whether the scheme's estimator asks what the board makes of its pilots. */
 function knowsBoard(choice: SchemeChoice): boolean {
-  if (!('estimator' in choice)) return false;
-  return choice.estimator.name === 'matched-filter' && choice.estimator.dictionary === 'actual';
+  const split = splitOf(choice);
+  return split !== null && usesActualBeams(split.estimator);
 }

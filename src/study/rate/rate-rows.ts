@@ -1,5 +1,6 @@
 /** From sums over users to the rows of a rate study. */
-import { type SchemeChoice, splitCodebookOf } from '../../training/registry.js';
+import { splitOf } from '../../training/registry.js';
+import type { SchemeChoice } from '../../training/scheme-definition.js';
 import { schemeLabel } from '../../training/scheme-label.js';
 import { pointOrRange } from '../accuracy/accuracy-rows.js';
 import type { StudyRow } from '../common/result.js';
@@ -106,9 +107,10 @@ export function rateRows(study: RateStudy, tallies: readonly RateTally[]): RateR
 }
 
 function delayRangeS(study: RateStudy, choice: SchemeChoice): number | null {
-  if (!('estimator' in choice)) return null;
+  const split = splitOf(choice);
+  if (split === null) return null;
   const setting = buildSetting(study);
-  const { pilots } = splitCodebookOf(choice, setting.array, setting);
+  const { pilots } = split.codebook(setting.array, setting);
   return pilots.reduce((most, { codeword }) => codeword.delayS!.reduce((a, b) => Math.max(a, b), most), 0);
 }
 

@@ -5,7 +5,8 @@ import type { LinearArray } from '../../array/linear-array.js';
 import { drawPosition } from '../../channel/paths.js';
 import { BeamloopError } from '../../core/errors.js';
 import { Random } from '../../core/random.js';
-import type { SchemeChoice } from '../../training/registry.js';
+import { schemeOf } from '../../training/registry.js';
+import type { SchemeChoice } from '../../training/scheme-definition.js';
 import { buildArray } from '../common/study-array.js';
 import type { RateStudy } from './rate-file.js';
 import { type Hardware, hardwareOf } from './rate-hardware.js';
@@ -81,17 +82,11 @@ export function rateSchemes({ schemes, pilots }: RateStudy): RateScheme[] {
  * @param where the key that asks for them, for the error.
  */
 export function withPilots(choice: SchemeChoice, count: number, where: string): SchemeChoice {
-  switch (choice.name) {
-    case 'near-field-rainbow':
-      return typeof choice.rings === 'number' ? { ...choice, rings: count } : { ...choice, pilots: count };
-    case 'tdps':
-    case 'exhaustive-grid':
-      return { ...choice, pilots: count };
-    default:
-      throw new BeamloopError('SCENARIO_INVALID', {
-        what: `The number of pilots of ${choice.name} cannot be chosen`,
-        where,
-        todo: 'Leave it out',
-      });
-  }
+  const { withPilots: ofPilots } = schemeOf(choice);
+  if (ofPilots !== null) return ofPilots(choice, count);
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: `The number of pilots of ${choice.name} cannot be chosen`,
+    where,
+    todo: 'Leave it out',
+  });
 }

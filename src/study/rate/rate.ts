@@ -57,7 +57,7 @@ function requireSchemesFit(study: RateStudy): void {
       try {
         if (benches.bench(scheme, hardware).factory.band !== null) continue;
       } catch (error) {
-        if (!(error instanceof BeamloopError)) throw error;
+        if (!(error instanceof BeamloopError) || error.code === 'PLUGIN_INVALID') throw error;
         const { what, todo } = error;
         const details = { what, where, ...(todo !== undefined && { todo }), cause: error };
         throw new BeamloopError('SCENARIO_INVALID', details);

@@ -16,6 +16,7 @@ import { schemeOnBoard } from '../../scenario/scheme-on-board.js';
 import { lossPercent, ServedUsers } from '../../scenario/serving.js';
 import type { Powers } from '../../sounding/powers.js';
 import type { PilotBatch } from '../../sounding/sounding.js';
+import { pointOfEstimate } from '../../training/evidence-gains.js';
 import { schemeLabel } from '../../training/scheme-label.js';
 import { headingShape } from '../common/file-sections.js';
 import { percent } from '../common/format.js';
@@ -122,7 +123,7 @@ export async function runScenarioStudy(
       const { rate, boardRate, perfectRate } = served.servingOf(truth, turn, codeword);
       rates.push({
         ...row,
-        ...pointOf(codeword.label),
+        ...pointOfEstimate(training.estimate),
         trueSinAngle: place.sinAngle,
         trueRingPerM: place.ringPerM,
         ...{ rate, boardRate, perfectRate },
@@ -155,11 +156,6 @@ function train(
     if (!(error instanceof BeamloopError) || error.code !== 'NO_EVIDENCE') throw error;
     return null;
   }
-}
-
-function pointOf(label: { readonly kind: string }): { sinAngle: number; ringPerM: number } {
-  const { sinAngle, ringPerM } = label as { kind: string; sinAngle: number; ringPerM: number };
-  return { sinAngle, ringPerM };
 }
 
 function notForStudy({ scenario }: ScenarioStudy, why: string): BeamloopError {

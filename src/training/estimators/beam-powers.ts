@@ -39,7 +39,7 @@ export class BeamPowers implements PointGains {
    * @param precision of the sum over elements: amplitudes, 1 at perfect focus, are off by 1e-10 or 1e-6.
    */
   constructor(
-    { array, band }: SplitCodebook,
+    { array, band }: Pick<SplitCodebook, 'array' | 'band'>,
     codewords: readonly Codeword[],
     model: WaveModel,
     precision: SumPrecision = 'double',

@@ -34,3 +34,13 @@ export const estimatorSchema = z.union([
   z.enum(ESTIMATOR_NAMES).transform((name) => estimatorWithOptions.parse({ name })),
   estimatorWithOptions,
 ]);
+
+/** Whether it estimates by the beams that the board really radiates. */
+export function usesActualBeams(choice: EstimatorChoice): boolean {
+  return choice.name === 'matched-filter' && choice.dictionary === 'actual';
+}
+
+/** Grid points of its dictionary, each of which holds a value per pilot and subcarrier; null where it has none. */
+export function dictionaryPoints(choice: EstimatorChoice): number | null {
+  return choice.name === 'matched-filter' ? choice.directions * choice.rings : null;
+}

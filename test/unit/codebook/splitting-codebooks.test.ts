@@ -16,7 +16,7 @@ import { gridCodeword, servingCodeword } from '../../../src/codebook/serving.js'
 import { tdPsAdvice } from '../../../src/codebook/split-advice.js';
 import { describeTdPs, designTdPs, tdPsCodebook } from '../../../src/codebook/tdps.js';
 import { BeamloopError } from '../../../src/core/errors.js';
-import { gridPilots } from '../../../src/training/exhaustive-grid.js';
+import { gridPilots } from '../../../src/training/schemes/exhaustive-grid.js';
 
 const C = 3e8;
 const setting = (numElements: number, carrierHz: number, bandwidthHz: number, numSubcarriers: number) => ({

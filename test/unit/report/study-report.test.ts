@@ -10,7 +10,7 @@ import { lineFigure } from '../../../src/report/study/line-figure.js';
 import { pointFigure } from '../../../src/report/study/point-figure.js';
 import { renderStudyReport, writeStudyReport } from '../../../src/report/study-report.js';
 import type { StudyResult } from '../../../src/study/common/result.js';
-import { SCHEME_NAMES } from '../../../src/training/registry.js';
+import { schemeNames } from '../../../src/training/registry.js';
 import { axisScale, expectWellFormed, svgMarks, svgTexts, tickValue } from '../../fixtures/read-svg.js';
 import {
   accuracyFigure,
@@ -134,7 +134,7 @@ describe('accuracy curves', () => {
 
   it('put every circle of the first scheme at its accuracy', () => {
     // Exhaustive search is the first scheme, and the first has circles.
-    const [colour] = coloursOf(SCHEME_NAMES);
+    const [colour] = coloursOf(schemeNames());
     const marks = svgMarks(svg).filter((mark) => mark.fill === colour || mark.stroke === colour);
     expect(marks).toHaveLength(6);
     for (const [k, mark] of marks.entries()) {
@@ -144,7 +144,7 @@ describe('accuracy curves', () => {
 
   it('have a band from the lower to the upper bound of the 95 % interval, in the colour of its scheme', () => {
     const bands = [...svg.matchAll(/<polygon points="([^"]*)" fill="([^"]*)" fill-opacity/g)];
-    expect(bands.map(([, , fill]) => fill)).toEqual(coloursOf(SCHEME_NAMES));
+    expect(bands.map(([, , fill]) => fill)).toEqual(coloursOf(schemeNames()));
     for (const [scheme, [, points]] of bands.entries()) {
       const ys = points!
         .split(' ')

@@ -17,7 +17,7 @@ import { planView } from '../../../src/report/run/plan-view.js';
 import { measuredPilots, type RunData, readRunData } from '../../../src/report/run/run-data.js';
 import { spectrumChart } from '../../../src/report/run/spectrum-chart.js';
 import { renderRunReport } from '../../../src/report/run-report.js';
-import { splitCodebookOf } from '../../../src/training/registry.js';
+import { splitOf } from '../../../src/training/registry.js';
 import {
   axisScale,
   expectWellFormed,
@@ -103,7 +103,7 @@ describe('a wideband run', () => {
     expect(words).toEqual(
       expect.arrayContaining(['alice', 'bob', 'carol', 'Pilot 1', 'Pilot 3', 'True position', 'sin(angle)']),
     );
-    const [first] = splitCodebookOf(widebandRun.scheme, ARRAY, { band: BAND, sector }).pilots;
+    const [first] = splitOf(widebandRun.scheme)!.codebook(ARRAY, { band: BAND, sector }).pilots;
     const dots = marks.filter((mark) => mark.fill === COLOUR.blue);
     const visible = [...first!.foci.sinAngle].filter((_, m) => first!.foci.visible[m] === 1);
     expect(dots.length).toBeGreaterThan(0.9 * visible.length);
@@ -186,7 +186,7 @@ it('a board that destroys the pilots: the page says so in the words of a dry run
     ...{ model: 'short', numElements: 64, phaseBits: 6, amplitudeBits: 0, lineBits: 0, delayLinesS: null },
     ...{ delayBits: 5, delayLsbS: 100e-12, delayRangeS: 3.1e-9 },
   };
-  const pilots = splitCodebookOf(widebandRun.scheme, ARRAY, { band: BAND, sector }).pilots;
+  const pilots = splitOf(widebandRun.scheme)!.codebook(ARRAY, { band: BAND, sector }).pilots;
   const codewords = pilots.map(({ codeword }) => codeword);
   const realisability = realisabilityOf(codewords, board, 100e9, BAND.frequenciesHz);
   const { markup } = renderRunReport(await recorded({ run: { realisability } }));

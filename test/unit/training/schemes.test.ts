@@ -11,10 +11,10 @@ import { powersOf } from '../../../src/sounding/powers.js';
 import { runSounding } from '../../../src/sounding/run-sounding.js';
 import { withPilots } from '../../../src/study/rate/rate-setting.js';
 import { expansionOfRing } from '../../../src/training/dpc-refinement.js';
-import { middleOfSupport } from '../../../src/training/far-field-sweep.js';
-import { createScheme, SCHEME_NAMES, schemeSchema } from '../../../src/training/registry.js';
+import { createScheme, schemeNames, schemeSchema } from '../../../src/training/registry.js';
 import type { Estimate } from '../../../src/training/scheme.js';
 import { schemeLabel } from '../../../src/training/scheme-label.js';
+import { middleOfSupport } from '../../../src/training/schemes/far-field-sweep.js';
 
 const polarOf = (numElements: number) =>
   new PolarCodebook(new LinearArray({ numElements, carrierHz: 100e9, speedOfLightMPerS: 3e8 }), {
@@ -442,7 +442,7 @@ describe('registry', () => {
   });
 
   it('builds every other scheme by its name alone', () => {
-    for (const name of SCHEME_NAMES.filter((each) => !needsBand.has(each))) {
+    for (const name of schemeNames().filter((each) => !needsBand.has(each))) {
       const { batches, estimate } = drive(name, 64, () => 1);
       expect(batches.flat().length).toBeGreaterThan(0);
       expect(estimate.codeword.label.kind).toBe('polar');
