@@ -3,11 +3,11 @@
  * are waited for on the bridge; with `port: emulated`, board and UEs are started as processes of their own, and the same
  * driver and bridge talk to them.
  */
-import type { BoardDescription, ElementSettings } from '../drivers/array-board.js';
+import type { BoardDescription } from '../drivers/array-board.js';
 import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
 import { type BoardModel, wholeFemtoseconds } from '../drivers/emulator/board-model.js';
-import { type RadiatedWeights, RfFrontEnd } from '../drivers/emulator/rf.js';
+import { RfFrontEnd } from '../drivers/emulator/rf.js';
 import { SerialTransport } from '../drivers/transports/serial.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
@@ -24,10 +24,12 @@ import {
 } from './emulation/emulated-section.js';
 import { startEmulatedUes } from './emulation/emulated-ue.js';
 import { lineTable } from './emulation/fixed-lines.js';
+import { readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
 import { arrayOf } from './scenario/users.js';
 import { widebandOf } from './scenario/wideband.js';
 import type { Testbed } from './slots/testbed.js';
+import type { StandInBoard, StudiedScenario } from './study/common/studied-scenario.js';
 
 export { type EmulatedSection, emulatedSection };
 
@@ -287,14 +289,21 @@ function modelOf(scenario: Scenario<EmulatedSection>): BoardModel {
 }
 
 /** What stands in for a scenario's emulated board where no board is started: its description, and what it radiates. */
-export function standInBoard(scenario: Scenario<EmulatedSection>): {
-  readonly description: BoardDescription;
-  readonly radiate: (settings: ElementSettings) => RadiatedWeights;
-} {
+export function standInBoard(scenario: Scenario<EmulatedSection>): StandInBoard {
   const model = modelOf(scenario);
   const frontEnd = new RfFrontEnd(
     wholeFemtoseconds(model),
     impairmentsOf(scenario.board.emulated, scenario.seed),
   );
   return { description: describeModel(model), radiate: (settings) => frontEnd.weights(settings) };
+}
+
+/**
+ * A scenario as a study runs it.
+ *
+ * @throws as `readScenario`.
+ */
+export function openStudiedScenario(path: string): StudiedScenario {
+  const file = readScenario(path, emulatedSection);
+  return { file, board: standInBoard(file.scenario) };
 }

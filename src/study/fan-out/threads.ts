@@ -1,67 +1,58 @@
 /** Spreads the users of a study over threads. */
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { createSimulator, type Simulation } from './simulation.js';
+import type { Executor, JobOptions, Simulation, Simulator } from './executor.js';
 import type { UserJob } from './user-job.js';
 
 export interface ThreadOptions {
   readonly numThreads: number;
-  readonly traced: boolean;
-  readonly signal?: AbortSignal;
-  /** Called after each job with the users done so far and the users in all. */
-  readonly onProgress?: (numDone: number, numUsers: number) => void;
+  /** Module of the worker threads: it takes the simulation as `workerData` and calls `answerJobs`. */
+  readonly worker: URL;
+  /** Of one thread: it is this one. */
+  readonly simulatorOf: (simulation: Simulation) => Simulator;
 }
 
-/**
- * Runs all jobs.
- *
- * @typeParam Result what the simulation's simulator makes of a job.
- * @returns results in the order of the jobs whatever the threads did.
- */
-export async function runJobs<Result>(
-  simulation: Simulation,
-  jobs: readonly UserJob[],
-  options: ThreadOptions,
-): Promise<Result[]> {
-  const numUsers = jobs.reduce((sum, job) => sum + job.numUsers, 0);
-  const results = new Array<Result>(jobs.length);
-  let numTaken = 0;
-  let numDone = 0;
-  const take = (): number | undefined => (numTaken < jobs.length ? numTaken++ : undefined);
-  const finish = (index: number, result: unknown) => {
-    results[index] = result as Result;
-    numDone += jobs[index]!.numUsers;
-    options.onProgress?.(numDone, numUsers);
+/** Threads that each simulate run after run of users; one thread is the one that asks. */
+export function threadExecutor(threads: ThreadOptions): Executor {
+  return {
+    async runJobs<Result>(
+      simulation: Simulation,
+      jobs: readonly UserJob[],
+      options: JobOptions,
+    ): Promise<Result[]> {
+      const numUsers = jobs.reduce((sum, job) => sum + job.numUsers, 0);
+      const results = new Array<Result>(jobs.length);
+      let numTaken = 0;
+      let numDone = 0;
+      const queue: Queue = {
+        jobs,
+        take: () => (numTaken < jobs.length ? numTaken++ : undefined),
+        finish: (index, result) => {
+          results[index] = result as Result;
+          numDone += jobs[index]!.numUsers;
+          options.onProgress?.(numDone, numUsers);
+        },
+      };
+      const numThreads = Math.min(threads.numThreads, jobs.length);
+      if (numThreads === 1) await runHere(threads.simulatorOf(simulation), queue, options.signal);
+      else await runInWorkers(numThreads, threads.worker, simulation, queue, options.signal);
+      return results;
+    },
   };
-  const numThreads = Math.min(options.numThreads, jobs.length);
-  if (numThreads === 1) await runHere(simulation, jobs, take, finish, options);
-  else {
-    const stop = new AbortController();
-    const workers = Array.from({ length: numThreads }, () =>
-      runInWorker(simulation, jobs, take, finish, options, stop.signal),
-    );
-    try {
-      await Promise.all(workers);
-    } finally {
-      // One failed or all are done: none may go on by itself.
-      stop.abort();
-      await Promise.allSettled(workers);
-    }
-  }
-  return results;
 }
 
-type Take = () => number | undefined;
-type Finish = (index: number, result: unknown) => void;
+interface Queue {
+  readonly jobs: readonly UserJob[];
+  /** Index of the next job that nobody has. */
+  readonly take: () => number | undefined;
+  readonly finish: (index: number, result: unknown) => void;
+}
 
 async function runHere(
-  simulation: Simulation,
-  jobs: readonly UserJob[],
-  take: Take,
-  finish: Finish,
-  { signal }: ThreadOptions,
+  simulator: Simulator,
+  { jobs, take, finish }: Queue,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  const simulator = createSimulator(simulation);
   for (let index = take(); index !== undefined; index = take()) {
     signal?.throwIfAborted();
     finish(index, simulator.run(jobs[index]!));
@@ -69,16 +60,33 @@ async function runHere(
   }
 }
 
-function runInWorker(
+async function runInWorkers(
+  numThreads: number,
+  module: URL,
   simulation: Simulation,
-  jobs: readonly UserJob[],
-  take: Take,
-  finish: Finish,
-  { signal }: ThreadOptions,
+  queue: Queue,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const stop = new AbortController();
+  const workers = Array.from({ length: numThreads }, () =>
+    runInWorker(new Worker(module, { workerData: simulation }), queue, signal, stop.signal),
+  );
+  try {
+    await Promise.all(workers);
+  } finally {
+    // One failed or all are done: none may go on by itself.
+    stop.abort();
+    await Promise.allSettled(workers);
+  }
+}
+
+function runInWorker(
+  worker: Worker,
+  { jobs, take, finish }: Queue,
+  signal: AbortSignal | undefined,
   stop: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: simulation });
     let current = take();
     const end = (error?: unknown) => {
       signal?.removeEventListener('abort', onAbort);

@@ -1,9 +1,10 @@
 /** Schemes with the boards that send their pilots. */
 import { PolarCodebook } from '../../codebook/polar.js';
 import { createScheme, type SchemeChoice, type SchemeFactory } from '../../training/registry.js';
+import type { WidebandSetting } from '../common/wideband-setting.js';
 import type { RateStudy } from './rate-file.js';
 import { buildBoard, type Hardware, IDEAL_BOARD, type StudyBoard } from './rate-hardware.js';
-import { type RateScheme, type RateSetting, rateSchemes } from './rate-setting.js';
+import { type RateScheme, rateSchemes } from './rate-setting.js';
 
 /** One scheme on one board. Schemes bring lines for their own pilots, so that every one has a board of its own. */
 export interface RateBench {
@@ -15,12 +16,12 @@ export interface RateBench {
 /** Puts the schemes of a study before its boards, one board after the other. */
 export class RateBenches {
   readonly #study: RateStudy;
-  readonly #setting: RateSetting;
+  readonly #setting: WidebandSetting;
   readonly #schemes: readonly RateScheme[];
   /** Of schemes to which the board makes no difference: their dictionaries are built once. */
   readonly #indifferent = new Map<RateScheme, SchemeFactory>();
 
-  constructor(study: RateStudy, setting: RateSetting) {
+  constructor(study: RateStudy, setting: WidebandSetting) {
     this.#study = study;
     this.#setting = setting;
     this.#schemes = rateSchemes(study);

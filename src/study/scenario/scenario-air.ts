@@ -1,7 +1,7 @@
 /** Stands in for board, air and UEs of a campaign: what each user measures of any batch of pilots, slot by slot. */
 
 import type { BoardBeams } from '../../../calibration/board-beams.js';
-import type { BoardDescription, ElementSettings } from '../../../drivers/array-board.js';
+import type { ElementSettings } from '../../../drivers/array-board.js';
 import { packedBytes } from '../../../drivers/link/link-cost.js';
 import type { Band } from '../../array/band.js';
 import type { LinearArray } from '../../array/linear-array.js';
@@ -19,9 +19,7 @@ import { type PlannablePilot, SlotPlanner } from '../../slots/slot-planner.js';
 import { type MeasuredPilot, powersOfRecords } from '../../sounding/pilot-powers.js';
 import type { Powers } from '../../sounding/powers.js';
 import type { PilotBatch } from '../../sounding/sounding.js';
-
-/** From element settings to what the array radiates. */
-export type RadiatedBeams = (settings: ElementSettings) => ElementBeam;
+import type { StandInBoard } from '../common/studied-scenario.js';
 
 interface Pilot extends PlannablePilot {
   readonly beam: ElementBeam;
@@ -32,7 +30,7 @@ export class ScenarioAir {
   readonly sum: SubcarrierSum | null;
   readonly #scenario: Scenario;
   readonly #array: LinearArray;
-  readonly #board: { readonly description: BoardDescription; readonly radiate: RadiatedBeams };
+  readonly #board: StandInBoard;
   readonly #beams: BoardBeams;
   /** Slots are given away as a campaign on virtual time gives them away. */
   readonly #planner: SlotPlanner;
@@ -42,7 +40,7 @@ export class ScenarioAir {
     scenario: Scenario,
     array: LinearArray,
     band: Band | null,
-    board: { readonly description: BoardDescription; readonly radiate: RadiatedBeams },
+    board: StandInBoard,
     beams: BoardBeams,
   ) {
     this.#scenario = scenario;
