@@ -185,7 +185,7 @@ describe('diverging codebook', () => {
           expect(Math.atan2(-D / 2 - y, -x)).toBeCloseTo(codebook.boundaryAngleRad(level, index - 1), 9);
           expect(Math.atan2(D / 2 - y, -x)).toBeCloseTo(codebook.boundaryAngleRad(level, index), 9);
           if (!rangeReduction) continue;
-          // The region of the paper (its eq. 15).
+          // The region of the paper (the paper's eq. 15).
           expect(x).toBeLessThanOrEqual(-D / Math.sqrt(3) + 1e-12);
           expect(Math.abs(y)).toBeLessThanOrEqual(-Math.sqrt(3) * x - D / 2 + 1e-12);
         }
