@@ -1,6 +1,6 @@
 /**
  * Points in the coordinates in which near-field beams are simple: direction as sin(angle) and distance ring
- * alpha = (1 - sin^2) / (2 r) (docs/model.md eq. 34).
+ * alpha = (1 - sin^2) / (2 r) (docs/model.md eq. 5).
  */
 import { DIRECTION, DISTANCE, requireWithin } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';

@@ -1,4 +1,4 @@
-/** Spherical-wave channel and noise (docs/model.md eq. 19, 21 and 22). */
+/** Spherical-wave channel and noise (docs/model.md eq. 45, 47 and 48). */
 import type { LinearArray } from '../array/linear-array.js';
 import type { Codeword } from '../codebook/codeword.js';
 import type { PolarIndex } from '../codebook/polar.js';
@@ -7,7 +7,7 @@ import { type Complex, type ComplexVector, complexVector, transposeProduct } fro
 import type { Random } from '../core/random.js';
 import type { Path } from './paths.js';
 
-/** h = sum of g_l b(s_l) at one frequency, shape [numElements] (eq. 19). */
+/** h = sum of g_l b(s_l) at one frequency, shape [numElements] (eq. 45). */
 export function channelVector(
   array: LinearArray,
   paths: readonly Path[],
@@ -24,12 +24,12 @@ export function channelVector(
   return h;
 }
 
-/** Noise-free pilot h^T w(f) at one frequency: transpose, not Hermitian (eq. 21). */
+/** Noise-free pilot h^T w(f) at one frequency: transpose, not Hermitian (eq. 47). */
 export function receivePilot(h: ComplexVector, codeword: Codeword, frequencyHz: number): Complex {
   return transposeProduct(h, codewordWeights(codeword, frequencyHz));
 }
 
-/** Noise variance per pilot of unit norm when the paths' powers sum to 1 (eq. 22); 0 at infinite SNR. */
+/** Noise variance per pilot of unit norm when the paths' powers sum to 1 (eq. 48); 0 at infinite SNR. */
 export function noiseVariance(snrDb: number): number {
   return 10 ** (-snrDb / 10);
 }
@@ -46,7 +46,7 @@ export function drawNoise(variance: number, random: Random): Complex {
  */
 export interface ChannelEvaluator {
   setChannel(paths: readonly Path[]): void;
-  /** Noise-free pilot h^T w (eq. 21). */
+  /** Noise-free pilot h^T w (eq. 47). */
   receive(codeword: Codeword): Complex;
   /** Codeword with the largest |h^T w|; the first in column order on a tie. */
   best(): PolarIndex;

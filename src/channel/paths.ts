@@ -1,4 +1,4 @@
-/** Users, scatterers and propagation paths (docs/model.md eq. 18 to 20). */
+/** Users, scatterers and propagation paths (docs/model.md eq. 44 to 46). */
 import { type PointM, polarPointM } from '../array/linear-array.js';
 import type { Complex } from '../core/complex.js';
 import type { Random } from '../core/random.js';
@@ -38,7 +38,7 @@ export interface ChannelStatistics {
   readonly ricianFactorDb: number;
 }
 
-/** Draws a point: uniformly by area between rings (eq. 18), or uniformly in distance and angle. */
+/** Draws a point: uniformly by area between rings (eq. 44), or uniformly in distance and angle (eq. 73). */
 export function drawPosition(region: UserRegion, random: Random): PointM {
   const [lowRad, highRad] = region.angleRad;
   if ('distanceM' in region) {
@@ -61,7 +61,7 @@ export function drawPosition(region: UserRegion, random: Random): PointM {
 
 /**
  * Draws the paths of a user at `userM`: line of sight first, then scatterers placed by `region`. Path powers sum to 1,
- * and the line of sight has exactly the Rician factor's share (eq. 19 and 20); phases are uniform and the scatterers'
+ * and the line of sight has exactly the Rician factor's share (eq. 45 and 46); phases are uniform and the scatterers'
  * gains Rayleigh before they are scaled.
  */
 export function drawPaths(

@@ -1,6 +1,6 @@
 /**
  * Rainbow beams: one pilot's subcarriers sweep all directions once, on one distance ring (near-field rainbow) or at
- * infinity (far-field rainbow) (docs/model.md eq. 46 and 47).
+ * infinity (far-field rainbow) (docs/model.md eq. 33 and 34).
  */
 import type { Band } from '../array/band.js';
 import type { LinearArray } from '../array/linear-array.js';
@@ -33,7 +33,7 @@ export function rainbowParameters(band: Band, maxSinAngle: number, ringPerM: num
   };
 }
 
-/** Rings of the polar codebook from infinity in to `nearestM`, 1/m, shape [numRings], ascending (eq. 47). */
+/** Rings of the polar codebook from infinity in to `nearestM`, 1/m, shape [numRings], ascending (eq. 34). */
 export function polarRings(array: LinearArray, nearestM: number): Float64Array {
   if (!(nearestM > 0)) {
     throw new BeamloopError('BAD_ARGUMENT', {

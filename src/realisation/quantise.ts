@@ -1,4 +1,4 @@
-/** From a codeword in radians and seconds to a board's integer codes, and what is lost on the way (eq. 23 to 26). */
+/** From a codeword in radians and seconds to a board's integer codes, and what is lost on the way (eq. 35 to 38). */
 import type { ElementSettings } from '../../drivers/array-board.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { BeamloopError } from '../core/errors.js';
@@ -129,7 +129,7 @@ export function quantise(
   };
 }
 
-/** Nearest amplitude codes (eq. 25): the strongest element gets full amplitude if the codeword wants more than that. */
+/** Nearest amplitude codes (eq. 37): the strongest element gets full amplitude if the codeword wants more than that. */
 function quantiseAmplitudes(amplitude: Float64Array | null, board: BoardControls) {
   const last = 2 ** board.amplitudeBits - 1;
   const code = last === 0 ? null : new Uint16Array(board.numElements).fill(last);

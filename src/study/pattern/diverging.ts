@@ -73,7 +73,7 @@ export function boundingRegion(array: LinearArray, gridPoints: number): PointM[]
 }
 
 export interface DivergingStrength {
-  /** Share of the region outside R_v with less amplitude than every point inside it (Definition 3.4). */
+  /** Share of the region outside R_v with less amplitude than every point inside it (docs/model.md eq. 55). */
   readonly divergingDegree: number;
   /** The same where only the sampled points inside count: those between them may be weaker, so it is never less. */
   readonly sampledDegree: number;

@@ -1,6 +1,6 @@
 /**
  * What one user receives of wideband pilots and of the beam that serves it: every pilot evaluated once however many
- * schemes and SNRs ask for it (docs/model.md eq. 71 and 72).
+ * schemes and SNRs ask for it (docs/model.md eq. 74 and 75).
  */
 import type { FocalPoint } from '../../array/focal-point.js';
 import { drawBlockNoise } from '../../channel/block-noise.js';

@@ -148,7 +148,7 @@ function searchesOf({ factory }: RateBench): SearchStatistics {
   return factory.searches() ?? NO_SEARCHES;
 }
 
-/** (1/M) sum of log2(1 + SNR |g_m|^2), bit/s/Hz (docs/model.md eq. 73). */
+/** (1/M) sum of log2(1 + SNR |g_m|^2), bit/s/Hz (docs/model.md eq. 76). */
 function rateOf(gains: Float64Array, snrDb: number): number {
   const snr = 10 ** (snrDb / 10);
   return rateOverBand(gains.length, (m) => snr * gains[m]!);
