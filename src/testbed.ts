@@ -12,6 +12,7 @@ import { SerialTransport } from '../drivers/transports/serial.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
 import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
+import type { ParseScenario } from './campaign/run.js';
 import { type Clock, monotonicClock } from './core/clock.js';
 import { BeamloopError } from './core/errors.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/emulated-board.js';
@@ -24,7 +25,7 @@ import {
 } from './emulation/emulated-section.js';
 import { startEmulatedUes } from './emulation/emulated-ue.js';
 import { lineTable } from './emulation/fixed-lines.js';
-import { readScenario } from './scenario/scenario.js';
+import { parseScenario, readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
 import { arrayOf } from './scenario/users.js';
 import { widebandOf } from './scenario/wideband.js';
@@ -307,3 +308,7 @@ export function openStudiedScenario(path: string): StudiedScenario {
   const file = readScenario(path, emulatedSection);
   return { file, board: standInBoard(file.scenario) };
 }
+
+/** Reads the scenario of a recording, whether its board was real or emulated. */
+export const parseRecordedScenario: ParseScenario<EmulatedSection> = (text, where, calibrationText, onBare) =>
+  parseScenario(text, where, emulatedSection, calibrationText, onBare);

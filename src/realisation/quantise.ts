@@ -1,6 +1,8 @@
 /** From a codeword in radians and seconds to a board's integer codes, and what is lost on the way (eq. 35 to 38). */
 import type { ElementSettings } from '../../drivers/array-board.js';
 import type { Codeword } from '../codebook/codeword.js';
+import { checkCodeword } from '../codebook/codeword-check.js';
+import { CARRIER, requireWithin } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';
 import { once } from '../core/once.js';
 import { type BoardControls, checkControls } from './board-controls.js';
@@ -77,6 +79,8 @@ export function quantise(
   checkElements(board, codeword);
   checkControls(board);
   checkCodeword(codeword);
+  requireWithin('carrierHz', carrierHz, CARRIER);
+  requirePositive('frequenciesHz', frequenciesHz);
   const { phaseRad, delayS, amplitude } = codeword;
   const delays = realiseDelays(delayS, board, 0.5 / carrierHz);
   const numPhaseCodes = 2 ** board.phaseBits;
@@ -156,24 +160,15 @@ function checkElements(board: BoardControls, codeword: Codeword): void {
   });
 }
 
-function checkCodeword({ key, phaseRad, delayS, amplitude }: Codeword): void {
-  for (const [name, values] of [
-    ['phases', phaseRad],
-    ['delays', delayS],
-    ['amplitudes', amplitude],
-  ] as const) {
-    if (values === null) continue;
-    if (values.length !== phaseRad.length) {
-      throw new BeamloopError('BAD_ARGUMENT', {
-        what: `Codeword ${key} has ${phaseRad.length} phases and ${values.length} ${name}`,
-      });
-    }
-    const at = values.findIndex((value) => !Number.isFinite(value) || (name === 'amplitudes' && value < 0));
-    if (at < 0) continue;
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: `Codeword ${key} has ${values[at]} among its ${name} (element ${at + 1})`,
-    });
-  }
+/** One or more frequencies, Hz. */
+function requirePositive(name: string, values: ArrayLike<number>): void {
+  const at = Array.prototype.findIndex.call(values, (value: number) => !(value > 0 && value < Infinity));
+  if (at < 0 && values.length > 0) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: values.length === 0 ? `${name} is empty` : `${name} has ${values[at]} among its values`,
+    where: name,
+    todo: 'Give frequencies in Hz',
+  });
 }
 
 function fraction(turns: number): number {

@@ -7,9 +7,8 @@ import { LEVEL } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { Recording } from '../../record/recording.js';
-import { parseScenario } from '../../scenario/scenario.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
-import { emulatedSection } from '../../testbed.js';
+import { parseRecordedScenario } from '../../testbed.js';
 import { ESTIMATOR_NAMES, estimatorSchema } from '../../training/estimators/choice.js';
 import { SCHEME_NAMES, type SchemeChoice, schemeSchema } from '../../training/registry.js';
 import { type Command, printJson, warn } from '../command.js';
@@ -51,11 +50,8 @@ export const replayCommand: Command = (yargs, context) =>
       const recording = await Recording.open(args.folder, 'read');
       try {
         warn(context, recording.warnings);
-        const file = await recordedScenario(
-          recording,
-          (text, where, calibrationText, onBare) =>
-            parseScenario(text, where, emulatedSection, calibrationText, onBare),
-          (warning) => warn(context, [warning]),
+        const file = await recordedScenario(recording, parseRecordedScenario, (warning) =>
+          warn(context, [warning]),
         );
         const scheme = chosenScheme(file.scenario, args);
         const users = await replayRecording(recording, file, scheme);
