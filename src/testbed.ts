@@ -13,6 +13,8 @@ import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
 import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
 import type { ParseScenario } from './campaign/run.js';
+import { requireWhole } from './core/arguments.js';
+import { BAUD } from './core/bounds.js';
 import { type Clock, monotonicClock } from './core/clock.js';
 import { BeamloopError } from './core/errors.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/emulated-board.js';
@@ -255,13 +257,16 @@ export async function openPort(
 }
 
 /** An emulated board by itself, in real time, for whoever opens its port. */
-export function startStandaloneBoard(options: {
+export async function startStandaloneBoard(options: {
   readonly emulated: EmulatedSection;
   readonly numElements: number;
   readonly baud: number;
   readonly seed: number;
 }): Promise<EmulatedBoardHandle> {
   const { emulated, numElements, baud, seed } = options;
+  requireWhole('numElements', numElements, 2, 65_535);
+  requireWhole('baud', baud, BAUD.least, BAUD.most);
+  requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   return startEmulatedBoard({
     model: boardModel(emulated, numElements, baud, lineTable(emulated.lines, numElements, null)),
     rf: impairmentsOf(emulated, seed),

@@ -42,7 +42,7 @@ export class PolarCodebook {
         todo: 'Give a whole number from 1 to 1000; the ring at infinity counts',
       });
     }
-    if (!(ringSpacing > 0)) {
+    if (!(ringSpacing > 0 && ringSpacing < Infinity)) {
       throw new BeamloopError('BAD_ARGUMENT', {
         what: `The ring spacing is ${ringSpacing}`,
         todo: 'Give a positive number; 1.2 is usual',

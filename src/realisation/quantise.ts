@@ -2,6 +2,7 @@
 import type { ElementSettings } from '../../drivers/array-board.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { checkCodeword } from '../codebook/codeword-check.js';
+import { requireLength, requirePositive } from '../core/arguments.js';
 import { CARRIER, requireWithin } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';
 import { once } from '../core/once.js';
@@ -80,7 +81,7 @@ export function quantise(
   checkControls(board);
   checkCodeword(codeword);
   requireWithin('carrierHz', carrierHz, CARRIER);
-  requirePositive('frequenciesHz', frequenciesHz);
+  requireFrequencies(frequenciesHz);
   const { phaseRad, delayS, amplitude } = codeword;
   const delays = realiseDelays(delayS, board, 0.5 / carrierHz);
   const numPhaseCodes = 2 ** board.phaseBits;
@@ -160,15 +161,10 @@ function checkElements(board: BoardControls, codeword: Codeword): void {
   });
 }
 
-/** One or more frequencies, Hz. */
-function requirePositive(name: string, values: ArrayLike<number>): void {
-  const at = Array.prototype.findIndex.call(values, (value: number) => !(value > 0 && value < Infinity));
-  if (at < 0 && values.length > 0) return;
-  throw new BeamloopError('BAD_ARGUMENT', {
-    what: values.length === 0 ? `${name} is empty` : `${name} has ${values[at]} among its values`,
-    where: name,
-    todo: 'Give frequencies in Hz',
-  });
+/** One or more, Hz. */
+function requireFrequencies(frequenciesHz: ArrayLike<number>): void {
+  if (frequenciesHz.length === 0) requireLength('frequenciesHz', frequenciesHz, 1);
+  for (let k = 0; k < frequenciesHz.length; k++) requirePositive('frequenciesHz', frequenciesHz[k]!);
 }
 
 function fraction(turns: number): number {

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { requireWhole } from '../core/arguments.js';
 import { BeamloopError } from '../core/errors.js';
+import { MAX_USERS } from './common/file-sections.js';
 import type { StudyResult } from './common/result.js';
 import type { StudyContext, StudyOverrides } from './common/study-kind.js';
 import { requireRoomFor } from './common/study-sizes.js';
@@ -19,6 +21,9 @@ export type StudyOptions = Partial<StudyContext>;
  */
 export function overrideStudy(study: Study, overrides: StudyOverrides): Study {
   if (overrides.numUsers === undefined && overrides.seed === undefined) return study;
+  const { numUsers, seed } = overrides;
+  if (numUsers !== undefined) requireWhole('numUsers', numUsers, 1, MAX_USERS);
+  if (seed !== undefined) requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   return kindOf(study).override(study, overrides) as Study;
 }
 

@@ -31,7 +31,8 @@ export async function exportRecordings(
     recording,
   }));
   requireNames(named.map(({ name }) => name));
-  requireTables(selection.tables ?? []);
+  requireKnown('format', [format], EXPORT_FORMATS);
+  requireKnown('tables', selection.tables ?? [], TABLE_NAMES);
   await requireUsers(recordings, selection.users ?? []);
   const tables = TABLE_NAMES.filter((table) => selection.tables?.includes(table) ?? true);
   const metadata = await metadataOf(named);
@@ -78,13 +79,13 @@ async function metadataOf(
   };
 }
 
-function requireTables(tables: readonly string[]): void {
-  const unknown = tables.find((table) => !TABLE_NAMES.some((name) => name === table));
+function requireKnown(where: string, names: readonly string[], known: readonly string[]): void {
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new BeamloopError('BAD_ARGUMENT', {
-    what: `There is no table '${unknown}'`,
-    where: 'tables',
-    todo: `Choose from ${TABLE_NAMES.join(', ')}`,
+    what: `'${unknown}' is none that can be exported`,
+    where,
+    todo: `Choose from ${known.join(', ')}`,
   });
 }
 
