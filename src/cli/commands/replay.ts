@@ -1,4 +1,3 @@
-import { PILOTS_NOTE, pilotsText } from '../../campaign/check-pilots.js';
 import { MOST_NAMED } from '../../campaign/outcome.js';
 import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
 import { recordedScenario } from '../../campaign/run.js';
@@ -13,8 +12,17 @@ import { ESTIMATOR_NAMES, estimatorSchema } from '../../training/estimators/choi
 import { SCHEME_NAMES, type SchemeChoice, schemeSchema } from '../../training/registry.js';
 import { type Command, printJson, warn } from '../command.js';
 import { boundedOption } from '../options.js';
-import { formatTable, wrapped } from '../text-table.js';
-import { place, truePlace } from '../user-tables.js';
+import { wrapped } from '../text-table.js';
+import {
+  BEST,
+  estimated,
+  NAME,
+  pilotNotes,
+  pilots,
+  TRUE_POSITION,
+  type UserColumn,
+  userTable,
+} from '../user-columns.js';
 
 /** `beamloop replay <folder>`: feeds the recorded powers to a scheme again. */
 export const replayCommand: Command = (yargs, context) =>
@@ -119,29 +127,19 @@ function replayText(users: readonly ReplayedUser[], widthColumns: number | undef
 }
 
 function replayTable(users: readonly ReplayedUser[], widthColumns: number | undefined): string {
+  const found = (user: ReplayedUser) => user;
+  // A scheme of the whole band has no codeword that is best.
   const hasBest = users.some(({ bestKey }) => bestKey !== null);
-  const columns = [
-    { title: 'user', align: 'left' },
-    { title: 'recorded', align: 'left', dropFirst: 2 },
-    { title: 'replayed', align: 'left' },
-    { title: 'same', align: 'left' },
-    { title: 'estimated', align: 'left' },
-    { title: 'true position', align: 'left', dropFirst: 1 },
-    // A scheme of the whole band has no codeword that is best.
-    ...(hasBest ? ([{ title: 'noise-free best', align: 'left', dropFirst: 3 }] as const) : []),
-    { title: 'pilots', align: 'right' },
-  ] as const;
-  const rows = users.map((user) => [
-    user.ue,
-    shortKey(user.recorded),
-    shortKey(user.replayed),
-    user.same ? 'yes' : 'NO',
-    place(user.distanceM, user.angleRad),
-    truePlace(user.truePositionM),
-    ...(hasBest ? [user.bestKey ?? '-'] : []),
-    pilotsText(user),
-  ]);
-  const table = formatTable({ columns, rows }, widthColumns);
-  if (users.every(({ numCheckPilots }) => numCheckPilots === 0)) return table;
-  return [table, ...wrapped(`${PILOTS_NOTE} ${REPLAY_NOTE}`, widthColumns)].join('');
+  const columns: UserColumn<ReplayedUser>[] = [
+    NAME,
+    { title: 'recorded', align: 'left', dropFirst: 2, cell: ({ recorded }) => shortKey(recorded) },
+    { title: 'replayed', align: 'left', cell: ({ replayed }) => shortKey(replayed) },
+    { title: 'same', align: 'left', cell: ({ same }) => (same ? 'yes' : 'NO') },
+    estimated(found),
+    { ...TRUE_POSITION, dropFirst: 1 },
+    ...(hasBest ? [{ ...BEST, dropFirst: 3 }] : []),
+    pilots(found),
+  ];
+  const notes = pilotNotes(users).map((note) => `${note} ${REPLAY_NOTE}`);
+  return userTable(users, columns, notes, widthColumns);
 }

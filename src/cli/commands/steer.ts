@@ -14,7 +14,7 @@ import { arrayOf } from '../../scenario/users.js';
 import { emulatedSection, type OpenBoard, openBoard, openPort } from '../../testbed.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
-import { place } from '../user-tables.js';
+import { place } from '../user-columns.js';
 
 /** `beamloop steer <target> --to "20 m, 15 deg"`: one beam, held if asked for, and what the board latched. */
 export const steerCommand: Command = (yargs, context) =>
