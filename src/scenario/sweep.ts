@@ -32,7 +32,7 @@ export interface SweepOptions {
  * @throws BAD_ARGUMENT naming the option.
  */
 export function variantsOf(text: string, { set, seed, repeat }: SweepOptions): Variant[] {
-  requireWhole('repeat', repeat, 1, MOST_RUNS);
+  requireWhole('repeat', repeat, 1, Number.MAX_SAFE_INTEGER);
   if (seed !== undefined) requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   const combinations = combinationsOf(set);
   if (combinations.length * repeat > MOST_RUNS) {
