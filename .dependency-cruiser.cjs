@@ -101,6 +101,27 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(emulation/|testbed\\.ts)' },
       to: { path: '^src/emulation/' },
     },
+    {
+      name: 'kinds-of-studies-stand-apart',
+      comment: 'A kind of study imports its own folder, common and fan-out; src/study/*.ts imports kinds.',
+      severity: 'error',
+      from: { path: '^src/study/([^/]+)/' },
+      to: { path: '^src/study/', pathNot: '^src/study/($1|common|fan-out)/' },
+    },
+    {
+      name: 'what-studies-share-knows-no-kind',
+      comment: 'common may use fan-out; fan-out knows neither studies nor their kinds.',
+      severity: 'error',
+      from: { path: '^src/study/fan-out/' },
+      to: { path: '^src/study/', pathNot: '^src/study/fan-out/' },
+    },
+    {
+      name: 'reports-draw-what-studies-share',
+      comment: 'Reports know what every study gives (src/study/common), and no kind of study.',
+      severity: 'error',
+      from: { path: '^src/report/' },
+      to: { path: '^src/study/', pathNot: '^src/study/common/' },
+    },
     ...upward,
   ],
   options: {

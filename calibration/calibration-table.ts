@@ -2,7 +2,7 @@
  * What is known about the errors of a board's elements, and how a codeword is corrected for them.
  *
  * Element n of a real array radiates exp(j phaseErrorRad[n] - j 2 pi f delayErrorS[n]) times what it was told to
- * (docs/model.md eq. 32), and its fixed line l delays by lineErrorS[l][n] more than the board says. Errors of elements are
+ * (docs/model.md eq. 42), and its fixed line l delays by lineErrorS[l][n] more than the board says. Errors of elements are
  * taken off the codeword before quantisation; those of lines depend on the line chosen, so quantisation is given the lines
  * as they are.
  */
@@ -106,7 +106,7 @@ export function correctCodeword(codeword: Codeword, table: CalibrationTable): Co
   };
 }
 
-/** The board with its lines as they are (eq. 66): quantisation then chooses by, and makes up for, their real delays. */
+/** The board with its lines as they are (eq. 43): quantisation then chooses by, and makes up for, their real delays. */
 export function calibratedBoard<B extends BoardControls>(board: B, table: CalibrationTable): B {
   const { lineErrorS } = table;
   if (lineErrorS === null || board.delayLinesS === null) return board;

@@ -3,15 +3,18 @@
  * are waited for on the bridge; with `port: emulated`, board and UEs are started as processes of their own, and the same
  * driver and bridge talk to them.
  */
-import type { BoardDescription, ElementSettings } from '../drivers/array-board.js';
+import type { BoardDescription } from '../drivers/array-board.js';
 import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
 import { type BoardModel, wholeFemtoseconds } from '../drivers/emulator/board-model.js';
-import { type RadiatedWeights, RfFrontEnd } from '../drivers/emulator/rf.js';
+import { RfFrontEnd } from '../drivers/emulator/rf.js';
 import { openPort, type PortSettings } from '../drivers/transports/open-port.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
 import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
+import type { ParseScenario } from './campaign/run.js';
+import { requireWhole } from './core/arguments.js';
+import { BAUD } from './core/bounds.js';
 import { type Clock, monotonicClock } from './core/clock.js';
 import { BeamloopError } from './core/errors.js';
 import {
@@ -24,10 +27,12 @@ import {
 import { lineTable } from './emulation/fixed-lines.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-emulated-board.js';
 import { startEmulatedUes } from './emulation/start-emulated-ues.js';
+import { parseScenario, readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
 import { arrayOf } from './scenario/users.js';
 import { widebandOf } from './scenario/wideband.js';
 import type { Testbed } from './slots/testbed.js';
+import type { StandInBoard, StudiedScenario } from './study/common/studied-scenario.js';
 
 export { type EmulatedSection, emulatedSection };
 
@@ -251,13 +256,16 @@ export async function openBoardAt(
 }
 
 /** An emulated board by itself, in real time, for whoever opens its port. */
-export function startStandaloneBoard(options: {
+export async function startStandaloneBoard(options: {
   readonly emulated: EmulatedSection;
   readonly numElements: number;
   readonly baud: number;
   readonly seed: number;
 }): Promise<EmulatedBoardHandle> {
   const { emulated, numElements, baud, seed } = options;
+  requireWhole('numElements', numElements, 2, 65_535);
+  requireWhole('baud', baud, BAUD.least, BAUD.most);
+  requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   return startEmulatedBoard({
     model: boardModel(emulated, numElements, baud, lineTable(emulated.lines, numElements, null)),
     rf: impairmentsOf(emulated, seed),
@@ -286,10 +294,7 @@ function modelOf(scenario: Scenario<EmulatedSection>): BoardModel {
 }
 
 /** What stands in for a scenario's emulated board where no board is started: its description, and what it radiates. */
-export function standInBoard(scenario: Scenario<EmulatedSection>): {
-  readonly description: BoardDescription;
-  readonly radiate: (settings: ElementSettings) => RadiatedWeights;
-} {
+export function standInBoard(scenario: Scenario<EmulatedSection>): StandInBoard {
   const model = modelOf(scenario);
   const frontEnd = new RfFrontEnd(
     wholeFemtoseconds(model),
@@ -297,3 +302,17 @@ export function standInBoard(scenario: Scenario<EmulatedSection>): {
   );
   return { description: describeModel(model), radiate: (settings) => frontEnd.weights(settings) };
 }
+
+/**
+ * A scenario as a study runs it.
+ *
+ * @throws as `readScenario`.
+ */
+export function openStudiedScenario(path: string): StudiedScenario {
+  const file = readScenario(path, emulatedSection);
+  return { file, board: standInBoard(file.scenario) };
+}
+
+/** Reads the scenario of a recording, whether its board was real or emulated. */
+export const parseRecordedScenario: ParseScenario<EmulatedSection> = (text, where, calibrationText, onBare) =>
+  parseScenario(text, where, emulatedSection, calibrationText, onBare);

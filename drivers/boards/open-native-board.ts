@@ -1,5 +1,6 @@
 /** Finds out whether a board is at the other end of a transport, and connects to it. */
 import { randomBytes } from 'node:crypto';
+import { requirePositive } from '../../src/core/arguments.js';
 import { type Clock, monotonicClock } from '../../src/core/clock.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import { clipped } from '../../src/core/printable.js';
@@ -39,7 +40,9 @@ const MOST_TEXT = 160;
  * is closed then.
  */
 export async function openNativeBoard(options: OpenNativeBoardOptions): Promise<NativeBoard> {
-  const { transport, clock = monotonicClock, helloTimeoutS = 3, signal } = options;
+  const { transport, baudRate, clock = monotonicClock, helloTimeoutS = 3, signal } = options;
+  if (baudRate !== null) requirePositive('baudRate', baudRate);
+  requirePositive('helloTimeoutS', helloTimeoutS);
   signal?.throwIfAborted();
   let board: NativeBoard | null = null;
   let malformed: string | null = null;

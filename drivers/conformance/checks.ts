@@ -4,6 +4,7 @@ import { DELIVERY_CHECKS } from './checks/delivery.js';
 import { FRAME_CHECKS } from './checks/frames.js';
 import { MEMORY_CHECKS } from './checks/memory.js';
 import { SESSION_CHECKS } from './checks/sessions.js';
+import { SLOT_CLOCK_CHECKS } from './checks/slot-clock.js';
 import { SLOT_CHECKS } from './checks/slots.js';
 
 export const CHECKS: readonly Check[] = [
@@ -12,4 +13,5 @@ export const CHECKS: readonly Check[] = [
   ...SESSION_CHECKS,
   ...MEMORY_CHECKS,
   ...SLOT_CHECKS,
+  ...SLOT_CLOCK_CHECKS,
 ];

@@ -1,6 +1,8 @@
 /** A serial port through node-serialport. Modem lines are left alone unless asked for: a PTY has none. */
 import { existsSync } from 'node:fs';
 import { SerialPort } from 'serialport';
+import { requireWhole } from '../../src/core/arguments.js';
+import { BAUD } from '../../src/core/bounds.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import { listPorts, type PortLister, resolvePort, type UsbPort, usbPortName } from './discovery.js';
 import type { Transport, TransportListener } from './transport.js';
@@ -31,6 +33,7 @@ export class SerialTransport implements Transport {
   #opening = false;
 
   constructor(options: SerialOptions) {
+    requireWhole('baudRate', options.baudRate, BAUD.least, BAUD.most);
     const { port } = options;
     this.name = options.name ?? (typeof port === 'string' ? port : usbPortName(port));
     this.#options = options;

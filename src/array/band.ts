@@ -1,4 +1,4 @@
-/** The subcarriers of a wideband signal (docs/model.md eq. 33). */
+/** The subcarriers of a wideband signal (docs/model.md eq. 4). */
 import { BANDWIDTH, CARRIER, requireWithin } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';
 

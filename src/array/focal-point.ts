@@ -1,7 +1,8 @@
 /**
  * Points in the coordinates in which near-field beams are simple: direction as sin(angle) and distance ring
- * alpha = (1 - sin^2) / (2 r) (docs/model.md eq. 34).
+ * alpha = (1 - sin^2) / (2 r) (docs/model.md eq. 5).
  */
+import { requirePositive } from '../core/arguments.js';
 import { DIRECTION, DISTANCE, requireWithin } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';
 import { type PointM, polarPointM } from './linear-array.js';
@@ -46,12 +47,18 @@ export function positionOfM(point: FocalPoint): PointM {
 
 export function focalPointOf([xM, yM]: PointM): FocalPoint {
   const distanceM = Math.hypot(xM, yM);
+  requirePositive('distanceM', distanceM);
   const sinAngle = yM / distanceM;
   return { sinAngle, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };
 }
 
-/** @param distanceM from the array's centre; Infinity for the far field. */
+/**
+ * @param distanceM from the array's centre; Infinity for the far field.
+ * @throws BAD_ARGUMENT for a point that is not in front of the array.
+ */
 export function focalPointAt(distanceM: number, angleRad: number): FocalPoint {
+  if (distanceM !== Infinity) requirePositive('distanceM', distanceM);
+  requireWithin('angleRad', angleRad, DIRECTION);
   const sinAngle = Math.sin(angleRad);
   return { sinAngle, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };
 }

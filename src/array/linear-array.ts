@@ -1,4 +1,5 @@
 /** Uniform linear array on the y axis, half a wavelength apart (docs/model.md eq. 1 to 3). */
+import { requireFinite, requirePositive } from '../core/arguments.js';
 import { CARRIER, requireWithin, SPEED_OF_LIGHT } from '../core/bounds.js';
 import { type ComplexVector, complexVector } from '../core/complex.js';
 import { BeamloopError } from '../core/errors.js';
@@ -60,9 +61,13 @@ export class LinearArray {
    * The reduction is done in turns, so no digits of the distance are lost to it.
    *
    * @returns rad, shape [numElements].
+   * @throws BAD_ARGUMENT for a point or frequency that is none.
    */
   propagationPhaseRad(pointM: PointM, frequencyHz = this.carrierHz): Float64Array {
     const [xM, yM] = pointM;
+    // What overflows has no distance either.
+    requireFinite('pointM', xM * xM + yM * yM);
+    requirePositive('frequencyHz', frequencyHz);
     const turnsPerMetre = frequencyHz / this.speedOfLightMPerS;
     const phaseRad = new Float64Array(this.numElements);
     for (let k = 0; k < this.numElements; k++) {
@@ -86,5 +91,7 @@ export class LinearArray {
 
 /** Point at distance `distanceM` in the direction `angleRad` from broadside, seen from the array's centre. */
 export function polarPointM(distanceM: number, angleRad: number): PointM {
+  requireFinite('distanceM', distanceM);
+  requireFinite('angleRad', angleRad);
   return [distanceM * Math.cos(angleRad), distanceM * Math.sin(angleRad)];
 }

@@ -1,9 +1,9 @@
-/** Where the near field ends (docs/model.md eq. 4 to 6). */
+/** Where the near field ends (docs/model.md eq. 6 to 8). */
 import type { LinearArray } from './linear-array.js';
 
 /**
- * 'exact': the farthest element's phase differs from that of a plane wave by pi/8 (eq. 4).
- * 'cosine-squared': the polar ring 2 D^2 / lambda cos^2, its approximation (eq. 5).
+ * 'exact': the farthest element's phase differs from that of a plane wave by pi/8 (eq. 6).
+ * 'cosine-squared': the polar ring 2 D^2 / lambda cos^2, its approximation (eq. 7).
  */
 export type BoundaryRule = 'exact' | 'cosine-squared';
 
@@ -23,7 +23,7 @@ export function nearFieldBoundaryM(
   return ringM + (array.apertureM / 2) * Math.sin(Math.abs(angleRad)) - array.wavelengthM / 32;
 }
 
-/** Fraction of the near field's area that lies within +-`maxAngleRad` of broadside (eq. 6). */
+/** Fraction of the near field's area that lies within +-`maxAngleRad` of broadside (eq. 8). */
 export function nearFieldAreaFraction(
   array: LinearArray,
   maxAngleRad: number,

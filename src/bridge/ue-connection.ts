@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../core/clock.js';
 import type { Complaint, PowerRecord } from './bridge.js';
+import { CLOSE_GOING_AWAY, CLOSE_NORMAL, CLOSE_POLICY, closeSocket } from './close-socket.js';
 import { complaintOfPowers, complaintOfText, complaintOfTime } from './complaint.js';
 import type { BridgeLimits } from './limits.js';
 import {
@@ -17,11 +18,6 @@ import { decodePowerMessage } from './wire.js';
 
 /** More than a control message can have; the decoder refuses what is cut off here. */
 const MAX_CONTROL_BYTES = 4 * (MAX_CONTROL_LENGTH + 1);
-const CLOSE_NORMAL = 1000;
-const CLOSE_GOING_AWAY = 1001;
-const CLOSE_POLICY = 1008;
-/** How long a peer may take for its half of the closing handshake. */
-const CLOSE_GRACE_S = 0.5;
 
 /** Why a connection is refused: `ErrorMessage` with a code that the protocol lists. */
 export type Refusal = Omit<ErrorMessage, 'type'> & { readonly code: RefusalCode };
@@ -378,21 +374,7 @@ export class UeConnection implements UeLink {
   }
 
   #close(code: number, reason: string): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#socket.readyState === this.#socket.CLOSED) return resolve();
-      const done = new AbortController();
-      this.#socket.once('close', () => {
-        done.abort();
-        resolve();
-      });
-      // A paused socket would never read the peer's half of the handshake.
-      this.#socket.resume();
-      this.#socket.close(code, reason);
-      this.#owner.clock.sleep(CLOSE_GRACE_S, done.signal).then(
-        () => this.#socket.terminate(),
-        () => undefined,
-      );
-    });
+    return closeSocket(this.#socket, this.#owner.clock, code, reason);
   }
 
   /** Runs `then` after a while, or `otherwise` as soon as the connection is over. */

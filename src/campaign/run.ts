@@ -34,12 +34,16 @@ const SIGNAL_MS = 50;
 
 export interface RunOptions<E> {
   readonly openTestbed: OpenTestbed<E>;
-  /** Let an emulated board's time follow the wall clock. */
-  readonly realtime: boolean;
-  readonly signal: AbortSignal;
-  readonly progress: Progress;
+  /** Let an emulated board's time follow the wall clock; false unless given. */
+  readonly realtime?: boolean;
+  readonly signal?: AbortSignal;
+  /** Told how far the run is; nobody unless given. */
+  readonly progress?: Progress;
   readonly clock?: Clock;
 }
+
+/** For programs that do not show how far a run is. */
+const SILENT: Progress = { warning: () => {}, waiting: () => {}, batch: () => {}, finished: () => {} };
 
 /**
  * Runs a scenario into a new recording.
@@ -99,17 +103,18 @@ export async function resumeRun<E>(
   parse: ParseScenario<E>,
   options: RunOptions<E>,
 ): Promise<CampaignOutcome> {
-  const finished = await finishedOutcome(folder, options.progress);
+  const { progress = SILENT } = options;
+  const finished = await finishedOutcome(folder, progress);
   if (finished !== null) return finished;
   const recording = await Recording.open(folder, 'write');
-  for (const warning of recording.warnings) options.progress.warning(warning);
+  for (const warning of recording.warnings) progress.warning(warning);
   try {
     const changed = await loadRecordedPlugin(recording);
     if (changed !== null) {
-      options.progress.warning(changed.text);
+      progress.warning(changed.text);
       recording.event('plugin changed', changed.detail);
     }
-    const file = await recordedScenario(recording, parse, (text) => options.progress.warning(text));
+    const file = await recordedScenario(recording, parse, (text) => progress.warning(text));
     const [started] = await recording.rows('events', `WHERE kind = 'started'`);
     const { run = path.basename(path.resolve(folder)) } = (started?.detail ?? {}) as { run?: string };
     return await conduct(file, options, { run, ...(await ueMemory(recording, file)) }, async () => {
@@ -140,7 +145,7 @@ async function finishedOutcome(folder: string, progress: Progress): Promise<Camp
 }
 
 /** Reads a scenario, and the calibration table that it names where that is at hand. */
-type ParseScenario<E> = (
+export type ParseScenario<E> = (
   text: string,
   where: string,
   calibrationText?: string,
@@ -204,7 +209,13 @@ async function ueMemory(recording: Recording, { scenario }: ScenarioFile): Promi
 
 async function conduct<E>(
   { scenario, calibration }: ScenarioFile<E>,
-  { openTestbed, realtime, signal, progress, clock = monotonicClock }: RunOptions<E>,
+  {
+    openTestbed,
+    realtime = false,
+    signal = new AbortController().signal,
+    progress = SILENT,
+    clock = monotonicClock,
+  }: RunOptions<E>,
   { run, durable, kept }: UeMemory & { readonly run: string },
   openRecording: () => Promise<Recording>,
 ): Promise<CampaignOutcome> {

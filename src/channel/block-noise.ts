@@ -1,6 +1,6 @@
 /**
  * Noise of many places, such as the subcarriers of a pilot or the codewords of a codebook. It depends on its keys and the
- * place alone: the same whoever asks for it and whichever places are asked for (docs/model.md eq. 71).
+ * place alone: the same whoever asks for it and whichever places are asked for (docs/model.md eq. 74).
  */
 import type { ComplexVector } from '../core/complex.js';
 import { Random } from '../core/random.js';

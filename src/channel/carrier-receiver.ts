@@ -15,7 +15,7 @@ export class CarrierReceiver {
     this.#channel = channelVector(array, paths);
   }
 
-  /** Noise-free pilot h^T(f) w(f), shape [1] (docs/model.md eq. 21). */
+  /** Noise-free pilot h^T(f) w(f), shape [1] (docs/model.md eq. 47). */
   receive(beam: ElementBeam): ComplexVector {
     const { re, im } = transposeProduct(this.#channel, weightsAt(beam, this.#carrierHz));
     return { re: Float64Array.of(re), im: Float64Array.of(im) };

@@ -1,5 +1,7 @@
-/** Users, scatterers and propagation paths (docs/model.md eq. 18 to 20). */
+/** Users, scatterers and propagation paths (docs/model.md eq. 44 to 46). */
+
 import { type PointM, polarPointM } from '../array/linear-array.js';
+import { requireFinite, requirePositive, requireWhole } from '../core/arguments.js';
 import type { Complex } from '../core/complex.js';
 import type { Random } from '../core/random.js';
 
@@ -38,15 +40,21 @@ export interface ChannelStatistics {
   readonly ricianFactorDb: number;
 }
 
-/** Draws a point: uniformly by area between rings (eq. 18), or uniformly in distance and angle. */
+/** Of one user. */
+const MOST_SCATTERERS = 100_000;
+
+/** Draws a point: uniformly by area between rings (eq. 44), or uniformly in distance and angle (eq. 73). */
 export function drawPosition(region: UserRegion, random: Random): PointM {
   const [lowRad, highRad] = region.angleRad;
+  requireFinite('angleRad', lowRad, highRad);
   if ('distanceM' in region) {
     const [nearM, farM] = region.distanceM;
+    requirePositive('distanceM', nearM);
     const distanceM = nearM + (farM - nearM) * random.uniform();
     return polarPointM(distanceM, lowRad + (highRad - lowRad) * random.uniform());
   }
   const [nearM, farM] = region.ringDistanceM;
+  requirePositive('ringDistanceM', nearM);
   const ringM = Math.sqrt(nearM ** 2 + (farM ** 2 - nearM ** 2) * random.uniform());
   // The area between two rings at angle theta is proportional to cos^4 theta; draw by rejection. At one angle nothing
   // is rejected, or an angle near +-90 degrees would never be accepted.
@@ -61,7 +69,7 @@ export function drawPosition(region: UserRegion, random: Random): PointM {
 
 /**
  * Draws the paths of a user at `userM`: line of sight first, then scatterers placed by `region`. Path powers sum to 1,
- * and the line of sight has exactly the Rician factor's share (eq. 19 and 20); phases are uniform and the scatterers'
+ * and the line of sight has exactly the Rician factor's share (eq. 45 and 46); phases are uniform and the scatterers'
  * gains Rayleigh before they are scaled.
  */
 export function drawPaths(
@@ -70,6 +78,8 @@ export function drawPaths(
   { numScatterers, ricianFactorDb }: ChannelStatistics,
   random: Random,
 ): Path[] {
+  requireWhole('numScatterers', numScatterers, 0, MOST_SCATTERERS);
+  if (Number.isNaN(ricianFactorDb)) requireFinite('ricianFactorDb', ricianFactorDb);
   const factor = 10 ** (ricianFactorDb / 10);
   const scattered = numScatterers === 0 || factor === Infinity ? 0 : 1 / (1 + factor);
   const size = Math.sqrt(1 - scattered);

@@ -19,7 +19,8 @@ import { LOSS_STEPS, type LossAccount } from '../scenario/loss-account.js';
 import { type CommandContext, printJson, warn } from './command.js';
 import { interruptionSentence } from './interruptions.js';
 import { wrapped } from './text-table.js';
-import { decibels, percent, place, usersText } from './user-tables.js';
+import { place } from './user-columns.js';
+import { decibels, percent, usersText } from './user-tables.js';
 
 /** Options of every command that carries out a campaign. */
 export const campaignOptions = {

@@ -1,7 +1,7 @@
 import { printable } from '../core/printable.js';
 import type { Table } from '../study/common/result.js';
 
-interface TextColumn {
+export interface TextColumn {
   readonly title: string;
   readonly align: 'left' | 'right';
   /** Left out where there is no room for all columns: the highest number first. Without one it stays. */

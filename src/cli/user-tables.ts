@@ -1,9 +1,18 @@
 /** Users on the terminal: a row each, and of many their distributions and the worst of them. */
-import { PILOTS_NOTE, pilotsText } from '../campaign/check-pilots.js';
 import { MOST_NAMED, type UserOutcome } from '../campaign/outcome.js';
 import { plural } from '../core/plural.js';
 import type { LossAccount } from '../scenario/loss-account.js';
 import { formatTable, wrapped } from './text-table.js';
+import {
+  BEST,
+  estimated,
+  NAME,
+  pilotNotes,
+  pilots,
+  TRUE_POSITION,
+  type UserColumn,
+  userTable,
+} from './user-columns.js';
 
 const NUM_WORST = 10;
 
@@ -107,37 +116,37 @@ function worstFirst(users: readonly UserOutcome[]): UserOutcome[] {
   return users.toSorted((a, b) => badness(b) - badness(a));
 }
 
-function narrowbandTable(users: readonly UserOutcome[], widthColumns: number | undefined): string {
-  const columns = [
-    { title: 'user', align: 'left' },
-    { title: 'true position', align: 'left' },
-    { title: 'estimated', align: 'left' },
-    { title: 'codeword', align: 'left', dropFirst: 1 },
-    { title: 'noise-free best', align: 'left', dropFirst: 2 },
-    { title: 'match', align: 'left' },
-    { title: 'gain', align: 'right' },
-    { title: 'over noise', align: 'right', dropFirst: 3 },
-    { title: 'pilots', align: 'right' },
-  ] as const;
-  const rows = users.map(({ ue, truePositionM, estimate, bestKey, match, losses }) => [
-    ue,
-    truePlace(truePositionM),
-    estimate === null ? '-' : place(estimate.distanceM, estimate.angleRad),
-    estimate?.codewordKey ?? '-',
-    bestKey ?? '-',
-    match === null ? '-' : match ? 'yes' : 'NO',
-    decibels(gainDb(losses)),
-    overNoise(estimate),
-    estimate === null ? '-' : pilotsText(estimate),
-  ]);
-  const table = formatTable({ columns, rows }, widthColumns);
-  const hasGain = users.some(({ losses }) => gainDb(losses) !== null);
-  const notes = [...(hasGain ? [GAIN_NOTE] : []), ...pilotNotes(users)];
-  return [table, ...notes.flatMap((note) => wrapped(note, widthColumns))].join('');
-}
+const estimateOf = ({ estimate }: UserOutcome) => estimate;
+const OVER_NOISE: UserColumn<UserOutcome> = {
+  title: 'over noise',
+  align: 'right',
+  cell: ({ estimate }) => overNoise(estimate),
+};
 
-function pilotNotes(users: readonly UserOutcome[]): string[] {
-  return users.some(({ estimate }) => (estimate?.numCheckPilots ?? 0) > 0) ? [PILOTS_NOTE] : [];
+function narrowbandTable(users: readonly UserOutcome[], widthColumns: number | undefined): string {
+  const columns: UserColumn<UserOutcome>[] = [
+    NAME,
+    TRUE_POSITION,
+    estimated(estimateOf),
+    {
+      title: 'codeword',
+      align: 'left',
+      dropFirst: 1,
+      cell: ({ estimate }) => estimate?.codewordKey ?? '-',
+    },
+    { ...BEST, dropFirst: 2 },
+    {
+      title: 'match',
+      align: 'left',
+      cell: ({ match }) => (match === null ? '-' : match ? 'yes' : 'NO'),
+    },
+    { title: 'gain', align: 'right', cell: ({ losses }) => decibels(gainDb(losses)) },
+    { ...OVER_NOISE, dropFirst: 3 },
+    pilots(estimateOf),
+  ];
+  const hasGain = users.some(({ losses }) => gainDb(losses) !== null);
+  const notes = [...(hasGain ? [GAIN_NOTE] : []), ...pilotNotes(users.map(estimateOf))];
+  return userTable(users, columns, notes, widthColumns);
 }
 
 const GAIN_NOTE =
@@ -156,39 +165,42 @@ function overNoise(estimate: UserOutcome['estimate']): string {
 }
 
 function widebandTable(users: readonly UserOutcome[], widthColumns: number | undefined): string {
-  const columns = [
-    { title: 'user', align: 'left' },
-    { title: 'true position', align: 'left', dropFirst: 1 },
-    { title: 'estimated', align: 'left' },
-    { title: 'off by (half-widths)', align: 'left' },
-    { title: 'rate', align: 'right' },
-    { title: 'by the board', align: 'right', dropFirst: 2 },
-    { title: 'perfect', align: 'right', dropFirst: 3 },
-    { title: 'loss', align: 'right' },
-    { title: 'over noise', align: 'right', dropFirst: 4 },
-    { title: 'pilots', align: 'right' },
-  ] as const;
-  const rows = users.map(({ ue, truePositionM, estimate, wideband }) => [
-    ue,
-    truePlace(truePositionM),
-    estimate === null ? '-' : place(estimate.distanceM, estimate.angleRad),
-    wideband === null
-      ? '-'
-      : `${wideband.sinAngleErrorHalfWidths.toFixed(2)}, ${wideband.ringErrorHalfWidths.toFixed(2)}`,
-    wideband?.rate.toFixed(3) ?? '-',
-    wideband?.boardRate.toFixed(3) ?? '-',
-    wideband?.perfectRate.toFixed(3) ?? '-',
-    percent(wideband?.boardLossPercent ?? null),
-    overNoise(estimate),
-    estimate === null ? '-' : pilotsText(estimate),
-  ]);
-  const table = formatTable({ columns, rows }, widthColumns);
+  const rate = (title: string, of: (wideband: Wideband) => number): UserColumn<UserOutcome> => ({
+    title,
+    align: 'right',
+    cell: ({ wideband }) => (wideband === null ? '-' : of(wideband).toFixed(3)),
+  });
+  const columns: UserColumn<UserOutcome>[] = [
+    NAME,
+    { ...TRUE_POSITION, dropFirst: 1 },
+    estimated(estimateOf),
+    {
+      title: 'off by (half-widths)',
+      align: 'left',
+      cell: ({ wideband }) =>
+        wideband === null
+          ? '-'
+          : `${wideband.sinAngleErrorHalfWidths.toFixed(2)}, ${wideband.ringErrorHalfWidths.toFixed(2)}`,
+    },
+    rate('rate', (wideband) => wideband.rate),
+    { ...rate('by the board', (wideband) => wideband.boardRate), dropFirst: 2 },
+    { ...rate('perfect', (wideband) => wideband.perfectRate), dropFirst: 3 },
+    {
+      title: 'loss',
+      align: 'right',
+      cell: ({ wideband }) => percent(wideband?.boardLossPercent ?? null),
+    },
+    { ...OVER_NOISE, dropFirst: 4 },
+    pilots(estimateOf),
+  ];
   const notes = [
     'Off by: direction, ring. Rates in bit/s/Hz. Loss: of the perfect rate, by the board.',
-    ...pilotNotes(users),
+    ...pilotNotes(users.map(estimateOf)),
   ];
-  return [table, ...notes.flatMap((note) => wrapped(note, widthColumns))].join('');
+  return userTable(users, columns, notes, widthColumns);
 }
+
+type Wideband = NonNullable<UserOutcome['wideband']>;
 
 /** Rounding can make a loss of nothing negative. */
 export function decibels(lossDb: number | null): string {
@@ -197,15 +209,4 @@ export function decibels(lossDb: number | null): string {
 
 export function percent(value: number | null): string {
   return value === null ? '-' : `${value.toFixed(2).replace(/^-0\.00$/, '0.00')} %`;
-}
-
-/** As `place`, of where a user is; `-` where nobody knows it. */
-export function truePlace(positionM: readonly [number, number] | null): string {
-  return positionM === null ? '-' : place(Math.hypot(...positionM), Math.atan2(positionM[1], positionM[0]));
-}
-
-/** `21.30 m at -14.2 deg`; without a distance the user is in the far field. */
-export function place(distanceM: number | null, angleRad: number): string {
-  const distance = distanceM === null ? 'far field' : `${distanceM.toFixed(2)} m`;
-  return `${distance} at ${((angleRad * 180) / Math.PI).toFixed(1)} deg`;
 }

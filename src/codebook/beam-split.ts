@@ -1,6 +1,6 @@
 /**
  * Beams that split: delays and phases of different slopes focus every subcarrier on a point of its own, so one pilot
- * searches many (docs/model.md eq. 35 to 37).
+ * searches many (docs/model.md eq. 22 to 24).
  */
 import type { Band } from '../array/band.js';
 import type { FocalPoint } from '../array/focal-point.js';
@@ -52,7 +52,7 @@ export interface SplitCodebook {
  */
 export type StripChoice = 'nearest' | 'first';
 
-/** The focus of every subcarrier; the ring is never wrapped (eq. 37). */
+/** The focus of every subcarrier; the ring is never wrapped (eq. 24). */
 export function splitFoci(
   parameters: SplitParameters,
   band: Band,
@@ -76,13 +76,13 @@ export function splitFoci(
   return foci;
 }
 
-/** p: how often the direction wraps at this f_c/f (eq. 37). */
+/** p: how often the direction wraps at this f_c/f (eq. 24). */
 function nearestStrip({ delaySinAngle, phaseSinAngle }: SplitParameters, ratio: number): number {
   return -Math.round((delaySinAngle + ratio * phaseSinAngle) / (2 * ratio));
 }
 
 /**
- * Delays and phases per element (eq. 35). The earliest element has delay 0: a delay common to all changes no power.
+ * Delays and phases per element (eq. 22). The earliest element has delay 0: a delay common to all changes no power.
  * Phases lie in (-pi, pi].
  *
  * @param name of the pilot in its codebook, such as `tdps/2`. The key adds a digest of the parameters.
@@ -145,7 +145,7 @@ export function focusPhaseRad(array: LinearArray, point: FocalPoint): Float64Arr
   });
 }
 
-/** How much nearer the point is to the element at y than to the centre, m, to second order (eq. 34). */
+/** How much nearer the point is to the element at y than to the centre, m, to second order (eq. 5). */
 function pathDifferenceM(y: number, { sinAngle, ringPerM }: FocalPoint): number {
   return y * sinAngle - y * y * ringPerM;
 }

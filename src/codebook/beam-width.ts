@@ -1,4 +1,4 @@
-/** Half-power half-widths of focused beams (docs/model.md eq. 39). */
+/** Half-power half-widths of focused beams (docs/model.md eq. 26). */
 import type { LinearArray } from '../array/linear-array.js';
 
 /** sinc(x)^2 = 1/2 at this x. */

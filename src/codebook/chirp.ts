@@ -1,5 +1,5 @@
 /**
- * Spatial-chirp tiers: focusing beams over ever finer cells in direction and distance ring (docs/model.md eq. 17b). A beam's
+ * Spatial-chirp tiers: focusing beams over ever finer cells in direction and distance ring (docs/model.md eq. 21). A beam's
  * phase along the array is a chirp: its intercept is the direction, its slope the inverse ring distance. How the cells are laid
  * out is a reconstruction from the numbers of pilots that are published.
  */

@@ -1,4 +1,4 @@
-/** Whether the subcarriers of a splitting beam leave directions between them (docs/model.md eq. 41). */
+/** Whether the subcarriers of a splitting beam leave directions between them (docs/model.md eq. 28). */
 import { Band } from '../array/band.js';
 import type { LinearArray } from '../array/linear-array.js';
 import type { SubcarrierFoci } from './beam-split.js';

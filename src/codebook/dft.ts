@@ -1,4 +1,4 @@
-/** Far-field beams: level m illuminates 2^m sectors, by sub-arrays or by shaped beams (docs/model.md eq. 17 and 17a). */
+/** Far-field beams: level m illuminates 2^m sectors, by sub-arrays or by shaped beams (docs/model.md eq. 19 and 20). */
 import type { LinearArray } from '../array/linear-array.js';
 import type { Codeword } from './codeword.js';
 import { CodewordCache } from './codeword-cache.js';

@@ -1,4 +1,4 @@
-/** Diverging polar-domain codebook (Li, Xu and Zhang 2025; docs/model.md eq. 12 to 16). */
+/** Diverging polar-domain codebook (Li, Xu and Zhang 2025; docs/model.md eq. 14 to 18). */
 import type { LinearArray, PointM } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import { type Codeword, phaseCodeword } from './codeword.js';
@@ -6,7 +6,7 @@ import { CodewordCache } from './codeword-cache.js';
 import { requireIndex } from './polar.js';
 
 export interface DpcOptions {
-  /** Clip the sector boundaries to +-60 degrees (eq. 14); true unless switched off. */
+  /** Clip the sector boundaries to +-60 degrees (eq. 16); true unless switched off. */
   readonly rangeReduction?: boolean;
 }
 
@@ -37,7 +37,7 @@ export class DpcCodebook {
     return 2 ** requireIndex('level', level, this.numLevels);
   }
 
-  /** Boundary angle theta_{m,n}, n = 0..2^m, after clipping, rad (eq. 12 and 14). */
+  /** Boundary angle theta_{m,n}, n = 0..2^m, after clipping, rad (eq. 14 and 16). */
   boundaryAngleRad(level: number, n: number): number {
     const { sin, cos } = this.#boundary(level, n);
     return Math.atan2(sin, cos);
@@ -50,7 +50,7 @@ export class DpcCodebook {
   }
 
   /**
-   * Virtual focal point v_{m,n}, m (eq. 13); null when the sector is empty. It is where the rays through the outermost
+   * Virtual focal point v_{m,n}, m (eq. 15); null when the sector is empty. It is where the rays through the outermost
    * elements along the two boundary angles meet behind the array. Written with sines and cosines, the equation holds at
    * +-90 degrees too, where the tangents are infinite and v lies on an outermost element.
    */
@@ -64,7 +64,7 @@ export class DpcCodebook {
     return [scaleM * lower.cos * upper.cos + 0, scaleM * lower.sin * upper.cos - apertureM / 2];
   }
 
-  /** Diverging codeword b(v)/sqrt N (eq. 15), built when first asked for; null when the sector is empty. */
+  /** Diverging codeword b(v)/sqrt N (eq. 17), built when first asked for; null when the sector is empty. */
   codeword(level: number, index: number): Codeword | null {
     // Level m is numbered from 2^m, as in a binary heap.
     const numIndices = this.numIndices(level);

@@ -1,4 +1,4 @@
-/** Polar codebook: beams focused on a grid of angles and rings (Cui and Dai 2022; docs/model.md eq. 8 to 11). */
+/** Polar codebook: beams focused on a grid of angles and rings (Cui and Dai 2022; docs/model.md eq. 10 to 13). */
 import type { LinearArray, PointM } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import { wrappedRad } from '../core/turns.js';
@@ -14,7 +14,7 @@ export interface PolarIndex {
 export interface PolarCodebookOptions {
   /** Rings S, the one at infinity included. */
   readonly numRings: number;
-  /** beta_Delta of eq. 10; sets the distance of the rings. */
+  /** beta_Delta of eq. 12; sets the distance of the rings. */
   readonly ringSpacing?: number;
 }
 
@@ -25,11 +25,11 @@ export class PolarCodebook {
   readonly numAngles: number;
   /** N S codewords, in ring-major order: column (ring - 1) N + angleIndex - 1. */
   readonly numCodewords: number;
-  /** sin beta_n, n = 1..N, shape [numAngles] (eq. 8). */
+  /** sin beta_n, n = 1..N, shape [numAngles] (eq. 10). */
   readonly sinAngles: Float64Array;
-  /** Ring distance of ring 1..S, m; the last is Infinity (eq. 10). */
+  /** Ring distance of ring 1..S, m; the last is Infinity (eq. 12). */
   readonly ringDistancesM: Float64Array;
-  /** Distance of the ring one step of curvature nearer than infinity, m: Z_Delta of eq. 10. */
+  /** Distance of the ring one step of curvature nearer than infinity, m: Z_Delta of eq. 12. */
   readonly firstRingM: number;
   readonly #codewords: CodewordCache<number, Codeword>;
 
@@ -42,7 +42,7 @@ export class PolarCodebook {
         todo: 'Give a whole number from 1 to 1000; the ring at infinity counts',
       });
     }
-    if (!(ringSpacing > 0)) {
+    if (!(ringSpacing > 0 && ringSpacing < Infinity)) {
       throw new BeamloopError('BAD_ARGUMENT', {
         what: `The ring spacing is ${ringSpacing}`,
         todo: 'Give a positive number; 1.2 is usual',
@@ -85,7 +85,7 @@ export class PolarCodebook {
     return Math.asin(this.#sinAngle(angleIndex));
   }
 
-  /** Distance of the focus from the array's centre, m: ring distance times cos^2 of the angle (eq. 9). */
+  /** Distance of the focus from the array's centre, m: ring distance times cos^2 of the angle (eq. 11). */
   distanceM({ ring, angleIndex }: PolarIndex): number {
     const ringM = this.ringDistanceM(ring);
     return ringM === Infinity ? Infinity : ringM * (1 - this.#sinAngle(angleIndex) ** 2);
@@ -99,7 +99,7 @@ export class PolarCodebook {
     return [distanceM * Math.sqrt(1 - sine ** 2), distanceM * sine];
   }
 
-  /** Focusing codeword conj(b)/sqrt N (eq. 11). */
+  /** Focusing codeword conj(b)/sqrt N (eq. 13). */
   codeword(index: PolarIndex): Codeword {
     const { ring, angleIndex } = index;
     return this.#codewords.get(this.column(index), () =>

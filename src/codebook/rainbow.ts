@@ -1,8 +1,9 @@
 /**
  * Rainbow beams: one pilot's subcarriers sweep all directions once, on one distance ring (near-field rainbow) or at
- * infinity (far-field rainbow) (docs/model.md eq. 46 and 47).
+ * infinity (far-field rainbow) (docs/model.md eq. 33 and 34).
  */
 import type { Band } from '../array/band.js';
+import { requireFocalPoint } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import {
@@ -33,7 +34,7 @@ export function rainbowParameters(band: Band, maxSinAngle: number, ringPerM: num
   };
 }
 
-/** Rings of the polar codebook from infinity in to `nearestM`, 1/m, shape [numRings], ascending (eq. 47). */
+/** Rings of the polar codebook from infinity in to `nearestM`, 1/m, shape [numRings], ascending (eq. 34). */
 export function polarRings(array: LinearArray, nearestM: number): Float64Array {
   if (!(nearestM > 0)) {
     throw new BeamloopError('BAD_ARGUMENT', {
@@ -62,7 +63,11 @@ export function evenRings(rangePerM: readonly [number, number], numRings: number
   return Float64Array.from({ length: numRings }, (_, s) => low + ((s + 0.5) / numRings) * (high - low));
 }
 
-/** One pilot per ring, in the order of the rings: far to near. */
+/**
+ * One pilot per ring, in the order of the rings: far to near.
+ *
+ * @throws BAD_ARGUMENT for a sweep or a ring that is none.
+ */
 export function rainbowCodebook(
   array: LinearArray,
   band: Band,
@@ -71,6 +76,7 @@ export function rainbowCodebook(
 ): SplitCodebook {
   requireSweep(band, maxSinAngle);
   requireRoom(array, band, ringsPerM.length);
+  for (const ringPerM of Array.from(ringsPerM)) requireFocalPoint({ sinAngle: 0, ringPerM });
   const pilots = Array.from(ringsPerM, (ringPerM, s) =>
     rainbowPilot(array, band, rainbowParameters(band, maxSinAngle, ringPerM), `rainbow/${s + 1}`, {
       kind: 'rainbow',

@@ -5,7 +5,7 @@ import { focusDelayS, focusPhaseRad } from './beam-split.js';
 import type { Codeword } from './codeword.js';
 import { keyDigest } from './key-digest.js';
 
-/** Delays only: every subcarrier focuses on the point (docs/model.md eq. 38). Throws BAD_ARGUMENT for a point that is none. */
+/** Delays only: every subcarrier focuses on the point (docs/model.md eq. 25). Throws BAD_ARGUMENT for a point that is none. */
 export function servingCodeword(array: LinearArray, point: FocalPoint): Codeword {
   requireFocalPoint(point);
   const { sinAngle, ringPerM } = point;

@@ -1,6 +1,6 @@
 /**
  * Distance-dependent beam split with delays and phases (TD-PS): few pilots whose subcarriers sweep all directions several
- * times while they drift once over the distance rings (docs/model.md eq. 40 to 45).
+ * times while they drift once over the distance rings (docs/model.md eq. 27 to 32).
  * Algorithm 1 of the paper on distance-dependent beam split.
  */
 import type { Band } from '../array/band.js';
@@ -35,7 +35,7 @@ export interface TdPsDesign {
   /** s of the first and last subcarrier, theta_p + 2 p. */
   readonly firstSlope: number;
   readonly lastSlope: number;
-  /** Largest slope that leaves no gap between the first two subcarriers, the narrowest limit of the band (eq. 41). */
+  /** Largest slope that leaves no gap between the first two subcarriers, the narrowest limit of the band (eq. 28). */
   readonly slopeLimit: number;
   /** The slope in units of what its own subcarriers allow, the largest of the band; above 1 directions are missed. */
   readonly coverageRatio: number;
@@ -51,9 +51,9 @@ export interface TdPsDesign {
   readonly holePerM: number;
   /** Ring distance that two facing beams close, 1/m. */
   readonly facingBeamsPerM: number;
-  /** holePerM / facingBeamsPerM; the pilot number is this, rounded up (eq. 44). */
+  /** holePerM / facingBeamsPerM; the pilot number is this, rounded up (eq. 31). */
   readonly pilotRatio: number;
-  /** As many as eq. 44 asks for, and enough to look in all directions. */
+  /** As many as eq. 31 asks for, and enough to look in all directions. */
   readonly minPilots: number;
 }
 
@@ -145,7 +145,7 @@ export function describeTdPs(array: LinearArray, band: Band, parameters: SplitPa
 export type Interleaving = 'delays' | 'phases';
 
 /**
- * K interleaved pilots: the strips of each lie between those of the others (eq. 45).
+ * K interleaved pilots: the strips of each lie between those of the others (eq. 32).
  *
  * @param numPilots K; the design's own minimum unless given.
  * @throws BAD_ARGUMENT unless K is a whole number from 1 to 65535.
@@ -177,13 +177,13 @@ export function tdPsCodebook(
   return { array, band, pilots };
 }
 
-/** The steepest sweep that leaves no gap between subcarriers, times gamma, ending at the end direction (eq. 42). */
+/** The steepest sweep that leaves no gap between subcarriers, times gamma, ending at the end direction (eq. 29). */
 function steepest(array: LinearArray, band: Band, gamma: number, endDirection: number) {
   const phaseSinAngle = gamma * slopeLimit(array, band);
   return { phaseSinAngle, delaySinAngle: endDirection - band.ratio(band.numSubcarriers - 1) * phaseSinAngle };
 }
 
-/** f/f_c times the direction is linear in f and repeats every 2: its way over the band, in periods (eq. 40). */
+/** f/f_c times the direction is linear in f and repeats every 2: its way over the band, in periods (eq. 27). */
 function numSweeps(delaySinAngle: number, { frequenciesHz, carrierHz }: Band): number {
   return (Math.abs(delaySinAngle) * (frequenciesHz.at(-1)! - frequenciesHz[0]!)) / (2 * carrierHz);
 }

@@ -3,7 +3,7 @@ import { type ComplexVector, complexVector } from '../core/complex.js';
 import { wrappedRad } from '../core/turns.js';
 import type { Codeword } from './codeword.js';
 
-/** w_n(f) = a_n N^(-1/2) exp(j phase_n - j 2 pi f delay_n), shape [numElements] (docs/model.md eq. 7). */
+/** w_n(f) = a_n N^(-1/2) exp(j phase_n - j 2 pi f delay_n), shape [numElements] (docs/model.md eq. 9). */
 export function codewordWeights(
   codeword: Pick<Codeword, 'phaseRad' | 'delayS' | 'amplitude'>,
   frequencyHz: number,

@@ -6,6 +6,8 @@
  * depends on how many draws something else made before it.
  */
 
+import { requireFinite, requireWhole } from './arguments.js';
+
 /** First half of one round of the MurmurHash3 32-bit mix: the word, whatever it is mixed into. */
 function scramble(word: number): number {
   const k = Math.imul(word, 0xcc9e2d51);
@@ -51,6 +53,7 @@ export class Random {
     let c = 0xb7e15162;
     let d = 0x71374491;
     for (const key of keys) {
+      if (typeof key === 'number' && !Number.isFinite(key)) requireFinite('key', key);
       const numWords = typeof key === 'number' ? 2 : key.length + 1;
       for (let k = 0; k < numWords; k++) {
         const scrambled = scramble(typeof key === 'number' ? wordOfNumber(key, k) : wordOfText(key, k));
@@ -102,6 +105,7 @@ export class Random {
 
   /** Uniform integer in [0, bound). */
   integer(bound: number): number {
+    requireWhole('bound', bound, 1, Number.MAX_SAFE_INTEGER);
     return Math.floor(this.uniform() * bound);
   }
 

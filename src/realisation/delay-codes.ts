@@ -1,6 +1,6 @@
 /**
  * How a board realises the delays of a codeword: per element one of its fixed lines, plus an adjustable part where there
- * is one (docs/model.md eq. 64 and 65).
+ * is one (docs/model.md eq. 39 and 40).
  */
 import { type BoardControls, hasDelays, lastDelayCode } from './board-controls.js';
 import { NearestLine } from './nearest-line.js';

@@ -1,4 +1,4 @@
-/** What a beam loses of its gain where it focuses, over frequencies, for what is radiated in its codeword's place (eq. 26). */
+/** What a beam loses of its gain where it focuses, over frequencies, for what is radiated in its codeword's place (eq. 38). */
 import { wrappedRad } from '../core/turns.js';
 import type { Radiated } from './realised.js';
 

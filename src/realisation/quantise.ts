@@ -1,6 +1,9 @@
-/** From a codeword in radians and seconds to a board's integer codes, and what is lost on the way (eq. 23 to 26). */
+/** From a codeword in radians and seconds to a board's integer codes, and what is lost on the way (eq. 35 to 38). */
 import type { ElementSettings } from '../../drivers/array-board.js';
 import type { Codeword } from '../codebook/codeword.js';
+import { checkCodeword } from '../codebook/codeword-check.js';
+import { requireLength, requirePositive } from '../core/arguments.js';
+import { CARRIER, requireWithin } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';
 import { once } from '../core/once.js';
 import { type BoardControls, checkControls } from './board-controls.js';
@@ -77,6 +80,8 @@ export function quantise(
   checkElements(board, codeword);
   checkControls(board);
   checkCodeword(codeword);
+  requireWithin('carrierHz', carrierHz, CARRIER);
+  requireFrequencies(frequenciesHz);
   const { phaseRad, delayS, amplitude } = codeword;
   const delays = realiseDelays(delayS, board, 0.5 / carrierHz);
   const numPhaseCodes = 2 ** board.phaseBits;
@@ -129,7 +134,7 @@ export function quantise(
   };
 }
 
-/** Nearest amplitude codes (eq. 25): the strongest element gets full amplitude if the codeword wants more than that. */
+/** Nearest amplitude codes (eq. 37): the strongest element gets full amplitude if the codeword wants more than that. */
 function quantiseAmplitudes(amplitude: Float64Array | null, board: BoardControls) {
   const last = 2 ** board.amplitudeBits - 1;
   const code = last === 0 ? null : new Uint16Array(board.numElements).fill(last);
@@ -156,24 +161,10 @@ function checkElements(board: BoardControls, codeword: Codeword): void {
   });
 }
 
-function checkCodeword({ key, phaseRad, delayS, amplitude }: Codeword): void {
-  for (const [name, values] of [
-    ['phases', phaseRad],
-    ['delays', delayS],
-    ['amplitudes', amplitude],
-  ] as const) {
-    if (values === null) continue;
-    if (values.length !== phaseRad.length) {
-      throw new BeamloopError('BAD_ARGUMENT', {
-        what: `Codeword ${key} has ${phaseRad.length} phases and ${values.length} ${name}`,
-      });
-    }
-    const at = values.findIndex((value) => !Number.isFinite(value) || (name === 'amplitudes' && value < 0));
-    if (at < 0) continue;
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: `Codeword ${key} has ${values[at]} among its ${name} (element ${at + 1})`,
-    });
-  }
+/** One or more, Hz. */
+function requireFrequencies(frequenciesHz: ArrayLike<number>): void {
+  if (frequenciesHz.length === 0) requireLength('frequenciesHz', frequenciesHz, 1);
+  for (let k = 0; k < frequenciesHz.length; k++) requirePositive('frequenciesHz', frequenciesHz[k]!);
 }
 
 function fraction(turns: number): number {

@@ -9,7 +9,7 @@ import { type BoardControls, hasDelays } from './board-controls.js';
 export type Radiated = Pick<Codeword, 'phaseRad' | 'delayS' | 'amplitude'>;
 
 /**
- * Phases, delays and amplitudes that the codes stand for (docs/model.md eq. 64). Amplitudes are relative to the most that an
+ * Phases, delays and amplitudes that the codes stand for (docs/model.md eq. 39). Amplitudes are relative to the most that an
  * element can radiate and not normalised; null when all elements radiate fully. Delays are null on boards without any.
  */
 export function realisedCodeword(settings: ElementSettings, board: BoardControls): Radiated {
@@ -30,7 +30,7 @@ export function realisedCodeword(settings: ElementSettings, board: BoardControls
   };
 }
 
-/** Weights that a perfect board radiates with when it holds these settings, shape [numElements] (eq. 23). */
+/** Weights that a perfect board radiates with when it holds these settings, shape [numElements] (eq. 35). */
 export function settingsWeights(
   settings: ElementSettings,
   board: BoardControls,

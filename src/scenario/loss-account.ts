@@ -1,6 +1,6 @@
 /**
  * What is lost between the best beam that there could be and the one that a user is served with, step by step
- * (docs/model.md eq. 82). Each step is the difference of two neighbours, so the steps add up to the whole.
+ * (docs/model.md eq. 81). Each step is the difference of two neighbours, so the steps add up to the whole.
  */
 
 export const LOSS_STEPS = ['focusing', 'codebook', 'estimation', 'quantisation', 'hardware'] as const;

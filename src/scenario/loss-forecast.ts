@@ -1,4 +1,4 @@
-/** Before a slot is spent: what a board is going to lose of its beams, by its codes and by its errors (docs/model.md eq. 83). */
+/** Before a slot is spent: what a board is going to lose of its beams, by its codes and by its errors (docs/model.md eq. 82). */
 
 import type { BeamLoss, BoardBeams, Radiate } from '../../calibration/board-beams.js';
 import { focalPointOf } from '../array/focal-point.js';

@@ -1,4 +1,4 @@
-/** What serving users by their estimates is worth, and where what is missing was lost (docs/model.md eq. 77 and 82). */
+/** What serving users by their estimates is worth, and where what is missing was lost (docs/model.md eq. 79 and 81). */
 
 import type { BoardBeams, Radiate } from '../../calibration/board-beams.js';
 import { Band } from '../array/band.js';

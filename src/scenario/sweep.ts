@@ -1,5 +1,6 @@
 /** Variants of a scenario: the same file with other values of some of its keys, one run each. */
 import { type Document, isCollection, isSeq, parse, parseDocument } from 'yaml';
+import { requireWhole } from '../core/arguments.js';
 import { BeamloopError } from '../core/errors.js';
 import { pathText } from '../core/settings-file.js';
 
@@ -31,6 +32,8 @@ export interface SweepOptions {
  * @throws BAD_ARGUMENT naming the option.
  */
 export function variantsOf(text: string, { set, seed, repeat }: SweepOptions): Variant[] {
+  requireWhole('repeat', repeat, 1, Number.MAX_SAFE_INTEGER);
+  if (seed !== undefined) requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   const combinations = combinationsOf(set);
   if (combinations.length * repeat > MOST_RUNS) {
     throw refused(`${combinations.length * repeat} runs are too many`, `Ask for ${MOST_RUNS} or fewer`);

@@ -1,5 +1,6 @@
 /** What was received of pilots. */
 import type { FocalPoint } from '../array/focal-point.js';
+import { requireFinite, requireLength, requireWhole } from '../core/arguments.js';
 
 /** What was received of the last batch, in slot order; linear, any common unit. */
 export interface Powers {
@@ -16,20 +17,28 @@ export interface Powers {
   readonly localEstimate?: FocalPoint;
 }
 
-/** Powers of pilots on `numSubcarriers` subcarriers each, shape [numPilots, numSubcarriers], row-major. */
+/**
+ * Powers of pilots on `numSubcarriers` subcarriers each, shape [numPilots, numSubcarriers], row-major.
+ *
+ * @throws BAD_ARGUMENT for another shape, and for a pilot whose mean power is none.
+ */
 export function powersOf(
   perSubcarrier: Float64Array,
   numSubcarriers: number,
   noiseFloor = 0,
   fullGainPower: number | null = null,
 ): Powers {
+  requireWhole('numSubcarriers', numSubcarriers, 1, 65_535);
+  const numPilots = Math.ceil(perSubcarrier.length / numSubcarriers);
+  requireLength('perSubcarrier', perSubcarrier, numPilots * numSubcarriers);
   const mean =
     numSubcarriers === 1
       ? perSubcarrier
-      : Float64Array.from({ length: perSubcarrier.length / numSubcarriers }, (_, k) => {
+      : Float64Array.from({ length: numPilots }, (_, k) => {
           let sum = 0;
           for (let m = 0; m < numSubcarriers; m++) sum += perSubcarrier[k * numSubcarriers + m]!;
           return sum / numSubcarriers;
         });
+  for (const power of mean) if (Number.isNaN(power)) requireFinite('perSubcarrier', power);
   return { mean, perSubcarrier, numSubcarriers, noiseFloor, fullGainPower };
 }

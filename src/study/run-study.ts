@@ -1,82 +1,53 @@
+import { availableParallelism } from 'node:os';
+import { requireWhole } from '../core/arguments.js';
 import { BeamloopError } from '../core/errors.js';
-import { runAccuracy } from './accuracy/accuracy.js';
-import { runBeamSplit } from './beam-split/beam-split.js';
-import { runBoundary } from './boundary/boundary.js';
+import { MAX_USERS } from './common/file-sections.js';
 import type { StudyResult } from './common/result.js';
-import type { ThreadOptions } from './fan-out/threads.js';
-import { runPattern } from './pattern/pattern.js';
-import { runPilots } from './pilots/pilots.js';
-import { runRate } from './rate/rate.js';
-import type { Study } from './study-file.js';
-import { requireRoomFor } from './study-sizes.js';
+import type { StudyContext, StudyOverrides } from './common/study-kind.js';
+import { requireRoomFor } from './common/study-sizes.js';
+import { kindOf, type Study } from './study-kinds.js';
+import { studyThreads } from './study-threads.js';
 
-export interface StudyOverrides {
-  /** Users per point instead of the file's. */
-  readonly numUsers?: number;
-  readonly seed?: number;
-}
+/**
+ * What a study runs with: a thread per core and no traces unless given. A study of a scenario needs `openScenario`, which
+ * opens the scenario that the study names relative to its own file.
+ */
+export type StudyOptions = Partial<StudyContext>;
 
 /**
  * The study with what the command line says instead of the file.
  *
  * @throws BeamloopError BAD_ARGUMENT when there is nothing to override.
  */
-export function overrideStudy(study: Study, { numUsers, seed }: StudyOverrides): Study {
-  if (numUsers === undefined && seed === undefined) return study;
-  if (study.kind !== 'accuracy' && study.kind !== 'rate') {
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what:
-        study.kind === 'scenario'
-          ? "A study of a scenario has the scenario's users and seed"
-          : `A study of kind '${study.kind}' draws no users`,
-      todo: 'Leave out --users and --seed',
-    });
-  }
-  if (study.kind === 'rate') {
-    return {
-      ...study,
-      seed: seed ?? study.seed,
-      users: { ...study.users, count: numUsers ?? study.users.count },
-    };
-  }
-  if (numUsers !== undefined && study.users.list !== undefined) {
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: 'The study lists its users one by one',
-      where: '--users',
-      todo: 'Leave out --users, or edit the list',
-    });
-  }
-  return {
-    ...study,
-    seed: seed ?? study.seed,
-    users: { ...study.users, count: numUsers ?? study.users.count },
-  };
+export function overrideStudy(study: Study, overrides: StudyOverrides): Study {
+  if (overrides.numUsers === undefined && overrides.seed === undefined) return study;
+  const { numUsers, seed } = overrides;
+  if (numUsers !== undefined) requireWhole('numUsers', numUsers, 1, MAX_USERS);
+  if (seed !== undefined) requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  return kindOf(study).override(study, overrides) as Study;
 }
 
 /**
- * Runs a study of any kind. Studies that draw users use threads.
+ * Runs a study of any kind.
  *
- * @throws BeamloopError SCENARIO_INVALID when it is too large.
+ * @throws BeamloopError SCENARIO_INVALID when it is too large, or cannot work; BAD_ARGUMENT where it keeps no traces, or
+ * has no way to its scenario; the signal's reason when it is aborted.
  */
-export async function runStudy(study: Study, options: ThreadOptions): Promise<StudyResult> {
-  if (study.kind !== 'scenario') requireRoomFor(study, options.traced);
-  switch (study.kind) {
-    case 'accuracy':
-      return runAccuracy(study, options);
-    case 'pilots':
-      return runPilots(study);
-    case 'boundary':
-      return runBoundary(study);
-    case 'pattern':
-      return runPattern(study);
-    case 'rate':
-      return runRate(study, options);
-    case 'beam-split':
-      return runBeamSplit(study, options.signal);
-    case 'scenario':
-      throw new BeamloopError('BAD_ARGUMENT', {
-        what: 'A study of a scenario needs a board that stands in for the emulated one',
-        todo: 'Use runScenarioStudy, as the command beamloop study does',
-      });
-  }
+export async function runStudy(study: Study, options: StudyOptions = {}): Promise<StudyResult> {
+  const {
+    executor = studyThreads(availableParallelism()),
+    traced = false,
+    openScenario = noScenarios,
+  } = options;
+  const kind = kindOf(study);
+  requireRoomFor(kind.sizes(study, traced));
+  return kind.run(study, { ...options, executor, traced, openScenario });
+}
+
+function noScenarios(file: string): never {
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: 'A study of a scenario needs a board that stands in for the emulated one',
+    where: file,
+    todo: 'Give openScenario, such as openStudiedScenario',
+  });
 }

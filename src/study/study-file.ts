@@ -1,28 +1,6 @@
-import { z } from 'zod';
 import { readSettingsFile } from '../core/settings-file.js';
 import { withPluginSchemes } from '../training/plugins/named-files.js';
-import { accuracySchema } from './accuracy/accuracy-file.js';
-import { checkAccuracyPlaces } from './accuracy/accuracy-place-checks.js';
-import { beamSplitSchema } from './beam-split/beam-split-file.js';
-import { boundarySchema } from './boundary/boundary.js';
-import { patternSchema } from './pattern/pattern-file.js';
-import { pilotsSchema } from './pilots/pilots.js';
-import { rateSchema } from './rate/rate-file.js';
-import { scenarioStudySchema } from './scenario/scenario-study.js';
-import { refuseTooLarge } from './study-sizes.js';
-
-export const studySchema = z.discriminatedUnion('kind', [
-  // Places are gone through one by one: they must not be too many.
-  accuracySchema.superRefine(refuseTooLarge).superRefine(checkAccuracyPlaces),
-  pilotsSchema.superRefine(refuseTooLarge),
-  boundarySchema.superRefine(refuseTooLarge),
-  patternSchema.superRefine(refuseTooLarge),
-  rateSchema.superRefine(refuseTooLarge),
-  beamSplitSchema.superRefine(refuseTooLarge),
-  scenarioStudySchema,
-]);
-
-export type Study = z.output<typeof studySchema>;
+import { type Study, studySchema } from './study-kinds.js';
 
 /**
  * Reads a study file (docs/study.md).

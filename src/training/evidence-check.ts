@@ -1,5 +1,5 @@
 /**
- * Where what was measured does not settle whether an estimate holds, pilots are sent again (docs/model.md, "Evidence", eq. 86): powers
+ * Where what was measured does not settle whether an estimate holds, pilots are sent again (docs/model.md, "Evidence", eq. 85): powers
  * that are none of the beams do not keep an order.
  */
 
@@ -18,7 +18,7 @@ const CHECK_ORDER = [0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1];
 const MOST_CHECKS = 4;
 /** Pilots of all checks together. */
 export const MOST_CHECK_PILOTS = MOST_CHECKS * CHECK_ORDER.length;
-/** Probability that powers which are none of the beams pass the checks, whatever their distribution; a bound (eq. 86). */
+/** Probability that powers which are none of the beams pass the checks, whatever their distribution; a bound (eq. 85). */
 const FALSE_CHECK = 1e-3;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Whether what was measured of a user's pilots bears out an estimate (docs/model.md, "Evidence"). A receiver that is stuck or
+ * Whether what was measured of a user's pilots bears out an estimate (docs/model.md, "Evidence", eq. 83 and 84). A receiver that is stuck or
  * saturated, hears noise alone or makes its powers up gives powers, too, and one pilot is always the strongest of them.
  */
 import type { FocalPoint } from '../array/focal-point.js';

@@ -11,6 +11,7 @@ import {
 } from '../bridge/messages.js';
 import { fromRanges } from '../bridge/slot-ranges.js';
 import { encodePowerMessage, HEADER_BYTES, recordBytes } from '../bridge/wire.js';
+import { requirePositive } from '../core/arguments.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { Random } from '../core/random.js';
@@ -90,6 +91,8 @@ export class UeAgent {
   #fail: (error: unknown) => void = () => undefined;
 
   constructor(options: UeAgentOptions) {
+    const { giveUpAfterS = Infinity } = options;
+    if (giveUpAfterS !== Infinity) requirePositive('giveUpAfterS', giveUpAfterS);
     this.#options = options;
     this.#clock = options.clock ?? monotonicClock;
     this.#random = options.random ?? new Random('ue-retry', options.description.ueId);

@@ -12,7 +12,7 @@ export function firstAddress(): usize {
 }
 
 /**
- * h += gain * exp(-j 2 pi |p_n - u| turnsPerMetre) for elements on the y axis at `elementY` (docs/model.md eq. 3, 19).
+ * h += gain * exp(-j 2 pi |p_n - u| turnsPerMetre) for elements on the y axis at `elementY` (docs/model.md eq. 3, 45).
  */
 export function addPath(
   h: usize,

@@ -1,5 +1,5 @@
 /**
- * Screening of the polar codebook: which codewords can be the best at all (docs/model.md eq. 28 to 31).
+ * Screening of the polar codebook: which codewords can be the best at all (docs/model.md eq. 56 to 59).
  *
  * Up to a few radians of phase, all codewords of a ring are one chirp times plane waves, so one FFT of channel times
  * chirp receives nearly all of them at once. The chirped plane waves of a ring are an orthonormal basis, so how much of
@@ -153,7 +153,7 @@ export class Screen {
 
   /**
    * Expands every codeword of a ring in the ring's bins: the transform of the steering vector of its focus, a channel
-   * that the codeword conjugates, holds all its coefficients (eq. 30).
+   * that the codeword conjugates, holds all its coefficients (eq. 58).
    */
   #fillFactors(codebook: PolarCodebook, ring: number): void {
     const { array, numAngles } = codebook;
@@ -225,7 +225,7 @@ function bestWindow(re: Float32Array, im: Float32Array): BinWindow | null {
 }
 
 /**
- * Chirp of a ring and the shift of the angle grid, which lies half a bin beside that of a DFT (eq. 28 and 29); scaled so
+ * Chirp of a ring and the shift of the angle grid, which lies half a bin beside that of a DFT (eq. 56 and 57); scaled so
  * that the bins are received amplitudes of unit-norm plane waves.
  */
 function fillChirp(chirp: Float32Array, array: LinearArray, ringDistanceM: number): void {

@@ -1,5 +1,5 @@
 /**
- * The sum over elements for all subcarriers by a non-uniform fast Fourier transform (docs/model.md eq. 49 to 51): each
+ * The sum over elements for all subcarriers by a non-uniform fast Fourier transform (docs/model.md eq. 50 to 52): each
  * element is spread over a few points of a regular grid in delay, one FFT goes to frequency, and the window's transform
  * is divided out.
  */
@@ -278,7 +278,7 @@ function twiddles(numPoints: number): Float64Array {
   return out;
 }
 
-/** One over the window's transform at k = 0..points/4-1 and then at k = -points/4..-1 (eq. 51). */
+/** One over the window's transform at k = 0..points/4-1 and then at k = -points/4..-1 (eq. 52). */
 function factors(numPoints: number, window: SpreadingWindow): Float64Array {
   const quarter = numPoints / 4;
   return Float64Array.from(

@@ -1,6 +1,6 @@
 /**
  * Power gain of beams that split, to second order in the element's position: one function of two arguments serves all
- * pilots, subcarriers and points (docs/model.md eq. 36), so it is tabulated once and looked up (eq. 53).
+ * pilots, subcarriers and points (docs/model.md eq. 23), so it is tabulated once and looked up (eq. 54).
  */
 import { Band } from '../../array/band.js';
 import type { FocalPoint } from '../../array/focal-point.js';
@@ -125,7 +125,7 @@ export class FresnelGains {
     out.set(this.#out);
   }
 
-  /** |S(u, v)|^2 row by row; a row is a transform of the elements' chirp from position to u/2 (eq. 36). */
+  /** |S(u, v)|^2 row by row; a row is a transform of the elements' chirp from position to u/2 (eq. 23). */
   #tabulate(table: Float32Array, numElements: number): void {
     const { columns, rowsPerUnit, numRows, stride } = this.#table;
     const numColumns = columns + 3;
@@ -185,7 +185,7 @@ function tableSize(
 
 type BeamArguments = ReturnType<typeof argumentsOf>;
 
-/** u = tilt - slope sinAngle and v = bend - slope d ring (eq. 52), shape [numPilots, numSubcarriers] each. */
+/** u = tilt - slope sinAngle and v = bend - slope d ring (eq. 53), shape [numPilots, numSubcarriers] each. */
 function argumentsOf({ array: { spacingM }, band, pilots }: FresnelGainsOptions) {
   const { numSubcarriers } = band;
   const out = {

@@ -1,4 +1,4 @@
-/** What a link over the whole band carries (docs/model.md eq. 77 and 78). */
+/** What a link over the whole band carries (docs/model.md eq. 79 and 80). */
 
 import type { Band } from '../../array/band.js';
 import type { LinearArray } from '../../array/linear-array.js';

@@ -1,4 +1,4 @@
-/** What a user receives of a beam on every subcarrier, over all of its paths (docs/model.md eq. 76). */
+/** What a user receives of a beam on every subcarrier, over all of its paths (docs/model.md eq. 78). */
 import type { LinearArray } from '../../array/linear-array.js';
 import { type ComplexVector, complexVector } from '../../core/complex.js';
 import type { Path } from '../paths.js';

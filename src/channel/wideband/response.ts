@@ -1,6 +1,6 @@
 /**
  * What all subcarriers receive of a beam: every element's weight turns with the frequency by the delay that the element
- * and the way to the receiver give it (docs/model.md eq. 48). All wideband evaluation comes down to this one sum.
+ * and the way to the receiver give it (docs/model.md eq. 49). All wideband evaluation comes down to this one sum.
  */
 import type { Band } from '../../array/band.js';
 import { distanceOfM, type FocalPoint } from '../../array/focal-point.js';

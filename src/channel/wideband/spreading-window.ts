@@ -1,5 +1,5 @@
 /**
- * The function that spreads an element over the grid, and its Fourier transform (docs/model.md eq. 50): the window of
+ * The function that spreads an element over the grid, and its Fourier transform (docs/model.md eq. 51): the window of
  * Kaiser and Bessel, for a grid of at least twice as many points as subcarriers.
  */
 import { besselI0 } from '../../core/bessel.js';

@@ -1,5 +1,5 @@
 import type { BoardTelemetry } from '../../../drivers/array-board.js';
-import type { NativeBoard } from '../../../drivers/boards/native-board.js';
+import { type BoardState, readBoardState } from '../../../drivers/boards/board-state.js';
 import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { printable } from '../../core/printable.js';
@@ -7,8 +7,6 @@ import { openBoardAt } from '../../testbed.js';
 import { type Command, printJson } from '../command.js';
 import { baudOption, quantityOption } from '../options.js';
 
-/** Longer than the second after which a board sends telemetry by itself. */
-const TELEMETRY_TIMEOUT_MS = 3000;
 const MOST_OPEN_TIMEOUT_S = 600;
 
 /** `beamloop board PORT`: asks a board about itself. It leaves what it finds; a board that runs mutes itself for every new program. */
@@ -54,8 +52,8 @@ export const boardCommand: Command = (yargs, { signal, stdout }) =>
       const settings = { baud: baudOption(baud), openTimeout: openTimeoutOption(openTimeout), dtr, rts };
       const { board } = await openBoardAt({ port, ...settings }, signal);
       try {
-        const state = await inspect(board, signal);
-        if (json) printJson(stdout, { port, ...state });
+        const state = await readBoardState(board, signal);
+        if (json) printJson(stdout, asJson(port, state));
         else stdout.write(asText(port, state));
       } finally {
         await board.leave();
@@ -63,48 +61,24 @@ export const boardCommand: Command = (yargs, { signal, stdout }) =>
     },
   );
 
-type BoardState = Awaited<ReturnType<typeof inspect>>;
-
-async function inspect(board: NativeBoard, signal: AbortSignal) {
-  const telemetry = await nextTelemetry(board, signal);
-  const time = await board.readBoardTime();
-  const { description } = board;
+function asJson(port: string, { description, held, boardTime, telemetry, link }: BoardState) {
   return {
+    port,
     // Typed arrays are no lists in JSON.
     description: { ...description, delayLinesS: description.delayLinesS?.map((line) => [...line]) ?? null },
-    memory: { depth: board.description.memoryDepth, held: board.codewordsHeld() },
-    clock: { boardTimeS: [time.loS, time.hiS] },
+    memory: { depth: description.memoryDepth, held },
+    clock: { boardTimeS: [boardTime.loS, boardTime.hiS] },
     telemetry,
     greeting: greeted(telemetry),
-    link: board.linkStatistics(),
+    link,
   };
 }
 
-function nextTelemetry(board: NativeBoard, signal: AbortSignal): Promise<BoardTelemetry> {
-  return new Promise((resolve, reject) => {
-    const timeout = setTimeout(() => {
-      reject(
-        new BeamloopError('BOARD_SILENT', {
-          what: 'The board sends no telemetry',
-          todo: 'Restart the board',
-        }),
-      );
-    }, TELEMETRY_TIMEOUT_MS);
-    const settle = (finish: () => void) => {
-      clearTimeout(timeout);
-      finish();
-    };
-    board.on('telemetry', (telemetry) => settle(() => resolve(telemetry)));
-    signal.addEventListener('abort', () => settle(() => reject(signal.reason)), { once: true });
-    board.requestTelemetry();
-  });
-}
-
-function asText(port: string, { description: d, memory, clock, telemetry: t, link }: BoardState): string {
-  const [loS = 0, hiS = 0] = clock.boardTimeS;
+function asText(port: string, { description: d, held, boardTime, telemetry: t, link }: BoardState): string {
+  const { loS, hiS } = boardTime;
   const adjustable = `${d.delayBits} bits of ${figure(d.delayLsbS * 1e12)} ps, up to ${figure(d.delayRangeS * 1e12)} ps`;
-  const fixed = (lines: readonly number[][]) =>
-    `${lines.length} fixed lines, up to ${figure(lines.flat().reduce((a, b) => Math.max(a, b)) * 1e9)} ns`;
+  const fixed = (lines: readonly Float64Array[]) =>
+    `${lines.length} fixed lines, up to ${figure(longestS(lines) * 1e9)} ns`;
   const delay = [
     ...(d.delayBits === 0 ? [] : [adjustable]),
     ...(d.delayLinesS === null ? [] : [fixed(d.delayLinesS)]),
@@ -114,7 +88,7 @@ function asText(port: string, { description: d, memory, clock, telemetry: t, lin
     ['protocol', d.protocolVersion],
     ['elements', `${d.numElements}; phase ${d.phaseBits} bits, amplitude ${d.amplitudeBits} bits`],
     ['true time delay', delay === '' ? 'none' : delay],
-    ['memory', `${memory.held} of ${memory.depth} codewords held`],
+    ['memory', `${held} of ${d.memoryDepth} codewords held`],
     ['slot queue', `${t.queueDepth} of ${d.queueDepth} slots queued`],
     ['switch time', `${figure(d.switchTimeS * 1e6)} µs`],
     ['clock', `${figure(d.clockRateHz / 1e6)} MHz, board time ${loS.toFixed(6)} s to ${hiS.toFixed(6)} s`],
@@ -133,6 +107,10 @@ function greeted({ muted, armed, queueDepth }: BoardTelemetry): string {
   return muted
     ? `began a session, for which a running board mutes itself until it is armed again: ${queued} pass unlatched`
     : `began a session, for which the board should have muted itself (SPEC 8.1) and did not: ${queued} may be radiated`;
+}
+
+function longestS(lines: readonly Float64Array[]): number {
+  return Math.max(...lines.map((line) => line.reduce((a, b) => Math.max(a, b))));
 }
 
 function figure(value: number): string {

@@ -65,7 +65,6 @@ export const exportCommand: Command = (yargs, context) =>
           context,
           recordings.flatMap(({ warnings }) => warnings),
         );
-        if (selection.users !== undefined) await requireUsers(recordings, selection.users);
         const files: string[] = [];
         for (const format of formats) {
           files.push(
@@ -97,18 +96,5 @@ function tablesOption(text: string) {
       where: '--tables',
       todo: `Choose from ${TABLE_NAMES.join(', ')}`,
     });
-  });
-}
-
-/** A user that nobody knows would give empty tables, as if nothing had been measured. */
-async function requireUsers(recordings: readonly Recording[], users: readonly string[]): Promise<void> {
-  const known = new Set<string>();
-  for (const recording of recordings) for (const { ue } of await recording.rows('users')) known.add(ue);
-  const stranger = users.find((user) => !known.has(user));
-  if (stranger === undefined) return;
-  throw new BeamloopError('BAD_ARGUMENT', {
-    what: `No recording has a user '${stranger}'`,
-    where: '--users',
-    todo: `Choose from ${[...known].slice(0, 10).join(', ')}${known.size > 10 ? ', …' : ''}`,
   });
 }

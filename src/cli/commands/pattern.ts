@@ -1,15 +1,7 @@
 import { Band } from '../../array/band.js';
 import type { FocalPoint } from '../../array/focal-point.js';
-import type { LinearArray } from '../../array/linear-array.js';
-import {
-  beamOf,
-  type ElementBeam,
-  sphericalDifferenceS,
-  travelTimeDifferenceS,
-} from '../../channel/wideband/response.js';
-import { createSubcarrierSum } from '../../channel/wideband/subcarrier-sum.js';
+import { GainMeter, type WaveModel } from '../../channel/wideband/gain-meter.js';
 import type { Codeword } from '../../codebook/codeword.js';
-import { complexVector } from '../../core/complex.js';
 import { BeamloopError } from '../../core/errors.js';
 import { codebookDefinitions } from '../codebooks/all.js';
 import type { Selection } from '../codebooks/definition.js';
@@ -18,8 +10,6 @@ import { type Command, type CommandContext, type Parser, warn } from '../command
 import { breathe, drainedWrite } from '../drained-write.js';
 import { bandOptions, quantityOption } from '../options.js';
 import { formatTable } from '../text-table.js';
-
-type Model = 'exact' | 'fresnel';
 
 const patternOptions = {
   points: {
@@ -63,7 +53,7 @@ export const patternCommand: Command = (yargs, context) =>
                 const selection = build(args as never);
                 return print(context, args.json === true, selection, {
                   points,
-                  model: args.model as Model,
+                  model: args.model as WaveModel,
                   band: bandOf(selection, args as { bandwidth?: string; subcarriers?: string }),
                 });
               },
@@ -83,7 +73,7 @@ interface Point extends FocalPoint {
 
 interface Request {
   readonly points: readonly Point[];
-  readonly model: Model;
+  readonly model: WaveModel;
   readonly band: Band;
 }
 
@@ -150,39 +140,6 @@ function pilotsOf(selection: Selection): { name: Record<string, unknown>; codewo
   );
 }
 
-/** |h^T w|^2 / N of all subcarriers, 1 for a perfect beam. */
-class GainMeter {
-  readonly #array: LinearArray;
-  readonly #request: Request;
-  readonly #sum;
-  readonly #out;
-  readonly #delayS: Float64Array;
-
-  constructor(array: LinearArray, request: Request) {
-    this.#array = array;
-    this.#request = request;
-    this.#sum = createSubcarrierSum(array.numElements, request.band);
-    this.#out = complexVector(request.band.numSubcarriers);
-    this.#delayS = new Float64Array(array.numElements);
-  }
-
-  travelTimeS(point: Point): Float64Array {
-    return this.#request.model === 'exact'
-      ? sphericalDifferenceS(this.#array, point.sinAngle, point.distanceM)
-      : travelTimeDifferenceS(this.#array, point, 'fresnel');
-  }
-
-  /** @returns shape [numSubcarriers]. */
-  powerGain({ re, im, delayS }: ElementBeam, travelTimeS: Float64Array): Float64Array {
-    for (let n = 0; n < this.#delayS.length; n++) {
-      this.#delayS[n] = travelTimeS[n]! + (delayS === null ? 0 : delayS[n]!);
-    }
-    this.#sum.evaluate(re, im, this.#delayS, this.#out);
-    const { re: outRe, im: outIm } = this.#out;
-    return outRe.map((x, m) => (x * x + outIm[m]! ** 2) / this.#array.numElements);
-  }
-}
-
 async function print(
   context: CommandContext,
   json: boolean,
@@ -191,16 +148,16 @@ async function print(
 ): Promise<void> {
   const array = selection.kind === 'split' ? selection.codebook.array : selection.array;
   if (selection.kind === 'split') warn(context, selection.warnings);
-  const meter = new GainMeter(array, request);
+  const meter = new GainMeter(array, request.band, request.model);
   const pilots = pilotsOf(selection);
   const write = drainedWrite(context);
   if (json) await write(head(selection, request));
   const strongest: string[][] = [];
   for (const [p, point] of request.points.entries()) {
-    const travelTimeS = meter.travelTimeS(point);
+    meter.setPoint(point.sinAngle, point.distanceM);
     if (json) await write(`${p === 0 ? '' : ','}${pointHead(point)}`);
     for (const [k, { name, codeword }] of pilots.entries()) {
-      const powerGain = meter.powerGain(beamOf(codeword), travelTimeS);
+      const powerGain = meter.powerGain(codeword);
       if (json) {
         await write((k === 0 ? '' : ',') + JSON.stringify({ ...name, powerGain: Array.from(powerGain) }));
       } else {

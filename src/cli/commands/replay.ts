@@ -1,4 +1,3 @@
-import { PILOTS_NOTE, pilotsText } from '../../campaign/check-pilots.js';
 import { MOST_NAMED } from '../../campaign/outcome.js';
 import { loadRecordedPlugin } from '../../campaign/recorded-plugin.js';
 import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
@@ -8,17 +7,25 @@ import { LEVEL } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { Recording } from '../../record/recording.js';
-import { parseScenario } from '../../scenario/scenario.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
-import { emulatedSection } from '../../testbed.js';
+import { parseRecordedScenario } from '../../testbed.js';
 import { ESTIMATOR_NAMES, estimatorSchema } from '../../training/estimators/choice.js';
 import { schemeNames, schemeSchema, splitOf, splitSchemes } from '../../training/registry.js';
 import type { SchemeChoice } from '../../training/scheme-definition.js';
 import { type Command, printJson, warn } from '../command.js';
 import { boundedOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
-import { formatTable, wrapped } from '../text-table.js';
-import { place, truePlace } from '../user-tables.js';
+import { wrapped } from '../text-table.js';
+import {
+  BEST,
+  estimated,
+  NAME,
+  pilotNotes,
+  pilots,
+  TRUE_POSITION,
+  type UserColumn,
+  userTable,
+} from '../user-columns.js';
 
 /** `beamloop replay <folder>`: feeds the recorded powers to a scheme again. */
 export const replayCommand: Command = (yargs, context) =>
@@ -60,11 +67,8 @@ export const replayCommand: Command = (yargs, context) =>
         warn(context, recording.warnings);
         const changed = await loadRecordedPlugin(recording);
         if (changed !== null) warn(context, [changed.text]);
-        const file = await recordedScenario(
-          recording,
-          (text, where, calibrationText, onBare) =>
-            parseScenario(text, where, emulatedSection, calibrationText, onBare),
-          (warning) => warn(context, [warning]),
+        const file = await recordedScenario(recording, parseRecordedScenario, (warning) =>
+          warn(context, [warning]),
         );
         const scheme = chosenScheme(file.scenario, args);
         const users = await replayRecording(recording, file, scheme);
@@ -144,29 +148,19 @@ function replayText(users: readonly ReplayedUser[], widthColumns: number | undef
 }
 
 function replayTable(users: readonly ReplayedUser[], widthColumns: number | undefined): string {
+  const found = (user: ReplayedUser) => user;
+  // A scheme of the whole band has no codeword that is best.
   const hasBest = users.some(({ bestKey }) => bestKey !== null);
-  const columns = [
-    { title: 'user', align: 'left' },
-    { title: 'recorded', align: 'left', dropFirst: 2 },
-    { title: 'replayed', align: 'left' },
-    { title: 'same', align: 'left' },
-    { title: 'estimated', align: 'left' },
-    { title: 'true position', align: 'left', dropFirst: 1 },
-    // A scheme of the whole band has no codeword that is best.
-    ...(hasBest ? ([{ title: 'noise-free best', align: 'left', dropFirst: 3 }] as const) : []),
-    { title: 'pilots', align: 'right' },
-  ] as const;
-  const rows = users.map((user) => [
-    user.ue,
-    shortKey(user.recorded),
-    shortKey(user.replayed),
-    user.same ? 'yes' : 'NO',
-    place(user.distanceM, user.angleRad),
-    truePlace(user.truePositionM),
-    ...(hasBest ? [user.bestKey ?? '-'] : []),
-    pilotsText(user),
-  ]);
-  const table = formatTable({ columns, rows }, widthColumns);
-  if (users.every(({ numCheckPilots }) => numCheckPilots === 0)) return table;
-  return [table, ...wrapped(`${PILOTS_NOTE} ${REPLAY_NOTE}`, widthColumns)].join('');
+  const columns: UserColumn<ReplayedUser>[] = [
+    NAME,
+    { title: 'recorded', align: 'left', dropFirst: 2, cell: ({ recorded }) => shortKey(recorded) },
+    { title: 'replayed', align: 'left', cell: ({ replayed }) => shortKey(replayed) },
+    { title: 'same', align: 'left', cell: ({ same }) => (same ? 'yes' : 'NO') },
+    estimated(found),
+    { ...TRUE_POSITION, dropFirst: 1 },
+    ...(hasBest ? [{ ...BEST, dropFirst: 3 }] : []),
+    pilots(found),
+  ];
+  const notes = pilotNotes(users).map((note) => `${note} ${REPLAY_NOTE}`);
+  return userTable(users, columns, notes, widthColumns);
 }

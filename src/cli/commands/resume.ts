@@ -1,6 +1,5 @@
 import { resumeRun } from '../../campaign/run.js';
-import { parseScenario } from '../../scenario/scenario.js';
-import { emulatedSection, openTestbed } from '../../testbed.js';
+import { openTestbed, parseRecordedScenario } from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign-output.js';
 import type { Command } from '../command.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
@@ -21,13 +20,7 @@ export const resumeCommand: Command = (yargs, context) =>
         .example('$0 resume recordings/first-light-20261121T120000Z', ''),
     async (args) => {
       await loadPlugins(args.plugin);
-      const parse = (
-        text: string,
-        where: string,
-        calibrationText?: string,
-        onBare?: (reading: string) => void,
-      ) => parseScenario(text, where, emulatedSection, calibrationText, onBare);
-      const outcome = await resumeRun(args.folder, parse, {
+      const outcome = await resumeRun(args.folder, parseRecordedScenario, {
         openTestbed,
         realtime: args.realtime,
         signal: context.signal,

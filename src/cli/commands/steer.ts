@@ -16,7 +16,7 @@ import { type Command, type CommandContext, printJson, warn } from '../command.j
 import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
 import { loadPlugins } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
-import { place } from '../user-tables.js';
+import { place } from '../user-columns.js';
 
 /** `beamloop steer <target> --to "20 m, 15 deg"`: one beam, held if asked for, and what the board latched. */
 export const steerCommand: Command = (yargs, context) =>

@@ -4,14 +4,12 @@ import path from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { BeamloopError } from '../../core/errors.js';
 import { writing } from '../../core/writing.js';
-import { readScenario } from '../../scenario/scenario.js';
 import { MAX_USERS } from '../../study/common/file-sections.js';
 import type { StudyResult } from '../../study/common/result.js';
-import type { ThreadOptions } from '../../study/fan-out/threads.js';
 import { overrideStudy, runStudy } from '../../study/run-study.js';
-import { runScenarioStudy, type ScenarioStudy } from '../../study/scenario/scenario-study.js';
 import { readStudy } from '../../study/study-file.js';
-import { emulatedSection, standInBoard } from '../../testbed.js';
+import { studyThreads } from '../../study/study-threads.js';
+import { openStudiedScenario } from '../../testbed.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { wholeOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
@@ -62,10 +60,17 @@ export const studyCommand: Command = (yargs, context) =>
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
       const bar = progressBar(context);
-      const options = { numThreads, traced: args.trace, signal: context.signal, onProgress: bar.show };
-      const running =
-        study.kind === 'scenario' ? studyScenario(study, file, options) : runStudy(study, options);
-      const result = await running
+      const result = await runStudy(study, {
+        executor: studyThreads(numThreads),
+        traced: args.trace,
+        signal: context.signal,
+        onProgress: bar.show,
+        openScenario: async (named) => {
+          const scenarioFile = path.resolve(path.dirname(file), named);
+          await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
+          return openStudiedScenario(scenarioFile);
+        },
+      })
         .catch((error: unknown) => {
           if (!context.signal.aborted) throw error;
           throw new BeamloopError('INTERRUPTED', { what: 'Interrupted', todo: 'No results were written' });
@@ -80,25 +85,6 @@ export const studyCommand: Command = (yargs, context) =>
       } else print(context, result, page!);
     },
   );
-
-/** Runs the campaign of a scenario on the channel model; its path is taken relative to the study file. */
-async function studyScenario(
-  study: ScenarioStudy,
-  studyFile: string,
-  { traced, ...options }: ThreadOptions,
-): Promise<StudyResult> {
-  if (traced) {
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: 'A study of a scenario keeps no traces',
-      where: '--trace',
-      todo: 'Leave it out; beamloop run records every power',
-    });
-  }
-  const scenarioFile = path.resolve(path.dirname(studyFile), study.scenario);
-  await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
-  const file = readScenario(scenarioFile, emulatedSection);
-  return runScenarioStudy(study, file, standInBoard(file.scenario), options);
-}
 
 function progressBar({ stderr, terminal }: CommandContext) {
   const bar = new SingleBar({

@@ -18,7 +18,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
  * order, so the same rows give the same file byte for byte.
  *
  * @returns the paths.
- * @throws BAD_ARGUMENT when two recordings have one name, FILE_UNWRITABLE, and what reading a recording throws.
+ * @throws BAD_ARGUMENT when two recordings have one name, or when there is no such table or user, FILE_UNWRITABLE, and what reading a recording throws.
  */
 export async function exportRecordings(
   recordings: readonly Recording[],
@@ -31,6 +31,9 @@ export async function exportRecordings(
     recording,
   }));
   requireNames(named.map(({ name }) => name));
+  requireKnown('format', [format], EXPORT_FORMATS);
+  requireKnown('tables', selection.tables ?? [], TABLE_NAMES);
+  await requireUsers(recordings, selection.users ?? []);
   const tables = TABLE_NAMES.filter((table) => selection.tables?.includes(table) ?? true);
   const metadata = await metadataOf(named);
   const collect = (table: (typeof tables)[number]) => collectTable(named, table, selection);
@@ -74,6 +77,30 @@ async function metadataOf(
     versions: await text('versions'),
     schema: await text('schemaVersion'),
   };
+}
+
+function requireKnown(where: string, names: readonly string[], known: readonly string[]): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `'${unknown}' is none that can be exported`,
+    where,
+    todo: `Choose from ${known.join(', ')}`,
+  });
+}
+
+/** A user that nobody knows would give empty tables, as if nothing had been measured. */
+async function requireUsers(recordings: readonly Recording[], users: readonly string[]): Promise<void> {
+  if (users.length === 0) return;
+  const known = new Set<string>();
+  for (const recording of recordings) for (const { ue } of await recording.rows('users')) known.add(ue);
+  const stranger = users.find((user) => !known.has(user));
+  if (stranger === undefined) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `No recording has a user '${stranger}'`,
+    where: 'users',
+    todo: `Choose from ${[...known].slice(0, 10).join(', ')}${known.size > 10 ? ', …' : ''}`,
+  });
 }
 
 function requireNames(names: readonly string[]): void {

@@ -2,7 +2,7 @@
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import { BeamloopError } from '../../core/errors.js';
-import { fociFigure } from '../../study/beam-split/beam-split-figures.js';
+import { fociFigure } from '../../study/common/foci-figure.js';
 import { splitOf } from '../../training/registry.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';

@@ -1,5 +1,6 @@
 /** From counts to the rows of an accuracy study. */
 import { schemeLabel } from '../../training/scheme-label.js';
+import { pointOrRange } from '../common/point-or-range.js';
 import type { StudyRow } from '../common/result.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import type { Tally } from './accuracy-simulator.js';
@@ -62,8 +63,4 @@ export function accuracyRows(study: AccuracyStudy, tallies: readonly Tally[]): A
       meanPilots: sum.numPilots / sum.numUsers,
     };
   });
-}
-
-export function pointOrRange([low, high]: readonly [number, number]): number | readonly number[] {
-  return low === high ? low : [low, high];
 }

@@ -4,14 +4,15 @@ import { createScheme } from '../../training/registry.js';
 import { schemeTitle } from '../../training/scheme-label.js';
 import { describeCodebook } from '../common/file-sections.js';
 import { degrees, metres, percent, snrText } from '../common/format.js';
+import { pointOrRange } from '../common/point-or-range.js';
 import type { StudyResult, Table } from '../common/result.js';
 import { buildArray, buildPolar } from '../common/study-array.js';
+import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
-import { runJobs, type ThreadOptions } from '../fan-out/threads.js';
 import { jobsOf } from '../fan-out/user-job.js';
 import { accuracyFigures } from './accuracy-figures.js';
 import type { AccuracyStudy } from './accuracy-file.js';
-import { ACCURACY_KEYS, type AccuracyRow, accuracyRows, pointOrRange } from './accuracy-rows.js';
+import { ACCURACY_KEYS, type AccuracyRow, accuracyRows } from './accuracy-rows.js';
 import type { JobResult } from './accuracy-simulator.js';
 import { placesOf } from './places.js';
 
@@ -24,14 +25,14 @@ const USERS_PER_JOB = 50;
  * @throws BeamloopError SCENARIO_INVALID when a scheme cannot work with an array, or a claim cannot be checked; the
  * signal's reason when it is aborted.
  */
-export async function runAccuracy(study: AccuracyStudy, options: ThreadOptions): Promise<StudyResult> {
+export async function runAccuracy(study: AccuracyStudy, context: StudyContext): Promise<StudyResult> {
   requireSchemesFit(study);
   const jobs = jobsOf(
     placesOf(study).map(({ numUsers }) => numUsers),
     USERS_PER_JOB,
   );
-  const simulation = { kind: 'accuracy', study, traced: options.traced } as const;
-  const results = await runJobs<JobResult>(simulation, jobs, options);
+  const simulation = { kind: study.kind, study, traced: context.traced };
+  const results = await context.executor.runJobs<JobResult>(simulation, jobs, context);
   const rows = accuracyRows(
     study,
     results.flatMap((result) => result.tallies),
@@ -43,7 +44,7 @@ export async function runAccuracy(study: AccuracyStudy, options: ThreadOptions):
       tables: [accuracyTable(rows)],
       figures: accuracyFigures(rows),
     }),
-    ...(options.traced && { traces: results.flatMap((result) => result.traces) }),
+    ...(context.traced && { traces: results.flatMap((result) => result.traces) }),
   };
 }
 

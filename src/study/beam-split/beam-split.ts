@@ -7,11 +7,13 @@ import { describeTdPs } from '../../codebook/tdps.js';
 import { BeamPowers } from '../../training/estimators/beam-powers.js';
 import { splitOf } from '../../training/registry.js';
 import { describeArray } from '../common/file-sections.js';
+import { fociFigure } from '../common/foci-figure.js';
 import { percent, short } from '../common/format.js';
 import type { Figure, StudyResult } from '../common/result.js';
+import { withPilots } from '../common/scheme-pilots.js';
 import { studyResult } from '../common/study-result.js';
-import { buildSetting, type RateSetting, withPilots } from '../rate/rate-setting.js';
-import { coverageMap, fociFigure, shareFigure } from './beam-split-figures.js';
+import { buildSetting, type WidebandSetting } from '../common/wideband-setting.js';
+import { coverageMap, shareFigure } from './beam-split-figures.js';
 import type { BeamSplitStudy } from './beam-split-file.js';
 import type { BeamSplitRow, GainMap } from './beam-split-rows.js';
 
@@ -66,7 +68,7 @@ export async function runBeamSplit(study: BeamSplitStudy, signal?: AbortSignal):
 /** Points in the middles of equal cells, so that every point stands for the same share of the sector. */
 async function mapGain(
   study: BeamSplitStudy,
-  { sector }: RateSetting,
+  { sector }: WidebandSetting,
   codebook: SplitCodebook,
   signal: AbortSignal | undefined,
 ): Promise<GainMap> {
@@ -98,7 +100,7 @@ function middles([low, high]: readonly [number, number], count: number): number[
   return Array.from({ length: count }, (_, k) => low + ((k + 0.5) / count) * (high - low));
 }
 
-function rowOf({ array, band }: RateSetting, codebook: SplitCodebook, { gainDb }: GainMap): BeamSplitRow {
+function rowOf({ array, band }: WidebandSetting, codebook: SplitCodebook, { gainDb }: GainMap): BeamSplitRow {
   const { pilots } = codebook;
   const { parameters, foci } = pilots[0]!;
   const design = parameters.phaseRingPerM === 0 ? null : describeTdPs(array, band, parameters);
@@ -120,7 +122,7 @@ function rowOf({ array, band }: RateSetting, codebook: SplitCodebook, { gainDb }
 
 function settingsOf(
   study: BeamSplitStudy,
-  { band, sector }: RateSetting,
+  { band, sector }: WidebandSetting,
   parameters: SplitParameters,
 ): [string, string][] {
   const [near, far] = sector.distanceM;

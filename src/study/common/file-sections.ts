@@ -70,6 +70,7 @@ export const codebookSchema = z
   .prefault({});
 
 export type ArraySection = z.output<typeof arraySchema>;
+export type WidebandArraySection = z.output<typeof widebandArraySchema>;
 export type CodebookSection = z.output<typeof codebookSchema>;
 
 /** What every kind of study may say about itself. */

@@ -3,8 +3,6 @@
  * Everything is plain data: it is written to results.json and drawn by src/report.
  */
 
-type StudyKind = 'accuracy' | 'pilots' | 'boundary' | 'pattern' | 'rate' | 'beam-split' | 'scenario';
-
 /** Null stands for infinity (a ring at infinity, a noise-free SNR) and for what does not apply. */
 type Cell = string | number | boolean | null | readonly number[];
 
@@ -138,7 +136,7 @@ export interface CodewordTrace {
 }
 
 export interface StudyResult {
-  readonly kind: StudyKind;
+  readonly kind: string;
   readonly title: string;
   readonly description: string | null;
   /** Where the paper's figures come from, such as `arXiv 2509.16035, Fig. 19`; null for a study of one's own. */

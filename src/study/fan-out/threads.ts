@@ -2,16 +2,22 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { BeamloopError, type ErrorCode, type ErrorParts } from '../../core/errors.js';
-import { loadedPlugins } from '../../training/plugins/plugin-file.js';
-import { createSimulator, type Simulation } from './simulation.js';
+import type { Executor, JobOptions, Simulation, Simulator } from './executor.js';
 import type { UserJob } from './user-job.js';
 
 export interface ThreadOptions {
   readonly numThreads: number;
-  readonly traced: boolean;
-  readonly signal?: AbortSignal;
-  /** Called after each job with the users done so far and the users in all. */
-  readonly onProgress?: (numDone: number, numUsers: number) => void;
+  /** Module of the worker threads: it is given `WorkerData` and calls `answerJobs`. */
+  readonly worker: URL;
+  /** Files of the plugins that a worker must load first. */
+  readonly plugins: readonly string[];
+  /** Of one thread: it is this one. */
+  readonly simulatorOf: (simulation: Simulation) => Simulator;
+}
+
+export interface WorkerData {
+  readonly simulation: Simulation;
+  readonly plugins: readonly string[];
 }
 
 /** What a thread says of a job. An error that crosses threads by itself loses its code. */
@@ -19,56 +25,47 @@ export type JobAnswer =
   | { readonly result: unknown }
   | { readonly failure: ErrorParts & { readonly code: ErrorCode } };
 
-/**
- * Runs all jobs.
- *
- * @typeParam Result what the simulation's simulator makes of a job.
- * @returns results in the order of the jobs whatever the threads did.
- */
-export async function runJobs<Result>(
-  simulation: Simulation,
-  jobs: readonly UserJob[],
-  options: ThreadOptions,
-): Promise<Result[]> {
-  const numUsers = jobs.reduce((sum, job) => sum + job.numUsers, 0);
-  const results = new Array<Result>(jobs.length);
-  let numTaken = 0;
-  let numDone = 0;
-  const take = (): number | undefined => (numTaken < jobs.length ? numTaken++ : undefined);
-  const finish = (index: number, result: unknown) => {
-    results[index] = result as Result;
-    numDone += jobs[index]!.numUsers;
-    options.onProgress?.(numDone, numUsers);
+/** Threads that each simulate run after run of users; one thread is the one that asks. */
+export function threadExecutor(threads: ThreadOptions): Executor {
+  return {
+    async runJobs<Result>(
+      simulation: Simulation,
+      jobs: readonly UserJob[],
+      options: JobOptions,
+    ): Promise<Result[]> {
+      const numUsers = jobs.reduce((sum, job) => sum + job.numUsers, 0);
+      const results = new Array<Result>(jobs.length);
+      let numTaken = 0;
+      let numDone = 0;
+      const queue: Queue = {
+        jobs,
+        take: () => (numTaken < jobs.length ? numTaken++ : undefined),
+        finish: (index, result) => {
+          results[index] = result as Result;
+          numDone += jobs[index]!.numUsers;
+          options.onProgress?.(numDone, numUsers);
+        },
+      };
+      const numThreads = Math.min(threads.numThreads, jobs.length);
+      if (numThreads === 1) await runHere(threads.simulatorOf(simulation), queue, options.signal);
+      else await runInWorkers(numThreads, threads, simulation, queue, options.signal);
+      return results;
+    },
   };
-  const numThreads = Math.min(options.numThreads, jobs.length);
-  if (numThreads === 1) await runHere(simulation, jobs, take, finish, options);
-  else {
-    const stop = new AbortController();
-    const workers = Array.from({ length: numThreads }, () =>
-      runInWorker(simulation, jobs, take, finish, options, stop.signal),
-    );
-    try {
-      await Promise.all(workers);
-    } finally {
-      // One failed or all are done: none may go on by itself.
-      stop.abort();
-      await Promise.allSettled(workers);
-    }
-  }
-  return results;
 }
 
-type Take = () => number | undefined;
-type Finish = (index: number, result: unknown) => void;
+interface Queue {
+  readonly jobs: readonly UserJob[];
+  /** Index of the next job that nobody has. */
+  readonly take: () => number | undefined;
+  readonly finish: (index: number, result: unknown) => void;
+}
 
 async function runHere(
-  simulation: Simulation,
-  jobs: readonly UserJob[],
-  take: Take,
-  finish: Finish,
-  { signal }: ThreadOptions,
+  simulator: Simulator,
+  { jobs, take, finish }: Queue,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  const simulator = createSimulator(simulation);
   for (let index = take(); index !== undefined; index = take()) {
     signal?.throwIfAborted();
     finish(index, simulator.run(jobs[index]!));
@@ -76,18 +73,34 @@ async function runHere(
   }
 }
 
-function runInWorker(
+async function runInWorkers(
+  numThreads: number,
+  { worker: module, plugins }: ThreadOptions,
   simulation: Simulation,
-  jobs: readonly UserJob[],
-  take: Take,
-  finish: Finish,
-  { signal }: ThreadOptions,
+  queue: Queue,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const stop = new AbortController();
+  const workerData: WorkerData = { simulation, plugins };
+  const workers = Array.from({ length: numThreads }, () =>
+    runInWorker(new Worker(module, { workerData }), queue, signal, stop.signal),
+  );
+  try {
+    await Promise.all(workers);
+  } finally {
+    // One failed or all are done: none may go on by itself.
+    stop.abort();
+    await Promise.allSettled(workers);
+  }
+}
+
+function runInWorker(
+  worker: Worker,
+  { jobs, take, finish }: Queue,
+  signal: AbortSignal | undefined,
   stop: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), {
-      workerData: { simulation, plugins: loadedPlugins() },
-    });
     let current = take();
     const end = (error?: unknown) => {
       signal?.removeEventListener('abort', onAbort);

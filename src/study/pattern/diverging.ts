@@ -7,7 +7,7 @@ import type { Codeword } from '../../codebook/codeword.js';
 import { divergingPhaseRad } from '../../codebook/dpc.js';
 import { PolarCodebook } from '../../codebook/polar.js';
 
-/** The diverging codeword c(v) of any virtual focal point (eq. 3 of the paper). */
+/** The diverging codeword c(v) of any virtual focal point (the paper's eq. 3). */
 export function divergingCodeword(array: LinearArray, virtualFocalPointM: PointM): Codeword {
   return {
     key: `diverging/${virtualFocalPointM.join('/')}`,
@@ -43,7 +43,7 @@ export class AmplitudeMeter {
 export const ROUNDING = 1e-12;
 
 /**
- * Region R_v: points u in front whose line to v crosses the aperture (eq. 4 of the paper). With the roles of u and v
+ * Region R_v: points u in front whose line to v crosses the aperture (the paper's eq. 4). With the roles of u and v
  * swapped it is the twin region of section IV-A.
  */
 export function isInDivergingRegion(array: LinearArray, vM: PointM, uM: PointM): boolean {
@@ -73,7 +73,7 @@ export function boundingRegion(array: LinearArray, gridPoints: number): PointM[]
 }
 
 export interface DivergingStrength {
-  /** Share of the region outside R_v with less amplitude than every point inside it (Definition 3.4). */
+  /** Share of the region outside R_v with less amplitude than every point inside it (docs/model.md eq. 55). */
   readonly divergingDegree: number;
   /** The same where only the sampled points inside count: those between them may be weaker, so it is never less. */
   readonly sampledDegree: number;

@@ -8,7 +8,7 @@ import { studyResult } from '../common/study-result.js';
 import { boundingRegion, divergingStrengths, mean, ROUNDING } from './diverging.js';
 import type { DegreePattern } from './pattern-file.js';
 
-/** Focal points come in three sets: close to the array, further away, and where range reduction leaves them (eq. 15). */
+/** Focal points come in three sets: close to the array, further away, and where range reduction leaves them (the paper's eq. 15). */
 type FocalSet = 'all' | 'closer than D/2' | 'from D/2' | 'after range reduction';
 
 export function runDegree(study: DegreePattern): StudyResult {
@@ -88,7 +88,7 @@ export function runDegree(study: DegreePattern): StudyResult {
         kind: 'heat',
         title: `1 - diverging degree, ${numElements} elements`,
         caption:
-          'Over the position of the virtual focal point, in apertures. The array is the line at x = 0; eq. 15 bounds the other area.',
+          "Over the position of the virtual focal point, in apertures. The array is the line at x = 0; the paper's eq. 15 bounds the other area.",
         x: { label: 'x / D', scale: 'linear' },
         y: { label: 'y / D', scale: 'linear' },
         xs: columns,
@@ -118,7 +118,7 @@ export function runDegree(study: DegreePattern): StudyResult {
   });
 }
 
-/** Eq. 15 of the paper, in apertures. */
+/** The paper's eq. 15, in apertures. */
 export function isAfterRangeReduction(x: number, y: number): boolean {
   const root3 = Math.sqrt(3);
   return x <= -1 / root3 + ROUNDING && Math.abs(y) <= -root3 * x - 0.5 + ROUNDING;

@@ -21,7 +21,7 @@ export function runLemma(study: LemmaPattern): StudyResult {
     (_, k) => apertureM * ((2 * k) / (NUM_CROSSINGS - 1) - 1),
   );
   const places = study.places.map(({ distance, angle }) => {
-    // Eq. 7: v and u are equally far from where their line crosses the array.
+    // The paper's eq. 7: v and u are equally far from where their line crosses the array.
     const gamma = (Math.PI / wavelengthM) * (2 / distance) * Math.cos(angle) ** 2;
     const plateau = Math.sqrt(Math.PI / gamma) / (numElements * spacingM);
     const points = crossingsM.map((crossingM) => {
@@ -88,7 +88,7 @@ export function runLemma(study: LemmaPattern): StudyResult {
       kind: 'lines',
       title: `Amplitude by the crossing, ${short(row.distanceM)} m, ${degrees(row.angleRad)} deg`,
       caption:
-        'By the integral of eq. 8, the step that the paper draws through it, and the error of the integral.',
+        "By the integral of the paper's eq. 8, the step that it draws through it, and the error of the integral.",
       x: { label: 'Crossing y0 (m)', scale: 'linear' },
       y: { label: 'Amplitude / N', scale: 'linear' },
       series: [

@@ -1,6 +1,6 @@
 /**
  * What one user receives of wideband pilots and of the beam that serves it: every pilot evaluated once however many
- * schemes and SNRs ask for it (docs/model.md eq. 71 and 72).
+ * schemes and SNRs ask for it (docs/model.md eq. 74 and 75).
  */
 import type { FocalPoint } from '../../array/focal-point.js';
 import { drawBlockNoise } from '../../channel/block-noise.js';
@@ -14,7 +14,7 @@ import type { Codeword } from '../../codebook/codeword.js';
 import { codewordWeights } from '../../codebook/weights.js';
 import { type Complex, type ComplexVector, complexVector, transposeProduct } from '../../core/complex.js';
 import { wrappedRad } from '../../core/turns.js';
-import type { RateSetting } from './rate-setting.js';
+import type { WidebandSetting } from '../common/wideband-setting.js';
 
 const ZERO: Complex = { re: 0, im: 0 };
 
@@ -48,7 +48,7 @@ interface Single {
   user: number;
 }
 
-export interface RateAirOptions extends RateSetting {
+export interface RateAirOptions extends WidebandSetting {
   readonly model: 'exact' | 'fresnel';
   readonly sum: SubcarrierSum;
 }

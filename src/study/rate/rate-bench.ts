@@ -4,9 +4,10 @@ import { usesActualBeams } from '../../training/estimators/choice.js';
 import { createScheme, splitOf } from '../../training/registry.js';
 import type { SchemeChoice } from '../../training/scheme-definition.js';
 import type { SchemeFactory } from '../../training/scheme-factory.js';
+import type { WidebandSetting } from '../common/wideband-setting.js';
 import type { RateStudy } from './rate-file.js';
 import { buildBoard, type Hardware, IDEAL_BOARD, type StudyBoard } from './rate-hardware.js';
-import { type RateScheme, type RateSetting, rateSchemes } from './rate-setting.js';
+import { type RateScheme, rateSchemes } from './rate-setting.js';
 
 /** One scheme on one board. Schemes bring lines for their own pilots, so that every one has a board of its own. */
 export interface RateBench {
@@ -18,12 +19,12 @@ export interface RateBench {
 /** Puts the schemes of a study before its boards, one board after the other. */
 export class RateBenches {
   readonly #study: RateStudy;
-  readonly #setting: RateSetting;
+  readonly #setting: WidebandSetting;
   readonly #schemes: readonly RateScheme[];
   /** Of schemes to which the board makes no difference: their dictionaries are built once. */
   readonly #indifferent = new Map<RateScheme, SchemeFactory>();
 
-  constructor(study: RateStudy, setting: RateSetting) {
+  constructor(study: RateStudy, setting: WidebandSetting) {
     this.#study = study;
     this.#setting = setting;
     this.#schemes = rateSchemes(study);

@@ -1,4 +1,4 @@
-/** Boards of a rate study: what they make of codewords, and what the host knows of it (docs/model.md eq. 74). */
+/** Boards of a rate study: what they make of codewords, and what the host knows of it (docs/model.md eq. 77). */
 
 import { selectorBits } from '../../../drivers/array-board.js';
 import type { Codeword } from '../../codebook/codeword.js';

@@ -2,10 +2,11 @@
 import { splitOf } from '../../training/registry.js';
 import type { SchemeChoice } from '../../training/scheme-definition.js';
 import { schemeLabel } from '../../training/scheme-label.js';
-import { pointOrRange } from '../accuracy/accuracy-rows.js';
+import { pointOrRange } from '../common/point-or-range.js';
 import type { StudyRow } from '../common/result.js';
+import { buildSetting } from '../common/wideband-setting.js';
 import type { RateStudy } from './rate-file.js';
-import { buildSetting, ratePlaces, rateSchemes } from './rate-setting.js';
+import { ratePlaces, rateSchemes } from './rate-setting.js';
 import type { RateTally } from './rate-simulator.js';
 
 /** One scheme with one number of pilots at one SNR and place; the rows that `beamloop study --json` prints. */

@@ -1,21 +1,11 @@
-/** From the sections of a rate study to array, band, users and schemes. */
-import { Band } from '../../array/band.js';
-import { type FocalPoint, focalPointOf, type Sector } from '../../array/focal-point.js';
-import type { LinearArray } from '../../array/linear-array.js';
+/** From the sections of a rate study to places, users and schemes. */
+import { type FocalPoint, focalPointOf } from '../../array/focal-point.js';
 import { drawPosition } from '../../channel/paths.js';
-import { BeamloopError } from '../../core/errors.js';
 import { Random } from '../../core/random.js';
-import { schemeOf } from '../../training/registry.js';
 import type { SchemeChoice } from '../../training/scheme-definition.js';
-import { buildArray } from '../common/study-array.js';
+import { withPilots } from '../common/scheme-pilots.js';
 import type { RateStudy } from './rate-file.js';
 import { type Hardware, hardwareOf } from './rate-hardware.js';
-
-export interface RateSetting {
-  readonly array: LinearArray;
-  readonly band: Band;
-  readonly sector: Sector;
-}
 
 /** Users at one distance or all over the sector, in front of one board. */
 export interface RatePlace {
@@ -32,18 +22,6 @@ export interface RateScheme {
   /** Its name in the study file. */
   readonly id: string;
   readonly choice: SchemeChoice;
-}
-
-export function buildSetting({ array }: Pick<RateStudy, 'array'>): RateSetting {
-  return {
-    array: buildArray(array, array.elements),
-    band: new Band({
-      carrierHz: array.carrier,
-      bandwidthHz: array.bandwidth,
-      numSubcarriers: array.subcarriers,
-    }),
-    sector: array.sector,
-  };
 }
 
 /** Boards in the order of the file, each with all distances. */
@@ -73,20 +51,5 @@ export function rateSchemes({ schemes, pilots }: RateStudy): RateScheme[] {
     const counts = pilots[id];
     if (counts === undefined) return [{ id, choice }];
     return counts.map((count) => ({ id, choice: withPilots(choice, count, `pilots.${id}`) }));
-  });
-}
-
-/**
- * The scheme with so many pilots: a codebook of as many, or the first ones of its codebook.
- *
- * @param where the key that asks for them, for the error.
- */
-export function withPilots(choice: SchemeChoice, count: number, where: string): SchemeChoice {
-  const { withPilots: ofPilots } = schemeOf(choice);
-  if (ofPilots !== null) return ofPilots(choice, count);
-  throw new BeamloopError('SCENARIO_INVALID', {
-    what: `The number of pilots of ${choice.name} cannot be chosen`,
-    where,
-    todo: 'Leave it out',
   });
 }

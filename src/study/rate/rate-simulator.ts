@@ -10,12 +10,13 @@ import { runSounding, type Sounded } from '../../sounding/run-sounding.js';
 import type { PilotBatch } from '../../sounding/sounding.js';
 import type { SearchStatistics } from '../../training/estimators/point-estimator.js';
 import type { Estimate } from '../../training/scheme.js';
+import { buildSetting, type WidebandSetting } from '../common/wideband-setting.js';
 import type { UserJob } from '../fan-out/user-job.js';
 import { RateAir, type Scale } from './rate-air.js';
 import { type RateBench, RateBenches } from './rate-bench.js';
 import type { RateStudy } from './rate-file.js';
 import { IDEAL_BOARD } from './rate-hardware.js';
-import { buildSetting, type RatePlace, type RateSetting, ratePlaces, rateUser } from './rate-setting.js';
+import { type RatePlace, ratePlaces, rateUser } from './rate-setting.js';
 
 /** Sums over the users of a job, of one scheme at one SNR. */
 export interface RateTally {
@@ -52,7 +53,7 @@ type SumOf = (numElements: number, band: Band) => SubcarrierSum;
 export class RateSimulator {
   readonly #study: RateStudy;
   readonly #sumOf: SumOf;
-  readonly #setting: RateSetting;
+  readonly #setting: WidebandSetting;
   readonly #places: readonly RatePlace[];
   readonly #schemes: RateBenches;
   /** Of one board at a time: dictionaries are large, and jobs come board by board. */
@@ -147,7 +148,7 @@ function searchesOf({ factory }: RateBench): SearchStatistics {
   return factory.searches() ?? NO_SEARCHES;
 }
 
-/** (1/M) sum of log2(1 + SNR |g_m|^2), bit/s/Hz (docs/model.md eq. 73). */
+/** (1/M) sum of log2(1 + SNR |g_m|^2), bit/s/Hz (docs/model.md eq. 76). */
 function rateOf(gains: Float64Array, snrDb: number): number {
   const snr = 10 ** (snrDb / 10);
   return rateOverBand(gains.length, (m) => snr * gains[m]!);

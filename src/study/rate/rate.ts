@@ -4,15 +4,16 @@ import { schemeLabel } from '../../training/scheme-label.js';
 import { describeArray } from '../common/file-sections.js';
 import { degrees, metres, percent, short } from '../common/format.js';
 import type { StudyResult, Table } from '../common/result.js';
+import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
-import { runJobs, type ThreadOptions } from '../fan-out/threads.js';
+import { buildSetting } from '../common/wideband-setting.js';
 import { jobsOf } from '../fan-out/user-job.js';
 import { RateBenches } from './rate-bench.js';
 import { rateFigures } from './rate-figures.js';
 import type { RateStudy } from './rate-file.js';
 import { hardwareOf } from './rate-hardware.js';
 import { RATE_KEYS, type RateRow, rateRows } from './rate-rows.js';
-import { buildSetting, ratePlaces, rateSchemes } from './rate-setting.js';
+import { ratePlaces, rateSchemes } from './rate-setting.js';
 import type { RateTally } from './rate-simulator.js';
 
 /** A user takes long where the estimator searches its whole dictionary at many SNRs. */
@@ -24,8 +25,8 @@ const USERS_PER_JOB = 10;
  * @throws BeamloopError SCENARIO_INVALID when a scheme cannot work with the array, or a claim cannot be checked;
  * BAD_ARGUMENT when traces are asked for; the signal's reason when it is aborted.
  */
-export async function runRate(study: RateStudy, options: ThreadOptions): Promise<StudyResult> {
-  if (options.traced) {
+export async function runRate(study: RateStudy, context: StudyContext): Promise<StudyResult> {
+  if (context.traced) {
     throw new BeamloopError('BAD_ARGUMENT', {
       what: "A study of kind 'rate' keeps no traces: a user's powers run to thousands per pilot",
       where: '--trace',
@@ -37,7 +38,8 @@ export async function runRate(study: RateStudy, options: ThreadOptions): Promise
     ratePlaces(study).map(({ numUsers }) => numUsers),
     USERS_PER_JOB,
   );
-  const tallies = await runJobs<RateTally[]>({ kind: 'rate', study }, jobs, options);
+  const simulation = { kind: study.kind, study, traced: context.traced };
+  const tallies = await context.executor.runJobs<RateTally[]>(simulation, jobs, context);
   const rows = rateRows(study, tallies.flat());
   return studyResult(study, RATE_KEYS, {
     settings: settingsOf(study),

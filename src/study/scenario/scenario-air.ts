@@ -1,7 +1,7 @@
 /** Stands in for board, air and UEs of a campaign: what each user measures of any batch of pilots, slot by slot. */
 
 import type { BoardBeams } from '../../../calibration/board-beams.js';
-import type { BoardDescription, ElementSettings } from '../../../drivers/array-board.js';
+import type { ElementSettings } from '../../../drivers/array-board.js';
 import type { Band } from '../../array/band.js';
 import type { LinearArray } from '../../array/linear-array.js';
 import { CarrierReceiver } from '../../channel/carrier-receiver.js';
@@ -18,9 +18,7 @@ import { type PlannablePilot, SlotPlanner } from '../../slots/slot-planner.js';
 import { type MeasuredPilot, powersOfRecords } from '../../sounding/pilot-powers.js';
 import type { Powers } from '../../sounding/powers.js';
 import type { PilotBatch } from '../../sounding/sounding.js';
-
-/** From element settings to what the array radiates. */
-export type RadiatedBeams = (settings: ElementSettings) => ElementBeam;
+import type { StandInBoard } from '../common/studied-scenario.js';
 
 interface Pilot extends PlannablePilot {
   readonly beam: ElementBeam;
@@ -31,7 +29,7 @@ export class ScenarioAir {
   readonly sum: SubcarrierSum | null;
   readonly #scenario: Scenario;
   readonly #array: LinearArray;
-  readonly #board: { readonly description: BoardDescription; readonly radiate: RadiatedBeams };
+  readonly #board: StandInBoard;
   readonly #beams: BoardBeams;
   /** Slots are given away as a campaign on virtual time gives them away. */
   readonly #planner: SlotPlanner;
@@ -41,7 +39,7 @@ export class ScenarioAir {
     scenario: Scenario,
     array: LinearArray,
     band: Band | null,
-    board: { readonly description: BoardDescription; readonly radiate: RadiatedBeams },
+    board: StandInBoard,
     beams: BoardBeams,
   ) {
     this.#scenario = scenario;

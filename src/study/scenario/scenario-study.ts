@@ -1,9 +1,7 @@
 /**
- * Study files of kind `scenario`: the users of a scenario, trained on the channel model as `beamloop run` trains them on an
+ * Studies of kind `scenario`: the users of a scenario, trained on the channel model as `beamloop run` trains them on an
  * emulated board: same codewords, same slots, same noise, no processes in between.
  */
-import { z } from 'zod';
-import type { BoardDescription } from '../../../drivers/array-board.js';
 import { focalPointOf } from '../../array/focal-point.js';
 import { pilotsText } from '../../campaign/check-pilots.js';
 import { evidenceJudge } from '../../campaign/evidence.js';
@@ -18,30 +16,14 @@ import type { Powers } from '../../sounding/powers.js';
 import type { PilotBatch } from '../../sounding/sounding.js';
 import { pointOfEstimate } from '../../training/evidence-gains.js';
 import { schemeLabel } from '../../training/scheme-label.js';
-import { headingShape } from '../common/file-sections.js';
 import { percent } from '../common/format.js';
 import type { StudyResult, StudyRow, Table } from '../common/result.js';
-import { type RadiatedBeams, ScenarioAir } from './scenario-air.js';
+import type { StandInBoard } from '../common/studied-scenario.js';
+import type { JobOptions } from '../fan-out/executor.js';
+import { ScenarioAir } from './scenario-air.js';
+import type { ScenarioStudy } from './scenario-study-file.js';
 
-export const scenarioStudySchema = z.strictObject({
-  kind: z.literal('scenario'),
-  ...headingShape,
-  /** Scenario file, relative to the study's. */
-  scenario: z.string().min(1),
-});
-
-export type ScenarioStudy = z.output<typeof scenarioStudySchema>;
-
-/** What the study takes the place of an emulated board by. */
-export interface StandInBoard {
-  readonly description: BoardDescription;
-  /** What the board radiates, its impairments included. */
-  readonly radiate: RadiatedBeams;
-}
-
-export interface ScenarioStudyOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (numDone: number, numUsers: number) => void;
+export interface ScenarioStudyOptions extends JobOptions {
   /** Told what every slot measured; shape [numSubcarriers]. */
   readonly onSlot?: (slot: number, ue: string, powers: Float32Array) => void;
 }

@@ -1,6 +1,6 @@
 /**
  * Estimation from the strongest subcarrier and its stronger neighbour: lines of equal gain around a focus are ellipses,
- * and the user is where those of the two meet (docs/model.md eq. 55 to 57).
+ * and the user is where those of the two meet (docs/model.md eq. 61 to 63).
  */
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
@@ -23,7 +23,7 @@ export class AuxiliaryPairEstimator implements PointEstimator {
   readonly #onGrid: OnGridEstimator;
   readonly #fullGainSnr: number | null;
   readonly #predicted: BeamPowers;
-  /** Square roots of xi_1 and xi_2 at the carrier (eq. 55). */
+  /** Square roots of xi_1 and xi_2 at the carrier (eq. 61). */
   readonly #perSinAngle: number;
   readonly #perRing: number;
 
@@ -77,7 +77,7 @@ export class AuxiliaryPairEstimator implements PointEstimator {
     });
   }
 
-  /** Where the subcarrier's amplitude puts the user, in coordinates in which lines of equal gain are circles (eq. 56). */
+  /** Where the subcarrier's amplitude puts the user, in coordinates in which lines of equal gain are circles (eq. 62). */
   #circle(beam: number, stripOf: number, powerGain: number): Circle {
     const { pilots, band } = this.#codebook;
     const { parameters, foci } = pilots[Math.floor(beam / band.numSubcarriers)]!;
@@ -108,7 +108,7 @@ function strongerNeighbour(powers: Float64Array, beam: number, numSubcarriers: n
   );
 }
 
-/** None, or two that may coincide (eq. 57). */
+/** None, or two that may coincide (eq. 63). */
 function intersections(a: Circle, b: Circle): [number, number][] {
   const dx = b.x - a.x;
   const dy = b.y - a.y;

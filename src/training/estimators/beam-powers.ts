@@ -24,7 +24,7 @@ export interface PointGains {
   evaluate(point: FocalPoint, out: Float64Array): void;
 }
 
-/** Power gains of any codewords (docs/model.md eq. 48). */
+/** Power gains of any codewords (docs/model.md eq. 49). */
 export class BeamPowers implements PointGains {
   readonly numValues: number;
   readonly #array: LinearArray;
@@ -95,7 +95,7 @@ export class BeamPowers implements PointGains {
 /**
  * The fastest way to the power gains of a codebook as a board makes it.
  *
- * @param codewords one per pilot; where they are those of the codebook, the Fresnel model has a table (eq. 52) unless
+ * @param codewords one per pilot; where they are those of the codebook, the Fresnel model has a table (eq. 53) unless
  *   that would be large.
  * @param ringRangePerM rings that will be asked for.
  */

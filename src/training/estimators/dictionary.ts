@@ -1,6 +1,6 @@
 /**
- * Power gains of all pilots and subcarriers at every point of a grid (docs/model.md eq. 58), coded in one byte each, with
- * what it takes to leave most points out of a search (eq. 60 to 62 and 81). Those few that are left are evaluated again.
+ * Power gains of all pilots and subcarriers at every point of a grid (docs/model.md eq. 64), coded in one byte each, with
+ * what it takes to leave most points out of a search (eq. 68 to 71). Those few that are left are evaluated again.
  */
 import { BeamloopError } from '../../core/errors.js';
 import type { PointGrid } from './point-grid.js';
@@ -127,7 +127,7 @@ export class Dictionary {
   }
 
   /**
-   * The most that the norm of the error of gains can be whose amplitudes are off by e (eq. 81); twice that once they are
+   * The most that the norm of the error of gains can be whose amplitudes are off by e (eq. 70); twice that once they are
    * divided by their norm, because the norm is off too.
    *
    * @param sum of the approximate gains.

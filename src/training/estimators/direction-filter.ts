@@ -1,4 +1,4 @@
-/** Values between those of every few directions, by a short windowed sinc (docs/model.md eq. 79). */
+/** Values between those of every few directions, by a short windowed sinc (docs/model.md eq. 65). */
 import { besselI0 } from '../../core/bessel.js';
 
 /** Samples per turn of the fastest element over the least that fix it. */

@@ -1,7 +1,7 @@
 /**
  * Power gains of all pilots and subcarriers at every point of a grid. Along a ring the response of a subcarrier holds no
  * faster turns than the outermost element's, so where directions are dense, every few are summed over the elements and
- * those between are interpolated (docs/model.md eq. 79 and 80).
+ * those between are interpolated (docs/model.md eq. 65 and 66).
  */
 
 import type { SplitCodebook } from '../../codebook/beam-split.js';

@@ -1,6 +1,6 @@
 /**
  * The point of a dictionary with the highest score; the first of equals. What is left out has a bound below the winner,
- * so the answer is that of computing all scores in double precision (docs/model.md eq. 60 to 62).
+ * so the answer is that of computing all scores in double precision (docs/model.md eq. 68, 69 and 71).
  */
 import type { Powers } from '../../sounding/powers.js';
 import type { Dictionary } from './dictionary.js';
@@ -117,7 +117,7 @@ export class GridSearch {
     return background;
   }
 
-  /** The most that any row of each group can reach (eq. 60); returns the group that can reach most. */
+  /** The most that any row of each group can reach (eq. 68); returns the group that can reach most. */
   #boundGroups(): number {
     const { kernel, layout } = this.#dictionary;
     const bounds = this.#bounds;
@@ -153,7 +153,7 @@ export class GridSearch {
     return left;
   }
 
-  /** Rows one after the other, by their codes: keeps those that may win (eq. 61 and 62). */
+  /** Rows one after the other, by their codes: keeps those that may win (eq. 69 and 71). */
   #screen(first: number, count: number): void {
     const { kernel, layout, rowSums, rowNorms, rowErrors, codeSteps, codeErrors } = this.#dictionary;
     const address = this.#dictionary.addressOfCodes(first);

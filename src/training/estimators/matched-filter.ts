@@ -13,7 +13,7 @@ import { Refinement } from './refinement.js';
 
 export type MatchedFilterOptions = Extract<EstimatorChoice, { name: 'matched-filter' }>;
 
-/** The point of a grid whose power gains fit the powers best; the first of equals (docs/model.md eq. 59). */
+/** The point of a grid whose power gains fit the powers best; the first of equals (docs/model.md eq. 67). */
 export class MatchedFilterEstimator implements PointEstimator {
   readonly #codebook: SplitCodebook;
   readonly #options: MatchedFilterOptions;

@@ -4,7 +4,7 @@ import type { Powers } from '../../sounding/powers.js';
 import { strongest } from '../polar-estimate.js';
 import { type PointEstimator, requirePowersOf } from './point-estimator.js';
 
-/** The focus of the strongest subcarrier of all pilots (docs/model.md eq. 54). */
+/** The focus of the strongest subcarrier of all pilots (docs/model.md eq. 60). */
 export class OnGridEstimator implements PointEstimator {
   readonly #codebook: SplitCodebook;
 

@@ -9,7 +9,7 @@ export interface PointRange {
 /** Directions stay this far from +-90 degrees, where all rings meet. */
 const HORIZON = 1 - 1e-9;
 
-/** Directions and rings uniform over a sector, ends included (docs/model.md eq. 58). Directions count fastest. */
+/** Directions and rings uniform over a sector, ends included (docs/model.md eq. 64). Directions count fastest. */
 export class PointGrid {
   /** sin(angle), shape [numDirections], ascending. */
   readonly directions: Float64Array;

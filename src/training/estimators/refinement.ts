@@ -1,6 +1,6 @@
 /**
  * From the best point of a grid to the best point anywhere near it: steps of Gauss and Newton on the same score, damped
- * until they climb (docs/model.md eq. 63).
+ * until they climb (docs/model.md eq. 72).
  */
 import type { FocalPoint } from '../../array/focal-point.js';
 import type { Powers } from '../../sounding/powers.js';

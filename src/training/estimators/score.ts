@@ -1,4 +1,4 @@
-/** How well measured powers and power gains that a point would give fit each other (docs/model.md eq. 59). */
+/** How well measured powers and power gains that a point would give fit each other (docs/model.md eq. 67). */
 import type { Powers } from '../../sounding/powers.js';
 
 /** `plain`: <z, D>; `normalised`: over ||D||; `debiased`: over ||D||, with the noise floor taken off z first. */

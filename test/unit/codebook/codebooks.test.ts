@@ -185,7 +185,7 @@ describe('diverging codebook', () => {
           expect(Math.atan2(-D / 2 - y, -x)).toBeCloseTo(codebook.boundaryAngleRad(level, index - 1), 9);
           expect(Math.atan2(D / 2 - y, -x)).toBeCloseTo(codebook.boundaryAngleRad(level, index), 9);
           if (!rangeReduction) continue;
-          // The region of the paper (its eq. 15).
+          // The region of the paper (the paper's eq. 15).
           expect(x).toBeLessThanOrEqual(-D / Math.sqrt(3) + 1e-12);
           expect(Math.abs(y)).toBeLessThanOrEqual(-Math.sqrt(3) * x - D / 2 + 1e-12);
         }
@@ -225,7 +225,7 @@ describe('diverging codebook', () => {
   });
 
   it("gives the paper's count on its grid: 0.9989 at N = 256 from v = (-D/2, 0)", () => {
-    // Fraction of the box outside the sector with less power than every sampled point inside it (docs/model.md eq. 27). The
+    // Fraction of the box outside the sector with less power than every sampled point inside it (docs/model.md eq. 55). The
     // published figure comes from a 1000 x 1000 grid, and only from that; its symmetry halves the work.
     expect(divergingDegree(array, [-D / 2, 0], 1000)).toBeCloseTo(0.9989, 4);
   }, 120_000);

@@ -153,7 +153,7 @@ describe.each([
     }
   });
 
-  it('has the pilot number of eq. 44 and sweeps the rings once', () => {
+  it('has the pilot number of eq. 31 and sweeps the rings once', () => {
     const alphaP = parameters.phaseRingPerM;
     const last = band.frequenciesHz.at(-1)!;
     const least = Math.min(...slopeSizes());
@@ -304,7 +304,7 @@ describe('coverage', () => {
     };
     const foci = splitFoci(parameters, band);
     for (let m = 0; m + 1 < band.numSubcarriers; m++) expect(foci.slope[m + 1]).not.toBe(foci.slope[m]);
-    // A focus is within +-q, so the slope is 40000/q to within one, and eq. 41 has 0.442946 of 256 elements.
+    // A focus is within +-q, so the slope is 40000/q to within one, and eq. 28 has 0.442946 of 256 elements.
     const [f0, f1] = [30e9 - (5e9 * 1023) / 2048, 30e9 - (5e9 * 1021) / 2048];
     const [limit, least] = [(2 * 0.442946 * (f0 + f1) * 1024) / (256 * 5e9), (40_000 * f0) / 30e9];
     expect(coverageRatio(array, band, foci)).toBeGreaterThan(least / limit - 1);

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BeamloopError } from '../../../src/core/errors.js';
 import { Recording } from '../../../src/record/recording.js';
 import { TABLE_NAMES } from '../../../src/record/schema.js';
+import { appendMeasuredSlot, handMadeRecording } from '../../fixtures/hand-made-recording.js';
 
 const NUM_COMMITS = 20;
 const DATABASE = 'recording.duckdb';
@@ -28,43 +29,14 @@ let run: string;
 beforeAll(async () => {
   root = mkdtempSync(path.join(tmpdir(), 'beamloop-damage-'));
   const written = path.join(root, 'written');
-  const first = await Recording.create(written, {
-    scenarioName: 's',
-    scenarioText: 'seed: 1\n',
-    calibrationText: null,
-    scenario: {},
-    seed: 1,
-    versions: { beamloop: '0.1.0' },
-  });
+  const first = await handMadeRecording(written);
   first.event('started', { run: 'written' });
   await first.close();
   const recording = await Recording.open(written, 'write');
   for (let slot = 0; slot < NUM_COMMITS; slot++) {
-    const hash = `h${slot}`;
-    recording.append('slots', {
-      ...{
-        slot,
-        ue: 'u',
-        sounding: 'u',
-        batch: 0,
-        position: slot,
-        attempt: 1,
-        codewordKey: `k${slot}`,
-        hash,
-      },
-      plannedBoardTimeS: slot / 8,
-    });
-    recording.append('receipts', {
-      slot,
-      board: 0,
-      codewordIndex: slot,
-      hash,
-      boardTimeS: slot / 8,
-      status: 'latched',
-    });
-    recording.append('powers', {
-      ...{ slot, ue: 'u', sequence: slot + 1, ueTimeS: slot / 8, noiseFloor: 0.125 },
-      powers: Float32Array.from([slot, slot + 0.5]),
+    appendMeasuredSlot(recording, {
+      ...{ slot, ue: 'u', codewordKey: `k${slot}`, noiseFloor: 0.125 },
+      powers: [slot, slot + 0.5],
     });
     await recording.durable();
   }

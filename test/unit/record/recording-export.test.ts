@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportRecordings } from '../../../src/record/export/export.js';
 import { Recording } from '../../../src/record/recording.js';
 import { RECORDING_SCHEMA_VERSION } from '../../../src/record/schema.js';
+import { appendMeasuredSlot, handMadeRecording } from '../../fixtures/hand-made-recording.js';
 import { readMat } from './read-mat.js';
 
 let root: string;
@@ -19,37 +20,17 @@ afterEach(async () => {
 
 /** Two users, of whom `bela` was not found; wideband powers of three subcarriers. */
 async function record(name: string, offset = 0): Promise<Recording> {
-  const recording = await Recording.create(path.join(root, name), {
-    ...{
-      scenarioName: 'sweep, "quick"',
-      scenarioText: 'seed: 7\n',
-      calibrationText: null,
-      scenario: {},
-      seed: 7,
-    },
-    versions: { beamloop: '0.1.0' },
+  const recording = await handMadeRecording(path.join(root, name), {
+    ...{ scenarioName: 'sweep, "quick"', scenarioText: 'seed: 7\n', seed: 7 },
   });
   open.push(recording);
   const nobody = { xM: null, yM: null, snrDb: null, bestKey: null, bestAngleRad: null, bestDistanceM: null };
   recording.append('users', { ...nobody, ue: 'ada', turn: 0, xM: 1.5, yM: -2 });
   recording.append('users', { ...nobody, ue: 'bela', turn: 1 });
   for (const [slot, ue] of ['ada', 'bela', 'ada'].entries()) {
-    const hash = `h${slot}`;
-    recording.append('slots', {
-      ...{ slot, ue, sounding: ue, batch: 0, position: slot, attempt: 1, codewordKey: `dpc/1/${slot}`, hash },
-      plannedBoardTimeS: slot / 8,
-    });
-    recording.append('receipts', {
-      slot,
-      board: 0,
-      codewordIndex: slot,
-      hash,
-      boardTimeS: slot / 8,
-      status: 'latched',
-    });
-    recording.append('powers', {
-      ...{ slot, ue, sequence: slot + 1, ueTimeS: slot / 8, noiseFloor: 0.25 },
-      powers: Float32Array.from([offset + slot, 0.5, 1e-20]),
+    appendMeasuredSlot(recording, {
+      ...{ slot, ue, codewordKey: `dpc/1/${slot}`, noiseFloor: 0.25 },
+      powers: [offset + slot, 0.5, 1e-20],
     });
   }
   recording.append('element_settings', {
@@ -104,7 +85,7 @@ describe('exportRecordings', () => {
     ]);
     expect(lines('receipts.csv').length).toBe(2 + 4);
     const same = path.join(root, 'elsewhere', 'first');
-    open.push(await Recording.create(same, { ...INFO }));
+    open.push(await handMadeRecording(same));
     await expect(
       exportRecordings([recordings[0]!, open.at(-1)!], path.join(root, 'out'), 'csv'),
     ).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
@@ -146,10 +127,6 @@ describe('exportRecordings', () => {
     expect(found).toContainEqual({ key: 'scenario', value: 'sweep, "quick"' });
   });
 });
-
-const INFO = {
-  ...{ scenarioName: 's', scenarioText: '', calibrationText: null, scenario: {}, seed: 1, versions: {} },
-};
 
 /** Columns of estimates that version 2 did not have. */
 const NEWER_COLUMNS = ['peak_over_noise_db', 'peak_over_runner_up_db', 'likeness'];

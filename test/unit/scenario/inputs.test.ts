@@ -15,7 +15,8 @@ import { parseSettings } from '../../../src/core/settings-file.js';
 import { prepare } from '../../../src/scenario/plan.js';
 import { parseScenario, readScenario } from '../../../src/scenario/scenario.js';
 import { usersOf } from '../../../src/scenario/users.js';
-import { readStudy, studySchema } from '../../../src/study/study-file.js';
+import { readStudy } from '../../../src/study/study-file.js';
+import { studySchema } from '../../../src/study/study-kinds.js';
 import { assumedBoard, emulatedSection } from '../../../src/testbed.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'inputs-'));

@@ -5,8 +5,9 @@ import { accuracySchema } from '../../../src/study/accuracy/accuracy-file.js';
 import type { AccuracyRow } from '../../../src/study/accuracy/accuracy-rows.js';
 import { Simulator } from '../../../src/study/accuracy/accuracy-simulator.js';
 import type { StudyResult, UserTrace } from '../../../src/study/common/result.js';
+import { inThisThread } from '../../fixtures/study-context.js';
 
-const options = { numThreads: 1, traced: true };
+const options = { ...inThisThread, traced: true };
 const study = (settings: object) =>
   accuracySchema.parse({
     kind: 'accuracy',
@@ -131,7 +132,7 @@ describe('a listed user without noise', () => {
     );
     const pilot = result.traces![0]!.pilots[0]!;
     expect(pilot).toMatchObject({ level: 1, index: 1 });
-    // Level 1, index 1: boundary angles -60 and 0 degrees; eq. 11 of the paper with D = 63 * 1.5 mm.
+    // Level 1, index 1: boundary angles -60 and 0 degrees; the paper's eq. 11 with D = 63 * 1.5 mm.
     const apertureM = 63 * 0.0015;
     const lower = Math.tan(-Math.PI / 3);
     const focalM = [apertureM / (lower - 0), (apertureM * lower) / (lower - 0) - apertureM / 2] as const;
@@ -241,7 +242,7 @@ describe('drawn users', () => {
   it('stop when they are told to', async () => {
     const stop = new AbortController();
     const running = runAccuracy(study({ ...settings, users: { ...settings.users, count: 100_000 } }), {
-      numThreads: 1,
+      ...inThisThread,
       traced: false,
       signal: stop.signal,
       onProgress: () => stop.abort(new Error('enough')),

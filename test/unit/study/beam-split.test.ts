@@ -7,10 +7,12 @@ import { pointFigure } from '../../../src/report/study/point-figure.js';
 import { renderStudyReport } from '../../../src/report/study-report.js';
 import type { HeatFigure, PointFigure } from '../../../src/study/common/result.js';
 import { runStudy } from '../../../src/study/run-study.js';
-import { readStudy, studySchema } from '../../../src/study/study-file.js';
+import { readStudy } from '../../../src/study/study-file.js';
+import { studySchema } from '../../../src/study/study-kinds.js';
+import { studyThreads } from '../../../src/study/study-threads.js';
 import { axisScale, expectWellFormed, svgMarks, svgTexts, tickValue } from '../../fixtures/read-svg.js';
 
-const options = { numThreads: 1, traced: false };
+const options = { executor: studyThreads(1), traced: false };
 const parse = (text: string) => parseSettings(text, studySchema, 'f');
 const text = (more: string) =>
   `kind: beam-split
@@ -27,7 +29,7 @@ rings: 7
 ${more}`;
 const small = (more: string) => parse(text(more));
 
-/** |S|^2 of the strongest subcarrier of the pilots, from eq. 2 of the derivation: no codeword, no delays. */
+/** |S|^2 of the strongest subcarrier of the pilots, from the derivation's eq. 2: no codeword, no delays. */
 function strongestDb(
   [thetaT, alphaT, thetaP, alphaP]: readonly number[],
   numPilots: number,

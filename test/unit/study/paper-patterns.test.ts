@@ -5,10 +5,14 @@ import { parseSettings } from '../../../src/core/settings-file.js';
 import type { LineFigure } from '../../../src/study/common/result.js';
 import { isInDivergingRegion } from '../../../src/study/pattern/diverging.js';
 import { runStudy } from '../../../src/study/run-study.js';
-import { studySchema } from '../../../src/study/study-file.js';
+import { studySchema } from '../../../src/study/study-kinds.js';
+import { studyThreads } from '../../../src/study/study-threads.js';
 
 const run = (text: string) =>
-  runStudy(parseSettings(`title: t\n${text}`, studySchema, 'f'), { numThreads: 1, traced: false });
+  runStudy(parseSettings(`title: t\n${text}`, studySchema, 'f'), {
+    executor: studyThreads(1),
+    traced: false,
+  });
 const seriesOf = (figure: unknown, name: string) =>
   (figure as LineFigure).series.find((series) => series.name === name)!.points;
 
@@ -35,7 +39,7 @@ describe('lemma', () => {
     );
   const gamma = (Math.PI / wavelengthM) * (2 / 20) * 0.25;
 
-  it('has the amplitude of the Fresnel integrals of eq. 8', async () => {
+  it("has the amplitude of the Fresnel integrals of the paper's eq. 8", async () => {
     const { rows, figures } = await lemma('20 m', '60 deg');
     expect(rows[0]!.argument).toBeCloseTo(0.98, 2);
     expect(rows[0]!.plateau).toBeCloseTo(Math.sqrt(Math.PI / gamma) / (numElements * spacingM), 12);

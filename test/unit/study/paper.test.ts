@@ -13,9 +13,11 @@ import {
   weakestInside,
 } from '../../../src/study/pattern/diverging.js';
 import { runStudy } from '../../../src/study/run-study.js';
-import { readStudy, studySchema } from '../../../src/study/study-file.js';
+import { readStudy } from '../../../src/study/study-file.js';
+import { studySchema } from '../../../src/study/study-kinds.js';
+import { studyThreads } from '../../../src/study/study-threads.js';
 
-const options = { numThreads: 1, traced: false };
+const options = { executor: studyThreads(1), traced: false };
 const run = (name: string) => runStudy(readStudy(`scenarios/papers/beam-diverging-${name}.yaml`), options);
 
 describe('tables', () => {

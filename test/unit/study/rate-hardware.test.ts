@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Codeword } from '../../../src/codebook/codeword.js';
 import { servingCodeword } from '../../../src/codebook/serving.js';
+import { buildSetting } from '../../../src/study/common/wideband-setting.js';
 import { runRate } from '../../../src/study/rate/rate.js';
 import { RateBenches } from '../../../src/study/rate/rate-bench.js';
 import { rateSchema } from '../../../src/study/rate/rate-file.js';
 import { buildBoard, hardwareOf } from '../../../src/study/rate/rate-hardware.js';
 import type { RateRow } from '../../../src/study/rate/rate-rows.js';
-import { buildSetting } from '../../../src/study/rate/rate-setting.js';
+import { inThisThread } from '../../fixtures/study-context.js';
 
 const PS = 1e-12;
 
@@ -28,7 +29,7 @@ const study = (settings: object) =>
     ...settings,
   });
 const rowsOf = async (settings: object) =>
-  (await runRate(study(settings), { numThreads: 1, traced: false })).rows as readonly RateRow[];
+  (await runRate(study(settings), { ...inThisThread, traced: false })).rows as readonly RateRow[];
 
 /** Boards of the file, with the pilots of its scheme. */
 function boardsOf(hardware: object[]) {
@@ -216,7 +217,7 @@ describe('rates before boards', () => {
           { label: 'phases', phaseBits: [1, 2] },
         ],
       }),
-      { numThreads: 1, traced: false },
+      { ...inThisThread, traced: false },
     );
     const curves = figures.map((figure) => {
       if (figure.kind !== 'lines') throw new Error('no curves');
@@ -254,7 +255,7 @@ describe('rates before boards', () => {
           { label: 'lines', lines: true, delayError: ['1 ps', '5 ps'] },
         ],
       }),
-      { numThreads: 1, traced: false },
+      { ...inThisThread, traced: false },
     );
     expect(
       result.figures.map((figure) => [

@@ -5,15 +5,17 @@ import { DirectSum } from '../../../src/channel/wideband/direct-sum.js';
 import type { Codeword } from '../../../src/codebook/codeword.js';
 import { gridCodeword } from '../../../src/codebook/serving.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
+import { buildSetting } from '../../../src/study/common/wideband-setting.js';
 import { runRate } from '../../../src/study/rate/rate.js';
 import { RateAir } from '../../../src/study/rate/rate-air.js';
 import { RateBenches } from '../../../src/study/rate/rate-bench.js';
 import { rateSchema } from '../../../src/study/rate/rate-file.js';
 import type { RateRow } from '../../../src/study/rate/rate-rows.js';
-import { buildSetting, ratePlaces, rateUser } from '../../../src/study/rate/rate-setting.js';
+import { ratePlaces, rateUser } from '../../../src/study/rate/rate-setting.js';
 import { RateSimulator } from '../../../src/study/rate/rate-simulator.js';
+import { inThisThread } from '../../fixtures/study-context.js';
 
-const options = { numThreads: 1, traced: false };
+const options = { ...inThisThread, traced: false };
 
 /** 32 elements at 30 GHz: near field up to 5 m. */
 const base = {
@@ -365,6 +367,6 @@ pilots:
   });
 
   it('asked for traces says that there are none', async () => {
-    await expect(runRate(study({}), { numThreads: 1, traced: true })).rejects.toThrow('no traces');
+    await expect(runRate(study({}), { ...inThisThread, traced: true })).rejects.toThrow('no traces');
   });
 });

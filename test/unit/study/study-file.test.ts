@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { BeamloopError } from '../../../src/core/errors.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
 import { overrideStudy } from '../../../src/study/run-study.js';
-import { readStudy, studySchema } from '../../../src/study/study-file.js';
+import { readStudy } from '../../../src/study/study-file.js';
+import { studySchema } from '../../../src/study/study-kinds.js';
 
 const accuracy = (changes: string) =>
   `kind: accuracy

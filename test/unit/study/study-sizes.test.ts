@@ -5,7 +5,9 @@ import { CodewordCache } from '../../../src/codebook/codeword-cache.js';
 import { BeamloopError } from '../../../src/core/errors.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
 import { overrideStudy, runStudy } from '../../../src/study/run-study.js';
-import { readStudy, studySchema } from '../../../src/study/study-file.js';
+import { readStudy } from '../../../src/study/study-file.js';
+import { studySchema } from '../../../src/study/study-kinds.js';
+import { studyThreads } from '../../../src/study/study-threads.js';
 
 function complaint(text: string): string {
   try {
@@ -116,7 +118,9 @@ describe('a study that is too large', () => {
       'f',
     );
     const larger = overrideStudy(study, { numUsers: 1e6 });
-    await expect(runStudy(larger, { numThreads: 1, traced: false })).rejects.toThrow('number of trainings');
+    await expect(runStudy(larger, { executor: studyThreads(1), traced: false })).rejects.toThrow(
+      'number of trainings',
+    );
   });
 
   it('is refused for its traces alone', async () => {
@@ -125,7 +129,7 @@ describe('a study that is too large', () => {
       studySchema,
       'f',
     );
-    await expect(runStudy(study, { numThreads: 1, traced: true })).rejects.toThrow('traces take');
+    await expect(runStudy(study, { executor: studyThreads(1), traced: true })).rejects.toThrow('traces take');
   });
 
   it.each(

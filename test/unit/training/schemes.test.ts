@@ -9,7 +9,7 @@ import { codewordWeights } from '../../../src/codebook/weights.js';
 import { transposeProduct } from '../../../src/core/complex.js';
 import { powersOf } from '../../../src/sounding/powers.js';
 import { runSounding } from '../../../src/sounding/run-sounding.js';
-import { withPilots } from '../../../src/study/rate/rate-setting.js';
+import { withPilots } from '../../../src/study/common/scheme-pilots.js';
 import { expansionOfRing } from '../../../src/training/dpc-refinement.js';
 import { createScheme, schemeNames, schemeSchema } from '../../../src/training/registry.js';
 import type { Estimate } from '../../../src/training/scheme.js';

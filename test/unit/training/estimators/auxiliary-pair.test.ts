@@ -8,7 +8,7 @@ import { anyPoint, evaluation, gainsAt, noiseless, noisy, SECTOR } from './setti
 
 const codebook = evaluation();
 
-/** Powers as eq. 55 has them: amplitude 1 minus a quadratic form, nothing beyond its reach. */
+/** Powers as eq. 61 has them: amplitude 1 minus a quadratic form, nothing beyond its reach. */
 function ellipsePowers(sinAngle: number, ringPerM: number): Float64Array {
   const { numElements: N, spacingM: d } = codebook.array;
   return Float64Array.from(

@@ -1,0 +1,32 @@
+/** The worker's side of `threadExecutor`: gets jobs, answers with their results. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { BeamloopError } from '../../core/errors.js';
+import type { Simulation, Simulator } from './executor.js';
+import type { JobAnswer, WorkerData } from './threads.js';
+import type { UserJob } from './user-job.js';
+
+/**
+ * @param loadPlugin loads the plugin of a file.
+ * @param simulatorOf finds the simulator by the simulation's kind.
+ */
+export async function answerJobs(
+  loadPlugin: (file: string) => Promise<unknown>,
+  simulatorOf: (simulation: Simulation) => Simulator,
+): Promise<void> {
+  const { simulation, plugins } = workerData as WorkerData;
+  for (const file of plugins) await loadPlugin(file);
+  const simulator = simulatorOf(simulation);
+  parentPort!.on('message', (job: UserJob) => parentPort!.postMessage(answerTo(simulator, job)));
+}
+
+function answerTo(simulator: Simulator, job: UserJob): JobAnswer {
+  try {
+    return { result: simulator.run(job) };
+  } catch (error) {
+    if (!(error instanceof BeamloopError)) throw error;
+    const { code, what, where, todo } = error;
+    return {
+      failure: { code, what, ...(where !== undefined && { where }), ...(todo !== undefined && { todo }) },
+    };
+  }
+}

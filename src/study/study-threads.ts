@@ -1,0 +1,16 @@
+import { requireWhole } from '../core/arguments.js';
+import { loadedPlugins } from '../training/plugins/plugin-file.js';
+import type { Executor } from './fan-out/executor.js';
+import { threadExecutor } from './fan-out/threads.js';
+import { simulatorOf } from './study-kinds.js';
+
+/** Threads that simulate users of any kind of study; with one thread it is this one. */
+export function studyThreads(numThreads: number): Executor {
+  requireWhole('numThreads', numThreads, 1, 1e9);
+  return threadExecutor({
+    numThreads,
+    worker: new URL('./study-worker.js', import.meta.url),
+    plugins: loadedPlugins().map(({ file }) => file),
+    simulatorOf,
+  });
+}

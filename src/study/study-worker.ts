@@ -1,0 +1,6 @@
+/** Worker thread of a study of any kind. */
+import { loadPlugin } from '../training/plugins/plugin-file.js';
+import { answerJobs } from './fan-out/answer-jobs.js';
+import { simulatorOf } from './study-kinds.js';
+
+await answerJobs(loadPlugin, simulatorOf);

@@ -1,0 +1,37 @@
+/** The example program, as a reader of docs/library.md runs it: on the built package, by its name. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, expect, it } from 'vitest';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-library-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('runs, replays, exports and reports a campaign', async () => {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+    'examples/library/first-campaign.js',
+    folder,
+  ]);
+  expect(stderr).toBe('');
+  const lines = stdout.trimEnd().split('\n');
+  const angles = lines.slice(0, 3).map((line) => /^(\w+): (-?[\d.]+) deg$/.exec(line)!.slice(1));
+  // Within half a beam of 64 elements of where the scenario puts them.
+  for (const [k, [name, angleDeg]] of [
+    ['ada', -30],
+    ['bela', 5],
+    ['chen', 40],
+  ].entries()) {
+    expect(angles[k]![0]).toBe(name);
+    const sine = (degrees: number) => Math.sin((degrees * Math.PI) / 180);
+    expect(Math.abs(sine(Number(angles[k]![1])) - sine(Number(angleDeg)))).toBeLessThan(1 / 64 + 1e-3);
+  }
+  expect(lines.slice(3, 5)).toEqual(['replayed: 3 of 3 the same', 'exhaustive: RECORDING_LACKS_PILOT']);
+  expect(lines[5]).toMatch(/^estimates on disk: ada polar\/\d+\/\d+, bela .*, chen .*$/);
+  expect(lines[6]).toBe('exported: users.csv, estimates.csv');
+  const report = path.join(folder, 'recording', 'report.html');
+  expect(lines[7]).toBe(`report: ${report}`);
+  expect(readFileSync(report, 'utf8')).toContain('Three users of a small array');
+  expect(existsSync(path.join(folder, 'tables', 'estimates.csv'))).toBe(true);
+});
