@@ -80,6 +80,7 @@ try {
   assert.match(beamloop('--version'), /^\d+\.\d+\.\d+/);
 
   // As a library, with its types where TypeScript looks for them.
+  writeFileSync(path.join(elsewhere, 'package.json'), '{ "private": true }\n');
   writeFileSync(
     path.join(elsewhere, 'use.mjs'),
     "import { DpcCodebook, readScenario } from 'beamloop';\nif (!DpcCodebook || !readScenario) process.exit(1);\n",

@@ -64,6 +64,12 @@ export class Firmware {
   #on = true;
   #cancelTelemetry: (() => void) | undefined;
 
+  /** What datagrams are answered with. */
+  readonly #answers: { readonly [N in QuestionName]: (value: PayloadOf<N>) => PayloadOf<ResponseName<N>> } = {
+    ReadTelemetry: () => this.#board.telemetry(),
+    ReadClock: ({ token }) => this.#clockReading(token),
+  };
+
   /** Power-up. */
   constructor(hardware: Hardware) {
     this.#hardware = hardware;
@@ -146,11 +152,6 @@ export class Firmware {
   #answer<N extends QuestionName>({ name, value }: DecodedMessage<N>): void {
     this.#datagram(responseTo(name), this.#answers[name](value));
   }
-
-  readonly #answers: { readonly [N in QuestionName]: (value: PayloadOf<N>) => PayloadOf<ResponseName<N>> } = {
-    ReadTelemetry: () => this.#board.telemetry(),
-    ReadClock: ({ token }) => this.#clockReading(token),
-  };
 
   #clockReading(token: number): PayloadOf<'ClockReading'> {
     const { timers, timebase, uart } = this.#hardware;
