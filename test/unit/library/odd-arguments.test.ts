@@ -230,7 +230,7 @@ const ODD = [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, -1,
 
 /** Constants, and what takes no number of its own: files, folders, schemas, boards and what others checked. */
 const WITHOUT_NUMBERS = new Set<string>([
-  ...['BeamloopError', 'ERROR_CATALOGUE', 'EXPORT_FORMATS', 'TABLE_NAMES', 'SCHEME_NAMES', 'ESTIMATOR_NAMES'],
+  ...['BeamloopError', 'ERROR_CATALOGUE', 'EXPORT_FORMATS', 'TABLE_NAMES', 'ESTIMATOR_NAMES'],
   ...['emulatedSection', 'estimatorSchema', 'schemeSchema', 'studySchema', 'parseSettings', 'parseScenario'],
   ...['parseRecordedScenario', 'parseCalibrationTable', 'readScenario', 'readStudy', 'recordedScenario'],
   ...[
@@ -252,12 +252,14 @@ const WITHOUT_NUMBERS = new Set<string>([
     'runStudy',
   ],
   ...['Recording', 'createScheme', 'runSounding', 'requireRealisable', 'ChirpCodebook', 'listPorts', 'steer'],
-  ...['readBoardState', 'PowerQueue'],
+  ...['readBoardState', 'PowerQueue', 'schemeNames', 'defineScheme', 'loadPlugin', 'loadNamedPlugins'],
+  ...['Sounder', 'plannerOptions'],
 ]);
 /** What takes numbers and is walked below, one by one, since it opens things. */
 const OPENED = new Set<string>([
   'startStandaloneBoard',
   'openPort',
+  'openBoardAt',
   'openNativeBoard',
   'startBridge',
   'UeAgent',
