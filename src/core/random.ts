@@ -53,7 +53,7 @@ export class Random {
     let c = 0xb7e15162;
     let d = 0x71374491;
     for (const key of keys) {
-      if (typeof key === 'number' && !Number.isFinite(key)) requireFinite('key', key);
+      if (Number.isNaN(key)) requireFinite('key', Number.NaN);
       const numWords = typeof key === 'number' ? 2 : key.length + 1;
       for (let k = 0; k < numWords; k++) {
         const scrambled = scramble(typeof key === 'number' ? wordOfNumber(key, k) : wordOfText(key, k));
