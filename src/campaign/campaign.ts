@@ -6,20 +6,21 @@ import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Recording } from '../record/recording.js';
 import { requireLocalEstimates } from '../scenario/local-feedback.js';
-import { type Preparation, plannerOptions } from '../scenario/plan.js';
+import type { Preparation } from '../scenario/plan.js';
 import { type PlanOnBoard, planOnBoard } from '../scenario/plan-on-board.js';
 import { schemeOnBoard } from '../scenario/scheme-on-board.js';
 import { carrierOnly, ServedUsers } from '../scenario/serving.js';
 import type { User } from '../scenario/users.js';
 import { requireSubcarriers } from '../scenario/wideband.js';
 import { isOfOneUe } from '../slots/gave-up.js';
-import { Sounder } from '../slots/sounder.js';
+import type { Sounder } from '../slots/sounder.js';
 import type { Testbed } from '../slots/testbed.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/scheme-factory.js';
 import { estimateRow, lossesRow, recordRun } from './campaign-rows.js';
 import { evidenceJudge, type JudgeUser, mostCheckPilots } from './evidence.js';
 import { heard, type JudgedTraining, judgedTraining } from './judged-training.js';
+import { openSounder } from './open-sounder.js';
 import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from './outcome.js';
 
 /** Told as a campaign goes on; for people. */
@@ -104,18 +105,8 @@ class Campaign {
 
   static async begin(parts: CampaignParts, plan: PlanOnBoard): Promise<Campaign> {
     const { recording, testbed, preparation, clock, signal } = parts;
-    const { slots, bridge } = preparation.scenario;
-    const sounder = await Sounder.open({
-      testbed,
-      recording,
-      beams: plan.beams,
-      plan: plannerOptions(preparation.scenario, testbed.board.description),
-      maxAttempts: slots.maxAttempts,
-      ueTimeoutS: bridge.ueTimeout,
-      powerTimeoutS: bridge.powerTimeout,
-      clock,
-      signal,
-    });
+    const { beams } = plan;
+    const sounder = await openSounder(preparation, testbed, recording, { beams, clock, signal });
     const found = new Set((await recording.rows('estimates', 'WHERE epoch = 0')).map(({ ue }) => ue));
     await recordRun(recording, testbed.board.description, preparation, plan);
     return new Campaign(parts, plan, sounder, found);

@@ -39,6 +39,8 @@ export interface RunOptions<E> {
   readonly signal?: AbortSignal;
   /** Told how far the run is; nobody unless given. */
   readonly progress?: Progress;
+  /** Given the recording when it is open, to follow its rows; the run closes it. */
+  readonly onRecording?: (recording: Pick<Recording, 'folder' | 'follow'>) => void;
   readonly clock?: Clock;
 }
 
@@ -214,6 +216,7 @@ async function conduct<E>(
     realtime = false,
     signal = new AbortController().signal,
     progress = SILENT,
+    onRecording,
     clock = monotonicClock,
   }: RunOptions<E>,
   { run, durable, kept }: UeMemory & { readonly run: string },
@@ -251,6 +254,7 @@ async function conduct<E>(
   try {
     recording = await openRecording();
     told = tellInterruptions(recording, progress);
+    onRecording?.(recording);
     return await runCampaign({
       preparation,
       calibration: calibration?.table ?? null,

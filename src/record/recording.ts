@@ -154,8 +154,17 @@ export class Recording {
   /**
    * Rows of these tables as they are committed from now on, for whoever watches. Who is slower than the recording loses the
    * oldest of more than `mostRows` that wait, and is told how many.
+   *
+   * @throws BAD_ARGUMENT unless it was opened for writing.
    */
   follow(tables: readonly TableName[], mostRows = MOST_ROWS_AHEAD): Follower {
+    if (this.#appender === undefined) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: 'A recording that was opened to be read does not hear of what others write',
+        where: this.folder,
+        todo: 'Follow the one that is written: startRun and resumeRun hand it to onRecording',
+      });
+    }
     const follower = new Follower(tables, mostRows, () => this.#followers.delete(follower));
     this.#followers.add(follower);
     return follower;

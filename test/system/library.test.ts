@@ -35,3 +35,17 @@ it('runs, replays, exports and reports a campaign', async () => {
   expect(readFileSync(report, 'utf8')).toContain('Three users of a small array');
   expect(existsSync(path.join(folder, 'tables', 'estimates.csv'))).toBe(true);
 });
+
+it('drives trackers of two users through one plan of slots', async () => {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+    'examples/library/two-trackers.js',
+    path.join(folder, 'tracking'),
+  ]);
+  expect(stderr).toBe('');
+  // The angle of beam n of 64 is that of sine (2 n - 1 - 64) / 64: within a beam of where the users are.
+  const beams = [...stdout.matchAll(/^(ada|bela): beam (\d+) of 64$/gm)].map(([, , beam]) => Number(beam));
+  for (const [k, angleDeg] of [-20, 12].entries()) {
+    const sine = (2 * beams[k]! - 65) / 64;
+    expect(Math.abs(sine - Math.sin((angleDeg * Math.PI) / 180))).toBeLessThan(2 / 64);
+  }
+});

@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BoardBeams } from '../../calibration/board-beams.js';
+import { freshRequest, openSounder } from '../../src/campaign/open-sounder.js';
 import { channelVector } from '../../src/channel/channel.js';
 import { type Codeword, phaseCodeword } from '../../src/codebook/codeword.js';
-import { monotonicClock } from '../../src/core/clock.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import { Recording } from '../../src/record/recording.js';
-import { type Preparation, plannerOptions, prepare } from '../../src/scenario/plan.js';
+import { type Preparation, prepare } from '../../src/scenario/plan.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
-import { Sounder } from '../../src/slots/sounder.js';
+import type { Sounder } from '../../src/slots/sounder.js';
 import type { Testbed } from '../../src/slots/testbed.js';
 import type { Powers } from '../../src/sounding/powers.js';
 import type { Sounding } from '../../src/sounding/sounding.js';
@@ -68,29 +68,10 @@ async function openBench(name: string, signal = new AbortController().signal): P
   const recording = isNew ? await Recording.create(folder, info) : await Recording.open(folder, 'write');
   const last = await recording.query('SELECT ue, max(sequence) AS sequence FROM powers GROUP BY ue');
   const testbed = await openTestbed({
-    scenario,
-    array: preparation.polar.array,
-    users: preparation.users,
-    run: name,
+    ...freshRequest({ ...preparation, scenario }, name, signal),
     durable: new Map(last.map(({ ue, sequence }) => [String(ue), Number(sequence)])),
-    kept: new Map(),
-    realtime: false,
-    signal,
-    onEvent: () => {},
-    onFailure: () => {},
   });
-  const { description } = testbed.board;
-  const sounder = await Sounder.open({
-    testbed,
-    recording,
-    beams: new BoardBeams(description, preparation.polar.array.carrierHz, null),
-    plan: plannerOptions(scenario, description),
-    maxAttempts: 5,
-    ueTimeoutS: 2,
-    powerTimeoutS: 2,
-    clock: monotonicClock,
-    signal,
-  });
+  const sounder = await openSounder(preparation, testbed, recording, { signal });
   const close = async () => {
     sounder.close();
     await testbed.close();

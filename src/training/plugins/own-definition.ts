@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { BeamloopError } from '../../core/errors.js';
 import { nearest } from '../../core/nearest.js';
 import { quantity } from '../../core/settings-quantity.js';
+import { EXAMPLE } from '../../core/units.js';
 import { SCHEME_COLOURS, type SchemeChoice, type SchemeDefinition } from '../scheme-definition.js';
+import { inTime } from './limited-time.js';
 import { ownFactory } from './own-factory.js';
-import type { OwnScheme } from './own-scheme.js';
+import type { OptionKit, OwnScheme } from './own-scheme.js';
 
 const MUST_HAVE = ['name', 'title', 'needs', 'build'] as const;
 const MAY_HAVE = ['options', 'adaptive', 'colour', 'source'] as const;
@@ -105,7 +107,7 @@ function optionsOf(own: OwnScheme, file: string): z.core.$ZodLooseShape {
   if (own.options === undefined) return {};
   let options: unknown;
   try {
-    options = own.options({ z, quantity });
+    options = inTime(() => own.options!({ z, quantity: ownQuantity }));
   } catch (error) {
     throw wrong(
       file,
@@ -132,6 +134,19 @@ function optionsOf(own: OwnScheme, file: string): z.core.$ZodLooseShape {
   }
   return options as z.core.$ZodLooseShape;
 }
+
+/** Of a unit that there is, finite, and within bounds where there are some. */
+const ownQuantity: OptionKit['quantity'] = (unit, { min = -Infinity, max = Infinity } = {}) => {
+  // '1', for plain numbers, would come first.
+  const units = [...Object.keys(EXAMPLE).filter((each) => each !== '1'), '1'];
+  if (!units.includes(unit)) throw new Error(`quantity('${unit}') has no unit; units: ${units.join(', ')}`);
+  return quantity(unit).pipe(
+    z
+      .number('must be finite')
+      .min(min, `must be at least ${min} ${unit}`)
+      .max(max, `must be at most ${max} ${unit}`),
+  );
+};
 
 function wrong(
   file: string,

@@ -14,11 +14,12 @@ import type { Estimate, Scheme } from '../scheme.js';
 import type { SchemeChoice } from '../scheme-definition.js';
 import { nothing, type SchemeFactory, type WidebandSetting } from '../scheme-factory.js';
 import { servedAt } from '../split-training.js';
+import { inTime } from './limited-time.js';
 import { ownCodeword, wrongCodeword } from './own-codeword.js';
 import type { OwnScheme } from './own-scheme.js';
 
 /** A search that goes on for longer than this does not come to an end. */
-const MOST_BATCHES = 100_000;
+const MOST_BATCHES = 10_000;
 
 /** @throws PLUGIN_INVALID. */
 export function ownFactory(
@@ -30,16 +31,24 @@ export function ownFactory(
 ): SchemeFactory {
   const { array } = polar;
   const blame = (what: string, error?: unknown) => pluginFault(`Scheme ${own.name} ${what}`, file, error);
-  const attempt = <T>(what: string, work: () => T): T => {
+  /** Within code of the plugin, whose time is limited already. */
+  const blamed = <T>(what: string, work: () => T): T => {
     try {
       return work();
     } catch (error) {
-      if (error instanceof BeamloopError && error.code === 'PLUGIN_INVALID') throw error;
+      throw blame(`${what}: ${error instanceof Error ? error.message : String(error)}`, error);
+    }
+  };
+  const attempt = <T>(what: string, work: () => T): T => {
+    try {
+      return inTime(work);
+    } catch (error) {
+      if (error instanceof BeamloopError && /^(PLUGIN_INVALID|INTERRUPTED)$/.test(error.code)) throw error;
       throw blame(`${what}: ${error instanceof Error ? error.message : String(error)}`, error);
     }
   };
   const codewordOf = (name: string, parts: Parameters<typeof ownCodeword>[3]) =>
-    attempt('makes a codeword that is none', () => ownCodeword(own.name, name, array.numElements, parts));
+    blamed('makes a codeword that is none', () => ownCodeword(own.name, name, array.numElements, parts));
   const search: unknown = attempt('cannot be built', () =>
     own.build({
       options,
@@ -71,7 +80,10 @@ export function ownFactory(
       const step = attempt('fails in its search', () =>
         powers === undefined ? pilots.next() : pilots.next(powers),
       );
-      if (step.done === true) return checkedEstimate(step.value);
+      if (step.done === true) {
+        if (numBatches === 0) throw blame('returns an estimate without having sent a pilot');
+        return checkedEstimate(step.value);
+      }
       if (numBatches === MOST_BATCHES)
         throw blame(`has sent ${MOST_BATCHES} batches to one user and does not come to an end`);
       if (!adaptive && numBatches > 0) throw blame("says 'adaptive: false' and yields a second batch");

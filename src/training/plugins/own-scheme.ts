@@ -5,15 +5,21 @@ import type { FocalPoint, Sector } from '../../array/focal-point.js';
 import type { LinearArray } from '../../array/linear-array.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import type { PolarCodebook, PolarIndex } from '../../codebook/polar.js';
-import type { quantity } from '../../core/settings-quantity.js';
+import type { BaseUnit } from '../../core/units.js';
 import type { Estimate, Scheme } from '../scheme.js';
 import type { OptionsOf, SchemeChoice, SchemeColour } from '../scheme-definition.js';
 
 /** What schemas of options are made with; given, so that a plugin needs to import nothing. */
 export interface OptionKit {
   readonly z: typeof z;
-  /** A quantity with its unit, such as `quantity('m')` for `20 m`; a number in the base unit comes out. */
-  readonly quantity: typeof quantity;
+  /**
+   * A quantity with its unit, such as `quantity('m')` for `20 m`; a number in the base unit comes out, and defaults are such
+   * numbers. Bounds, where given, are in the base unit, too.
+   */
+  readonly quantity: (
+    unit: BaseUnit,
+    bounds?: { readonly min?: number; readonly max?: number },
+  ) => z.ZodType<number, string | number>;
 }
 
 /** What a scheme is set up for, with tools that it may use. */

@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { BeamloopError } from '../../core/errors.js';
 import { findScheme, learnSchemes } from '../registry.js';
+import { MOST_STEP_S } from './limited-time.js';
 import { definitionOf } from './own-definition.js';
 import { pluginFault } from './own-factory.js';
 import { syntaxErrorLine } from './syntax-line.js';
@@ -58,14 +60,28 @@ async function imported(
   bytes: Uint8Array,
   sha256: string,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const { exit } = process;
+  // A plugin that ended the process would do so without a word.
+  process.exit = () => {
+    throw new Error('it calls process.exit');
+  };
+  const settled = new AbortController();
   try {
+    const tooLong = sleep(MOST_STEP_S * 1e3, null, { signal: settled.signal }).then(() => {
+      throw new Error(`it awaits something for longer than ${MOST_STEP_S} s`);
+    });
+    tooLong.catch(() => {}); // the race tells
     // With its hash in the address, so that a file that was changed is read again.
-    return await import(/* @vite-ignore */ `${pathToFileURL(file).href}?sha256=${sha256}`);
+    const loading = import(/* @vite-ignore */ `${pathToFileURL(file).href}?sha256=${sha256}`);
+    return await Promise.race([loading, tooLong]);
   } catch (error) {
     const { message } = error instanceof Error ? error : { message: String(error) };
     const line = error instanceof SyntaxError ? syntaxErrorLine(bytes) : null;
     const where = line === null ? file : `${file}:${line}`;
     throw pluginFault(`The plugin does not load: ${message}`, where, error);
+  } finally {
+    process.exit = exit;
+    settled.abort();
   }
 }
 

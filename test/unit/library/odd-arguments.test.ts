@@ -253,7 +253,7 @@ const WITHOUT_NUMBERS = new Set<string>([
   ],
   ...['Recording', 'createScheme', 'runSounding', 'requireRealisable', 'ChirpCodebook', 'listPorts', 'steer'],
   ...['readBoardState', 'PowerQueue', 'schemeNames', 'defineScheme', 'loadPlugin', 'loadNamedPlugins'],
-  ...['Sounder', 'plannerOptions'],
+  ...['openSounder', 'freshRequest'],
 ]);
 /** What takes numbers and is walked below, one by one, since it opens things. */
 const OPENED = new Set<string>([

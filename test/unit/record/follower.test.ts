@@ -37,9 +37,14 @@ it('gives rows of its tables as they are committed, in order, and ends with the 
   await new Promise((resolve) => setImmediate(resolve));
   expect(seen).toEqual(['one', 'local_estimates']);
   recording.event('two');
+  const reader = recording.folder;
   await recording.close();
   await following;
   expect(seen).toEqual(['one', 'local_estimates', 'two']);
+  // Nothing would ever come of one that is only read.
+  const read = await Recording.open(reader, 'read');
+  expect(() => read.follow(['events'])).toThrow(/does not hear of what others write/);
+  await read.close();
 });
 
 it('loses the oldest of what it cannot hold, says how many, and takes nothing after its end', async () => {

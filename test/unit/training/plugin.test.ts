@@ -14,6 +14,7 @@ import { pilotName } from '../../../src/report/run/pilot-groups.js';
 import { sampleSearches } from '../../../src/scenario/demand.js';
 import { powersOf } from '../../../src/sounding/powers.js';
 import { runSounding } from '../../../src/sounding/run-sounding.js';
+import { inTime } from '../../../src/training/plugins/limited-time.js';
 import { loadPlugin } from '../../../src/training/plugins/plugin-file.js';
 import { createScheme, schemeNames, schemeOf, schemeSchema } from '../../../src/training/registry.js';
 import { schemeLabel, schemeTitle } from '../../../src/training/scheme-label.js';
@@ -175,6 +176,12 @@ describe('a plugin that is wrong is told of', () => {
       "export default { name: 'x-1', title: 'x', needs: 'band', options: () => nothing, build() {} };",
       /options of scheme x-1 cannot be made: nothing is not defined/,
     ],
+    ['an end of the process', 'process.exit(0);', /does not load: it calls process\.exit/],
+    [
+      'an option in a unit that is none',
+      "export default { name: 'x-1', title: 'x', needs: 'band', options: ({ quantity }) => ({ d: quantity('metres') }), build() {} };",
+      /options of scheme x-1 cannot be made: quantity\('metres'\) has no unit; units: Hz, s, m/,
+    ],
     [
       'the name of a scheme of ours',
       "export default { name: 'dpc', title: 'x', needs: 'band', build() {} };",
@@ -228,18 +235,23 @@ describe('a plugin that is wrong is told of', () => {
     ['no estimate', 'yield [polar.codeword({ ring: 1, angleIndex: 1 })];', 'returns no estimate'],
     [
       'an estimate without a codeword',
-      'return { angleRad: 0, distanceM: 1 };',
+      'yield [polar.codeword({ ring: 1, angleIndex: 1 })]; return { angleRad: 0, distanceM: 1 };',
       'returns an estimate without a codeword',
     ],
     [
       'an estimate behind the array',
-      'return { ...polarEstimate({ ring: 1, angleIndex: 1 }), angleRad: 3 };',
+      'yield [polar.codeword({ ring: 1, angleIndex: 1 })]; return { ...polarEstimate({ ring: 1, angleIndex: 1 }), angleRad: 3 };',
       'whose angleRad is 3',
     ],
     [
       'an estimate at no distance',
-      'return { ...polarEstimate({ ring: 1, angleIndex: 1 }), distanceM: NaN };',
+      'yield [polar.codeword({ ring: 1, angleIndex: 1 })]; return { ...polarEstimate({ ring: 1, angleIndex: 1 }), distanceM: NaN };',
       'whose distanceM is NaN',
+    ],
+    [
+      'an estimate without a pilot',
+      'return polarEstimate({ ring: 1, angleIndex: 1 });',
+      'returns an estimate without having sent a pilot',
     ],
     ['an error', 'null.x;', 'fails in its search: Cannot read properties of null'],
     [
@@ -303,5 +315,44 @@ describe('codewords of a plugin', () => {
     expect(codeword.label).toEqual({ kind: 'own', scheme: name, name: 'beam' });
     expect(pilotName(codeword.label)).toBe('beam');
     expect(codeword.phaseRad).toEqual(new Float64Array(16).fill(1));
+  });
+});
+
+describe('an option with a unit', () => {
+  it('is read in its base unit, within its bounds', async () => {
+    const { name, file } = scheme(
+      "options: ({ quantity }) => ({ d: quantity('m', { min: 1, max: 9 }).default(2) }),",
+    );
+    await loadPlugin(file);
+    expect(schemeSchema.parse({ name })).toEqual({ name, d: 2 });
+    expect(schemeSchema.parse({ name, d: '300 cm' })).toEqual({ name, d: 3 });
+    const read = (d: string) =>
+      complaintOf(() =>
+        parseSettings(
+          `scheme: { name: ${name}, d: ${d} }`,
+          z.object({ scheme: schemeSchema }),
+          'f.yaml',
+          'scenario',
+        ),
+      );
+    expect(await read('12 m')).toContain('must be at most 9 m');
+    expect(await read('0.5 m')).toContain('must be at least 1 m');
+    expect(await read('3 s')).toMatch(/SCENARIO_INVALID/);
+  });
+});
+
+describe('code that does not come back', () => {
+  it('is cut off, and told of', () => {
+    expect(() =>
+      inTime(() => {
+        for (;;);
+      }, 0.05),
+    ).toThrow('a step takes longer than 0.05 s');
+    expect(inTime(() => 7)).toBe(7);
+    expect(() =>
+      inTime(() => {
+        throw new RangeError('its own');
+      }),
+    ).toThrow(RangeError);
   });
 });
