@@ -8,6 +8,12 @@ import { loadPlugin, schemeOfFile } from './plugin-file.js';
 /** No file is nested so deep but by anchors that stand for one another. */
 const DEEPEST = 40;
 
+/**
+ * Whether a text may name a path or a file of JavaScript; ports are none. Of a large file, parsing takes most of the time until
+ * it is planned: one that names no plugin is parsed once, by whoever reads it.
+ */
+const MAY_NAME_A_FILE = /\.[cm]?js\b|(?:^|[\s'"[{,:])(?!\/dev\/)\.{0,2}[\\/]/im;
+
 /** A path, or a file of JavaScript. */
 function isPluginPath(name: string): boolean {
   return /^\.{0,2}[\\/]|\.[cm]?js$/i.test(name);
@@ -25,6 +31,7 @@ export async function loadNamedPlugins(text: string, file: string): Promise<void
 
 /** Files in place of scheme names, as the text has them. What is wrong with it otherwise is told when it is read. */
 export function pluginPathsIn(text: string): readonly string[] {
+  if (!MAY_NAME_A_FILE.test(text)) return [];
   let data: unknown;
   try {
     data = parse(text, { logLevel: 'error' });

@@ -15,6 +15,7 @@ import { sampleSearches } from '../../../src/scenario/demand.js';
 import { powersOf } from '../../../src/sounding/powers.js';
 import { runSounding } from '../../../src/sounding/run-sounding.js';
 import { inTime } from '../../../src/training/plugins/limited-time.js';
+import { pluginPathsIn } from '../../../src/training/plugins/named-files.js';
 import { loadPlugin } from '../../../src/training/plugins/plugin-file.js';
 import { createScheme, schemeNames, schemeOf, schemeSchema } from '../../../src/training/registry.js';
 import { schemeLabel, schemeTitle } from '../../../src/training/scheme-label.js';
@@ -355,4 +356,16 @@ describe('code that does not come back', () => {
       }),
     ).toThrow(RangeError);
   });
+});
+
+it.each([
+  ['scheme: ./a.js', ['./a.js']],
+  ['scheme: "../b"', ['../b']],
+  ['scheme: { name: /abs/c.mjs, reach: 1 }', ['/abs/c.mjs']],
+  ['schemes: [dpc, ./d.cjs,/e]', ['./d.cjs', '/e']],
+  ['kept: &own ./f.js\nscheme: *own', ['./f.js']],
+  ['schemes: { a: sub/g.js, b: dpc }', ['sub/g.js']],
+  ['board: { port: /dev/ttyUSB0 }\nscheme: dpc', []],
+])('files in place of schemes are found: %s', (text, paths) => {
+  expect(pluginPathsIn(text)).toEqual(paths);
 });
