@@ -9,7 +9,7 @@ import type { Row } from '../record/schema.js';
 import { prepareScheme } from '../scenario/plan.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 import { schemeOnBoard } from '../scenario/scheme-on-board.js';
-import { measuredPilots } from '../slots/measured-pilots.js';
+import { listeningKey, measuredPilots } from '../slots/measured-pilots.js';
 import { outcomeOfSlot } from '../slots/slot-outcome.js';
 import { type MeasuredPilot, powersOfRecords } from '../sounding/pilot-powers.js';
 import { runSounding } from '../sounding/run-sounding.js';
@@ -111,26 +111,26 @@ async function recordedBoard(recording: Recording): Promise<BoardDescription> {
   return { ...board, delayLinesS: delayLinesS?.map((line) => Float64Array.from(line)) ?? null };
 }
 
-/** Per user and codeword, the powers of the pilots that sent it, in the pilots' order. */
+/** Per user and codeword, the powers of the training's pilots that sent it, in the pilots' order. */
 async function measuredPowers(recording: Recording): Promise<Map<string, Map<string, MeasuredPilot[]>>> {
   const receipts = new Map((await recording.rows('receipts')).map((row) => [row.slot, row]));
-  const powers = new Map((await recording.rows('powers')).map((row) => [row.slot, row]));
+  const powers = new Map((await recording.rows('powers')).map((row) => [listeningKey(row), row]));
   const slots = new Map<string, Row<'slots'>[]>();
-  for (const row of await recording.rows('slots')) {
+  for (const row of await recording.rows('slots', 'WHERE sounding = ue')) {
     const ofUser = slots.get(row.ue);
     if (ofUser === undefined) slots.set(row.ue, [row]);
     else ofUser.push(row);
   }
-  const isMeasured = ({ slot, hash }: Row<'slots'>) =>
-    outcomeOfSlot(hash, receipts.get(slot) ?? null, powers.has(slot)) === 'joined';
+  const isMeasured = (row: Row<'slots'>) =>
+    outcomeOfSlot(row.hash, receipts.get(row.slot) ?? null, powers.has(listeningKey(row))) === 'joined';
   const users = new Map<string, Map<string, MeasuredPilot[]>>();
   for (const [ue, planned] of slots) {
     const ofUser = new Map<string, MeasuredPilot[]>();
     users.set(ue, ofUser);
-    for (const { slot, codewordKey } of measuredPilots(planned, isMeasured)) {
-      const measured = powers.get(slot)!;
-      const known = ofUser.get(codewordKey);
-      if (known === undefined) ofUser.set(codewordKey, [measured]);
+    for (const row of measuredPilots(planned, isMeasured)) {
+      const measured = powers.get(listeningKey(row))!;
+      const known = ofUser.get(row.codewordKey);
+      if (known === undefined) ofUser.set(row.codewordKey, [measured]);
       else known.push(measured);
     }
   }

@@ -3,10 +3,15 @@ import type { Row } from '../record/schema.js';
 
 type PilotSlot = Pick<Row<'slots'>, 'slot' | 'ue' | 'batch' | 'position'>;
 
+/** Names what one UE has to do with a slot: several may listen in it. */
+export function listeningKey({ slot, ue }: Pick<PilotSlot, 'slot' | 'ue'>): string {
+  return `${slot} ${ue}`;
+}
+
 /**
  * The slots that gave pilots their powers, one per pilot, in the order of batches and positions in them.
  *
- * @param slots in the order of their numbers, of one UE.
+ * @param slots in the order of their numbers, of one UE in one sounding.
  * @param isMeasured whether a slot is `joined` (src/slots/slot-outcome.ts). A run leaves at most one such slot per pilot; where
  *   a UE forgot the powers that it kept, or an older version wrote the recording, there may be more: the first counts.
  */

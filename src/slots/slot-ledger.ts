@@ -95,7 +95,7 @@ export class SlotLedger {
       if (listening !== undefined) Object.assign(listening, { power, isHeard: true });
     }
     for (const { sounding, batch, ue, point } of localEstimates) {
-      this.#localEstimates.set(`${batchKey(sounding, batch)} ${ue}`, point);
+      this.#localEstimates.set(estimateKey(sounding, batch, ue), point);
     }
     for (const entry of this.#entries.values()) {
       const outcome = outcomeOf(entry);
@@ -162,11 +162,11 @@ export class SlotLedger {
   }
 
   localEstimate(sounding: string, batch: number, ue: string): FocalPoint | undefined {
-    return this.#localEstimates.get(`${batchKey(sounding, batch)} ${ue}`);
+    return this.#localEstimates.get(estimateKey(sounding, batch, ue));
   }
 
   onLocalEstimate(sounding: string, batch: number, ue: string, { sinAngle, ringPerM }: FocalPoint): void {
-    this.#localEstimates.set(`${batchKey(sounding, batch)} ${ue}`, { sinAngle, ringPerM });
+    this.#localEstimates.set(estimateKey(sounding, batch, ue), { sinAngle, ringPerM });
     this.#recording.append('local_estimates', { ue, batch, sinAngle, ringPerM, sounding });
   }
 
@@ -336,6 +336,10 @@ function isMeasured({ planned, receipt }: Entry, { power, isForgotten }: Listeni
 
 function batchKey(sounding: string, batch: number): string {
   return `${sounding} ${batch}`;
+}
+
+function estimateKey(sounding: string, batch: number, ue: string): string {
+  return `${batchKey(sounding, batch)} ${ue}`;
 }
 
 function pilotKey({ sounding, batch, position }: PilotPlace): string {

@@ -8,7 +8,7 @@ import { BeamloopError } from '../../core/errors.js';
 import { Recording } from '../../record/recording.js';
 import type { Row } from '../../record/schema.js';
 import type { LossAccount } from '../../scenario/loss-account.js';
-import { measuredPilots as pilotSlots } from '../../slots/measured-pilots.js';
+import { listeningKey, measuredPilots as pilotSlots } from '../../slots/measured-pilots.js';
 import { outcomeOfSlot, type SlotOutcome } from '../../slots/slot-outcome.js';
 import { needsBand } from '../../training/registry.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
@@ -18,6 +18,8 @@ import { type RunStatistics, readStatistics } from './run-statistics.js';
 export interface SlotRecord {
   readonly slot: number;
   readonly ue: string;
+  /** Who asked for it. */
+  readonly sounding: string;
   readonly batch: number;
   /** Place in its batch, from 0. */
   readonly position: number;
@@ -116,10 +118,10 @@ async function readSlots(
   ]);
   const labels = new Map(codewords.map((row) => [row.key, row.label as PilotLabel]));
   const receiptOf = new Map(receipts.map((row) => [row.slot, row]));
-  const powerOf = new Map(powers.map((row) => [row.slot, row]));
+  const powerOf = new Map(powers.map((row) => [listeningKey(row), row]));
   return slots.map((row) => {
     const receipt = receiptOf.get(row.slot);
-    const power = powerOf.get(row.slot);
+    const power = powerOf.get(listeningKey(row));
     return {
       ...row,
       label: labels.get(row.codewordKey) ?? null,
@@ -138,11 +140,11 @@ async function readSlots(
 }
 
 /**
- * Slots of one user whose power counted, one per pilot, in the order in which they were sent. What was measured in a
+ * Slots of one user's training whose power counted, one per pilot, in the order in which they were sent. What was measured in a
  * slot that was latched late is not the pilot's power; the pilot came again.
  */
 export function measuredPilots(slots: readonly SlotRecord[], ue: string): SlotRecord[] {
-  const planned = slots.filter((slot) => slot.ue === ue);
+  const planned = slots.filter((slot) => slot.ue === ue && slot.sounding === ue);
   return pilotSlots(planned, ({ outcome }) => outcome === 'joined');
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { Follower, type RowOfTable } from '../../../src/record/follower.js';
 import { Recording } from '../../../src/record/recording.js';
+import { handMadeRecording } from '../../fixtures/hand-made-recording.js';
 
 const root = mkdtempSync(path.join(tmpdir(), 'beamloop-follower-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -14,15 +15,7 @@ const event = (kind: string): RowOfTable => ({
 });
 
 it('gives rows of its tables as they are committed, in order, and ends with the recording', async () => {
-  const info = {
-    scenarioName: 's',
-    scenarioText: '',
-    calibrationText: null,
-    scenario: {},
-    seed: 1,
-    versions: {},
-  };
-  const recording = await Recording.create(path.join(root, 'run'), info);
+  const recording = await handMadeRecording(path.join(root, 'run'));
   const seen: string[] = [];
   const following = (async () => {
     for await (const { table, row } of recording.follow(['events', 'local_estimates'])) {

@@ -8,6 +8,7 @@ import { replayRecording } from '../../../src/campaign/replay.js';
 import { recordedScenario, resumeRun, startRun } from '../../../src/campaign/run.js';
 import { Recording } from '../../../src/record/recording.js';
 import { RECORDING_SCHEMA_VERSION, type TableName } from '../../../src/record/schema.js';
+import { measuredPilots, readRunData } from '../../../src/report/run/run-data.js';
 import { writeReport } from '../../../src/report/run-report.js';
 import { parseScenario } from '../../../src/scenario/scenario.js';
 import { emulatedSection, openTestbed } from '../../../src/testbed.js';
@@ -96,4 +97,33 @@ describe('a recording of version 4 that was interrupted', () => {
     expect(await recording.runValue('schemaVersion')).toBe(RECORDING_SCHEMA_VERSION);
     await recording.close();
   });
+});
+
+it('powers of others that listen in the same slots, and pilots of other soundings, are not those of the training', async () => {
+  const folder = unpacked('interrupted', 'shared');
+  const pilotsOf = async () => {
+    const { slots } = await readRunData(folder);
+    return measuredPilots(slots, 'ue1').map(({ slot, power }) => [slot, power!.received]);
+  };
+  const recording = await Recording.open(folder, 'write');
+  const file = await recordedScenario(recording, parse, () => {});
+  const replayed = await replayRecording(recording, file, file.scenario.scheme);
+  const training = await recording.rows('slots', `WHERE ue = 'ue1'`);
+  await recording.close();
+  const before = await pilotsOf();
+  const written = await Recording.open(folder, 'write');
+  const power = { ueTimeS: 0, noiseFloor: 0, powers: Float32Array.of(1e6) };
+  for (const [k, row] of training.entries()) {
+    written.append('slots', { ...row, ue: 'zed', sounding: 'array' });
+    written.append('powers', { ...power, slot: row.slot, ue: 'zed', sequence: k + 1 });
+    const again = { ...row, slot: row.slot + 100_000, sounding: 'array', batch: row.batch + 50 };
+    written.append('slots', again);
+    const latched = { codewordIndex: 0, hash: row.hash, boardTimeS: 9, status: 'latched' };
+    written.append('receipts', { ...latched, slot: again.slot, board: 0 });
+    written.append('powers', { ...power, slot: again.slot, ue: 'ue1', sequence: 1000 + k });
+  }
+  await written.durable();
+  expect(await replayRecording(written, file, file.scenario.scheme)).toEqual(replayed);
+  await written.close();
+  expect(await pilotsOf()).toEqual(before);
 });

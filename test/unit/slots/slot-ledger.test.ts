@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Recording } from '../../../src/record/recording.js';
+import type { Recording } from '../../../src/record/recording.js';
 import { measuredPilots } from '../../../src/slots/measured-pilots.js';
 import { SlotLedger } from '../../../src/slots/slot-ledger.js';
+import { handMadeRecording } from '../../fixtures/hand-made-recording.js';
 import { ManualClock } from '../../fixtures/manual-clock.js';
 
 const HASH = '0123456789abcdef';
@@ -14,14 +15,7 @@ let recording: Recording;
 let ledger: SlotLedger;
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'beamloop-ledger-'));
-  recording = await Recording.create(path.join(folder, 'run'), {
-    scenarioName: 's',
-    scenarioText: '',
-    calibrationText: null,
-    scenario: {},
-    seed: 1,
-    versions: {},
-  });
+  recording = await handMadeRecording(path.join(folder, 'run'));
   ledger = new SlotLedger(recording, () => {}, new ManualClock());
 });
 afterEach(async () => {
