@@ -31,22 +31,16 @@ export function ownFactory(
 ): SchemeFactory {
   const { array } = polar;
   const blame = (what: string, error?: unknown) => pluginFault(`Scheme ${own.name} ${what}`, file, error);
-  /** Within code of the plugin, whose time is limited already. */
   const blamed = <T>(what: string, work: () => T): T => {
     try {
       return work();
-    } catch (error) {
-      throw blame(`${what}: ${error instanceof Error ? error.message : String(error)}`, error);
-    }
-  };
-  const attempt = <T>(what: string, work: () => T): T => {
-    try {
-      return inTime(work);
     } catch (error) {
       if (error instanceof BeamloopError && /^(PLUGIN_INVALID|INTERRUPTED)$/.test(error.code)) throw error;
       throw blame(`${what}: ${error instanceof Error ? error.message : String(error)}`, error);
     }
   };
+  /** Code of the plugin; what it calls of ours has its time limited with it. */
+  const attempt = <T>(what: string, work: () => T): T => blamed(what, () => inTime(work));
   const codewordOf = (name: string, parts: Parameters<typeof ownCodeword>[3]) =>
     blamed('makes a codeword that is none', () => ownCodeword(own.name, name, array.numElements, parts));
   const search: unknown = attempt('cannot be built', () =>
