@@ -17,6 +17,8 @@ const rooms = [
   'ue',
   'calibration',
   'training',
+  'tracking',
+  'prediction',
   'slots',
   'emulation',
   'scenario',

@@ -13,6 +13,8 @@ export type PilotLabel =
   | { readonly kind: 'dpc'; readonly level: number; readonly index: number }
   /** Polar codebook: ring 1 is the innermost, ring S is at infinity; angleIndex in 1..N. */
   | { readonly kind: 'polar'; readonly ring: number; readonly angleIndex: number }
+  /** Codebook of a tracker: as the polar codebook, but with angles and rings of its own. */
+  | { readonly kind: 'tracking'; readonly ring: number; readonly angleIndex: number }
   /** Hierarchical far-field beams, of sub-arrays or shaped: level and index in 1..2^level. */
   | { readonly kind: 'dft'; readonly level: number; readonly index: number }
   /** Beam focused on the centre of sector `index` of 2^level, at the distance of a ring of the polar codebook. */

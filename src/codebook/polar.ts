@@ -1,11 +1,15 @@
-/** Polar codebook: beams focused on a grid of angles and rings (Cui and Dai 2022; docs/model.md eq. 10 to 13). */
+/**
+ * Polar codebook: beams focused on a grid of angles and rings (Cui and Dai 2022; docs/model.md eq. 10 to 13). Trackers use one
+ * with fewer angles and no ring at infinity (Qian et al. 2026).
+ */
 import type { LinearArray, PointM } from '../array/linear-array.js';
+import { requireWhole } from '../core/arguments.js';
 import { BeamloopError } from '../core/errors.js';
 import { wrappedRad } from '../core/turns.js';
 import { type Codeword, phaseCodeword } from './codeword.js';
 import { CodewordCache } from './codeword-cache.js';
 
-/** Position in the polar codebook, 1-based: ring 1 is the innermost, the last ring is at infinity. */
+/** Position in the polar codebook, 1-based: ring 1 is the innermost, the last ring is at infinity unless that is left out. */
 export interface PolarIndex {
   readonly ring: number;
   readonly angleIndex: number;
@@ -16,26 +20,33 @@ export interface PolarCodebookOptions {
   readonly numRings: number;
   /** beta_Delta of eq. 12; sets the distance of the rings. */
   readonly ringSpacing?: number;
+  /** As many as elements unless given; a power of two of them can be searched quickly. */
+  readonly numAngles?: number;
+  /** Whether the last ring is at infinity; true unless given. */
+  readonly withInfinity?: boolean;
+  /** Of its codewords: keys begin with it. A run may use a codebook of each. */
+  readonly name?: 'polar' | 'tracking';
 }
 
 export class PolarCodebook {
   readonly array: LinearArray;
   readonly numRings: number;
-  /** As many as elements. */
   readonly numAngles: number;
-  /** N S codewords, in ring-major order: column (ring - 1) N + angleIndex - 1. */
+  /** In ring-major order: column (ring - 1) numAngles + angleIndex - 1. */
   readonly numCodewords: number;
-  /** sin beta_n, n = 1..N, shape [numAngles] (eq. 10). */
+  /** sin beta_n, n = 1..numAngles, shape [numAngles] (eq. 10). */
   readonly sinAngles: Float64Array;
-  /** Ring distance of ring 1..S, m; the last is Infinity (eq. 12). */
+  /** Ring distance of ring 1..S, m; the last is Infinity unless that ring is left out (eq. 12). */
   readonly ringDistancesM: Float64Array;
   /** Distance of the ring one step of curvature nearer than infinity, m: Z_Delta of eq. 12. */
   readonly firstRingM: number;
+  readonly #name: 'polar' | 'tracking';
   readonly #codewords: CodewordCache<number, Codeword>;
 
-  /** @throws BAD_ARGUMENT unless numRings >= 1 and ringSpacing > 0. */
+  /** @throws BAD_ARGUMENT unless numRings >= 1, ringSpacing > 0 and numAngles >= 2. */
   constructor(array: LinearArray, options: PolarCodebookOptions) {
-    const { numRings, ringSpacing = 1.2 } = options;
+    const { numRings, ringSpacing = 1.2, numAngles = array.numElements } = options;
+    const { withInfinity = true, name = 'polar' } = options;
     if (!Number.isInteger(numRings) || numRings < 1 || numRings > 1000) {
       throw new BeamloopError('BAD_ARGUMENT', {
         what: `A polar codebook cannot have ${numRings} rings`,
@@ -48,18 +59,23 @@ export class PolarCodebook {
         todo: 'Give a positive number; 1.2 is usual',
       });
     }
+    requireWhole('numAngles', numAngles, 2, 65_535);
     this.array = array;
+    this.#name = name;
     this.#codewords = new CodewordCache(array.numElements);
     this.numRings = numRings;
-    this.numAngles = array.numElements;
+    this.numAngles = numAngles;
     this.numCodewords = this.numAngles * numRings;
     this.sinAngles = Float64Array.from(
       { length: this.numAngles },
       (_, k) => (2 * k + 1 - this.numAngles) / this.numAngles,
     );
     this.firstRingM = array.apertureM ** 2 / (2 * array.wavelengthM * ringSpacing ** 2);
-    this.ringDistancesM = Float64Array.from({ length: numRings }, (_, k) =>
-      k === numRings - 1 ? Infinity : this.firstRingM / (numRings - 1 - k),
+    // Curvature 0 is infinity.
+    const lastCurvature = withInfinity ? 0 : 1;
+    this.ringDistancesM = Float64Array.from(
+      { length: numRings },
+      (_, k) => this.firstRingM / (numRings - 1 - k + lastCurvature),
     );
   }
 
@@ -103,7 +119,7 @@ export class PolarCodebook {
   codeword(index: PolarIndex): Codeword {
     const { ring, angleIndex } = index;
     return this.#codewords.get(this.column(index), () =>
-      phaseCodeword(`polar/${ring}/${angleIndex}`, { kind: 'polar', ring, angleIndex }, () =>
+      phaseCodeword(`${this.#name}/${ring}/${angleIndex}`, { kind: this.#name, ring, angleIndex }, () =>
         this.#phaseRad(index),
       ),
     );

@@ -38,6 +38,7 @@ export function codewordOfLabel(
       case 'grid':
       case 'serving':
       case 'own':
+      case 'tracking':
         return null;
     }
   } catch (error) {

@@ -51,6 +51,7 @@ export function pilotName(label: PilotLabel | null): string {
     case 'sector':
       return `level ${label.level}, sector ${label.index}, ring ${label.ring}`;
     case 'polar':
+    case 'tracking':
       return `ring ${label.ring}, angle ${label.angleIndex}`;
     case 'grid':
       return `grid ring ${label.ring}, angle ${label.angleIndex}`;
@@ -70,13 +71,17 @@ export function pilotName(label: PilotLabel | null): string {
 function kindOf(label: PilotLabel | null): PilotGroup['kind'] {
   if (label === null) return 'batch';
   if ('level' in label) return 'level';
-  return label.kind === 'polar' || label.kind === 'grid' ? 'ring' : 'batch';
+  return isOnRing(label) ? 'ring' : 'batch';
 }
 
 function numberOf({ label, batch }: SlotRecord): number {
   if (label === null) return batch + 1;
   if ('level' in label) return label.level;
-  return label.kind === 'polar' || label.kind === 'grid' ? label.ring : batch + 1;
+  return isOnRing(label) ? label.ring : batch + 1;
+}
+
+function isOnRing(label: PilotLabel): label is PilotLabel & { readonly ring: number } {
+  return label.kind === 'polar' || label.kind === 'tracking' || label.kind === 'grid';
 }
 
 function groupOf(slot: SlotRecord): string {
