@@ -2,7 +2,7 @@
  * Gradient of a 2-D convolution by its filter, which the WASM backend lacks: per tap of the filter, what the tap saw, transposed,
  * times the gradient of what came out.
  */
-import type { backend_util, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type { backend_util, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { type KernelCalls, kernelCalls } from './kernel-calls.js';
 import type { TensorFlow } from './tensorflow.js';
 
@@ -73,7 +73,7 @@ function filterGradient(
       free(flat, seen);
     }
   }
-  const together = call('Concat', Object.fromEntries(taps.map((tap, k) => [k, tap])), { axis: 0 });
+  const together = call('Concat', taps as unknown as NamedTensorInfoMap, { axis: 0 });
   const gradient = call('Reshape', { x: together }, {
     shape: [filterHeight, filterWidth, inChannels, outChannels],
   });

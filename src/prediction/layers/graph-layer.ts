@@ -10,9 +10,12 @@ import type { TensorFlow } from '../backend/tensorflow.js';
  */
 export function aggregate(tf: TensorFlow, adjacency: Tensor3D, x: Tensor3D): Tensor3D {
   const withGradient = tf.customGrad((...args) => {
+    const [nodes, save] = args as unknown as [Tensor3D, (saved: Tensor3D[]) => void];
+    // What is not saved is gone when the gradient is asked for.
+    save([adjacency]);
     return {
-      value: tf.matMul(adjacency, args[0] as Tensor3D),
-      gradFunc: (dy) => tf.matMul(adjacency, dy as Tensor3D),
+      value: tf.matMul(adjacency, nodes),
+      gradFunc: (dy, [saved]) => tf.matMul(saved as Tensor3D, dy as Tensor3D),
     };
   });
   return withGradient(x) as Tensor3D;

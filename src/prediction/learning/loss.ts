@@ -24,25 +24,29 @@ export function lossAndGradients(
   classes: Int32Array,
 ): LossAndGradients {
   const shapes = network.weights;
-  return tf.tidy(() => {
+  let loss = 0;
+  const gradients: Float32Array[] = [];
+  // Numbers leave by side doors: what a tidied function returns is searched for tensors, number by number.
+  tf.tidy(() => {
     const wanted = wantedClasses(tf, classes, network.numClasses);
-    const loss = (...tensors: Tensor2D[]) =>
+    const lossOf = (...tensors: Tensor2D[]) =>
       crossEntropy(tf, network.scores(tf, byName(shapes, tensors), batch), wanted);
-    const { value, grads } = tf.valueAndGrads(loss as never)([...weightTensors(tf, shapes, weights)]);
-    return {
-      loss: value.dataSync()[0]!,
-      gradients: grads.map((gradient) => gradient.dataSync() as Float32Array),
-    };
+    const { value, grads } = tf.valueAndGrads(lossOf as never)([...weightTensors(tf, shapes, weights)]);
+    loss = value.dataSync()[0]!;
+    for (const gradient of grads) gradients.push(gradient.dataSync() as Float32Array);
   });
+  return { loss, gradients };
 }
 
 /** Scores of every class, [windows * users, classes] row-major. */
 export function scoresOf(tf: TensorFlow, network: Network, weights: Weights, batch: Batch): Float32Array {
   const shapes = network.weights;
-  return tf.tidy(() => {
+  const made: Float32Array[] = [];
+  tf.tidy(() => {
     const named: WeightTensors = byName(shapes, weightTensors(tf, shapes, weights));
-    return network.scores(tf, named, batch).dataSync() as Float32Array;
+    made.push(network.scores(tf, named, batch).dataSync() as Float32Array);
   });
+  return made[0]!;
 }
 
 /** 1/n at the class of each of the n users that have one, 0 elsewhere. */

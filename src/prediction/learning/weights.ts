@@ -1,5 +1,5 @@
 /** Weights of a network outside TensorFlow: what is kept, updated and written. */
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
 import { Random } from '../../core/random.js';
 import type { TensorFlow } from '../backend/tensorflow.js';
 import { sizeOf, type WeightShape, type WeightTensors } from '../networks/network.js';
@@ -25,7 +25,7 @@ export function weightTensors(
   shapes: readonly WeightShape[],
   weights: Weights,
 ): readonly Tensor2D[] {
-  return shapes.map(({ shape }, k) => tf.tensor(weights[k]!, [...shape]) as Tensor2D);
+  return shapes.map(({ shape }, k) => tf.tensor<Rank>(weights[k]!, [...shape]) as Tensor2D);
 }
 
 export function byName(shapes: readonly WeightShape[], tensors: readonly Tensor2D[]): WeightTensors {

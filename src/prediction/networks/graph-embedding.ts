@@ -36,6 +36,9 @@ export function embedUsers(tf: TensorFlow, weights: WeightTensors, batch: Batch,
   const embedded = tf.relu<Tensor2D>(dense(tf, flat, weights['embedding.weight']!, weights['embedding.bias']!));
   const first = tf.relu<Tensor2D>(tf.matMul<Tensor2D>(hear(embedded), weights['graph.first']!));
   const second: Tensor2D = tf.relu(tf.matMul<Tensor2D>(hear(first), weights['graph.second']!));
-  const all: Tensor3D = tf.reshape(tf.concat([second, embedded], 1), [numGraphs, numNodes, EMBEDDED]);
-  return tf.reshape(tf.slice(all, [0, 1, 0], [numGraphs, numUsers, EMBEDDED]), [numGraphs * numUsers, EMBEDDED]);
+  const usersOf = (x: Tensor2D): Tensor2D => {
+    const nodes: Tensor3D = tf.reshape(x, [numGraphs, numNodes, HIDDEN]);
+    return tf.reshape(tf.slice(nodes, [0, 1, 0], [numGraphs, numUsers, HIDDEN]), [numGraphs * numUsers, HIDDEN]);
+  };
+  return tf.concat([usersOf(second), usersOf(embedded)], 1);
 }

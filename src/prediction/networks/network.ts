@@ -1,7 +1,7 @@
 /** What all networks have in common: named weights, a batch of windows in, scores of classes out. */
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../backend/tensorflow.js';
-import type { GruWeights } from '../layers/gru.js';
+import { GATES, type Gate, type GateWeights, type GruWeights } from '../layers/gru.js';
 
 export interface WeightShape {
   readonly name: string;
@@ -47,21 +47,22 @@ export function denseShapes(name: string, inputs: number, outputs: number): Weig
 
 export function gruShapes(inputs: number, hidden: number): WeightShape[] {
   const spread = 1 / Math.sqrt(hidden);
-  return [
-    { name: 'gru.input', shape: [inputs, 3 * hidden], spread },
-    { name: 'gru.inputBias', shape: [1, 3 * hidden], spread },
-    { name: 'gru.recurrent', shape: [hidden, 3 * hidden], spread },
-    { name: 'gru.recurrentBias', shape: [1, 3 * hidden], spread },
-  ];
+  return GATES.flatMap((gate) => [
+    { name: `gru.${gate}.input`, shape: [inputs, hidden] as const, spread },
+    { name: `gru.${gate}.inputBias`, shape: [1, hidden] as const, spread },
+    { name: `gru.${gate}.recurrent`, shape: [hidden, hidden] as const, spread },
+    { name: `gru.${gate}.recurrentBias`, shape: [1, hidden] as const, spread },
+  ]);
 }
 
 export function gruWeights(weights: WeightTensors): GruWeights {
-  return {
-    input: weights['gru.input']!,
-    inputBias: weights['gru.inputBias']!,
-    recurrent: weights['gru.recurrent']!,
-    recurrentBias: weights['gru.recurrentBias']!,
-  };
+  const of = (gate: Gate): GateWeights => ({
+    input: weights[`gru.${gate}.input`]!,
+    inputBias: weights[`gru.${gate}.inputBias`]!,
+    recurrent: weights[`gru.${gate}.recurrent`]!,
+    recurrentBias: weights[`gru.${gate}.recurrentBias`]!,
+  });
+  return { reset: of('reset'), update: of('update'), fresh: of('fresh') };
 }
 
 export function numWeights(shapes: readonly WeightShape[]): number {
