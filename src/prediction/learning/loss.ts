@@ -1,10 +1,8 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../backend/tensorflow.js';
+import { NO_CLASS } from '../heads/head.js';
 import type { Batch, Network, WeightTensors } from '../networks/network.js';
 import { byName, type Weights, weightTensors } from './weights.js';
-
-/** Class of each user that the head has none for. */
-export const NO_CLASS = -1;
 
 export interface LossAndGradients {
   readonly loss: number;
