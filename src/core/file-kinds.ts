@@ -18,7 +18,10 @@ function looksLike(kind: SettingsKind, data: Readonly<Record<string, unknown>>):
   const has = (...keys: string[]) => keys.some((key) => data[key] !== undefined);
   switch (kind) {
     case 'scenario':
-      return (has('slots') && !looksLike('model file', data)) || (has('users') && has('scheme', 'bridge') && !has('kind'));
+      return (
+        (has('slots') && !looksLike('model file', data)) ||
+        (has('users') && has('scheme', 'bridge') && !has('kind'))
+      );
     case 'study':
       return typeof data.kind === 'string';
     case 'model file':

@@ -83,7 +83,11 @@ export const modelSchema = z.strictObject({
       patience: z.int().min(1).max(10_000).default(4),
     })
     .prefault({}),
-  seed: z.int().min(0).max(2 ** 32 - 1).default(1),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(1),
 });
 
 /** Plain data: it goes to other threads and into the model's folder. */

@@ -87,6 +87,7 @@ export async function trainModel(model: ModelFile, options: TrainOptions): Promi
     const holdGain = holdGainOf(judge, validation);
     const contentHash = await writeModel(folder, {
       ...{ model, standardisation, temperature, weights: best.weights },
+      typicalAmplitude: typicalAmplitudeOf(drawn.training),
       making: {
         beamloop: VERSION,
         tensorflow: backend.version,
@@ -141,4 +142,12 @@ function temperatureOf(
 
 function holdGainOf(judge: Judge, { last }: Examples): number {
   return last.reduce((sum, column, row) => sum + judge.gain(row, column), 0) / last.length;
+}
+
+/** Median of what users received with their own last beams. */
+function typicalAmplitudeOf({ amplitudes, numUsers }: WindowSet): number {
+  const own = Float32Array.from({ length: amplitudes.length / numUsers }, (_, row) => {
+    return amplitudes[row * numUsers + (row % numUsers)]!;
+  }).sort();
+  return Math.max(1e-6, own[own.length >> 1]!);
 }

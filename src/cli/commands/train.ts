@@ -32,7 +32,8 @@ export const trainCommand: Command = (yargs, context) =>
           resume: {
             type: 'boolean',
             default: false,
-            describe: 'Go on with the checkpoint in the folder; the weights become those of an uninterrupted run',
+            describe:
+              'Go on with the checkpoint in the folder; the weights become those of an uninterrupted run',
           },
           threads: {
             type: 'string',
@@ -95,7 +96,9 @@ function print(
     `On validation windows: gain ${gain.toFixed(3)} (holding the last beam: ${holdGain.toFixed(3)}), ` +
       `best codeword in ${(100 * top1).toFixed(1)} %\n`,
   );
-  stdout.write(`Model: ${folder}\nCard: ${card}\nScores on fresh windows: beamloop evaluate ${shellWord(folder)}\n`);
+  stdout.write(
+    `Model: ${folder}\nCard: ${card}\nScores on fresh windows: beamloop evaluate ${shellWord(folder)}\n`,
+  );
 }
 
 /** Lines of epochs on standard error, and a bar where it is a terminal. */
@@ -130,7 +133,11 @@ function progressOf({ stderr, terminal }: CommandContext, json: boolean) {
       if (numTold < 0) numTold = history.length - (numSteps === 0 ? 1 : 0);
       const loss = numSteps === 0 ? (history.at(-1)?.loss ?? 0) : lossSum / numSteps;
       const done = state.numEpochs * stepsPerEpoch + numSteps;
-      show(`epoch ${state.numEpochs + 1} of ${numEpochs} | loss ${loss.toFixed(3)}`, done, numEpochs * stepsPerEpoch);
+      show(
+        `epoch ${state.numEpochs + 1} of ${numEpochs} | loss ${loss.toFixed(3)}`,
+        done,
+        numEpochs * stepsPerEpoch,
+      );
       for (const record of history.slice(numTold)) {
         const { epoch, gain, top1, seconds } = record;
         const leftS = Math.round(seconds * (numEpochs - epoch));

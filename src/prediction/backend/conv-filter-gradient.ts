@@ -53,30 +53,30 @@ function filterGradient(
   const taps: TensorInfo[] = [];
   for (let row = 0; row < filterHeight; row++) {
     for (let column = 0; column < filterWidth; column++) {
-      const seen = call(
-        'StridedSlice',
-        { x: padded },
-        {
-          begin: [0, row, column, 0],
-          end: [
-            batchSize,
-            row + (outHeight - 1) * strideHeight + 1,
-            column + (outWidth - 1) * strideWidth + 1,
-            inChannels,
-          ],
-          strides: [1, strideHeight, strideWidth, 1],
-          ...{ beginMask: 0, endMask: 0, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 },
-        } as NamedAttrMap,
-      );
+      const seen = call('StridedSlice', { x: padded }, {
+        begin: [0, row, column, 0],
+        end: [
+          batchSize,
+          row + (outHeight - 1) * strideHeight + 1,
+          column + (outWidth - 1) * strideWidth + 1,
+          inChannels,
+        ],
+        strides: [1, strideHeight, strideWidth, 1],
+        ...{ beginMask: 0, endMask: 0, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 },
+      } as NamedAttrMap);
       const flat = call('Reshape', { x: seen }, { shape: [1, numPlaces, inChannels] });
       taps.push(call('BatchMatMul', { a: flat, b: out }, { transposeA: true, transposeB: false }));
       free(flat, seen);
     }
   }
   const together = call('Concat', taps as unknown as NamedTensorInfoMap, { axis: 0 });
-  const gradient = call('Reshape', { x: together }, {
-    shape: [filterHeight, filterWidth, inChannels, outChannels],
-  });
+  const gradient = call(
+    'Reshape',
+    { x: together },
+    {
+      shape: [filterHeight, filterWidth, inChannels, outChannels],
+    },
+  );
   free(padded, out, ...taps, together);
   return gradient;
 }

@@ -61,6 +61,12 @@ function drawGain(power: number, random: Random): Complex {
 }
 
 /** The stream of one user of one window. */
-export function userRandom(seed: number, purpose: Purpose, window: number, user: number, what: string): Random {
+export function userRandom(
+  seed: number,
+  purpose: Purpose,
+  window: number,
+  user: number,
+  what: string,
+): Random {
   return new Random(seed, 'model', purpose, window, user, what);
 }

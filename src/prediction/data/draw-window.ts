@@ -90,7 +90,11 @@ function strayTrack(
 ): void {
   if (random.uniform() >= share) return;
   const bestOf = (slot: number) => best[(w * (numSlots + 1) + slot) * numUsers + k]!;
-  const { columns, gaps } = straysOf(Array.from({ length: numSlots }, (_, slot) => bestOf(slot)), codebook, random);
+  const { columns, gaps } = straysOf(
+    Array.from({ length: numSlots }, (_, slot) => bestOf(slot)),
+    codebook,
+    random,
+  );
   columns.forEach((column, slot) => {
     const at = (w * numSlots + slot) * numUsers + k;
     known[at] = column;
@@ -123,7 +127,12 @@ function receiveWindow(
   }
 }
 
-function writePaths({ paths, numUsers, numPaths }: WindowSet, w: number, k: number, of: readonly Path[]): void {
+function writePaths(
+  { paths, numUsers, numPaths }: WindowSet,
+  w: number,
+  k: number,
+  of: readonly Path[],
+): void {
   of.forEach(({ gain, positionM }, l) => {
     paths.set([gain.re, gain.im, ...positionM], ((w * numUsers + k) * numPaths + l) * 4);
   });

@@ -2,8 +2,8 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../backend/tensorflow.js';
 import { writeAdjacency } from '../features/adjacency.js';
-import type { FeatureMap } from '../features/user-slot.js';
 import { type Standardisation, standardise } from '../features/standardisation.js';
+import type { FeatureMap } from '../features/user-slot.js';
 import type { Head } from '../heads/head.js';
 import type { Batch, BatchShape } from '../networks/network.js';
 import type { WindowSet } from './window-set.js';
@@ -29,7 +29,10 @@ export function examplesOf(set: WindowSet, map: FeatureMap, head: Head, epochS: 
   const classes = new Int32Array(numWindows * numUsers);
   const sensed = withoutGaps(set, epochS);
   for (let graph = 0; graph < numWindows * numSlots; graph++) {
-    const amplitudes = set.amplitudes.subarray(graph * numUsers * numUsers, (graph + 1) * numUsers * numUsers);
+    const amplitudes = set.amplitudes.subarray(
+      graph * numUsers * numUsers,
+      (graph + 1) * numUsers * numUsers,
+    );
     writeAdjacency(amplitudes, numUsers, adjacency, graph * numNodes * numNodes);
     for (let k = 0; k < numUsers; k++) {
       const row = graph * numUsers + k;
@@ -67,7 +70,12 @@ function withoutGaps({ sensed, numSlots, numUsers }: WindowSet, epochS: number):
   for (let at = 0; at < filled.length; at += 4) {
     const isFirstSlot = Math.floor(at / perSlot) % numSlots === 0;
     if (!Number.isNaN(filled[at]!) || isFirstSlot) continue;
-    const [x, y, vx, vy] = filled.subarray(at - perSlot, at - perSlot + 4) as unknown as [number, number, number, number];
+    const [x, y, vx, vy] = filled.subarray(at - perSlot, at - perSlot + 4) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
     filled.set([x + epochS * vx, y + epochS * vy, vx, vy], at);
   }
   return filled;

@@ -17,7 +17,11 @@ export function relativeEmbedding(loaded: LoadedWeights, sizes: PassSizes, hasGr
   const embedding = loaded.dense('embedding');
   const first = loaded.plain('graph.first');
   const second = loaded.plain('graph.second');
-  const [embedded, heard, hidden] = [0, 1, 2].map(() => kernel.matrix(nodes, HIDDEN)) as [Matrix, Matrix, Matrix];
+  const [embedded, heard, hidden] = [0, 1, 2].map(() => kernel.matrix(nodes, HIDDEN)) as [
+    Matrix,
+    Matrix,
+    Matrix,
+  ];
   const out = kernel.matrix(nodes, EMBEDDED);
   const graphPart = kernel.columnsOf(out, 0, HIDDEN);
   const layer = (x: Matrix, weight: DenseLayer, to: Matrix) => {

@@ -10,6 +10,8 @@ export interface Head {
   classOf(column: number, last: number): number;
   /** Codeword of a class. */
   columnOf(oneClass: number, last: number): number;
+  /** Whether several classes mean the same codeword, because others would lie outside the codebook. */
+  isClipped(last: number): boolean;
 }
 
 /** Directions to either side of the last beam that the relative head tells apart. */
@@ -29,10 +31,16 @@ export function relativeHead({ numAngles, numRings }: PolarCodebook): Head {
       const angle = Math.min(numAngles - 1, Math.max(0, (last % numAngles) + shift));
       return (oneClass % numRings) * numAngles + angle;
     },
+    isClipped: (last) => last % numAngles < MOST_SHIFT || last % numAngles >= numAngles - MOST_SHIFT,
   };
 }
 
 /** A class per codeword. */
 export function absoluteHead({ numCodewords }: PolarCodebook): Head {
-  return { numClasses: numCodewords, classOf: (column) => column, columnOf: (oneClass) => oneClass };
+  return {
+    numClasses: numCodewords,
+    classOf: (column) => column,
+    columnOf: (oneClass) => oneClass,
+    isClipped: () => false,
+  };
 }

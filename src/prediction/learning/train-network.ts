@@ -106,7 +106,11 @@ export function scoresOfAll(
   const all = new Float32Array(numWindows * numUsers * network.numClasses);
   for (let first = 0; first < numWindows; first += SCORED_AT_ONCE) {
     const count = Math.min(SCORED_AT_ONCE, numWindows - first);
-    const { batch } = batchOf(tf, examples, Array.from({ length: count }, (_, k) => first + k));
+    const { batch } = batchOf(
+      tf,
+      examples,
+      Array.from({ length: count }, (_, k) => first + k),
+    );
     all.set(scoresOf(tf, network, weights, batch), first * numUsers * network.numClasses);
     tf.dispose([batch.features, batch.adjacency]);
   }
@@ -122,11 +126,7 @@ function judged(
   let gain = 0;
   let hits = 0;
   last.forEach((column, row) => {
-    const top = topColumn(
-      scores.subarray(row * head.numClasses, (row + 1) * head.numClasses),
-      head,
-      column,
-    );
+    const top = topColumn(scores.subarray(row * head.numClasses, (row + 1) * head.numClasses), head, column);
     gain += judge.gain(row, top);
     if (top === judge.best(row)) hits++;
   });

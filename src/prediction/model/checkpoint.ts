@@ -36,12 +36,7 @@ export async function writeCheckpoint(
   state: TrainingState,
 ): Promise<void> {
   const { numEpochs, numSteps, lossSum, seconds, best, history, adam } = state;
-  const numbers = packFloats([
-    ...state.weights,
-    ...adam.means,
-    ...adam.squares,
-    ...(best?.weights ?? []),
-  ]);
+  const numbers = packFloats([...state.weights, ...adam.means, ...adam.squares, ...(best?.weights ?? [])]);
   const file: CheckpointFile = {
     ...{ model, backend, numEpochs, numSteps, lossSum, seconds, history },
     adamSteps: adam.numSteps,
@@ -54,7 +49,8 @@ export async function writeCheckpoint(
     await replaceFile(path.join(folder, `${file.numbersHash.slice(0, 16)}.${NUMBERS}`), numbers);
     const before = readFile(folder);
     await replaceFile(path.join(folder, FILE), JSON.stringify(file));
-    if (before !== null && before.numbersHash !== file.numbersHash) await rm(numbersOf(folder, before), { force: true });
+    if (before !== null && before.numbersHash !== file.numbersHash)
+      await rm(numbersOf(folder, before), { force: true });
   });
 }
 
@@ -82,11 +78,15 @@ export function readCheckpoint(
     throw mismatch(folder, `began on backend ${file.backend}, and this is ${backend}`);
   }
   const changed = Object.keys(model).find(
-    (key) => JSON.stringify(file.model[key as keyof ModelFile]) !== JSON.stringify(model[key as keyof ModelFile]),
+    (key) =>
+      JSON.stringify(file.model[key as keyof ModelFile]) !== JSON.stringify(model[key as keyof ModelFile]),
   );
   if (changed !== undefined) {
     const text = (of: ModelFile) => JSON.stringify(of[changed as keyof ModelFile]);
-    throw mismatch(folder, `began with ${changed} ${text(file.model)}, and the model file says ${text(model)}`);
+    throw mismatch(
+      folder,
+      `began with ${changed} ${text(file.model)}, and the model file says ${text(model)}`,
+    );
   }
   const sizes = shapes.map(({ shape }) => sizeOf(shape));
   const numbers = readNumbers(folder, file, (file.best === null ? 3 : 4) * sizes.reduce((a, b) => a + b, 0));

@@ -31,6 +31,8 @@ export const descriptionSchema = z.object({
   model: z.custom<ModelFile>((value) => typeof value === 'object' && value !== null),
   standardisation: z.object({ mean: numbers, deviation: numbers }),
   temperature: z.number().positive(),
+  /** What training users received with their last beams, median: powers of other units are brought to it. */
+  typicalAmplitude: z.number().positive(),
   weights: z.array(z.object({ name: z.string(), shape: z.array(z.int().min(1)) })),
   /** SHA-256 of all that decides what the model predicts. */
   contentHash: z.string(),
@@ -40,9 +42,10 @@ export const descriptionSchema = z.object({
 export type ModelDescription = z.output<typeof descriptionSchema>;
 
 export function contentHash(
-  { format, model, standardisation, temperature, weights }: Omit<ModelDescription, 'contentHash' | 'making'>,
+  description: Omit<ModelDescription, 'contentHash' | 'making'>,
   weightBytes: Uint8Array,
 ): string {
-  const decisive = JSON.stringify({ format, model, standardisation, temperature, weights });
+  const { format, model, standardisation, temperature, typicalAmplitude, weights } = description;
+  const decisive = JSON.stringify({ format, model, standardisation, temperature, typicalAmplitude, weights });
   return createHash('sha256').update(decisive).update(weightBytes).digest('hex');
 }

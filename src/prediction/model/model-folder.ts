@@ -15,8 +15,11 @@ const DESCRIPTION = 'model.json';
 const WEIGHTS = 'weights.bin';
 
 /** @throws FILE_UNWRITABLE. */
-export async function writeModel(folder: string, trained: Omit<TrainedModel, 'contentHash'>): Promise<string> {
-  const { model, standardisation, temperature, weights, making } = trained;
+export async function writeModel(
+  folder: string,
+  trained: Omit<TrainedModel, 'contentHash'>,
+): Promise<string> {
+  const { model, standardisation, temperature, typicalAmplitude, weights, making } = trained;
   const { network } = designOf(model);
   const bytes = packFloats(weights);
   const decisive = {
@@ -27,6 +30,7 @@ export async function writeModel(folder: string, trained: Omit<TrainedModel, 'co
       deviation: Array.from(standardisation.deviation),
     },
     temperature,
+    typicalAmplitude,
     weights: network.weights.map(({ name, shape }) => ({ name, shape: [...shape] })),
   } as const;
   const description: ModelDescription = { ...decisive, contentHash: contentHash(decisive, bytes), making };
@@ -68,7 +72,9 @@ export function readModel(folder: string): TrainedModel {
   const sizes = network.weights.map(({ shape }) => sizeOf(shape));
   const numBytes = 4 * sizes.reduce((sum, size) => sum + size, 0);
   if (bytes.length !== numBytes) {
-    throw refuse(`has ${bytes.length} bytes of weights instead of ${numBytes}: ${WEIGHTS} is cut off or another's`);
+    throw refuse(
+      `has ${bytes.length} bytes of weights instead of ${numBytes}: ${WEIGHTS} is cut off or another's`,
+    );
   }
   if (contentHash(description, bytes) !== description.contentHash) {
     throw refuse('does not have the content that its hash was made of: a file was changed or damaged');
@@ -81,6 +87,7 @@ export function readModel(folder: string): TrainedModel {
     model,
     standardisation: { mean: Float32Array.from(mean), deviation: Float32Array.from(deviation) },
     temperature: description.temperature,
+    typicalAmplitude: description.typicalAmplitude,
     weights,
     contentHash: description.contentHash,
     making: description.making,
@@ -100,7 +107,8 @@ function checkedModel(model: unknown, refuse: (what: string) => BeamloopError): 
   const plain = model as TrainedModel['model'];
   try {
     codebookOf(plain);
-    if (modelSchema.shape.network.safeParse(plain.network).success && Number.isInteger(plain.slots)) return plain;
+    if (modelSchema.shape.network.safeParse(plain.network).success && Number.isInteger(plain.slots))
+      return plain;
   } catch {
     // Said below.
   }
@@ -118,7 +126,10 @@ function readDescription(folder: string): ModelDescription {
   const checked = descriptionSchema.safeParse(data);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
-  throw invalid(folder, `has a ${DESCRIPTION} whose ${issue!.path.join('.') || 'content'} is wrong or missing`);
+  throw invalid(
+    folder,
+    `has a ${DESCRIPTION} whose ${issue!.path.join('.') || 'content'} is wrong or missing`,
+  );
 }
 
 function readPart(folder: string, name: string): Buffer {

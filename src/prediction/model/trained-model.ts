@@ -1,6 +1,6 @@
+import type { PolarCodebook } from '../../codebook/polar.js';
 import { BeamloopError } from '../../core/errors.js';
 import { formatQuantity } from '../../core/units.js';
-import type { PolarCodebook } from '../../codebook/polar.js';
 import type { Standardisation } from '../features/standardisation.js';
 import type { Weights } from '../learning/weights.js';
 import { codebookOf, type ModelFile } from '../model-file.js';
@@ -11,6 +11,8 @@ export interface TrainedModel {
   readonly model: ModelFile;
   readonly standardisation: Standardisation;
   readonly temperature: number;
+  /** What training users received with their last beams, median, in units of `UserSlot`. */
+  readonly typicalAmplitude: number;
   readonly weights: Weights;
   /** SHA-256, hexadecimal. */
   readonly contentHash: string;

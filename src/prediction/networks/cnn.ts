@@ -3,10 +3,17 @@
  * layers; these are ours.
  */
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { addRow, dense } from '../layers/dense.js';
 import type { TensorFlow } from '../backend/tensorflow.js';
+import { addRow, dense } from '../layers/dense.js';
 import { HIDDEN } from './graph-embedding.js';
-import { type Batch, denseShapes, glorot, type Network, type WeightShape, type WeightTensors } from './network.js';
+import {
+  type Batch,
+  denseShapes,
+  glorot,
+  type Network,
+  type WeightShape,
+  type WeightTensors,
+} from './network.js';
 
 const FIRST = 16;
 const SECOND = 32;
@@ -39,7 +46,13 @@ function convShapes(name: string, inputs: number, outputs: number): WeightShape[
   ];
 }
 
-function convolve(tf: TensorFlow, x: Tensor4D, weights: WeightTensors, name: string, stride: number): Tensor4D {
+function convolve(
+  tf: TensorFlow,
+  x: Tensor4D,
+  weights: WeightTensors,
+  name: string,
+  stride: number,
+): Tensor4D {
   const filter = weights[`${name}.filter`] as unknown as Tensor4D;
   const y: Tensor4D = tf.conv2d(x, filter, stride, 'same');
   const channels = y.shape[3];

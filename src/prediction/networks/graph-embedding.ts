@@ -23,7 +23,12 @@ export function embeddingShapes(numFeatures: number): WeightShape[] {
  * @param hasGraph false: every node hears itself alone.
  * @returns of the users, without the base station, [slots * windows * users, EMBEDDED].
  */
-export function embedUsers(tf: TensorFlow, weights: WeightTensors, batch: Batch, hasGraph: boolean): Tensor2D {
+export function embedUsers(
+  tf: TensorFlow,
+  weights: WeightTensors,
+  batch: Batch,
+  hasGraph: boolean,
+): Tensor2D {
   const { features, adjacency, numUsers } = batch;
   const [numGraphs, numNodes, numFeatures] = features.shape;
   const rows = numGraphs * numNodes;
@@ -33,12 +38,17 @@ export function embedUsers(tf: TensorFlow, weights: WeightTensors, batch: Batch,
     return tf.reshape(aggregate(tf, adjacency, nodes), [rows, x.shape[1]]);
   };
   const flat: Tensor2D = tf.reshape(features, [rows, numFeatures]);
-  const embedded = tf.relu<Tensor2D>(dense(tf, flat, weights['embedding.weight']!, weights['embedding.bias']!));
+  const embedded = tf.relu<Tensor2D>(
+    dense(tf, flat, weights['embedding.weight']!, weights['embedding.bias']!),
+  );
   const first = tf.relu<Tensor2D>(tf.matMul<Tensor2D>(hear(embedded), weights['graph.first']!));
   const second: Tensor2D = tf.relu(tf.matMul<Tensor2D>(hear(first), weights['graph.second']!));
   const usersOf = (x: Tensor2D): Tensor2D => {
     const nodes: Tensor3D = tf.reshape(x, [numGraphs, numNodes, HIDDEN]);
-    return tf.reshape(tf.slice(nodes, [0, 1, 0], [numGraphs, numUsers, HIDDEN]), [numGraphs * numUsers, HIDDEN]);
+    return tf.reshape(tf.slice(nodes, [0, 1, 0], [numGraphs, numUsers, HIDDEN]), [
+      numGraphs * numUsers,
+      HIDDEN,
+    ]);
   };
   return tf.concat([usersOf(second), usersOf(embedded)], 1);
 }

@@ -28,14 +28,16 @@ export function stgcnLiteral(numFeatures: number, numClasses: number): Network {
         return tf.sigmoid(tf.matMul<Tensor2D>(heard, weight));
       };
       const flat: Tensor2D = tf.reshape(features, [rows, numFeatures]);
-      const embedded = tf.relu<Tensor2D>(dense(tf, flat, weights['embedding.weight']!, weights['embedding.bias']!));
+      const embedded = tf.relu<Tensor2D>(
+        dense(tf, flat, weights['embedding.weight']!, weights['embedding.bias']!),
+      );
       const first = graphLayer(embedded, weights['graph.first']!);
       const second = graphLayer(first, weights['graph.second']!);
       const all: Tensor3D = tf.reshape(second, [numGraphs, numNodes, HIDDEN]);
-      const users: Tensor2D = tf.reshape(
-        tf.slice(all, [0, 1, 0], [numGraphs, numUsers, HIDDEN]),
-        [numGraphs * numUsers, HIDDEN],
-      );
+      const users: Tensor2D = tf.reshape(tf.slice(all, [0, 1, 0], [numGraphs, numUsers, HIDDEN]), [
+        numGraphs * numUsers,
+        HIDDEN,
+      ]);
       const state = gru(tf, users, numSlots, gruWeights(weights));
       return dense(tf, state, weights['head.weight']!, weights['head.bias']!);
     },
