@@ -4,7 +4,7 @@
  */
 import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { kernelCalls } from './kernel-calls.js';
-import type { TensorFlow } from './tensorflow.js';
+import type { TensorFlow } from './tensorflow-type.js';
 
 export function registerBatchMatMul(tf: TensorFlow): void {
   const plain = tf.getKernel('BatchMatMul', 'wasm');

@@ -4,7 +4,7 @@
  */
 import type { backend_util, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { type KernelCalls, kernelCalls } from './kernel-calls.js';
-import type { TensorFlow } from './tensorflow.js';
+import type { TensorFlow } from './tensorflow-type.js';
 
 interface FilterGradientAttrs {
   readonly strides: number | [number, number];

@@ -1,6 +1,6 @@
 /** Kernels of the WASM backend, called from kernels that are composed of them. */
 import type { KernelBackend, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from './tensorflow.js';
+import type { TensorFlow } from './tensorflow-type.js';
 
 /** What a composed kernel uses. */
 export interface KernelCalls {

@@ -5,8 +5,7 @@
 import { once } from '../../core/once.js';
 import { registerBatchMatMul } from './batch-mat-mul.js';
 import { registerConvFilterGradient } from './conv-filter-gradient.js';
-
-export type TensorFlow = typeof import('@tensorflow/tfjs-core');
+import type { TensorFlow } from './tensorflow-type.js';
 
 /** `cpu` is the plain one in JavaScript, which the others are held against. */
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';

@@ -1,6 +1,6 @@
 /** What a network is trained on: windows as features, graphs and classes. */
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend/tensorflow.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 import { writeAdjacency } from '../features/adjacency.js';
 import { type Standardisation, standardise } from '../features/standardisation.js';
 import type { FeatureMap } from '../features/user-slot.js';

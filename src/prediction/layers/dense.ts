@@ -1,5 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend/tensorflow.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 
 /**
  * x W + b. Its gradient sums columns by a product with ones, which the WASM backend does many times faster than a sum along the

@@ -1,5 +1,5 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend/tensorflow.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 
 /**
  * What every node hears of all nodes: A X for each graph of a batch (the aggregation of Qian et al. 2026, eq. 11). The

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend/tensorflow.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 import { dense } from './dense.js';
 
 export const GATES = ['reset', 'update', 'fresh'] as const;

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend/tensorflow.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 import { NO_CLASS } from '../heads/head.js';
 import type { Batch, Network, WeightTensors } from '../networks/network.js';
 import { byName, type Weights, weightTensors } from './weights.js';

@@ -1,7 +1,7 @@
 /** The training loop: passes over the training windows in drawn order, judged on the validation windows, until it is enough. */
 import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../core/random.js';
-import type { TensorFlow } from '../backend/tensorflow.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 import { batchOf, type Examples } from '../data/examples.js';
 import { topColumn } from '../heads/ranking.js';
 import type { ModelFile } from '../model-file.js';

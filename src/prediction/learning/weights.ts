@@ -1,7 +1,7 @@
 /** Weights of a network outside TensorFlow: what is kept, updated and written. */
 import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
 import { Random } from '../../core/random.js';
-import type { TensorFlow } from '../backend/tensorflow.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 import { sizeOf, type WeightShape, type WeightTensors } from '../networks/network.js';
 
 /** Row-major, one array per weight, in the network's order. */

@@ -3,7 +3,7 @@
  * layers; these are ours.
  */
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend/tensorflow.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 import { addRow, dense } from '../layers/dense.js';
 import { HIDDEN } from './graph-embedding.js';
 import {

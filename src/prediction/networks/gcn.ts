@@ -1,6 +1,6 @@
 /** The graph layers alone: what one slot tells, without a memory. */
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend/tensorflow.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 import { dense } from '../layers/dense.js';
 import { EMBEDDED, embeddingShapes, embedUsers, HIDDEN } from './graph-embedding.js';
 import { type Batch, denseShapes, type Network } from './network.js';

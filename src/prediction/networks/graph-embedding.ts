@@ -1,6 +1,6 @@
 /** What the networks with a beam-relative head make of one slot's graph: embedding, two graph layers, and a shortcut past them. */
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend/tensorflow.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 import { dense } from '../layers/dense.js';
 import { aggregate } from '../layers/graph-layer.js';
 import { type Batch, denseShapes, glorot, type WeightShape, type WeightTensors } from './network.js';

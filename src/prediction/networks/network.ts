@@ -1,6 +1,6 @@
 /** What all networks have in common: named weights, a batch of windows in, scores of classes out. */
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend/tensorflow.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 import { GATES, type Gate, type GateWeights, type GruWeights } from '../layers/gru.js';
 
 export interface WeightShape {
