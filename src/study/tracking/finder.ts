@@ -1,12 +1,14 @@
 /** How users of a tracking study are found: somebody says which codeword is best, or a scheme looks for them. */
-import { createEvaluator } from '../../channel/evaluator.js';
+import { polarPointM } from '../../array/linear-array.js';
 import type { ChannelEvaluator } from '../../channel/channel.js';
+import { createEvaluator } from '../../channel/evaluator.js';
 import type { Path } from '../../channel/paths.js';
 import { PolarCodebook } from '../../codebook/polar.js';
+import { DISTANCE } from '../../core/bounds.js';
 import type { Powers } from '../../sounding/powers.js';
 import type { Sounding } from '../../sounding/sounding.js';
+import { BeamMap } from '../../tracking/beam-map.js';
 import type { FoundUser } from '../../tracking/tracker.js';
-import { foundUser } from '../../tracking/found-user.js';
 import { createScheme } from '../../training/registry.js';
 import type { SchemeChoice } from '../../training/scheme-definition.js';
 import type { SchemeFactory } from '../../training/scheme-factory.js';
@@ -17,6 +19,7 @@ const SCHEME_RINGS = 6;
 export class Finder {
   readonly #codebook: PolarCodebook;
   readonly #evaluator: ChannelEvaluator;
+  readonly #map: BeamMap;
   /** Null where somebody says it. */
   readonly #scheme: SchemeFactory | null;
 
@@ -24,10 +27,9 @@ export class Finder {
   constructor(start: 'exact' | SchemeChoice, codebook: PolarCodebook) {
     this.#codebook = codebook;
     this.#evaluator = createEvaluator(codebook);
-    this.#scheme =
-      start === 'exact'
-        ? null
-        : createScheme(start, new PolarCodebook(codebook.array, { numRings: SCHEME_RINGS }));
+    this.#map = new BeamMap(codebook);
+    const polar = new PolarCodebook(codebook.array, { numRings: SCHEME_RINGS });
+    this.#scheme = start === 'exact' ? null : createScheme(start, polar);
   }
 
   /** @param pathsNow to the user, when it is asked for. */
@@ -37,6 +39,8 @@ export class Finder {
       this.#evaluator.setChannel(paths);
       return { column: this.#codebook.column(this.#evaluator.best()), positionM: paths[0]!.positionM };
     }
-    return foundUser(yield* this.#scheme.start(), this.#codebook, this.#evaluator);
+    const { distanceM, angleRad } = yield* this.#scheme.start();
+    const positionM = polarPointM(Math.min(distanceM, DISTANCE.most), angleRad);
+    return { column: this.#map.best(positionM), positionM };
   }
 }

@@ -12,7 +12,7 @@ import type { MeasuredPilot } from '../../sounding/pilot-powers.js';
 import type { Simulator } from '../fan-out/executor.js';
 import type { UserJob } from '../fan-out/user-job.js';
 import type { EpochPlan, EpochReport, EpochTime } from '../../tracking/epoch-plan.js';
-import type { SensorReading, Tracker } from '../../tracking/tracker.js';
+import type { Tracker } from '../../tracking/tracker.js';
 import { trackUsers } from '../../tracking/track-users.js';
 import { buildTracker } from '../../prediction/trackers.js';
 import { buildArray } from '../common/study-array.js';
@@ -66,9 +66,10 @@ export class TrackingSimulator implements Simulator {
   }
 
   async run({ placeIndex, firstUser, numUsers }: UserJob): Promise<GroupScore[]> {
+    const { numTogether } = this.#points[placeIndex]!;
     const scores: GroupScore[] = [];
-    for (let group = firstUser; group < firstUser + numUsers; group++) {
-      scores.push(...(await this.#runGroup(placeIndex, group)));
+    for (let first = firstUser; first < firstUser + numUsers; first += numTogether) {
+      scores.push(...(await this.#runGroup(placeIndex, (first - 1) / numTogether)));
     }
     return scores;
   }
@@ -165,6 +166,3 @@ function remembered(hear: Hear): Hear {
     return found;
   };
 }
-
-/** Sensors may be read once an epoch, whichever trackers there are. */
-export type Readings = readonly (readonly SensorReading[])[];

@@ -6,7 +6,7 @@ import { degrees, percent, short, snrText } from '../common/format.js';
 import type { StudyResult, Table } from '../common/result.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
-import { jobsOf } from '../fan-out/user-job.js';
+import type { UserJob } from '../fan-out/user-job.js';
 import { trackingFigures } from './tracking-figures.js';
 import type { TrackingStudy } from './tracking-file.js';
 import { numGroups, pointsOf } from './tracking-points.js';
@@ -16,6 +16,19 @@ import type { GroupScore } from './tracking-tally.js';
 
 /** A group of ten takes some 20 ms an epoch for all trackers together. */
 const GROUPS_PER_JOB = 2;
+
+/** Whole groups of users. */
+function groupJobs(study: TrackingStudy): UserJob[] {
+  return pointsOf(study).flatMap((point, placeIndex) => {
+    const { numTogether } = point;
+    const total = numGroups(study, point);
+    return Array.from({ length: Math.ceil(total / GROUPS_PER_JOB) }, (_, k) => ({
+      placeIndex,
+      firstUser: 1 + k * GROUPS_PER_JOB * numTogether,
+      numUsers: Math.min(GROUPS_PER_JOB, total - k * GROUPS_PER_JOB) * numTogether,
+    }));
+  });
+}
 
 /**
  * Runs the study.
@@ -33,10 +46,7 @@ export async function runTracking(study: TrackingStudy, context: StudyContext): 
   }
   // Before any thread starts: a model that does not fit is told of once.
   await new TrackingSimulator(study).getReady();
-  const jobs = jobsOf(
-    pointsOf(study).map((point) => numGroups(study, point)),
-    GROUPS_PER_JOB,
-  );
+  const jobs = groupJobs(study);
   const simulation = { kind: study.kind, study, traced: false };
   const scores = await context.executor.runJobs<GroupScore[]>(simulation, jobs, context);
   const rows = trackingRows(study, scores.flat());
