@@ -314,5 +314,10 @@ export function openStudiedScenario(path: string): StudiedScenario {
 }
 
 /** Reads the scenario of a recording, whether its board was real or emulated. */
-export const parseRecordedScenario: ParseScenario<EmulatedSection> = (text, where, calibrationText, onBare) =>
-  parseScenario(text, where, emulatedSection, calibrationText, onBare);
+export const parseRecordedScenario: ParseScenario<EmulatedSection> = (
+  text,
+  where,
+  calibrationText,
+  onBare,
+  motionTexts,
+) => parseScenario(text, where, emulatedSection, calibrationText, onBare, motionTexts);

@@ -9,6 +9,7 @@ import { shellWord } from '../core/shell-word.js';
 import { VERSION } from '../core/version.js';
 import { makeFolder, writing } from '../core/writing.js';
 import { Recording } from '../record/recording.js';
+import type { MotionTexts } from '../scenario/motion-files.js';
 import { prepare } from '../scenario/plan.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 import { pluginOf } from '../training/plugins/plugin-file.js';
@@ -82,6 +83,7 @@ function startRunIn<E>(
       scenarioName: file.name,
       scenarioText: file.text,
       calibrationText: file.calibration?.text ?? null,
+      ...(file.motionTexts !== undefined && { motionTexts: file.motionTexts }),
       scenario: file.scenario,
       seed: file.scenario.seed,
       ...(file.settings !== undefined && { settings: file.settings }),
@@ -146,12 +148,13 @@ async function finishedOutcome(folder: string, progress: Progress): Promise<Camp
   }
 }
 
-/** Reads a scenario, and the calibration table that it names where that is at hand. */
+/** Reads a scenario, and the calibration table and the files of motions that it names where these are at hand. */
 export type ParseScenario<E> = (
   text: string,
   where: string,
   calibrationText?: string,
   onBare?: (reading: string) => void,
+  motionTexts?: MotionTexts,
 ) => ScenarioFile<E>;
 
 /** Of a recording of many numbers without units the first few are named. */
@@ -169,6 +172,7 @@ export async function recordedScenario<E>(
   warning: (text: string) => void,
 ): Promise<ScenarioFile<E>> {
   const calibrationText = await recording.runValue('calibrationText');
+  const motionTexts = await recording.runValue('motionTexts');
   const text = await recording.runValue('scenarioText');
   if (typeof text !== 'string') {
     throw new BeamloopError('RECORDING_INVALID', {
@@ -183,6 +187,7 @@ export async function recordedScenario<E>(
     recording.folder,
     typeof calibrationText === 'string' ? calibrationText : undefined,
     (reading) => readings.push(reading),
+    motionTexts === null || typeof motionTexts !== 'object' ? undefined : (motionTexts as MotionTexts),
   );
   if (readings.length > 0) {
     const more = readings.length > MOST_READINGS ? `; and ${readings.length - MOST_READINGS} more` : '';
