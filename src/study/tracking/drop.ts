@@ -6,6 +6,7 @@ import { Walking } from '../../channel/motion/walking.js';
 import { pathsFrom } from '../../channel/moving-paths.js';
 import { drawPosition, type Path } from '../../channel/paths.js';
 import { Random } from '../../core/random.js';
+import { wrappedRad } from '../../core/turns.js';
 import type { SensorReading } from '../../tracking/tracker.js';
 import type { TrackingStudy } from './tracking-file.js';
 import type { TrackingPoint } from './tracking-points.js';
@@ -71,7 +72,12 @@ function drawUser(
         );
   return {
     positionAt: (timeS) => walking.positionAt(timeS),
-    pathsAt: (timeS) => pathsFrom(paths, startM, walking.positionAt(timeS), array),
+    pathsAt: (timeS) => {
+      const nowM = walking.positionAt(timeS);
+      return study.channel.phases === 'travelling'
+        ? pathsFrom(paths, startM, nowM, array)
+        : [atSamePhase(paths[0]!, nowM, array), ...paths.slice(1)];
+    },
     readingsBy: (timeS) =>
       (sensing?.readyBy(timeS) ?? []).map(({ measuredS, positionM, velocityMPerS, covariance }) => ({
         boardTimeS: measuredS,
@@ -79,6 +85,21 @@ function drawUser(
         velocityMPerS,
         covariance,
       })),
+  };
+}
+
+/**
+ * The line of sight to where its user has gone, with the phase at the array's centre that it had: as in the paper, whose gains
+ * stay as they are drawn.
+ */
+function atSamePhase({ gain, positionM }: Path, nowM: PointM, { wavelengthM }: LinearArray): Path {
+  const goneM = Math.hypot(...nowM) - Math.hypot(...positionM);
+  const phaseRad = wrappedRad(goneM / wavelengthM);
+  const cos = Math.cos(phaseRad);
+  const sin = Math.sin(phaseRad);
+  return {
+    gain: { re: gain.re * cos - gain.im * sin, im: gain.re * sin + gain.im * cos },
+    positionM: nowM,
   };
 }
 

@@ -19,7 +19,16 @@ const NUM_RANKED = 3;
 export class EpochScores {
   readonly #setting: ScoreSetting;
   readonly #noise: number;
-  readonly #sums = { gain: 0, top1: 0, top3: 0, nmse: 0, sumRate: 0, probes: 0, trainingPilots: 0, unserved: 0 };
+  readonly #sums = {
+    gain: 0,
+    top1: 0,
+    top3: 0,
+    nmse: 0,
+    sumRate: 0,
+    probes: 0,
+    trainingPilots: 0,
+    unserved: 0,
+  };
   #numEpochs = 0;
   #numUsers = 0;
   #plan!: EpochPlan;
@@ -56,7 +65,10 @@ export class EpochScores {
     const own = powerOf(column);
     sums.gain += own / powerOf(best);
     sums.top1 += Number(column === best);
-    const ranked = [column, ...(prediction ?? []).map((each) => each.column).filter((each) => each !== column)];
+    const ranked = [
+      column,
+      ...(prediction ?? []).map((each) => each.column).filter((each) => each !== column),
+    ];
     sums.top3 += Number(ranked.slice(0, NUM_RANKED).includes(best));
     sums.nmse += column === best ? 0 : squaredDistance(this.#weights(column), this.#weights(best));
     let interference = this.#noise;

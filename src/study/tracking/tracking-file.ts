@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { DISTANCE, LEVEL } from '../../core/bounds.js';
 import { levelOrInfinite, quantities, upTo, within, zeroTo } from '../../core/settings-quantity.js';
-import { trackerSchema } from '../../prediction/trackers.js';
+import { trackerSchemaOf } from '../../tracking/tracker-definition.js';
+import { CLASSICAL_TRACKERS } from '../../tracking/trackers/list.js';
 import { schemeSchema } from '../../training/registry.js';
 import {
   arraySchema,
@@ -76,7 +77,7 @@ export const trackingSchema = z
       .prefault({}),
     /** By the names that rows and figures have. */
     trackers: z
-      .record(z.string().min(1), trackerSchema)
+      .record(z.string().min(1), trackerSchemaOf(CLASSICAL_TRACKERS))
       .refine((given) => Object.keys(given).length > 0, 'must name at least one tracker'),
     users,
     epoch: quantities('s', upTo('60 s', 's')),
@@ -94,6 +95,8 @@ export const trackingSchema = z
           .nonempty('must list the line of sight at least')
           .max(1001)
           .default([1, 0.01, 0.01]),
+        /** `fixed`: gains stay as they are drawn, as in the paper; `travelling`: they turn with the ways that waves go. */
+        phases: z.enum(['fixed', 'travelling']).default('fixed'),
       })
       .prefault({}),
     snr: quantities('dB', snr),

@@ -9,19 +9,19 @@ import type { Codeword } from '../../codebook/codeword.js';
 import { PolarCodebook } from '../../codebook/polar.js';
 import { Random } from '../../core/random.js';
 import type { MeasuredPilot } from '../../sounding/pilot-powers.js';
+import type { EpochPlan, EpochReport, EpochTime } from '../../tracking/epoch-plan.js';
+import { trackUsers } from '../../tracking/track-users.js';
+import type { Tracker } from '../../tracking/tracker.js';
+import { CLASSICAL_TRACKERS } from '../../tracking/trackers/list.js';
+import { buildArray } from '../common/study-array.js';
 import type { Simulator } from '../fan-out/executor.js';
 import type { UserJob } from '../fan-out/user-job.js';
-import type { EpochPlan, EpochReport, EpochTime } from '../../tracking/epoch-plan.js';
-import type { Tracker } from '../../tracking/tracker.js';
-import { trackUsers } from '../../tracking/track-users.js';
-import { buildTracker } from '../../prediction/trackers.js';
-import { buildArray } from '../common/study-array.js';
 import { drawGroup, type MovingUser } from './drop.js';
-import { Finder } from './finder.js';
 import { EpochScores } from './epoch-scores.js';
-import { LOSS_RULES, probingRules } from './tracking-rules.js';
+import { Finder } from './finder.js';
 import type { TrackingStudy } from './tracking-file.js';
 import { pointsOf, type TrackingPoint } from './tracking-points.js';
+import { LOSS_RULES, probingRules } from './tracking-rules.js';
 import type { GroupScore } from './tracking-tally.js';
 
 /** A tracker on its way through a group's epochs. */
@@ -82,7 +82,9 @@ export class TrackingSimulator implements Simulator {
       seed: this.#study.seed,
     };
     return Promise.all(
-      Object.values(this.#study.trackers).map((choice) => buildTracker(choice, setting)),
+      Object.values(this.#study.trackers).map((choice) =>
+        CLASSICAL_TRACKERS.find(({ name }) => name === choice.name)!.build(choice, setting),
+      ),
     );
   }
 
@@ -105,7 +107,12 @@ export class TrackingSimulator implements Simulator {
         fits: () => true,
         first: now,
       });
-      const scores = new EpochScores({ trackerIndex, pointIndex, codebook: this.#codebook, snrDb: point.snrDb });
+      const scores = new EpochScores({
+        trackerIndex,
+        pointIndex,
+        codebook: this.#codebook,
+        snrDb: point.snrDb,
+      });
       return { generator, scores, plan: generator.next().value as EpochPlan };
     });
     const numEpochs = warmUp + epochs;

@@ -1,6 +1,6 @@
 /** Monte-Carlo comparison of trackers: gain, hits, sum rate and what they cost in pilots. */
 import { BeamloopError } from '../../core/errors.js';
-import { trackerLabel } from '../../tracking/tracker-label.js';
+import type { TrackerChoice } from '../../tracking/tracker-definition.js';
 import { describeArray } from '../common/file-sections.js';
 import { degrees, percent, short, snrText } from '../common/format.js';
 import type { StudyResult, Table } from '../common/result.js';
@@ -65,8 +65,16 @@ function trackerTable({ trackers }: TrackingStudy): Table {
       { title: 'Name', align: 'left' },
       { title: 'Tracker', align: 'left' },
     ],
-    rows: Object.entries(trackers).map(([id, choice]) => [id, trackerLabel(choice)]),
+    rows: Object.entries(trackers).map(([id, choice]) => [id, trackerText(choice)]),
   };
+}
+
+/** `hold (epochs: 8)`. */
+function trackerText({ name, ...options }: TrackerChoice): string {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return given.length === 0
+    ? name
+    : `${name} (${given.map(([key, value]) => `${key}: ${value}`).join(', ')})`;
 }
 
 /** Columns that say the same in every row are left out; the settings tell them. */
@@ -81,7 +89,10 @@ function scoreTable(rows: readonly TrackingRow[]): Table {
   const results: typeof points = [
     { title: 'Users', cell: ({ numUes }) => String(numUes) },
     { title: 'Gain', cell: ({ gain }) => gain.toFixed(4) },
-    { title: '95 % interval', cell: ({ gainInterval95: [low, high] }) => `${low.toFixed(4)} … ${high.toFixed(4)}` },
+    {
+      title: '95 % interval',
+      cell: ({ gainInterval95: [low, high] }) => `${low.toFixed(4)} … ${high.toFixed(4)}`,
+    },
     { title: 'Best', cell: ({ top1 }) => percent(top1, 1) },
     { title: 'In first 3', cell: ({ top3 }) => percent(top3, 1) },
     { title: 'NMSE', cell: ({ nmse }) => nmse.toFixed(4) },
@@ -115,7 +126,13 @@ function settingsOf(study: TrackingStudy): [string, string][] {
       `${users.count} a point, ${users.together.join(', ')} together, uniform by area from ${short(nearM)} m to ` +
         `${short(farM)} m within ${degrees(users.within)} deg`,
     ],
-    ['Epochs', `${epochs} of ${values(study.epoch.map((epochS) => 1e3 * epochS), 'ms')}`],
+    [
+      'Epochs',
+      `${epochs} of ${values(
+        study.epoch.map((epochS) => 1e3 * epochS),
+        'ms',
+      )}`,
+    ],
     [
       'Motion',
       `${values(motion.speed, 'm/s')}, heading ` +
@@ -132,7 +149,10 @@ function settingsOf(study: TrackingStudy): [string, string][] {
             ? ''
             : `, ${short(sensors.speed)} m/s, ${short(sensors.heading!)} rad`),
     ],
-    ['Path gains', `circular normal, variances ${channel.gainVariances.join(', ')}`],
+    [
+      'Path gains',
+      `circular normal, variances ${channel.gainVariances.join(', ')}; phases ${channel.phases}`,
+    ],
     ['Seed', String(study.seed)],
   ];
 }
