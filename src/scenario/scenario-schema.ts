@@ -16,6 +16,7 @@ import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { clipped } from '../core/printable.js';
 import { levelOrInfinite, quantity, upTo, upToEitherWay, within, zeroTo } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
+import { trackingSchema } from './tracking-schema.js';
 
 export const BAND_EXAMPLE =
   'Give all three, e.g. bandwidth: 5 GHz, subcarriers: 1024, sector: { angle: 60 deg, distance: [5 m, 30 m] }';
@@ -263,6 +264,8 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
     channel: channel.prefault({}),
     users: z.union([listedUsers, drawnUsers]),
     bridge: bridge.prefault({}),
+    /** Users are tracked, not only found. */
+    tracking: trackingSchema.optional(),
   });
 }
 
