@@ -13,7 +13,8 @@ import type { MotionTexts } from '../scenario/motion-files.js';
 import { prepare } from '../scenario/plan.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 import { pluginOf } from '../training/plugins/plugin-file.js';
-import { type Progress, runCampaign } from './campaign.js';
+import { runCampaign } from './campaign.js';
+import type { Progress } from './campaign-parts.js';
 import type { OpenTestbed, TestbedRequest } from './open-testbed.js';
 import { type CampaignOutcome, outcomeOf } from './outcome.js';
 import { loadRecordedPlugin } from './recorded-plugin.js';
@@ -130,16 +131,19 @@ export async function resumeRun<E>(
   }
 }
 
-/** What came out of a run that found every user; null of any other. */
+/** What came out of a run that found every user, or tracked them to the end; null of any other. */
 async function finishedOutcome(folder: string, progress: Progress): Promise<CampaignOutcome | null> {
   const recording = await Recording.open(folder, 'read');
   try {
     const [count] = await recording.query(
       `SELECT (SELECT count(*) FROM users) AS users,
               (SELECT count(*) FROM users SEMI JOIN estimates USING (ue)) AS found,
+              (SELECT count(*) FROM epochs) AS epochs,
               (SELECT count(*) FROM events WHERE kind = 'finished') AS ends`,
     );
-    const isFinished = Number(count!.ends) > 0 && Number(count!.users) > 0 && count!.users === count!.found;
+    // Who tracks goes on looking for users until the last epoch, and not after it.
+    const isDone = count!.users === count!.found || Number(count!.epochs) > 0;
+    const isFinished = Number(count!.ends) > 0 && Number(count!.users) > 0 && isDone;
     if (!isFinished) return null;
     for (const warning of recording.warnings) progress.warning(warning);
     return await outcomeOf(recording);

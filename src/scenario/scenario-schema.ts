@@ -17,6 +17,7 @@ import { schemeSchema } from '../training/registry.js';
 import { motionSchema } from './motion-schema.js';
 import { positionSchema, regionSchema } from './place-schema.js';
 import { sensorsSchema, windowsSchema } from './sensors-schema.js';
+import { trackingSchema } from './tracking-schema.js';
 
 export const BAND_EXAMPLE =
   'Give all three, e.g. bandwidth: 5 GHz, subcarriers: 1024, sector: { angle: 60 deg, distance: [5 m, 30 m] }';
@@ -252,6 +253,8 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
     /** Of all users that do not say otherwise. */
     sensors: sensorsSchema.optional(),
     bridge: bridge.prefault({}),
+    /** Users are tracked, not only found. */
+    tracking: trackingSchema.optional(),
   });
 }
 
