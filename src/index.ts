@@ -30,7 +30,7 @@ export { LinearArray, type LinearArrayOptions, type PointM, polarPointM } from '
 export type { PowerRecord, UeBridge, UeDescription, UeStatistics } from './bridge/bridge.js';
 export type { BridgeOptions } from './bridge/bridge-options.js';
 export { startBridge } from './bridge/server.js';
-export type { Progress } from './campaign/campaign.js';
+export type { Progress } from './campaign/campaign-parts.js';
 export { freshRequest, openSounder, type SounderOptions } from './campaign/open-sounder.js';
 export type { CampaignOutcome, UserOutcome } from './campaign/outcome.js';
 export { type ReplayedUser, replayRecording } from './campaign/replay.js';

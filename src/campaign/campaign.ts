@@ -1,52 +1,28 @@
-/** Trains the users of a scenario one after another, on a testbed, into a recording. Fresh runs and resumed ones alike. */
+/** Trains the users of a scenario one after another, or tracks them, on a testbed, into a recording. Fresh runs and resumed ones alike. */
 import { setImmediate } from 'node:timers/promises';
-import type { CalibrationTable } from '../../calibration/calibration-table.js';
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
-import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
-import type { Recording } from '../record/recording.js';
 import { requireLocalEstimates } from '../scenario/local-feedback.js';
-import type { Preparation } from '../scenario/plan.js';
 import { type PlanOnBoard, planOnBoard } from '../scenario/plan-on-board.js';
 import { schemeOnBoard } from '../scenario/scheme-on-board.js';
 import { carrierOnly, ServedUsers } from '../scenario/serving.js';
+import type { TrackingPlan } from '../scenario/tracking-plan.js';
 import type { User } from '../scenario/users.js';
 import { requireSubcarriers } from '../scenario/wideband.js';
 import { isOfOneUe } from '../slots/gave-up.js';
 import type { Sounder } from '../slots/sounder.js';
-import type { Testbed } from '../slots/testbed.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/scheme-factory.js';
+import type { CampaignParts } from './campaign-parts.js';
 import { estimateRow, lossesRow, recordRun } from './campaign-rows.js';
 import { evidenceJudge, type JudgeUser, mostCheckPilots } from './evidence.js';
 import { heard, type JudgedTraining, judgedTraining } from './judged-training.js';
 import { openSounder } from './open-sounder.js';
-import { type CampaignOutcome, outcomeOf, type UserOutcome, userOutcomes } from './outcome.js';
-
-/** Told as a campaign goes on; for people. */
-export interface Progress {
-  warning(text: string): void;
-  waiting(user: string, url: string): void;
-  /** `numPilots` so far, the batch that was just measured included; 0 when the first begins. Of `mostPilots` at most. */
-  batch(user: string, turn: number, numUsers: number, numPilots: number, mostPilots: number): void;
-  finished(outcome: UserOutcome, turn: number, numUsers: number): void;
-  /** What came between: board or UEs went away, came back, restarted or were refused. As recorded in table `events`. */
-  interruption?(kind: string, detail: unknown): void;
-}
-
-export interface CampaignParts {
-  readonly preparation: Preparation;
-  /** Errors of the board's elements, taken off every codeword; null = not calibrated. */
-  readonly calibration: CalibrationTable | null;
-  readonly testbed: Testbed;
-  readonly recording: Recording;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly progress: Progress;
-}
+import { type CampaignOutcome, outcomeOf, userOutcomes } from './outcome.js';
+import { trackCampaign } from './tracking/tracking-campaign.js';
 
 /**
- * Trains every user that the recording holds no estimate of.
+ * Trains every user that the recording holds no estimate of, or tracks all of them.
  * Throws PLAN_REFUSED, BOARD_MISMATCH, a board's error, or the signal's reason, and UE_MISMATCH when a UE that is there before
  * the first slot does not fit the scenario; the recording can be resumed then.
  */
@@ -56,7 +32,9 @@ export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome
   for (const warning of plan.warnings) parts.progress.warning(warning);
   const campaign = await Campaign.begin(parts, plan);
   try {
-    await campaign.trainAll();
+    const { tracking } = plan;
+    if (tracking === null) await campaign.trainAll();
+    else await campaign.track({ ...plan, tracking });
     parts.recording.event('finished');
   } catch (error) {
     parts.recording.event('stopped', { what: error instanceof Error ? error.message : String(error) });
@@ -133,6 +111,10 @@ class Campaign {
       const [outcome] = await userOutcomes(recording, `WHERE ue = '${user.id}'`);
       progress.finished(outcome!, turn, users.length);
     }
+  }
+
+  track(plan: PlanOnBoard & { readonly tracking: TrackingPlan }): Promise<void> {
+    return trackCampaign(this.#parts, plan, this.#sounder);
   }
 
   /** Dictionaries take a second or so, and meanwhile the board must hear from us. */

@@ -12,6 +12,7 @@ import { outcomeOfSlot, type SlotOutcome } from '../slots/slot-outcome.js';
 import type { Evidence } from '../training/evidence.js';
 import { numCheckPilotsOf, type PilotCounts } from './check-pilots.js';
 import { type FocusError, focusError, focusOf } from './focus-error.js';
+import { type TrackingOutcome, trackingOutcomeOf } from './tracking/tracking-outcome.js';
 
 /** How good a wideband estimate is; null where nobody knows where the user is. */
 interface WidebandOutcome extends FocusError {
@@ -73,6 +74,8 @@ export interface CampaignOutcome {
   readonly wideband: WidebandSummary | null;
   /** Means over the users that were found; null where none was. */
   readonly losses: LossAccount | null;
+  /** How users were tracked; null of a run that only trains. */
+  readonly tracking: TrackingOutcome | null;
   /** `planned` is the sum of all others. */
   readonly slots: SlotCounts;
   /** What was repaired on the way, all sessions of the run together. */
@@ -105,6 +108,7 @@ export async function outcomeOf(recording: Recording): Promise<CampaignOutcome> 
     users,
     wideband: summaryOf(users),
     losses: meanAccount(users.flatMap(({ losses }) => losses ?? [])),
+    tracking: await trackingOutcomeOf(recording),
     slots: await slotCounts(recording),
     link: await linkCounts(recording),
   };

@@ -9,10 +9,12 @@ import { shellWord } from '../core/shell-word.js';
 import { VERSION } from '../core/version.js';
 import { makeFolder, writing } from '../core/writing.js';
 import { Recording } from '../record/recording.js';
+import type { MotionTexts } from '../scenario/motion-files.js';
 import { prepare } from '../scenario/plan.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 import { pluginOf } from '../training/plugins/plugin-file.js';
-import { type Progress, runCampaign } from './campaign.js';
+import { runCampaign } from './campaign.js';
+import type { Progress } from './campaign-parts.js';
 import type { OpenTestbed, TestbedRequest } from './open-testbed.js';
 import { type CampaignOutcome, outcomeOf } from './outcome.js';
 import { loadRecordedPlugin } from './recorded-plugin.js';
@@ -82,6 +84,7 @@ function startRunIn<E>(
       scenarioName: file.name,
       scenarioText: file.text,
       calibrationText: file.calibration?.text ?? null,
+      ...(file.motionTexts !== undefined && { motionTexts: file.motionTexts }),
       scenario: file.scenario,
       seed: file.scenario.seed,
       ...(file.settings !== undefined && { settings: file.settings }),
@@ -128,16 +131,19 @@ export async function resumeRun<E>(
   }
 }
 
-/** What came out of a run that found every user; null of any other. */
+/** What came out of a run that found every user, or tracked them to the end; null of any other. */
 async function finishedOutcome(folder: string, progress: Progress): Promise<CampaignOutcome | null> {
   const recording = await Recording.open(folder, 'read');
   try {
     const [count] = await recording.query(
       `SELECT (SELECT count(*) FROM users) AS users,
               (SELECT count(*) FROM users SEMI JOIN estimates USING (ue)) AS found,
+              (SELECT count(*) FROM epochs) AS epochs,
               (SELECT count(*) FROM events WHERE kind = 'finished') AS ends`,
     );
-    const isFinished = Number(count!.ends) > 0 && Number(count!.users) > 0 && count!.users === count!.found;
+    // Who tracks goes on looking for users until the last epoch, and not after it.
+    const isDone = count!.users === count!.found || Number(count!.epochs) > 0;
+    const isFinished = Number(count!.ends) > 0 && Number(count!.users) > 0 && isDone;
     if (!isFinished) return null;
     for (const warning of recording.warnings) progress.warning(warning);
     return await outcomeOf(recording);
@@ -146,12 +152,13 @@ async function finishedOutcome(folder: string, progress: Progress): Promise<Camp
   }
 }
 
-/** Reads a scenario, and the calibration table that it names where that is at hand. */
+/** Reads a scenario, and the calibration table and the files of motions that it names where these are at hand. */
 export type ParseScenario<E> = (
   text: string,
   where: string,
   calibrationText?: string,
   onBare?: (reading: string) => void,
+  motionTexts?: MotionTexts,
 ) => ScenarioFile<E>;
 
 /** Of a recording of many numbers without units the first few are named. */
@@ -169,6 +176,7 @@ export async function recordedScenario<E>(
   warning: (text: string) => void,
 ): Promise<ScenarioFile<E>> {
   const calibrationText = await recording.runValue('calibrationText');
+  const motionTexts = await recording.runValue('motionTexts');
   const text = await recording.runValue('scenarioText');
   if (typeof text !== 'string') {
     throw new BeamloopError('RECORDING_INVALID', {
@@ -183,6 +191,7 @@ export async function recordedScenario<E>(
     recording.folder,
     typeof calibrationText === 'string' ? calibrationText : undefined,
     (reading) => readings.push(reading),
+    motionTexts === null || typeof motionTexts !== 'object' ? undefined : (motionTexts as MotionTexts),
   );
   if (readings.length > 0) {
     const more = readings.length > MOST_READINGS ? `; and ${readings.length - MOST_READINGS} more` : '';

@@ -1,5 +1,5 @@
 /** What campaign commands share: options, and how a campaign is shown: progress on standard error, the result on standard output. */
-import type { Progress } from '../campaign/campaign.js';
+import type { Progress } from '../campaign/campaign-parts.js';
 import type { PilotCounts } from '../campaign/check-pilots.js';
 import {
   type CampaignOutcome,
@@ -19,6 +19,7 @@ import { LOSS_STEPS, type LossAccount } from '../scenario/loss-account.js';
 import { type CommandContext, printJson, warn } from './command.js';
 import { interruptionSentence } from './interruptions.js';
 import { wrapped } from './text-table.js';
+import { epochText, trackingText } from './tracking-output.js';
 import { place } from './user-columns.js';
 import { decibels, percent, usersText } from './user-tables.js';
 
@@ -51,6 +52,7 @@ function progressEvents({ stderr }: CommandContext): Progress {
     batch: () => {},
     finished: ({ ue, estimate, failure }, turn, numUsers) =>
       tell('user finished', { ueId: ue, turn, numUsers, estimate, failure }),
+    epoch: (numDone, numEpochs, states) => tell('epoch', { numDone, numEpochs, states }),
     interruption: (kind, detail) => tell(kind, { ...(detail as object) }),
   };
 }
@@ -97,6 +99,13 @@ function progressLines(context: CommandContext): Progress {
           ? `not found${failure === null ? '' : `: ${failure.what} [${failure.code}]`}`
           : `found ${foundAs(estimate)} after ${pilotsSentence(estimate)}`;
       stderr.write(`user ${turn + 1} of ${numUsers}, ${ue}: ${result}\n`);
+    },
+    epoch: (numDone, numEpochs, states) => {
+      const text = epochText(numDone, numEpochs, states);
+      const left = timeLeft(numDone / numEpochs);
+      show(numDone === numEpochs ? '' : `${text}${left === null ? '' : `, ${left} left`}`);
+      const everyTenth = Math.ceil(numEpochs / 10);
+      if (!live && (numDone % everyTenth === 0 || numDone === numEpochs)) stderr.write(`${text}\n`);
     },
     interruption: (kind, detail) => {
       const text = interruptionSentence(kind, detail);
@@ -150,9 +159,10 @@ export async function concludeCampaign(
     if (missing.length > 0) process.exitCode = EXIT.incomplete;
     return;
   }
-  const { users, wideband, losses } = outcome;
+  const { users, wideband, losses, tracking } = outcome;
   const say = (text: string) => stdout.write(wrapped(text, columns).join(''));
   stdout.write(`\n${usersText(users, wideband !== null, columns)}\n`);
+  if (tracking !== null) stdout.write(`${trackingText(tracking, columns)}\n`);
   if (wideband !== null) say(summaryText(wideband));
   if (losses !== null) for (const text of accountTexts(losses)) say(text);
   say(slotText(outcome.slots));

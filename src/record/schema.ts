@@ -5,7 +5,7 @@
  * All tables but `events` and `link_statistics` depend on scenario and seed alone when the testbed is emulated on
  * virtual time. Those two carry wall-clock time and differ from run to run.
  */
-export const RECORDING_SCHEMA_VERSION = 5;
+export const RECORDING_SCHEMA_VERSION = 6;
 /**
  * Recordings from this version on can be read, and gone on with: tables and columns that came later are empty in them, or
  * hold what `IN_OLDER` says.
@@ -187,9 +187,61 @@ const TABLES = {
   },
   /** What sensors beside the radio (a camera, positioning) told of a user. */
   sensor_reports: {
-    columns: { ue: 'VARCHAR', sensor: 'VARCHAR', boardTimeS: 'DOUBLE', report: 'JSON' },
+    columns: {
+      ue: 'VARCHAR',
+      sensor: 'VARCHAR',
+      boardTimeS: 'DOUBLE',
+      report: 'JSON',
+      /** In which it came, before the next one's beams were chosen; null where nobody tracks. */
+      epoch: 'UINTEGER?',
+    },
     primaryKey: ['ue', 'sensor', 'boardTimeS'],
     orderBy: ['ue', 'sensor', 'boardTimeS'],
+  },
+  /** How each tracked user was served, and what came of it; versions below 6 have no such table, nor the next. */
+  epochs: {
+    columns: {
+      /** Counts from 0; epochs that could not be begun in time are left out. */
+      epoch: 'UINTEGER',
+      ue: 'VARCHAR',
+      /** When the epoch's first slot began, and which it was. */
+      boardTimeS: 'DOUBLE',
+      firstSlot: 'UINTEGER',
+      /** `sought`, `tracked`, `lost` or `given up`. */
+      state: 'VARCHAR',
+      /** Of the beam that served it; null before the user was found. */
+      servedKey: 'VARCHAR?',
+      numServingSlots: 'UINTEGER',
+      /** Of the tracker's first choice, which need not have served; null where it said nothing. */
+      confidence: 'DOUBLE?',
+      /** Keys, as a JSON list. */
+      probes: 'JSON',
+      numTrainingPilots: 'UINTEGER',
+      /** Of the serving slots, linear, mean; null when none was measured. */
+      power: 'DOUBLE?',
+      /** Found by the scheme just before this epoch: the tracker's codeword there, and the place. */
+      foundKey: 'VARCHAR?',
+      foundXM: 'DOUBLE?',
+      foundYM: 'DOUBLE?',
+      /** The best codeword of the moment and what the serving one brings against it; null where nobody knows the truth. */
+      bestKey: 'VARCHAR?',
+      gain: 'DOUBLE?',
+    },
+    primaryKey: ['epoch', 'ue'],
+    orderBy: ['epoch', 'ue'],
+  },
+  /** What the tracker foretold for an epoch: its first choices. */
+  predictions: {
+    columns: {
+      epoch: 'UINTEGER',
+      ue: 'VARCHAR',
+      /** From 1, most likely first. */
+      rank: 'UINTEGER',
+      codewordKey: 'VARCHAR',
+      probability: 'DOUBLE',
+    },
+    primaryKey: ['epoch', 'ue', 'rank'],
+    orderBy: ['epoch', 'ue', 'rank'],
   },
   events: { columns: { wallTime: 'TIMESTAMP', kind: 'VARCHAR', detail: 'JSON' }, orderBy: ['wallTime'] },
   link_statistics: { columns: { wallTime: 'TIMESTAMP', statistics: 'JSON' }, orderBy: ['wallTime'] },

@@ -12,6 +12,7 @@ import { type LossForecast, lossForecast } from './loss-forecast.js';
 import { checkPlan, type Preparation } from './plan.js';
 import { planWarnings } from './plan-warnings.js';
 import { checkRealisable } from './scheme-on-board.js';
+import { planTracking, type TrackingPlan } from './tracking-plan.js';
 
 export interface PlanOnBoard {
   readonly demand: Demand;
@@ -22,6 +23,8 @@ export interface PlanOnBoard {
   readonly losses: LossForecast;
   /** What UEs that estimate by themselves are told; null when they report powers. */
   readonly localSetup: LocalEstimateSetup | null;
+  /** Null for a scenario that does not track. */
+  readonly tracking: TrackingPlan | null;
   /** What will not go as well as it could, in words. */
   readonly warnings: readonly string[];
 }
@@ -40,10 +43,11 @@ export function planOnBoard(
   radiate?: Radiate,
 ): PlanOnBoard {
   const demand = checkPlan(preparation, board);
+  const tracking = planTracking(preparation, board);
   const beams = new BoardBeams(board, preparation.scenario.array.carrier, calibration);
   const realisability = checkRealisable(preparation, beams);
   const localSetup = localFeedback(preparation, beams);
   const losses = lossForecast(preparation, beams, radiate);
   const warnings = planWarnings(preparation, realisability);
-  return { demand, beams, realisability, losses, localSetup, warnings };
+  return { demand, beams, realisability, losses, localSetup, tracking, warnings };
 }

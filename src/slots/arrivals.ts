@@ -24,10 +24,18 @@ export class Arrivals {
     if (isOver && --this.#numOpen === 0) this.#done.abort('complete');
   }
 
-  /** Rejects with the signal's reason when it is raised. */
-  async completeOrQuiet(patienceS: number, signal: AbortSignal): Promise<void> {
-    const either = AbortSignal.any([this.#done.signal, signal]);
-    while (this.#numOpen > 0 && this.#clock.nowS() - this.#lastArrivalS < patienceS) {
+  /**
+   * Rejects with the signal's reason when it is raised.
+   *
+   * @param enough raised when nothing is waited for any longer, whatever lacks.
+   */
+  async completeOrQuiet(patienceS: number, signal: AbortSignal, enough?: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([this.#done.signal, signal, ...(enough === undefined ? [] : [enough])]);
+    while (
+      enough?.aborted !== true &&
+      this.#numOpen > 0 &&
+      this.#clock.nowS() - this.#lastArrivalS < patienceS
+    ) {
       const beforeS = this.#clock.nowS();
       const leftS = Math.max(this.#lastArrivalS + patienceS - beforeS, 1e-3);
       await this.#clock.sleep(leftS, either).catch(() => undefined);

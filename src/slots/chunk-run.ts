@@ -1,20 +1,21 @@
 /** Takes a chunk of planned slots through board and UEs: load, ask the UEs, queue, let board time pass, wait for their ends. */
 import type { PackedCodeword, SlotEntry } from '../../drivers/array-board.js';
-import type { WireSlotClock } from '../bridge/messages.js';
 import type { Clock } from '../core/clock.js';
 import type { BeamloopError } from '../core/errors.js';
 import type { BoardWatch } from './board-watch.js';
-import { isOfOneUe, MAX_RESTARTS, restartsForEver } from './gave-up.js';
+import { isOfOneUe } from './gave-up.js';
 import { LearnedTimes } from './learned-times.js';
 import type { Pilot, PilotFactory } from './pilot-factory.js';
-import { SlotClock } from './slot-arming.js';
+import type { ReadyBoard } from './ready-board.js';
 import type { SlotLedger } from './slot-ledger.js';
 import type { SlotPlanner } from './slot-planner.js';
 import type { Testbed } from './testbed.js';
+import { toldSlotClock } from './told-slot-clock.js';
 
 export interface ChunkParts {
   readonly testbed: Testbed;
   readonly watch: BoardWatch;
+  readonly ready: ReadyBoard;
   readonly ledger: SlotLedger;
   readonly planner: SlotPlanner;
   readonly pilots: PilotFactory;
@@ -47,44 +48,21 @@ const QUEUE = 'queue slots';
 const MORE_TIME_S = 0.05;
 /** On real time a resumed run waits this long for what board and UE still remember of the run before, s. */
 const REMEMBERED_S = 2;
-/** Largest relative difference between the rates of the board's clock and of this machine's (SPEC.md, section 7.7). */
-const MAX_DRIFT = 100e-6;
 /** Head start of the board over the UE on virtual time. */
 const BOARD_FIRST_S = 1e-3;
 
 export class ChunkRun {
   readonly #parts: ChunkParts;
-  readonly #slotClock: SlotClock;
   readonly #confirmations = new LearnedTimes();
   /** What the board takes beyond the round trip. */
   readonly #boardTimes = new LearnedTimes();
   /** Slots that an earlier process planned and did not see end. */
   readonly #fromBefore: Set<number>;
-  /** The plan relies on codewords that an earlier process had loaded. */
-  #mustRestoreMemory: boolean;
 
   /** The ledger must have been restored before. */
   constructor(parts: ChunkParts) {
-    const { testbed, ledger, planner, slotDurationS } = parts;
     this.#parts = parts;
-    this.#slotClock = new SlotClock(testbed, planner, slotDurationS);
-    this.#fromBefore = new Set(ledger.openSlots());
-    this.#mustRestoreMemory = planner.lastSlot >= 0;
-    testbed.board.on('reset', () => {
-      planner.forgetMemory();
-      this.#mustRestoreMemory = false;
-      this.#slotClock.disarmed();
-    });
-    testbed.board.on('replaced', () => this.#slotClock.disarmed());
-  }
-
-  /** Brings slot clock and memory to where the plan takes them to be, however often the board restarts meanwhile. */
-  async getReady(): Promise<void> {
-    const { watch, signal } = this.#parts;
-    for (let restarts = 0; !this.#isReady; restarts++) {
-      if (restarts > MAX_RESTARTS) throw restartsForEver();
-      await watch.during((either) => this.#ready(either), signal);
-    }
+    this.#fromBefore = new Set(parts.ledger.openSlots());
   }
 
   /**
@@ -122,7 +100,7 @@ export class ChunkRun {
     const fromBefore = slots.filter((slot) => this.#fromBefore.delete(slot)).length > 0;
     const failed = new Map<string, BeamloopError>();
     // The board restarted since these slots were planned: they are not to be kept any more.
-    if (!fromBefore && !this.#slotClock.isArmed) {
+    if (!fromBefore && !this.#parts.ready.isArmed) {
       this.#loseOpen(slots);
       return failed;
     }
@@ -149,25 +127,8 @@ export class ChunkRun {
     for (const slot of slots) if (ledger.end(slot) === null) ledger.giveUp(slot, 'lost');
   }
 
-  get #isReady(): boolean {
-    return this.#slotClock.isArmed && !this.#mustRestoreMemory;
-  }
-
-  /**
-   * Slot clock and memory as the plan takes them to be. On virtual time restoring the memory costs no more than loading
-   * it had cost the earlier process, so the next slots can still be kept.
-   */
-  async #ready(signal: AbortSignal): Promise<void> {
-    if (this.#isReady) return;
-    const { planner, pilots, testbed } = this.#parts;
-    await this.#slotClock.arm(signal);
-    if (this.#mustRestoreMemory) await testbed.board.load(pilots.packed(planner.assumedHeld));
-    signal.throwIfAborted();
-    this.#mustRestoreMemory = false;
-  }
-
   async #run(chunk: Chunk, signal: AbortSignal): Promise<void> {
-    await this.#ready(signal);
+    await this.#parts.ready.ready(signal);
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
     try {
@@ -287,22 +248,10 @@ export class ChunkRun {
   async #askUe(ue: string, slots: readonly number[], keep: boolean, signal: AbortSignal): Promise<boolean> {
     const { testbed, ueTimeoutS, clock } = this.#parts;
     const askedAtS = clock.nowS();
-    const slotClock = this.#slotClockAt(slots[0]!);
+    const slotClock = toldSlotClock(slots[0]!, this.#parts);
     const listens = await testbed.bridge.measure(ue, slots, ueTimeoutS, signal, keep, slotClock);
     this.#confirmations.took(ue, clock.nowS() - askedAtS);
     return listens;
-  }
-
-  /** When a slot begins, as the UE is told: on this machine's clock, or on the virtual one. */
-  #slotClockAt(slot: number): WireSlotClock {
-    const { testbed, planner, slotDurationS, clock } = this.#parts;
-    if (testbed.time === 'virtual')
-      return { slot, startS: planner.startOfSlotS(slot), slotDurationS, uncertaintyS: 0, virtual: true };
-    const nowS = clock.nowS();
-    const { loS, hiS } = testbed.board.boardTime();
-    const aheadS = planner.startOfSlotS(slot) - (loS + hiS) / 2;
-    const uncertaintyS = (hiS - loS) / 2 + Math.abs(aheadS) * MAX_DRIFT;
-    return { slot, startS: nowS + aheadS, slotDurationS, uncertaintyS };
   }
 
   /** Lets the slots come and go, and resolves when each has ended. */

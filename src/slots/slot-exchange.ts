@@ -113,8 +113,8 @@ export class SlotExchange {
    * pilots that failed before get more of it, in case the link was too slow for the last plan.
    */
   async #plan(open: readonly OpenPilot[]): Promise<void> {
-    const { ledger, planner } = this.#parts;
-    await this.#chunks.getReady();
+    const { ledger, planner, ready } = this.#parts;
+    await ready.getReady();
     const failures = open.reduce(
       (most, { pending, position }) => Math.max(most, pending.tries[position]!),
       0,

@@ -30,6 +30,8 @@ interface Listening {
   power: PowerRecord | null;
   /** It was measured, and the UE that kept its power has forgotten it. */
   isForgotten: boolean;
+  /** Nobody waits for its power; should it come, it counts. */
+  isExcused: boolean;
 }
 
 export interface Entry {
@@ -179,9 +181,15 @@ export class SlotLedger {
    * of them for `patienceS`; those that are not joined are given up then. Call it before the slots are queued on the board;
    * a slot is waited for once.
    *
+   * @param enough raised when nothing is waited for any longer.
    * @throws the signal's reason when it is raised, BAD_ARGUMENT for a slot that was waited for before.
    */
-  async settle(slots: readonly number[], patienceS: number, signal: AbortSignal): Promise<void> {
+  async settle(
+    slots: readonly number[],
+    patienceS: number,
+    signal: AbortSignal,
+    enough?: AbortSignal,
+  ): Promise<void> {
     const entries = slots.map((slot) => this.#entry(slot));
     const twice = entries.find(({ isSettled, arrivals }) => isSettled || arrivals !== null);
     if (twice !== undefined || new Set(slots).size < slots.length) {
@@ -193,7 +201,7 @@ export class SlotLedger {
     const arrivals = new Arrivals(this.#clock, entries.filter((entry) => !isOver(entry)).length);
     for (const entry of entries) entry.arrivals = arrivals;
     try {
-      await arrivals.completeOrQuiet(patienceS, signal);
+      await arrivals.completeOrQuiet(patienceS, signal, enough);
     } finally {
       for (const entry of entries) Object.assign(entry, { arrivals: null, isSettled: true });
     }
@@ -243,17 +251,49 @@ export class SlotLedger {
     );
   }
 
+  /** Whether the slot was planned, by this process or an earlier one. */
+  has(slot: number): boolean {
+    return this.#entries.has(slot);
+  }
+
+  /** What a UE measured in this slot, if that is of its pilot; null where it is not, or has not come. */
+  powerIn(slot: number, ue: string): PowerRecord | null {
+    const entry = this.#entries.get(slot);
+    const listening = entry?.listening.get(ue);
+    return listening !== undefined && isMeasured(entry!, listening) ? listening.power : null;
+  }
+
+  /** The power of this UE is not waited for in these slots: it is away, or was not asked. */
+  excuse(slots: readonly number[], ue: string): void {
+    for (const slot of slots) {
+      const entry = this.#entry(slot);
+      const listening = entry.listening.get(ue);
+      if (listening === undefined || listening.isExcused) continue;
+      const wasOver = isOver(entry);
+      listening.isExcused = true;
+      if (!wasOver && isOver(entry)) this.#arrived(entry, wasOver);
+    }
+  }
+
   /** The sounding has gone on with the powers of this batch: they are not kept any longer. */
   release(sounding: string, batch: number, numPilots: number): void {
     for (let position = 0; position < numPilots; position++) {
       const key = pilotKey({ sounding, batch, position });
-      for (const slot of this.#attempts.get(key) ?? []) {
-        const entry = this.#entry(slot);
-        entry.isReleased = true;
-        for (const listening of entry.listening.values()) listening.power = null;
-        this.#released.push(slot);
-      }
-      this.#attempts.delete(key);
+      this.releaseSlots(this.#attempts.get(key) ?? []);
+    }
+  }
+
+  /** The same slot by slot: what comes of them from now on is too late. */
+  releaseSlots(slots: readonly number[]): void {
+    for (const slot of slots) {
+      const entry = this.#entry(slot);
+      entry.isReleased = true;
+      for (const listening of entry.listening.values()) listening.power = null;
+      this.#released.push(slot);
+      const key = pilotKey(entry.planned);
+      const others = (this.#attempts.get(key) ?? []).filter((attempt) => attempt !== slot);
+      if (others.length === 0) this.#attempts.delete(key);
+      else this.#attempts.set(key, others);
     }
     const numTooMany = this.#released.length - MAX_REMEMBERED;
     // Now and then, for it moves all that stay.
@@ -297,7 +337,7 @@ export class SlotLedger {
   }
 
   #enter(planned: PlannedSlot): void {
-    const unheard = (): Listening => ({ isHeard: false, power: null, isForgotten: false });
+    const unheard = (): Listening => ({ isHeard: false, power: null, isForgotten: false, isExcused: false });
     this.#entries.set(planned.slot, {
       planned,
       listening: new Map(planned.ues.map((ue) => [ue, unheard()])),
@@ -322,7 +362,10 @@ export class SlotLedger {
 /** Nothing more is waited for: all is there, or the board missed the slot and there is nothing to measure. */
 function isOver({ receipt, listening }: Entry): boolean {
   if (receipt === null) return false;
-  return receipt.status === 'missed' || [...listening.values()].every(({ power }) => power !== null);
+  return (
+    receipt.status === 'missed' ||
+    [...listening.values()].every(({ power, isExcused }) => power !== null || isExcused)
+  );
 }
 
 function outcomeOf({ planned, receipt, listening }: Entry): SlotOutcome {

@@ -12,7 +12,9 @@ import type { Recording } from '../record/recording.js';
 import type { Powers } from '../sounding/powers.js';
 import type { PilotBatch, Sounding } from '../sounding/sounding.js';
 import { BoardWatch } from './board-watch.js';
+import { EpochExchange } from './epoch-exchange.js';
 import { PilotFactory } from './pilot-factory.js';
+import { ReadyBoard } from './ready-board.js';
 import { type BatchResult, SlotExchange } from './slot-exchange.js';
 import { SlotLedger } from './slot-ledger.js';
 import type { SlotStatistics } from './slot-outcome.js';
@@ -64,6 +66,8 @@ export class Sounder {
   readonly #pilots: PilotFactory;
   readonly #watch: BoardWatch;
   readonly #exchange: SlotExchange;
+  /** For who tracks users: slots in epochs of their own time. */
+  readonly epochs: EpochExchange;
   /** Of each name, the number of batches so far. */
   readonly #numBatches = new Map<string, number>();
 
@@ -74,8 +78,10 @@ export class Sounder {
     this.#planner.adopt([...ledger.planned()].map(({ slot, hash }) => ({ slot, pilot: { hash } })));
     this.#watch = new BoardWatch(testbed.board, clock, (kind, detail) => recording.event(kind, detail));
     const { slotDurationS } = plan;
-    const own = { ledger, pilots, planner: this.#planner, watch: this.#watch, slotDurationS };
+    const of = { ledger, pilots, planner: this.#planner, watch: this.#watch, slotDurationS };
+    const own = { ...of, ready: new ReadyBoard({ ...parts, ...of }) };
     this.#exchange = new SlotExchange({ ...parts, ...own });
+    this.epochs = new EpochExchange({ ...parts, ...own, turnaroundS: plan.turnaroundS });
     testbed.board.on('receipt', (receipt) => ledger.onReceipt(receipt));
     testbed.bridge.onPower((record) => ledger.onPower(record));
   }

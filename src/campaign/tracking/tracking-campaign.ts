@@ -1,0 +1,246 @@
+/** Tracks the users of a scenario on a testbed, into a recording: the generator's epochs, one after another. */
+import { setImmediate } from 'node:timers/promises';
+import type { BeamloopError } from '../../core/errors.js';
+import type { Recording } from '../../record/recording.js';
+import type { PlanOnBoard } from '../../scenario/plan-on-board.js';
+import { schemeOnBoard } from '../../scenario/scheme-on-board.js';
+import { buildTracker } from '../../scenario/trackers.js';
+import type { TrackingPlan } from '../../scenario/tracking-plan.js';
+import type { User } from '../../scenario/users.js';
+import { requireSubcarriers } from '../../scenario/wideband.js';
+import type { EpochPilot, EpochPowers } from '../../slots/epoch-exchange.js';
+import { isOfOneUe } from '../../slots/gave-up.js';
+import type { Sounder } from '../../slots/sounder.js';
+import { BeamMap } from '../../tracking/beam-map.js';
+import type { EpochPlan, EpochTime } from '../../tracking/epoch-plan.js';
+import { trackUsers } from '../../tracking/track-users.js';
+import type { CampaignParts } from '../campaign-parts.js';
+import { estimateRow } from '../campaign-rows.js';
+import { evidenceJudge } from '../evidence.js';
+import { epochRows, predictionRows } from './epoch-rows.js';
+import { soundingOf } from './epoch-soundings.js';
+import { EpochTruth } from './epoch-truth.js';
+import { userTraining } from './user-training.js';
+
+/** An epoch, and where its slots begin. */
+interface EpochStart extends EpochTime {
+  readonly firstSlot: number;
+}
+
+/**
+ * Goes through the epochs that the recording holds on the powers that are recorded, and then through those that are left.
+ *
+ * @throws what `runCampaign` throws.
+ */
+export async function trackCampaign(
+  parts: CampaignParts,
+  plan: PlanOnBoard & { readonly tracking: TrackingPlan },
+  sounder: Sounder,
+): Promise<void> {
+  const campaign = new TrackingCampaign(parts, plan, sounder);
+  await campaign.connect();
+  await campaign.run();
+}
+
+class TrackingCampaign {
+  readonly #parts: CampaignParts;
+  readonly #plan: PlanOnBoard & { readonly tracking: TrackingPlan };
+  readonly #sounder: Sounder;
+  readonly #users: readonly User[];
+  readonly #ids: readonly string[];
+  readonly #map: BeamMap;
+  readonly #truth: EpochTruth;
+  readonly #fullScale = new Map<string, number | undefined>();
+  /** Of each user, the last slot of its scheme so far, and the trainings before the one that goes on. */
+  readonly #lastSlot: number[];
+  readonly #numTrainings: number[];
+
+  constructor(
+    parts: CampaignParts,
+    plan: PlanOnBoard & { readonly tracking: TrackingPlan },
+    sounder: Sounder,
+  ) {
+    this.#parts = parts;
+    this.#plan = plan;
+    this.#sounder = sounder;
+    this.#users = parts.preparation.users;
+    this.#ids = this.#users.map(({ id }) => id);
+    this.#map = new BeamMap(plan.tracking.codebook);
+    this.#truth = new EpochTruth(plan.tracking.codebook);
+    this.#lastSlot = this.#users.map(() => 0);
+    this.#numTrainings = this.#users.map(() => 0);
+  }
+
+  /** Waits for the UEs together. Who does not come is looked for again as epochs go on; without any there is nothing to track. */
+  async connect(): Promise<void> {
+    const { testbed, preparation, progress, signal, recording } = this.#parts;
+    const { bridge } = testbed;
+    const absent = await Promise.all(
+      this.#users.map(async ({ id }): Promise<BeamloopError | null> => {
+        if (!bridge.statistics(id).some(({ connected }) => connected)) progress.waiting(id, bridge.url);
+        try {
+          const description = await bridge.waitForUe(id, preparation.scenario.bridge.ueTimeout, signal);
+          if (preparation.wideband !== null) requireSubcarriers(description, preparation.wideband.band);
+          this.#fullScale.set(id, description.fullScale);
+          return null;
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!isOfOneUe(error)) throw error;
+          recording.event('user failed', { ue: id, code: error.code, what: error.message });
+          return error;
+        }
+      }),
+    );
+    const [first] = absent;
+    if (first !== null && first !== undefined && absent.every((error) => error !== null)) throw first;
+  }
+
+  async run(): Promise<void> {
+    const { tracking } = this.#plan;
+    const { section, codebook, probing, loss, fits } = tracking;
+    const { preparation, recording } = this.#parts;
+    const recorded = await recordedEpochs(recording);
+    const estimates = await recordedEstimates(recording);
+    const train = await this.#trainer(estimates);
+    const tracker = await buildTracker(section.tracker, {
+      codebook,
+      numUsers: this.#users.length,
+      epochS: section.epoch,
+      seed: preparation.scenario.seed,
+    });
+    let time: EpochStart | null = recorded.get(0) ?? (await this.#firstEpoch());
+    const run = trackUsers({
+      ...{ tracker, codebook, numUsers: this.#users.length, servingSlots: section.servingSlots },
+      ...{ probing, loss, fits, train },
+      first: time,
+    });
+    try {
+      let step = run.next();
+      while (!step.done) {
+        const plan = step.value;
+        const { firstSlot } = time!;
+        this.#noteTrainings(plan, firstSlot);
+        const pilots = this.#epochPilots(plan);
+        const isKnown = recorded.has(plan.epoch);
+        const measured = isKnown
+          ? this.#sounder.epochs.recorded(firstSlot, pilots)
+          : await this.#sounder.epochs.measure(firstSlot, pilots);
+        if (!isKnown) {
+          this.#record(plan, firstSlot, measured);
+          const states = plan.users.map(({ state }) => state);
+          this.#parts.progress.epoch?.(plan.epoch + 1, tracking.numEpochs, states);
+        }
+        time = await this.#nextEpoch(time!, recorded);
+        step = run.next({ measured, sensors: this.#users.map(() => []), next: time });
+      }
+    } finally {
+      run.return();
+    }
+  }
+
+  async #firstEpoch(): Promise<EpochStart> {
+    const { epochs } = this.#sounder;
+    const { epochSlots } = this.#plan.tracking;
+    await epochs.getReady();
+    // The first codewords take their time.
+    const firstSlot = epochs.firstSlot(epochSlots, epochSlots);
+    return { epoch: 0, firstSlot, beginsAtS: epochs.startOfSlotS(firstSlot) };
+  }
+
+  /** Null after the last. */
+  async #nextEpoch(
+    { epoch, firstSlot }: EpochStart,
+    recorded: ReadonlyMap<number, EpochStart>,
+  ): Promise<EpochStart | null> {
+    const { epochs } = this.#sounder;
+    const { epochSlots, numEpochs } = this.#plan.tracking;
+    const known = recorded.get(epoch + 1) ?? laterOf(recorded, epoch);
+    if (known !== null) return known;
+    if (epoch + 1 >= numEpochs) return null;
+    await epochs.getReady();
+    const next = epochs.firstSlot(firstSlot + epochSlots, epochSlots);
+    const number = epoch + Math.round((next - firstSlot) / epochSlots);
+    return number < numEpochs
+      ? { epoch: number, firstSlot: next, beginsAtS: epochs.startOfSlotS(next) }
+      : null;
+  }
+
+  /** Dictionaries of the scheme take a second or so, and meanwhile the board must hear from us. */
+  async #trainer(estimates: ReadonlySet<string>) {
+    const { preparation, recording, signal } = this.#parts;
+    const { beams } = this.#plan;
+    const scheme = schemeOnBoard(preparation, beams);
+    const preparing = scheme.preparing();
+    while (!preparing.next().done) {
+      await setImmediate();
+      signal.throwIfAborted();
+    }
+    const judge = evidenceJudge(preparation, beams);
+    return (k: number) => {
+      const user = this.#users[k]!;
+      return userTraining(user, {
+        ...{ scheme, judge, map: this.#map },
+        fullScale: this.#fullScale.get(user.id),
+        onFound: (training) => {
+          const epoch = this.#numTrainings[k]!;
+          if (estimates.has(`${user.id} ${epoch}`)) return;
+          this.#sounder.note(training.estimate.codeword);
+          const { name } = preparation.scenario.scheme;
+          const row = estimateRow(user.id, name, training, this.#lastSlot[k]!, null);
+          recording.append('estimates', { ...row, epoch });
+        },
+      });
+    };
+  }
+
+  #noteTrainings({ pilots }: EpochPlan, firstSlot: number): void {
+    for (const [k, { user, training }] of pilots.entries()) {
+      if (training === null) continue;
+      this.#lastSlot[user] = firstSlot + k;
+      this.#numTrainings[user] = training.training;
+    }
+  }
+
+  #epochPilots(plan: EpochPlan): EpochPilot[] {
+    const counts = new Map<string, number>();
+    return plan.pilots.map(({ codeword, listeners, ...pilot }) => {
+      const asked = `${pilot.user} ${pilot.purpose}`;
+      const position = counts.get(asked) ?? 0;
+      counts.set(asked, position + 1);
+      const ues = listeners.map((user) => this.#ids[user]!);
+      return { ...soundingOf(pilot, plan, this.#ids[pilot.user]!, position), ues, codeword };
+    });
+  }
+
+  #record(plan: EpochPlan, firstSlot: number, measured: EpochPowers): void {
+    const { recording } = this.#parts;
+    const { codebook } = this.#plan.tracking;
+    for (const [k, { failure }] of plan.users.entries()) {
+      if (failure === null) continue;
+      const detail = { ue: this.#ids[k]!, code: failure.code, what: failure.message };
+      recording.event('user failed', detail);
+    }
+    const moments = this.#users.map((user, k) => this.#truth.of(user, plan.users[k]!.column));
+    for (const row of predictionRows(plan, codebook, this.#ids)) recording.append('predictions', row);
+    // What follows from an epoch's powers is decided anew unless this is there: it comes last.
+    const rows = epochRows(plan, firstSlot, measured, codebook, this.#ids, moments);
+    for (const row of rows) recording.append('epochs', row);
+  }
+}
+
+async function recordedEpochs(recording: Recording): Promise<ReadonlyMap<number, EpochStart>> {
+  const rows = await recording.rows('epochs');
+  return new Map(
+    rows.map(({ epoch, firstSlot, boardTimeS }) => [epoch, { epoch, firstSlot, beginsAtS: boardTimeS }]),
+  );
+}
+
+/** Where an epoch was left out. */
+function laterOf(recorded: ReadonlyMap<number, EpochStart>, epoch: number): EpochStart | null {
+  const later = [...recorded.keys()].filter((each) => each > epoch);
+  return later.length === 0 ? null : recorded.get(Math.min(...later))!;
+}
+
+async function recordedEstimates(recording: Recording): Promise<ReadonlySet<string>> {
+  return new Set((await recording.rows('estimates')).map(({ ue, epoch }) => `${ue} ${epoch}`));
+}

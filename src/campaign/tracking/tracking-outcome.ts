@@ -1,0 +1,79 @@
+/** What came out of tracking, read from a recording. */
+import type { Recording } from '../../record/recording.js';
+import type { Scenario } from '../../scenario/scenario-schema.js';
+
+export interface TrackedUserOutcome {
+  readonly ue: string;
+  /** Epochs from the one on in which it was first served. */
+  readonly epochs: number;
+  /** Of them, share in which its beam brought what it should. */
+  readonly trackedShare: number;
+  /** Received power of the serving beam against that of the best codeword, mean over them; null where nobody knows the truth. */
+  readonly meanGain: number | null;
+  /** Slots with beams that were tried, and with pilots of the scheme. */
+  readonly probes: number;
+  readonly trainingPilots: number;
+  /** How often it was lost, and had back. */
+  readonly losses: number;
+  readonly recoveries: number;
+  /** State in the last epoch. */
+  readonly state: string;
+}
+
+export interface TrackingOutcome {
+  readonly tracker: string;
+  readonly epochs: number;
+  readonly users: readonly TrackedUserOutcome[];
+  /** Over the users whose truth is known; null where there is none. */
+  readonly meanGain: number | null;
+  /** Share of all slots that serve or probe. */
+  readonly probeShare: number;
+}
+
+/** Null for a run that does not track. */
+export async function trackingOutcomeOf(recording: Recording): Promise<TrackingOutcome | null> {
+  const scenario = (await recording.runValue('scenario')) as Scenario | undefined;
+  if (scenario?.tracking === undefined) return null;
+  const rows = await recording.query(`
+    WITH steps AS (
+      SELECT *, lag(state) OVER (PARTITION BY ue ORDER BY epoch) AS before FROM epochs
+    ), begun AS (
+      SELECT ue, min(epoch) AS first FROM epochs WHERE served_key IS NOT NULL GROUP BY ue
+    )
+    SELECT ue, any_value(turn) AS turn,
+      count(*) FILTER (epoch >= first) AS epochs,
+      count(*) FILTER (epoch >= first AND state = 'tracked') AS tracked,
+      avg(gain) FILTER (epoch >= first) AS gain,
+      coalesce(sum(json_array_length(probes)), 0) AS probes,
+      coalesce(sum(num_serving_slots), 0) AS serving,
+      coalesce(sum(num_training_pilots), 0) AS training,
+      count(*) FILTER (state = 'lost' AND before = 'tracked') AS losses,
+      count(*) FILTER (state = 'tracked' AND before IN ('lost', 'given up')) AS recoveries,
+      arg_max(state, epoch) AS state
+    FROM users LEFT JOIN steps USING (ue) LEFT JOIN begun USING (ue) GROUP BY ue ORDER BY turn`);
+  const users = rows.map((row): TrackedUserOutcome => {
+    const epochs = Number(row.epochs);
+    return {
+      ue: String(row.ue),
+      epochs,
+      trackedShare: epochs === 0 ? 0 : Number(row.tracked) / epochs,
+      meanGain: row.gain === null ? null : Number(row.gain),
+      probes: Number(row.probes),
+      trainingPilots: Number(row.training),
+      losses: Number(row.losses),
+      recoveries: Number(row.recoveries),
+      state: row.state === null ? 'sought' : String(row.state),
+    };
+  });
+  const gains = users.flatMap(({ meanGain }) => meanGain ?? []);
+  const probes = users.reduce((sum, user) => sum + user.probes, 0);
+  const serving = rows.reduce((sum, row) => sum + Number(row.serving), 0);
+  const [count] = await recording.query('SELECT count(DISTINCT epoch) AS epochs FROM epochs');
+  return {
+    tracker: scenario.tracking.tracker.name,
+    epochs: Number(count!.epochs),
+    users,
+    meanGain: gains.length === 0 ? null : gains.reduce((sum, gain) => sum + gain / gains.length, 0),
+    probeShare: probes === 0 ? 0 : probes / (probes + serving),
+  };
+}

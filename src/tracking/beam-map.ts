@@ -1,0 +1,123 @@
+/** Which codewords of a tracker's codebook serve a place, or one that is known by a belief only. */
+import type { PointM } from '../array/linear-array.js';
+import type { PolarCodebook } from '../codebook/polar.js';
+import { codewordWeights } from '../codebook/weights.js';
+import { type ComplexVector, transposeProduct } from '../core/complex.js';
+import type { RankedCodeword } from './tracker.js';
+
+/** The best codeword points at most so many directions beside the user: between two, a defocused one may be better than either. */
+const DIRECTIONS_BESIDE = 2;
+/** In front of the array, so near to it that no user is nearer, m. */
+const NEAREST_M = 0.05;
+/**
+ * Points that stand for a normal distribution, as midpoints of as many equally likely parts: more of them across the beam, where
+ * a codeword ends sooner, than along it.
+ */
+const ACROSS = [-1.4652, -0.7916, -0.3661, 0, 0.3661, 0.7916, 1.4652];
+const ALONG = [-0.9674, 0, 0.9674];
+/** Share of the spacing of directions below which a deviation changes nothing worth a look. */
+const NEGLIGIBLE = 0.02;
+
+export class BeamMap {
+  readonly codebook: PolarCodebook;
+  readonly #weights = new Map<number, ComplexVector>();
+
+  constructor(codebook: PolarCodebook) {
+    this.codebook = codebook;
+  }
+
+  /** Share of a perfectly focused beam's power that a user at this place receives of a codeword: from 0 to 1. */
+  gain(column: number, placeM: PointM): number {
+    return this.#gain(column, this.#wave(placeM));
+  }
+
+  /** The codeword that a user at this place receives most of; the lowest column of equals. */
+  best(placeM: PointM): number {
+    const wave = this.#wave(placeM);
+    let [best, most] = [0, -1];
+    for (const column of this.#columnsAt(placeM)) {
+      const gain = this.#gain(column, wave);
+      if (gain > most || (gain === most && column < best)) [best, most] = [column, gain];
+    }
+    return best;
+  }
+
+  /**
+   * How likely each codeword is the best for a user that is somewhere around a place: the share of points of the belief whose best
+   * it is. Most likely first.
+   *
+   * @param covariance of [x, y], m^2, shape [2, 2].
+   */
+  rank(placeM: PointM, covariance: readonly [number, number, number, number]): RankedCodeword[] {
+    const shares = new Map<number, number>();
+    const points = this.#pointsOf(placeM, covariance);
+    for (const point of points) {
+      const column = this.best(point);
+      shares.set(column, (shares.get(column) ?? 0) + 1 / points.length);
+    }
+    return [...shares]
+      .map(([column, probability]) => ({ column, probability }))
+      .sort((a, b) => b.probability - a.probability || a.column - b.column);
+  }
+
+  #gain(column: number, wave: ComplexVector): number {
+    const { re, im } = transposeProduct(wave, this.#weightsOf(column));
+    return (re * re + im * im) / this.codebook.array.numElements;
+  }
+
+  #wave(placeM: PointM): ComplexVector {
+    return this.codebook.array.steeringVector(inFront(placeM));
+  }
+
+  #weightsOf(column: number): ComplexVector {
+    const known = this.#weights.get(column);
+    if (known !== undefined) return known;
+    const { codebook } = this;
+    const weights = codewordWeights(codebook.codeword(codebook.indexOf(column)), codebook.array.carrierHz);
+    this.#weights.set(column, weights);
+    return weights;
+  }
+
+  /** All rings of the directions around a place. */
+  *#columnsAt(placeM: PointM): Iterable<number> {
+    const { numAngles, numRings, array } = this.codebook;
+    const [x, y] = inFront(placeM);
+    const nearest = Math.round(((y / Math.hypot(x, y) + 1) * numAngles - 1) / 2);
+    // Fewer directions than elements leave gaps between them, more lie closer than a beam is wide.
+    const beside = DIRECTIONS_BESIDE * Math.max(1, Math.round(numAngles / array.numElements));
+    const first = Math.max(0, nearest - beside);
+    const last = Math.min(numAngles - 1, nearest + beside);
+    for (let ring = 0; ring < numRings; ring++) {
+      for (let angle = first; angle <= last; angle++) yield ring * numAngles + angle;
+    }
+  }
+
+  /** Along and across the direction of the place. */
+  #pointsOf([x, y]: PointM, [xx, xy, , yy]: readonly [number, number, number, number]): PointM[] {
+    const distance = Math.hypot(x, y);
+    const [ux, uy] = distance === 0 ? [1, 0] : [x / distance, y / distance];
+    const along = Math.max(0, ux * ux * xx + 2 * ux * uy * xy + uy * uy * yy);
+    const across = Math.max(0, uy * uy * xx - 2 * ux * uy * xy + ux * ux * yy);
+    const both = ux * uy * (yy - xx) + (ux * ux - uy * uy) * xy;
+    const acrossM = Math.sqrt(across);
+    const tilt = across === 0 ? 0 : both / across;
+    const restM = Math.sqrt(Math.max(0, along - tilt * both));
+    const spacingM = (2 / this.codebook.numAngles) * Math.max(distance, NEAREST_M);
+    const [acrossSteps, alongSteps] = [
+      acrossM < NEGLIGIBLE * spacingM ? [0] : ACROSS,
+      restM < NEGLIGIBLE * distance ? [0] : ALONG,
+    ];
+    return acrossSteps.flatMap((a) =>
+      alongSteps.map((b): PointM => {
+        const sideM = a * acrossM;
+        const aheadM = b * restM + tilt * sideM;
+        return [x + aheadM * ux - sideM * uy, y + aheadM * uy + sideM * ux];
+      }),
+    );
+  }
+}
+
+/** A belief may reach behind the array, where no user is. */
+function inFront([x, y]: PointM): PointM {
+  return [Math.max(x, NEAREST_M), y];
+}
