@@ -160,6 +160,7 @@ class Stopwatch {
           this.#lastPowerMs = performance.now();
           listener(record);
         }),
+      onSensor: (...args) => bridge.onSensor(...args),
       acknowledge: (...args) => bridge.acknowledge(...args),
       complaint: () => null,
       statistics: () => bridge.statistics(),

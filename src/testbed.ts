@@ -7,6 +7,7 @@ import type { BoardDescription } from '../drivers/array-board.js';
 import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
 import { type BoardModel, wholeFemtoseconds } from '../drivers/emulator/board-model.js';
+import { MACHINE_CLOCK_AHEAD_S } from '../drivers/emulator/machine-clock.js';
 import { RfFrontEnd } from '../drivers/emulator/rf.js';
 import { openPort, type PortSettings } from '../drivers/transports/open-port.js';
 import type { UeBridge } from './bridge/bridge.js';
@@ -29,7 +30,7 @@ import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-
 import { startEmulatedUes } from './emulation/start-emulated-ues.js';
 import { parseScenario, readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
-import { arrayOf } from './scenario/users.js';
+import { arrayOf, type Truth, type User } from './scenario/users.js';
 import { widebandOf } from './scenario/wideband.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StandInBoard, StudiedScenario } from './study/common/studied-scenario.js';
@@ -100,8 +101,8 @@ async function openEmulated(
       airPath: process.airPath,
       realtime,
       array: { numElements, carrierHz, speedOfLightMPerS },
-      ues: users.flatMap(({ id, truth }) =>
-        truth === null ? [] : [{ ueId: id, paths: truth.paths, snrDb: truth.snrDb }],
+      ues: users.flatMap(({ id, sensors, truth }) =>
+        truth === null ? [] : [emulatedUeOf(id, sensors, truth)],
       ),
       seed: scenario.seed,
       ...(bandwidth !== undefined &&
@@ -121,7 +122,10 @@ async function openEmulated(
   });
   closing.push(() => board.close());
   const { radiate } = standInBoard(scenario);
-  if (realtime) return { ...realTime(board, bridge, close), radiate };
+  if (realtime) {
+    const { motionOriginS } = ues;
+    return { ...realTime(board, bridge, close), radiate, motionTimeS: motionClock(board, motionOriginS) };
+  }
   return {
     board,
     bridge,
@@ -132,7 +136,33 @@ async function openEmulated(
       await process.advance(toS);
     },
     radiate,
+    // Both begin at 0.
+    motionTimeS: (boardTimeS) => boardTimeS,
     close,
+  };
+}
+
+function emulatedUeOf(
+  ueId: string,
+  sensors: User['sensors'],
+  { positionM, paths, snrDb, motionPlan, blockedS }: Truth,
+) {
+  return {
+    ueId,
+    paths,
+    snrDb,
+    motionPlan,
+    sensors: sensors === null ? null : { plan: sensors, positionM },
+    blockedS,
+  };
+}
+
+/** @param originS when motions began, on the machine's clock. */
+function motionClock(board: NativeBoard, originS: number): (boardTimeS: number) => number {
+  return (boardTimeS) => {
+    const { loS, hiS } = board.boardTime();
+    const nowS = monotonicClock.nowS() + MACHINE_CLOCK_AHEAD_S - originS;
+    return nowS + boardTimeS - (loS + hiS) / 2;
   };
 }
 
@@ -151,7 +181,8 @@ async function openThoughUnplugged(open: () => Promise<NativeBoard>): Promise<Na
 }
 
 async function openBridge(request: TestbedRequest<EmulatedSection>, closing: Closing): Promise<UeBridge> {
-  const { scenario, users, run, durable, kept, onEvent } = request;
+  const { scenario, users, run, durable, kept, durableReadings, onEvent } = request;
+  const sensors = request.sensors ?? users.some((user) => user.sensors !== null);
   const { host, port, token } = scenario.bridge;
   const bridge = await startBridge({
     host,
@@ -161,6 +192,8 @@ async function openBridge(request: TestbedRequest<EmulatedSection>, closing: Clo
     run,
     durable,
     kept,
+    sensors,
+    ...(durableReadings !== undefined && { durableReadings }),
     onEvent: ({ kind, ...detail }) => onEvent(`ue ${kind}`, detail),
   });
   closing.push(() => bridge.close());
@@ -314,5 +347,10 @@ export function openStudiedScenario(path: string): StudiedScenario {
 }
 
 /** Reads the scenario of a recording, whether its board was real or emulated. */
-export const parseRecordedScenario: ParseScenario<EmulatedSection> = (text, where, calibrationText, onBare) =>
-  parseScenario(text, where, emulatedSection, calibrationText, onBare);
+export const parseRecordedScenario: ParseScenario<EmulatedSection> = (
+  text,
+  where,
+  calibrationText,
+  onBare,
+  motionTexts,
+) => parseScenario(text, where, emulatedSection, calibrationText, onBare, motionTexts);

@@ -17,6 +17,10 @@ export interface BridgeOptions {
   readonly durable?: ReadonlyMap<string, number>;
   /** Of a run that goes on: slots per UE whose powers it was asked to keep. */
   readonly kept?: ReadonlyMap<string, readonly number[]>;
+  /** Whether UEs that have sensors are asked for their readings; not unless given. */
+  readonly sensors?: boolean;
+  /** Of a run that goes on: the highest number of a reading per UE that is durable already. */
+  readonly durableReadings?: ReadonlyMap<string, number>;
   readonly limits?: Partial<BridgeLimits>;
   readonly clock?: Clock;
   readonly onEvent?: (event: BridgeEvent) => void;

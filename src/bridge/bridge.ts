@@ -3,6 +3,7 @@
  */
 import type { FocalPoint } from '../array/focal-point.js';
 import type { WireSlotClock } from './messages.js';
+import type { SensorRecord } from './sensor-reading.js';
 
 export interface UeDescription {
   readonly ueId: string;
@@ -14,6 +15,8 @@ export interface UeDescription {
   readonly localEstimates?: boolean;
   /** Power at which its receiver clips, linear, in the unit of its records; not given where it does not know. */
   readonly fullScale?: number | undefined;
+  /** Can tell where it is; false unless it says so. */
+  readonly sensors?: boolean | undefined;
 }
 
 /** Received power of one slot as a UE measured it. */
@@ -48,6 +51,19 @@ export interface UeStatistics {
   readonly notAsked: number;
   /** Records with a power at the full scale that the UE said it has. */
   readonly saturated: number;
+  /** Sensor readings; absent where none are wanted. */
+  readonly readings?: ReadingStatistics;
+}
+
+/** Counts of one UE's sensor readings since the bridge began. */
+export interface ReadingStatistics {
+  readonly received: number;
+  /** Whose number is not above those that came before; dropped. */
+  readonly repeated: number;
+  /** Numbers that were skipped. */
+  readonly gaps: number;
+  /** Not understood, dropped. */
+  readonly malformed: number;
 }
 
 /** What a UE does wrong, in words (complaint.ts). */
@@ -116,6 +132,11 @@ export interface UeBridge {
    * keep long: it runs in the read path.
    */
   onPower(listener: (record: PowerRecord) => void): void;
+  /**
+   * The listener gets every reading of the UEs' sensors once, in the order of arrival among the powers; the first one also
+   * what came before it. None come unless the bridge was told to ask for them.
+   */
+  onSensor(listener: (reading: SensorRecord) => void): void;
   /**
    * Tells the bridge that all records of this UE up to `sequence` are durable; only then are they acknowledged. A UE
    * stops sending while a whole window (`BridgeLimits.window`) of records is not acknowledged.

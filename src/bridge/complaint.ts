@@ -38,6 +38,12 @@ export function complaintOfText(text: string, detail: string): Complaint {
       message: `sent a text message of type ${JSON.stringify(type.slice(0, 40))}, which UEs do not send`,
       todo: `Send powers as binary messages, never as JSON (${SEE}, "Power messages"); as text only ${[...MESSAGES_FROM_UE].join(', ')}`,
     };
+  if (type === 'sensor')
+    return {
+      code: 'bad-sensor',
+      message: `sent a sensor reading that cannot be read: ${detail}`,
+      todo: `Compare it with docs/ue-protocol.md, "Sensor readings"`,
+    };
   return {
     code: 'bad-control',
     message: `sent a control message that cannot be read: ${detail}`,
@@ -93,5 +99,18 @@ export function complaintOfFullScale(slot: number, fullScale: number): Complaint
     code: 'saturated',
     message: `is at its full scale of ${fullScale} in slot ${slot}`,
     todo: 'Turn down the receiver, or the array, until the strongest beam stays below full scale',
+  };
+}
+
+/** @param announced whether its hello said that it has sensors. */
+export function complaintOfUnasked(announced: boolean): Complaint {
+  return {
+    code: 'sensor-not-asked',
+    message: announced
+      ? 'sends sensor readings, which this run does not want'
+      : 'sends sensor readings, of which its hello did not speak',
+    todo: announced
+      ? `Send them only where welcome has 'sensors' (${SEE}, "Sensor readings")`
+      : `Say sensors: true in the description of hello (${SEE}, "Sensor readings")`,
   };
 }

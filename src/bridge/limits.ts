@@ -8,6 +8,8 @@ export interface BridgeLimits {
   readonly recordsPerS: number;
   /** Control messages, pings and pongs per second of one UE; beyond it the connection is closed. */
   readonly controlPerS: number;
+  /** Sensor readings per second of one UE; beyond it the bridge reads more slowly, nothing is lost. */
+  readonly readingsPerS: number;
   /** Records that a UE may have sent without an acknowledgement. */
   readonly window: number;
   /** Messages of one connection that may be malformed before it is closed. */
@@ -35,6 +37,7 @@ export const DEFAULT_LIMITS: BridgeLimits = {
   maxSubcarriers: 4096,
   recordsPerS: 200_000,
   controlPerS: 200,
+  readingsPerS: 2000,
   window: 8192,
   malformedPerConnection: 32,
   maxHandshakes: 512,

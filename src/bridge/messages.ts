@@ -3,6 +3,7 @@
  * messages"). Members that a receiver does not know are ignored, so that later versions can add some.
  */
 import { z } from 'zod';
+import { sensorSchema } from './sensor-reading.js';
 import { areAscending, countSlots } from './slot-ranges.js';
 
 export const UE_PROTOCOL = 'beamloop.ue.v1';
@@ -51,6 +52,7 @@ const hello = z.object({
     numSubcarriers: z.number().int().min(1).max(65_535),
     localEstimates: z.boolean().optional(),
     fullScale: z.number().positive().optional(),
+    sensors: z.boolean().optional(),
   }),
   resume: z.object({ run: key, session: key }).optional(),
 });
@@ -81,6 +83,8 @@ const welcome = z.object({
     recordsPerS: z.number().positive(),
     controlPerS: z.number().positive(),
   }),
+  /** Only where readings are wanted: those beyond `after`, so many per second at most. */
+  sensors: z.object({ after: sequence, readingsPerS: z.number().positive() }).optional(),
 });
 /** When a slot begins on the bridge's clock. */
 const slotClock = z.object({
@@ -134,6 +138,7 @@ const fromUe = z.discriminatedUnion('type', [
   cannotTell,
   estimated,
   notEstimated,
+  sensorSchema,
   time,
   bye,
 ]);
@@ -146,6 +151,7 @@ export const MESSAGES_FROM_UE: ReadonlySet<string> = new Set([
   'cannot-tell',
   'estimated',
   'not-estimated',
+  'sensor',
   'time',
   'bye',
 ]);

@@ -19,13 +19,19 @@ import { whyNoEstimate } from './estimate-request.js';
 import { Handshakes } from './handshakes.js';
 import { type BridgeLimits, DEFAULT_LIMITS } from './limits.js';
 import { listen, requireToken } from './listen.js';
+import { Listeners } from './listeners.js';
 import { type Answer, type Hello, MAX_CONTROL_LENGTH, UE_PROTOCOL, type WireSlotClock } from './messages.js';
+import { ReadingCount } from './reading-count.js';
+import { Refusals } from './refusals.js';
+import type { SensorRecord } from './sensor-reading.js';
 import { toRanges } from './slot-ranges.js';
 import { type ConnectionOwner, type Refusal, UeConnection } from './ue-connection.js';
 import { type Request, UeSession } from './ue-session.js';
 
 /** Complaints about one UE that are told one by one; all are counted. */
 const MAX_COMPLAINT_EVENTS = 1000;
+/** Sensor readings that wait for somebody to listen. */
+const MOST_UNHEARD_READINGS = 10_000;
 
 /**
  * Starts the bridge. Rejects with BRIDGE_TOKEN when it would listen beyond this machine without a token, and with
@@ -56,11 +62,10 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   readonly #handshakes: Handshakes;
   readonly #sockets = new WeakMap<UeConnection, Socket>();
   #strangerEvents = 0;
-  /** Why a client was turned away the last time, by the id that it gave; '' of those that gave none that is expected. */
-  readonly #refusals = new Map<string, Pick<Refusal, 'message' | 'todo'>>();
-  readonly #listeners: ((record: PowerRecord) => void)[] = [];
-  /** Came before anybody listened: UEs are quick to send again what an earlier bridge of the run had not acknowledged. */
-  readonly #unheard: PowerRecord[] = [];
+  readonly #refusals = new Refusals();
+  /** UEs are quick to send again what an earlier bridge of the run had not acknowledged: before anybody listens. */
+  readonly #powers = new Listeners<PowerRecord>();
+  readonly #readings = new Listeners<SensorRecord>(MOST_UNHEARD_READINGS);
   readonly #closed = new AbortController();
 
   constructor(server: Server, host: string, options: BridgeOptions) {
@@ -108,9 +113,9 @@ class BridgeServer implements UeBridge, ConnectionOwner {
       timeoutS,
       () =>
         new BeamloopError('UE_ABSENT', {
-          what: `The UE ${ueId} did not connect within ${timeoutS} s${this.#refusalMeanwhile(ueId)}`,
+          what: `The UE ${ueId} did not connect within ${timeoutS} s${this.#refusals.meanwhile(ueId)}`,
           where: this.url,
-          todo: `Start the UE and point it at ${this.url}${this.#adviceOfRefusal(ueId)}`,
+          todo: `Start the UE and point it at ${this.url}${this.#refusals.advice(ueId)}`,
         }),
       signal,
     );
@@ -177,8 +182,11 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   }
 
   onPower(listener: (record: PowerRecord) => void): void {
-    this.#listeners.push(listener);
-    for (const record of this.#unheard.splice(0)) this.deliver(record);
+    this.#powers.add(listener);
+  }
+
+  onSensor(listener: (reading: SensorRecord) => void): void {
+    this.#readings.add(listener);
   }
 
   acknowledge(ueId: string, sequence: number): void {
@@ -218,8 +226,11 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   }
 
   deliver(record: PowerRecord): void {
-    if (this.#listeners.length === 0) this.#unheard.push(record);
-    for (const listener of this.#listeners) listener(record);
+    this.#powers.tell(record);
+  }
+
+  deliverReading(reading: SensorRecord): void {
+    this.#readings.tell(reading);
   }
 
   complained(session: UeSession, kind: 'malformed' | 'remarked', { code, message, todo }: Complaint): void {
@@ -240,7 +251,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     const ueId = session?.ueId ?? null;
     if (refusal !== null && ueId === null) this.#refusedStranger(connection.claimedId, refusal.code, refusal);
     else if (refusal !== null) {
-      this.#refusals.set(ueId!, refusal);
+      this.#refusals.note(ueId, refusal);
       this.#options.onEvent?.({ kind: 'refused', ueId, code: refusal.code, reason });
     }
     if (ueId !== null) this.#options.onEvent?.({ kind: 'disconnected', ueId, reason });
@@ -253,25 +264,11 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     { message, todo }: { readonly message: string; readonly todo: string },
   ): void {
     const ueId = claimedId !== null && this.#ueIds?.has(claimedId) ? claimedId : null;
-    this.#refusals.set(ueId ?? '', { message, todo });
+    this.#refusals.note(ueId, { message, todo });
     const left = this.limits.maxStrangerEvents - ++this.#strangerEvents;
     if (left < 0) return;
     const more = left === 0 ? ' (refusals of strangers after this one are not told)' : '';
     this.#options.onEvent?.({ kind: 'refused', ueId, code, reason: `${message}${more}` });
-  }
-
-  #adviceOfRefusal(ueId: string): string {
-    const refusal = this.#refusalOfId(ueId);
-    return refusal === undefined ? '' : `. If the client that was refused is this UE: ${refusal.todo}`;
-  }
-
-  #refusalOfId(ueId: string): Pick<Refusal, 'message' | 'todo'> | undefined {
-    return this.#refusals.get(ueId) ?? this.#refusals.get('');
-  }
-
-  #refusalMeanwhile(ueId: string): string {
-    const refusal = this.#refusalOfId(ueId);
-    return refusal === undefined ? '' : `; a client was refused meanwhile: ${refusal.message}`;
   }
 
   #lackOfRoom({ ueId }: Hello): Refusal | null {
@@ -314,7 +311,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
       message: `The UE ${hello.ueId} came back on a new connection`,
       todo: 'Nothing, if it was you',
     });
-    this.#refusals.delete(hello.ueId);
+    this.#refusals.forget(hello.ueId);
     const nextSequence = connection.welcome(session, hello, this.#run);
     this.#options.onEvent?.({ kind: 'connected', ueId: hello.ueId, nextSequence });
   }
@@ -326,10 +323,12 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   #sessionOf(ueId: string): UeSession {
     const known = this.#sessions.get(ueId);
     if (known !== undefined) return known;
-    const { durable, kept } = this.#options;
+    const { durable, kept, sensors = false, durableReadings } = this.#options;
     const isNew = (durable?.size ?? 0) + (kept?.size ?? 0) === 0;
     const acknowledged = durable?.get(ueId) ?? 0;
-    const session = new UeSession(ueId, this.limits.window, acknowledged, kept?.get(ueId) ?? [], isNew);
+    const readings = sensors ? new ReadingCount(durableReadings?.get(ueId)) : null;
+    const memory = { acknowledged, kept: kept?.get(ueId) ?? [], isNew };
+    const session = new UeSession(ueId, this.limits.window, memory, readings);
     this.#sessions.set(ueId, session);
     return session;
   }
@@ -357,9 +356,9 @@ class BridgeServer implements UeBridge, ConnectionOwner {
       () =>
         session.connection === null
           ? new BeamloopError('UE_ABSENT', {
-              what: `The UE ${ueId} is not connected and could not be asked to ${asked.type} within ${timeoutS} s${this.#refusalMeanwhile(ueId)}`,
+              what: `The UE ${ueId} is not connected and could not be asked to ${asked.type} within ${timeoutS} s${this.#refusals.meanwhile(ueId)}`,
               where: this.url,
-              todo: `Check that the UE runs and reaches this machine${this.#adviceOfRefusal(ueId)}`,
+              todo: `Check that the UE runs and reaches this machine${this.#refusals.advice(ueId)}`,
             })
           : new BeamloopError('UE_SILENT', {
               what:

@@ -2,7 +2,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../core/clock.js';
 import type { Complaint, PowerRecord } from './bridge.js';
 import { CLOSE_GOING_AWAY, CLOSE_NORMAL, CLOSE_POLICY, closeSocket } from './close-socket.js';
-import { complaintOfPowers, complaintOfText, complaintOfTime } from './complaint.js';
+import { complaintOfPowers, complaintOfText, complaintOfTime, complaintOfUnasked } from './complaint.js';
 import type { BridgeLimits } from './limits.js';
 import {
   decodeFromUe,
@@ -13,7 +13,9 @@ import {
   type RefusalCode,
 } from './messages.js';
 import { RateLimit } from './rate-limit.js';
+import { recordOf, type SensorMessage, type SensorRecord } from './sensor-reading.js';
 import type { UeLink, UeSession } from './ue-session.js';
+import { welcomeTo } from './welcome.js';
 import { decodePowerMessage } from './wire.js';
 
 /** More than a control message can have; the decoder refuses what is cut off here. */
@@ -29,6 +31,7 @@ export interface ConnectionOwner {
   /** The UE introduced itself. The owner answers with `welcome` or `refuse`, now or later. */
   greet(connection: UeConnection, hello: Hello): void;
   deliver(record: PowerRecord): void;
+  deliverReading(reading: SensorRecord): void;
   /** Something that the UE sent was dropped (`malformed`) or taken with a remark. */
   complained(session: UeSession, kind: 'malformed' | 'remarked', complaint: Complaint): void;
   /** It is no stranger any more: its hello is there, or it was welcomed or refused. */
@@ -43,6 +46,7 @@ export class UeConnection implements UeLink {
   readonly #owner: ConnectionOwner;
   readonly #control: RateLimit;
   readonly #records: RateLimit;
+  readonly #readings: RateLimit;
   readonly #over = new AbortController();
   #state: 'new' | 'greeted' | 'welcomed' | 'over' = 'new';
   #session: UeSession | null = null;
@@ -63,6 +67,7 @@ export class UeConnection implements UeLink {
     const { clock, limits } = owner;
     this.#control = new RateLimit(limits.controlPerS, clock.nowS());
     this.#records = new RateLimit(limits.recordsPerS, clock.nowS());
+    this.#readings = new RateLimit(limits.readingsPerS, clock.nowS());
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on('ping', () => this.#onControl());
     socket.on('pong', () => this.#onControl());
@@ -102,22 +107,7 @@ export class UeConnection implements UeLink {
     this.#session = session;
     this.#owner.passed(this, 'done');
     const nextSequence = session.attach(this, hello, run);
-    this.send({
-      type: 'welcome',
-      run,
-      session: session.key,
-      nextSequence,
-      acknowledged: session.tracker.acknowledged,
-      window: limits.window,
-      heartbeatS: limits.heartbeatS,
-      limits: {
-        maxMessageBytes: limits.maxMessageBytes,
-        maxRecordsPerMessage: limits.maxRecordsPerMessage,
-        maxSubcarriers: limits.maxSubcarriers,
-        recordsPerS: limits.recordsPerS,
-        controlPerS: limits.controlPerS,
-      },
-    });
+    this.send(welcomeTo(session, run, nextSequence, limits));
     this.#beat();
     session.welcomed();
     return nextSequence;
@@ -188,8 +178,12 @@ export class UeConnection implements UeLink {
   }
 
   #onText(text: string): void {
-    if (!this.#payControl()) return;
     const decoded = decodeFromUe(text);
+    if (decoded.ok && decoded.message.type === 'sensor' && this.#state === 'welcomed') {
+      this.#onReading(decoded.message, this.#session!);
+      return;
+    }
+    if (!this.#payControl()) return;
     if (!decoded.ok) {
       if (this.#state === 'welcomed') this.#onMalformedText(this.#session!, text, decoded);
       else this.#refuseBeforeWelcome(`The first message is not a hello: ${decoded.detail}`);
@@ -201,7 +195,7 @@ export class UeConnection implements UeLink {
     } else if (message.type === 'bye') {
       this.#finish('UE said bye', null);
       this.#close(CLOSE_NORMAL, 'bye');
-    } else if (this.#state === 'welcomed') {
+    } else if (this.#state === 'welcomed' && message.type !== 'sensor') {
       if (message.type === 'time') this.#tellTime(message.ueTimeS);
       else {
         if (message.type === 'cannot-tell')
@@ -217,7 +211,9 @@ export class UeConnection implements UeLink {
     text: string,
     { detail, answers }: { readonly detail: string; readonly answers: number | null },
   ): void {
-    this.#countMalformed(session, complaintOfText(text, detail));
+    const complaint = complaintOfText(text, detail);
+    if (complaint.code === 'bad-sensor' && session.readings !== null) session.readings.malformed++;
+    this.#countMalformed(session, complaint);
     if (answers === null) return;
     session.answer({ type: 'not-estimated', request: answers, message: `malformed answer, ${detail}` });
   }
@@ -260,6 +256,18 @@ export class UeConnection implements UeLink {
         });
         return;
       }
+    }
+  }
+
+  /** Readings have a limit of their own: a UE may send more of them than other messages. */
+  #onReading(message: SensorMessage, session: UeSession): void {
+    const { clock } = this.#owner;
+    this.#slowDown(this.#readings.take(1, clock.nowS()), session);
+    if (!session.isAskedForReadings) {
+      const announced = session.description?.sensors === true;
+      this.#complain(session, 'remarked', complaintOfUnasked(announced));
+    } else if (session.readings!.take(message.sequence)) {
+      this.#owner.deliverReading(recordOf(message, session.ueId, this.#receivedS));
     }
   }
 

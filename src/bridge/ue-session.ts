@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Complaint, PowerRecord, UeDescription, UeStatistics } from './bridge.js';
 import { complaintOfFullScale, complaintOfSlot, complaintOfSubcarriers } from './complaint.js';
 import type { Answer, EstimateRequest, Hello, Measure, MessageFromBridge } from './messages.js';
+import type { ReadingCount } from './reading-count.js';
 import { type Arrival, SequenceTracker } from './sequence-tracker.js';
 import { fromRanges } from './slot-ranges.js';
 
@@ -21,10 +22,22 @@ interface PendingRequest {
   readonly answered: (answer: Answer) => void;
 }
 
+/** What earlier bridges of the run have left. */
+interface SessionMemory {
+  /** The highest sequence number that is durable. */
+  readonly acknowledged: number;
+  /** Slots whose powers they had asked the UE to keep. */
+  readonly kept: Iterable<number>;
+  /** None of them had asked it for anything. */
+  readonly isNew: boolean;
+}
+
 /** What the bridge knows about one UE id, from its first hello on and across connections. */
 export class UeSession {
   readonly ueId: string;
   readonly tracker: SequenceTracker;
+  /** Of its sensors; null where no readings are wanted. */
+  readonly readings: ReadingCount | null;
   /** The UE shows this key when it comes back; it makes a half-open connection give way at once. */
   key: string = randomUUID();
   description: UeDescription | null = null;
@@ -51,12 +64,15 @@ export class UeSession {
   readonly #pending = new Map<number, PendingRequest>();
   readonly #waiting = new Set<(description: UeDescription) => void>();
 
-  /**
-   * @param kept slots whose powers an earlier bridge of the run had asked the UE to keep.
-   * @param isNew whether no earlier bridge of the run had asked it for anything.
-   */
-  constructor(ueId: string, window: number, acknowledged: number, kept: Iterable<number>, isNew = true) {
+  /** @param readings counts its sensor readings; null where none are wanted. */
+  constructor(
+    ueId: string,
+    window: number,
+    { acknowledged, kept, isNew }: SessionMemory,
+    readings: ReadingCount | null,
+  ) {
     this.ueId = ueId;
+    this.readings = readings;
     this.#isNew = isNew;
     this.#kept = new Set(kept);
     this.tracker = new SequenceTracker(window, acknowledged);
@@ -91,6 +107,11 @@ export class UeSession {
     for (const { message } of this.#pending.values()) this.connection?.send(message);
     for (const resolve of this.#waiting) resolve(this.description!);
     this.#waiting.clear();
+  }
+
+  /** Whether its hello said that it has sensors, and their readings are wanted. */
+  get isAskedForReadings(): boolean {
+    return this.readings !== null && this.description?.sensors === true;
   }
 
   /** Whether nothing of this kind was remarked on before. */
@@ -200,6 +221,7 @@ export class UeSession {
       throttled: this.throttled,
       notAsked: this.#notAsked,
       saturated: this.#saturated,
+      ...(this.readings !== null && { readings: this.readings.statistics() }),
     };
   }
 }

@@ -16,6 +16,10 @@ export interface TestbedRequest<E> {
   readonly durable: ReadonlyMap<string, number>;
   /** Of a run that is resumed: slots per UE whose powers it was asked to keep. */
   readonly kept: ReadonlyMap<string, readonly number[]>;
+  /** Whether UEs are asked what their sensors tell; where a user of the scenario has some, unless given. */
+  readonly sensors?: boolean;
+  /** Of a run that is resumed: the highest number of a sensor reading per UE that is on disk. */
+  readonly durableReadings?: ReadonlyMap<string, number>;
   /** Emulated board only: let board time follow the wall clock. */
   readonly realtime: boolean;
   readonly signal: AbortSignal;

@@ -9,6 +9,7 @@ import { shellWord } from '../core/shell-word.js';
 import { VERSION } from '../core/version.js';
 import { makeFolder, writing } from '../core/writing.js';
 import { Recording } from '../record/recording.js';
+import type { MotionTexts } from '../scenario/motion-files.js';
 import { prepare } from '../scenario/plan.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 import { pluginOf } from '../training/plugins/plugin-file.js';
@@ -17,6 +18,7 @@ import type { Progress } from './campaign-parts.js';
 import type { OpenTestbed, TestbedRequest } from './open-testbed.js';
 import { type CampaignOutcome, outcomeOf } from './outcome.js';
 import { loadRecordedPlugin } from './recorded-plugin.js';
+import { durableReadings } from './tracking/sensor-readings.js';
 
 /** Events that say how far the run is, or what becomes of one slot or user: no interruptions. */
 const OF_THE_RUN = new Set([
@@ -83,6 +85,7 @@ function startRunIn<E>(
       scenarioName: file.name,
       scenarioText: file.text,
       calibrationText: file.calibration?.text ?? null,
+      ...(file.motionTexts !== undefined && { motionTexts: file.motionTexts }),
       scenario: file.scenario,
       seed: file.scenario.seed,
       ...(file.settings !== undefined && { settings: file.settings }),
@@ -150,12 +153,13 @@ async function finishedOutcome(folder: string, progress: Progress): Promise<Camp
   }
 }
 
-/** Reads a scenario, and the calibration table that it names where that is at hand. */
+/** Reads a scenario, and the calibration table and the files of motions that it names where these are at hand. */
 export type ParseScenario<E> = (
   text: string,
   where: string,
   calibrationText?: string,
   onBare?: (reading: string) => void,
+  motionTexts?: MotionTexts,
 ) => ScenarioFile<E>;
 
 /** Of a recording of many numbers without units the first few are named. */
@@ -173,6 +177,7 @@ export async function recordedScenario<E>(
   warning: (text: string) => void,
 ): Promise<ScenarioFile<E>> {
   const calibrationText = await recording.runValue('calibrationText');
+  const motionTexts = await recording.runValue('motionTexts');
   const text = await recording.runValue('scenarioText');
   if (typeof text !== 'string') {
     throw new BeamloopError('RECORDING_INVALID', {
@@ -187,6 +192,7 @@ export async function recordedScenario<E>(
     recording.folder,
     typeof calibrationText === 'string' ? calibrationText : undefined,
     (reading) => readings.push(reading),
+    motionTexts === null || typeof motionTexts !== 'object' ? undefined : (motionTexts as MotionTexts),
   );
   if (readings.length > 0) {
     const more = readings.length > MOST_READINGS ? `; and ${readings.length - MOST_READINGS} more` : '';
@@ -197,20 +203,21 @@ export async function recordedScenario<E>(
   return file;
 }
 
-type UeMemory = Pick<TestbedRequest<unknown>, 'durable' | 'kept'>;
+type UeMemory = Pick<TestbedRequest<unknown>, 'durable' | 'kept' | 'durableReadings'>;
 
 /** What the UEs of a run that goes on need not send again, and of which slots they send the mean. */
 async function ueMemory(recording: Recording, { scenario }: ScenarioFile): Promise<UeMemory> {
   const last = await recording.query('SELECT ue, max(sequence) AS sequence FROM powers GROUP BY ue');
   const durable = new Map(last.map(({ ue, sequence }) => [String(ue), Number(sequence)]));
   const kept = new Map<string, number[]>();
-  if (scenario.bridge.feedback === 'powers') return { durable, kept };
+  const readings = { durableReadings: await durableReadings(recording) };
+  if (scenario.bridge.feedback === 'powers') return { durable, kept, ...readings };
   for (const { ue, slot } of await recording.rows('slots')) {
     const slots = kept.get(ue);
     if (slots === undefined) kept.set(ue, [slot]);
     else slots.push(slot);
   }
-  return { durable, kept };
+  return { durable, kept, ...readings };
 }
 
 async function conduct<E>(
@@ -223,7 +230,7 @@ async function conduct<E>(
     onRecording,
     clock = monotonicClock,
   }: RunOptions<E>,
-  { run, durable, kept }: UeMemory & { readonly run: string },
+  { run, ...memory }: UeMemory & { readonly run: string },
   openRecording: () => Promise<Recording>,
 ): Promise<CampaignOutcome> {
   const preparation = prepare(scenario);
@@ -237,8 +244,9 @@ async function conduct<E>(
     array: polar.array,
     users,
     run,
-    durable,
-    kept,
+    ...memory,
+    // On a real port nobody knows before who has some.
+    ...(scenario.tracking !== undefined && { sensors: true }),
     realtime,
     signal,
     onEvent: (kind, detail) => {

@@ -23,7 +23,7 @@ export class CarrierReceiver {
 }
 
 /** w_n(f) = w_n exp(-j 2 pi f delay_n), shape [numElements]. */
-function weightsAt({ re, im, delayS }: ElementBeam, frequencyHz: number): ComplexVector {
+export function weightsAt({ re, im, delayS }: ElementBeam, frequencyHz: number): ComplexVector {
   if (delayS === null) return { re, im };
   const weights = complexVector(re.length);
   for (let n = 0; n < re.length; n++) {

@@ -9,12 +9,16 @@ import { MACHINE_CLOCK_AHEAD_S } from '../../drivers/emulator/machine-clock.js';
 import { fail, tellParent } from '../../drivers/emulator/parent.js';
 import { Band } from '../array/band.js';
 import { LinearArray } from '../array/linear-array.js';
+import { createMotion } from '../channel/motion/create-motion.js';
+import { Sensors } from '../channel/motion/sensors.js';
+import { StraightLine } from '../channel/motion/straight-line.js';
 import type { SubcarrierSum } from '../channel/wideband/response.js';
 import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
+import { monotonicClock } from '../core/clock.js';
 import { LocalEstimator } from '../training/local-estimate.js';
 import { UeAgent } from '../ue/agent.js';
-import { EmulatedUe } from './emulated-ue.js';
-import type { EmulatedUesConfig, UeCommand, UeReport } from './start-emulated-ues.js';
+import { EmulatedUe, type EmulatedUeOptions } from './emulated-ue.js';
+import type { EmulatedUeConfig, EmulatedUesConfig, UeCommand, UeReport } from './start-emulated-ues.js';
 
 const MODEL = 'beamloop emulated UE';
 const SOFTWARE = 'emulation 1.0';
@@ -56,7 +60,9 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
   const sum = subcarriers === undefined ? null : subcarrierSum(array, subcarriers);
   // All of them hear the same beams, so one dictionary does.
   const estimator = new LocalEstimator();
-  const ues = config.ues.map((ue) => new EmulatedUe({ ...ue, array, seed, subcarriers: sum }));
+  // Motions begin now, on the clock that the UEs read.
+  const motionOriginS = realtime ? monotonicClock.nowS() : 0;
+  const ues = config.ues.map((ue) => emulatedUe(ue, { array, seed, subcarriers: sum, motionOriginS }));
   // Of thousands, one listens.
   const listening = new Set<EmulatedUe>();
   // On virtual time all clocks are one.
@@ -67,10 +73,10 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
       if (ue.isIdle) listening.delete(ue);
     }
   });
-  report({ type: 'ready' });
+  report({ type: 'ready', motionOriginS: motionOriginS + aheadS });
   const doors = new Doors(MAX_CONNECTING);
   await Promise.all(
-    config.ues.map(async ({ ueId }, k) => {
+    config.ues.map(async ({ ueId, sensors = null }, k) => {
       const leave = await doors.enter();
       await new UeAgent({
         onState: leave,
@@ -81,6 +87,7 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
           model: MODEL,
           software: SOFTWARE,
           numSubcarriers: sum?.band.numSubcarriers ?? 1,
+          ...(sensors !== null && { sensors: true }),
         },
         source: {
           listenFor: (slots, timing) => {
@@ -93,6 +100,21 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
       }).run(signal);
     }),
   );
+}
+
+function emulatedUe(
+  { motionPlan = null, sensors = null, ...ue }: EmulatedUeConfig,
+  shared: Pick<EmulatedUeOptions, 'array' | 'seed' | 'subcarriers' | 'motionOriginS'>,
+): EmulatedUe {
+  const { seed } = shared;
+  const motion = motionPlan === null ? null : createMotion(motionPlan, seed, ue.ueId);
+  const told = sensors && (motion ?? new StraightLine(sensors.positionM, [0, 0]));
+  return new EmulatedUe({
+    ...ue,
+    ...shared,
+    motion,
+    sensors: sensors && new Sensors(sensors.plan, told!, seed, ue.ueId),
+  });
 }
 
 /** Lets so many through at once: the bridge shows strangers the door when there are too many. */

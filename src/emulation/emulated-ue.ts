@@ -3,6 +3,9 @@ import type { RadiatedWeights } from '../../drivers/emulator/rf.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { CarrierReceiver } from '../channel/carrier-receiver.js';
 import { noiseVariance } from '../channel/channel.js';
+import type { Motion } from '../channel/motion/motion.js';
+import { isWithin, type Sensors, type WindowS } from '../channel/motion/sensors.js';
+import { MovingBeamReceiver, MovingCarrierReceiver } from '../channel/moving-receivers.js';
 import type { Path } from '../channel/paths.js';
 import { noisyPowers } from '../channel/slot-noise.js';
 import { BeamReceiver } from '../channel/wideband/received.js';
@@ -10,19 +13,33 @@ import type { ElementBeam, SubcarrierSum } from '../channel/wideband/response.js
 import { type Clock, monotonicClock } from '../core/clock.js';
 import type { ComplexVector } from '../core/complex.js';
 import type { SlotTiming } from '../ue/host-clock.js';
-import { PowerQueue, type PowerSource, type SlotPower, UntoldSlots } from '../ue/power-source.js';
+import {
+  PowerQueue,
+  type PowerSource,
+  type SensorReport,
+  type SlotPower,
+  UntoldSlots,
+} from '../ue/power-source.js';
 import { isTold, SlotReckoning } from '../ue/slot-reckoning.js';
 
 export interface EmulatedUeOptions {
   readonly ueId: string;
   readonly array: LinearArray;
-  /** Propagation to this UE; powers of the gains sum to 1. */
+  /** Propagation to this UE, at time 0 where it moves; powers of the gains sum to 1. */
   readonly paths: readonly Path[];
   /** Signal-to-noise ratio of a pilot of unit norm; Infinity = no noise. */
   readonly snrDb: number;
   readonly seed: number;
   /** Evaluates the subcarriers that it measures; null = it measures at the carrier alone. UEs may share one. */
   readonly subcarriers: SubcarrierSum | null;
+  /** How it moves; it stands still unless given. */
+  readonly motion?: Motion | null;
+  /** Of a UE that tells where it is; nothing is told unless given. */
+  readonly sensors?: Sensors | null;
+  /** When nothing but noise comes through, in the motion's time. */
+  readonly blockedS?: readonly WindowS[];
+  /** What the UE's clock shows when the motion begins, s; 0 unless given. */
+  readonly motionOriginS?: number;
   /**
    * The receiver hears for itself when signals begin and end, as one with a hardware trigger does, and may so tell slots apart that
    * the clock does not; true unless given.
@@ -33,23 +50,23 @@ export interface EmulatedUeOptions {
 }
 
 /**
- * An emulated UE's receiver: in each slot that it was asked to measure it hears the array through its channel and adds
- * noise. Which slot a signal was in it finds by its clock and by what it was told of when slots are. The noise of a slot is drawn
- * from (seed, UE, slot) alone, so what was measured before changes nothing.
+ * An emulated UE's receiver: in each slot that it was asked to measure it hears the array through its channel at that slot's
+ * time and adds noise. Which slot a signal was in it finds by its clock and by what it was told of when slots are. The noise of a slot is
+ * drawn from (seed, UE, slot) alone, so what was measured before changes nothing.
  */
 export class EmulatedUe implements PowerSource {
   readonly #options: EmulatedUeOptions;
-  readonly #receiver: { receive(beam: ElementBeam): ComplexVector };
+  /** Noise-free, of a beam and the time of the motion, s. */
+  readonly #receive: (beam: ElementBeam, motionS: number) => Readonly<ComplexVector>;
   readonly #numSubcarriers: number;
   readonly #noiseVariance: number;
   readonly #reckoning = new SlotReckoning<RadiatedWeights>();
-  readonly #queue = new PowerQueue();
+  readonly #queue = new PowerQueue<SlotPower | SensorReport>();
 
   constructor(options: EmulatedUeOptions) {
-    const { array, paths, subcarriers } = options;
+    const { subcarriers } = options;
     this.#options = options;
-    this.#receiver =
-      subcarriers === null ? new CarrierReceiver(array, paths) : new BeamReceiver(subcarriers, array, paths);
+    this.#receive = receiverOf(options);
     this.#numSubcarriers = subcarriers === null ? 1 : subcarriers.band.numSubcarriers;
     this.#noiseVariance = noiseVariance(options.snrDb);
   }
@@ -71,19 +88,43 @@ export class EmulatedUe implements PowerSource {
     this.#reckoning.listenFor(slots, timing, clock.nowS());
   }
 
-  powers(signal: AbortSignal): AsyncIterable<SlotPower> {
+  powers(signal: AbortSignal): AsyncIterable<SlotPower | SensorReport> {
     return this.#queue.read(signal);
   }
 
   /** Something was on the air, or nothing, at times of the UE's clock. */
   hear({ fromS, untilS, weights }: Signal): void {
-    const { seed, ueId } = this.#options;
+    const { seed, ueId, motionOriginS = 0, blockedS = [] } = this.#options;
     for (const { slot, fromS: ueTimeS, signal } of this.#reckoning.hear({ fromS, untilS, signal: weights })) {
-      const received = signal === null ? null : this.#receiver.receive(signal);
+      const motionS = ueTimeS - motionOriginS;
+      this.#sense(motionS, motionOriginS);
+      const isHeard = signal !== null && !isWithin(motionS, blockedS);
+      const received = isHeard ? this.#receive(signal, motionS) : null;
       const powers = noisyPowers(received, this.#numSubcarriers, this.#noiseVariance, seed, ueId, slot);
       this.#queue.push({ slot, ueTimeS, noiseFloor: this.#noiseVariance, powers });
     }
   }
+
+  /** What the sensors have ready when a slot begins goes before its power. */
+  #sense(motionS: number, motionOriginS: number): void {
+    for (const { measuredS, ...reading } of this.#options.sensors?.readyBy(motionS) ?? []) {
+      this.#queue.push({ ueTimeS: measuredS + motionOriginS, ...reading });
+    }
+  }
+}
+
+function receiverOf({ array, paths, subcarriers, motion = null }: EmulatedUeOptions) {
+  if (motion === null) {
+    const receiver =
+      subcarriers === null ? new CarrierReceiver(array, paths) : new BeamReceiver(subcarriers, array, paths);
+    return (beam: ElementBeam) => receiver.receive(beam);
+  }
+  const startM = motion.positionAt(0);
+  const receiver =
+    subcarriers === null
+      ? new MovingCarrierReceiver(array, paths, startM)
+      : new MovingBeamReceiver(subcarriers, array, paths, startM);
+  return (beam: ElementBeam, motionS: number) => receiver.receive(beam, motion.positionAt(motionS));
 }
 
 function inMs(durationS: number): string {

@@ -1,7 +1,9 @@
 /** Emulated UEs in a process of their own: they hear an emulated board's array and report to the bridge. */
 
 import type { FailureReport } from '../../drivers/emulator/parent.js';
-import type { LinearArrayOptions } from '../array/linear-array.js';
+import type { LinearArrayOptions, PointM } from '../array/linear-array.js';
+import type { MotionPlan } from '../channel/motion/create-motion.js';
+import type { SensorPlan, WindowS } from '../channel/motion/sensors.js';
 import type { Path } from '../channel/paths.js';
 import { BeamloopError } from '../core/errors.js';
 import { Child } from './child.js';
@@ -9,7 +11,13 @@ import { compiledEntry } from './compiled-entry.js';
 
 export interface EmulatedUeConfig {
   readonly ueId: string;
-  /** Propagation to this UE; powers of the gains sum to 1. */
+  /** How it moves; it stands still unless given. */
+  readonly motionPlan?: MotionPlan | null;
+  /** What it tells of where it is, and where that is while it stands still; nothing unless given. */
+  readonly sensors?: { readonly plan: SensorPlan; readonly positionM: PointM } | null;
+  /** When nothing but noise comes through, in the motion's time. */
+  readonly blockedS?: readonly WindowS[];
+  /** Propagation to this UE, at the start where it moves; powers of the gains sum to 1. */
   readonly paths: readonly Path[];
   /** Signal-to-noise ratio of a pilot of unit norm, dB; Infinity = no noise. */
   readonly snrDb: number;
@@ -38,10 +46,19 @@ export interface UeCommand {
   readonly config: EmulatedUesConfig;
 }
 
-export type UeReport = { readonly type: 'ready' } | FailureReport;
+/** They hear the array. */
+interface ReadyReport {
+  readonly type: 'ready';
+  /** When motions begin, on the machine's monotonic clock or on virtual time, s. */
+  readonly motionOriginS: number;
+}
+
+export type UeReport = ReadyReport | FailureReport;
 
 export interface EmulatedUes {
   readonly pid: number;
+  /** When motions begin: on virtual time 0; otherwise on the machine's monotonic clock (`process.hrtime`), s. */
+  readonly motionOriginS: number;
   /** Resolves when the process has ended, by `close` or by itself. */
   readonly ended: Promise<void>;
   /** Ends the process and waits for it; safe to call twice. */
@@ -71,7 +88,7 @@ export async function startEmulatedUes(
     if (!isLost) onFailure(failure(report));
     isLost = true;
   };
-  const { child } = await Child.start<UeCommand, UeReport, { readonly type: 'ready' }>({
+  const { child, ready } = await Child.start<UeCommand, UeReport, ReadyReport>({
     entry: compiledEntry('./emulated-ue-process.js', import.meta.url),
     start: { type: 'start', config },
     onReport: (report) => {
@@ -81,5 +98,10 @@ export async function startEmulatedUes(
       lost({ what, todo: 'See whether something on this machine ends processes, for want of memory say' }),
     failure,
   });
-  return child;
+  return {
+    pid: child.pid,
+    motionOriginS: ready.motionOriginS,
+    ended: child.ended,
+    close: () => child.close(),
+  };
 }

@@ -20,6 +20,8 @@ export interface RunInfo {
   readonly scenarioText: string;
   /** The calibration table that the scenario names, as it was read; null when it names none. */
   readonly calibrationText: string | null;
+  /** Files of motions that the scenario names, as they were read, by their names in it; absent when it names none. */
+  readonly motionTexts?: Readonly<Record<string, string>>;
   /** Scenario after units, defaults and drawn users were resolved. */
   readonly scenario: unknown;
   readonly seed: number;

@@ -4,6 +4,7 @@ import { noiseVariance } from '../channel/channel.js';
 import { type PlaceComplaint, placeText, wrongPlace, wrongRegion } from '../channel/place-checks.js';
 import { BeamloopError } from '../core/errors.js';
 import { needsBand, splitOf, splitSchemes } from '../training/registry.js';
+import { checkMotions } from './motion-checks.js';
 import { BAND_EXAMPLE, BAND_KEYS, type Scenario } from './scenario-schema.js';
 import { checkSizes } from './scenario-sizes.js';
 import { arrayOf, polarCodebookOf, regionOf, sectorRegion } from './users.js';
@@ -16,7 +17,10 @@ export function checkScenario(scenario: Scenario, file: string): void {
   requireToken(scenario.bridge.host, scenario.bridge.token);
   checkPlaces(scenario, file);
   const emulated = scenario.board.port === 'emulated';
-  if (emulated) checkEmulatedUsers(scenario, file);
+  if (emulated) {
+    checkEmulatedUsers(scenario, file);
+    checkMotions(scenario, 0, file);
+  }
   checkAuxiliaryPair(scenario, file, emulated);
 }
 
@@ -53,7 +57,9 @@ function checkEmulatedUsers({ users, channel }: Scenario, file: string): void {
     return;
   }
   for (const [k, user] of users.entries()) {
-    if (user.position === undefined) throw missing('position', `users[${k + 1}].position`, file);
+    if (user.position === undefined && user.motion === undefined) {
+      throw missing('position', `users[${k + 1}].position`, file);
+    }
     if (snrOf(user) === undefined && snrOf(channel) === undefined) {
       throw missing('snr', `users[${k + 1}].snr`, file);
     }
@@ -161,6 +167,6 @@ function missing(key: string, where: string, file: string): BeamloopError {
     todo:
       key === 'snr'
         ? 'Add it, e.g. snr: 20 dB, or beamformedSnr: 15 dB (those of channel hold for all users)'
-        : 'Add it, e.g. position: [20 m, 5 m]',
+        : 'Add it, e.g. position: [20 m, 5 m], or a motion',
   });
 }

@@ -8,14 +8,15 @@ import {
   sectorSchema,
   speedOfLightSchema,
 } from '../array/array-section.js';
-import { type PointM, polarPointM } from '../array/linear-array.js';
 import { DEFAULT_LIMITS } from '../bridge/limits.js';
-import type { DistanceRegion, UserRegion } from '../channel/paths.js';
-import { BAUD, DISTANCE, LEVEL } from '../core/bounds.js';
+import { BAUD, LEVEL } from '../core/bounds.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { clipped } from '../core/printable.js';
-import { levelOrInfinite, quantity, upTo, upToEitherWay, within, zeroTo } from '../core/settings-quantity.js';
+import { levelOrInfinite, quantity, upTo, zeroTo } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
+import { motionSchema } from './motion-schema.js';
+import { positionSchema, regionSchema } from './place-schema.js';
+import { sensorsSchema, windowsSchema } from './sensors-schema.js';
 import { trackingSchema } from './tracking-schema.js';
 
 export const BAND_EXAMPLE =
@@ -58,46 +59,13 @@ const slots = z.strictObject({
   maxAttempts: z.int().min(1).max(100).default(5),
 });
 
-const coordinate = upToEitherWay('100 km', 'm');
-
-/** That it is in front of the array is checked when it is known where it is. */
-const direction = upToEitherWay('180 deg', 'rad');
-
-const position = z.union([
-  z
-    .tuple([coordinate, coordinate], 'must be [x, y], each with its unit, such as [20 m, 5 m]')
-    .transform(([xM, yM]): PointM => [xM, yM]),
-  z
-    .strictObject({ distance: within(DISTANCE), angle: direction })
-    .transform(({ distance, angle }) => polarPointM(distance, angle)),
-  z
-    .strictObject({ ring: within(DISTANCE), angle: direction })
-    .transform(({ ring, angle }) => polarPointM(ring * Math.cos(angle) ** 2, angle)),
-]);
-
-const distances = z
-  .tuple([within(DISTANCE), within(DISTANCE)], 'must be two distances, the smaller first')
-  .refine(([low, high]) => low <= high, 'the second must not be below the first');
-const directions = z
-  .tuple([direction, direction], 'must be two angles, the smaller first')
-  .refine(([low, high]) => low <= high, 'the second must not be below the first');
-
-const region = z.union([
-  z
-    .strictObject({ ringDistance: distances, angle: directions })
-    .transform(({ ringDistance, angle }): UserRegion => ({ ringDistanceM: ringDistance, angleRad: angle })),
-  z
-    .strictObject({ distance: distances, angle: directions })
-    .transform(({ distance, angle }): DistanceRegion => ({ distanceM: distance, angleRad: angle })),
-]);
-
 /** Of a line of sight it is about 1. */
 const gainPart = quantity('1').pipe(z.number('must be finite').min(-1e6).max(1e6));
 
 const pathList = z
   .array(
     z
-      .strictObject({ gain: z.tuple([gainPart, gainPart]), position })
+      .strictObject({ gain: z.tuple([gainPart, gainPart]), position: positionSchema })
       .transform(({ gain: [re, im], position: positionM }) => ({ gain: { re, im }, positionM })),
   )
   .nonempty('must list at least one path')
@@ -139,7 +107,7 @@ const channel = z
     ricianFactor: ricianFactor.default(13),
     scatterers: z.int().min(0).max(1000).default(5),
     /** Where scatterers are, and drawn users. */
-    region: region.optional(),
+    region: regionSchema.optional(),
   })
   .superRefine(oneSnr);
 
@@ -151,14 +119,29 @@ const user = z
         /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
         'must be 1 to 64 letters, digits, dots, dashes or underscores',
       ),
-    position: position.optional(),
+    position: positionSchema.optional(),
+    /** In place of a position. */
+    motion: motionSchema.optional(),
+    /** In place of those for all users. */
+    sensors: z.union([z.literal('none'), sensorsSchema]).optional(),
+    /** When nothing but noise comes through. */
+    blocked: windowsSchema.optional(),
     ...snrShape,
     ricianFactor: ricianFactor.optional(),
     scatterers: z.int().min(0).max(1000).optional(),
     /** In place of drawn paths. */
     paths: pathList.optional(),
   })
-  .superRefine(oneSnr);
+  .superRefine(oneSnr)
+  .superRefine((given, context) => {
+    if (given.motion === undefined || given.position === undefined) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['motion'],
+      message: "does not go with 'position'; choose one",
+      params: { todo: "A motion has a place of its own to begin at: 'start', or its first point" },
+    });
+  });
 
 const listedUsers = z
   .array(user)
@@ -177,7 +160,11 @@ const listedUsers = z
     }
   });
 
-const drawnUsers = z.strictObject({ count: z.int().min(1).max(DEFAULT_LIMITS.maxUes) });
+const drawnUsers = z.strictObject({
+  count: z.int().min(1).max(DEFAULT_LIMITS.maxUes),
+  /** Of each of them; begins where the user is drawn unless it says where. */
+  motion: motionSchema.optional(),
+});
 
 function from1Ms(mostS: number, tooLong: string) {
   return quantity('s').pipe(
@@ -263,6 +250,8 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
     scheme: schemeSchema,
     channel: channel.prefault({}),
     users: z.union([listedUsers, drawnUsers]),
+    /** Of all users that do not say otherwise. */
+    sensors: sensorsSchema.optional(),
     bridge: bridge.prefault({}),
     /** Users are tracked, not only found. */
     tracking: trackingSchema.optional(),

@@ -6,6 +6,7 @@ import { BeamloopError } from '../core/errors.js';
 import { parseSettings } from '../core/settings-file.js';
 import { readTextFile } from '../core/text-file.js';
 import { withPluginSchemes } from '../training/plugins/named-files.js';
+import { type MotionTexts, withTracks } from './motion-files.js';
 import { checkScenario } from './scenario-checks.js';
 import { type Scenario, scenarioSchema } from './scenario-schema.js';
 import { type Settings, type SweepOptions, settingsText, variantsOf } from './sweep.js';
@@ -19,6 +20,8 @@ export interface ScenarioFile<E = unknown> {
   readonly scenario: Scenario<E>;
   /** The calibration table that the scenario names, as text and read; null when it names none. */
   readonly calibration: { readonly text: string; readonly table: CalibrationTable } | null;
+  /** Files of motions, by the names that the scenario gives them; absent when it names none. */
+  readonly motionTexts?: MotionTexts;
 }
 
 /** Reads a scenario. Throws FILE_NOT_FOUND, FILE_UNREADABLE or SCENARIO_INVALID (naming line and key). */
@@ -59,6 +62,7 @@ export function readVariants<E extends z.ZodType>(
  *
  * @param calibrationText the calibration table's text, where that is already there too (in a recording).
  * @param onBare as of `parseSettings`, for scenario and table.
+ * @param motionTexts those of the files that motions name, where they are already there too.
  */
 export function parseScenario<E extends z.ZodType>(
   text: string,
@@ -66,12 +70,20 @@ export function parseScenario<E extends z.ZodType>(
   emulated: E,
   calibrationText?: string,
   onBare?: (reading: string) => void,
+  motionTexts?: MotionTexts,
 ): ScenarioFile<z.output<E>> {
   const schema = withPluginSchemes(scenarioSchema(emulated), file);
-  const scenario = parseSettings(text, schema, file, 'scenario', onBare) as Scenario<z.output<E>>;
+  const given = parseSettings(text, schema, file, 'scenario', onBare) as Scenario<z.output<E>>;
+  const { scenario, texts } = withTracks(given, file, motionTexts);
   checkScenario(scenario, file);
   const calibration = calibrationOf(scenario, file, calibrationText, onBare);
-  return { name: path.basename(file).replace(/\.ya?ml$/i, ''), text, scenario, calibration };
+  return {
+    name: path.basename(file).replace(/\.ya?ml$/i, ''),
+    text,
+    scenario,
+    calibration,
+    ...(Object.keys(texts).length > 0 && { motionTexts: texts }),
+  };
 }
 
 function calibrationOf(

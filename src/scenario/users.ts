@@ -1,22 +1,54 @@
 /** The users of a scenario: listed or drawn, with their propagation paths, and the best codeword of each. */
 import type { Sector } from '../array/focal-point.js';
 import { LinearArray, type PointM } from '../array/linear-array.js';
+import { createMotion, type MotionPlan } from '../channel/motion/create-motion.js';
+import type { Motion } from '../channel/motion/motion.js';
+import type { SensorPlan, WindowS } from '../channel/motion/sensors.js';
+import { pathsFrom } from '../channel/moving-paths.js';
 import { drawPaths, drawPosition, type Path, type UserRegion } from '../channel/paths.js';
 import { PolarCodebook } from '../codebook/polar.js';
+import { BeamloopError } from '../core/errors.js';
 import { Random } from '../core/random.js';
+import { type MotionSettings, motionPlanOf, startOf } from './motion-schema.js';
 import type { Scenario } from './scenario-schema.js';
+import { sensorPlanOf } from './sensors-schema.js';
+
+/** The channel of an emulated user. */
+export interface Truth {
+  /** At the start, of a user that moves. */
+  readonly positionM: PointM;
+  readonly snrDb: number;
+  /** Line of sight first; of a user that moves, at the start: `pathsAt` tells of later. */
+  readonly paths: readonly Path[];
+  /** Null of a user that stands still. */
+  readonly motion: Motion | null;
+  /** What its motion is made from. */
+  readonly motionPlan: MotionPlan | null;
+  /** When nothing but noise comes through, in the motion's time. */
+  readonly blockedS: readonly WindowS[];
+}
 
 export interface User {
   readonly id: string;
-  /** Where it is; null where the scenario does not say. */
+  /** Where it is, or begins; null where the scenario does not say. */
   readonly positionM: PointM | null;
-  /** The channel of an emulated user; null on real hardware, where the air decides. */
-  readonly truth: {
-    readonly positionM: PointM;
-    readonly snrDb: number;
-    /** Line of sight first. */
-    readonly paths: readonly Path[];
-  } | null;
+  /** Of an emulated user that moves; null otherwise. */
+  readonly motion: Motion | null;
+  /** What an emulated user tells of where it is; null when it tells nothing. */
+  readonly sensors: SensorPlan | null;
+  /** Null on real hardware, where the air decides. */
+  readonly truth: Truth | null;
+}
+
+/** Where an emulated user is, m. @param timeS of the motion. */
+export function positionAt({ motion, positionM }: Truth, timeS: number): PointM {
+  return motion?.positionAt(timeS) ?? positionM;
+}
+
+/** The paths of an emulated user at a time of its motion, s (docs/model.md eq. 88). */
+export function pathsAt(truth: Truth, timeS: number, array: LinearArray): readonly Path[] {
+  const { motion, positionM, paths } = truth;
+  return motion === null ? paths : pathsFrom(paths, positionM, motion.positionAt(timeS), array);
 }
 
 export function arrayOf(scenario: Scenario): LinearArray {
@@ -36,12 +68,8 @@ export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
   const { seed, channel, array } = scenario;
   if (!isEmulated(scenario)) return usersOfRealPort(scenario);
   const region = regionOf(scenario, polar);
-  const listed = Array.isArray(scenario.users)
-    ? scenario.users
-    : Array.from({ length: scenario.users.count }, (_, k) => {
-        const id = `ue${k + 1}`;
-        return { id, position: drawPosition(region, new Random(seed, 'position', id)) };
-      });
+  const drawnPosition = (id: string) => drawPosition(region, new Random(seed, 'position', id));
+  const listed = Array.isArray(scenario.users) ? scenario.users : drawnUsers(scenario.users, drawnPosition);
   return listed.map((user: (typeof listed)[number]): User => {
     const given = {
       snr: undefined,
@@ -49,20 +77,63 @@ export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
       paths: undefined,
       ricianFactor: undefined,
       scatterers: undefined,
+      motion: undefined,
+      position: undefined,
+      sensors: undefined,
+      blocked: undefined,
       ...user,
     };
+    const { id, blocked: blockedS = [] } = given;
+    const motionPlan = given.motion === undefined ? null : planOf(given.motion, () => drawnPosition(id));
+    const motion = motionPlan === null ? null : movingAs(motionPlan, seed, id);
+    const positionM = motion?.positionAt(0) ?? given.position;
     const snrDb = snrDbOf(given, array.elements) ?? snrDbOf(channel, array.elements);
-    if (given.position === undefined || snrDb === undefined)
-      return { id: user.id, positionM: null, truth: null };
+    if (positionM === undefined || snrDb === undefined) {
+      return { id, positionM: null, motion: null, sensors: null, truth: null };
+    }
     const statistics = {
       ricianFactorDb: given.ricianFactor ?? channel.ricianFactor,
       numScatterers: given.scatterers ?? channel.scatterers,
     };
-    const paths =
-      given.paths ?? drawPaths(given.position, region, statistics, new Random(seed, 'paths', user.id));
-    const positionM = given.position;
-    return { id: user.id, positionM, truth: { positionM, snrDb, paths } };
+    const paths = given.paths ?? drawPaths(positionM, region, statistics, new Random(seed, 'paths', id));
+    const senses = given.sensors ?? scenario.sensors;
+    return {
+      id,
+      positionM,
+      motion,
+      sensors: senses === undefined || senses === 'none' ? null : sensorPlanOf(senses, blockedS),
+      truth: { positionM, snrDb, paths, motion, motionPlan, blockedS },
+    };
   });
+}
+
+function drawnUsers(
+  { count, motion }: { readonly count: number; readonly motion?: MotionSettings | undefined },
+  positionOf: (id: string) => PointM,
+) {
+  return Array.from({ length: count }, (_, k) => {
+    const id = `ue${k + 1}`;
+    return motion === undefined ? { id, position: positionOf(id) } : { id, motion };
+  });
+}
+
+function planOf(motion: MotionSettings, drawStart: () => PointM): MotionPlan {
+  return motionPlanOf(motion, startOf(motion) ?? drawStart());
+}
+
+/** Throws SCENARIO_INVALID, naming the user. */
+function movingAs(plan: MotionPlan, seed: number, id: string): Motion {
+  try {
+    return createMotion(plan, seed, id);
+  } catch (error) {
+    if (!(error instanceof BeamloopError)) throw error;
+    throw new BeamloopError('SCENARIO_INVALID', {
+      what: `User '${id}' cannot move so: ${error.what}`,
+      where: `motion of user '${id}'`,
+      ...(error.todo !== undefined && { todo: error.todo }),
+      cause: error,
+    });
+  }
 }
 
 /** Whether board and UEs are emulated: the port alone decides. */
@@ -76,7 +147,13 @@ function usersOfRealPort({ users }: Scenario): User[] {
   )
     ? users
     : Array.from({ length: users.count }, (_, k) => ({ id: `ue${k + 1}` }));
-  return listed.map(({ id, position = null }) => ({ id, positionM: position, truth: null }));
+  return listed.map(({ id, position = null }) => ({
+    id,
+    positionM: position,
+    motion: null,
+    sensors: null,
+    truth: null,
+  }));
 }
 
 /** Of a pilot of unit norm, dB: a focused beam of N elements receives N times as much. */

@@ -31,6 +31,12 @@ export class EpochExchange {
     return this.#parts.planner.startOfSlotS(slot);
   }
 
+  /** When a slot was planned to begin, s of board time; null where it was not, or is forgotten. */
+  plannedAtS(slot: number): number | null {
+    const { ledger } = this.#parts;
+    return ledger.has(slot) ? ledger.slot(slot).plannedBoardTimeS : null;
+  }
+
   /**
    * The slot that an epoch can begin with: `wanted`, or so many whole epochs later as it takes.
    *

@@ -21,6 +21,11 @@ export interface Testbed {
   waitUntilBoardTime(toS: number, signal: AbortSignal): Promise<void>;
   /** What an emulated array radiates for element settings, its errors included; nobody knows that of a real one. */
   readonly radiate?: Radiate;
+  /**
+   * The time of the emulated users' motions at a board time, s, to within what is known of the board's clock now; nobody knows
+   * it of real users.
+   */
+  readonly motionTimeS?: (boardTimeS: number) => number;
   /** Mutes the array, stops and closes everything. Never throws; safe to call twice. */
   close(): Promise<void>;
 }

@@ -19,7 +19,9 @@ import { BridgeLink } from './bridge-link.js';
 import { HostClock } from './host-clock.js';
 import { KeptPowers } from './kept-powers.js';
 import { KeptRecords } from './kept-records.js';
-import { type PowerSource, type SlotPower, UntoldSlots } from './power-source.js';
+import { isSensorReport, type PowerSource, type SlotPower, UntoldSlots } from './power-source.js';
+import { SensorReports } from './sensor-reports.js';
+import { requirePower, requireReport } from './source-checks.js';
 
 const FIRST_RETRY_S = 0.05;
 const LAST_RETRY_S = 2;
@@ -70,6 +72,7 @@ export class UeAgent {
   readonly #random: Random;
   readonly #kept = new KeptRecords();
   readonly #keptPowers = new KeptPowers();
+  readonly #reports = new SensorReports();
   readonly #hostClock = new HostClock();
   #link: BridgeLink | null = null;
   /** Null while the link is not welcomed. */
@@ -134,10 +137,15 @@ export class UeAgent {
 
   /** Moves powers from the source to the records that are kept, never more than a window ahead of the bridge. */
   async #feed(signal: AbortSignal): Promise<void> {
-    for await (const power of this.#options.source.powers(signal)) {
+    for await (const item of this.#options.source.powers(signal)) {
       if (signal.aborted) return;
-      this.#check(power);
-      this.#kept.append(this.#keptPowers.take(power));
+      if (isSensorReport(item)) {
+        requireReport(item, this.#options.description);
+        this.#reports.add(item, this.#kept.nextSequence - 1);
+      } else {
+        requirePower(item, this.#options.description);
+        this.#kept.append(this.#keptPowers.take(item));
+      }
       this.#flushSoon();
       await this.#until(() => this.#kept.size < (this.#welcome?.window ?? WINDOW_BEFORE_WELCOME), signal);
     }
@@ -180,7 +188,7 @@ export class UeAgent {
   /** One connection from dialling to its end; returns why it ended, throws when another try cannot help. */
   async #connectOnce(): Promise<string> {
     const { url, token, description, estimate } = this.#options;
-    const { ueId, model, software, numSubcarriers } = description;
+    const { ueId, model, software, numSubcarriers, sensors = false } = description;
     try {
       return await new Promise<string>((resolve, reject) => {
         this.#link = new BridgeLink(
@@ -189,7 +197,13 @@ export class UeAgent {
             type: 'hello',
             protocol: UE_PROTOCOL,
             ueId,
-            description: { model, software, numSubcarriers, ...(estimate && { localEstimates: true }) },
+            description: {
+              model,
+              software,
+              numSubcarriers,
+              ...(estimate && { localEstimates: true }),
+              ...(sensors && { sensors }),
+            },
             ...(token === undefined ? {} : { token }),
             ...(this.#memory === null ? {} : { resume: this.#memory }),
           },
@@ -229,6 +243,8 @@ export class UeAgent {
     this.#memory = { run, session };
     this.#welcome = welcome;
     this.#cursor = nextSequence;
+    this.#reports.welcomed(welcome.sensors?.after ?? null);
+    this.#reports.renumbered(this.#kept.nextSequence - 1);
     this.#hostClock.forget();
     this.#askTime();
     this.#wakeFeeder();
@@ -323,9 +339,13 @@ export class UeAgent {
     const perMessage = this.#recordsPerMessage(welcome);
     for (;;) {
       if (link.bufferedBytes > MAX_BUFFERED_BYTES) return;
+      for (const report of this.#reports.takeBefore(this.#cursor)) link.send(report);
       const room = this.#kept.acknowledged + welcome.window - this.#cursor + 1;
       if (room <= 0) return;
-      const records = this.#kept.from(this.#cursor, Math.min(perMessage, room));
+      const records = this.#kept.from(
+        this.#cursor,
+        Math.min(perMessage, room, this.#reports.nextAfter - this.#cursor + 1),
+      );
       const last = records.at(-1)?.sequence;
       if (last === undefined) return;
       link.sendPowers(encodePowerMessage(records), () => this.#flush());
@@ -341,27 +361,5 @@ export class UeAgent {
       (limits.maxMessageBytes - HEADER_BYTES) / recordBytes(this.#options.description.numSubcarriers),
     );
     return Math.max(1, Math.min(fitting, limits.maxRecordsPerMessage, MAX_RECORDS_AT_ONCE));
-  }
-
-  #check(power: SlotPower): void {
-    const { numSubcarriers, ueId } = this.#options.description;
-    const isPower = (value: number) => value >= 0 && Number.isFinite(Math.fround(value));
-    const arePowers = (values: Float32Array) => {
-      for (let m = 0; m < values.length; m++) if (!(values[m]! >= 0 && values[m]! < Infinity)) return false;
-      return true;
-    };
-    const wrong =
-      (power.powers.length !== numSubcarriers &&
-        `${power.powers.length} powers instead of ${numSubcarriers}`) ||
-      (!Number.isInteger(power.slot) && `slot ${power.slot}`) ||
-      (!Number.isFinite(power.ueTimeS) && `UE time ${power.ueTimeS}`) ||
-      (!isPower(power.noiseFloor) && `noise floor ${power.noiseFloor}`) ||
-      (!arePowers(power.powers) && 'a power that is negative or not finite');
-    if (wrong !== false)
-      throw new BeamloopError('BAD_ARGUMENT', {
-        what: `The source of the UE ${ueId} gave a slot that cannot be sent: ${wrong}`,
-        where: `slot ${power.slot}`,
-        todo: 'Correct the source: powers are linear, finite and not negative',
-      });
   }
 }

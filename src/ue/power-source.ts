@@ -11,6 +11,24 @@ export interface SlotPower {
   readonly powers: Float32Array;
 }
 
+/** What a UE's own sensors say of where it is. */
+export interface SensorReport {
+  /** Rises by one per report; the agent numbers those without. Reports up to the number that the bridge has are left out. */
+  readonly sequence?: number;
+  /** When it was measured, on the clock of the powers, s. */
+  readonly ueTimeS: number;
+  /** [x, y], the array being on the y axis, m. */
+  readonly positionM: readonly [number, number];
+  /** m/s along x and y; null where it is not known. */
+  readonly velocityMPerS: readonly [number, number] | null;
+  /** Of [x, y] (2 x 2), or with a velocity of [x, y, vx, vy] (4 x 4), row-major, m and m/s. */
+  readonly covariance: readonly number[];
+}
+
+export function isSensorReport(item: SlotPower | SensorReport): item is SensorReport {
+  return 'positionM' in item;
+}
+
 /** Which slot is which cannot be told; the message says why, in so many words as fit into a control message. */
 export class UntoldSlots extends Error {}
 
@@ -25,20 +43,20 @@ export interface PowerSource {
    */
   listenFor(slots: readonly number[], timing: SlotTiming | null): Promise<void> | void;
   /**
-   * The powers, in the order in which they were measured. Called once. It is read only as fast as the bridge
+   * The powers, in the order in which they were measured, and among them what the UE's sensors say. Called once. It is read only as fast as the bridge
    * acknowledges. The agent says bye when it ends; an error ends the agent. It must end soon after `signal` is raised.
    */
-  powers(signal: AbortSignal): AsyncIterable<SlotPower>;
+  powers(signal: AbortSignal): AsyncIterable<SlotPower | SensorReport>;
 }
 
 /** A first-in first-out queue that is written synchronously and read as `PowerSource.powers` wants it. */
-export class PowerQueue {
-  readonly #waiting: SlotPower[] = [];
+export class PowerQueue<T = SlotPower> {
+  readonly #waiting: T[] = [];
   #wake: (() => void) | null = null;
   #ended = false;
 
-  push(power: SlotPower): void {
-    this.#waiting.push(power);
+  push(item: T): void {
+    this.#waiting.push(item);
     this.#wake?.();
   }
 
@@ -48,14 +66,14 @@ export class PowerQueue {
     this.#wake?.();
   }
 
-  async *read(signal: AbortSignal): AsyncGenerator<SlotPower, void, void> {
+  async *read(signal: AbortSignal): AsyncGenerator<T, void, void> {
     const onAbort = () => this.#wake?.();
     signal.addEventListener('abort', onAbort);
     try {
       while (!signal.aborted) {
         // Taken in one go: shifting one by one is quadratic for long queues.
-        for (const power of this.#waiting.splice(0)) {
-          yield power;
+        for (const item of this.#waiting.splice(0)) {
+          yield item;
           if (signal.aborted) return;
         }
         if (this.#waiting.length > 0) continue;

@@ -13,6 +13,7 @@ import { Recording } from '../../src/record/recording.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
 import { outcomeOfSlot } from '../../src/slots/slot-outcome.js';
 import { type EmulatedSection, emulatedSection } from '../../src/testbed.js';
+import { isSensorReport } from '../../src/ue/power-source.js';
 import { BAUD } from './board-rigs.js';
 
 const scenario = (maxAttempts: number) => `
@@ -136,8 +137,8 @@ class UesInProcess implements UeBridge {
   async #report(ueId: string): Promise<void> {
     let sequence = 0;
     try {
-      for await (const power of this.#ues.get(ueId)!.powers(this.#end.signal)) {
-        this.#listener({ ueId, sequence: sequence++, ...power });
+      for await (const item of this.#ues.get(ueId)!.powers(this.#end.signal)) {
+        if (!isSensorReport(item)) this.#listener({ ueId, sequence: sequence++, ...item });
       }
     } catch (error) {
       if (!this.#end.signal.aborted) throw error;
@@ -160,6 +161,8 @@ class UesInProcess implements UeBridge {
   onPower(listener: (record: PowerRecord) => void): void {
     this.#listener = listener;
   }
+
+  onSensor(): void {}
 
   acknowledge(): void {}
 

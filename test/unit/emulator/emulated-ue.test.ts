@@ -5,6 +5,7 @@ import { LinearArray, polarPointM } from '../../../src/array/linear-array.js';
 import type { Path } from '../../../src/channel/paths.js';
 import { createSubcarrierSum } from '../../../src/channel/wideband/subcarrier-sum.js';
 import { EmulatedUe } from '../../../src/emulation/emulated-ue.js';
+import { isSensorReport } from '../../../src/ue/power-source.js';
 
 const SPEED = 3e8;
 const array = new LinearArray({ numElements: 32, carrierHz: 100e9, speedOfLightMPerS: SPEED });
@@ -35,6 +36,7 @@ async function read(ue: EmulatedUe, count: number) {
   const stop = new AbortController();
   const records = [];
   for await (const record of ue.powers(stop.signal)) {
+    if (isSensorReport(record)) throw new Error('it has no sensors');
     records.push(record);
     if (records.length === count) break;
   }

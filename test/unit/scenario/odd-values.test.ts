@@ -62,6 +62,26 @@ scheme:
 channel: { beamformedSnr: 15 dB, scatterers: 0, region: { distance: [1 m, 8 m], angle: [-60 deg, 60 deg] } }
 users: { count: 3 }
 `;
+const MOTIONS = [
+  '{ kind: line, start: [2 m, 1 m], velocity: [0.1 m/s, 0.2 m/s] }',
+  '{ kind: line, start: { distance: 2 m, angle: 10 deg }, speed: 0.1 m/s, heading: 30 deg }',
+  '{ kind: waypoints, points: [[2 m, 1 m], { distance: 2 m, angle: 10 deg }], speed: 1 m/s }',
+  '{ kind: waypoints, points: [{ ring: 2 m, angle: 10 deg }, [2 m, 1 m]], times: [1 s, 2 s] }',
+  '{ kind: walk, start: { ring: 2 m, angle: 5 deg }, step: 20 ms, speed: 1 m/s, memory: 0.9, speedDeviation: 0.1 m/s, acceleration: 0.1 m/s, firstSpeedDeviation: 0.1 m/s, heading: correlated, turn: 5 deg, leastX: 0.5 m, distance: [1 m, 8 m] }',
+  '{ kind: file, file: walk.csv, origin: { latitude: 48 deg, longitude: 11 deg, heading: 90 deg }, from: 1 s }',
+];
+const SENSORS =
+  '{ position: 0.5 m, speed: 1 m/s, heading: 0.2 rad, rate: 50 Hz, latency: 10 ms, gaps: [[1 s, 2 s]], outliers: { size: 20 m, share: 0.01, times: [3 s] }, lie: { from: 4 s, offset: [20 m, 10 m] }, whenBlocked: silent }';
+const TRACKS = { 'walk.csv': 'time,latitude,longitude\n1,48,11.0001\n2,48,11.0002\n' };
+const users = (text: string, given: string) =>
+  text.replace(/users:[\s\S]*?(?=\nbridge|$)/, `users: ${given}\n`);
+const MOVING = MOTIONS.flatMap((motion) => [
+  users(
+    NARROW,
+    `[{ id: ada, motion: ${motion}, sensors: ${SENSORS}, blocked: [[1 s, 3 s]] }]\nsensors: ${SENSORS}`,
+  ),
+  users(NARROW, `{ count: 2, motion: ${motion} }`),
+]);
 const schemed = (text: string, scheme: string) => text.replace(/scheme:\s+\{.*\}\n/, `scheme: ${scheme}\n`);
 const DOCUMENTS = [
   NARROW,
@@ -73,6 +93,7 @@ const DOCUMENTS = [
   ),
   schemed(WIDE, '{ name: near-field-rainbow, rings: 3, pilots: 2, estimator: { name: on-grid } }'),
   schemed(NARROW, '{ name: far-field-hierarchical, refinementAngles: 4, wideBeams: shaped }'),
+  ...MOVING,
 ].map((text) => parse(text) as unknown);
 
 const TABLE = {
@@ -113,7 +134,7 @@ const ODD: readonly unknown[] = [
 
 /** Keys of texts that anything can stand in. */
 const FREE =
-  /^(title|board\.(port|calibration|emulated\.serialNumber)|bridge\.(host|token)|users\[\]\.id|board)$/;
+  /^(title|board\.(port|calibration|emulated\.serialNumber)|bridge\.(host|token)|users\[\]\.id|users(\[\])?\.motion\.file|board)$/;
 /** Keys of plain numbers that may be written as expressions. */
 const EXPRESSIONS = /(gain|Parameters)\[\]$|gamma$|epsilon$|endDirection$/;
 
@@ -178,7 +199,14 @@ describe('values that are no such thing', () => {
 
   it('are refused by name in a scenario, or planned without breaking', () => {
     const read = (text: string) => {
-      const { scenario } = parseScenario(text, 'f.yaml', emulatedSection, stringify(TABLE));
+      const { scenario } = parseScenario(
+        text,
+        'f.yaml',
+        emulatedSection,
+        stringify(TABLE),
+        undefined,
+        TRACKS,
+      );
       const { radiate } = standInBoard(scenario);
       planOnBoard(prepare(scenario), assumedBoard(scenario), null, radiate);
     };

@@ -118,7 +118,7 @@ describe('scenario', () => {
       .replace(/users:[\s\S]*/, 'users: [{ id: phone }]\n');
     const { scenario } = parse(text);
     expect(usersOf(scenario, polarCodebookOf(scenario))).toEqual([
-      { id: 'phone', positionM: null, truth: null },
+      { id: 'phone', positionM: null, motion: null, sensors: null, truth: null },
     ]);
   });
 
@@ -128,12 +128,12 @@ describe('scenario', () => {
       onPort.replace(/users:[\s\S]*/, 'users: [{ id: phone, position: [3 m, 4 m], snr: 9 dB }]\n'),
     );
     expect(usersOf(listed.scenario, polarCodebookOf(listed.scenario))).toEqual([
-      { id: 'phone', positionM: [3, 4], truth: null },
+      { id: 'phone', positionM: [3, 4], motion: null, sensors: null, truth: null },
     ]);
     const counted = parse(onPort.replace(/users:[\s\S]*/, 'users: { count: 2 }\n'));
     expect(usersOf(counted.scenario, polarCodebookOf(counted.scenario))).toEqual([
-      { id: 'ue1', positionM: null, truth: null },
-      { id: 'ue2', positionM: null, truth: null },
+      { id: 'ue1', positionM: null, motion: null, sensors: null, truth: null },
+      { id: 'ue2', positionM: null, motion: null, sensors: null, truth: null },
     ]);
   });
 
