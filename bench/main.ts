@@ -1,5 +1,6 @@
 /** `npm run bench [-- NAME …] [-- --json]`: runs the benchmarks one after another and prints their rows. */
 import { type Benchmark, type BenchRow, meetsTarget } from './benchmark.js';
+import { bestCodeword } from './best-codeword.js';
 import { bridgeIngest } from './bridge-ingest.js';
 import { bridgeWideband } from './bridge-wideband.js';
 import { closedLoop } from './closed-loop.js';
@@ -16,6 +17,7 @@ const benchmarks: readonly Benchmark[] = [
   closedLoop,
   bridgeIngest,
   dpcStudy,
+  bestCodeword,
   rateStudy,
   gainLoss,
   widebandAir,
@@ -48,8 +50,14 @@ function line(row: BenchRow): string {
 }
 
 const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  process.stdout.write(
+    `bench: runs all benchmarks, or those that are named.\n\n  npm run bench -- [NAME …] [--json]\n  e.g. npm run bench -- ${benchmarks[0]!.name}\n\nThere are: ${benchmarks.map(({ name }) => name).join(', ')}\n`,
+  );
+  process.exit(0);
+}
 const json = args.includes('--json');
-const names = args.filter((arg) => !arg.startsWith('--'));
+const names = args.filter((arg) => arg !== '--json');
 const unknown = names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
 if (unknown.length > 0) {
   const known = benchmarks.map((benchmark) => benchmark.name).join(', ');

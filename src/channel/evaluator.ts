@@ -3,10 +3,12 @@ import type { ChannelEvaluator } from './channel.js';
 import { DirectEvaluator } from './direct-evaluator.js';
 import { FastEvaluator } from './screening/fast-evaluator.js';
 
-/** The fast evaluator where its FFT fits (a power of two of elements, at least 16, and as many angles), direct evaluation elsewhere. */
+/**
+ * The fast evaluator where its FFT fits (powers of two of elements and angles, at least 16 of each, and no more angles than
+ * elements), direct evaluation elsewhere.
+ */
 export function createEvaluator(codebook: PolarCodebook): ChannelEvaluator {
-  const { numElements } = codebook.array;
-  const fits =
-    numElements >= 16 && (numElements & (numElements - 1)) === 0 && codebook.numAngles === numElements;
-  return fits ? new FastEvaluator(codebook) : new DirectEvaluator(codebook);
+  const { array, numAngles } = codebook;
+  const fits = [array.numElements, numAngles].every((count) => count >= 16 && (count & (count - 1)) === 0);
+  return fits && numAngles <= array.numElements ? new FastEvaluator(codebook) : new DirectEvaluator(codebook);
 }

@@ -7,7 +7,8 @@ type Schema = z.core.$ZodType;
  * Of a discriminated union only the branches that fit the data count.
  */
 export function keysAt(schema: z.ZodType, data: unknown, path: readonly PropertyKey[]): string[] {
-  let here: { schemas: Schema[]; value: unknown } = { schemas: objects(schema, data), value: data };
+  const whole = afterStep(schema, data);
+  let here: { schemas: Schema[]; value: unknown } = { schemas: objects(schema, whole), value: whole };
   for (const key of path) {
     const value =
       here.value !== null && typeof here.value === 'object'
@@ -63,6 +64,14 @@ function objects(schema: Schema, value: unknown): Schema[] {
     default:
       return [];
   }
+}
+
+/** What a preprocessing step makes of the data: names of schemes from files of plugins, say. */
+function afterStep(schema: Schema, data: unknown): unknown {
+  const { def } = schema._zod as z.core.$ZodTypes['_zod'];
+  if (def.type !== 'pipe' || !isTransform(def.in)) return data;
+  const step = (def.in._zod as z.core.$ZodTransform['_zod']).def;
+  return step.transform(data, { value: data, issues: [] });
 }
 
 function isTransform(schema: Schema): boolean {

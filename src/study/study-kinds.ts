@@ -9,6 +9,7 @@ import { patternKind } from './pattern/pattern-kind.js';
 import { pilotsKind } from './pilots/pilots-kind.js';
 import { rateKind } from './rate/rate-kind.js';
 import { scenarioKind } from './scenario/scenario-kind.js';
+import { trackingKind } from './tracking/tracking-kind.js';
 
 export const STUDY_KINDS = [
   accuracyKind,
@@ -17,6 +18,7 @@ export const STUDY_KINDS = [
   patternKind,
   rateKind,
   beamSplitKind,
+  trackingKind,
   scenarioKind,
 ] as const;
 

@@ -59,6 +59,16 @@ describe('a campaign with a plugin', () => {
     expect(page).toContain('Two-stage sweep (reach: 3)');
   });
 
+  it('has options that are known by their names, also where its file stands for it', () => {
+    const file = inFolder('misspelt.yaml');
+    const scenario = readFileSync(inFolder('scenario.yaml'), 'utf8');
+    writeFileSync(file, scenario.replace(/reach: \d/, 'reahc: 2'));
+    const { stderr, status } = spawnCommand(['run', file, '--dry-run']);
+    expect(status).toBe(2);
+    expect(stderr).toContain("Unknown key 'reahc'");
+    expect(stderr).toContain("Did you mean 'reach'? Keys here: name, reach");
+  });
+
   it('is planned without touching a port', () => {
     const { stdout, status } = spawnCommand([
       'run',
@@ -93,6 +103,26 @@ describe('a recording whose plugin', () => {
     } finally {
       renameSync(inFolder('moved.js'), plugin);
     }
+  });
+
+  it('prints and draws numbers of its own: its words stay out of the document, and what differs is told of', () => {
+    writeFileSync(
+      plugin,
+      source()
+        .replace('export default', "console.log('a word of the plugin');\nexport default")
+        .replace(
+          'polarEstimate(candidates[strongest(second.mean)])',
+          'polarEstimate(candidates[Math.floor(Math.random() * 3)])',
+        ),
+    );
+    const { stdout, stderr, status } = spawnCommand(['replay', run, '--json']);
+    writeFileSync(plugin, source());
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).users).toHaveLength(3);
+    expect(stderr).toContain('a word of the plugin');
+    expect(stderr).toMatch(
+      /users of the run's own scheme two-stage-sweep were found otherwise than in the run/,
+    );
   });
 
   it('was changed is replayed with a warning', () => {

@@ -27,19 +27,19 @@ export class FastEvaluator implements ChannelEvaluator {
   #transformed = false;
 
   /**
-   * The number of elements must be a power of two of at least 16.
+   * The numbers of elements and of angles must be powers of two of at least 16, and angles no more than elements.
    *
    * @param numWeights codewords whose weights are kept ready.
    */
   constructor(
     codebook: PolarCodebook,
-    numWeights = Math.max(64, Math.floor(WEIGHTS_BYTES / (16 * codebook.numAngles))),
+    numWeights = Math.max(64, Math.floor(WEIGHTS_BYTES / (16 * codebook.array.numElements))),
   ) {
-    const { array, numRings } = codebook;
+    const { array, numAngles, numRings } = codebook;
     const { numElements } = array;
     this.#codebook = codebook;
     this.#numWeights = numWeights;
-    this.#layout = layOut(numElements, numRings, numWeights);
+    this.#layout = layOut({ numElements, numAngles, numRings, numWeights });
     this.#kernel = createKernel(this.#layout.numBytes);
     const { buffer } = this.#kernel.memory;
     new Float64Array(buffer, this.#layout.elementY, numElements).set(array.elementYM);

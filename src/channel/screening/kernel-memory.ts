@@ -11,19 +11,23 @@ export interface KernelLayout {
   /** Channel vector: double and single precision, planar [2, N]. */
   readonly channel: number;
   readonly channelSingle: number;
-  /** FFT tables and work space, planar single [2, N] but for `twiddles`, [2, N] and then [3, 2, N/4]. */
+  /** FFT tables and work space, planar single [2, M] but for `twiddles`, [2, M] and then [3, 2, M/4]. */
   readonly twiddles: number;
   readonly scratch: number;
   readonly scratch2: number;
-  /** Per ring planar single [2, N]: chirps, transforms of the channel, factor of each codeword's own bin. */
+  /** Where M is less than N, channel times chirp with its elements M apart added up, and ones: planar single [2, M]. */
+  readonly folded: number;
+  readonly ones: number;
+  /** Per ring, planar single [2, N]. */
   readonly chirps: number;
+  /** Per ring planar single [2, M]: transforms of the channel, factor of each codeword's own bin. */
   readonly bins: number;
   readonly alphas: number;
-  /** Per column, single [S N]: power and residual; planar [2, S N]: noise. */
+  /** Per column, single [S M]: power and residual; planar [2, S M]: noise. */
   readonly powers: number;
   readonly residuals: number;
   readonly noise: number;
-  /** Candidate columns, int32 [S N]. */
+  /** Candidate columns, int32 [S M]. */
   readonly candidates: number;
   /** One complex number, double. */
   readonly result: number;
@@ -32,28 +36,39 @@ export interface KernelLayout {
   readonly numBytes: number;
 }
 
-export function layOut(numElements: number, numRings: number, numWeights: number): KernelLayout {
+export interface KernelSizes {
+  /** N. */
+  readonly numElements: number;
+  /** M. */
+  readonly numAngles: number;
+  readonly numRings: number;
+  readonly numWeights: number;
+}
+
+export function layOut({ numElements, numAngles, numRings, numWeights }: KernelSizes): KernelLayout {
   let end = FIRST_ADDRESS;
   const take = (numBytes: number) => {
     const at = end;
     end += Math.ceil(numBytes / 64) * 64 + GAP_BYTES;
     return at;
   };
-  const perRing = numElements * numRings;
+  const numCodewords = numAngles * numRings;
   return {
     elementY: take(8 * numElements),
     channel: take(16 * numElements),
     channelSingle: take(8 * numElements),
-    twiddles: take(8 * numElements + 6 * numElements),
-    scratch: take(8 * numElements),
-    scratch2: take(8 * numElements),
-    chirps: take(8 * perRing),
-    bins: take(8 * perRing),
-    alphas: take(8 * perRing),
-    powers: take(4 * perRing),
-    residuals: take(4 * perRing),
-    noise: take(8 * perRing),
-    candidates: take(4 * perRing),
+    twiddles: take(8 * numAngles + 6 * numAngles),
+    scratch: take(8 * numAngles),
+    scratch2: take(8 * numAngles),
+    folded: take(8 * numAngles),
+    ones: take(8 * numAngles),
+    chirps: take(8 * numElements * numRings),
+    bins: take(8 * numCodewords),
+    alphas: take(8 * numCodewords),
+    powers: take(4 * numCodewords),
+    residuals: take(4 * numCodewords),
+    noise: take(8 * numCodewords),
+    candidates: take(4 * numCodewords),
     result: take(16),
     weights: take(16 * numElements * numWeights),
     numBytes: end,

@@ -16,6 +16,7 @@ export interface Kernel extends WasmKernel {
   dot(a: number, b: number, length: number, out: number): void;
   energy(a: number, length: number): number;
   toSingle(from: number, to: number, count: number): void;
+  chirpFold(x: number, chirp: number, length: number, numAngles: number, out: number): void;
   chirpedFft(
     x: number,
     chirp: number,

@@ -107,6 +107,26 @@ export function toSingle(from: usize, to: usize, count: i32): void {
   }
 }
 
+/** out = x * chirp with elements `numAngles` apart added up, single precision, planar [2, numAngles]. */
+export function chirpFold(x: usize, chirp: usize, length: i32, numAngles: i32, out: usize): void {
+  const imag: usize = (<usize>length) << 2;
+  const period: usize = (<usize>numAngles) << 2;
+  for (let at: usize = 0; at < period; at += 16) {
+    let re = f32x4.splat(0);
+    let im = f32x4.splat(0);
+    for (let from = at; from < imag; from += period) {
+      const xr = v128.load(x + from);
+      const xi = v128.load(x + imag + from);
+      const cr = v128.load(chirp + from);
+      const ci = v128.load(chirp + imag + from);
+      re = f32x4.add(re, f32x4.sub(f32x4.mul(xr, cr), f32x4.mul(xi, ci)));
+      im = f32x4.add(im, f32x4.add(f32x4.mul(xr, ci), f32x4.mul(xi, cr)));
+    }
+    v128.store(out + at, re);
+    v128.store(out + period + at, im);
+  }
+}
+
 /**
  * out = DFT of x * chirp, single precision, not scaled: Stockham's autosorting FFT, radix 4. `scratch` and `scratch2` are
  * as long as x. `twiddles`: exp(-j 2 pi k / length), k = 0..length-1, planar; then for k = 0..length/4-1 the powers 1, 2

@@ -36,6 +36,7 @@ interface BinWindow {
 export class Screen {
   readonly #kernel: Kernel;
   readonly #layout: KernelLayout;
+  readonly #numElements: number;
   readonly #numAngles: number;
   readonly #numRings: number;
   readonly #bins: Float32Array;
@@ -50,6 +51,7 @@ export class Screen {
     const { buffer } = kernel.memory;
     this.#kernel = kernel;
     this.#layout = layout;
+    this.#numElements = codebook.array.numElements;
     this.#numAngles = numAngles;
     this.#numRings = numRings;
     this.#bins = new Float32Array(buffer, layout.bins, 2 * numCodewords);
@@ -57,9 +59,10 @@ export class Screen {
     this.#powers = new Float32Array(buffer, layout.powers, numCodewords);
     this.#found = new Int32Array(buffer, layout.candidates, numCodewords);
     fillTwiddles(new Float32Array(buffer, layout.twiddles, 3.5 * numAngles), numAngles);
+    new Float32Array(buffer, layout.ones, 2 * numAngles).fill(1, 0, numAngles).fill(0, numAngles);
     for (let ring = 1; ring <= numRings; ring++) {
-      const chirp = new Float32Array(buffer, this.#ringAddress(layout.chirps, ring), 2 * numAngles);
-      fillChirp(chirp, codebook.array, codebook.ringDistanceM(ring));
+      const chirp = new Float32Array(buffer, this.#chirpAddress(ring), 2 * this.#numElements);
+      fillChirp(chirp, codebook, codebook.ringDistanceM(ring));
       this.#fillFactors(codebook, ring);
     }
   }
@@ -67,7 +70,7 @@ export class Screen {
   /** Transforms the channel on every ring. */
   transform(): void {
     const { channel, channelSingle } = this.#layout;
-    this.#kernel.toSingle(channel, channelSingle, 2 * this.#numAngles);
+    this.#kernel.toSingle(channel, channelSingle, 2 * this.#numElements);
     for (let ring = 1; ring <= this.#numRings; ring++) this.#transformRing(ring);
   }
 
@@ -138,11 +141,18 @@ export class Screen {
     return table + 8 * (ring - 1) * this.#numAngles;
   }
 
+  #chirpAddress(ring: number): number {
+    return this.#layout.chirps + 8 * (ring - 1) * this.#numElements;
+  }
+
   #transformRing(ring: number): void {
-    const { channelSingle, chirps, scratch, scratch2, bins, twiddles } = this.#layout;
+    const { channelSingle, folded, ones, scratch, scratch2, bins, twiddles } = this.#layout;
+    const chirp = this.#chirpAddress(ring);
+    const folds = this.#numAngles < this.#numElements;
+    if (folds) this.#kernel.chirpFold(channelSingle, chirp, this.#numElements, this.#numAngles, folded);
     this.#kernel.chirpedFft(
-      channelSingle,
-      this.#ringAddress(chirps, ring),
+      folds ? folded : channelSingle,
+      folds ? ones : chirp,
       scratch,
       scratch2,
       this.#ringAddress(bins, ring),
@@ -157,6 +167,7 @@ export class Screen {
    */
   #fillFactors(codebook: PolarCodebook, ring: number): void {
     const { array, numAngles } = codebook;
+    const { numElements } = array;
     const { memory } = this.#kernel;
     const alphas = new Float32Array(
       memory.buffer,
@@ -165,11 +176,11 @@ export class Screen {
     );
     const column = (ring - 1) * numAngles;
     const residuals = new Float32Array(memory.buffer, this.#layout.residuals + 4 * column, numAngles);
-    const channel = new Float64Array(memory.buffer, this.#layout.channel, 2 * numAngles);
+    const channel = new Float64Array(memory.buffer, this.#layout.channel, 2 * numElements);
     const start = 2 * column;
     const re = this.#bins.subarray(start, start + numAngles);
     const im = this.#bins.subarray(start + numAngles, start + 2 * numAngles);
-    const scale = 1 / Math.sqrt(numAngles);
+    const scale = 1 / Math.sqrt(numElements);
     for (let k = 0; k < numAngles; k++) {
       const focusM = codebook.focusM({ ring, angleIndex: k + 1 });
       channel.fill(0);
@@ -177,15 +188,15 @@ export class Screen {
       else {
         const { elementY } = this.#layout;
         const [x, y] = focusM;
-        this.#kernel.addPath(this.#layout.channel, elementY, numAngles, 1, 0, x, y, 1 / array.wavelengthM);
+        this.#kernel.addPath(this.#layout.channel, elementY, numElements, 1, 0, x, y, 1 / array.wavelengthM);
       }
-      this.#kernel.toSingle(this.#layout.channel, this.#layout.channelSingle, 2 * numAngles);
+      this.#kernel.toSingle(this.#layout.channel, this.#layout.channelSingle, 2 * numElements);
       this.#transformRing(ring);
       alphas[k] = re[k]! * scale;
       alphas[numAngles + k] = -im[k]! * scale;
-      residuals[k] = residualOf((re[k]! ** 2 + im[k]! ** 2) / numAngles);
+      residuals[k] = residualOf((re[k]! ** 2 + im[k]! ** 2) / numElements);
       if (residuals[k]! <= WINDOW_RESIDUAL) continue;
-      const window = bestWindow(re, im);
+      const window = bestWindow(re, im, numElements);
       if (window !== null) this.#windows.set(column + k, window);
     }
   }
@@ -197,10 +208,10 @@ function residualOf(energy: number): number {
 }
 
 /** Shortest cyclic window of bins that leaves out no more than WINDOW_RESIDUAL, or the best of MAX_WINDOW bins. */
-function bestWindow(re: Float32Array, im: Float32Array): BinWindow | null {
+function bestWindow(re: Float32Array, im: Float32Array, numElements: number): BinWindow | null {
   const numBins = re.length;
   const at = (k: number) => k & (numBins - 1);
-  const energy = Float64Array.from(re, (value, k) => (value ** 2 + im[k]! ** 2) / numBins);
+  const energy = Float64Array.from(re, (value, k) => (value ** 2 + im[k]! ** 2) / numElements);
   const wanted = 1 - WINDOW_RESIDUAL ** 2;
   const longest = Math.min(MAX_WINDOW, numBins);
   let best = { first: 0, count: 0, energy: 0 };
@@ -218,7 +229,7 @@ function bestWindow(re: Float32Array, im: Float32Array): BinWindow | null {
   }
   const residual = residualOf(best.energy);
   if (residual > USELESS_RESIDUAL) return null;
-  const scale = 1 / Math.sqrt(numBins);
+  const scale = 1 / Math.sqrt(numElements);
   const pick = (values: Float32Array, sign: number) =>
     Float32Array.from({ length: best.count }, (_, k) => sign * scale * values[at(best.first + k)]!);
   return { first: best.first, re: pick(re, 1), im: pick(im, -1), residual };
@@ -228,13 +239,13 @@ function bestWindow(re: Float32Array, im: Float32Array): BinWindow | null {
  * Chirp of a ring and the shift of the angle grid, which lies half a bin beside that of a DFT (eq. 56 and 57); scaled so
  * that the bins are received amplitudes of unit-norm plane waves.
  */
-function fillChirp(chirp: Float32Array, array: LinearArray, ringDistanceM: number): void {
+function fillChirp(chirp: Float32Array, { array, numAngles }: PolarCodebook, ringDistanceM: number): void {
   const { numElements, wavelengthM } = array;
   const scale = 1 / Math.sqrt(numElements);
-  const middle = (numElements - 1) / 2;
+  const middle = (numAngles - 1) / 2;
   for (let k = 0; k < numElements; k++) {
     const phase = wrappedRad(
-      array.elementYM[k]! ** 2 / (2 * ringDistanceM * wavelengthM) + (middle * k) / numElements,
+      array.elementYM[k]! ** 2 / (2 * ringDistanceM * wavelengthM) + (middle * k) / numAngles,
     );
     chirp[k] = scale * Math.cos(phase);
     chirp[numElements + k] = scale * Math.sin(phase);

@@ -72,6 +72,9 @@ export const replayCommand: Command = (yargs, context) =>
         );
         const scheme = chosenScheme(file.scenario, args);
         const users = await replayRecording(recording, file, scheme);
+        const own = JSON.stringify(scheme) === JSON.stringify(file.scenario.scheme);
+        const numOthers = users.filter(({ same }) => !same).length;
+        if (own && numOthers > 0) warn(context, [otherwise(numOthers, scheme.name)]);
         if (args.json) printJson(context.stdout, { scheme, users });
         else context.stdout.write(replayText(users, context.columns));
       } finally {
@@ -79,6 +82,14 @@ export const replayCommand: Command = (yargs, context) =>
       }
     },
   );
+
+/** The same powers give a scheme the same decisions, unless it is another one than that of the run. */
+function otherwise(numOthers: number, scheme: string): string {
+  return (
+    `${plural(numOthers, 'user')} of the run's own scheme ${scheme} ${numOthers === 1 ? 'was' : 'were'} found otherwise than ` +
+    'in the run: the scheme draws numbers of its own, or it was changed since'
+  );
+}
 
 /** As yargs complains of a choice; which there are is known when plugins are loaded. */
 function requireScheme(name: string): void {

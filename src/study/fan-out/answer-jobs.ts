@@ -16,12 +16,12 @@ export async function answerJobs(
   const { simulation, plugins } = workerData as WorkerData;
   for (const file of plugins) await loadPlugin(file);
   const simulator = simulatorOf(simulation);
-  parentPort!.on('message', (job: UserJob) => parentPort!.postMessage(answerTo(simulator, job)));
+  parentPort!.on('message', async (job: UserJob) => parentPort!.postMessage(await answerTo(simulator, job)));
 }
 
-function answerTo(simulator: Simulator, job: UserJob): JobAnswer {
+async function answerTo(simulator: Simulator, job: UserJob): Promise<JobAnswer> {
   try {
-    return { result: simulator.run(job) };
+    return { result: await simulator.run(job) };
   } catch (error) {
     if (!(error instanceof BeamloopError)) throw error;
     const { code, what, where, todo } = error;

@@ -14,7 +14,7 @@ export interface Simulation {
 }
 
 export interface Simulator {
-  /** @returns plain data, which only the kind of study understands. */
+  /** @returns plain data, which only the kind of study understands; or a promise of it. */
   run(job: UserJob): unknown;
 }
 

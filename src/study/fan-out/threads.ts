@@ -68,7 +68,7 @@ async function runHere(
 ): Promise<void> {
   for (let index = take(); index !== undefined; index = take()) {
     signal?.throwIfAborted();
-    finish(index, simulator.run(jobs[index]!));
+    finish(index, await simulator.run(jobs[index]!));
     await setImmediate();
   }
 }

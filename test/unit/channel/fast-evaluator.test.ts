@@ -79,6 +79,36 @@ describe('fast evaluation', () => {
     },
   );
 
+  it.each<[number, number, number, number, readonly [number, number]]>([
+    [512, 256, 3, 200, sixty],
+    [512, 256, 0.7, 15, all],
+    [128, 64, 0.3, 20, all],
+    [128, 16, 0.3, 20, all],
+  ])(
+    'finds the best of fewer angles than elements: N = %i, M = %i',
+    (numElements, numAngles, nearM, farM, angleRad) => {
+      const array = new LinearArray({ numElements, carrierHz: 60e9 });
+      const polar = new PolarCodebook(array, {
+        numRings: 8,
+        numAngles,
+        withInfinity: false,
+        name: 'tracking',
+      });
+      const fast = new FastEvaluator(polar);
+      const direct = new DirectEvaluator(polar);
+      const region = { ringDistanceM: [nearM, farM], angleRad } as const;
+      const noise = complexVector(polar.numCodewords);
+      const random = new Random(13, numAngles);
+      for (const paths of users(region, 60, 13, `fold ${numElements}`)) {
+        fast.setChannel(paths);
+        direct.setChannel(paths);
+        expect(fast.best()).toEqual(direct.best());
+        fillWithNoise(noise, 0.01, random);
+        expect(fast.bestWithNoise(noise)).toEqual(direct.bestWithNoise(noise));
+      }
+    },
+  );
+
   it('finds every codeword of the codebook, edges included, for the user at its focus', () => {
     const { polar, fast, direct } = setUp(64);
     for (let column = 0; column < polar.numCodewords; column++) {
@@ -160,6 +190,16 @@ describe('fast evaluation', () => {
     evaluator.setChannel([{ gain: { re: 1, im: 0 }, positionM: [x, y] }]);
     expect(evaluator.best()).toEqual(index);
     expect(createEvaluator(new PolarCodebook(at100GHz(32), { numRings: 3 }))).toBeInstanceOf(FastEvaluator);
+    const withAngles = (numAngles: number) => new PolarCodebook(at100GHz(32), { numRings: 3, numAngles });
+    expect(createEvaluator(withAngles(16))).toBeInstanceOf(FastEvaluator);
+    for (const numAngles of [20, 64]) {
+      const more = createEvaluator(withAngles(numAngles));
+      expect(more).toBeInstanceOf(DirectEvaluator);
+      more.setChannel([
+        { gain: { re: 1, im: 0 }, positionM: withAngles(numAngles).focusM({ ring: 1, angleIndex: 9 })! },
+      ]);
+      expect(more.best()).toEqual({ ring: 1, angleIndex: 9 });
+    }
   });
 });
 
