@@ -55,17 +55,6 @@ function commandOf({
   return slots === undefined ? null : 'run';
 }
 
-/** As `fileOrShipped`, for folders: `scenarios/models/stgcn`, `models/stgcn`. */
-export function folderOrShipped(written: string): string {
-  if (existsSync(written) || path.isAbsolute(written)) return written;
-  const name = path
-    .normalize(written)
-    .replaceAll(path.sep, '/')
-    .replace(/^scenarios\//, '');
-  const folder = path.join(SHIPPED_FOLDER, name);
-  return !name.startsWith('../') && existsSync(folder) ? folder : written;
-}
-
 function nameOf(relative: string): string {
   return relative.replaceAll(path.sep, '/').replace(/\.ya?ml$/i, '');
 }

@@ -5,9 +5,9 @@ import { plural } from '../../core/plural.js';
 import { evaluateModels, type TrackerScores } from '../../prediction/evaluation/evaluate.js';
 import type { MeanWithInterval } from '../../prediction/evaluation/intervals.js';
 import { readModel } from '../../prediction/model/model-folder.js';
+import { modelFolder } from '../../prediction/trackers/learned-trackers.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { MAX_SEED, wholeOption } from '../options.js';
-import { folderOrShipped } from '../shipped-files.js';
 import { formatTable } from '../text-table.js';
 
 const MAX_WINDOWS = 1_000_000;
@@ -42,7 +42,7 @@ export const evaluateCommand: Command = (yargs, context) =>
         .example('$0 evaluate scenarios/models/stgcn scenarios/models/gcn --windows 500', ''),
     async (args) => {
       const models = args.folder.map((written) => {
-        const folder = folderOrShipped(String(written));
+        const folder = modelFolder(String(written));
         return { folder, trained: readModel(folder) };
       });
       const numWindows = wholeOption('windows', args.windows, 2, MAX_WINDOWS);

@@ -1,6 +1,6 @@
 /**
  * Layers of the networks in single precision (AssemblyScript): what a tracking step needs, without TensorFlow. Pointers are byte
- * offsets; matrices are row-major; numbers of outputs are multiples of 4.
+ * offsets; matrices are row-major.
  */
 
 /** First address that is free for the caller. */
@@ -96,7 +96,8 @@ function narrow(
   out: usize,
 ): void {
   const end = (<usize>inputs) << 2;
-  for (let at = first; at < row; at += 16) {
+  let at = first;
+  for (; at + 16 <= row; at += 16) {
     let sum = bias(b, at);
     let from = w + at;
     for (let k: usize = 0; k < end; k += 4) {
@@ -104,6 +105,16 @@ function narrow(
       from += row;
     }
     v128.store(out + at, activated(sum, activation));
+  }
+  // Outputs that fill no vector.
+  for (; at < row; at += 4) {
+    let sum: f32 = b == 0 ? 0 : load<f32>(b + at);
+    let from = w + at;
+    for (let k: usize = 0; k < end; k += 4) {
+      sum += load<f32>(x + k) * load<f32>(from);
+      from += row;
+    }
+    store<f32>(out + at, f32x4.extract_lane(activated(f32x4.splat(sum), activation), 0));
   }
 }
 
