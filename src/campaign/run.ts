@@ -18,6 +18,7 @@ import type { Progress } from './campaign-parts.js';
 import type { OpenTestbed, TestbedRequest } from './open-testbed.js';
 import { type CampaignOutcome, outcomeOf } from './outcome.js';
 import { loadRecordedPlugin } from './recorded-plugin.js';
+import { durableReadings } from './tracking/sensor-readings.js';
 
 /** Events that say how far the run is, or what becomes of one slot or user: no interruptions. */
 const OF_THE_RUN = new Set([
@@ -202,20 +203,21 @@ export async function recordedScenario<E>(
   return file;
 }
 
-type UeMemory = Pick<TestbedRequest<unknown>, 'durable' | 'kept'>;
+type UeMemory = Pick<TestbedRequest<unknown>, 'durable' | 'kept' | 'durableReadings'>;
 
 /** What the UEs of a run that goes on need not send again, and of which slots they send the mean. */
 async function ueMemory(recording: Recording, { scenario }: ScenarioFile): Promise<UeMemory> {
   const last = await recording.query('SELECT ue, max(sequence) AS sequence FROM powers GROUP BY ue');
   const durable = new Map(last.map(({ ue, sequence }) => [String(ue), Number(sequence)]));
   const kept = new Map<string, number[]>();
-  if (scenario.bridge.feedback === 'powers') return { durable, kept };
+  const readings = { durableReadings: await durableReadings(recording) };
+  if (scenario.bridge.feedback === 'powers') return { durable, kept, ...readings };
   for (const { ue, slot } of await recording.rows('slots')) {
     const slots = kept.get(ue);
     if (slots === undefined) kept.set(ue, [slot]);
     else slots.push(slot);
   }
-  return { durable, kept };
+  return { durable, kept, ...readings };
 }
 
 async function conduct<E>(
@@ -228,7 +230,7 @@ async function conduct<E>(
     onRecording,
     clock = monotonicClock,
   }: RunOptions<E>,
-  { run, durable, kept }: UeMemory & { readonly run: string },
+  { run, ...memory }: UeMemory & { readonly run: string },
   openRecording: () => Promise<Recording>,
 ): Promise<CampaignOutcome> {
   const preparation = prepare(scenario);
@@ -242,8 +244,9 @@ async function conduct<E>(
     array: polar.array,
     users,
     run,
-    durable,
-    kept,
+    ...memory,
+    // On a real port nobody knows before who has some.
+    ...(scenario.tracking !== undefined && { sensors: true }),
     realtime,
     signal,
     onEvent: (kind, detail) => {

@@ -15,6 +15,10 @@ const NEAREST_M = 0.05;
  */
 const ACROSS = [-1.4652, -0.7916, -0.3661, 0, 0.3661, 0.7916, 1.4652];
 const ALONG = [-0.9674, 0, 0.9674];
+/** Exponent of a gain in the vote of a point; with it codewords are the best as often as is said. */
+const VOTE_SHARPNESS = 5;
+/** Codewords that are less likely are not worth a word. */
+const UNLIKELY = 1e-3;
 /** Share of the spacing of directions below which a deviation changes nothing worth a look. */
 const NEGLIGIBLE = 0.02;
 
@@ -43,21 +47,33 @@ export class BeamMap {
   }
 
   /**
-   * How likely each codeword is the best for a user that is somewhere around a place: the share of points of the belief whose best
-   * it is. Most likely first.
+   * How likely each codeword is the best for a user that is somewhere around a place: each point of the belief has a vote, which
+   * nearly all goes to its best. First comes the codeword to serve with, which is good at most points though it may be the best
+   * at few; then the others, most likely first.
    *
    * @param covariance of [x, y], m^2, shape [2, 2].
    */
   rank(placeM: PointM, covariance: readonly [number, number, number, number]): RankedCodeword[] {
-    const shares = new Map<number, number>();
+    const tally = new Map<number, { probability: number; worth: number }>();
     const points = this.#pointsOf(placeM, covariance);
     for (const point of points) {
-      const column = this.best(point);
-      shares.set(column, (shares.get(column) ?? 0) + 1 / points.length);
+      const wave = this.#wave(point);
+      const gains = [...this.#columnsAt(point)].map((column) => [column, this.#gain(column, wave)] as const);
+      const most = gains.reduce((top, [, gain]) => Math.max(top, gain), 0);
+      const votes = gains.reduce((sum, [, gain]) => sum + (gain / most) ** VOTE_SHARPNESS, 0);
+      for (const [column, gain] of gains) {
+        const known = tally.get(column) ?? { probability: 0, worth: 0 };
+        known.probability += (gain / most) ** VOTE_SHARPNESS / votes / points.length;
+        known.worth += Math.sqrt(gain / most);
+        tally.set(column, known);
+      }
     }
-    return [...shares]
-      .map(([column, probability]) => ({ column, probability }))
+    const all = [...tally].map(([column, { probability, worth }]) => ({ column, probability, worth }));
+    const serving = all.reduce((best, each) => (each.worth > best.worth ? each : best));
+    const others = all
+      .filter((each) => each !== serving && each.probability >= UNLIKELY)
       .sort((a, b) => b.probability - a.probability || a.column - b.column);
+    return [serving, ...others].map(({ column, probability }) => ({ column, probability }));
   }
 
   #gain(column: number, wave: ComplexVector): number {

@@ -7,6 +7,7 @@ import type { PolarCodebook } from '../codebook/polar.js';
 import type { MeasuredPilot } from '../sounding/pilot-powers.js';
 import type { Powers } from '../sounding/powers.js';
 import type { Sounding } from '../sounding/sounding.js';
+import { BeamMap } from './beam-map.js';
 import type { EpochPlan, EpochReport, EpochTime, PlannedPilot, UserPlan } from './epoch-plan.js';
 import { EpochSlots } from './epoch-slots.js';
 import { type LossRules, PowerWatch } from './power-watch.js';
@@ -28,6 +29,13 @@ export interface TrackingOptions {
   readonly first: EpochTime;
 }
 
+/** Of what the tracker's beam would bring where the scheme found a user: so much is expected of it at first. */
+const FOUND_SHARE = 0.5;
+
+interface Tracking extends TrackingOptions {
+  readonly map: BeamMap;
+}
+
 interface Tracked {
   readonly watch: PowerWatch;
   training: TrainingInParts | null;
@@ -42,9 +50,10 @@ export function* trackUsers(options: TrackingOptions): Generator<EpochPlan, void
     (): Tracked => ({ watch: new PowerWatch(loss), training: null, numTrainings: 0 }),
   );
   const budget = new ProbeBudget(probing);
+  const tracking = { ...options, map: new BeamMap(options.codebook) };
   try {
     for (let time: EpochTime | null = options.first; time !== null; ) {
-      const plan = planEpoch(options, users, budget, time);
+      const plan = planEpoch(tracking, users, budget, time);
       const report: EpochReport = yield plan;
       tracker.observe(observe(options, users, plan, report), plan.beginsAtS);
       time = report.next;
@@ -55,7 +64,7 @@ export function* trackUsers(options: TrackingOptions): Generator<EpochPlan, void
 }
 
 function planEpoch(
-  options: TrackingOptions,
+  options: Tracking,
   users: readonly Tracked[],
   budget: ProbeBudget,
   time: EpochTime,
@@ -83,7 +92,8 @@ function planEpoch(
     slots.serve(k, column, numSlots, listening);
   }
   const numServing = slots.pilots.length;
-  const probes = chooseProbes(options, users, predictions, served, slots, budget.left(numServing));
+  const mostProbes = budget.left(numServing);
+  const probes = chooseProbes(options, users, predictions, served, slots, mostProbes, time.epoch);
   budget.spend(
     probes.reduce((sum, { length }) => sum + length, 0),
     numServing,
@@ -118,7 +128,7 @@ type TrainingNews = Pick<UserPlan, 'found' | 'failure'>;
 
 /** Tells whoever must know how a training ended, if it has. */
 function endOfTraining(
-  { tracker }: TrackingOptions,
+  { tracker, map }: Tracking,
   user: Tracked,
   place: number,
   { epoch, beginsAtS }: EpochTime,
@@ -130,7 +140,9 @@ function endOfTraining(
     user.watch.failed(epoch);
     return { found: null, failure: end.failure };
   }
-  user.watch.found(end.found.column, end.power);
+  // The scheme's beams may fit the place better than any of the tracker's, and its place is one of a codeword.
+  const { column, positionM } = end.found;
+  user.watch.found(column, FOUND_SHARE * end.power * map.gain(column, positionM));
   tracker.found(place, end.found, beginsAtS);
   return { found: end.found, failure: null };
 }
@@ -142,7 +154,7 @@ function isTrainingDue({ watch, training }: Tracked, prediction: Prediction, epo
   );
 }
 
-/** The least sure user first; at most so many in all. */
+/** The least sure user first, of those that are equally sure another one in each epoch; at most so many in all. */
 function chooseProbes(
   { probing }: TrackingOptions,
   users: readonly Tracked[],
@@ -150,6 +162,7 @@ function chooseProbes(
   served: readonly (number | null)[],
   slots: EpochSlots,
   most: number,
+  epoch: number,
 ): number[][] {
   const chosen: number[][] = users.map(() => []);
   let left = most;
@@ -169,8 +182,8 @@ function chooseProbes(
     served[k] === null || !mayBeProbed(user) ? [] : candidates(predictions[k]!, served[k]!, probing),
   );
   const order = users
-    .map((_, k) => k)
-    .sort((a, b) => confidence(predictions[a]!) - confidence(predictions[b]!) || a - b);
+    .map((_, k) => (k + epoch) % users.length)
+    .sort((a, b) => confidence(predictions[a]!) - confidence(predictions[b]!));
   for (let round = 0; round < probing.mostPerEpoch; round++) {
     for (const k of order) {
       const column = wanted[k]![round];

@@ -14,8 +14,8 @@ export interface RankedCodeword {
 }
 
 /**
- * Of one user, most likely first; never empty, probabilities sum to 1 at most, and the first one's is the tracker's
- * confidence. Null: the tracker cannot say, and the user has to be found anew by the scheme.
+ * Of one user: first the codeword to serve with, then the others, most likely first. Never empty, probabilities sum to 1 at most,
+ * and the first one's is the tracker's confidence. Null: the tracker cannot say, and the user has to be found anew by the scheme.
  */
 export type Prediction = readonly RankedCodeword[] | null;
 

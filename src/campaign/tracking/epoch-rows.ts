@@ -39,7 +39,7 @@ export function epochRows(
       foundKey: found === null ? null : keyOf(found.column),
       foundXM: found?.positionM[0] ?? null,
       foundYM: found?.positionM[1] ?? null,
-      bestKey: moment === null ? null : keyOf(moment.bestColumn),
+      bestKey: moment === null || moment.bestColumn === null ? null : keyOf(moment.bestColumn),
       gain: moment?.gain ?? null,
     };
   });
@@ -59,6 +59,19 @@ export function predictionRows(
       probability,
     })),
   );
+}
+
+/** Where users that move truly were. */
+export function positionRows(
+  { beginsAtS }: EpochPlan,
+  ids: readonly string[],
+  moments: readonly (Moment | null)[],
+): Row<'positions'>[] {
+  return moments.flatMap((moment, k) => {
+    if (moment === null || moment.positionM === null) return [];
+    const [xM, yM] = moment.positionM;
+    return [{ ue: ids[k]!, boardTimeS: beginsAtS, xM, yM }];
+  });
 }
 
 /** Mean over the user's serving slots and subcarriers; null when none was measured. */

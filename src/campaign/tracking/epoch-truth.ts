@@ -1,12 +1,16 @@
 /** What could have been: the best codeword of a moment, and what the serving one brings against it. */
+import type { PointM } from '../../array/linear-array.js';
 import type { ChannelEvaluator } from '../../channel/channel.js';
 import { createEvaluator } from '../../channel/evaluator.js';
 import type { PolarCodebook } from '../../codebook/polar.js';
-import type { User } from '../../scenario/users.js';
+import { pathsAt, positionAt, type User } from '../../scenario/users.js';
 
 export interface Moment {
-  readonly bestColumn: number;
-  /** Received power against that of the best codeword; null where nothing serves the user. */
+  /** Null of a user that stands still: `users` says where it is. */
+  readonly positionM: PointM | null;
+  /** Null while nothing comes through to the user. */
+  readonly bestColumn: number | null;
+  /** Received power against that of the best codeword; null where nothing serves the user, or comes through. */
   readonly gain: number | null;
 }
 
@@ -21,17 +25,25 @@ export class EpochTruth {
     this.#evaluator = createEvaluator(codebook);
   }
 
-  /** Null where nobody knows the user's channel. */
-  of(user: User, column: number | null): Moment | null {
+  /**
+   * Null where nobody knows the user's channel.
+   *
+   * @param timeS of the user's motion.
+   * @param column that serves it; null where none does.
+   */
+  of(user: User, timeS: number, column: number | null): Moment | null {
     const { truth } = user;
     if (truth === null) return null;
-    this.#evaluator.setChannel(truth.paths);
+    const isStill = truth.motion === null;
+    const positionM = isStill ? null : positionAt(truth, timeS);
+    if (truth.blockedS.some(([fromS, toS]) => timeS >= fromS && timeS < toS)) {
+      return { positionM, bestColumn: null, gain: null };
+    }
+    this.#evaluator.setChannel(pathsAt(truth, timeS, this.#codebook.array));
     const bestColumn = this.#still.get(user) ?? this.#codebook.column(this.#evaluator.best());
-    this.#still.set(user, bestColumn);
-    return {
-      bestColumn,
-      gain: column === null ? null : this.#power(column) / this.#power(bestColumn),
-    };
+    if (isStill) this.#still.set(user, bestColumn);
+    const gain = column === null ? null : this.#power(column) / this.#power(bestColumn);
+    return { positionM, bestColumn, gain };
   }
 
   #power(column: number): number {

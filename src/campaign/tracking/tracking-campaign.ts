@@ -17,9 +17,10 @@ import { trackUsers } from '../../tracking/track-users.js';
 import type { CampaignParts } from '../campaign-parts.js';
 import { estimateRow } from '../campaign-rows.js';
 import { evidenceJudge } from '../evidence.js';
-import { epochRows, predictionRows } from './epoch-rows.js';
+import { epochRows, positionRows, predictionRows } from './epoch-rows.js';
 import { soundingOf } from './epoch-soundings.js';
 import { EpochTruth } from './epoch-truth.js';
+import { SensorReadings } from './sensor-readings.js';
 import { userTraining } from './user-training.js';
 
 /** An epoch, and where its slots begin. */
@@ -102,6 +103,7 @@ class TrackingCampaign {
     const recorded = await recordedEpochs(recording);
     const estimates = await recordedEstimates(recording);
     const train = await this.#trainer(estimates);
+    const readings = await this.#openReadings();
     const tracker = await buildTracker(section.tracker, {
       codebook,
       numUsers: this.#users.length,
@@ -122,20 +124,36 @@ class TrackingCampaign {
         this.#noteTrainings(plan, firstSlot);
         const pilots = this.#epochPilots(plan);
         const isKnown = recorded.has(plan.epoch);
+        readings.begin(plan.epoch);
         const measured = isKnown
           ? this.#sounder.epochs.recorded(firstSlot, pilots)
           : await this.#sounder.epochs.measure(firstSlot, pilots);
+        const sensors = readings.take(plan.epoch);
         if (!isKnown) {
           this.#record(plan, firstSlot, measured);
           const states = plan.users.map(({ state }) => state);
           this.#parts.progress.epoch?.(plan.epoch + 1, tracking.numEpochs, states);
         }
         time = await this.#nextEpoch(time!, recorded);
-        step = run.next({ measured, sensors: this.#users.map(() => []), next: time });
+        step = run.next({ measured, sensors, next: time });
       }
     } finally {
       run.return();
     }
+  }
+
+  #openReadings(): Promise<SensorReadings> {
+    const { testbed, recording } = this.#parts;
+    const { board, bridge, time } = testbed;
+    const midway = () => {
+      const { loS, hiS } = board.boardTime();
+      return (loS + hiS) / 2;
+    };
+    return SensorReadings.open({
+      ...{ bridge, recording, ids: this.#ids },
+      plannedAtS: (slot) => this.#sounder.epochs.plannedAtS(slot),
+      boardTimeS: time === 'virtual' ? null : midway,
+    });
   }
 
   async #firstEpoch(): Promise<EpochStart> {
@@ -220,7 +238,9 @@ class TrackingCampaign {
       const detail = { ue: this.#ids[k]!, code: failure.code, what: failure.message };
       recording.event('user failed', detail);
     }
-    const moments = this.#users.map((user, k) => this.#truth.of(user, plan.users[k]!.column));
+    const timeS = this.#parts.testbed.motionTimeS?.(plan.beginsAtS) ?? plan.beginsAtS;
+    const moments = this.#users.map((user, k) => this.#truth.of(user, timeS, plan.users[k]!.column));
+    for (const row of positionRows(plan, this.#ids, moments)) recording.append('positions', row);
     for (const row of predictionRows(plan, codebook, this.#ids)) recording.append('predictions', row);
     // What follows from an epoch's powers is decided anew unless this is there: it comes last.
     const rows = epochRows(plan, firstSlot, measured, codebook, this.#ids, moments);
