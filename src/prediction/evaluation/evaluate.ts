@@ -5,6 +5,7 @@ import type { WindowSet } from '../data/window-set.js';
 import { drawInThreads } from '../data/window-threads.js';
 import { forwardPass } from '../forward/passes.js';
 import { rankedColumns } from '../heads/ranking.js';
+import { worthTableOf } from '../heads/worth.js';
 import { Judge } from '../learning/judge.js';
 import { requireModelFor, type TrainedModel } from '../model/trained-model.js';
 import { codebookOf } from '../model-file.js';
@@ -46,7 +47,8 @@ interface WindowScores {
 }
 
 /** Codewords whose probabilities are looked at. */
-const NUM_RANKED = 3;
+const NUM_RANKED = 16;
+const NUM_TOP = 3;
 
 /**
  * Models first, in the order given, then the baselines.
@@ -127,6 +129,7 @@ function modelScores(
   const perSlot = numUsers * design.features.numFeatures;
   const perGraph = (numUsers + 1) ** 2;
   const [anew, on] = [true, false].map((isNew) => new Array<boolean>(numUsers).fill(isNew));
+  const worth = worthTableOf(codebook);
   let scores = new Float32Array(0);
   return scoresOf(set, judge, (row) => {
     const user = row % numUsers;
@@ -143,7 +146,7 @@ function modelScores(
     }
     const own = scores.subarray(user * numClasses, (user + 1) * numClasses);
     const ranked = rankedColumns(own, design.head, examples.last[row]!, temperature, NUM_RANKED);
-    return { served: [ranked[0]!.column], ranked };
+    return { served: [worth.servingFirst(ranked)[0]!.column], ranked: ranked.slice(0, NUM_TOP) };
   });
 }
 

@@ -1,4 +1,5 @@
 /** A trained model as a tracker: keeps what was known of the last epochs, and ranks beams by the model's forward pass. */
+import { BeamMap } from '../../tracking/beam-map.js';
 import { strongestHeard } from '../../tracking/heard.js';
 import type {
   FoundUser,
@@ -13,6 +14,7 @@ import { standardise } from '../features/standardisation.js';
 import type { ForwardPass } from '../forward/forward-pass.js';
 import { forwardPass } from '../forward/passes.js';
 import { rankedColumns } from '../heads/ranking.js';
+import { type WorthTable, worthTableOf } from '../heads/worth.js';
 import type { TrainedModel } from '../model/trained-model.js';
 import { type NetworkDesign, networkDesign } from '../networks/kinds.js';
 import { SensedPlace } from './sensed-place.js';
@@ -44,6 +46,8 @@ export class LearnedTracker implements Tracker {
   readonly #trained: TrainedModel;
   readonly #design: NetworkDesign;
   readonly #pass: ForwardPass;
+  readonly #worth: WorthTable;
+  readonly #map: BeamMap;
   readonly #users: TrackedUser[];
   readonly #features: Float32Array;
   readonly #adjacency: Float32Array;
@@ -60,6 +64,8 @@ export class LearnedTracker implements Tracker {
       numUsers,
       numSlots: model.slots,
     });
+    this.#worth = worthTableOf(codebook);
+    this.#map = new BeamMap(codebook);
     const turnRad = model.motion.turn === 'any' ? Math.PI / 2 : model.motion.turn;
     this.#users = Array.from({ length: numUsers }, () => ({
       place: new SensedPlace(codebook, { speedMPerS: model.motion.speed, turnRad, epochS }),
@@ -86,6 +92,11 @@ export class LearnedTracker implements Tracker {
     }
     for (const [k, tracked] of this.#users.entries()) {
       if (!tracked.isFound) continue;
+      if (process.env.BEL) {
+        const b = this.#map.best(tracked.place.believed(timeS));
+        const A = this.#map.codebook.numAngles;
+        if (Math.abs((b % A) - (tracked.column % A)) > Number(process.env.BEL)) tracked.column = b;
+      }
       features.write({ ...tracked, ...tracked.place.at(timeS) }, this.#features, k * features.numFeatures);
       tracked.isNew = false;
     }
@@ -98,7 +109,7 @@ export class LearnedTracker implements Tracker {
     this.#pass.push(this.#features, this.#adjacency, isNew);
   }
 
-  predict(): Prediction[] {
+  predict(timeS: number): Prediction[] {
     const { head } = this.#design;
     const scores = this.#pass.scores();
     return this.#users.map((tracked, k): readonly RankedCodeword[] | null => {
@@ -108,7 +119,14 @@ export class LearnedTracker implements Tracker {
       const age = Math.max(place.blindEpochs, deafEpochs);
       const doubt = Math.min(MOST_DOUBT, 1 + DOUBT_PER_EPOCH * age);
       const own = scores.subarray(k * head.numClasses, (k + 1) * head.numClasses);
-      return rankedColumns(own, head, column, this.#trained.temperature * doubt, NUM_RANKED);
+      const ranked = rankedColumns(own, head, column, this.#trained.temperature * doubt, NUM_RANKED);
+      if (!process.env.MIX) return this.#worth.servingFirst(ranked);
+      const w = Number(process.env.MIX);
+      const other = place.ranked(this.#map, timeS);
+      const sum = new Map(ranked.map((r) => [r.column, (1 - w) * r.probability]));
+      for (const r of other) sum.set(r.column, (sum.get(r.column) ?? 0) + w * r.probability);
+      const mixed = [...sum].map(([column, probability]) => ({ column, probability })).sort((a, b) => b.probability - a.probability || a.column - b.column);
+      return this.#worth.servingFirst(mixed);
     });
   }
 

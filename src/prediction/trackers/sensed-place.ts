@@ -3,6 +3,7 @@ import type { PointM } from '../../array/linear-array.js';
 import type { VelocityMPerS } from '../../channel/motion/motion.js';
 import type { PolarCodebook } from '../../codebook/polar.js';
 import { PlaceFilter } from '../../tracking/ekf.js';
+import type { BeamMap } from '../../tracking/beam-map.js';
 import type { SensorReading } from '../../tracking/tracker.js';
 
 export interface Place {
@@ -78,6 +79,16 @@ export class SensedPlace {
     const angleRad = this.#codebook.angleRad(this.#codebook.indexOf(column).angleIndex);
     const sigmaRad = (2 * BEARING_SPACINGS) / this.#codebook.numAngles / Math.max(0.1, Math.cos(angleRad));
     this.#filter.correctDirection(angleRad, sigmaRad ** 2, timeS);
+  }
+
+  ranked(map: BeamMap, timeS: number) {
+    const { positionM, covariance } = this.#filter.at(timeS);
+    return map.rank(positionM, [covariance[0]!, covariance[1]!, covariance[4]!, covariance[5]!]);
+  }
+
+  /** What the filter makes of all readings. */
+  believed(timeS: number): PointM {
+    return this.#filter.at(timeS).positionM;
   }
 
   /** As the model was trained: a reading of the epoch is not smoothed, only carried on to the time. */
