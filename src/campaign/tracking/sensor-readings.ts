@@ -6,7 +6,7 @@ import type { Row } from '../../record/schema.js';
 import type { SensorReading } from '../../tracking/tracker.js';
 
 /** Of readings that come over the bridge. */
-const SENSOR = 'ue';
+export const SENSOR = 'ue';
 /** Two clocks are told apart no better, s: what a resumed run computes anew must be the same. */
 const RESOLUTION_S = 1e-9;
 
@@ -99,12 +99,13 @@ export class SensorReadings {
   }
 }
 
-type RecordedReading = Pick<
+/** As table `sensor_reports` has it. */
+export type RecordedReading = Pick<
   SensorRecord,
   'sequence' | 'ueTimeS' | 'positionM' | 'velocityMPerS' | 'covariance'
 >;
 
-function readingOf(
+export function readingOf(
   { positionM, velocityMPerS, covariance }: RecordedReading,
   boardTimeS: number,
 ): SensorReading {
