@@ -11,7 +11,7 @@ export interface ShippedFile {
   /** As commands take it: `first-light`, `papers/beam-split-fig8`. */
   readonly name: string;
   /** The command that carries it out. */
-  readonly command: 'run' | 'study';
+  readonly command: 'run' | 'study' | 'train';
   readonly title: string;
   readonly file: string;
 }
@@ -24,8 +24,9 @@ export function shippedFiles(): ShippedFile[] {
     .sort()
     .flatMap((relative) => {
       const file = path.join(SHIPPED_FOLDER, relative);
-      const { kind, slots, title = '' } = parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-      const command = typeof kind === 'string' ? 'study' : slots === undefined ? null : 'run';
+      const keys = parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+      const { title = '' } = keys;
+      const command = commandOf(keys);
       if (command === null) return [];
       return [{ name: nameOf(relative), command, title: String(title), file }];
     });
@@ -41,6 +42,17 @@ export function fileOrShipped(written: string): string {
   const file = path.join(SHIPPED_FOLDER, `${name}.yaml`);
   const isName = !path.isAbsolute(written) && !name.startsWith('../');
   return isName && existsSync(file) ? file : written;
+}
+
+/** Null for files that other files name. */
+function commandOf({
+  kind,
+  slots,
+  network,
+}: Readonly<Record<string, unknown>>): ShippedFile['command'] | null {
+  if (typeof kind === 'string') return 'study';
+  if (network !== undefined) return 'train';
+  return slots === undefined ? null : 'run';
 }
 
 function nameOf(relative: string): string {

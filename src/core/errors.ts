@@ -35,6 +35,11 @@ export const ERROR_CATALOGUE = {
     exit: EXIT.usage,
     meaning: 'a plugin is not there, does not load, defines no scheme that can be used, or fails',
   },
+  MODEL_INVALID: { exit: EXIT.usage, meaning: 'a folder is not that of a trained model, or is damaged' },
+  MODEL_MISMATCH: {
+    exit: EXIT.usage,
+    meaning: 'a trained model, or its unfinished training, is for something else than what it is asked for',
+  },
   PLAN_REFUSED: {
     exit: EXIT.usage,
     meaning:

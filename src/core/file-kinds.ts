@@ -2,12 +2,13 @@
 import { shellWord } from './shell-word.js';
 
 /** Kinds of settings files. */
-export type SettingsKind = 'scenario' | 'study' | 'calibration table' | 'board description';
+export type SettingsKind = 'scenario' | 'study' | 'model file' | 'calibration table' | 'board description';
 
 /** What to do with a file of each kind; `file` is its path. */
 const USE: Readonly<Record<SettingsKind, (file: string) => string>> = {
   scenario: (file) => `Carry it out with: beamloop run ${shellWord(file)}`,
   study: (file) => `Carry it out with: beamloop study ${shellWord(file)}`,
+  'model file': (file) => `Carry it out with: beamloop train ${shellWord(file)} --out <folder>`,
   'calibration table': () => 'Name it in a scenario, as board.calibration, and run that',
   'board description': (file) => `Give it to: beamloop emulate-board --settings ${shellWord(file)}`,
 };
@@ -17,9 +18,14 @@ function looksLike(kind: SettingsKind, data: Readonly<Record<string, unknown>>):
   const has = (...keys: string[]) => keys.some((key) => data[key] !== undefined);
   switch (kind) {
     case 'scenario':
-      return has('slots') || (has('users') && has('scheme', 'bridge') && !has('kind'));
+      return (
+        (has('slots') && !looksLike('model file', data)) ||
+        (has('users') && has('scheme', 'bridge') && !has('kind'))
+      );
     case 'study':
       return typeof data.kind === 'string';
+    case 'model file':
+      return has('network', 'windows', 'strays') && !has('kind');
     case 'calibration table':
       return has('phaseError', 'delayError', 'lineError') && !has('array', 'kind');
     case 'board description':

@@ -20,6 +20,11 @@ import { type RunData, readRunData } from './run/run-data.js';
 import { slotChart } from './run/slot-chart.js';
 import { slotsSection } from './run/slots-section.js';
 import { spectrumChart } from './run/spectrum-chart.js';
+import { confidenceChart } from './run/tracking/confidence-chart.js';
+import { courseChart } from './run/tracking/course-chart.js';
+import type { TrackingData } from './run/tracking/tracking-data.js';
+import { trackingSection } from './run/tracking/tracking-section.js';
+import { tracksChart } from './run/tracking/tracks-chart.js';
 import { ueSection } from './run/ue-section.js';
 import { usersSection } from './run/users-section.js';
 
@@ -48,6 +53,42 @@ export async function writeReport(
 }
 
 export function renderRunReport(run: RunData): { markup: string; figures: Figure[] } {
+  const training = run.tracking === null ? trainingPart(run) : trackingPart(run, run.tracking);
+  const slots = slotChart(run);
+  const link = linkChart(run);
+  const body = html`${header(run)}
+${training.body}
+${slotsSection(run, slots)}
+${linkSection(run, link)}
+${ueSection(run)}
+${realisabilitySection(run)}
+${eventsSection(run)}
+${run.facts.scenarioText !== null && html`<h2>Scenario</h2><details><summary>The scenario file as it was read</summary><pre>${run.facts.scenarioText}</pre></details>`}`;
+  const footer = html`Made by beamloop from <span class="code">recording.duckdb</span>. The figures are in
+<span class="code">figures/</span> as SVG.`;
+  const figures = [...training.figures, slots, link].filter((figure) => figure !== null);
+  return { markup: page(`${runTitle(run)} – beamloop`, body, footer), figures };
+}
+
+interface Part {
+  readonly body: Html;
+  readonly figures: readonly (Figure | null)[];
+}
+
+function trackingPart(run: RunData, tracking: TrackingData): Part {
+  const figures = [tracksChart(tracking), courseChart(tracking), confidenceChart(tracking)].filter(
+    (figure) => figure !== null,
+  );
+  const patternUser = run.users.find(({ ue }) => run.estimates.has(ue));
+  const patterns = patternUser === undefined ? null : patternPanels(run, patternUser.ue);
+  return {
+    body: html`${trackingSection(tracking, figures)}
+${patterns !== null && html`<h2>Beam patterns</h2>${figureBlock(patterns, patternCaption(run))}`}`,
+    figures: [...figures, patterns],
+  };
+}
+
+function trainingPart(run: RunData): Part {
   const plan = planView(run);
   const foci = fociChart(run);
   const many = isMany(run);
@@ -58,25 +99,13 @@ export function renderRunReport(run: RunData): { markup: string; figures: Figure
   );
   const patternUser = run.users.find(({ ue }) => run.estimates.has(ue)) ?? run.users[0];
   const patterns = patternUser === undefined ? null : patternPanels(run, patternUser.ue);
-  const slots = slotChart(run);
-  const link = linkChart(run);
-  const body = html`${header(run)}
-${usersSection(run, plan, foci, distributions)}
+  return {
+    body: html`${usersSection(run, plan, foci, distributions)}
 ${lossesSection(run)}
 ${pilotsSection(run, pilots)}
-${patterns !== null && html`<h2>Beam patterns</h2>${figureBlock(patterns, patternCaption(run))}`}
-${slotsSection(run, slots)}
-${linkSection(run, link)}
-${ueSection(run)}
-${realisabilitySection(run)}
-${eventsSection(run)}
-${run.facts.scenarioText !== null && html`<h2>Scenario</h2><details><summary>The scenario file as it was read</summary><pre>${run.facts.scenarioText}</pre></details>`}`;
-  const footer = html`Made by beamloop from <span class="code">recording.duckdb</span>. The figures are in
-<span class="code">figures/</span> as SVG.`;
-  const figures = [plan, foci, ...distributions, ...pilots, patterns, slots, link].filter(
-    (figure) => figure !== null,
-  );
-  return { markup: page(`${runTitle(run)} – beamloop`, body, footer), figures };
+${patterns !== null && html`<h2>Beam patterns</h2>${figureBlock(patterns, patternCaption(run))}`}`,
+    figures: [plan, foci, ...distributions, ...pilots, patterns],
+  };
 }
 
 /** @param charts of the first users. */

@@ -8,8 +8,17 @@ import type { Preparation } from './plan.js';
 import type { Scenario } from './scenario-schema.js';
 import { isEmulated } from './users.js';
 
-/** What a user of a scenario can say of its channel. */
-const CHANNEL_KEYS = ['snr', 'beamformedSnr', 'ricianFactor', 'scatterers', 'paths'] as const;
+/** What a user of a scenario can say of its channel, and of how it moves and what it tells of that. */
+const EMULATED_KEYS = [
+  'snr',
+  'beamformedSnr',
+  'ricianFactor',
+  'scatterers',
+  'paths',
+  'motion',
+  'sensors',
+  'blocked',
+] as const;
 /** Users that are named one by one. */
 const MOST_NAMED = 3;
 
@@ -81,10 +90,11 @@ function emulatedChannels(scenario: Scenario): string[] {
   const unused = [
     ...given(['snr', 'beamformedSnr', 'region'], channel, 'channel.'),
     ...(Array.isArray(users)
-      ? CHANNEL_KEYS.filter((key) => users.some((user) => user[key] !== undefined)).map(
+      ? EMULATED_KEYS.filter((key) => users.some((user) => user[key] !== undefined)).map(
           (key) => `users[].${key}`,
         )
-      : []),
+      : given(['motion'], users, 'users.')),
+    ...given(['sensors'], scenario, ''),
   ];
   if (unused.length === 0) return [];
   return [

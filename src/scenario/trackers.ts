@@ -1,6 +1,7 @@
 /** All trackers that a scenario may name. */
 import { BeamloopError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
+import { LEARNED_TRACKERS } from '../prediction/trackers/learned-trackers.js';
 import type { Tracker, TrackerSetting } from '../tracking/tracker.js';
 import {
   type TrackerChoice,
@@ -10,7 +11,7 @@ import {
 import { CLASSICAL_TRACKERS } from '../tracking/trackers/list.js';
 
 /** In the order in which they are listed to people. */
-export const TRACKERS: readonly TrackerDefinition[] = [...CLASSICAL_TRACKERS];
+export const TRACKERS: readonly TrackerDefinition[] = [...CLASSICAL_TRACKERS, ...LEARNED_TRACKERS];
 
 export const trackerSchema = trackerSchemaOf(TRACKERS);
 

@@ -8,6 +8,8 @@ const CONTROL_SAMPLES = [
   '{"type":"welcome","run":"r","session":"s","nextSequence":1,"acknowledged":0,"window":8}',
   '{"type":"measure","request":1,"slots":[[1,3],[7,7]]}',
   '{"type":"ack","through":12}',
+  '{"type":"sensor","sequence":1,"ueTimeS":1.5,"positionM":[20,-3],"covariance":[0.25,0,0,0.25]}',
+  '{"type":"sensor","sequence":9,"ueTimeS":-2,"positionM":[1e3,0.5],"velocityMPerS":[1,-2],"covariance":[1,0,0,0,0,1,0,0,0,0,4,1,0,0,1,4]}',
   '[[[[[[]]]]]]',
   '{"__proto__":{"type":"bye"},"type":"constructor"}',
   'null',

@@ -13,6 +13,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   codebook: async () => (await import('./codebook.js')).codebookCommand,
   pattern: async () => (await import('./pattern.js')).patternCommand,
   study: async () => (await import('./study.js')).studyCommand,
+  train: async () => (await import('./train.js')).trainCommand,
+  evaluate: async () => (await import('./evaluate.js')).evaluateCommand,
   scenarios: async () => (await import('./scenarios.js')).scenariosCommand,
   steer: async () => (await import('./steer.js')).steerCommand,
   ports: async () => (await import('./ports.js')).portsCommand,

@@ -12,6 +12,8 @@ import type { RunData } from './run-data.js';
 import type { RunFacts } from './run-facts.js';
 import { tallySlots } from './slot-tally.js';
 import { slotSentence } from './slots-section.js';
+import { meanGainOf } from './tracking/course-chart.js';
+import { lossesOf, type TrackingData } from './tracking/tracking-data.js';
 
 export function runTitle(run: RunData): string {
   return run.facts.title ?? 'Untitled run';
@@ -22,7 +24,10 @@ export function header(run: RunData): Html {
   const { polar, board } = facts;
   const start = startTime(run);
   const link = run.statistics.link.at(-1)?.totals;
-  const complete = run.users.length > 0 && run.users.every(({ ue }) => run.estimates.has(ue));
+  const complete =
+    run.tracking === null
+      ? run.users.length > 0 && run.users.every(({ ue }) => run.estimates.has(ue))
+      : run.events.some(({ kind }) => kind === 'finished');
   return html`<p class="kicker">beamloop campaign report</p>
 <h1>${runTitle(run)}</h1>
 <p class="outcome"><strong>${outcomeSentence(run)}</strong> ${run.slots.length > 0 && slotSentence(tallySlots(run.slots))}</p>
@@ -66,6 +71,20 @@ ${factList([
   ['Versions', facts.versions.map(([part, version]) => `${part} ${version}`).join(', ') || null],
   ['Recording', html`<span class="code">${run.folder}</span>`],
 ])}`;
+}
+
+function trackedSentence(tracking: TrackingData): string {
+  const { users } = tracking;
+  const served = users.filter(({ epochs }) => epochs.some(({ servedKey }) => servedKey !== null));
+  const gains = served.flatMap((user) => meanGainOf(user) ?? []);
+  const gain = gains.reduce((sum, each) => sum + each / gains.length, 0);
+  const who =
+    served.length === users.length
+      ? `${plural(users.length, 'user')} tracked`
+      : `${count(served.length)} of ${plural(users.length, 'user')} tracked`;
+  const numLosses = lossesOf(tracking).length;
+  const lost = numLosses === 0 ? 'none was lost' : `beams were lost ${plural(numLosses, 'time')}`;
+  return `${who}${gains.length === 0 ? '' : ` with a mean gain of ${fixed(gain, 3)}`}; ${lost}.`;
 }
 
 /** Schemes of the whole band have many options: those that matter. Of others, all. */
@@ -132,6 +151,7 @@ function stopReason(run: RunData): string {
 function outcomeSentence(run: RunData): string {
   const { users, estimates } = run;
   if (users.length === 0) return 'The run ended before it got to any user.';
+  if (run.tracking !== null) return trackedSentence(run.tracking);
   const found = users.filter(({ ue }) => estimates.has(ue));
   const judged = found.filter((user) => user.bestKey !== null);
   const correct = judged.filter((user) => estimates.get(user.ue)!.codewordKey === user.bestKey);

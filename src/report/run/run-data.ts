@@ -13,6 +13,7 @@ import { outcomeOfSlot, type SlotOutcome } from '../../slots/slot-outcome.js';
 import { needsBand } from '../../training/registry.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
 import { type RunStatistics, readStatistics } from './run-statistics.js';
+import { readTracking, type TrackingData } from './tracking/tracking-data.js';
 
 /** One slot that was planned, with what came of it. */
 export interface SlotRecord {
@@ -56,6 +57,8 @@ export interface RunData {
   readonly numCheckPilots: ReadonlyMap<string, number>;
   readonly events: readonly Row<'events'>[];
   readonly statistics: RunStatistics;
+  /** Null for a run that did not track its users. */
+  readonly tracking: TrackingData | null;
 }
 
 /** Reads everything that a report needs. Throws what `Recording.open` throws. */
@@ -77,11 +80,12 @@ export async function readRunData(folder: string): Promise<RunData> {
       const account = recordedAccount(row, estimateOf.get(row.ue));
       return account === null ? [] : [[row.ue, account] as const];
     });
-    const facts = new Map(run.map((row) => [row.key, row.value]));
+    const entries = new Map(run.map((row) => [row.key, row.value]));
+    const facts = readRunFacts(entries);
     return {
       folder,
       warnings: [...recording.warnings, ...plugin],
-      facts: readRunFacts(facts),
+      facts,
       users,
       codewords,
       slots: await readSlots(recording, codewords),
@@ -90,6 +94,7 @@ export async function readRunData(folder: string): Promise<RunData> {
       numCheckPilots: await numCheckPilotsOf(recording),
       events,
       statistics: readStatistics(link, events),
+      tracking: await readTracking(recording, entries.get('scenario'), users, facts.polar),
     };
   } finally {
     await recording.close();

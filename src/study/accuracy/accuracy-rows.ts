@@ -2,10 +2,10 @@
 import { schemeLabel } from '../../training/scheme-label.js';
 import { pointOrRange } from '../common/point-or-range.js';
 import type { StudyRow } from '../common/result.js';
+import { wilsonInterval95 } from '../common/wilson.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import type { Tally } from './accuracy-simulator.js';
 import { placesOf } from './places.js';
-import { wilsonInterval95 } from './wilson.js';
 
 /** One scheme at one SNR of one place; the rows that `beamloop study --json` prints. */
 export interface AccuracyRow extends StudyRow {

@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import { DISTANCE, LEVEL } from '../../core/bounds.js';
 import { levelOrInfinite, quantities, upTo, within, zeroTo } from '../../core/settings-quantity.js';
-import { trackerSchemaOf } from '../../tracking/tracker-definition.js';
-import { CLASSICAL_TRACKERS } from '../../tracking/trackers/list.js';
+import { trackerSchema } from '../../scenario/trackers.js';
 import { schemeSchema } from '../../training/registry.js';
 import {
   arraySchema,
@@ -77,7 +76,7 @@ export const trackingSchema = z
       .prefault({}),
     /** By the names that rows and figures have. */
     trackers: z
-      .record(z.string().min(1), trackerSchemaOf(CLASSICAL_TRACKERS))
+      .record(z.string().min(1), trackerSchema)
       .refine((given) => Object.keys(given).length > 0, 'must name at least one tracker'),
     users,
     epoch: quantities('s', upTo('60 s', 's')),

@@ -8,11 +8,11 @@ import { createEvaluator } from '../../channel/evaluator.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import { PolarCodebook } from '../../codebook/polar.js';
 import { Random } from '../../core/random.js';
+import { buildTracker } from '../../scenario/trackers.js';
 import type { MeasuredPilot } from '../../sounding/pilot-powers.js';
 import type { EpochPlan, EpochReport, EpochTime } from '../../tracking/epoch-plan.js';
 import { trackUsers } from '../../tracking/track-users.js';
 import type { Tracker } from '../../tracking/tracker.js';
-import { CLASSICAL_TRACKERS } from '../../tracking/trackers/list.js';
 import { buildArray } from '../common/study-array.js';
 import type { Simulator } from '../fan-out/executor.js';
 import type { UserJob } from '../fan-out/user-job.js';
@@ -81,11 +81,7 @@ export class TrackingSimulator implements Simulator {
       epochS,
       seed: this.#study.seed,
     };
-    return Promise.all(
-      Object.values(this.#study.trackers).map((choice) =>
-        CLASSICAL_TRACKERS.find(({ name }) => name === choice.name)!.build(choice, setting),
-      ),
-    );
+    return Promise.all(Object.values(this.#study.trackers).map((choice) => buildTracker(choice, setting)));
   }
 
   async #runGroup(pointIndex: number, group: number): Promise<GroupScore[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wilsonInterval95 } from '../../../src/study/accuracy/wilson.js';
+import { wilsonInterval95 } from '../../../src/study/common/wilson.js';
 
 describe('Wilson interval', () => {
   // Roots of n (p0 - p)^2 = z^2 p (1 - p) in p, worked out by hand for z = 1.959964.

@@ -1,0 +1,58 @@
+/** From a network's scores to codewords with probabilities. */
+import type { RankedCodeword } from '../../tracking/tracker.js';
+import type { Head } from './head.js';
+
+/**
+ * Codewords, most likely first; classes that mean the same codeword are one.
+ *
+ * @param scores [classes].
+ * @param temperature that scores are divided by: the one at which probabilities are honest.
+ * @param numWanted at most so many.
+ */
+export function rankedColumns(
+  scores: Float32Array,
+  head: Head,
+  last: number,
+  temperature: number,
+  numWanted: number,
+): RankedCodeword[] {
+  const most = scores[topClass(scores)]!;
+  const shares = Float64Array.from(scores, (score) => Math.exp((score - most) / temperature));
+  const sum = shares.reduce((a, b) => a + b, 0);
+  if (head.isClipped(last)) mergeEquals(shares, head, last);
+  const ranked: RankedCodeword[] = [];
+  while (ranked.length < Math.min(numWanted, shares.length)) {
+    const top = topClass(shares);
+    if (shares[top]! < 0) break;
+    ranked.push({ column: head.columnOf(top, last), probability: shares[top]! / sum });
+    shares[top] = TAKEN;
+  }
+  return ranked;
+}
+
+const TAKEN = -1;
+
+/** Gives the share of every class to the first that means the same codeword. */
+function mergeEquals(shares: Float64Array, head: Head, last: number): void {
+  const firstOf = new Map<number, number>();
+  for (let one = 0; one < shares.length; one++) {
+    const column = head.columnOf(one, last);
+    const first = firstOf.get(column);
+    if (first === undefined) firstOf.set(column, one);
+    else {
+      shares[first]! += shares[one]!;
+      shares[one] = TAKEN;
+    }
+  }
+}
+
+/** The codeword of the class with the highest score. */
+export function topColumn(scores: Float32Array, head: Head, last: number): number {
+  return head.columnOf(topClass(scores), last);
+}
+
+function topClass(scores: ArrayLike<number>): number {
+  let top = 0;
+  for (let one = 1; one < scores.length; one++) if (scores[one]! > scores[top]!) top = one;
+  return top;
+}

@@ -1,0 +1,99 @@
+/** How users were kept in their beams. */
+import type { Figure } from '../../drawing/chart.js';
+import { count, fixed, NOTHING, plural } from '../../drawing/number-format.js';
+import { figureBlock, tableBlock } from '../../page/blocks.js';
+import { type Html, html } from '../../page/html.js';
+import { meanGainOf } from './course-chart.js';
+import { type Loss, lossesOf, type TrackedUser, type TrackingData } from './tracking-data.js';
+
+const MOST_LOSSES = 20;
+
+export function trackingSection(tracking: TrackingData, figures: readonly Figure[]): Html {
+  const losses = lossesOf(tracking);
+  const { users, epochS, tracker, trackerOptions, numReadings } = tracking;
+  const options = Object.entries(trackerOptions).map(([key, value]) => `${key}: ${value}`);
+  const numEpochs = Math.max(0, ...users.map(({ epochs }) => epochs.length));
+  return html`<h2>Tracking</h2>
+<p>Tracker <strong>${tracker}</strong>${options.length > 0 && ` (${options.join(', ')})`}, ${plural(numEpochs, 'epoch')} of
+${fixed(1e3 * epochS, epochS < 1e-3 ? 2 : 0)} ms. ${sums(users)} ${numReadings > 0 && `UEs told where they were ${count(numReadings)} times.`}</p>
+${tableBlock(
+  'Users',
+  [
+    { title: 'User' },
+    { title: 'Mean gain', align: 'right' },
+    { title: 'Best served', align: 'right' },
+    { title: 'In its beam', align: 'right' },
+    { title: 'Probes', align: 'right' },
+    { title: 'Training pilots', align: 'right' },
+    { title: 'Lost', align: 'right' },
+    { title: 'At the end' },
+  ],
+  users.map((user) => userCells(user, losses)),
+)}
+<p class="muted">Gain: received power of the serving beam against that of the best codeword of the moment. Best served: share of epochs in which it was
+that codeword. Probes and training pilots in slots.</p>
+${figures.map((figure) => figureBlock(figure, ''))}
+${lossTable(losses, users)}`;
+}
+
+function sums(users: readonly TrackedUser[]): string {
+  const gains = users.flatMap((user) => meanGainOf(user) ?? []);
+  const all = users.flatMap(({ epochs }) => epochs);
+  const probes = all.reduce((sum, { probes: list }) => sum + numProbes(list), 0);
+  const serving = all.reduce((sum, { numServingSlots }) => sum + numServingSlots, 0);
+  const share = probes + serving === 0 ? 0 : (100 * probes) / (probes + serving);
+  const gain = gains.reduce((sum, each) => sum + each, 0) / gains.length;
+  return (
+    `${gains.length === 0 ? 'Nobody knows where the users were.' : `Mean gain ${fixed(gain, 3)}.`} ` +
+    `${fixed(share, 1)} % of the slots that serve and probe were probes.`
+  );
+}
+
+/** Of a column of JSON. */
+export function numProbes(probes: unknown): number {
+  return Array.isArray(probes) ? probes.length : 0;
+}
+
+function userCells(user: TrackedUser, losses: readonly Loss[]): (string | number)[] {
+  const { ue, epochs } = user;
+  const gain = meanGainOf(user);
+  const known = epochs.filter(({ bestKey, servedKey }) => bestKey !== null && servedKey !== null);
+  const share = (number: number, of: number) => (of === 0 ? NOTHING : `${fixed((100 * number) / of, 1)} %`);
+  return [
+    ue,
+    gain === null ? NOTHING : fixed(gain, 3),
+    share(known.filter(({ bestKey, servedKey }) => bestKey === servedKey).length, known.length),
+    share(epochs.filter(({ state }) => state === 'tracked').length, epochs.length),
+    epochs.reduce((sum, { probes }) => sum + numProbes(probes), 0),
+    epochs.reduce((sum, { numTrainingPilots }) => sum + numTrainingPilots, 0),
+    losses.filter((loss) => loss.ue === ue).length,
+    epochs.at(-1)?.state ?? 'never served',
+  ];
+}
+
+function lossTable(losses: readonly Loss[], users: readonly TrackedUser[]): Html {
+  if (losses.length === 0) {
+    const found = users.filter(({ epochs }) => epochs.some(({ state }) => state === 'tracked')).length;
+    return html`<p>${found === users.length ? 'No user was lost.' : `No user that was found was lost; ${plural(users.length - found, 'user')} never came into a beam.`}</p>`;
+  }
+  const more = losses.length - MOST_LOSSES;
+  return html`<h3>Losses and recoveries</h3>
+${tableBlock(
+  'Losses and recoveries',
+  [
+    { title: 'User' },
+    { title: 'Lost at', align: 'right' },
+    { title: 'Back after', align: 'right' },
+    { title: '' },
+  ],
+  losses
+    .slice(0, MOST_LOSSES)
+    .map(({ ue, fromS, epochsUntilBack, wasGivenUp }) => [
+      ue,
+      `${fixed(fromS, 2)} s`,
+      epochsUntilBack === null ? 'not by the end' : plural(epochsUntilBack, 'epoch'),
+      wasGivenUp ? 'given up meanwhile' : '',
+    ]),
+)}
+${more > 0 && html`<p class="muted">${plural(more, 'more loss', 'more losses')} in table epochs of the recording.</p>`}`;
+}
