@@ -15,7 +15,7 @@ import type { TrackerChoice } from '../../tracking/tracker-definition.js';
 import { EpochTruth } from './epoch-truth.js';
 import { columnOfKey, readRecordedEpochs } from './recorded-epochs.js';
 
-export interface ReplayedPrediction {
+interface ReplayedPrediction {
   readonly epoch: number;
   readonly ue: string;
   /** The tracker's first choice; null where it says nothing. */
