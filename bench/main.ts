@@ -10,6 +10,8 @@ import { linkGoodput } from './link-goodput.js';
 import { manyUsers } from './many-users.js';
 import { matchedFilter } from './matched-filter.js';
 import { rateStudy } from './rate-study.js';
+import { trackingStep } from './tracking-step.js';
+import { trainingEpoch } from './training-epoch.js';
 import { widebandAir } from './wideband-air.js';
 
 const benchmarks: readonly Benchmark[] = [
@@ -18,6 +20,8 @@ const benchmarks: readonly Benchmark[] = [
   bridgeIngest,
   dpcStudy,
   bestCodeword,
+  trackingStep,
+  trainingEpoch,
   rateStudy,
   gainLoss,
   widebandAir,

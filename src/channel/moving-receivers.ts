@@ -1,6 +1,6 @@
 /** What a moving user receives, slot by slot (docs/model.md eq. 88). Of a user that stands still a channel is computed once. */
 import type { LinearArray, PointM } from '../array/linear-array.js';
-import { type ComplexVector, complexVector, transposeProduct } from '../core/complex.js';
+import { type Complex, type ComplexVector, complexVector, transposeProduct } from '../core/complex.js';
 import { weightsAt } from './carrier-receiver.js';
 import { channelVector } from './channel.js';
 import { pathsFrom, pathsOfMover } from './moving-paths.js';
@@ -19,6 +19,8 @@ export class MovingCarrierReceiver implements MovingReceiver {
   readonly #paths: readonly Path[];
   /** Of each scattered path of gain 1. */
   readonly #scattered: readonly ComplexVector[];
+  /** What they bring of each beam that came: beams come again and again. */
+  readonly #scatteredOf = new WeakMap<ElementBeam, readonly Complex[]>();
   readonly #out: ComplexVector = complexVector(1);
 
   /** @param startM where the user is when its paths are as they are given. */
@@ -32,15 +34,21 @@ export class MovingCarrierReceiver implements MovingReceiver {
     );
   }
 
+  /** @param beam not to be changed later: the same object is taken for the same beam. */
   receive(beam: ElementBeam, userM: PointM): Readonly<ComplexVector> {
     const weights = weightsAt(beam, this.#array.carrierHz);
+    let scattered = this.#scatteredOf.get(beam);
+    if (scattered === undefined) {
+      scattered = this.#scattered.map((wave) => transposeProduct(wave, weights));
+      this.#scatteredOf.set(beam, scattered);
+    }
     const now = pathsFrom(this.#paths, this.#startM, userM, this.#array);
     const numDirect = now.length - this.#scattered.length;
     const direct = numDirect === 0 ? null : this.#sphericalWave(weights, userM);
     let re = 0;
     let im = 0;
     now.forEach(({ gain }, k) => {
-      const wave = k < numDirect ? direct! : transposeProduct(this.#scattered[k - numDirect]!, weights);
+      const wave = k < numDirect ? direct! : scattered[k - numDirect]!;
       re += gain.re * wave.re - gain.im * wave.im;
       im += gain.re * wave.im + gain.im * wave.re;
     });
@@ -58,14 +66,39 @@ export class MovingCarrierReceiver implements MovingReceiver {
     for (let n = 0; n < elementYM.length; n++) {
       const dyM = elementYM[n]! - yM;
       const turns = Math.sqrt(xM * xM + dyM * dyM) * turnsPerM;
-      const phaseRad = -2 * Math.PI * (turns - Math.round(turns));
-      const cos = Math.cos(phaseRad);
-      const sin = Math.sin(phaseRad);
+      // A quarter of the angle by power series, doubled twice: twice as fast as Math.sin and Math.cos, and good to 1e-13.
+      const x = -(Math.PI / 2) * (turns - Math.round(turns));
+      const z = x * x;
+      const sin1 =
+        x *
+        (1 +
+          z *
+            (-1 / 6 +
+              z *
+                (1 / 120 + z * (-1 / 5040 + z * (1 / 362_880 + z * (-1 / 39_916_800 + z / 6_227_020_800))))));
+      const sin2 = 2 * sin1 * quarterCosine(z);
+      const cos2 = 1 - 2 * sin1 * sin1;
+      const sin = 2 * sin2 * cos2;
+      const cos = 1 - 2 * sin2 * sin2;
       re += weightRe[n]! * cos - weightIm[n]! * sin;
       im += weightRe[n]! * sin + weightIm[n]! * cos;
     }
     return { re, im };
   }
+}
+
+/** cos(x) of z = x^2, |x| up to pi/4. */
+function quarterCosine(z: number): number {
+  return (
+    1 +
+    z *
+      (-1 / 2 +
+        z *
+          (1 / 24 +
+            z *
+              (-1 / 720 +
+                z * (1 / 40_320 + z * (-1 / 3_628_800 + z * (1 / 479_001_600 - z / 87_178_291_200))))))
+  );
 }
 
 /** On all subcarriers. Users may share a sum, one after the other. */

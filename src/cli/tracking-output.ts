@@ -1,6 +1,9 @@
 /** How tracking is told on the terminal: a row per user, and the sums. */
 import type { TrackedUserOutcome, TrackingOutcome } from '../campaign/tracking/tracking-outcome.js';
+import type { ReplayedTrack, TrackerReplay } from '../campaign/tracking/tracking-replay.js';
 import { plural } from '../core/plural.js';
+import type { TrackingPlan } from '../scenario/tracking-plan.js';
+import { seconds } from '../slots/plan-lint.js';
 import type { UserState } from '../tracking/epoch-plan.js';
 import { wrapped } from './text-table.js';
 import { NAME, type UserColumn, userTable } from './user-columns.js';
@@ -28,6 +31,26 @@ export function trackingText(
   return [userTable(users, COLUMNS, [NOTE], widthColumns), ...wrapped(sums, widthColumns)].join('');
 }
 
+const REPLAY_COLUMNS: readonly UserColumn<ReplayedTrack>[] = [
+  NAME,
+  { title: 'epochs', align: 'right', cell: ({ epochs }) => String(epochs) },
+  { title: 'as in the run', align: 'right', cell: ({ same }) => String(same) },
+  { title: 'not sent', align: 'right', cell: ({ epochs, sent }) => String(epochs - sent) },
+  { title: 'mean gain', align: 'right', cell: ({ meanGain }) => gainText(meanGain) },
+];
+
+const REPLAY_NOTE =
+  "Not sent: epochs whose run did not send the tracker's first choice to the user, so that its power is not known.";
+
+/** What another tracker would have foretold. */
+export function trackerReplayText(
+  { tracker, users }: TrackerReplay,
+  widthColumns: number | undefined,
+): string {
+  const notes = [REPLAY_NOTE, `Tracker ${tracker.name}. With --json: every prediction`];
+  return userTable(users, REPLAY_COLUMNS, notes, widthColumns);
+}
+
 /** `epoch 40 of 250: 3 tracked, 1 lost`. */
 export function epochText(numDone: number, numEpochs: number, states: readonly UserState[]): string {
   const kinds = ['tracked', 'sought', 'lost', 'given up'] as const;
@@ -36,6 +59,18 @@ export function epochText(numDone: number, numEpochs: number, states: readonly U
     return count === 0 ? [] : [`${count} ${kind}`];
   });
   return `epoch ${numDone} of ${numEpochs}: ${counts.join(', ')}`;
+}
+
+/** What a dry run says of epochs. */
+export function trackingLines({ section, epochSlots, numEpochs, room }: TrackingPlan): string[] {
+  const { servingSlots, probes, mostCodewords, busyS, linkLoad } = room;
+  const share = probes / (servingSlots + probes);
+  return [
+    `${plural(numEpochs, 'epoch')} of ${seconds(section.epoch)}, tracker ${section.tracker.name}`,
+    `${servingSlots + probes} of ${epochSlots} slots: ${servingSlots} serve, up to ${probes} probe (${percentText(share)})`,
+    `up to ${plural(mostCodewords, 'new codeword')} in an epoch: the link is busy for ${percentText(linkLoad)} of it, and ` +
+      `${seconds(section.epoch - busyS)} are left`,
+  ];
 }
 
 function gainText(gain: number | null): string {

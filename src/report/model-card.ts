@@ -24,10 +24,7 @@ export async function writeModelCard(folder: string, modelFile: string): Promise
   return writePage(folder, 'card.html', markup, figures);
 }
 
-export function renderModelCard(
-  trained: TrainedModel,
-  modelFile: string,
-): { markup: string; figures: Figure[] } {
+function renderModelCard(trained: TrainedModel, modelFile: string): { markup: string; figures: Figure[] } {
   const { model, making, temperature, contentHash } = trained;
   const figures = curvesOf(trained).map((figure, k) => lineFigure(figure, `learning-${k + 1}`));
   const numWeights = trained.weights.reduce((sum, weight) => sum + weight.length, 0);

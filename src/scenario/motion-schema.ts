@@ -5,8 +5,8 @@ import type { MotionPlan } from '../channel/motion/create-motion.js';
 import { samplesAtSpeed, type TrackSamples } from '../channel/motion/sampled-track.js';
 import { WALK_DEFAULTS } from '../channel/motion/walk.js';
 import { quantity, upTo, upToEitherWay, zeroTo } from '../core/settings-quantity.js';
+import { speedSchema, velocityPartSchema } from '../core/speed-schema.js';
 import { directionSchema, distancesSchema, positionSchema } from './place-schema.js';
-import { speedSchema, velocityPartSchema } from './speed-schema.js';
 
 const time = zeroTo('604800 s', 's');
 

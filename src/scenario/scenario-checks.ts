@@ -14,6 +14,7 @@ export function checkScenario(scenario: Scenario, file: string): void {
   checkSizes(scenario, file);
   checkBand(scenario, file);
   requireFeedbackFits(scenario, file);
+  checkTracking(scenario, file);
   requireToken(scenario.bridge.host, scenario.bridge.token);
   checkPlaces(scenario, file);
   const emulated = scenario.board.port === 'emulated';
@@ -42,6 +43,28 @@ function requireFeedbackFits({ scheme, bridge }: Scenario, file: string): void {
     where: `${file}, bridge.feedback`,
     todo: `Use feedback: powers, or one of ${splitSchemes('and')}`,
   });
+}
+
+/** Trackers go by powers, and schemes are sent in parts. */
+function checkTracking({ tracking, bridge, slots }: Scenario, file: string): void {
+  if (tracking === undefined) return;
+  const wrong =
+    bridge.feedback === 'estimate'
+      ? ([
+          'bridge.feedback',
+          'UEs that estimate by themselves do not report what trackers go by',
+          'Use feedback: powers',
+        ] as const)
+      : slots.contiguous
+        ? ([
+            'slots.contiguous',
+            'Batches of lost users are sent in parts, as epochs have room',
+            'Leave contiguous out',
+          ] as const)
+        : null;
+  if (wrong === null) return;
+  const [key, what, todo] = wrong;
+  throw new BeamloopError('SCENARIO_INVALID', { what, where: `${file}, ${key}`, todo });
 }
 
 interface SnrChoice {

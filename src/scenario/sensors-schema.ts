@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { SensorPlan } from '../channel/motion/sensors.js';
 import { quantity, upToEitherWay, within, zeroTo } from '../core/settings-quantity.js';
-import { speedSchema } from './speed-schema.js';
+import { speedSchema } from '../core/speed-schema.js';
 
 const time = zeroTo('604800 s', 's');
 const lengthOffset = upToEitherWay('100 km', 'm');

@@ -11,7 +11,7 @@ import {
 import { CLASSICAL_TRACKERS } from '../tracking/trackers/list.js';
 
 /** In the order in which they are listed to people. */
-export const TRACKERS: readonly TrackerDefinition[] = [...CLASSICAL_TRACKERS, ...LEARNED_TRACKERS];
+const TRACKERS: readonly TrackerDefinition[] = [...CLASSICAL_TRACKERS, ...LEARNED_TRACKERS];
 
 export const trackerSchema = trackerSchemaOf(TRACKERS);
 
@@ -20,7 +20,7 @@ export function trackerNames(): readonly string[] {
 }
 
 /** @throws BAD_ARGUMENT when no tracker has the name. */
-export function trackerOf({ name }: Pick<TrackerChoice, 'name'>): TrackerDefinition {
+function trackerOf({ name }: Pick<TrackerChoice, 'name'>): TrackerDefinition {
   const definition = TRACKERS.find((each) => each.name === name);
   if (definition !== undefined) return definition;
   throw new BeamloopError('BAD_ARGUMENT', {

@@ -26,7 +26,7 @@ export interface TrackingPlan {
 }
 
 /** For people. */
-export interface EpochRoom {
+interface EpochRoom {
   /** That serve all users. */
   readonly servingSlots: number;
   /** That the budget allows beside them, on average over its window. */

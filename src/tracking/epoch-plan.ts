@@ -26,7 +26,7 @@ export interface PlannedPilot {
   readonly training: TrainingPlace | null;
 }
 
-export interface TrainingPlace {
+interface TrainingPlace {
   /** Trainings of the user before. */
   readonly training: number;
   readonly batch: number;

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/campaign/campaign-parts.js';
 import type { OpenTestbed } from '../../src/campaign/open-testbed.js';
-import { resumeRun, startRun } from '../../src/campaign/run.js';
+import { recordedScenario, resumeRun, startRun } from '../../src/campaign/run.js';
+import { replayTracker } from '../../src/campaign/tracking/tracking-replay.js';
 import { Recording } from '../../src/record/recording.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
 import {
@@ -47,6 +48,41 @@ function run(name: string, tracking: string, { signal, progress = silent, open =
     progress,
     ...(signal !== undefined && { signal }),
   });
+}
+
+const movingText = (tracking: string, ofBela: string) => `
+seed: 7
+array: { elements: 64, carrier: 60 GHz, rings: 4 }
+board: { port: emulated, baud: 3e6, emulated: { phaseBits: 6 } }
+slots: { duration: 125 us, turnaround: 2 ms }
+scheme: dpc
+channel: { snr: 20 dB, scatterers: 0 }
+sensors: { position: 0.2 m, speed: 0.3 m/s, heading: 0.1 rad, rate: 50 Hz }
+users:
+  - { id: ada, motion: { kind: line, start: [8 m, -5 m], velocity: [0 m/s, 4 m/s] } }
+  - { id: bela, motion: { kind: line, start: [9 m, 4 m], velocity: [0.5 m/s, -3 m/s] }, ${ofBela} }
+tracking: { epoch: 20 ms, duration: 1.6 s, codebook: { directions: 64, rings: 4 }, ${tracking} }
+`;
+
+function runMoving(name: string, tracking: string, { signal, progress = silent }: Given = {}, ofBela = '') {
+  const file = parseScenario(movingText(tracking, ofBela), `${name}.yaml`, emulatedSection);
+  return startRun(file, path.join(root, name), {
+    openTestbed,
+    progress,
+    ...(signal !== undefined && { signal }),
+  });
+}
+
+/** With what moves. */
+async function movingTables(name: string) {
+  const recording = await Recording.open(path.join(root, name), 'read');
+  try {
+    const positions = await recording.rows('positions');
+    const readings = await recording.rows('sensor_reports');
+    return { ...(await tables(name)), positions, readings };
+  } finally {
+    await recording.close();
+  }
 }
 
 /** Everything that scenario and seed decide. */
@@ -129,5 +165,112 @@ describe('a tracking campaign', () => {
       await resumeRun(path.join(root, name), parseRecordedScenario, { openTestbed });
       expect(await tables(name)).toEqual(undisturbed);
     }
+  });
+
+  it('is replayed: the same tracker foretells the same, another one says what was not sent', async () => {
+    const recording = await Recording.open(path.join(root, 'neighbours'), 'read');
+    const file = await recordedScenario(recording, parseRecordedScenario, () => {});
+    const own = await replayTracker(recording, file, file.scenario.tracking!.tracker);
+    expect(own.users).toMatchObject(['ada', 'bela'].map((ue) => ({ ue })));
+    for (const { epochs, same, sent } of own.users) {
+      expect(epochs).toBeGreaterThan(20);
+      expect([same, sent]).toEqual([epochs, epochs]);
+    }
+    expect(own.predictions.every(({ same }) => same)).toBe(true);
+    const other = await replayTracker(recording, file, { name: 'partial-codebook', codewords: 4 });
+    const unsent = other.predictions.filter(({ codewordKey, sent }) => codewordKey !== null && !sent);
+    expect(unsent.every(({ power }) => power === null)).toBe(true);
+    await recording.close();
+  });
+
+  it('follows users that move by what their sensors say, and the same when it was cut off', async () => {
+    const tracking = 'tracker: ekf-velocity';
+    const outcome = await runMoving('moving', tracking);
+    for (const { meanGain, epochs } of outcome.tracking!.users) {
+      expect(epochs).toBeGreaterThan(40);
+      expect(meanGain).toBeGreaterThan(0.6);
+    }
+    const undisturbed = await movingTables('moving');
+    expect(undisturbed.readings.length).toBeGreaterThan(100);
+    expect(new Set(undisturbed.positions.map(({ xM, yM }) => `${xM} ${yM}`)).size).toBe(160);
+    const abort = new AbortController();
+    const progress: Progress = {
+      ...silent,
+      epoch: (numDone) => {
+        if (numDone > 33) setTimeout(() => abort.abort(new Error('cut off')), 7);
+      },
+    };
+    await expect(runMoving('moving-cut', tracking, { signal: abort.signal, progress })).rejects.toThrow();
+    await resumeRun(path.join(root, 'moving-cut'), parseRecordedScenario, { openTestbed });
+    expect(await movingTables('moving-cut')).toEqual(undisturbed);
+    const recording = await Recording.open(path.join(root, 'moving'), 'read');
+    const file = await recordedScenario(recording, parseRecordedScenario, () => {});
+    const replay = await replayTracker(recording, file, file.scenario.tracking!.tracker);
+    expect(replay.predictions.every(({ same }) => same)).toBe(true);
+    await recording.close();
+  });
+
+  it('notices a user that is blocked, and has it back; the other one loses no slot', async () => {
+    const outcome = await runMoving('blocked', 'tracker: ekf-velocity', {}, 'blocked: [[0.6 s, 0.9 s]]');
+    const [ada, bela] = outcome.tracking!.users;
+    expect(ada).toMatchObject({ losses: 0, state: 'tracked' });
+    expect(bela!.losses).toBeGreaterThanOrEqual(1);
+    expect(bela!.recoveries).toBe(bela!.losses);
+    expect(bela!.state).toBe('tracked');
+    const { epochs } = await tables('blocked');
+    const ofBela = epochs.filter(({ ue }) => ue === 'bela');
+    const lost = ofBela.filter(({ state }) => state === 'lost' || state === 'given up');
+    expect(lost[0]!.boardTimeS).toBeGreaterThan(0.6);
+    expect(lost[0]!.boardTimeS).toBeLessThan(0.7);
+    expect(ofBela.find(({ boardTimeS }) => boardTimeS > 0.7)).toMatchObject({ gain: null, bestKey: null });
+    expect(
+      ofBela.filter(({ boardTimeS }) => boardTimeS > 1.3).every(({ state }) => state === 'tracked'),
+    ).toBe(true);
+    const served = epochs.filter(({ ue, servedKey }) => ue === 'ada' && servedKey !== null);
+    expect(new Set(served.map(({ numServingSlots }) => numServingSlots))).toEqual(new Set([4]));
+  });
+
+  it('goes on without a UE that is away for a while, and waits for it no moment', async () => {
+    let isAway = false;
+    // Between bridge and run, as if its connection were gone.
+    const open: OpenTestbed<EmulatedSection> = async (request) => {
+      const testbed = await openTestbed(request);
+      const { bridge } = testbed;
+      const away: typeof bridge = {
+        ...{ url: bridge.url, close: () => bridge.close() },
+        waitForUe: (...of) => bridge.waitForUe(...of),
+        estimate: (...of) => bridge.estimate(...of),
+        acknowledge: (...of) => bridge.acknowledge(...of),
+        complaint: (...of) => bridge.complaint(...of),
+        onSensor: (listener) => bridge.onSensor(listener),
+        onPower: (listener) =>
+          bridge.onPower((record) => (isAway && record.ueId === 'bela') || listener(record)),
+        measure: (ue, ...of) => (isAway && ue === 'bela' ? new Promise(() => {}) : bridge.measure(ue, ...of)),
+        statistics: (...of) =>
+          bridge
+            .statistics(...of)
+            .map((each) => (isAway && each.ueId === 'bela' ? { ...each, connected: false } : each)),
+      };
+      return { ...testbed, bridge: away };
+    };
+    const progress: Progress = {
+      ...silent,
+      epoch: (numDone) => {
+        isAway = numDone >= 22 && numDone < 32;
+      },
+    };
+    const outcome = await run('away', 'tracker: neighbours', { open, progress });
+    const [ada, bela] = outcome.tracking!.users;
+    expect(ada).toMatchObject({ losses: 0, state: 'tracked' });
+    expect(bela).toMatchObject({ losses: 1, recoveries: 1, state: 'tracked' });
+    const { epochs, powers, slots } = await tables('away');
+    const silentOnes = epochs.filter(
+      ({ ue, power, servedKey }) => ue === 'bela' && servedKey !== null && power === null,
+    );
+    expect(silentOnes.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 10 }, (_, k) => k + 22));
+    expect(new Set(silentOnes.slice(1).map(({ numServingSlots }) => numServingSlots))).toEqual(new Set([1]));
+    const heard = new Set(powers.map(({ slot, ue }) => `${slot} ${ue}`));
+    const missing = slots.filter(({ slot, ue }) => !heard.has(`${slot} ${ue}`));
+    expect(missing.every(({ ue }) => ue === 'bela')).toBe(true);
   });
 });

@@ -5,6 +5,9 @@ import { createEvaluator } from '../../channel/evaluator.js';
 import type { PolarCodebook } from '../../codebook/polar.js';
 import { pathsAt, positionAt, type User } from '../../scenario/users.js';
 
+/** Apart by rounding alone, m. */
+const SAME_PLACE_M = 1e-6;
+
 export interface Moment {
   /** Null of a user that stands still: `users` says where it is. */
   readonly positionM: PointM | null;
@@ -44,6 +47,26 @@ export class EpochTruth {
     if (isStill) this.#still.set(user, bestColumn);
     const gain = column === null ? null : this.#power(column) / this.#power(bestColumn);
     return { positionM, bestColumn, gain };
+  }
+
+  /**
+   * The gain of another codeword, where the best one is known; null where nobody knows the user's channel, or its motion had
+   * another time than the board.
+   *
+   * @param placeM where the user was, of one that moves.
+   */
+  gain(
+    { truth }: User,
+    timeS: number,
+    column: number,
+    bestColumn: number,
+    placeM: PointM | null,
+  ): number | null {
+    if (truth === null) return null;
+    const [x, y] = positionAt(truth, timeS);
+    if (placeM !== null && Math.hypot(placeM[0] - x, placeM[1] - y) > SAME_PLACE_M) return null;
+    this.#evaluator.setChannel(pathsAt(truth, timeS, this.#codebook.array));
+    return this.#power(column) / this.#power(bestColumn);
   }
 
   #power(column: number): number {

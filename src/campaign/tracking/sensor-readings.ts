@@ -3,10 +3,11 @@ import type { UeBridge } from '../../bridge/bridge.js';
 import type { SensorRecord } from '../../bridge/sensor-reading.js';
 import type { Recording } from '../../record/recording.js';
 import type { Row } from '../../record/schema.js';
+import { UeClock } from '../../slots/ue-clock.js';
 import type { SensorReading } from '../../tracking/tracker.js';
 
 /** Of readings that come over the bridge. */
-const SENSOR = 'ue';
+export const SENSOR = 'ue';
 /** Two clocks are told apart no better, s: what a resumed run computes anew must be the same. */
 const RESOLUTION_S = 1e-9;
 
@@ -19,6 +20,8 @@ export interface ReadingParts {
   readonly plannedAtS: (slot: number) => number | null;
   /** The board's time now, s; on virtual time the UEs' clocks are the board's, and null is given. */
   readonly boardTimeS: (() => number) | null;
+  /** A UE may mean any instant of a slot, s; on virtual time it means the beginning. */
+  readonly slotDurationS: number;
 }
 
 /** A reading, and the epoch in which it came. */
@@ -29,8 +32,7 @@ interface DatedReading {
 
 export class SensorReadings {
   readonly #parts: ReadingParts;
-  /** Of each UE, the board's time less its own, s. */
-  readonly #aheadS = new Map<string, number>();
+  readonly #clocks: ReadonlyMap<string, UeClock>;
   readonly #waiting: Map<string, DatedReading[]>;
   readonly #latestS = new Map<string, number>();
   /** That what comes now belongs to. */
@@ -39,12 +41,14 @@ export class SensorReadings {
   private constructor(parts: ReadingParts, recorded: readonly Row<'sensor_reports'>[]) {
     this.#parts = parts;
     this.#waiting = new Map(parts.ids.map((id) => [id, []]));
+    this.#clocks = new Map(parts.ids.map((id) => [id, new UeClock()]));
     for (const { ue, boardTimeS, report, epoch } of recorded) {
       this.#keep(ue, epoch ?? 0, readingOf(report as RecordedReading, boardTimeS));
     }
+    const uncertaintyS = parts.boardTimeS === null ? 0 : parts.slotDurationS;
     parts.bridge.onPower(({ ueId, slot, ueTimeS }) => {
-      const plannedS = parts.plannedAtS(slot);
-      if (plannedS !== null) this.#aheadS.set(ueId, rounded(plannedS - ueTimeS));
+      const boardTimeS = parts.plannedAtS(slot);
+      if (boardTimeS !== null) this.#clocks.get(ueId)?.add({ boardTimeS, ueTimeS, uncertaintyS });
     });
     parts.bridge.onSensor((record) => this.#arrived(record));
   }
@@ -76,7 +80,7 @@ export class SensorReadings {
 
   #arrived({ ueId, sequence, ueTimeS, positionM, velocityMPerS, covariance }: SensorRecord): void {
     if (!this.#waiting.has(ueId)) return;
-    const boardTimeS = rounded(ueTimeS + this.#aheadOf(ueId, ueTimeS));
+    const boardTimeS = rounded(this.#boardTimeOf(ueId, ueTimeS));
     // Two of one time are one reading.
     if (boardTimeS <= (this.#latestS.get(ueId) ?? Number.NEGATIVE_INFINITY)) return;
     const report: RecordedReading = { sequence, ueTimeS, positionM, velocityMPerS, covariance };
@@ -86,11 +90,9 @@ export class SensorReadings {
   }
 
   /** Before the first power its clock is known by the reading's arrival alone. */
-  #aheadOf(ueId: string, ueTimeS: number): number {
-    const known = this.#aheadS.get(ueId);
-    if (known !== undefined) return known;
-    const { boardTimeS } = this.#parts;
-    return boardTimeS === null ? 0 : boardTimeS() - ueTimeS;
+  #boardTimeOf(ueId: string, ueTimeS: number): number {
+    const known = this.#clocks.get(ueId)!.boardTimeOf(ueTimeS);
+    return known === null ? (this.#parts.boardTimeS?.() ?? ueTimeS) : known.timeS;
   }
 
   #keep(ueId: string, epoch: number, reading: SensorReading): void {
@@ -99,12 +101,13 @@ export class SensorReadings {
   }
 }
 
-type RecordedReading = Pick<
+/** As table `sensor_reports` has it. */
+export type RecordedReading = Pick<
   SensorRecord,
   'sequence' | 'ueTimeS' | 'positionM' | 'velocityMPerS' | 'covariance'
 >;
 
-function readingOf(
+export function readingOf(
   { positionM, velocityMPerS, covariance }: RecordedReading,
   boardTimeS: number,
 ): SensorReading {

@@ -153,6 +153,7 @@ class TrackingCampaign {
       ...{ bridge, recording, ids: this.#ids },
       plannedAtS: (slot) => this.#sounder.epochs.plannedAtS(slot),
       boardTimeS: time === 'virtual' ? null : midway,
+      slotDurationS: this.#parts.preparation.scenario.slots.duration,
     });
   }
 

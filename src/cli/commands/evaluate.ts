@@ -39,7 +39,7 @@ export const evaluateCommand: Command = (yargs, context) =>
             describe: 'Threads that draw the windows; one per core unless given. Results do not depend on it',
           },
         })
-        .example('$0 evaluate scenarios/models/stgcn scenarios/models/gcn --windows 500', ''),
+        .example('$0 evaluate scenarios/models/stgcn --windows 500', ''),
     async (args) => {
       const models = args.folder.map((written) => {
         const folder = modelFolder(String(written));

@@ -1,14 +1,19 @@
+import { parse } from 'yaml';
 import { MOST_NAMED } from '../../campaign/outcome.js';
 import { loadRecordedPlugin } from '../../campaign/recorded-plugin.js';
 import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
 import { recordedScenario } from '../../campaign/run.js';
+import { replayTracker } from '../../campaign/tracking/tracking-replay.js';
 import { shortKey } from '../../codebook/codeword.js';
 import { LEVEL } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
+import { clipped } from '../../core/printable.js';
 import { Recording } from '../../record/recording.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
+import { trackerNames, trackerSchema } from '../../scenario/trackers.js';
 import { parseRecordedScenario } from '../../testbed.js';
+import type { TrackerChoice } from '../../tracking/tracker-definition.js';
 import { ESTIMATOR_NAMES, estimatorSchema } from '../../training/estimators/choice.js';
 import { schemeNames, schemeSchema, splitOf, splitSchemes } from '../../training/registry.js';
 import type { SchemeChoice } from '../../training/scheme-definition.js';
@@ -16,6 +21,7 @@ import { type Command, printJson, warn } from '../command.js';
 import { boundedOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
 import { wrapped } from '../text-table.js';
+import { trackerReplayText } from '../tracking-output.js';
 import {
   BEST,
   estimated,
@@ -45,6 +51,11 @@ export const replayCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: `Scheme to replay; the run's own, with its options, unless given. One of ${schemeNames().join(', ')}, or of a plugin`,
           },
+          tracker: {
+            type: 'string',
+            requiresArg: true,
+            describe: `Of a run that tracked its users: tracker to replay, one of ${trackerNames().join(', ')}, or a map as in a scenario`,
+          },
           ...pluginOption,
           estimator: {
             choices: ESTIMATOR_NAMES,
@@ -58,6 +69,7 @@ export const replayCommand: Command = (yargs, context) =>
         })
         .example('$0 replay recordings/first-light-20261121T120000Z', 'The same decisions again')
         .example('$0 replay recordings/sweep-20261121T120000Z --scheme far-field-sweep', '')
+        .example('$0 replay recordings/tracking-20261129T120000Z --tracker ekf-velocity', '')
         .example('$0 replay recordings/wideband-20261121T120000Z --estimator on-grid', ''),
     async (args) => {
       await loadPlugins(args.plugin);
@@ -70,6 +82,12 @@ export const replayCommand: Command = (yargs, context) =>
         const file = await recordedScenario(recording, parseRecordedScenario, (warning) =>
           warn(context, [warning]),
         );
+        if (args.tracker !== undefined) {
+          const replay = await replayTracker(recording, file, chosenTracker(file.scenario, args.tracker));
+          if (args.json) printJson(context.stdout, replay);
+          else context.stdout.write(trackerReplayText(replay, context.columns));
+          return;
+        }
         const scheme = chosenScheme(file.scenario, args);
         const users = await replayRecording(recording, file, scheme);
         const own = JSON.stringify(scheme) === JSON.stringify(file.scenario.scheme);
@@ -100,6 +118,25 @@ function requireScheme(name: string): void {
       .join(', ')}`,
     todo: 'See beamloop replay --help',
   });
+}
+
+/** A tracker that the run itself used keeps the options that it had there. */
+function chosenTracker({ tracking }: Scenario, text: string): TrackerChoice {
+  if (tracking?.tracker.name === text) return tracking.tracker;
+  const parsed = trackerSchema.safeParse(parseYaml(text));
+  if (parsed.success) return parsed.data;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `--tracker cannot be "${clipped(text)}"; it may be ${trackerNames().join(', ')}, or a map with a name and options`,
+    todo: 'Write --tracker ekf-velocity, or --tracker "{ name: hold, epochs: 10 }"',
+  });
+}
+
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A scheme that the run itself used keeps the options that it had there. */

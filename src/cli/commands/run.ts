@@ -9,6 +9,8 @@ import { prepare } from '../../scenario/plan.js';
 import { planOnBoard } from '../../scenario/plan-on-board.js';
 import { readVariants, type ScenarioFile } from '../../scenario/scenario.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
+import { trackerNames } from '../../scenario/trackers.js';
+import type { TrackingPlan } from '../../scenario/tracking-plan.js';
 import { isEmulated } from '../../scenario/users.js';
 import { type Demand, seconds } from '../../slots/plan-lint.js';
 import {
@@ -25,6 +27,7 @@ import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
 import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
 import { wrapped } from '../text-table.js';
+import { trackingLines } from '../tracking-output.js';
 
 /** `beamloop run <scenario>`: trains the users of a scenario. */
 export const runCommand: Command = (yargs, context) =>
@@ -51,6 +54,11 @@ export const runCommand: Command = (yargs, context) =>
             default: [] as string[],
             describe:
               'A key of the scenario with another value, key=value; a key with several values is swept over them',
+          },
+          tracker: {
+            type: 'string',
+            requiresArg: true,
+            describe: `Tracker of a scenario with a section tracking, in place of its own: ${trackerNames().join(', ')}, or a map as there`,
           },
           seed: { type: 'string', requiresArg: true, describe: 'Another seed than that of the scenario' },
           repeat: {
@@ -81,7 +89,7 @@ export const runCommand: Command = (yargs, context) =>
       const scenarioFile = fileOrShipped(args.scenario);
       await loadPlugins(args.plugin, { file: scenarioFile, kind: 'scenario' }, args.set);
       const files = readVariants(scenarioFile, emulatedSection, {
-        set: args.set,
+        set: args.tracker === undefined ? args.set : [...args.set, `tracking.tracker=${args.tracker}`],
         seed: args.seed === undefined ? undefined : wholeOption('seed', args.seed, 0, MAX_SEED),
         repeat: wholeOption('repeat', args.repeat, 1, 10_000),
       });
@@ -138,7 +146,7 @@ function printPlan(
   const { table = null } = calibration ?? {};
   const board = boardToExpect(scenario, table);
   const preparation = prepare(scenario);
-  const { demand, realisability, losses, warnings } = planOnBoard(
+  const { demand, realisability, losses, warnings, tracking } = planOnBoard(
     preparation,
     board,
     table,
@@ -162,6 +170,7 @@ function printPlan(
         mostCheckPilots: numChecks,
         realisability,
         losses,
+        tracking: tracking && trackingJson(tracking),
         warnings,
       },
     });
@@ -189,6 +198,7 @@ function printPlan(
       `up to ${demand.link.bytes} bytes per user, ${seconds(demand.link.timeS)} at ${demand.link.baud} baud`,
     ],
     ['time per user', `up to ${seconds(demand.userTimeS)}`],
+    ...headed('tracking', tracking === null ? [] : trackingLines(tracking)),
     ...headed('realisability', realisability?.summary ?? []),
     ...headed('losses', forecastLines(losses)),
     ['verdict', 'link, memory and switch time keep this plan'],
@@ -198,6 +208,10 @@ function printPlan(
     stdout.write(what.padEnd(HEAD_COLUMNS) + first);
     for (const line of more) stdout.write(' '.repeat(HEAD_COLUMNS + 2) + line);
   }
+}
+
+function trackingJson({ section, epochSlots, numEpochs, room }: TrackingPlan) {
+  return { tracker: section.tracker, epochs: numEpochs, epochSlots, ...room };
 }
 
 function demandJson({ link, ...rest }: Demand) {

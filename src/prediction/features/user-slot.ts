@@ -2,7 +2,7 @@
 import type { PointM } from '../../array/linear-array.js';
 import type { VelocityMPerS } from '../../channel/motion/motion.js';
 
-export interface UserSlot {
+interface UserSlot {
   /** The last beam known to be good, a column of the tracker's codebook. */
   readonly column: number;
   /** Received with it, noise taken off, over that of a perfectly focused beam on a path of gain 1. */

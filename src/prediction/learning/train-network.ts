@@ -91,7 +91,7 @@ function endEpoch(
 }
 
 /** Whether the validation score has not risen for as many epochs as one is patient. */
-export function isEnough({ best, numEpochs }: TrainingState, patience: number): boolean {
+function isEnough({ best, numEpochs }: TrainingState, patience: number): boolean {
   return best !== null && numEpochs - best.epoch >= patience;
 }
 

@@ -8,7 +8,7 @@ export const MODEL_FORMAT = 1;
 const numbers = z.array(z.number());
 
 /** How it was made: tells people, decides nothing. */
-export const makingSchema = z.object({
+const makingSchema = z.object({
   /** Versions of what computed. */
   beamloop: z.string(),
   tensorflow: z.string(),

@@ -1,11 +1,12 @@
 /** Options of the trackers that filter places. */
 import { z } from 'zod';
 import { quantity, upTo } from '../../core/settings-quantity.js';
+import { speedSchema } from '../../core/speed-schema.js';
 import type { PlaceTrackerOptions } from '../place-tracker.js';
 
 export const EKF_OPTIONS = {
   /** How fast users are and how much they turn in an epoch: spectral density (speed turn)^2/epoch of the acceleration. */
-  speed: upTo('10000 m/s', 'm/s').default(18),
+  speed: speedSchema.default(18),
   turn: upTo('180 deg', 'rad').default((5 * Math.PI) / 180),
   /** Standard deviations. */
   gate: quantity('1').pipe(z.number('must be finite').min(1).max(1000)).default(5),

@@ -82,6 +82,18 @@ const MOVING = MOTIONS.flatMap((motion) => [
   ),
   users(NARROW, `{ count: 2, motion: ${motion} }`),
 ]);
+const TRACKERS = [
+  '{ name: hold, epochs: 10 }',
+  '{ name: retrain, lateEpochs: 2 }',
+  '{ name: partial-codebook, codewords: 16 }',
+  '{ name: neighbours, directions: 2, rings: 1 }',
+  '{ name: ekf-position, speed: 2 m/s, turn: 5 deg, gate: 4.5, bearing: always }',
+  '{ name: ekf-velocity, speed: 2 m/s, turn: 5 deg, gate: 4.5, bearing: never }',
+];
+const TRACKED = TRACKERS.map(
+  (tracker) =>
+    `${NARROW}\ntracking: { epoch: 20 ms, duration: 2 s, tracker: ${tracker}, codebook: { directions: 16, rings: 2 }, servingSlots: 2, prediction: 1 ms, probing: { budget: 0.1, confidence: 0.9, mostPerEpoch: 3, window: 1 s }, lost: { drop: 10 dB, overNoise: 3 dB, after: 3, giveUpAfter: 3, retryAfter: 1 s } }\n`,
+);
 const schemed = (text: string, scheme: string) => text.replace(/scheme:\s+\{.*\}\n/, `scheme: ${scheme}\n`);
 const DOCUMENTS = [
   NARROW,
@@ -94,6 +106,7 @@ const DOCUMENTS = [
   schemed(WIDE, '{ name: near-field-rainbow, rings: 3, pilots: 2, estimator: { name: on-grid } }'),
   schemed(NARROW, '{ name: far-field-hierarchical, refinementAngles: 4, wideBeams: shaped }'),
   ...MOVING,
+  ...TRACKED,
 ].map((text) => parse(text) as unknown);
 
 const TABLE = {
@@ -136,7 +149,7 @@ const ODD: readonly unknown[] = [
 const FREE =
   /^(title|board\.(port|calibration|emulated\.serialNumber)|bridge\.(host|token)|users\[\]\.id|users(\[\])?\.motion\.file|board)$/;
 /** Keys of plain numbers that may be written as expressions. */
-const EXPRESSIONS = /(gain|Parameters)\[\]$|gamma$|epsilon$|endDirection$/;
+const EXPRESSIONS = /(gain|Parameters)\[\]$|gamma$|epsilon$|endDirection$|gate$/;
 
 type Kind = 'flag' | 'list' | 'map' | 'whole number' | 'number' | 'text' | `in ${string}`;
 

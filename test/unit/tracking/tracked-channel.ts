@@ -15,7 +15,7 @@ import type { FoundUser, SensorReading, Tracker } from '../../../src/tracking/tr
 import { createScheme, defaultChoice } from '../../../src/training/registry.js';
 
 export const EPOCH_S = 0.02;
-export const array = new LinearArray({ numElements: 64, carrierHz: 60e9 });
+const array = new LinearArray({ numElements: 64, carrierHz: 60e9 });
 export const codebook = new PolarCodebook(array, {
   numAngles: 64,
   numRings: 4,
@@ -23,7 +23,7 @@ export const codebook = new PolarCodebook(array, {
   name: 'tracking',
 });
 const polar = new PolarCodebook(array, { numRings: 4 });
-export const map = new BeamMap(codebook);
+const map = new BeamMap(codebook);
 const scheme = createScheme(defaultChoice('dpc'), polar);
 const evaluator = createEvaluator(codebook);
 

@@ -1,6 +1,6 @@
 /** Speeds of users as scenarios give them. */
 import { z } from 'zod';
-import { quantity } from '../core/settings-quantity.js';
+import { quantity } from './settings-quantity.js';
 
 /** Speeds of users come in km/h as well: a number alone would be a guess, as it is not where light is meant. */
 function withUnit(schema: ReturnType<typeof quantity>) {
