@@ -47,7 +47,7 @@ function ownStepMs(): number {
   const epochs = Array.from({ length: NUM_STEPS }, (_, step) => drawnEpoch(step));
   return median(NUM_STEPS, (step) => {
     tracker.observe(epochs[step]!, step * epoch);
-    tracker.predict();
+    tracker.predict(step * epoch);
   });
 }
 

@@ -170,9 +170,10 @@ async function linkCounts(recording: Recording): Promise<LinkCounts> {
 export async function userOutcomes(recording: Recording, where = ''): Promise<UserOutcome[]> {
   const rows = await recording.rows('users', where);
   const ids = rows.map(({ ue }) => `'${ue}'`).join(', ');
-  const found =
-    rows.length === 0 ? [] : await recording.rows('estimates', `WHERE epoch = 0 AND ue IN (${ids})`);
-  const estimates = new Map(found.map((row) => [row.ue, row]));
+  const all = rows.length === 0 ? [] : await recording.rows('estimates', `WHERE ue IN (${ids})`);
+  // Of a user that is trained again and again the first counts: rows come in the order of trainings.
+  const estimates = new Map(all.toReversed().map((row) => [row.ue, row]));
+  const found = [...estimates.values()];
   const lost = new Map(
     (found.length === 0 ? [] : await recording.rows('losses', `WHERE epoch = 0 AND ue IN (${ids})`)).map(
       (row) => [row.ue, row],

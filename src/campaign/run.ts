@@ -18,6 +18,7 @@ import type { Progress } from './campaign-parts.js';
 import type { OpenTestbed, TestbedRequest } from './open-testbed.js';
 import { type CampaignOutcome, outcomeOf } from './outcome.js';
 import { loadRecordedPlugin } from './recorded-plugin.js';
+import { requireTracker } from './tracking/require-tracker.js';
 import { durableReadings } from './tracking/sensor-readings.js';
 
 /** Events that say how far the run is, or what becomes of one slot or user: no interruptions. */
@@ -235,7 +236,9 @@ async function conduct<E>(
 ): Promise<CampaignOutcome> {
   const preparation = prepare(scenario);
   const { polar, users } = preparation;
-  preparation.best(); // before a board waits for it
+  // Before a board waits for it.
+  preparation.best();
+  await requireTracker(scenario, users.length);
   let recording: Recording | undefined;
   let isOver = false;
   const lost = new AbortController();

@@ -6,6 +6,8 @@ export const NO_CLASS = -1;
 
 export interface Head {
   readonly numClasses: number;
+  /** Whether classes are counted from the last beam. */
+  readonly isRelative: boolean;
   /** Class of a codeword when `last` was the last beam known; NO_CLASS where there is none. */
   classOf(column: number, last: number): number;
   /** Codeword of a class. */
@@ -21,6 +23,7 @@ const MOST_SHIFT = 12;
 export function relativeHead({ numAngles, numRings }: PolarCodebook): Head {
   return {
     numClasses: (2 * MOST_SHIFT + 1) * numRings,
+    isRelative: true,
     classOf(column, last) {
       const shift = (column % numAngles) - (last % numAngles);
       if (Math.abs(shift) > MOST_SHIFT) return NO_CLASS;
@@ -39,6 +42,7 @@ export function relativeHead({ numAngles, numRings }: PolarCodebook): Head {
 export function absoluteHead({ numCodewords }: PolarCodebook): Head {
   return {
     numClasses: numCodewords,
+    isRelative: false,
     classOf: (column) => column,
     columnOf: (oneClass) => oneClass,
     isClipped: () => false,

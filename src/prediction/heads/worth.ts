@@ -9,8 +9,8 @@ import { Random } from '../../core/random.js';
 import type { RankedCodeword } from '../../tracking/tracker.js';
 
 /** Farther apart in direction, codewords bring next to nothing to each other's users. */
-const REACH = 4;
-const NUM_PLACES = 4000;
+const REACH = 3;
+const NUM_PLACES = 2000;
 /** Uniform by area. */
 const PLACES_M = [3, 200] as const;
 const PLACES_RAD = Math.PI / 3;

@@ -30,6 +30,12 @@ const FORGOTTEN = 0.02;
 const DOUBT_PER_EPOCH = 0.25;
 const MOST_DOUBT = 4;
 
+/**
+ * A head relative to the last beam knows the channel, and is at a loss where that beam was wrong; a filter of places knows nothing of
+ * last beams. In closed loop half of each does better than either.
+ */
+const FILTER_SHARE = 0.5;
+
 interface TrackedUser {
   readonly place: SensedPlace;
   isFound: boolean;
@@ -47,6 +53,7 @@ export class LearnedTracker implements Tracker {
   readonly #design: NetworkDesign;
   readonly #pass: ForwardPass;
   readonly #worth: WorthTable;
+  readonly #filterShare: number;
   readonly #map: BeamMap;
   readonly #users: TrackedUser[];
   readonly #features: Float32Array;
@@ -55,8 +62,16 @@ export class LearnedTracker implements Tracker {
   /** From square roots of powers to units of `UserSlot`; null before the first power. */
   #scale: number | null = null;
 
-  /** @param trained for the setting's codebook and epoch, which is not looked at here. */
-  constructor(trained: TrainedModel, { codebook, numUsers, epochS }: TrackerSetting) {
+  /**
+   * @param trained for the setting's codebook and epoch, which is not looked at here.
+   * @param filterShare of the probability, that a filter of places has; for heads relative to the last beam alone.
+   */
+  constructor(
+    trained: TrainedModel,
+    { codebook, numUsers, epochS }: TrackerSetting,
+    filterShare = FILTER_SHARE,
+  ) {
+    this.#filterShare = filterShare;
     const { model } = trained;
     this.#trained = trained;
     this.#design = networkDesign(model.network, { codebook, epochS, numSlots: model.slots });
@@ -92,11 +107,6 @@ export class LearnedTracker implements Tracker {
     }
     for (const [k, tracked] of this.#users.entries()) {
       if (!tracked.isFound) continue;
-      if (process.env.BEL) {
-        const b = this.#map.best(tracked.place.believed(timeS));
-        const A = this.#map.codebook.numAngles;
-        if (Math.abs((b % A) - (tracked.column % A)) > Number(process.env.BEL)) tracked.column = b;
-      }
       features.write({ ...tracked, ...tracked.place.at(timeS) }, this.#features, k * features.numFeatures);
       tracked.isNew = false;
     }
@@ -120,13 +130,9 @@ export class LearnedTracker implements Tracker {
       const doubt = Math.min(MOST_DOUBT, 1 + DOUBT_PER_EPOCH * age);
       const own = scores.subarray(k * head.numClasses, (k + 1) * head.numClasses);
       const ranked = rankedColumns(own, head, column, this.#trained.temperature * doubt, NUM_RANKED);
-      if (!process.env.MIX) return this.#worth.servingFirst(ranked);
-      const w = Number(process.env.MIX);
-      const other = place.ranked(this.#map, timeS);
-      const sum = new Map(ranked.map((r) => [r.column, (1 - w) * r.probability]));
-      for (const r of other) sum.set(r.column, (sum.get(r.column) ?? 0) + w * r.probability);
-      const mixed = [...sum].map(([column, probability]) => ({ column, probability })).sort((a, b) => b.probability - a.probability || a.column - b.column);
-      return this.#worth.servingFirst(mixed);
+      const isMixed = head.isRelative && this.#filterShare > 0;
+      const both = isMixed ? mixed(ranked, place.ranked(this.#map, timeS), this.#filterShare) : ranked;
+      return this.#worth.servingFirst(both);
     });
   }
 
@@ -168,6 +174,21 @@ export class LearnedTracker implements Tracker {
     const hasFallen = heard === null || heard.power < FALLEN * tracked.mostPower;
     tracked.place.observe(user.sensors, heard?.column ?? null, hasFallen, timeS);
   }
+}
+
+/** Most likely first. */
+function mixed(
+  ranked: readonly RankedCodeword[],
+  other: readonly RankedCodeword[],
+  otherShare: number,
+): RankedCodeword[] {
+  const sums = new Map(ranked.map(({ column, probability }) => [column, (1 - otherShare) * probability]));
+  for (const { column, probability } of other) {
+    sums.set(column, (sums.get(column) ?? 0) + otherShare * probability);
+  }
+  return [...sums]
+    .map(([column, probability]) => ({ column, probability }))
+    .sort((a, b) => b.probability - a.probability || a.column - b.column);
 }
 
 /** What is received without the noise. */

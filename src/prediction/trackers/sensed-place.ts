@@ -2,9 +2,9 @@
 import type { PointM } from '../../array/linear-array.js';
 import type { VelocityMPerS } from '../../channel/motion/motion.js';
 import type { PolarCodebook } from '../../codebook/polar.js';
-import { PlaceFilter } from '../../tracking/ekf.js';
 import type { BeamMap } from '../../tracking/beam-map.js';
-import type { SensorReading } from '../../tracking/tracker.js';
+import { PlaceFilter } from '../../tracking/ekf.js';
+import type { RankedCodeword, SensorReading } from '../../tracking/tracker.js';
 
 export interface Place {
   readonly positionM: PointM;
@@ -81,14 +81,10 @@ export class SensedPlace {
     this.#filter.correctDirection(angleRad, sigmaRad ** 2, timeS);
   }
 
-  ranked(map: BeamMap, timeS: number) {
+  /** Codewords by what they bring over the places where the filter believes the user to be. */
+  ranked(map: BeamMap, timeS: number): RankedCodeword[] {
     const { positionM, covariance } = this.#filter.at(timeS);
     return map.rank(positionM, [covariance[0]!, covariance[1]!, covariance[4]!, covariance[5]!]);
-  }
-
-  /** What the filter makes of all readings. */
-  believed(timeS: number): PointM {
-    return this.#filter.at(timeS).positionM;
   }
 
   /** As the model was trained: a reading of the epoch is not smoothed, only carried on to the time. */

@@ -65,7 +65,8 @@ describe('a learned tracker', () => {
         set.amplitudes[((w * numSlots + slot) * numUsers + k) * numUsers + j]!;
       const first = Array.from({ length: numUsers }, (_, k) => amplitudeAt(0, k, k)).sort((a, b) => a - b);
       // The first powers settle the unit: here they are in that of training.
-      const tracker = new LearnedTracker({ ...trained, typicalAmplitude: first[1]! }, setting(numUsers));
+      const inUnit = { ...trained, typicalAmplitude: first[1]! };
+      const tracker = new LearnedTracker(inUnit, setting(numUsers), 0);
       const knownAt = (slot: number, k: number) => set.known[(w * numSlots + slot) * numUsers + k]!;
       for (let slot = 0; slot < numSlots; slot++) {
         const timeS = slot * 0.02;
@@ -86,7 +87,9 @@ describe('a learned tracker', () => {
         });
         tracker.observe(epoch, timeS);
       }
-      const predictions = tracker.predict();
+      const predictions = tracker
+        .predict(numSlots * 0.02)
+        .map((each) => [...each!].sort((a, b) => b.probability - a.probability));
       for (let k = 0; k < numUsers; k++) {
         const row = w * numUsers + k;
         const { numClasses } = design.head;
@@ -96,10 +99,25 @@ describe('a learned tracker', () => {
     }
   });
 
+  it('gives a filter of places half of the probability unless told otherwise', () => {
+    const predict = (share?: number) => {
+      const tracker = new LearnedTracker(trained, setting(1), share);
+      tracker.found(0, { column: 40, positionM: [8, 1] }, 0);
+      const pilots: EpochPilot[] = [{ column: 40, purpose: 'serve', power: 30, servedUser: 0 }];
+      tracker.observe([{ pilots, noiseFloor: 0, sensors: [reading([8, 1], [0, 5], 0)] }], 0);
+      return new Map(tracker.predict(0.02)[0]!.map(({ column, probability }) => [column, probability]));
+    };
+    const [network, filter, both] = [predict(0), predict(1), predict()];
+    expect([...network.keys()]).not.toEqual([...filter.keys()]);
+    for (const [column, probability] of both) {
+      expect(probability).toBeCloseTo(((network.get(column) ?? 0) + (filter.get(column) ?? 0)) / 2, 6);
+    }
+  });
+
   it('knows nothing of a user before it was found, and then what the scheme found', () => {
     const tracker = new LearnedTracker(trained, setting(2));
     tracker.found(1, { column: 40, positionM: [8, 1] }, 0);
-    const [first, second] = tracker.predict();
+    const [first, second] = tracker.predict(0);
     expect(first).toBeNull();
     expect(second![0]!.column).toBe(40);
   });
@@ -118,13 +136,13 @@ describe('a learned tracker', () => {
       const power = hears || epoch < 5 ? re * re + im * im : null;
       const pilots: EpochPilot[] = [{ column: served, purpose: 'serve', power, servedUser: 0 }];
       tracker.observe([{ pilots, noiseFloor: 0, sensors: say(epoch) }], epoch * 0.02);
-      served = tracker.predict()[0]![0]!.column;
+      served = tracker.predict((epoch + 1) * 0.02)[0]![0]!.column;
     }
     const { re, im } = evaluator.receive(codebook.codeword(codebook.indexOf(served)));
     evaluator.receive(codebook.codeword(codebook.indexOf(best)));
     const most = evaluator.receive(codebook.codeword(codebook.indexOf(best)));
     const gain = (re * re + im * im) / (most.re ** 2 + most.im ** 2);
-    return { gain, confidence: tracker.predict()[0]![0]!.probability };
+    return { gain, confidence: tracker.predict(numEpochs * 0.02)[0]![0]!.probability };
   }
   const honest = (epoch: number) => [reading([10, 1.1], [0, 0], epoch * 0.02)];
 
@@ -160,7 +178,7 @@ describe('a learned tracker', () => {
         });
         tracker.observe(users, epoch * 0.02);
       }
-      return tracker.predict();
+      return tracker.predict(0.12);
     };
     const [a, b] = [predict(1), predict(2 ** -40)];
     expect(b).toEqual(a);
