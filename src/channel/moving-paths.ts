@@ -21,7 +21,7 @@ export function pathsOfMover(paths: readonly Path[], startM: PointM): PathsOfMov
 }
 
 /** By how much longer the way from a scatterer to the user has become, m. */
-export function legChangeM(scattererM: PointM, startM: PointM, nowM: PointM): number {
+function legChangeM(scattererM: PointM, startM: PointM, nowM: PointM): number {
   return distanceM(scattererM, nowM) - distanceM(scattererM, startM);
 }
 

@@ -7,7 +7,7 @@ import { pathsFrom, pathsOfMover } from './moving-paths.js';
 import type { Path } from './paths.js';
 import { type DelayedPath, type ElementBeam, type SubcarrierSum, travelTimeS } from './wideband/response.js';
 
-export interface MovingReceiver {
+interface MovingReceiver {
   /** Noise-free h^T(f) w(f) for a user at `userM`, shape [numSubcarriers]; valid until the next call. */
   receive(beam: ElementBeam, userM: PointM): Readonly<ComplexVector>;
 }

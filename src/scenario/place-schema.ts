@@ -5,7 +5,7 @@ import type { DistanceRegion, UserRegion } from '../channel/paths.js';
 import { DISTANCE } from '../core/bounds.js';
 import { upToEitherWay, within } from '../core/settings-quantity.js';
 
-export const coordinateSchema = upToEitherWay('100 km', 'm');
+const coordinateSchema = upToEitherWay('100 km', 'm');
 
 /** That it is in front of the array is checked when it is known where it is. */
 export const directionSchema = upToEitherWay('180 deg', 'rad');

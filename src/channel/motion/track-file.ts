@@ -9,7 +9,7 @@ import { clipped } from '../../core/printable.js';
 import type { TrackSamples } from './sampled-track.js';
 
 /** Where the array stands on the Earth. */
-export interface Origin {
+interface Origin {
   readonly latitudeRad: number;
   readonly longitudeRad: number;
   /** Where the array looks (its x axis), clockwise from north, rad. */

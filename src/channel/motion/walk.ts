@@ -7,7 +7,7 @@ import { requireFinite, requirePositive } from '../../core/arguments.js';
 import { BeamloopError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
 
-export interface WalkLimits {
+interface WalkLimits {
   /** Users turn back before they come nearer to the array's line than this, m. */
   readonly leastXM: number;
   /** [smallest, largest] distance from the array's centre, m; [0, Infinity] where nothing bounds it. */

@@ -50,7 +50,7 @@ function sums(users: readonly TrackedUser[]): string {
 }
 
 /** Of a column of JSON. */
-export function numProbes(probes: unknown): number {
+function numProbes(probes: unknown): number {
   return Array.isArray(probes) ? probes.length : 0;
 }
 
