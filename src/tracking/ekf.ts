@@ -1,7 +1,7 @@
 /**
  * Kalman filter of a moving user's place: state [x, y, vx, vy] in m and m/s, constant velocity with white acceleration. Readings
  * of position and of velocity are linear in the state; a direction, as a beam tells it, is linearised at the place predicted
- * (the extended part). docs/model.md has the equations.
+ * (the extended part); docs/model.md eq. 93.
  */
 import type { PointM } from '../array/linear-array.js';
 import type { VelocityMPerS } from '../channel/motion/motion.js';

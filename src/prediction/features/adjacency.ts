@@ -1,5 +1,5 @@
 /**
- * Normalised adjacency of one slot's graph (Qian et al. 2026, eq. 8, made symmetric): node 0 is the base station, the others are
+ * Normalised adjacency of one slot's graph (docs/model.md eq. 94): node 0 is the base station, the others are
  * users. Edges are received amplitudes, own ones with the base station, interference between users; itself every node hears with 1.
  *
  * @param amplitudes [users, users] row-major: what user k receives of the beam that serves user j, in units of `UserSlot`.

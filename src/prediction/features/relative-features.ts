@@ -6,7 +6,7 @@ const MOST_SPACINGS = 6;
 
 /**
  * Where the user is, and soon will be, against the last beam and the grid of directions: numbers that mean the same all over
- * the sector (docs/model.md).
+ * the sector (docs/model.md eq. 95).
  *
  * @param epochS how far ahead "soon" is.
  */

@@ -1,6 +1,7 @@
 /**
  * What a codeword brings to a user whose best codeword is another one. The most likely codeword is not the one that brings the
- * most on average: between two directions, or on a ring in the middle, one may do well whichever of its neighbours is the best.
+ * most on average: between two directions, or on a ring in the middle, one may do well whichever of its neighbours is the best
+ * (docs/model.md eq. 98).
  */
 import { type PointM, polarPointM } from '../../array/linear-array.js';
 import { createEvaluator } from '../../channel/evaluator.js';

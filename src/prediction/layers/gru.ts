@@ -1,3 +1,4 @@
+/** Gated recurrent unit (docs/model.md eq. 97). */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../backend/tensorflow-type.js';
 import { dense } from './dense.js';

@@ -1,4 +1,4 @@
-/** What the networks with a beam-relative head make of one slot's graph: embedding, two graph layers, and a shortcut past them. */
+/** What the networks with a beam-relative head make of one slot's graph: embedding, two graph layers, and a shortcut past them (docs/model.md eq. 96). */
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../backend/tensorflow-type.js';
 import { dense } from '../layers/dense.js';

@@ -1,4 +1,4 @@
-/** Scores of one tracker on one group, epoch by epoch (Qian et al. 2026, eq. 4, 21 and 22). */
+/** Scores of one tracker on one group, epoch by epoch (docs/model.md eq. 92). */
 import { noiseVariance } from '../../channel/channel.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import type { PolarCodebook } from '../../codebook/polar.js';
