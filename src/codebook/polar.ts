@@ -71,12 +71,11 @@ export class PolarCodebook {
       (_, k) => (2 * k + 1 - this.numAngles) / this.numAngles,
     );
     this.firstRingM = array.apertureM ** 2 / (2 * array.wavelengthM * ringSpacing ** 2);
-    // Curvature 0 is infinity.
     const lastCurvature = withInfinity ? 0 : 1;
-    this.ringDistancesM = Float64Array.from(
-      { length: numRings },
-      (_, k) => this.firstRingM / (numRings - 1 - k + lastCurvature),
-    );
+    this.ringDistancesM = Float64Array.from({ length: numRings }, (_, k) => {
+      const curvature = numRings - 1 - k + lastCurvature;
+      return curvature === 0 ? Infinity : this.firstRingM / curvature;
+    });
   }
 
   /** @throws BAD_ARGUMENT when there is no such column. */

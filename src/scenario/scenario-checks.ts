@@ -20,7 +20,7 @@ export function checkScenario(scenario: Scenario, file: string): void {
   const emulated = scenario.board.port === 'emulated';
   if (emulated) {
     checkEmulatedUsers(scenario, file);
-    checkMotions(scenario, 0, file);
+    checkMotions(scenario, scenario.tracking?.duration ?? 0, file);
   }
   checkAuxiliaryPair(scenario, file, emulated);
 }

@@ -87,7 +87,7 @@ describe('beamloop run', () => {
     const run = await beamloop('run', scenario, '--out', again, '--no-report', '--json');
     expect(await decided(again)).toEqual(await decided(first));
     const [a, b] = await Promise.all([first, again].map(exported));
-    expect([...a!.keys()]).toHaveLength(12);
+    expect([...a!.keys()]).toHaveLength(14);
     for (const [table, bytes] of a!) expect(bytes.equals(b!.get(table)!), table).toBe(true);
 
     const outcome = JSON.parse(run.stdout);

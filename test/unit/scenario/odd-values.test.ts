@@ -89,6 +89,7 @@ const TRACKERS = [
   '{ name: neighbours, directions: 2, rings: 1 }',
   '{ name: ekf-position, speed: 2 m/s, turn: 5 deg, gate: 4.5, bearing: always }',
   '{ name: ekf-velocity, speed: 2 m/s, turn: 5 deg, gate: 4.5, bearing: never }',
+  '{ name: stgcn, model: models/stgcn }',
 ];
 const TRACKED = TRACKERS.map(
   (tracker) =>
@@ -147,7 +148,7 @@ const ODD: readonly unknown[] = [
 
 /** Keys of texts that anything can stand in. */
 const FREE =
-  /^(title|board\.(port|calibration|emulated\.serialNumber)|bridge\.(host|token)|users\[\]\.id|users(\[\])?\.motion\.file|board)$/;
+  /^(title|board\.(port|calibration|emulated\.serialNumber)|bridge\.(host|token)|users\[\]\.id|users(\[\])?\.motion\.file|tracking\.tracker\.model|board)$/;
 /** Keys of plain numbers that may be written as expressions. */
 const EXPRESSIONS = /(gain|Parameters)\[\]$|gamma$|epsilon$|endDirection$|gate$/;
 

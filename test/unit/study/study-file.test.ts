@@ -211,8 +211,13 @@ it('the examples of docs/study.md follow the schema', () => {
   const blocks = [...readFileSync('docs/study.md', 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
     (m) => m[1]!,
   );
-  const [study, users, rate, panels, hardware, beamSplit, paper] = blocks;
-  expect(blocks).toHaveLength(7);
+  const [study, users, rate, panels, hardware, beamSplit, tracking, paper] = blocks;
+  expect(blocks).toHaveLength(8);
+  expect(parseSettings(tracking!, studySchema, 'docs/study.md')).toMatchObject({
+    kind: 'tracking',
+    snr: [0, 10],
+    trackers: { 'hold-last': { name: 'retrain', lateEpochs: 1 } },
+  });
   expect(parseSettings(beamSplit!, studySchema, 'docs/study.md')).toMatchObject({
     pilots: [1, 2, 3],
     rings: 100,
@@ -242,7 +247,11 @@ it('every study of a paper follows the schema', () => {
   const files = readdirSync('scenarios/papers');
   expect(files.length).toBeGreaterThanOrEqual(10);
   for (const file of files) {
-    const paper = file.startsWith('beam-diverging') ? '2509.16035' : 'Distance-Dependent Beam Split';
+    const paper = file.startsWith('beam-diverging')
+      ? '2509.16035'
+      : file.startsWith('stgcn')
+        ? 'Spatio-Temporal Graph'
+        : 'Distance-Dependent Beam Split';
     const study = readStudy(`scenarios/papers/${file}`);
     if (study.kind === 'scenario') throw new Error('not a study of the paper');
     const { title, paper: theirs } = study;

@@ -104,7 +104,7 @@ function draw(
           gridIndex: k,
           labelGapPx: 42,
           splitNumber: 4,
-          ...(range && { min: range[0], max: range[1] }),
+          ...(range && { min: range[0], max: range[1], interval: (range[1] - range[0]) / 4 }),
         }),
       ),
       series: panels.flatMap(({ value }, k) => [

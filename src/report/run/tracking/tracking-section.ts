@@ -57,13 +57,15 @@ function numProbes(probes: unknown): number {
 function userCells(user: TrackedUser, losses: readonly Loss[]): (string | number)[] {
   const { ue, epochs } = user;
   const gain = meanGainOf(user);
+  // Until it is found, a user has no beam to be in.
+  const begun = epochs.slice(epochs.findIndex(({ servedKey }) => servedKey !== null));
   const known = epochs.filter(({ bestKey, servedKey }) => bestKey !== null && servedKey !== null);
   const share = (number: number, of: number) => (of === 0 ? NOTHING : `${fixed((100 * number) / of, 1)} %`);
   return [
     ue,
     gain === null ? NOTHING : fixed(gain, 3),
     share(known.filter(({ bestKey, servedKey }) => bestKey === servedKey).length, known.length),
-    share(epochs.filter(({ state }) => state === 'tracked').length, epochs.length),
+    share(begun.filter(({ state }) => state === 'tracked').length, begun.length),
     epochs.reduce((sum, { probes }) => sum + numProbes(probes), 0),
     epochs.reduce((sum, { numTrainingPilots }) => sum + numTrainingPilots, 0),
     losses.filter((loss) => loss.ue === ue).length,
