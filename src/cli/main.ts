@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { Console } from 'node:console';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { BeamloopError, ERROR_CATALOGUE, EXIT } from '../core/errors.js';
@@ -24,9 +23,6 @@ const terminal = process.stderr.isTTY ? process.stderr : null;
 
 /** Whoever is neither a terminal nor told a width is taken for a terminal of the usual one. */
 const columns = process.stdout.columns || Number(process.env.COLUMNS) || 80;
-
-// What the code of a plugin prints must not come between the documents of --json.
-globalThis.console = new Console(process.stderr, process.stderr);
 
 const invocation = invocationOf(process.argv[1] ?? '', process.env);
 const interrupt = new AbortController();

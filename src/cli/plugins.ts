@@ -1,4 +1,5 @@
 /** Schemes of the user's own on the command line: `--plugin`, and files that a scenario or study names in place of a scheme. */
+import { Console } from 'node:console';
 import { existsSync } from 'node:fs';
 import { readTextFile } from '../core/text-file.js';
 import { loadNamedPlugins } from '../training/plugins/named-files.js';
@@ -26,6 +27,8 @@ export async function loadPlugins(
   settings?: { readonly file: string; readonly kind: 'scenario' | 'study' },
   set: readonly string[] = [],
 ): Promise<void> {
+  // What the code of a plugin prints must not come between the documents of --json.
+  globalThis.console = new Console(process.stderr, process.stderr);
   for (const file of files) await loadPlugin(file);
   if (settings === undefined || !existsSync(settings.file)) return;
   await loadNamedPlugins(readTextFile(settings.file, settings.kind), settings.file);
