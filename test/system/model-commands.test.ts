@@ -54,9 +54,11 @@ describe('beamloop train', () => {
     expect(beamloop('train', long, '--out', folder('whole')).status).toBe(0);
     const child = spawn(process.execPath, [main, 'train', long, '--out', folder('stopped')]);
     let said = '';
+    let isStopped = false;
     child.stderr.on('data', (data) => {
       said += data;
-      if (said.includes('epoch 2 of')) child.kill('SIGINT');
+      // Once: a second Ctrl-C would not wait for the checkpoint.
+      if (!isStopped && said.includes('epoch 2 of')) isStopped = child.kill('SIGINT');
     });
     expect(await ended(child)).toBe(130);
     expect(said).toMatch(/Go on with --resume/);
@@ -114,5 +116,21 @@ describe('beamloop evaluate', () => {
     const over = (name: string) => scores.find((each) => each.name === name)!.advantage!.mean;
     expect(over('hold')).toBeGreaterThan(0.1);
     expect(over('ekf-velocity')).toBeGreaterThan(0.04);
+  });
+});
+
+describe('beamloop run with a model', () => {
+  it('refuses one for another array when it is planned, with both values', () => {
+    const { status, stdout, stderr } = beamloop(
+      'run',
+      'scenarios/tracking.yaml',
+      '--dry-run',
+      '--set',
+      'array.elements=256',
+    );
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/512.*256|256.*512/);
+    expect(stderr).toContain('MODEL_MISMATCH');
   });
 });

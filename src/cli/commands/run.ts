@@ -3,6 +3,7 @@ import type { CalibrationTable } from '../../../calibration/calibration-table.js
 import type { BoardDescription } from '../../../drivers/array-board.js';
 import { mostCheckPilots } from '../../campaign/evidence.js';
 import { startRun } from '../../campaign/run.js';
+import { requireTracker } from '../../campaign/tracking/require-tracker.js';
 import { plural } from '../../core/plural.js';
 import { forecastLines } from '../../scenario/loss-forecast.js';
 import { prepare } from '../../scenario/plan.js';
@@ -94,7 +95,7 @@ export const runCommand: Command = (yargs, context) =>
         repeat: wholeOption('repeat', args.repeat, 1, 10_000),
       });
       if (args.dryRun) {
-        for (const file of files) printPlan(context, args.json, file);
+        for (const file of files) await printPlan(context, args.json, file);
         return;
       }
       const run = (file: (typeof files)[number], out: string | null) =>
@@ -137,15 +138,16 @@ function boardToExpect(
   return { ...board, serialNumber: table.boardSerialNumber };
 }
 
-function printPlan(
+async function printPlan(
   context: CommandContext,
   json: boolean,
   { name, scenario, calibration }: ScenarioFile<EmulatedSection>,
-): void {
+): Promise<void> {
   const { stdout, columns } = context;
   const { table = null } = calibration ?? {};
   const board = boardToExpect(scenario, table);
   const preparation = prepare(scenario);
+  await requireTracker(scenario, preparation.users.length);
   const { demand, realisability, losses, warnings, tracking } = planOnBoard(
     preparation,
     board,
