@@ -8,7 +8,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
     setupFiles: ['test/random-tests.setup.ts'],
-    // Two cores is the smallest machine that the suite must pass on; many tests wait, for time-outs and processes.
-    maxWorkers: 3,
+    // Two cores is the smallest machine that the suite must pass on.
+    maxWorkers: 2,
   },
 });
