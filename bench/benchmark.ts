@@ -40,6 +40,10 @@ export function meetsTarget(row: BenchRow): boolean | null {
   return figure >= atLeast && figure <= atMost;
 }
 
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
 /** Processor time of this process so far, s: what else the machine does takes less part in it than in the time that passes. */
 export function processorTimeS(): number {
   const { user, system } = process.cpuUsage();

@@ -9,7 +9,7 @@ import { createEvaluator } from '../src/channel/evaluator.js';
 import { drawPaths, drawPosition, type Path, type UserRegion } from '../src/channel/paths.js';
 import { PolarCodebook } from '../src/codebook/polar.js';
 import { Random } from '../src/core/random.js';
-import { type Benchmark, comparison } from './benchmark.js';
+import { type Benchmark, comparison, median } from './benchmark.js';
 
 const NUM_USERS = 20_000;
 /** That the whole codebook is evaluated for. */
@@ -83,8 +83,4 @@ function timed<T>(work: () => T): { readonly result: T; readonly tookS: number }
   const startMs = performance.now();
   const result = work();
   return { result, tookS: (performance.now() - startMs) / 1e3 };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -17,7 +17,7 @@ import {
 } from '../src/core/complex.js';
 import { accuracySchema } from '../src/study/accuracy/accuracy-file.js';
 import { Simulator } from '../src/study/accuracy/accuracy-simulator.js';
-import { type Benchmark, comparison } from './benchmark.js';
+import { type Benchmark, comparison, median } from './benchmark.js';
 
 const study = accuracySchema.parse({
   kind: 'accuracy',
@@ -78,10 +78,6 @@ function usersPerS(
   const startMs = performance.now();
   run(firstUser, numUsers);
   return (numUsers * 1e3) / (performance.now() - startMs);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /** Evaluates the whole codebook for every channel; polar pilots and the best codeword are then looked up. */

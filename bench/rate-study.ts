@@ -6,7 +6,7 @@
 import { DirectSum } from '../src/channel/wideband/direct-sum.js';
 import { rateSchema } from '../src/study/rate/rate-file.js';
 import { RateSimulator } from '../src/study/rate/rate-simulator.js';
-import { type Benchmark, comparison } from './benchmark.js';
+import { type Benchmark, comparison, median } from './benchmark.js';
 
 const studyWith = (search: 'coarse-to-fine' | 'full') =>
   rateSchema.parse({
@@ -73,8 +73,4 @@ function usersPerS(run: () => void, numUsers: number): number {
   const startMs = performance.now();
   run();
   return (numUsers * 1e3) / (performance.now() - startMs);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -1,9 +1,10 @@
 /** Which codewords of a tracker's codebook serve a place, or one that is known by a belief only. */
-import type { PointM } from '../array/linear-array.js';
+import { type PointM, polarPointM } from '../array/linear-array.js';
 import type { PolarCodebook } from '../codebook/polar.js';
 import { codewordWeights } from '../codebook/weights.js';
 import { type ComplexVector, transposeProduct } from '../core/complex.js';
-import type { RankedCodeword } from './tracker.js';
+import type { Estimate } from '../training/scheme.js';
+import type { FoundUser, RankedCodeword } from './tracker.js';
 
 /** The best codeword points at most so many directions beside the user: between two, a defocused one may be better than either. */
 const DIRECTIONS_BESIDE = 2;
@@ -19,6 +20,8 @@ const ALONG = [-0.9674, 0, 0.9674];
 const VOTE_SHARPNESS = 5;
 /** Codewords that are less likely are not worth a word. */
 const UNLIKELY = 1e-3;
+/** An estimate on the far-field ring is taken to lie so many times as far away as the outermost ring. */
+const FAR = 2;
 /** Share of the spacing of directions below which a deviation changes nothing worth a look. */
 const NEGLIGIBLE = 0.02;
 
@@ -44,6 +47,14 @@ export class BeamMap {
       if (gain > most || (gain === most && column < best)) [best, most] = [column, gain];
     }
     return best;
+  }
+
+  /** Where a scheme found a user, and the codeword that serves it there. */
+  found({ distanceM, angleRad }: Estimate): FoundUser {
+    const { numRings } = this.codebook;
+    const farM = FAR * this.codebook.ringDistanceM(numRings);
+    const positionM = polarPointM(Math.min(distanceM, farM), angleRad);
+    return { column: this.best(positionM), positionM };
   }
 
   /**

@@ -1,5 +1,6 @@
 /** What beamloop knows of a tracker. Every tracker is one file and one entry of a list. */
 import { z } from 'zod';
+import { choiceSchemas } from '../core/choice-schema.js';
 import type { Tracker, TrackerSetting } from './tracker.js';
 
 /** A tracker with its options as a scenario or study file chooses it: plain data, defaults filled in. */
@@ -43,17 +44,8 @@ export function trackerSchemaOf(definitions: readonly TrackerDefinition[]): z.Zo
   const schemas = definitions.map(({ name, options }) =>
     z.strictObject({ name: z.literal(name), ...options }),
   );
-  const withOptions = z.discriminatedUnion('name', schemas as [(typeof schemas)[number]]);
-  const byNameAlone = z.enum(definitions.map(({ name }) => name)).transform((name, context) => {
-    const parsed = withOptions.safeParse({ name });
-    if (parsed.success) return parsed.data;
-    const missing = parsed.error.issues.map(({ path }) => String(path[0]));
-    const options = missing.map((key) => `${key}: …`).join(', ');
-    context.addIssue({
-      code: 'custom',
-      message: `lacks ${missing.join(', ')}; write { name: ${name}, ${options} }`,
-    });
-    return z.NEVER;
-  });
-  return z.union([byNameAlone, withOptions]) as z.ZodType<TrackerChoice>;
+  return choiceSchemas<TrackerChoice>(
+    definitions.map(({ name }) => name),
+    schemas,
+  ).either;
 }

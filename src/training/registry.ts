@@ -7,6 +7,7 @@ import type { LinearArray } from '../array/linear-array.js';
 import type { SplitCodebook, SplitParameters } from '../codebook/beam-split.js';
 import type { PolarCodebook } from '../codebook/polar.js';
 import { changingSchema } from '../core/changing-schema.js';
+import { choiceSchemas } from '../core/choice-schema.js';
 import { BeamloopError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import type { EstimatorChoice } from './estimators/choice.js';
@@ -27,21 +28,11 @@ interface Registry {
 
 function registryOf(definitions: readonly SchemeDefinition[]): Registry {
   const schemas = definitions.map(schemaOf);
-  const withOptions = z.discriminatedUnion('name', schemas as [(typeof schemas)[number]]);
   const names = definitions.map(({ name }) => name);
-  const byNameAlone = z.enum(names).transform((name, context) => {
-    const parsed = withOptions.safeParse({ name });
-    if (parsed.success) return parsed.data;
-    const missing = parsed.error.issues.map(({ path }) => String(path[0]));
-    const options = missing.map((key) => `${key}: …`).join(', ');
-    const message = `lacks ${missing.join(', ')}; write { name: ${name}, ${options} }`;
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  });
   return {
     byName: new Map(definitions.map((definition) => [definition.name, definition])),
     withOptions: new Map(names.map((name, k) => [name, schemas[k] as z.ZodType<SchemeChoice>])),
-    schema: z.union([byNameAlone, withOptions]) as z.ZodType<SchemeChoice>,
+    schema: choiceSchemas<SchemeChoice>(names, schemas).either,
   };
 }
 

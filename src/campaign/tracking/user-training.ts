@@ -1,18 +1,12 @@
 /** How a tracked user is looked for: by the scenario's scheme, as in a run without tracking, and judged as there. */
-import { polarPointM } from '../../array/linear-array.js';
-import type { PolarCodebook } from '../../codebook/polar.js';
 import type { User } from '../../scenario/users.js';
 import type { Powers } from '../../sounding/powers.js';
 import type { Sounding } from '../../sounding/sounding.js';
 import type { BeamMap } from '../../tracking/beam-map.js';
 import type { FoundUser } from '../../tracking/tracker.js';
-import type { Estimate } from '../../training/scheme.js';
 import type { SchemeFactory } from '../../training/scheme-factory.js';
 import type { JudgeUser } from '../evidence.js';
 import { heard, type JudgedTraining, judgedTraining } from '../judged-training.js';
-
-/** An estimate on the far-field ring is taken to lie so many times as far away as the outermost ring of the tracker. */
-const FAR = 2;
 
 export interface UserTraining {
   readonly scheme: SchemeFactory;
@@ -33,14 +27,5 @@ export function* userTraining(
   let step = training.next();
   while (!step.done) step = training.next([yield step.value]);
   onFound(step.value);
-  return foundUser(step.value.estimate, map);
-}
-
-function foundUser({ distanceM, angleRad }: Estimate, map: BeamMap): FoundUser {
-  const positionM = polarPointM(Math.min(distanceM, farM(map.codebook)), angleRad);
-  return { column: map.best(positionM), positionM };
-}
-
-function farM(codebook: PolarCodebook): number {
-  return FAR * codebook.ringDistanceM(codebook.numRings);
+  return map.found(step.value.estimate);
 }

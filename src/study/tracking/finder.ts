@@ -1,10 +1,8 @@
 /** How users of a tracking study are found: somebody says which codeword is best, or a scheme looks for them. */
-import { polarPointM } from '../../array/linear-array.js';
 import type { ChannelEvaluator } from '../../channel/channel.js';
 import { createEvaluator } from '../../channel/evaluator.js';
 import type { Path } from '../../channel/paths.js';
 import { PolarCodebook } from '../../codebook/polar.js';
-import { DISTANCE } from '../../core/bounds.js';
 import type { Powers } from '../../sounding/powers.js';
 import type { Sounding } from '../../sounding/sounding.js';
 import { BeamMap } from '../../tracking/beam-map.js';
@@ -39,8 +37,6 @@ export class Finder {
       this.#evaluator.setChannel(paths);
       return { column: this.#codebook.column(this.#evaluator.best()), positionM: paths[0]!.positionM };
     }
-    const { distanceM, angleRad } = yield* this.#scheme.start();
-    const positionM = polarPointM(Math.min(distanceM, DISTANCE.most), angleRad);
-    return { column: this.#map.best(positionM), positionM };
+    return this.#map.found(yield* this.#scheme.start());
   }
 }
