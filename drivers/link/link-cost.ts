@@ -41,6 +41,9 @@ export function linkUseInWords({ bytes, baud }: LinkUse): string {
   return `${bytes} bytes at ${baud} baud`;
 }
 
+/** Found once, for every plan of slots asks. */
+const QUEUE_SLOTS = sizesOf(QueueSlots);
+
 /** Of a serial link to a board with codewords of a given size. */
 export class LinkCost {
   readonly #baud: number;
@@ -49,12 +52,12 @@ export class LinkCost {
   /** @param baud bit/s. */
   constructor(baud: number, board: ElementFormat & { readonly numElements: number }) {
     this.#baud = baud;
-    this.#codewordBytes = wireBytes(LoadCodeword, packedLength(board.numElements, board));
+    this.#codewordBytes = wireBytes(sizesOf(LoadCodeword), packedLength(board.numElements, board));
   }
 
   /** Loading so many codewords, then queueing so many slots. */
   of(numCodewords: number, numSlots: number): LinkUse {
-    const bytes = numCodewords * this.#codewordBytes + wireBytes(QueueSlots, numSlots);
+    const bytes = numCodewords * this.#codewordBytes + wireBytes(QUEUE_SLOTS, numSlots);
     return { timeS: (bytes * BITS_PER_BYTE) / this.#baud, bytes, baud: this.#baud };
   }
 
@@ -64,12 +67,22 @@ export class LinkCost {
   }
 }
 
+/** What messages with a number of items are made of, bytes. */
+interface Sizes {
+  readonly fixed: number;
+  readonly item: number;
+  /** Most items of one message. */
+  readonly most: number;
+}
+
+function sizesOf(definition: MessageDefinition): Sizes {
+  const fixed = payloadLength(definition, 0);
+  return { fixed, item: payloadLength(definition, 1) - fixed, most: itemsPerMessage(definition) };
+}
+
 /** Bytes on the link for so many items, in as few messages as take them. */
-function wireBytes(definition: MessageDefinition, numItems: number): number {
-  const most = itemsPerMessage(definition);
+function wireBytes({ fixed, item, most }: Sizes, numItems: number): number {
   const rest = numItems % most;
-  return (
-    Math.floor(numItems / most) * maximumFrameLength(payloadLength(definition, most)) +
-    (rest > 0 ? maximumFrameLength(payloadLength(definition, rest)) : 0)
-  );
+  const frame = (items: number) => maximumFrameLength(fixed + items * item);
+  return Math.floor(numItems / most) * frame(most) + (rest > 0 ? frame(rest) : 0);
 }

@@ -90,9 +90,9 @@ export class SlotExchange {
     const open: OpenPilot[] = [];
     for (const [position, pilot] of request.pilots.entries()) {
       const place = { sounding: request.sounding, batch: request.batch, position };
-      const ues = request.ues.filter((ue) => ledger.measured(place, ue) === null);
-      if (ues.length === 0) continue;
       const attempts = ledger.attempts(place);
+      const ues = request.ues.filter((ue) => ledger.measuredIn(attempts, ue) === null);
+      if (ues.length === 0) continue;
       const slot = attempts.at(-1);
       const end = slot === undefined ? undefined : ledger.end(slot);
       if (end === null) underway.push(slot!);
@@ -103,7 +103,10 @@ export class SlotExchange {
         if (!isOfOneUe(error)) throw error;
         pending.result = { error };
         return { underway: [], open: [] };
-      } else open.push({ ...pilot, pending, position, attempt: attempts.length + 1, ues });
+      } else {
+        const { codeword, packed, hash } = pilot;
+        open.push({ codeword, packed, hash, pending, position, attempt: attempts.length + 1, ues });
+      }
     }
     return { underway, open };
   }
@@ -124,8 +127,8 @@ export class SlotExchange {
     for (const { slot, plannedBoardTimeS, pilot } of planner.next(open, earliestS, loadS).slots) {
       const { pending, position, attempt, codeword, hash, ues } = pilot;
       const { sounding, batch } = pending.request;
-      const place = { slot, sounding, batch, position, attempt };
-      ledger.plan({ ...place, codewordKey: codeword.key, hash, plannedBoardTimeS, ues });
+      const codewordKey = codeword.key;
+      ledger.plan({ slot, sounding, batch, position, attempt, codewordKey, hash, plannedBoardTimeS, ues });
       pending.tries[position]!++;
     }
   }
@@ -205,7 +208,10 @@ export class SlotExchange {
 }
 
 /** The first of each list, the second of each, and so on. */
-function inTurns<T>(lists: readonly (readonly T[])[]): T[] {
+function inTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  if (lists.length === 1) return lists[0]!;
+  const taken: T[] = [];
   const longest = Math.max(0, ...lists.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, k) => lists.flatMap((list) => list.slice(k, k + 1))).flat();
+  for (let k = 0; k < longest; k++) for (const list of lists) if (k < list.length) taken.push(list[k]!);
+  return taken;
 }

@@ -25,6 +25,7 @@ const MAX_REMEMBERED = 65_536;
 
 /** What a UE has to do with a slot. */
 interface Listening {
+  readonly ue: string;
   /** A record has come, whether it counts or not. */
   isHeard: boolean;
   power: PowerRecord | null;
@@ -36,7 +37,10 @@ interface Listening {
 
 export interface Entry {
   readonly planned: PlannedSlot;
-  readonly listening: ReadonlyMap<string, Listening>;
+  /** Few, so they are looked through. */
+  readonly listening: readonly Listening[];
+  /** All slots of its pilot, oldest first. */
+  readonly attempts: number[];
   /** One has come, whether it counts or not. */
   isReceived: boolean;
   receipt: Receipt | null;
@@ -93,7 +97,8 @@ export class SlotLedger {
       if (entry !== undefined) Object.assign(entry, { receipt, isReceived: true });
     }
     for (const power of powers) {
-      const listening = this.#entries.get(power.slot)?.listening.get(power.ueId);
+      const entry = this.#entries.get(power.slot);
+      const listening = entry && listeningOf(entry, power.ueId);
       if (listening !== undefined) Object.assign(listening, { power, isHeard: true });
     }
     for (const { sounding, batch, ue, point } of localEstimates) {
@@ -112,8 +117,12 @@ export class SlotLedger {
 
   plan(planned: PlannedSlot): void {
     this.#enter(planned);
-    const { ues, ...slot } = planned;
-    for (const ue of ues) this.#recording.append('slots', { ...slot, ue });
+    // Written out: to leave a key away and to spread the others takes longer than all the rest of a plan.
+    const { slot, sounding, batch, position, attempt, codewordKey, hash, plannedBoardTimeS } = planned;
+    for (const ue of planned.ues) {
+      const of = { slot, ue, sounding, batch, position, attempt, codewordKey, hash, plannedBoardTimeS };
+      this.#recording.append('slots', of);
+    }
   }
 
   /** Slots that a pilot was given so far, oldest first. */
@@ -128,7 +137,7 @@ export class SlotLedger {
   /** Null while the slot is open. A slot whose receipt and powers have come is joined, whoever had given it up before. */
   end(slot: number): SlotEnd | null {
     const entry = this.#entry(slot);
-    return [...entry.listening.values()].every((each) => isMeasured(entry, each)) ? 'joined' : entry.givenUp;
+    return entry.listening.every((each) => isMeasured(entry, each)) ? 'joined' : entry.givenUp;
   }
 
   /** Its pilot gets another slot, unless this one turns out to have been measured before that is. */
@@ -139,15 +148,20 @@ export class SlotLedger {
   /** The UEs that kept the power of this slot have forgotten it: the pilot must be measured again. */
   forget(slot: number): void {
     const entry = this.#entry(slot);
-    for (const listening of entry.listening.values()) listening.isForgotten = true;
+    for (const listening of entry.listening) listening.isForgotten = true;
     entry.givenUp = 'lost';
   }
 
   /** What a UE measured of a pilot; null as long as it has not. There is never a second one. */
   measured(pilot: PilotPlace, ue: string): PowerRecord | null {
-    for (const slot of this.attempts(pilot)) {
+    return this.measuredIn(this.attempts(pilot), ue);
+  }
+
+  /** The same of the slots that a pilot was given. */
+  measuredIn(attempts: readonly number[], ue: string): PowerRecord | null {
+    for (const slot of attempts) {
       const entry = this.#entry(slot);
-      const listening = entry.listening.get(ue);
+      const listening = listeningOf(entry, ue);
       if (listening !== undefined && isMeasured(entry, listening)) return listening.power;
     }
     return null;
@@ -160,7 +174,7 @@ export class SlotLedger {
   /** UEs that listen in this slot and have not reported it. */
   unheard(slot: number): string[] {
     const { listening } = this.#entry(slot);
-    return [...listening].filter(([, { power }]) => power === null).map(([ue]) => ue);
+    return listening.filter(({ power }) => power === null).map(({ ue }) => ue);
   }
 
   localEstimate(sounding: string, batch: number, ue: string): FocalPoint | undefined {
@@ -240,7 +254,7 @@ export class SlotLedger {
 
   onPower(record: PowerRecord): void {
     const entry = this.#entries.get(record.slot);
-    const listening = entry?.listening.get(record.ueId);
+    const listening = entry && listeningOf(entry, record.ueId);
     if (entry === undefined || listening === undefined) this.#counts.strayPowers++;
     else if (listening.isHeard) this.#counts.duplicatePowers++;
     else this.#hear(entry, listening, record);
@@ -259,7 +273,7 @@ export class SlotLedger {
   /** What a UE measured in this slot, if that is of its pilot; null where it is not, or has not come. */
   powerIn(slot: number, ue: string): PowerRecord | null {
     const entry = this.#entries.get(slot);
-    const listening = entry?.listening.get(ue);
+    const listening = entry && listeningOf(entry, ue);
     return listening !== undefined && isMeasured(entry!, listening) ? listening.power : null;
   }
 
@@ -267,7 +281,7 @@ export class SlotLedger {
   excuse(slots: readonly number[], ue: string): void {
     for (const slot of slots) {
       const entry = this.#entry(slot);
-      const listening = entry.listening.get(ue);
+      const listening = listeningOf(entry, ue);
       if (listening === undefined || listening.isExcused) continue;
       const wasOver = isOver(entry);
       listening.isExcused = true;
@@ -278,8 +292,7 @@ export class SlotLedger {
   /** The sounding has gone on with the powers of this batch: they are not kept any longer. */
   release(sounding: string, batch: number, numPilots: number): void {
     for (let position = 0; position < numPilots; position++) {
-      const key = pilotKey({ sounding, batch, position });
-      this.releaseSlots(this.#attempts.get(key) ?? []);
+      this.releaseSlots([...this.attempts({ sounding, batch, position })]);
     }
   }
 
@@ -288,12 +301,12 @@ export class SlotLedger {
     for (const slot of slots) {
       const entry = this.#entry(slot);
       entry.isReleased = true;
-      for (const listening of entry.listening.values()) listening.power = null;
+      for (const listening of entry.listening) listening.power = null;
       this.#released.push(slot);
-      const key = pilotKey(entry.planned);
-      const others = (this.#attempts.get(key) ?? []).filter((attempt) => attempt !== slot);
-      if (others.length === 0) this.#attempts.delete(key);
-      else this.#attempts.set(key, others);
+      // In place, for its pilot's other slots share the list.
+      const at = entry.attempts.indexOf(slot);
+      if (at >= 0) entry.attempts.splice(at, 1);
+      if (entry.attempts.length === 0) this.#attempts.delete(pilotKey(entry.planned));
     }
     const numTooMany = this.#released.length - MAX_REMEMBERED;
     // Now and then, for it moves all that stay.
@@ -323,13 +336,14 @@ export class SlotLedger {
    * Whether a UE measured the pilot of this slot in another one. What a sounding decided by must not change afterwards, and
    * whoever reads the recording must find the same: a second measurement is left out.
    */
-  #isSurplus({ planned, isReleased }: Entry, ue: string): boolean {
-    return isReleased || this.measured(planned, ue) !== null;
+  #isSurplus({ attempts, isReleased }: Entry, ue: string): boolean {
+    return isReleased || this.measuredIn(attempts, ue) !== null;
   }
 
   #isReceiptSurplus(entry: Entry): boolean {
-    const heard = [...entry.listening].filter(([, { power }]) => power !== null);
-    return entry.isReleased || (heard.length > 0 && heard.every(([ue]) => this.#isSurplus(entry, ue)));
+    if (entry.isReleased) return true;
+    const heard = entry.listening.filter(({ power }) => power !== null);
+    return heard.length > 0 && heard.every(({ ue }) => this.#isSurplus(entry, ue));
   }
 
   #arrived(entry: Entry, wasOver: boolean): void {
@@ -337,10 +351,20 @@ export class SlotLedger {
   }
 
   #enter(planned: PlannedSlot): void {
-    const unheard = (): Listening => ({ isHeard: false, power: null, isForgotten: false, isExcused: false });
+    const key = pilotKey(planned);
+    const attempts = this.#attempts.get(key) ?? [];
+    attempts.push(planned.slot);
+    this.#attempts.set(key, attempts);
     this.#entries.set(planned.slot, {
       planned,
-      listening: new Map(planned.ues.map((ue) => [ue, unheard()])),
+      listening: planned.ues.map((ue) => ({
+        ue,
+        isHeard: false,
+        power: null,
+        isForgotten: false,
+        isExcused: false,
+      })),
+      attempts,
       isReceived: false,
       receipt: null,
       givenUp: null,
@@ -348,10 +372,6 @@ export class SlotLedger {
       isReleased: false,
       arrivals: null,
     });
-    const key = pilotKey(planned);
-    const attempts = this.#attempts.get(key);
-    if (attempts === undefined) this.#attempts.set(key, [planned.slot]);
-    else attempts.push(planned.slot);
   }
 
   #entry(slot: number): Entry {
@@ -363,14 +383,17 @@ export class SlotLedger {
 function isOver({ receipt, listening }: Entry): boolean {
   if (receipt === null) return false;
   return (
-    receipt.status === 'missed' ||
-    [...listening.values()].every(({ power, isExcused }) => power !== null || isExcused)
+    receipt.status === 'missed' || listening.every(({ power, isExcused }) => power !== null || isExcused)
   );
 }
 
 function outcomeOf({ planned, receipt, listening }: Entry): SlotOutcome {
-  const isHeard = [...listening.values()].every(({ power }) => power !== null);
+  const isHeard = listening.every(({ power }) => power !== null);
   return outcomeOfSlot(planned.hash, receipt, isHeard);
+}
+
+function listeningOf({ listening }: Entry, ue: string): Listening | undefined {
+  return listening.find((each) => each.ue === ue);
 }
 
 function isMeasured({ planned, receipt }: Entry, { power, isForgotten }: Listening): boolean {
