@@ -4,6 +4,7 @@ import type { PolarCodebook } from '../codebook/polar.js';
 import { codewordWeights } from '../codebook/weights.js';
 import { type ComplexVector, transposeProduct } from '../core/complex.js';
 import type { Estimate } from '../training/scheme.js';
+import { CoarseGains } from './coarse-gains.js';
 import type { FoundUser, RankedCodeword } from './tracker.js';
 
 /** The best codeword points at most so many directions beside the user: between two, a defocused one may be better than either. */
@@ -25,12 +26,24 @@ const FAR = 2;
 /** Share of the spacing of directions below which a deviation changes nothing worth a look. */
 const NEGLIGIBLE = 0.02;
 
+/** Of a codeword: how likely it is the best, and what it brings, over the points of a belief. */
+interface Tally {
+  readonly column: number;
+  probability: number;
+  worth: number;
+}
+
 export class BeamMap {
   readonly codebook: PolarCodebook;
   readonly #weights = new Map<number, ComplexVector>();
+  readonly #coarse: CoarseGains;
+  /** Of the codewords around a point, as often as it is asked for. */
+  readonly #gains: Float64Array;
 
   constructor(codebook: PolarCodebook) {
     this.codebook = codebook;
+    this.#coarse = new CoarseGains(codebook);
+    this.#gains = new Float64Array(codebook.numAngles * codebook.numRings);
   }
 
   /** Share of a perfectly focused beam's power that a user at this place receives of a codeword: from 0 to 1. */
@@ -65,26 +78,42 @@ export class BeamMap {
    * @param covariance of [x, y], m^2, shape [2, 2].
    */
   rank(placeM: PointM, covariance: readonly [number, number, number, number]): RankedCodeword[] {
-    const tally = new Map<number, { probability: number; worth: number }>();
     const points = this.#pointsOf(placeM, covariance);
-    for (const point of points) {
-      const wave = this.#wave(point);
-      const gains = [...this.#columnsAt(point)].map((column) => [column, this.#gain(column, wave)] as const);
-      const most = gains.reduce((top, [, gain]) => Math.max(top, gain), 0);
-      const votes = gains.reduce((sum, [, gain]) => sum + (gain / most) ** VOTE_SHARPNESS, 0);
-      for (const [column, gain] of gains) {
-        const known = tally.get(column) ?? { probability: 0, worth: 0 };
-        known.probability += (gain / most) ** VOTE_SHARPNESS / votes / points.length;
-        known.worth += Math.sqrt(gain / most);
-        tally.set(column, known);
-      }
-    }
-    const all = [...tally].map(([column, { probability, worth }]) => ({ column, probability, worth }));
+    const tally = new Map<number, Tally>();
+    for (const point of points) this.#vote(point, points.length, tally);
+    const all = [...tally.values()];
     const serving = all.reduce((best, each) => (each.worth > best.worth ? each : best));
     const others = all
       .filter((each) => each !== serving && each.probability >= UNLIKELY)
       .sort((a, b) => b.probability - a.probability || a.column - b.column);
     return [serving, ...others].map(({ column, probability }) => ({ column, probability }));
+  }
+
+  #vote(point: PointM, numPoints: number, tally: Map<number, Tally>): void {
+    this.#coarse.moveTo(inFront(point));
+    const gains = this.#gains;
+    let [numGains, most] = [0, 0];
+    for (const column of this.#columnsAt(point)) {
+      const gain = this.#coarse.gain(column);
+      gains[numGains++] = gain;
+      if (gain > most) most = gain;
+    }
+    let votes = 0;
+    for (let k = 0; k < numGains; k++) {
+      gains[k]! /= most;
+      votes += gains[k]! ** VOTE_SHARPNESS;
+    }
+    let k = 0;
+    for (const column of this.#columnsAt(point)) {
+      const share = gains[k++]!;
+      let known = tally.get(column);
+      if (known === undefined) {
+        known = { column, probability: 0, worth: 0 };
+        tally.set(column, known);
+      }
+      known.probability += share ** VOTE_SHARPNESS / votes / numPoints;
+      known.worth += Math.sqrt(share);
+    }
   }
 
   #gain(column: number, wave: ComplexVector): number {
