@@ -37,13 +37,10 @@ export class BeamMap {
   readonly codebook: PolarCodebook;
   readonly #weights = new Map<number, ComplexVector>();
   readonly #coarse: CoarseGains;
-  /** Of the codewords around a point, as often as it is asked for. */
-  readonly #gains: Float64Array;
 
   constructor(codebook: PolarCodebook) {
     this.codebook = codebook;
     this.#coarse = new CoarseGains(codebook);
-    this.#gains = new Float64Array(codebook.numAngles * codebook.numRings);
   }
 
   /** Share of a perfectly focused beam's power that a user at this place receives of a codeword: from 0 to 1. */
@@ -91,28 +88,20 @@ export class BeamMap {
 
   #vote(point: PointM, numPoints: number, tally: Map<number, Tally>): void {
     this.#coarse.moveTo(inFront(point));
-    const gains = this.#gains;
-    let [numGains, most] = [0, 0];
-    for (const column of this.#columnsAt(point)) {
-      const gain = this.#coarse.gain(column);
-      gains[numGains++] = gain;
-      if (gain > most) most = gain;
-    }
-    let votes = 0;
-    for (let k = 0; k < numGains; k++) {
-      gains[k]! /= most;
-      votes += gains[k]! ** VOTE_SHARPNESS;
-    }
-    let k = 0;
-    for (const column of this.#columnsAt(point)) {
-      const share = gains[k++]!;
+    const columns = this.#columnsAt(point);
+    const gains = columns.map((column) => this.#coarse.gain(column));
+    const most = gains.reduce((top, gain) => Math.max(top, gain), 0);
+    const shares = gains.map((gain) => gain / most);
+    const votes = shares.map((share) => share ** VOTE_SHARPNESS);
+    const numVotes = votes.reduce((sum, vote) => sum + vote, 0) * numPoints;
+    for (const [k, column] of columns.entries()) {
       let known = tally.get(column);
       if (known === undefined) {
         known = { column, probability: 0, worth: 0 };
         tally.set(column, known);
       }
-      known.probability += share ** VOTE_SHARPNESS / votes / numPoints;
-      known.worth += Math.sqrt(share);
+      known.probability += votes[k]! / numVotes;
+      known.worth += Math.sqrt(shares[k]!);
     }
   }
 
@@ -135,7 +124,7 @@ export class BeamMap {
   }
 
   /** All rings of the directions around a place. */
-  *#columnsAt(placeM: PointM): Iterable<number> {
+  #columnsAt(placeM: PointM): number[] {
     const { numAngles, numRings, array } = this.codebook;
     const [x, y] = inFront(placeM);
     const nearest = Math.round(((y / Math.hypot(x, y) + 1) * numAngles - 1) / 2);
@@ -143,9 +132,11 @@ export class BeamMap {
     const beside = DIRECTIONS_BESIDE * Math.max(1, Math.round(numAngles / array.numElements));
     const first = Math.max(0, nearest - beside);
     const last = Math.min(numAngles - 1, nearest + beside);
+    const columns: number[] = [];
     for (let ring = 0; ring < numRings; ring++) {
-      for (let angle = first; angle <= last; angle++) yield ring * numAngles + angle;
+      for (let angle = first; angle <= last; angle++) columns.push(ring * numAngles + angle);
     }
+    return columns;
   }
 
   /** Along and across the direction of the place. */

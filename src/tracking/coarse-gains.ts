@@ -7,8 +7,8 @@ import type { PolarCodebook } from '../codebook/polar.js';
 import { codewordWeights } from '../codebook/weights.js';
 import type { ComplexVector } from '../core/complex.js';
 
-/** Elements are put together until about so many are left. */
-const NUM_LEFT = 48;
+/** Elements are put together until about so many groups are left. */
+const NUM_LEFT = 40;
 
 export class CoarseGains {
   readonly #codebook: PolarCodebook;
@@ -17,13 +17,14 @@ export class CoarseGains {
   readonly #elementYM: Float64Array;
   /** Elements of each group, shape [numGroups]. */
   readonly #sizes: Float64Array;
-  /** Weights of each group's middle, times its size. */
-  readonly #weights = new Map<number, ComplexVector>();
+  /** By column: weights of each group's middle, times its size; those that were asked for. */
+  readonly #weights: (ComplexVector | undefined)[];
   readonly #wave: ComplexVector;
 
   constructor(codebook: PolarCodebook) {
     const { numElements, elementYM } = codebook.array;
     this.#codebook = codebook;
+    this.#weights = new Array<undefined>(codebook.numAngles * codebook.numRings).fill(undefined);
     // An odd number has an element in the middle.
     const size = Math.max(1, 2 * Math.floor((numElements / NUM_LEFT - 1) / 2) + 1);
     const numGroups = Math.ceil(numElements / size);
@@ -64,14 +65,14 @@ export class CoarseGains {
   }
 
   #weightsOf(column: number): ComplexVector {
-    const known = this.#weights.get(column);
+    const known = this.#weights[column];
     if (known !== undefined) return known;
     const codebook = this.#codebook;
     const whole = codewordWeights(codebook.codeword(codebook.indexOf(column)), codebook.array.carrierHz);
     const of = (values: Float64Array) =>
       Float64Array.from(this.#elements, (n, k) => this.#sizes[k]! * values[n]!);
     const weights = { re: of(whole.re), im: of(whole.im) };
-    this.#weights.set(column, weights);
+    this.#weights[column] = weights;
     return weights;
   }
 }

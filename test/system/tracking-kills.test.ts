@@ -14,7 +14,7 @@ import { Running } from './campaign-runs.js';
 const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-tracking-kills-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const NUM_KILLS = Number(process.env.BEAMLOOP_TEST_KILLS ?? 2);
+const NUM_KILLS = Number(process.env.BEAMLOOP_TEST_KILLS ?? 1);
 const FIRST_KILL = Number(process.env.BEAMLOOP_TEST_FIRST_KILL ?? 0);
 
 const scenario = path.join(folder, 'tracked.yaml');

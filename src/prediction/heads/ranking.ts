@@ -17,19 +17,26 @@ export function rankedColumns(
   numWanted: number,
 ): RankedCodeword[] {
   const most = scores[topClass(scores)]!;
-  const shares = Float64Array.from(scores, (score) => Math.exp((score - most) / temperature));
-  const sum = shares.reduce((a, b) => a + b, 0);
+  const shares = new Float64Array(scores.length);
+  let sum = 0;
+  for (let one = 0; one < shares.length; one++) {
+    shares[one] = Math.exp((scores[one]! - most) / temperature);
+    sum += shares[one]!;
+  }
   if (head.isClipped(last)) mergeEquals(shares, head, last);
   const ranked: RankedCodeword[] = [];
   while (ranked.length < Math.min(numWanted, shares.length)) {
     const top = topClass(shares);
-    if (shares[top]! < 0) break;
-    ranked.push({ column: head.columnOf(top, last), probability: shares[top]! / sum });
+    const probability = shares[top]! / sum;
+    if (probability < (ranked.length === 0 ? 0 : UNLIKELY)) break;
+    ranked.push({ column: head.columnOf(top, last), probability });
     shares[top] = TAKEN;
   }
   return ranked;
 }
 
+/** Codewords that are less likely are not worth a word. */
+const UNLIKELY = 1e-3;
 const TAKEN = -1;
 
 /** Gives the share of every class to the first that means the same codeword. */
