@@ -17,8 +17,6 @@ const NEAREST_M = 0.05;
  */
 const ACROSS = [-1.4652, -0.7916, -0.3661, 0, 0.3661, 0.7916, 1.4652];
 const ALONG = [-0.9674, 0, 0.9674];
-/** Exponent of a gain in the vote of a point; with it codewords are the best as often as is said. */
-const VOTE_SHARPNESS = 5;
 /** Codewords that are less likely are not worth a word. */
 const UNLIKELY = 1e-3;
 /** An estimate on the far-field ring is taken to lie so many times as far away as the outermost ring. */
@@ -92,7 +90,7 @@ export class BeamMap {
     const gains = columns.map((column) => this.#coarse.gain(column));
     const most = gains.reduce((top, gain) => Math.max(top, gain), 0);
     const shares = gains.map((gain) => gain / most);
-    const votes = shares.map((share) => share ** VOTE_SHARPNESS);
+    const votes = shares.map(vote);
     const numVotes = votes.reduce((sum, vote) => sum + vote, 0) * numPoints;
     for (const [k, column] of columns.entries()) {
       let known = tally.get(column);
@@ -162,6 +160,15 @@ export class BeamMap {
       }),
     );
   }
+}
+
+/**
+ * What a point says for a codeword that has this share of the best one's gain there: with the fifth power codewords are the best as
+ * often as is said.
+ */
+function vote(share: number): number {
+  const square = share * share;
+  return square * square * share;
 }
 
 /** A belief may reach behind the array, where no user is. */
