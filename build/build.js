@@ -3,7 +3,8 @@
  * `npm install` (prepare), `npm test` and `npm run bench` call it.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,8 +35,31 @@ function isBuildable() {
   return existsSync(path.join(root, 'tsconfig.json'));
 }
 
-if (process.argv.includes('--if-possible') && !isBuildable()) {
+/** What dist/ depends on: sources, settings and what is installed to build them. */
+function fingerprint() {
+  const sources = ['src', 'firmware-protocol', 'drivers', 'calibration', 'bench'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true })
+      .map((file) => path.join(folder, String(file)))
+      .filter((file) => file.endsWith('.ts'))
+      .sort(),
+  );
+  const hash = createHash('sha256');
+  for (const file of [...sources, 'tsconfig.json', 'package-lock.json', 'build/build.js']) {
+    hash.update(`${file}\0`).update(readFileSync(path.join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+const FINGERPRINT_FILE = path.join(root, 'dist/.built-from');
+const isPrepare = process.argv.includes('--if-possible');
+if (isPrepare && !isBuildable()) {
   process.stdout.write('beamloop is not built here: its sources or what builds them is not installed\n');
+  process.exit(0);
+}
+const builtFrom = fingerprint();
+// `npx beamloop` in a checkout prepares the package before the first run: what is there is not built again.
+if (isPrepare && existsSync(FINGERPRINT_FILE) && readFileSync(FINGERPRINT_FILE, 'utf8') === builtFrom) {
+  process.stdout.write('beamloop is built already\n');
   process.exit(0);
 }
 
@@ -59,3 +83,4 @@ for (const source of assemblyScriptSources()) {
 }
 run(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json']);
 chmodSync(path.join(root, 'dist/src/cli/main.js'), 0o755);
+writeFileSync(FINGERPRINT_FILE, builtFrom);
