@@ -19,7 +19,18 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string | null>> = {
   'ue refused': ({ ueId, reason }) => `${ueId ? `UE ${ueId}` : 'a UE'} was refused: ${reason}`,
   'ue malformed': complaintSentence,
   'ue remarked': complaintSentence,
+  'user trouble': ({ ue, trouble, epoch }) => troubleSentence(String(ue), String(trouble), epoch),
 };
+
+/** That a beam falls for a moment is in the outcome; that a UE is silent matters where it is connected, too. */
+function troubleSentence(ue: string, trouble: string, epoch: unknown): string | null {
+  const what = {
+    'UE silent': 'nothing is heard of it',
+    'sensor silent': 'its sensor has fallen silent',
+    'sensor contradicted': 'its sensor tells of a place where its beam would bring nothing',
+  }[trouble];
+  return what === undefined ? null : `user ${ue}, from epoch ${epoch} on: ${what}`;
+}
 
 /** Faults that have a count of their own at the end, or are told as what follows from them. */
 const COUNTED_FAULTS: ReadonlySet<string> = new Set([

@@ -12,7 +12,7 @@ import type { EpochPilot, EpochPowers } from '../../slots/epoch-exchange.js';
 import { isOfOneUe } from '../../slots/gave-up.js';
 import type { Sounder } from '../../slots/sounder.js';
 import { BeamMap } from '../../tracking/beam-map.js';
-import type { EpochPlan, EpochTime } from '../../tracking/epoch-plan.js';
+import type { EpochPlan, EpochTime, Trouble } from '../../tracking/epoch-plan.js';
 import { trackUsers } from '../../tracking/track-users.js';
 import type { CampaignParts } from '../campaign-parts.js';
 import { estimateRow } from '../campaign-rows.js';
@@ -21,6 +21,7 @@ import { epochRows, positionRows, predictionRows } from './epoch-rows.js';
 import { soundingOf } from './epoch-soundings.js';
 import { EpochTruth } from './epoch-truth.js';
 import { SensorReadings } from './sensor-readings.js';
+import { TROUBLE, TROUBLE_OVER, type TroubleDetail } from './troubles.js';
 import { userTraining } from './user-training.js';
 
 /** An epoch, and where its slots begin. */
@@ -55,6 +56,8 @@ class TrackingCampaign {
   /** Of each user, the last slot of its scheme so far, and the trainings before the one that goes on. */
   readonly #lastSlot: number[];
   readonly #numTrainings: number[];
+  /** Of each user, what was noticed up to the epoch before. */
+  #troubles: readonly (readonly Trouble[])[];
 
   constructor(
     parts: CampaignParts,
@@ -70,6 +73,7 @@ class TrackingCampaign {
     this.#truth = new EpochTruth(plan.tracking.codebook);
     this.#lastSlot = this.#users.map(() => 0);
     this.#numTrainings = this.#users.map(() => 0);
+    this.#troubles = this.#users.map(() => []);
   }
 
   /** Waits for the UEs together. Who does not come is looked for again as epochs go on; without any there is nothing to track. */
@@ -134,6 +138,7 @@ class TrackingCampaign {
           const states = plan.users.map(({ state }) => state);
           this.#parts.progress.epoch?.(plan.epoch + 1, tracking.numEpochs, states);
         }
+        this.#troubles = plan.users.map(({ troubles }) => troubles);
         time = await this.#nextEpoch(time!, recorded);
         step = run.next({ measured, sensors, next: time });
       }
@@ -239,6 +244,7 @@ class TrackingCampaign {
       const detail = { ue: this.#ids[k]!, code: failure.code, what: failure.message };
       recording.event('user failed', detail);
     }
+    this.#recordTroubles(plan);
     const timeS = this.#parts.testbed.motionTimeS?.(plan.beginsAtS) ?? plan.beginsAtS;
     const moments = this.#users.map((user, k) => this.#truth.of(user, timeS, plan.users[k]!.column));
     for (const row of positionRows(plan, this.#ids, moments)) recording.append('positions', row);
@@ -246,6 +252,18 @@ class TrackingCampaign {
     // What follows from an epoch's powers is decided anew unless this is there: it comes last.
     const rows = epochRows(plan, firstSlot, measured, codebook, this.#ids, moments);
     for (const row of rows) recording.append('epochs', row);
+  }
+
+  /** What begins, and what is over. */
+  #recordTroubles({ epoch, users }: EpochPlan): void {
+    for (const [k, { troubles }] of users.entries()) {
+      const ue = this.#ids[k]!;
+      const before = this.#troubles[k]!;
+      const tell = (kind: string, trouble: Trouble) =>
+        this.#parts.recording.event(kind, { ue, trouble, epoch } satisfies TroubleDetail);
+      for (const trouble of troubles) if (!before.includes(trouble)) tell(TROUBLE, trouble);
+      for (const trouble of before) if (!troubles.includes(trouble)) tell(TROUBLE_OVER, trouble);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** What came out of tracking, read from a recording. */
 import type { Recording } from '../../record/recording.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
+import { type NoticedTrouble, noticedTroubles } from './troubles.js';
 
 export interface TrackedUserOutcome {
   readonly ue: string;
@@ -18,6 +19,8 @@ export interface TrackedUserOutcome {
   readonly recoveries: number;
   /** State in the last epoch. */
   readonly state: string;
+  /** What was noticed of it, when, and for how long. */
+  readonly troubles: readonly Omit<NoticedTrouble, 'ue'>[];
 }
 
 export interface TrackingOutcome {
@@ -51,6 +54,7 @@ export async function trackingOutcomeOf(recording: Recording): Promise<TrackingO
       count(*) FILTER (state = 'tracked' AND before IN ('lost', 'given up')) AS recoveries,
       arg_max(state, epoch) AS state
     FROM users LEFT JOIN steps USING (ue) LEFT JOIN begun USING (ue) GROUP BY ue ORDER BY turn`);
+  const troubles = await noticedTroubles(recording);
   const users = rows.map((row): TrackedUserOutcome => {
     const epochs = Number(row.epochs);
     return {
@@ -63,6 +67,7 @@ export async function trackingOutcomeOf(recording: Recording): Promise<TrackingO
       losses: Number(row.losses),
       recoveries: Number(row.recoveries),
       state: row.state === null ? 'sought' : String(row.state),
+      troubles: troubles.filter(({ ue }) => ue === row.ue).map(({ ue: _, ...trouble }) => trouble),
     };
   });
   const gains = users.flatMap(({ meanGain }) => meanGain ?? []);

@@ -33,7 +33,8 @@ ${tableBlock(
 <p class="muted">Gain: received power of the serving beam against that of the best codeword of the moment. Best served: share of epochs in which it was
 that codeword. Probes and training pilots in slots.</p>
 ${figures.map((figure) => figureBlock(figure, ''))}
-${lossTable(losses, users)}`;
+${lossTable(losses, users)}
+${troubleTable(tracking)}`;
 }
 
 function sums(users: readonly TrackedUser[]): string {
@@ -98,4 +99,34 @@ ${tableBlock(
     ]),
 )}
 ${more > 0 && html`<p class="muted">${plural(more, 'more loss', 'more losses')} in table epochs of the recording.</p>`}`;
+}
+
+/** Empty where nothing was noticed. */
+function troubleTable({ troubles, startS, epochS, users }: TrackingData): Html | '' {
+  if (troubles.length === 0) return '';
+  const more = troubles.length - MOST_LOSSES;
+  const beginsAtS = (ue: string, epoch: number) =>
+    (users.find((user) => user.ue === ue)?.epochs.find((row) => row.epoch === epoch)?.boardTimeS ??
+      startS + epoch * epochS) - startS;
+  return html`<h3>What was noticed</h3>
+${tableBlock(
+  'What was noticed',
+  [
+    { title: 'User' },
+    { title: '' },
+    { title: 'Noticed at', align: 'right' },
+    { title: 'Epoch', align: 'right' },
+    { title: 'Over after', align: 'right' },
+  ],
+  troubles
+    .slice(0, MOST_LOSSES)
+    .map(({ ue, trouble, epoch, epochs }) => [
+      ue,
+      trouble,
+      `${fixed(beginsAtS(ue, epoch), 2)} s`,
+      epoch,
+      epochs === null ? 'not by the end' : plural(epochs, 'epoch'),
+    ]),
+)}
+${more > 0 && html`<p class="muted">${count(more)} more in table events of the recording.</p>`}`;
 }
