@@ -24,6 +24,9 @@ import { SensorReadings } from './sensor-readings.js';
 import { TROUBLE, TROUBLE_OVER, type TroubleDetail } from './troubles.js';
 import { userTraining } from './user-training.js';
 
+/** Kind of the event that tells of epochs that could not be begun in time. */
+const EPOCHS_LEFT_OUT = 'epochs left out';
+
 /** An epoch, and where its slots begin. */
 interface EpochStart extends EpochTime {
   readonly firstSlot: number;
@@ -58,6 +61,10 @@ class TrackingCampaign {
   readonly #numTrainings: number[];
   /** Of each user, what was noticed up to the epoch before. */
   #troubles: readonly (readonly Trouble[])[];
+  #numCarriedOut = 0;
+  #numLeftOut = 0;
+  /** Of an epoch. */
+  #mostSlots = 0;
 
   constructor(
     parts: CampaignParts,
@@ -131,7 +138,7 @@ class TrackingCampaign {
         readings.begin(plan.epoch);
         const measured = isKnown
           ? this.#sounder.epochs.recorded(firstSlot, pilots)
-          : await this.#sounder.epochs.measure(firstSlot, pilots);
+          : await this.#sounder.epochs.measure(firstSlot, pilots, firstSlot + tracking.epochSlots);
         const sensors = readings.take(plan.epoch);
         if (!isKnown) {
           this.#record(plan, firstSlot, measured);
@@ -139,12 +146,28 @@ class TrackingCampaign {
           this.#parts.progress.epoch?.(plan.epoch + 1, tracking.numEpochs, states);
         }
         this.#troubles = plan.users.map(({ troubles }) => troubles);
+        this.#numCarriedOut++;
+        this.#mostSlots = Math.max(this.#mostSlots, pilots.length);
         time = await this.#nextEpoch(time!, recorded);
+        if (time !== null) this.#numLeftOut += time.epoch - plan.epoch - 1;
         step = run.next({ measured, sensors, next: time });
       }
+      this.#tellLeftOut();
     } finally {
       run.return();
     }
+  }
+
+  /** On real time, that this machine, the link or UEs were too slow for the epochs, with the numbers. */
+  #tellLeftOut(): void {
+    const { section, epochSlots } = this.#plan.tracking;
+    const { testbed, recording, preparation } = this.#parts;
+    if (this.#numLeftOut === 0 || testbed.time === 'virtual') return;
+    const spareS = (epochSlots - this.#mostSlots) * preparation.scenario.slots.duration;
+    const { powersS, decisionS, readyS } = this.#sounder.epochs.times;
+    const neededS = section.epoch - spareS + powersS + decisionS + readyS;
+    const detail = { leftOut: this.#numLeftOut, carriedOut: this.#numCarriedOut, epochS: section.epoch };
+    recording.event(EPOCHS_LEFT_OUT, { ...detail, spareS, powersS, decisionS, readyS, neededS });
   }
 
   #openReadings(): Promise<SensorReadings> {

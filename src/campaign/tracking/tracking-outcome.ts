@@ -26,6 +26,8 @@ export interface TrackedUserOutcome {
 export interface TrackingOutcome {
   readonly tracker: string;
   readonly epochs: number;
+  /** That could not be begun in time. */
+  readonly leftOut: number;
   readonly users: readonly TrackedUserOutcome[];
   /** Over the users whose truth is known; null where there is none. */
   readonly meanGain: number | null;
@@ -73,10 +75,13 @@ export async function trackingOutcomeOf(recording: Recording): Promise<TrackingO
   const gains = users.flatMap(({ meanGain }) => meanGain ?? []);
   const probes = users.reduce((sum, user) => sum + user.probes, 0);
   const serving = rows.reduce((sum, row) => sum + Number(row.serving), 0);
-  const [count] = await recording.query('SELECT count(DISTINCT epoch) AS epochs FROM epochs');
+  const [count] = await recording.query(
+    'SELECT count(DISTINCT epoch) AS epochs, coalesce(max(epoch) - min(epoch) + 1, 0) AS begun FROM epochs',
+  );
   return {
     tracker: scenario.tracking.tracker.name,
     epochs: Number(count!.epochs),
+    leftOut: Number(count!.begun) - Number(count!.epochs),
     users,
     meanGain: gains.length === 0 ? null : gains.reduce((sum, gain) => sum + gain / gains.length, 0),
     probeShare: probes === 0 ? 0 : probes / (probes + serving),

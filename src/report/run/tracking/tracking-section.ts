@@ -12,10 +12,11 @@ export function trackingSection(tracking: TrackingData, figures: readonly Figure
   const losses = lossesOf(tracking);
   const { users, epochS, tracker, trackerOptions, numReadings } = tracking;
   const options = Object.entries(trackerOptions).map(([key, value]) => `${key}: ${value}`);
+  const leftOut = numLeftOut(users);
   const numEpochs = Math.max(0, ...users.map(({ epochs }) => epochs.length));
   return html`<h2>Tracking</h2>
 <p>Tracker <strong>${tracker}</strong>${options.length > 0 && ` (${options.join(', ')})`}, ${plural(numEpochs, 'epoch')} of
-${fixed(1e3 * epochS, epochS < 1e-3 ? 2 : 0)} ms. ${sums(users)} ${numReadings > 0 && `UEs told where they were ${count(numReadings)} times.`}</p>
+${fixed(1e3 * epochS, epochS < 1e-3 ? 2 : 0)} ms${leftOut > 0 && html`; <strong>${count(leftOut)} more could not be begun in time</strong>`}. ${sums(users)} ${numReadings > 0 && `UEs told where they were ${count(numReadings)} times.`}</p>
 ${tableBlock(
   'Users',
   [
@@ -129,4 +130,11 @@ ${tableBlock(
     ]),
 )}
 ${more > 0 && html`<p class="muted">${count(more)} more in table events of the recording.</p>`}`;
+}
+
+/** Epochs that could not be begun in time. */
+function numLeftOut(users: readonly TrackedUser[]): number {
+  // Of any user: all have a row in each epoch.
+  const epochs = users[0]?.epochs ?? [];
+  return epochs.length === 0 ? 0 : epochs.at(-1)!.epoch - epochs[0]!.epoch + 1 - epochs.length;
 }
