@@ -151,6 +151,15 @@ describe('users in trouble', () => {
     for (const id of ['ada', 'chen']) expect(userOf(disturbed, id)).toEqual(userOf(undisturbed, id));
   });
 
+  it('keeps account of power and slots as a run that trains does', () => {
+    for (const { outcome } of [undisturbed, disturbed]) {
+      const { losses, slots, users } = outcome;
+      expect(losses!.powerDb.total).toBeGreaterThan(0);
+      for (const { losses: own } of users) expect(own!.powerDb.estimation).toBeGreaterThanOrEqual(-1e-9);
+      expect(slots.measured).toBe(slots.planned);
+    }
+  });
+
   it('says so in the report', async () => {
     const page = readFileSync(await writeReport(path.join(root, 'disturbed')), 'utf8');
     const section = page.slice(page.indexOf('What was noticed'));

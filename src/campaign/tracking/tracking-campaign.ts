@@ -1,12 +1,16 @@
 /** Tracks the users of a scenario on a testbed, into a recording: the generator's epochs, one after another. */
 import { setImmediate } from 'node:timers/promises';
+import type { ChannelEvaluator } from '../../channel/channel.js';
+import { createEvaluator } from '../../channel/evaluator.js';
+import type { Codeword } from '../../codebook/codeword.js';
 import type { BeamloopError } from '../../core/errors.js';
 import type { Recording } from '../../record/recording.js';
 import type { PlanOnBoard } from '../../scenario/plan-on-board.js';
 import { schemeOnBoard } from '../../scenario/scheme-on-board.js';
+import type { ServedUsers, Serving } from '../../scenario/serving.js';
 import { buildTracker } from '../../scenario/trackers.js';
 import type { TrackingPlan } from '../../scenario/tracking-plan.js';
-import type { User } from '../../scenario/users.js';
+import { pathsAt, positionAt, type User } from '../../scenario/users.js';
 import { requireSubcarriers } from '../../scenario/wideband.js';
 import type { EpochPilot, EpochPowers } from '../../slots/epoch-exchange.js';
 import { isOfOneUe } from '../../slots/gave-up.js';
@@ -15,7 +19,7 @@ import { BeamMap } from '../../tracking/beam-map.js';
 import type { EpochPlan, EpochTime, Trouble } from '../../tracking/epoch-plan.js';
 import { trackUsers } from '../../tracking/track-users.js';
 import type { CampaignParts } from '../campaign-parts.js';
-import { estimateRow } from '../campaign-rows.js';
+import { estimateRow, lossesRow } from '../campaign-rows.js';
 import { evidenceJudge } from '../evidence.js';
 import { epochRows, positionRows, predictionRows } from './epoch-rows.js';
 import { soundingOf } from './epoch-soundings.js';
@@ -32,6 +36,16 @@ interface EpochStart extends EpochTime {
   readonly firstSlot: number;
 }
 
+/** What a campaign keeps account with, whether it trains or tracks. */
+interface TrackingAccounts {
+  readonly served: ServedUsers;
+  /** Of link, slots and UEs up to now. */
+  readonly recordStatistics: () => void;
+}
+
+/** Between two rows of statistics, s of epochs. */
+const STATISTICS_EVERY_S = 1;
+
 /**
  * Goes through the epochs that the recording holds on the powers that are recorded, and then through those that are left.
  *
@@ -41,8 +55,9 @@ export async function trackCampaign(
   parts: CampaignParts,
   plan: PlanOnBoard & { readonly tracking: TrackingPlan },
   sounder: Sounder,
+  accounts: TrackingAccounts,
 ): Promise<void> {
-  const campaign = new TrackingCampaign(parts, plan, sounder);
+  const campaign = new TrackingCampaign(parts, plan, sounder, accounts);
   await campaign.connect();
   await campaign.run();
 }
@@ -51,6 +66,7 @@ class TrackingCampaign {
   readonly #parts: CampaignParts;
   readonly #plan: PlanOnBoard & { readonly tracking: TrackingPlan };
   readonly #sounder: Sounder;
+  readonly #accounts: TrackingAccounts;
   readonly #users: readonly User[];
   readonly #ids: readonly string[];
   readonly #map: BeamMap;
@@ -61,6 +77,8 @@ class TrackingCampaign {
   readonly #numTrainings: number[];
   /** Of each user, what was noticed up to the epoch before. */
   #troubles: readonly (readonly Trouble[])[];
+  /** Of the codebook of the scheme. */
+  #polar: ChannelEvaluator | null = null;
   #numCarriedOut = 0;
   #numLeftOut = 0;
   /** Of an epoch. */
@@ -70,10 +88,12 @@ class TrackingCampaign {
     parts: CampaignParts,
     plan: PlanOnBoard & { readonly tracking: TrackingPlan },
     sounder: Sounder,
+    accounts: TrackingAccounts,
   ) {
     this.#parts = parts;
     this.#plan = plan;
     this.#sounder = sounder;
+    this.#accounts = accounts;
     this.#users = parts.preparation.users;
     this.#ids = this.#users.map(({ id }) => id);
     this.#map = new BeamMap(plan.tracking.codebook);
@@ -143,6 +163,10 @@ class TrackingCampaign {
         if (!isKnown) {
           this.#record(plan, firstSlot, measured);
           const states = plan.users.map(({ state }) => state);
+          const [fromS, toS] = [plan.epoch, plan.epoch + 1].map((k) =>
+            Math.floor((k * section.epoch) / STATISTICS_EVERY_S),
+          );
+          if (toS! > fromS!) this.#accounts.recordStatistics();
           this.#parts.progress.epoch?.(plan.epoch + 1, tracking.numEpochs, states);
         }
         this.#troubles = plan.users.map(({ troubles }) => troubles);
@@ -233,11 +257,33 @@ class TrackingCampaign {
           if (estimates.has(`${user.id} ${epoch}`)) return;
           this.#sounder.note(training.estimate.codeword);
           const { name } = preparation.scenario.scheme;
-          const row = estimateRow(user.id, name, training, this.#lastSlot[k]!, null);
+          const serving = this.#serving(k, training.estimate.codeword);
+          const lossDb = serving?.lossDb ?? this.#accounts.served.lossesPredicted(training.estimate.codeword);
+          const rates = preparation.wideband === null ? null : serving;
+          recording.append('losses', { ...lossesRow(user.id, lossDb, rates), epoch });
+          const row = estimateRow(user.id, name, training, this.#lastSlot[k]!, rates);
           recording.append('estimates', { ...row, epoch });
         },
       });
     };
+  }
+
+  /** What the codeword that the scheme found is worth where the user was in its last slot; null where nobody knows. */
+  #serving(turn: number, chosen: Codeword): Serving | null {
+    const { truth } = this.#users[turn]!;
+    if (truth === null) return null;
+    const { testbed, preparation } = this.#parts;
+    const { served } = this.#accounts;
+    if (truth.motion === null) return served.servingOf(truth, turn, chosen);
+    const boardTimeS = this.#sounder.epochs.startOfSlotS(this.#lastSlot[turn]!);
+    const timeS = testbed.motionTimeS?.(boardTimeS) ?? boardTimeS;
+    const { polar, best } = preparation;
+    const paths = pathsAt(truth, timeS, polar.array);
+    const there = { ...truth, positionM: positionAt(truth, timeS), paths };
+    if (best()[turn] === null) return served.servingOf(there, turn, chosen, null);
+    this.#polar ??= createEvaluator(polar);
+    this.#polar.setChannel(paths);
+    return served.servingOf(there, turn, chosen, this.#polar.best());
   }
 
   #noteTrainings({ pilots }: EpochPlan, firstSlot: number): void {
