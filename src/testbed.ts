@@ -145,7 +145,7 @@ async function openEmulated(
 function emulatedUeOf(
   ueId: string,
   sensors: User['sensors'],
-  { positionM, paths, snrDb, motionPlan, blockedS }: Truth,
+  { positionM, paths, snrDb, motionPlan, blockedS, awayS }: Truth,
 ) {
   return {
     ueId,
@@ -154,6 +154,7 @@ function emulatedUeOf(
     motionPlan,
     sensors: sensors === null ? null : { plan: sensors, positionM },
     blockedS,
+    awayS,
   };
 }
 

@@ -114,7 +114,10 @@ class Campaign {
   }
 
   track(plan: PlanOnBoard & { readonly tracking: TrackingPlan }): Promise<void> {
-    return trackCampaign(this.#parts, plan, this.#sounder);
+    return trackCampaign(this.#parts, plan, this.#sounder, {
+      served: this.#served,
+      recordStatistics: () => this.#recordStatistics(),
+    });
   }
 
   /** Dictionaries take a second or so, and meanwhile the board must hear from us. */

@@ -19,7 +19,29 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string | null>> = {
   'ue refused': ({ ueId, reason }) => `${ueId ? `UE ${ueId}` : 'a UE'} was refused: ${reason}`,
   'ue malformed': complaintSentence,
   'ue remarked': complaintSentence,
+  'epochs left out': leftOutSentence,
+  'user trouble': ({ ue, trouble, epoch }) => troubleSentence(String(ue), String(trouble), epoch),
 };
+
+function leftOutSentence(detail: Detail): string {
+  const ms = (key: string) => `${(1e3 * Number(detail[key])).toFixed(1)} ms`;
+  return (
+    `${detail.leftOut} of ${Number(detail.leftOut) + Number(detail.carriedOut)} epochs could not be begun in time and were left out: ` +
+    `between the last slot of one and the first of the next are ${ms('spareS')}, and lately it took ${ms('powersS')} until powers ` +
+    `and receipts were there, ${ms('decisionS')} to decide and ${ms('readyS')} to have board and UEs ready. ` +
+    `Give epochs of ${ms('neededS')} or more, fewer slots, or a faster machine`
+  );
+}
+
+/** That a beam falls for a moment is in the outcome; that a UE is silent matters where it is connected, too. */
+function troubleSentence(ue: string, trouble: string, epoch: unknown): string | null {
+  const what = {
+    'UE silent': 'nothing is heard of it',
+    'sensor silent': 'its sensor has fallen silent',
+    'sensor contradicted': 'its sensor tells of a place where its beam would bring nothing',
+  }[trouble];
+  return what === undefined ? null : `user ${ue}, from epoch ${epoch} on: ${what}`;
+}
 
 /** Faults that have a count of their own at the end, or are told as what follows from them. */
 const COUNTED_FAULTS: ReadonlySet<string> = new Set([

@@ -22,11 +22,11 @@ const COLUMNS: readonly UserColumn<TrackedUserOutcome>[] = [
 const NOTE = 'Gain: received power of the serving beam against that of the best codeword of the moment.';
 
 export function trackingText(
-  { tracker, epochs, users, meanGain, probeShare }: TrackingOutcome,
+  { tracker, epochs, leftOut, users, meanGain, probeShare }: TrackingOutcome,
   widthColumns: number | undefined,
 ): string {
   const sums =
-    `Tracker ${tracker}, ${plural(epochs, 'epoch')}: mean gain ${gainText(meanGain)}, ` +
+    `Tracker ${tracker}, ${plural(epochs, 'epoch')}${leftOut > 0 ? ` (and ${leftOut} left out)` : ''}: mean gain ${gainText(meanGain)}, ` +
     `${percentText(probeShare)} of the slots that serve and probe spent on probes`;
   return [userTable(users, COLUMNS, [NOTE], widthColumns), ...wrapped(sums, widthColumns)].join('');
 }

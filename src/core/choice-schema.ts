@@ -11,13 +11,18 @@ export interface ChoiceSchemas<Choice> {
 /**
  * @param names in the order of `schemas`.
  * @param schemas of the maps, each with its name as a literal. A name alone stands for the map whose options are all left out.
+ * @param hint what may be done about a name that is none of them, besides writing one that is.
  */
 export function choiceSchemas<Choice>(
   names: readonly string[],
   schemas: readonly z.ZodObject[],
+  hint?: string,
 ): ChoiceSchemas<Choice> {
-  const withOptions = z.discriminatedUnion('name', schemas as [z.ZodObject]);
-  const byNameAlone = z.enum(names).transform((name, context) => {
+  const withOptions = z.discriminatedUnion('name', schemas as [z.ZodObject], {
+    error: ({ code }) => (code === 'invalid_union' ? hint : undefined),
+  });
+  const error = ({ input }: { readonly input?: unknown }) => (typeof input === 'string' ? hint : undefined);
+  const byNameAlone = z.enum(names, { error }).transform((name, context) => {
     const parsed = withOptions.safeParse({ name });
     if (parsed.success) return parsed.data;
     const missing = parsed.error.issues.map(({ path }) => String(path[0]));

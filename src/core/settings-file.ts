@@ -223,7 +223,7 @@ function explain(
     const allowed = issue.values.map(String);
     return {
       what: `${name} cannot be ${shownValue(value)}`,
-      todo: `Did you mean '${nearest(String(value), allowed)}'? It may be: ${allowed.join(', ')}`,
+      todo: choiceOf(issue, value, allowed),
       path,
     };
   }
@@ -232,7 +232,7 @@ function explain(
     return {
       what: `${name} cannot be ${shownValue(value)}`,
       ...(allowed.length > 0 && {
-        todo: `Did you mean '${nearest(String(value), allowed)}'? It may be: ${allowed.join(', ')}`,
+        todo: choiceOf(issue, value, allowed),
       }),
       path,
     };
@@ -243,6 +243,12 @@ function explain(
     ...(typeof hint === 'string' && { todo: hint }),
     path,
   };
+}
+
+/** What a schema says of its own accord comes last. */
+function choiceOf({ message }: Issue, value: unknown, allowed: readonly string[]): string {
+  const own = /^Invalid /.test(message) ? '' : `. ${message}`;
+  return `Did you mean '${nearest(String(value), allowed)}'? It may be: ${allowed.join(', ')}${own}`;
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -18,6 +18,7 @@ import { monotonicClock } from '../core/clock.js';
 import { LocalEstimator } from '../training/local-estimate.js';
 import { UeAgent } from '../ue/agent.js';
 import { EmulatedUe, type EmulatedUeOptions } from './emulated-ue.js';
+import { Presence } from './presence.js';
 import type { EmulatedUeConfig, EmulatedUesConfig, UeCommand, UeReport } from './start-emulated-ues.js';
 
 const MODEL = 'beamloop emulated UE';
@@ -63,11 +64,14 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
   // Motions begin now, on the clock that the UEs read.
   const motionOriginS = realtime ? monotonicClock.nowS() : 0;
   const ues = config.ues.map((ue) => emulatedUe(ue, { array, seed, subcarriers: sum, motionOriginS }));
+  const presences = config.ues.map(({ awayS = [] }, k) => new Presence(awayS, () => ues[k]!.leave()));
+  const wanderers = presences.filter((_, k) => (config.ues[k]!.awayS ?? []).length > 0);
   // Of thousands, one listens.
   const listening = new Set<EmulatedUe>();
   // On virtual time all clocks are one.
   const aheadS = realtime ? MACHINE_CLOCK_AHEAD_S : 0;
   await listen(airPath, array, ({ fromS, untilS, weights }) => {
+    for (const presence of wanderers) presence.at(fromS - aheadS - motionOriginS);
     for (const ue of listening) {
       ue.hear({ fromS: fromS - aheadS, untilS: untilS - aheadS, weights });
       if (ue.isIdle) listening.delete(ue);
@@ -78,26 +82,29 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
   await Promise.all(
     config.ues.map(async ({ ueId, sensors = null }, k) => {
       const leave = await doors.enter();
-      await new UeAgent({
-        onState: leave,
-        url: bridgeUrl,
-        ...(token !== undefined && { token }),
-        description: {
-          ueId,
-          model: MODEL,
-          software: SOFTWARE,
-          numSubcarriers: sum?.band.numSubcarriers ?? 1,
-          ...(sensors !== null && { sensors: true }),
-        },
-        source: {
-          listenFor: (slots, timing) => {
-            listening.add(ues[k]!);
-            ues[k]!.listenFor(slots, timing);
+      const agent = () =>
+        new UeAgent({
+          onState: leave,
+          url: bridgeUrl,
+          ...(token !== undefined && { token }),
+          description: {
+            ueId,
+            model: MODEL,
+            software: SOFTWARE,
+            numSubcarriers: sum?.band.numSubcarriers ?? 1,
+            ...(sensors !== null && { sensors: true }),
           },
-          powers: (life) => ues[k]!.powers(life),
-        },
-        ...(sum && { estimate: (setup, pilots) => estimator.estimate(setup, pilots) }),
-      }).run(signal);
+          source: {
+            listenFor: (slots, timing) => {
+              listening.add(ues[k]!);
+              ues[k]!.listenFor(slots, timing);
+            },
+            powers: (life) => ues[k]!.powers(life),
+          },
+          ...(sum && { estimate: (setup, pilots) => estimator.estimate(setup, pilots) }),
+        });
+      do await agent().run(signal);
+      while (await presences[k]!.returns(signal));
     }),
   );
 }

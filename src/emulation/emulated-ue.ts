@@ -38,6 +38,8 @@ export interface EmulatedUeOptions {
   readonly sensors?: Sensors | null;
   /** When nothing but noise comes through, in the motion's time. */
   readonly blockedS?: readonly WindowS[];
+  /** When it is not connected, and measures nothing, in the motion's time. */
+  readonly awayS?: readonly WindowS[];
   /** What the UE's clock shows when the motion begins, s; 0 unless given. */
   readonly motionOriginS?: number;
   /**
@@ -61,7 +63,7 @@ export class EmulatedUe implements PowerSource {
   readonly #numSubcarriers: number;
   readonly #noiseVariance: number;
   readonly #reckoning = new SlotReckoning<RadiatedWeights>();
-  readonly #queue = new PowerQueue<SlotPower | SensorReport>();
+  #queue = new PowerQueue<SlotPower | SensorReport>();
 
   constructor(options: EmulatedUeOptions) {
     const { subcarriers } = options;
@@ -92,11 +94,18 @@ export class EmulatedUe implements PowerSource {
     return this.#queue.read(signal);
   }
 
+  /** The powers end with what it has measured; those of later are read anew. */
+  leave(): void {
+    this.#queue.end();
+    this.#queue = new PowerQueue();
+  }
+
   /** Something was on the air, or nothing, at times of the UE's clock. */
   hear({ fromS, untilS, weights }: Signal): void {
-    const { seed, ueId, motionOriginS = 0, blockedS = [] } = this.#options;
+    const { seed, ueId, motionOriginS = 0, blockedS = [], awayS = [] } = this.#options;
     for (const { slot, fromS: ueTimeS, signal } of this.#reckoning.hear({ fromS, untilS, signal: weights })) {
       const motionS = ueTimeS - motionOriginS;
+      if (isWithin(motionS, awayS)) continue;
       this.#sense(motionS, motionOriginS);
       const isHeard = signal !== null && !isWithin(motionS, blockedS);
       const received = isHeard ? this.#receive(signal, motionS) : null;

@@ -17,6 +17,8 @@ export interface EmulatedUeConfig {
   readonly sensors?: { readonly plan: SensorPlan; readonly positionM: PointM } | null;
   /** When nothing but noise comes through, in the motion's time. */
   readonly blockedS?: readonly WindowS[];
+  /** When it is not connected, in the motion's time. */
+  readonly awayS?: readonly WindowS[];
   /** Propagation to this UE, at the start where it moves; powers of the gains sum to 1. */
   readonly paths: readonly Path[];
   /** Signal-to-noise ratio of a pilot of unit norm, dB; Infinity = no noise. */

@@ -18,6 +18,7 @@ const EMULATED_KEYS = [
   'motion',
   'sensors',
   'blocked',
+  'away',
 ] as const;
 /** Users that are named one by one. */
 const MOST_NAMED = 3;

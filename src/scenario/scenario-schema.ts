@@ -126,6 +126,8 @@ const user = z
     sensors: z.union([z.literal('none'), sensorsSchema]).optional(),
     /** When nothing but noise comes through. */
     blocked: windowsSchema.optional(),
+    /** When its UE is not connected. */
+    away: windowsSchema.optional(),
     ...snrShape,
     ricianFactor: ricianFactor.optional(),
     scatterers: z.int().min(0).max(1000).optional(),

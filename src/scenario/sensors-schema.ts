@@ -55,6 +55,7 @@ export type SensorSettings = z.output<typeof sensorsSchema>;
 export function sensorPlanOf(
   { position, speed, heading, rate, latency, gaps, outliers, lie, whenBlocked }: SensorSettings,
   blocked: readonly (readonly [number, number])[],
+  away: readonly (readonly [number, number])[],
 ): SensorPlan {
   return {
     positionM: position,
@@ -64,7 +65,7 @@ export function sensorPlanOf(
         : { speedMPerS: speed ?? 0, headingRad: heading ?? 0 },
     rateHz: rate,
     latencyS: latency,
-    gapsS: whenBlocked === 'silent' ? [...gaps, ...blocked] : gaps,
+    gapsS: [...gaps, ...(whenBlocked === 'silent' ? blocked : []), ...away],
     outliers:
       outliers === undefined
         ? null

@@ -11,6 +11,7 @@ import { meanRate, perfectSignal } from '../channel/wideband/rate.js';
 import { BeamReceiver } from '../channel/wideband/received.js';
 import { beamOf, type ElementBeam, type SubcarrierSum } from '../channel/wideband/response.js';
 import type { Codeword } from '../codebook/codeword.js';
+import type { PolarIndex } from '../codebook/polar.js';
 import { servingCodeword } from '../codebook/serving.js';
 import type { ComplexVector } from '../core/complex.js';
 import type { StepLosses } from './loss-account.js';
@@ -123,10 +124,16 @@ export class ServedUsers {
   /**
    * @param truth the channel of the user whose turn it is.
    * @param chosen by the estimate.
+   * @param bestIndex the noise-free best codeword there; that of the user where it begins unless given.
    */
-  servingOf(truth: NonNullable<User['truth']>, turn: number, chosen: Codeword): Serving {
+  servingOf(
+    truth: NonNullable<User['truth']>,
+    turn: number,
+    chosen: Codeword,
+    bestIndex?: PolarIndex | null,
+  ): Serving {
     const { polar, best } = this.#preparation;
-    const index = best()[turn] ?? null;
+    const index = bestIndex === undefined ? (best()[turn] ?? null) : bestIndex;
     const focused = servingCodeword(polar.array, focalPointOf(truth.positionM));
     return servingOf(polar.array, this.#sum, truth, {
       focused,

@@ -26,6 +26,8 @@ export interface Truth {
   readonly motionPlan: MotionPlan | null;
   /** When nothing but noise comes through, in the motion's time. */
   readonly blockedS: readonly WindowS[];
+  /** When its UE is not connected, in the motion's time. */
+  readonly awayS: readonly WindowS[];
 }
 
 export interface User {
@@ -81,9 +83,10 @@ export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
       position: undefined,
       sensors: undefined,
       blocked: undefined,
+      away: undefined,
       ...user,
     };
-    const { id, blocked: blockedS = [] } = given;
+    const { id, blocked: blockedS = [], away: awayS = [] } = given;
     const motionPlan = given.motion === undefined ? null : planOf(given.motion, () => drawnPosition(id));
     const motion = motionPlan === null ? null : movingAs(motionPlan, seed, id);
     const positionM = motion?.positionAt(0) ?? given.position;
@@ -101,8 +104,8 @@ export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
       id,
       positionM,
       motion,
-      sensors: senses === undefined || senses === 'none' ? null : sensorPlanOf(senses, blockedS),
-      truth: { positionM, snrDb, paths, motion, motionPlan, blockedS },
+      sensors: senses === undefined || senses === 'none' ? null : sensorPlanOf(senses, blockedS, awayS),
+      truth: { positionM, snrDb, paths, motion, motionPlan, blockedS, awayS },
     };
   });
 }

@@ -1,7 +1,7 @@
 /** Has the pilots of an epoch measured, each once, in slots of the epoch's own; what an earlier process measured is taken over. */
 import type { Codeword } from '../codebook/codeword.js';
 import type { MeasuredPilot } from '../sounding/pilot-powers.js';
-import { type EpochParts, EpochRun } from './epoch-run.js';
+import { type EpochParts, EpochRun, type TurnaroundTimes } from './epoch-run.js';
 import type { PlannedSlot } from './planned-slot.js';
 
 /** A pilot of an epoch: who asked for it, and who listen. */
@@ -15,6 +15,8 @@ export type EpochPowers = readonly (readonly (MeasuredPilot | null)[])[];
 export class EpochExchange {
   readonly #parts: EpochParts;
   readonly #run: EpochRun;
+  /** When the time of the next epoch was chosen, on this machine's clock. */
+  #chosenAtS: number | null = null;
 
   constructor(parts: EpochParts) {
     this.#parts = parts;
@@ -46,6 +48,7 @@ export class EpochExchange {
     const { planner, testbed, slotDurationS, ledger } = this.#parts;
     // Virtual time comes again to slots that an earlier process had planned.
     if (testbed.time === 'virtual' && ledger.has(wanted)) return wanted;
+    this.#chosenAtS = this.#parts.clock.nowS();
     const earliestS = testbed.earliestBoardTimeS() + this.#run.leadS;
     const earliest = Math.max(
       planner.lastSlot + 1,
@@ -56,9 +59,20 @@ export class EpochExchange {
     return wanted + epochSlots * Math.max(0, Math.ceil((earliest - wanted) / epochSlots));
   }
 
-  /** Slots from `firstSlot` on, one for each pilot. On virtual time those that are recorded already are not measured again. */
-  async measure(firstSlot: number, pilots: readonly EpochPilot[]): Promise<EpochPowers> {
-    const { ledger, planner } = this.#parts;
+  /** What comes between two epochs on real time. */
+  get times(): TurnaroundTimes {
+    return this.#run.times;
+  }
+
+  /**
+   * Slots from `firstSlot` on, one for each pilot. On virtual time those that are recorded already are not measured again.
+   *
+   * @param nextSlot with which the next epoch begins, if all goes well.
+   */
+  async measure(firstSlot: number, pilots: readonly EpochPilot[], nextSlot: number): Promise<EpochPowers> {
+    const { ledger, planner, clock } = this.#parts;
+    if (this.#chosenAtS !== null) this.#run.decided(clock.nowS() - this.#chosenAtS);
+    this.#chosenAtS = null;
     await this.getReady();
     const prepared = pilots.map(({ codeword }) => this.#parts.pilots.pilot(codeword));
     for (const [k, { codeword, ...place }] of pilots.entries()) {
@@ -73,6 +87,7 @@ export class EpochExchange {
       await this.#run.carryOut(
         pilots.map((_, k) => firstSlot + k),
         prepared,
+        planner.startOfSlotS(nextSlot),
       );
     }
     return this.#take(firstSlot, pilots);

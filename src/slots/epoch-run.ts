@@ -22,7 +22,7 @@ export interface EpochParts {
   readonly planner: SlotPlanner;
   readonly pilots: PilotFactory;
   readonly slotDurationS: number;
-  /** From the last slot until what comes next must be decided, s: on real time powers that come later are overdue. */
+  /** On real time powers are waited for at least so long, s. */
   readonly turnaroundS: number;
   readonly powerTimeoutS: number;
   readonly clock: Clock;
@@ -31,18 +31,36 @@ export interface EpochParts {
 
 /** How often it is looked whether UEs that are waited for are still connected, s. */
 const LOOK_S = 0.02;
-/** On virtual time, how long a UE is waited for that is connected and was silent before, s of the wall clock. */
-const SILENT_PATIENCE_S = 0.1;
+/**
+ * How long a UE is waited for that is connected and was silent before, s of the wall clock: a few times what others take, and now
+ * and then for longer, should it be slower than they are.
+ */
+const SILENT_PATIENCE_S = { least: 5e-3, most: 0.1 };
+const LONG_PATIENCE_EVERY = 16;
+/** So many times what is usual is no longer usual: what comes later is overdue. */
+const USUAL = 4;
 /** Head start of the board over the UEs on virtual time. */
 const BOARD_FIRST_S = 1e-3;
-const QUEUE = 'queue slots';
+const QUEUE = 'load codewords and queue slots';
+
+/** What comes between two epochs on real time, as it was learned, s. */
+export interface TurnaroundTimes {
+  /** From the last slot until its powers and receipts are there. */
+  readonly powersS: number;
+  /** From then until the next slots are decided. */
+  readonly decisionS: number;
+  /** From then until board and UEs are ready for them. */
+  readonly readyS: number;
+}
 
 export class EpochRun {
   readonly #parts: EpochParts;
   readonly #boardTimes = new LearnedTimes();
   readonly #confirmations = new LearnedTimes();
-  /** Connected UEs of whom nothing came in the last epoch. */
-  readonly #silent = new Set<string>();
+  readonly #arrivals = new LearnedTimes();
+  readonly #decisions = new LearnedTimes();
+  /** Connected UEs of whom nothing came lately, and in how many epochs one after another. */
+  readonly #silent = new Map<string, number>();
 
   constructor(parts: EpochParts) {
     this.#parts = parts;
@@ -50,7 +68,21 @@ export class EpochRun {
 
   /** What an epoch's first slot must lie ahead of now at least, on real time, s. */
   get leadS(): number {
-    return this.#boardTimes.allowS(QUEUE) + this.#confirmations.allowS('');
+    // Board and UEs get ready side by side.
+    const readyS = Math.max(this.#boardTimes.allowS(QUEUE), this.#confirmations.allowS(''));
+    return readyS + this.#decisions.allowS('');
+  }
+
+  get times(): TurnaroundTimes {
+    const { testbed } = this.#parts;
+    const decisionS = this.#decisions.allowS('');
+    const aheadS = testbed.earliestBoardTimeS() - testbed.board.boardTime().hiS;
+    return { powersS: this.#arrivals.allowS(''), decisionS, readyS: aheadS + this.leadS - decisionS };
+  }
+
+  /** It took so long from when an epoch's time was chosen until its slots were. */
+  decided(durationS: number): void {
+    this.#decisions.took('', durationS);
   }
 
   /**
@@ -58,14 +90,20 @@ export class EpochRun {
    *
    * @param slots ascending, without gaps.
    * @param pilots of the slots.
+   * @param nextS when the next epoch begins, s of board time.
    */
-  async carryOut(slots: readonly number[], pilots: readonly Pilot[]): Promise<void> {
+  async carryOut(slots: readonly number[], pilots: readonly Pilot[], nextS: number): Promise<void> {
     const { watch, signal } = this.#parts;
-    await watch.during((either) => this.#run(slots, pilots, either), signal);
+    await watch.during((either) => this.#run(slots, pilots, nextS, either), signal);
   }
 
-  async #run(slots: readonly number[], pilots: readonly Pilot[], signal: AbortSignal): Promise<void> {
-    const { testbed, clock, planner, ledger, turnaroundS, powerTimeoutS } = this.#parts;
+  async #run(
+    slots: readonly number[],
+    pilots: readonly Pilot[],
+    nextS: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { testbed, clock, planner, ledger, powerTimeoutS } = this.#parts;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
     const epoch = new Listeners(this.#parts, slots);
@@ -87,21 +125,51 @@ export class EpochRun {
       this.#parts.pilots.recordNew();
       if (!isReal) await asked;
       await testbed.waitUntilBoardTime(endS, signal);
-      const overdueS = isReal ? turnaroundS : SILENT_PATIENCE_S;
-      const overdue = clock.sleep(overdueS, either).then(() => {
-        if (isReal) enough.abort();
-        else for (const ue of this.#silent) epoch.excuse(ue);
-      });
-      overdue.catch(() => {}); // ends with `over`
+      const endedAtS = clock.nowS();
+      const spareS = isReal ? this.#spareS(nextS) : 0;
+      for (const [ue, numEpochs] of this.#silent) {
+        const silentS = isReal ? spareS : this.#silentPatienceS(numEpochs);
+        clock
+          .sleep(silentS, either)
+          .then(() => epoch.excuse(ue))
+          .catch(() => {}); // ends with `over`
+      }
+      if (isReal)
+        clock.sleep(this.#overdueS(spareS), either).then(
+          () => enough.abort(),
+          () => {},
+        ); // ends with `over`
       await settled;
+      // Where nothing at all came in time it may be this machine that is slow.
+      const isOverdue = enough.signal.aborted && epoch.ues.some((ue) => epoch.wasHeard(ue));
+      if (isReal && !isOverdue) this.#arrivals.took('', clock.nowS() - endedAtS);
       for (const ue of epoch.ues) {
         if (epoch.wasHeard(ue)) this.#silent.delete(ue);
-        else if (epoch.isConnected(ue)) this.#silent.add(ue);
+        else if (epoch.isConnected(ue)) this.#silent.set(ue, (this.#silent.get(ue) ?? 0) + 1);
       }
     } finally {
       over.abort('over');
       await watching;
     }
+  }
+
+  /** What may be waited without the next epoch being late for it. */
+  #spareS(nextS: number): number {
+    const { testbed, turnaroundS } = this.#parts;
+    return Math.max(turnaroundS, nextS - testbed.earliestBoardTimeS() - this.leadS);
+  }
+
+  /** Until what lacks is given up, though the next epoch may be late for it: before anything is known, the longest. */
+  #overdueS(spareS: number): number {
+    const { powerTimeoutS } = this.#parts;
+    const usualS = this.#arrivals.allowS('');
+    return usualS === 0 ? powerTimeoutS : Math.min(powerTimeoutS, Math.max(spareS, USUAL * usualS));
+  }
+
+  #silentPatienceS(numEpochs: number): number {
+    const { least, most } = SILENT_PATIENCE_S;
+    if (numEpochs % LONG_PATIENCE_EVERY === 0) return most;
+    return Math.min(most, Math.max(least, USUAL * this.#confirmations.allowS('')));
   }
 
   async #loadAndQueue(
@@ -112,11 +180,13 @@ export class EpochRun {
     const { testbed, ready, clock, ledger } = this.#parts;
     await ready.ready(signal);
     const byHash = new Map(pilots.map(({ hash, packed }) => [hash, packed]));
+    const beganS = clock.nowS();
     await testbed.board.load([...byHash.values()]);
     signal.throwIfAborted();
-    const beganS = clock.nowS();
     await testbed.board.queue(slots.map((slot) => ({ slot, hash: ledger.slot(slot).hash })));
-    this.#boardTimes.took(QUEUE, clock.nowS() - beganS);
+    // The round trips of an exchange are allowed for anyway.
+    const roundTripsS = 2 * (testbed.board.linkStatistics().roundTripS ?? 0);
+    this.#boardTimes.took(QUEUE, Math.max(0, clock.nowS() - beganS - roundTripsS));
   }
 
   /** Asks all that are there at once; who does not confirm in time is excused. */
@@ -131,7 +201,8 @@ export class EpochRun {
         const unheard = epoch.unheard(ue);
         if (unheard.length === 0) return;
         const gone = epoch.goneSignal(ue);
-        const patienceS = this.#silent.has(ue) ? Math.min(leftS, SILENT_PATIENCE_S) : leftS;
+        const numSilent = this.#silent.get(ue) ?? 0;
+        const patienceS = numSilent === 0 ? leftS : Math.min(leftS, this.#silentPatienceS(numSilent));
         if (gone.aborted || patienceS <= 0) return epoch.excuse(ue);
         const either = AbortSignal.any([gone, signal]);
         const askedAtS = clock.nowS();

@@ -42,11 +42,20 @@ interface TrainingPlace {
  */
 export type UserState = 'sought' | 'tracked' | 'lost' | 'given up';
 
+/**
+ * - `beam fell`: it brings much less than lately.
+ * - `UE silent`: nothing was heard of the user.
+ * - `sensor silent`, `sensor contradicted`: as of `SensorState`.
+ */
+export type Trouble = 'beam fell' | 'UE silent' | 'sensor silent' | 'sensor contradicted';
+
 /** What is planned for one user in an epoch, and why. */
 export interface UserPlan {
   readonly state: UserState;
   /** Nothing was heard of it in the last epoch. */
   readonly isSilent: boolean;
+  /** What was noticed up to the last epoch and is not over, of a user that was found before. */
+  readonly troubles: readonly Trouble[];
   /** The scheme looks for it. */
   readonly isTraining: boolean;
   /** The beam that serves it; null before it was found. */

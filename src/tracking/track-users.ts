@@ -8,10 +8,12 @@ import type { MeasuredPilot } from '../sounding/pilot-powers.js';
 import type { Powers } from '../sounding/powers.js';
 import type { Sounding } from '../sounding/sounding.js';
 import { BeamMap } from './beam-map.js';
-import type { EpochPlan, EpochReport, EpochTime, PlannedPilot, UserPlan } from './epoch-plan.js';
+import type { EpochPlan, EpochReport, EpochTime, PlannedPilot, Trouble, UserPlan } from './epoch-plan.js';
 import { EpochSlots } from './epoch-slots.js';
+import { strongestHeard } from './heard.js';
 import { type LossRules, PowerWatch } from './power-watch.js';
 import { candidates, ProbeBudget, type ProbingRules } from './probing.js';
+import { SensorWatch } from './sensor-watch.js';
 import type { EpochPilot, FoundUser, Prediction, Tracker, UserEpoch } from './tracker.js';
 import { TrainingInParts } from './training-in-parts.js';
 
@@ -38,6 +40,7 @@ interface Tracking extends TrackingOptions {
 
 interface Tracked {
   readonly watch: PowerWatch;
+  readonly sensor: SensorWatch;
   training: TrainingInParts | null;
   numTrainings: number;
 }
@@ -45,12 +48,18 @@ interface Tracked {
 /** @throws what a tracker throws, and BAD_ARGUMENT for a report that is none of its plan. */
 export function* trackUsers(options: TrackingOptions): Generator<EpochPlan, void, EpochReport> {
   const { numUsers, loss, probing, tracker } = options;
+  const map = new BeamMap(options.codebook);
   const users = Array.from(
     { length: numUsers },
-    (): Tracked => ({ watch: new PowerWatch(loss), training: null, numTrainings: 0 }),
+    (): Tracked => ({
+      watch: new PowerWatch(loss),
+      sensor: new SensorWatch(map, loss),
+      training: null,
+      numTrainings: 0,
+    }),
   );
   const budget = new ProbeBudget(probing);
-  const tracking = { ...options, map: new BeamMap(options.codebook) };
+  const tracking = { ...options, map };
   try {
     for (let time: EpochTime | null = options.first; time !== null; ) {
       const plan = planEpoch(tracking, users, budget, time);
@@ -109,10 +118,11 @@ function planEpoch(
     ...time,
     pilots: slots.pilots,
     users: users.map(
-      ({ watch, training }, k): UserPlan => ({
-        state: watch.state,
-        isSilent: watch.isSilent,
-        isTraining: training !== null,
+      (user, k): UserPlan => ({
+        state: user.watch.state,
+        isSilent: user.watch.isSilent,
+        troubles: troublesOf(user),
+        isTraining: user.training !== null,
         column: served[k]!,
         numServingSlots: slots.pilots.filter(({ purpose, user }) => purpose === 'serve' && user === k).length,
         probes: probes[k]!,
@@ -122,6 +132,16 @@ function planEpoch(
       }),
     ),
   };
+}
+
+function troublesOf({ watch, sensor }: Tracked): Trouble[] {
+  // Before it was found there is nothing that it should do.
+  if (watch.goodColumn === null) return [];
+  return [
+    ...(watch.hasFallen && !watch.isSilent ? (['beam fell'] as const) : []),
+    ...(watch.isSilent ? (['UE silent'] as const) : []),
+    ...(sensor.state === 'trusted' ? [] : ([`sensor ${sensor.state}`] as const)),
+  ];
 }
 
 type TrainingNews = Pick<UserPlan, 'found' | 'failure'>;
@@ -216,7 +236,7 @@ function observe(
       else hear(heard[listener]!, pilot, listener, record);
     }
   }
-  return users.map(({ watch, training }, k) => {
+  return users.map(({ watch, sensor, training }, k) => {
     training?.measured(sent[k]!);
     const user: UserEpoch = {
       pilots: [...heard[k]!.values()].map(
@@ -227,6 +247,8 @@ function observe(
     };
     const own = plan.pilots.some((pilot) => pilot.user === k);
     watch.observe(user, plan.epoch, own, noise[k]!.length > 0);
+    const isGood = watch.state === 'tracked' && !watch.hasFallen;
+    sensor.observe(user.sensors, isGood ? (strongestHeard(user)?.column ?? null) : null, plan.beginsAtS);
     // Its power is back before the scheme has found it.
     const wasLost = plan.users[k]!.state !== 'tracked';
     const isBack = wasLost && watch.state === 'tracked' && users[k]!.training?.end === null;

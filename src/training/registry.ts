@@ -16,6 +16,9 @@ import type { SchemeFactory, WidebandSetting } from './scheme-factory.js';
 import { BUILT_IN_SCHEMES } from './schemes/list.js';
 import { splitTrainingFactory } from './split-training.js';
 
+/** Of a name that nobody knows. */
+const OWN = 'A scheme of your own is loaded with --plugin ./file.js, or named by its file: scheme: ./file.js';
+
 let known = registryOf(BUILT_IN_SCHEMES);
 
 interface Registry {
@@ -32,7 +35,7 @@ function registryOf(definitions: readonly SchemeDefinition[]): Registry {
   return {
     byName: new Map(definitions.map((definition) => [definition.name, definition])),
     withOptions: new Map(names.map((name, k) => [name, schemas[k] as z.ZodType<SchemeChoice>])),
-    schema: choiceSchemas<SchemeChoice>(names, schemas).either,
+    schema: choiceSchemas<SchemeChoice>(names, schemas, OWN).either,
   };
 }
 

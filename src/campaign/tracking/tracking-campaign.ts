@@ -1,32 +1,50 @@
 /** Tracks the users of a scenario on a testbed, into a recording: the generator's epochs, one after another. */
 import { setImmediate } from 'node:timers/promises';
+import type { ChannelEvaluator } from '../../channel/channel.js';
+import { createEvaluator } from '../../channel/evaluator.js';
+import type { Codeword } from '../../codebook/codeword.js';
 import type { BeamloopError } from '../../core/errors.js';
 import type { Recording } from '../../record/recording.js';
 import type { PlanOnBoard } from '../../scenario/plan-on-board.js';
 import { schemeOnBoard } from '../../scenario/scheme-on-board.js';
+import type { ServedUsers, Serving } from '../../scenario/serving.js';
 import { buildTracker } from '../../scenario/trackers.js';
 import type { TrackingPlan } from '../../scenario/tracking-plan.js';
-import type { User } from '../../scenario/users.js';
+import { pathsAt, positionAt, type User } from '../../scenario/users.js';
 import { requireSubcarriers } from '../../scenario/wideband.js';
 import type { EpochPilot, EpochPowers } from '../../slots/epoch-exchange.js';
 import { isOfOneUe } from '../../slots/gave-up.js';
 import type { Sounder } from '../../slots/sounder.js';
 import { BeamMap } from '../../tracking/beam-map.js';
-import type { EpochPlan, EpochTime } from '../../tracking/epoch-plan.js';
+import type { EpochPlan, EpochTime, Trouble } from '../../tracking/epoch-plan.js';
 import { trackUsers } from '../../tracking/track-users.js';
 import type { CampaignParts } from '../campaign-parts.js';
-import { estimateRow } from '../campaign-rows.js';
+import { estimateRow, lossesRow } from '../campaign-rows.js';
 import { evidenceJudge } from '../evidence.js';
 import { epochRows, positionRows, predictionRows } from './epoch-rows.js';
 import { soundingOf } from './epoch-soundings.js';
 import { EpochTruth } from './epoch-truth.js';
 import { SensorReadings } from './sensor-readings.js';
+import { TROUBLE, TROUBLE_OVER, type TroubleDetail } from './troubles.js';
 import { userTraining } from './user-training.js';
+
+/** Kind of the event that tells of epochs that could not be begun in time. */
+const EPOCHS_LEFT_OUT = 'epochs left out';
 
 /** An epoch, and where its slots begin. */
 interface EpochStart extends EpochTime {
   readonly firstSlot: number;
 }
+
+/** What a campaign keeps account with, whether it trains or tracks. */
+interface TrackingAccounts {
+  readonly served: ServedUsers;
+  /** Of link, slots and UEs up to now. */
+  readonly recordStatistics: () => void;
+}
+
+/** Between two rows of statistics, s of epochs. */
+const STATISTICS_EVERY_S = 1;
 
 /**
  * Goes through the epochs that the recording holds on the powers that are recorded, and then through those that are left.
@@ -37,8 +55,9 @@ export async function trackCampaign(
   parts: CampaignParts,
   plan: PlanOnBoard & { readonly tracking: TrackingPlan },
   sounder: Sounder,
+  accounts: TrackingAccounts,
 ): Promise<void> {
-  const campaign = new TrackingCampaign(parts, plan, sounder);
+  const campaign = new TrackingCampaign(parts, plan, sounder, accounts);
   await campaign.connect();
   await campaign.run();
 }
@@ -47,6 +66,7 @@ class TrackingCampaign {
   readonly #parts: CampaignParts;
   readonly #plan: PlanOnBoard & { readonly tracking: TrackingPlan };
   readonly #sounder: Sounder;
+  readonly #accounts: TrackingAccounts;
   readonly #users: readonly User[];
   readonly #ids: readonly string[];
   readonly #map: BeamMap;
@@ -55,21 +75,32 @@ class TrackingCampaign {
   /** Of each user, the last slot of its scheme so far, and the trainings before the one that goes on. */
   readonly #lastSlot: number[];
   readonly #numTrainings: number[];
+  /** Of each user, what was noticed up to the epoch before. */
+  #troubles: readonly (readonly Trouble[])[];
+  /** Of the codebook of the scheme. */
+  #polar: ChannelEvaluator | null = null;
+  #numCarriedOut = 0;
+  #numLeftOut = 0;
+  /** Of an epoch. */
+  #mostSlots = 0;
 
   constructor(
     parts: CampaignParts,
     plan: PlanOnBoard & { readonly tracking: TrackingPlan },
     sounder: Sounder,
+    accounts: TrackingAccounts,
   ) {
     this.#parts = parts;
     this.#plan = plan;
     this.#sounder = sounder;
+    this.#accounts = accounts;
     this.#users = parts.preparation.users;
     this.#ids = this.#users.map(({ id }) => id);
     this.#map = new BeamMap(plan.tracking.codebook);
     this.#truth = new EpochTruth(plan.tracking.codebook);
     this.#lastSlot = this.#users.map(() => 0);
     this.#numTrainings = this.#users.map(() => 0);
+    this.#troubles = this.#users.map(() => []);
   }
 
   /** Waits for the UEs together. Who does not come is looked for again as epochs go on; without any there is nothing to track. */
@@ -127,19 +158,40 @@ class TrackingCampaign {
         readings.begin(plan.epoch);
         const measured = isKnown
           ? this.#sounder.epochs.recorded(firstSlot, pilots)
-          : await this.#sounder.epochs.measure(firstSlot, pilots);
+          : await this.#sounder.epochs.measure(firstSlot, pilots, firstSlot + tracking.epochSlots);
         const sensors = readings.take(plan.epoch);
         if (!isKnown) {
           this.#record(plan, firstSlot, measured);
           const states = plan.users.map(({ state }) => state);
+          const [fromS, toS] = [plan.epoch, plan.epoch + 1].map((k) =>
+            Math.floor((k * section.epoch) / STATISTICS_EVERY_S),
+          );
+          if (toS! > fromS!) this.#accounts.recordStatistics();
           this.#parts.progress.epoch?.(plan.epoch + 1, tracking.numEpochs, states);
         }
+        this.#troubles = plan.users.map(({ troubles }) => troubles);
+        this.#numCarriedOut++;
+        this.#mostSlots = Math.max(this.#mostSlots, pilots.length);
         time = await this.#nextEpoch(time!, recorded);
+        if (time !== null) this.#numLeftOut += time.epoch - plan.epoch - 1;
         step = run.next({ measured, sensors, next: time });
       }
+      this.#tellLeftOut();
     } finally {
       run.return();
     }
+  }
+
+  /** On real time, that this machine, the link or UEs were too slow for the epochs, with the numbers. */
+  #tellLeftOut(): void {
+    const { section, epochSlots } = this.#plan.tracking;
+    const { testbed, recording, preparation } = this.#parts;
+    if (this.#numLeftOut === 0 || testbed.time === 'virtual') return;
+    const spareS = (epochSlots - this.#mostSlots) * preparation.scenario.slots.duration;
+    const { powersS, decisionS, readyS } = this.#sounder.epochs.times;
+    const neededS = section.epoch - spareS + powersS + decisionS + readyS;
+    const detail = { leftOut: this.#numLeftOut, carriedOut: this.#numCarriedOut, epochS: section.epoch };
+    recording.event(EPOCHS_LEFT_OUT, { ...detail, spareS, powersS, decisionS, readyS, neededS });
   }
 
   #openReadings(): Promise<SensorReadings> {
@@ -205,11 +257,33 @@ class TrackingCampaign {
           if (estimates.has(`${user.id} ${epoch}`)) return;
           this.#sounder.note(training.estimate.codeword);
           const { name } = preparation.scenario.scheme;
-          const row = estimateRow(user.id, name, training, this.#lastSlot[k]!, null);
+          const serving = this.#serving(k, training.estimate.codeword);
+          const lossDb = serving?.lossDb ?? this.#accounts.served.lossesPredicted(training.estimate.codeword);
+          const rates = preparation.wideband === null ? null : serving;
+          recording.append('losses', { ...lossesRow(user.id, lossDb, rates), epoch });
+          const row = estimateRow(user.id, name, training, this.#lastSlot[k]!, rates);
           recording.append('estimates', { ...row, epoch });
         },
       });
     };
+  }
+
+  /** What the codeword that the scheme found is worth where the user was in its last slot; null where nobody knows. */
+  #serving(turn: number, chosen: Codeword): Serving | null {
+    const { truth } = this.#users[turn]!;
+    if (truth === null) return null;
+    const { testbed, preparation } = this.#parts;
+    const { served } = this.#accounts;
+    if (truth.motion === null) return served.servingOf(truth, turn, chosen);
+    const boardTimeS = this.#sounder.epochs.startOfSlotS(this.#lastSlot[turn]!);
+    const timeS = testbed.motionTimeS?.(boardTimeS) ?? boardTimeS;
+    const { polar, best } = preparation;
+    const paths = pathsAt(truth, timeS, polar.array);
+    const there = { ...truth, positionM: positionAt(truth, timeS), paths };
+    if (best()[turn] === null) return served.servingOf(there, turn, chosen, null);
+    this.#polar ??= createEvaluator(polar);
+    this.#polar.setChannel(paths);
+    return served.servingOf(there, turn, chosen, this.#polar.best());
   }
 
   #noteTrainings({ pilots }: EpochPlan, firstSlot: number): void {
@@ -239,6 +313,7 @@ class TrackingCampaign {
       const detail = { ue: this.#ids[k]!, code: failure.code, what: failure.message };
       recording.event('user failed', detail);
     }
+    this.#recordTroubles(plan);
     const timeS = this.#parts.testbed.motionTimeS?.(plan.beginsAtS) ?? plan.beginsAtS;
     const moments = this.#users.map((user, k) => this.#truth.of(user, timeS, plan.users[k]!.column));
     for (const row of positionRows(plan, this.#ids, moments)) recording.append('positions', row);
@@ -246,6 +321,18 @@ class TrackingCampaign {
     // What follows from an epoch's powers is decided anew unless this is there: it comes last.
     const rows = epochRows(plan, firstSlot, measured, codebook, this.#ids, moments);
     for (const row of rows) recording.append('epochs', row);
+  }
+
+  /** What begins, and what is over. */
+  #recordTroubles({ epoch, users }: EpochPlan): void {
+    for (const [k, { troubles }] of users.entries()) {
+      const ue = this.#ids[k]!;
+      const before = this.#troubles[k]!;
+      const tell = (kind: string, trouble: Trouble) =>
+        this.#parts.recording.event(kind, { ue, trouble, epoch } satisfies TroubleDetail);
+      for (const trouble of troubles) if (!before.includes(trouble)) tell(TROUBLE, trouble);
+      for (const trouble of before) if (!troubles.includes(trouble)) tell(TROUBLE_OVER, trouble);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** What came out of tracking, read from a recording. */
 import type { Recording } from '../../record/recording.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
+import { type NoticedTrouble, noticedTroubles } from './troubles.js';
 
 export interface TrackedUserOutcome {
   readonly ue: string;
@@ -18,11 +19,15 @@ export interface TrackedUserOutcome {
   readonly recoveries: number;
   /** State in the last epoch. */
   readonly state: string;
+  /** What was noticed of it, when, and for how long. */
+  readonly troubles: readonly Omit<NoticedTrouble, 'ue'>[];
 }
 
 export interface TrackingOutcome {
   readonly tracker: string;
   readonly epochs: number;
+  /** That could not be begun in time. */
+  readonly leftOut: number;
   readonly users: readonly TrackedUserOutcome[];
   /** Over the users whose truth is known; null where there is none. */
   readonly meanGain: number | null;
@@ -51,6 +56,7 @@ export async function trackingOutcomeOf(recording: Recording): Promise<TrackingO
       count(*) FILTER (state = 'tracked' AND before IN ('lost', 'given up')) AS recoveries,
       arg_max(state, epoch) AS state
     FROM users LEFT JOIN steps USING (ue) LEFT JOIN begun USING (ue) GROUP BY ue ORDER BY turn`);
+  const troubles = await noticedTroubles(recording);
   const users = rows.map((row): TrackedUserOutcome => {
     const epochs = Number(row.epochs);
     return {
@@ -63,15 +69,19 @@ export async function trackingOutcomeOf(recording: Recording): Promise<TrackingO
       losses: Number(row.losses),
       recoveries: Number(row.recoveries),
       state: row.state === null ? 'sought' : String(row.state),
+      troubles: troubles.filter(({ ue }) => ue === row.ue).map(({ ue: _, ...trouble }) => trouble),
     };
   });
   const gains = users.flatMap(({ meanGain }) => meanGain ?? []);
   const probes = users.reduce((sum, user) => sum + user.probes, 0);
   const serving = rows.reduce((sum, row) => sum + Number(row.serving), 0);
-  const [count] = await recording.query('SELECT count(DISTINCT epoch) AS epochs FROM epochs');
+  const [count] = await recording.query(
+    'SELECT count(DISTINCT epoch) AS epochs, coalesce(max(epoch) - min(epoch) + 1, 0) AS begun FROM epochs',
+  );
   return {
     tracker: scenario.tracking.tracker.name,
     epochs: Number(count!.epochs),
+    leftOut: Number(count!.begun) - Number(count!.epochs),
     users,
     meanGain: gains.length === 0 ? null : gains.reduce((sum, gain) => sum + gain / gains.length, 0),
     probeShare: probes === 0 ? 0 : probes / (probes + serving),

@@ -175,6 +175,12 @@ describe('sensors of users', () => {
       [5, 6],
       [1, 3],
     ]);
+    const [away] = users(`[{ id: a, ${still}, away: [[7 s, 8 s]], sensors: { gaps: [[5 s, 6 s]] } }]`);
+    expect(away!.sensors!.gapsS).toEqual([
+      [5, 6],
+      [7, 8],
+    ]);
+    expect(away!.truth!.awayS).toEqual([[7, 8]]);
   });
 
   it('have outliers and lies', () => {

@@ -78,7 +78,7 @@ const users = (text: string, given: string) =>
 const MOVING = MOTIONS.flatMap((motion) => [
   users(
     NARROW,
-    `[{ id: ada, motion: ${motion}, sensors: ${SENSORS}, blocked: [[1 s, 3 s]] }]\nsensors: ${SENSORS}`,
+    `[{ id: ada, motion: ${motion}, sensors: ${SENSORS}, blocked: [[1 s, 3 s]], away: [[4 s, 5 s]] }]\nsensors: ${SENSORS}`,
   ),
   users(NARROW, `{ count: 2, motion: ${motion} }`),
 ]);

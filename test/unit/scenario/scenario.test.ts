@@ -142,6 +142,16 @@ describe('scenario', () => {
     ['a wrong unit', small.replace('125 us', '125 kHz'), /125 kHz.*try\.yaml:5, slots\.duration/s],
     ['a negative duration', small.replace('125 us', '-1 us'), /above 0.*try\.yaml:5/s],
     ['an unknown scheme', small.replace('dpc', 'dcp'), /dcp.*dpc/s],
+    [
+      'a scheme of nobody',
+      small.replace('dpc', 'my-name'),
+      /my-name.*--plugin \.\/file\.js.*scheme: \.\/file/s,
+    ],
+    [
+      'one with options',
+      small.replace('dpc', '{ name: my-name }'),
+      /may be: .*, dpc.*--plugin \.\/file\.js/s,
+    ],
     ['a missing section', small.replace(/array:.*\n/, ''), /'array' is missing/],
     ['a repeated id', small.replace('id: bob', 'id: ada'), /'ada' is the id of another user/],
     ['no users', small.replace(/users:[\s\S]*/, 'users: []\n'), /at least one user/],

@@ -172,6 +172,7 @@ describe('scores', () => {
     const planOf = (column: number): UserPlan => ({
       state: 'tracked',
       isSilent: false,
+      troubles: [],
       isTraining: false,
       column,
       numServingSlots: 1,

@@ -1,6 +1,7 @@
 /** What a report tells of a run that tracked its users. */
 import { z } from 'zod';
 import type { PointM } from '../../../array/linear-array.js';
+import { type NoticedTrouble, noticedTroubles } from '../../../campaign/tracking/troubles.js';
 import { PolarCodebook } from '../../../codebook/polar.js';
 import { BeamloopError } from '../../../core/errors.js';
 import type { Recording } from '../../../record/recording.js';
@@ -35,6 +36,8 @@ export interface TrackingData {
   /** Of each epoch and user that had one, what the tracker named first. */
   readonly firstChoices: readonly Row<'predictions'>[];
   readonly numReadings: number;
+  /** What was noticed of users, in the order of time. */
+  readonly troubles: readonly NoticedTrouble[];
 }
 
 /** Null for a run that did not track. */
@@ -46,11 +49,12 @@ export async function readTracking(
 ): Promise<TrackingData | null> {
   const facts = trackingFacts.safeParse(scenario).data;
   if (facts === undefined) return null;
-  const [epochs, positions, firstChoices, readings] = await Promise.all([
+  const [epochs, positions, firstChoices, readings, troubles] = await Promise.all([
     recording.rows('epochs'),
     recording.rows('positions'),
     recording.rows('predictions', 'WHERE rank = 1'),
     recording.query('SELECT count(*) AS count FROM sensor_reports'),
+    noticedTroubles(recording),
   ]);
   const { tracker, epoch, codebook } = facts.tracking;
   const { name, ...trackerOptions } = tracker;
@@ -67,6 +71,7 @@ export async function readTracking(
     })),
     firstChoices,
     numReadings: Number(readings[0]!.count),
+    troubles,
   };
 }
 

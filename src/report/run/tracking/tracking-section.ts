@@ -12,10 +12,11 @@ export function trackingSection(tracking: TrackingData, figures: readonly Figure
   const losses = lossesOf(tracking);
   const { users, epochS, tracker, trackerOptions, numReadings } = tracking;
   const options = Object.entries(trackerOptions).map(([key, value]) => `${key}: ${value}`);
+  const leftOut = numLeftOut(users);
   const numEpochs = Math.max(0, ...users.map(({ epochs }) => epochs.length));
   return html`<h2>Tracking</h2>
 <p>Tracker <strong>${tracker}</strong>${options.length > 0 && ` (${options.join(', ')})`}, ${plural(numEpochs, 'epoch')} of
-${fixed(1e3 * epochS, epochS < 1e-3 ? 2 : 0)} ms. ${sums(users)} ${numReadings > 0 && `UEs told where they were ${count(numReadings)} times.`}</p>
+${fixed(1e3 * epochS, epochS < 1e-3 ? 2 : 0)} ms${leftOut > 0 && html`; <strong>${count(leftOut)} more could not be begun in time</strong>`}. ${sums(users)} ${numReadings > 0 && `UEs told where they were ${count(numReadings)} times.`}</p>
 ${tableBlock(
   'Users',
   [
@@ -33,7 +34,8 @@ ${tableBlock(
 <p class="muted">Gain: received power of the serving beam against that of the best codeword of the moment. Best served: share of epochs in which it was
 that codeword. Probes and training pilots in slots.</p>
 ${figures.map((figure) => figureBlock(figure, ''))}
-${lossTable(losses, users)}`;
+${lossTable(losses, users)}
+${troubleTable(tracking)}`;
 }
 
 function sums(users: readonly TrackedUser[]): string {
@@ -98,4 +100,41 @@ ${tableBlock(
     ]),
 )}
 ${more > 0 && html`<p class="muted">${plural(more, 'more loss', 'more losses')} in table epochs of the recording.</p>`}`;
+}
+
+/** Empty where nothing was noticed. */
+function troubleTable({ troubles, startS, epochS, users }: TrackingData): Html | '' {
+  if (troubles.length === 0) return '';
+  const more = troubles.length - MOST_LOSSES;
+  const beginsAtS = (ue: string, epoch: number) =>
+    (users.find((user) => user.ue === ue)?.epochs.find((row) => row.epoch === epoch)?.boardTimeS ??
+      startS + epoch * epochS) - startS;
+  return html`<h3>What was noticed</h3>
+${tableBlock(
+  'What was noticed',
+  [
+    { title: 'User' },
+    { title: '' },
+    { title: 'Noticed at', align: 'right' },
+    { title: 'Epoch', align: 'right' },
+    { title: 'Over after', align: 'right' },
+  ],
+  troubles
+    .slice(0, MOST_LOSSES)
+    .map(({ ue, trouble, epoch, epochs }) => [
+      ue,
+      trouble,
+      `${fixed(beginsAtS(ue, epoch), 2)} s`,
+      epoch,
+      epochs === null ? 'not by the end' : plural(epochs, 'epoch'),
+    ]),
+)}
+${more > 0 && html`<p class="muted">${count(more)} more in table events of the recording.</p>`}`;
+}
+
+/** Epochs that could not be begun in time. */
+function numLeftOut(users: readonly TrackedUser[]): number {
+  // Of any user: all have a row in each epoch.
+  const epochs = users[0]?.epochs ?? [];
+  return epochs.length === 0 ? 0 : epochs.at(-1)!.epoch - epochs[0]!.epoch + 1 - epochs.length;
 }
