@@ -34,6 +34,9 @@ interface Running {
 /** What one user of a group hears of a codeword in the present epoch, before noise. */
 type Hear = (codeword: Codeword) => { readonly re: number; readonly im: number };
 
+/** Of all points alike: they differ in what the file lists, and not in whom they meet. */
+const STREAM = 0;
+
 export class TrackingSimulator implements Simulator {
   readonly #study: TrackingStudy;
   readonly #points: readonly TrackingPoint[];
@@ -87,8 +90,7 @@ export class TrackingSimulator implements Simulator {
   async #runGroup(pointIndex: number, group: number): Promise<GroupScore[]> {
     const { seed, epochs, warmUp, probing } = this.#study;
     const point = this.#points[pointIndex]!;
-    // Not the point's: what differs between points is not whom they met.
-    const keys = [seed, group];
+    const keys = [seed, STREAM, group];
     const users = drawGroup(this.#study, point, this.#codebook.array, keys);
     const ids = Object.keys(this.#study.trackers);
     const timeOf = (epoch: number): EpochTime => ({ epoch, beginsAtS: epoch * point.epochS });
