@@ -1,4 +1,5 @@
 /** Studies of trackers: what must come out by the mathematics, and that neither threads nor other trackers change a number. */
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LinearArray } from '../../../src/array/linear-array.js';
 import { channelVector } from '../../../src/channel/channel.js';
@@ -7,6 +8,7 @@ import { codewordWeights } from '../../../src/codebook/weights.js';
 import { transposeProduct } from '../../../src/core/complex.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
 import { runStudy } from '../../../src/study/run-study.js';
+import { readStudy } from '../../../src/study/study-file.js';
 import { type Study, studySchema } from '../../../src/study/study-kinds.js';
 import { drawGroup } from '../../../src/study/tracking/drop.js';
 import { EpochScores } from '../../../src/study/tracking/epoch-scores.js';
@@ -158,6 +160,25 @@ probing: { most: 0 }`),
     await expect(traced).rejects.toThrow(/keeps no traces/);
   });
 });
+
+/** Too few epochs to bear any claim out: that they can be checked, and that the models fit. */
+it.each(readdirSync('scenarios/papers').filter((file) => file.startsWith('stgcn')))(
+  '%s names trackers, models and claims that there are',
+  async (file) => {
+    const study = readStudy(`scenarios/papers/${file}`) as TrackingStudy;
+    const small = {
+      ...study,
+      users: { ...study.users, count: 2, together: [2] as [number] },
+      warmUp: 1,
+      epochs: 1,
+    };
+    const { claims, rows } = await runStudy(small as Study, inThisThread);
+    expect(claims.length).toBeGreaterThan(0);
+    expect(claims.every(({ agrees }) => agrees !== null)).toBe(true);
+    const holding = (rows as TrackingRow[]).filter(({ id, epochS }) => id === 'hold-last' && epochS < 1e-3);
+    for (const { gain } of holding) expect(gain).toBeGreaterThan(0.999);
+  },
+);
 
 describe('a group', () => {
   const study = studyOf(MEANINGFUL);
