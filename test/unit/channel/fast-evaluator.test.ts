@@ -112,7 +112,7 @@ describe('fast evaluation', () => {
   // BEAMLOOP_TEST_LABELS=20000 for as many users as labels may be wanted for: minutes.
   it('labels users uniform by area as exhaustive search does, in the setting of learned trackers', () => {
     const asked = process.env.BEAMLOOP_TEST_LABELS;
-    const numUsers = Number(asked ?? 100);
+    const numUsers = Number(asked ?? 60);
     expect(numUsers).toBeGreaterThan(0);
     const array = new LinearArray({ numElements: 512, carrierHz: 60e9 });
     const polar = new PolarCodebook(array, {
