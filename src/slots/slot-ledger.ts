@@ -13,7 +13,8 @@ import type { Recording } from '../record/recording.js';
 import { Arrivals } from './arrivals.js';
 import type { PilotPlace, PlannedSlot } from './planned-slot.js';
 import { restoredSlots } from './restored-slots.js';
-import { outcomeOfSlot, type SlotEnd, type SlotOutcome, type SlotStatistics } from './slot-outcome.js';
+import { type Entry, isMeasured, isOver, type Listening, listeningOf, outcomeOf } from './slot-entry.js';
+import type { SlotEnd, SlotOutcome, SlotStatistics } from './slot-outcome.js';
 
 /** What a recording must do for a ledger. */
 export type LedgerStore = Pick<Recording, 'append' | 'event' | 'durable'>;
@@ -22,37 +23,6 @@ export type LedgerStore = Pick<Recording, 'append' | 'event' | 'durable'>;
 const EARLY_S = 1e-6;
 /** Slots of soundings that have gone on are remembered, so many of them, to tell duplicates from late arrivals. */
 const MAX_REMEMBERED = 65_536;
-
-/** What a UE has to do with a slot. */
-interface Listening {
-  readonly ue: string;
-  /** A record has come, whether it counts or not. */
-  isHeard: boolean;
-  power: PowerRecord | null;
-  /** It was measured, and the UE that kept its power has forgotten it. */
-  isForgotten: boolean;
-  /** Nobody waits for its power; should it come, it counts. */
-  isExcused: boolean;
-}
-
-export interface Entry {
-  readonly planned: PlannedSlot;
-  /** Few, so they are looked through. */
-  readonly listening: readonly Listening[];
-  /** All slots of its pilot, oldest first. */
-  readonly attempts: number[];
-  /** One has come, whether it counts or not. */
-  isReceived: boolean;
-  receipt: Receipt | null;
-  /** Why it was given up; null while it was not. What comes later still counts. */
-  givenUp: Exclude<SlotEnd, 'joined'> | null;
-  /** Nobody waits for it any more. */
-  isSettled: boolean;
-  /** Its sounding has gone on: nothing counts any more. */
-  isReleased: boolean;
-  /** Who waits for it. */
-  arrivals: Arrivals | null;
-}
 
 export class SlotLedger {
   readonly #recording: LedgerStore;
@@ -377,27 +347,6 @@ export class SlotLedger {
   #entry(slot: number): Entry {
     return this.#entries.get(slot)!;
   }
-}
-
-/** Nothing more is waited for: all is there, or the board missed the slot and there is nothing to measure. */
-function isOver({ receipt, listening }: Entry): boolean {
-  if (receipt === null) return false;
-  return (
-    receipt.status === 'missed' || listening.every(({ power, isExcused }) => power !== null || isExcused)
-  );
-}
-
-function outcomeOf({ planned, receipt, listening }: Entry): SlotOutcome {
-  const isHeard = listening.every(({ power }) => power !== null);
-  return outcomeOfSlot(planned.hash, receipt, isHeard);
-}
-
-function listeningOf({ listening }: Entry, ue: string): Listening | undefined {
-  return listening.find((each) => each.ue === ue);
-}
-
-function isMeasured({ planned, receipt }: Entry, { power, isForgotten }: Listening): boolean {
-  return !isForgotten && outcomeOfSlot(planned.hash, receipt, power !== null) === 'joined';
 }
 
 function batchKey(sounding: string, batch: number): string {

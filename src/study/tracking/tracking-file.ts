@@ -1,6 +1,7 @@
 /** Study files of kind `tracking`: moving users kept in their beams by trackers. Keys and units: docs/study.md. */
 import { z } from 'zod';
 import { DISTANCE, LEVEL } from '../../core/bounds.js';
+import { nearest } from '../../core/nearest.js';
 import { levelOrInfinite, quantities, upTo, within, zeroTo } from '../../core/settings-quantity.js';
 import { trackerSchema } from '../../scenario/trackers.js';
 import { schemeSchema } from '../../training/registry.js';
@@ -61,6 +62,14 @@ const sensors = z
     path: ['speed'],
   });
 
+const probes = {
+  /** Most codewords that a user probes in an epoch. */
+  most: z.int().min(0).max(1000),
+  /** Of all slots, the most that are probes. */
+  share: z.number().min(0).max(1),
+  confidence: z.number().min(0).max(1),
+};
+
 export const trackingSchema = z
   .strictObject({
     kind: z.literal('tracking'),
@@ -103,15 +112,20 @@ export const trackingSchema = z
     start: z.union([z.literal('exact'), schemeSchema]).default('exact'),
     probing: z
       .strictObject({
-        /** Most codewords that a user probes in an epoch. */
-        most: z.int().min(0).max(100).default(2),
-        /** Of all slots, the most that are probes. */
-        share: z.number().min(0).max(1).default(0.1),
-        confidence: z.number().min(0).max(1).default(0.9),
+        most: probes.most.default(2),
+        share: probes.share.default(0.1),
+        confidence: probes.confidence.default(0.9),
+        /** Of single trackers, by their names in the file: in place of what is said for all. */
+        except: z.record(z.string(), z.strictObject(probes).partial()).default({}),
         /** Slots in which each user is served in an epoch. */
         servingSlots: z.int().min(1).max(1000).default(10),
       })
       .prefault({}),
+    /**
+     * Whether a beam that falls gives way to the last good one, and its user is found anew where that does not help, as in
+     * campaigns. Without it what is served is what trackers foretell, good or bad.
+     */
+    guarded: z.boolean().default(true),
     seed: z.int().min(0).default(1),
     paper: z.strictObject(paperShape).optional(),
   })
@@ -122,6 +136,12 @@ export const trackingSchema = z
       { distanceM: between, angleRad: [-maxAngle, maxAngle] },
       ['users', 'between'],
     );
+    const ids = Object.keys(study.trackers);
+    for (const id of Object.keys(study.probing.except)) {
+      if (ids.includes(id)) continue;
+      const message = `names no tracker of the study; did you mean '${nearest(id, ids)}'?`;
+      context.addIssue({ code: 'custom', path: ['probing', 'except', id], message });
+    }
   });
 
 export type TrackingStudy = z.output<typeof trackingSchema>;

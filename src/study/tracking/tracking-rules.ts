@@ -4,7 +4,7 @@ import type { ProbingRules } from '../../tracking/probing.js';
 import type { TrackingStudy } from './tracking-file.js';
 
 /** As in scenarios that say nothing else. */
-export const LOSS_RULES: LossRules = {
+const LOSS_RULES: LossRules = {
   dropDb: 10,
   overNoiseDb: 3,
   afterEpochs: 3,
@@ -12,14 +12,23 @@ export const LOSS_RULES: LossRules = {
   retryEpochs: 50,
 };
 
+/** Where nobody guards the beam, every power is as good as it was foretold. */
+export function lossRules({ guarded }: TrackingStudy): LossRules {
+  return guarded
+    ? LOSS_RULES
+    : { ...LOSS_RULES, dropDb: Number.POSITIVE_INFINITY, overNoiseDb: Number.NEGATIVE_INFINITY };
+}
+
 /** Epochs over which the share of probes is kept. */
 const WINDOW_EPOCHS = 50;
 
-export function probingRules({ probing }: TrackingStudy): ProbingRules {
+/** @param id of the tracker. */
+export function probingRules({ probing }: TrackingStudy, id: string): ProbingRules {
+  const own = probing.except[id];
   return {
-    budget: probing.share,
-    confidence: probing.confidence,
-    mostPerEpoch: probing.most,
+    budget: own?.share ?? probing.share,
+    confidence: own?.confidence ?? probing.confidence,
+    mostPerEpoch: own?.most ?? probing.most,
     windowEpochs: WINDOW_EPOCHS,
   };
 }

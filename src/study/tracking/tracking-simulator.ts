@@ -21,7 +21,7 @@ import { EpochScores } from './epoch-scores.js';
 import { Finder } from './finder.js';
 import type { TrackingStudy } from './tracking-file.js';
 import { pointsOf, type TrackingPoint } from './tracking-points.js';
-import { LOSS_RULES, probingRules } from './tracking-rules.js';
+import { lossRules, probingRules } from './tracking-rules.js';
 import type { GroupScore } from './tracking-tally.js';
 
 /** A tracker on its way through a group's epochs. */
@@ -33,6 +33,9 @@ interface Running {
 
 /** What one user of a group hears of a codeword in the present epoch, before noise. */
 type Hear = (codeword: Codeword) => { readonly re: number; readonly im: number };
+
+/** Of all points alike: they differ in what the file lists, and not in whom they meet. */
+const STREAM = 0;
 
 export class TrackingSimulator implements Simulator {
   readonly #study: TrackingStudy;
@@ -87,8 +90,9 @@ export class TrackingSimulator implements Simulator {
   async #runGroup(pointIndex: number, group: number): Promise<GroupScore[]> {
     const { seed, epochs, warmUp, probing } = this.#study;
     const point = this.#points[pointIndex]!;
-    const keys = [seed, pointIndex, group];
+    const keys = [seed, STREAM, group];
     const users = drawGroup(this.#study, point, this.#codebook.array, keys);
+    const ids = Object.keys(this.#study.trackers);
     const timeOf = (epoch: number): EpochTime => ({ epoch, beginsAtS: epoch * point.epochS });
     let now = timeOf(0);
     const running = (await this.#trackers(point)).map((tracker, trackerIndex): Running => {
@@ -98,8 +102,8 @@ export class TrackingSimulator implements Simulator {
         numUsers: users.length,
         train: (user) => this.#finder.train(() => users[user]!.pathsAt(now.beginsAtS)),
         servingSlots: probing.servingSlots,
-        probing: probingRules(this.#study),
-        loss: LOSS_RULES,
+        probing: probingRules(this.#study, ids[trackerIndex]!),
+        loss: lossRules(this.#study),
         fits: () => true,
         first: now,
       });
@@ -114,7 +118,7 @@ export class TrackingSimulator implements Simulator {
     const numEpochs = warmUp + epochs;
     for (let epoch = 0; epoch < numEpochs; epoch++) {
       const counts = epoch >= warmUp;
-      const measured = this.#measure(running, users, now, counts, keys);
+      const measured = this.#measure(running, users, now, { counts, keys, snrDb: point.snrDb });
       const sensors = users.map((user) => user.readingsBy(now.beginsAtS));
       now = timeOf(epoch + 1);
       for (const [k, each] of running.entries()) {
@@ -131,13 +135,12 @@ export class TrackingSimulator implements Simulator {
     running: readonly Running[],
     users: readonly MovingUser[],
     { epoch, beginsAtS }: EpochTime,
-    counts: boolean,
-    keys: readonly number[],
+    { counts, keys, snrDb }: { counts: boolean; keys: readonly number[]; snrDb: number },
   ): (MeasuredPilot | null)[][][] {
     const measured = running.map(({ plan }) =>
       plan.pilots.map(({ listeners }) => listeners.map((): MeasuredPilot | null => null)),
     );
-    const variance = noiseVariance(this.#points[keys[1]!]!.snrDb);
+    const variance = noiseVariance(snrDb);
     if (counts) for (const { scores, plan } of running) scores.begin(plan);
     for (const [k, user] of users.entries()) {
       this.#evaluator.setChannel(user.pathsAt(beginsAtS));

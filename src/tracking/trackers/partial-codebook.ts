@@ -8,15 +8,18 @@ import { trackerDefinition } from '../tracker-definition.js';
 const SWEPT = 0.5;
 
 /**
- * Sweeps a part of the codebook, evenly chosen, as far as an epoch's probes go, and serves with the strongest of what was heard
- * last of each.
+ * Sweeps a part of the codebook as far as an epoch's probes go, and serves with the strongest of what was heard last of each. The
+ * beam that the scheme found is one of them until the part was swept once, and no longer: the others of the codebook are not to
+ * be had.
  */
 class PartialCodebookTracker implements Tracker {
   readonly #columns: readonly number[];
+  readonly #isPart: ReadonlySet<number>;
   readonly #users: { readonly powers: Map<number, number>; readonly rounds: ProbeRounds }[];
 
   constructor(columns: readonly number[], numUsers: number) {
     this.#columns = columns;
+    this.#isPart = new Set(columns);
     this.#users = Array.from({ length: numUsers }, () => ({ powers: new Map(), rounds: new ProbeRounds() }));
   }
 
@@ -32,6 +35,9 @@ class PartialCodebookTracker implements Tracker {
       const heard = ownHeard(epoch[k]!);
       rounds.heard(heard.map(({ column }) => column));
       for (const { column, power } of heard) powers.set(column, power);
+      if (this.#columns.every((column) => powers.has(column))) {
+        for (const column of powers.keys()) if (!this.#isPart.has(column)) powers.delete(column);
+      }
     }
   }
 
@@ -58,9 +64,11 @@ export const partialCodebookTracker = trackerDefinition({
   },
   build: ({ codewords }, { codebook, numUsers }) => {
     const count = Math.min(codewords, codebook.numCodewords);
-    const columns = Array.from({ length: count }, (_, k) =>
-      Math.floor(((k + 0.5) * codebook.numCodewords) / count),
-    );
+    // Evenly over directions before rings: a beam on the wrong ring brings more than one in the wrong direction.
+    const columns = Array.from({ length: count }, (_, k) => {
+      const at = Math.floor(((k + 0.5) * codebook.numCodewords) / count);
+      return (at % codebook.numRings) * codebook.numAngles + Math.floor(at / codebook.numRings);
+    });
     return new PartialCodebookTracker(columns, numUsers);
   },
 });

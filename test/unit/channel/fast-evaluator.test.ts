@@ -109,6 +109,50 @@ describe('fast evaluation', () => {
     },
   );
 
+  // BEAMLOOP_TEST_LABELS=20000 for as many users as labels may be wanted for: minutes.
+  it('labels users uniform by area as exhaustive search does, in the setting of learned trackers', () => {
+    const asked = process.env.BEAMLOOP_TEST_LABELS;
+    const numUsers = Number(asked ?? 60);
+    expect(numUsers).toBeGreaterThan(0);
+    const array = new LinearArray({ numElements: 512, carrierHz: 60e9 });
+    const polar = new PolarCodebook(array, {
+      numRings: 8,
+      numAngles: 256,
+      withInfinity: false,
+      name: 'tracking',
+    });
+    const fast = new FastEvaluator(polar);
+    const direct = new DirectEvaluator(polar);
+    const random = new Random(14, 'labels');
+    const draw = (variance: number): Path => {
+      const scale = Math.sqrt(variance / 2);
+      const distanceM = Math.sqrt(3 ** 2 + (200 ** 2 - 3 ** 2) * random.uniform());
+      return {
+        gain: { re: scale * random.normal(), im: scale * random.normal() },
+        positionM: polarPointM(distanceM, (Math.PI / 3) * (2 * random.uniform() - 1)),
+      };
+    };
+    let numEqual = 0;
+    let leastRatio = 1;
+    for (let user = 0; user < numUsers; user++) {
+      const paths = [draw(1), draw(0.01), draw(0.01)];
+      fast.setChannel(paths);
+      direct.setChannel(paths);
+      const [ours, best] = [fast.best(), direct.best()];
+      const powerOf = (index: typeof best) => {
+        const { re, im } = direct.receive(polar.codeword(index));
+        return re * re + im * im;
+      };
+      if (polar.column(ours) === polar.column(best)) numEqual++;
+      else leastRatio = Math.min(leastRatio, powerOf(ours) / powerOf(best));
+    }
+    if (asked !== undefined) {
+      console.info(`Same codeword: ${numEqual} of ${numUsers}; least gain of the others: ${leastRatio}`);
+    }
+    expect(numEqual / numUsers).toBeGreaterThanOrEqual(0.999);
+    expect(leastRatio).toBeGreaterThanOrEqual(0.9998);
+  }, 1_200_000);
+
   it('finds every codeword of the codebook, edges included, for the user at its focus', () => {
     const { polar, fast, direct } = setUp(64);
     for (let column = 0; column < polar.numCodewords; column++) {

@@ -1,4 +1,5 @@
 /** Studies of trackers: what must come out by the mathematics, and that neither threads nor other trackers change a number. */
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LinearArray } from '../../../src/array/linear-array.js';
 import { channelVector } from '../../../src/channel/channel.js';
@@ -7,6 +8,7 @@ import { codewordWeights } from '../../../src/codebook/weights.js';
 import { transposeProduct } from '../../../src/core/complex.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
 import { runStudy } from '../../../src/study/run-study.js';
+import { readStudy } from '../../../src/study/study-file.js';
 import { type Study, studySchema } from '../../../src/study/study-kinds.js';
 import { drawGroup } from '../../../src/study/tracking/drop.js';
 import { EpochScores } from '../../../src/study/tracking/epoch-scores.js';
@@ -78,6 +80,46 @@ probing: { most: 0 }`),
     expect(alone.get('EKF')).toEqual(all.get('EKF'));
   });
 
+  it('shows the same users at every SNR', async () => {
+    const trackers = '\n  hold: { name: hold, epochs: 3 }';
+    const { rows } = await runStudy(
+      studyOf(MEANINGFUL.replace('snr: 20 dB', 'snr: [10 dB, 20 dB]'), trackers) as Study,
+      inThisThread,
+    );
+    const [low, high] = rows as TrackingRow[];
+    expect(low!.gain).toBe(high!.gain);
+    expect(low!.sumRate).toBeLessThan(high!.sumRate);
+  });
+
+  it('lets single trackers probe more, and a partial codebook serve no others once it was swept', async () => {
+    const text = `${MEANINGFUL}\nprobing: { most: 0, except: { part: { most: 16, share: 1 } } }\nguarded: false`;
+    const rows = await rowsOf(
+      studyOf(
+        text,
+        `
+  part: { name: partial-codebook, codewords: 16 }
+  unswept: { name: partial-codebook, codewords: 16 }
+  every epoch: retrain`,
+      ),
+    );
+    expect(rows.get('every epoch')!.probes).toBe(0);
+    expect(rows.get('part')!.probes).toBeGreaterThan(14);
+    // 16 of 128 codewords, and what is best is seldom one of them.
+    expect(rows.get('part')!.top1).toBeLessThan(0.35);
+    // What was found serves on.
+    expect(rows.get('unswept')!.probes).toBe(0);
+    expect(rows.get('unswept')!.unserved).toBe(0);
+  });
+
+  it('finds lost users anew and goes back to beams that were good, unless nothing is guarded', async () => {
+    // Beams that were never good after the first epoch: users run 3 m between epochs.
+    const text = MEANINGFUL.replace('epoch: 20 ms', 'epoch: 600 ms').replace('epochs: 10', 'epochs: 20');
+    const trackers = '\n  hold: hold';
+    const gainOf = async (changes: string) =>
+      (await rowsOf(studyOf(text + changes, trackers))).get('hold')!.gain;
+    expect(await gainOf('')).toBeGreaterThan(1.5 * (await gainOf('\nguarded: false')));
+  });
+
   it('finds users by a scheme where it is told to, and counts its pilots', async () => {
     const rows = await rowsOf(studyOf(`${MEANINGFUL}\nstart: dpc`, '\n  hold: { name: hold, epochs: 5 }'));
     const { trainingPilots, gain } = rows.get('hold')!;
@@ -106,6 +148,7 @@ probing: { most: 0 }`),
     ['between: [2 m, 20 m]', 'between: [20 m, 2 m]', /smaller distance first/],
     ['between: [2 m, 20 m]', 'between: [1 mm, 20 m]', /away from the array/],
     ['snr: 20 dB', 'snr: -Infinity', /above -Infinity/],
+    ['snr: 20 dB', 'snr: 20 dB\nprobing: { except: { EKV: { most: 3 } } }', /did you mean 'EKF'/],
     ['heading: 0.1 rad', '', /goes together with 'heading'/],
     ['motion: { speed: 5 m/s }', 'motion: { sped: 5 m/s }', /Did you mean 'speed'/],
   ])('refuses %s as %s', (from, to, complaint) => {
@@ -117,6 +160,25 @@ probing: { most: 0 }`),
     await expect(traced).rejects.toThrow(/keeps no traces/);
   });
 });
+
+/** Too few epochs to bear any claim out: that they can be checked, and that the models fit. */
+it.each(readdirSync('scenarios/papers').filter((file) => file.startsWith('stgcn')))(
+  '%s names trackers, models and claims that there are',
+  async (file) => {
+    const study = readStudy(`scenarios/papers/${file}`) as TrackingStudy;
+    const small = {
+      ...study,
+      users: { ...study.users, count: 2, together: [2] as [number] },
+      warmUp: 1,
+      epochs: 1,
+    };
+    const { claims, rows } = await runStudy(small as Study, inThisThread);
+    expect(claims.length).toBeGreaterThan(0);
+    expect(claims.every(({ agrees }) => agrees !== null)).toBe(true);
+    const holding = (rows as TrackingRow[]).filter(({ id, epochS }) => id === 'hold-last' && epochS < 1e-3);
+    for (const { gain } of holding) expect(gain).toBeGreaterThan(0.999);
+  },
+);
 
 describe('a group', () => {
   const study = studyOf(MEANINGFUL);
