@@ -85,9 +85,8 @@ export class BeamMap {
   }
 
   #vote(point: PointM, numPoints: number, tally: Map<number, Tally>): void {
-    this.#coarse.moveTo(inFront(point));
     const columns = this.#columnsAt(point);
-    const gains = columns.map((column) => this.#coarse.gain(column));
+    const gains = this.#coarse.gains(inFront(point), columns);
     const most = gains.reduce((top, gain) => Math.max(top, gain), 0);
     const shares = gains.map((gain) => gain / most);
     const votes = shares.map(vote);

@@ -5,74 +5,113 @@
 import type { PointM } from '../array/linear-array.js';
 import type { PolarCodebook } from '../codebook/polar.js';
 import { codewordWeights } from '../codebook/weights.js';
-import type { ComplexVector } from '../core/complex.js';
+import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../kernels/wasm-module.js';
 
 /** Elements are put together until about so many groups are left. */
 const NUM_LEFT = 40;
+const FLOAT_BYTES = 4;
+/** The kernel takes so many numbers at once. */
+const LANES = 4;
+
+/** coarse-gains.as.ts, compiled to WebAssembly by the build. */
+interface Kernel extends WasmKernel {
+  powers(wave: number, half: number, weights: number, rows: number, numRows: number, out: number): void;
+}
+
+/** One element of each group, which speaks for it. */
+interface Groups {
+  /** Shape [numGroups] each. */
+  readonly elements: Int32Array;
+  readonly sizes: Float64Array;
+}
 
 export class CoarseGains {
   readonly #codebook: PolarCodebook;
-  /** In the middle of each group, shape [numGroups]. */
-  readonly #elements: Int32Array;
-  readonly #elementYM: Float64Array;
-  /** Elements of each group, shape [numGroups]. */
-  readonly #sizes: Float64Array;
-  /** By column: weights of each group's middle, times its size; those that were asked for. */
-  readonly #weights: (ComplexVector | undefined)[];
-  readonly #wave: ComplexVector;
+  readonly #groups: Groups;
+  readonly #kernel: Kernel;
+  /** numGroups, rounded up to what the kernel takes. */
+  readonly #width: number;
+  /** Real parts, then imaginary ones, shape [2, width]. */
+  readonly #wave: Float32Array;
+  /** By column, times the size of the group, shape [numCodewords, 2, width]; of columns that were asked for. */
+  readonly #weights: Float32Array;
+  readonly #isKnown: Uint8Array;
+  readonly #rows: Int32Array;
+  readonly #powers: Float32Array;
 
   constructor(codebook: PolarCodebook) {
-    const { numElements, elementYM } = codebook.array;
+    const { numCodewords, array } = codebook;
     this.#codebook = codebook;
-    this.#weights = new Array<undefined>(codebook.numAngles * codebook.numRings).fill(undefined);
-    // An odd number has an element in the middle.
-    const size = Math.max(1, 2 * Math.floor((numElements / NUM_LEFT - 1) / 2) + 1);
-    const numGroups = Math.ceil(numElements / size);
-    const lastSize = numElements - (numGroups - 1) * size;
-    this.#sizes = new Float64Array(numGroups).fill(size);
-    this.#sizes[numGroups - 1] = lastSize;
-    this.#elements = Int32Array.from(this.#sizes, (of, k) => k * size + (of >> 1));
-    this.#elementYM = Float64Array.from(this.#elements, (n) => elementYM[n]!);
-    this.#wave = { re: new Float64Array(numGroups), im: new Float64Array(numGroups) };
+    this.#groups = groupsOf(array.numElements);
+    this.#width = Math.ceil(this.#groups.elements.length / LANES) * LANES;
+    const sizes = [2 * this.#width, 2 * this.#width * numCodewords, numCodewords, numCodewords];
+    this.#kernel = instantiate<Kernel>(
+      'tracking/coarse-gains.wasm',
+      FIRST_ADDRESS + FLOAT_BYTES * sizes.reduce((a, b) => a + b, 0),
+    );
+    const { buffer } = this.#kernel.memory;
+    let at = FIRST_ADDRESS;
+    const [wave, weights, rows, powers] = sizes.map((size) => {
+      const address = at;
+      at += FLOAT_BYTES * size;
+      return [address, size] as const;
+    });
+    this.#wave = new Float32Array(buffer, ...wave!);
+    this.#weights = new Float32Array(buffer, ...weights!);
+    this.#rows = new Int32Array(buffer, ...rows!);
+    this.#powers = new Float32Array(buffer, ...powers!);
+    this.#isKnown = new Uint8Array(numCodewords);
   }
 
-  /** The gains that `gain` tells are those at this place from now on, which lies in front of the array. */
-  moveTo([xM, yM]: PointM): void {
-    const { re, im } = this.#wave;
-    const elementYM = this.#elementYM;
-    const radPerM = (2 * Math.PI) / this.#codebook.array.wavelengthM;
+  /**
+   * Share of a perfectly focused beam's power that a user at this place, in front of the array, receives of each codeword.
+   *
+   * @param columns each once.
+   * @returns from 0 to 1, shape [columns].
+   */
+  gains(placeM: PointM, columns: readonly number[]): number[] {
+    this.#moveTo(placeM);
+    for (const column of columns) if (this.#isKnown[column] === 0) this.#learn(column);
+    this.#rows.set(columns);
+    const half = FLOAT_BYTES * this.#width;
+    const [wave, weights] = [this.#wave.byteOffset, this.#weights.byteOffset];
+    this.#kernel.powers(wave, half, weights, this.#rows.byteOffset, columns.length, this.#powers.byteOffset);
+    const { numElements } = this.#codebook.array;
+    return columns.map((_, k) => this.#powers[k]! / numElements);
+  }
+
+  #moveTo([xM, yM]: PointM): void {
+    const { wavelengthM, elementYM } = this.#codebook.array;
+    const { elements } = this.#groups;
+    const radPerM = (2 * Math.PI) / wavelengthM;
     const awayM = Math.sqrt(xM * xM + yM * yM);
-    for (let k = 0; k < re.length; k++) {
-      const dyM = elementYM[k]! - yM;
+    for (let k = 0; k < elements.length; k++) {
+      const dyM = elementYM[elements[k]!]! - yM;
       // Beyond the distance from the centre, which keeps the phase small.
       const phaseRad = radPerM * (Math.sqrt(xM * xM + dyM * dyM) - awayM);
-      re[k] = Math.cos(phaseRad);
-      im[k] = -Math.sin(phaseRad);
+      this.#wave[k] = Math.cos(phaseRad);
+      this.#wave[this.#width + k] = -Math.sin(phaseRad);
     }
   }
 
-  /** Share of a perfectly focused beam's power that a user there receives of a codeword: from 0 to 1. */
-  gain(column: number): number {
-    const { re: ar, im: ai } = this.#wave;
-    const { re: br, im: bi } = this.#weightsOf(column);
-    let re = 0;
-    let im = 0;
-    for (let k = 0; k < ar.length; k++) {
-      re += ar[k]! * br[k]! - ai[k]! * bi[k]!;
-      im += ar[k]! * bi[k]! + ai[k]! * br[k]!;
-    }
-    return (re * re + im * im) / this.#codebook.array.numElements;
-  }
-
-  #weightsOf(column: number): ComplexVector {
-    const known = this.#weights[column];
-    if (known !== undefined) return known;
+  #learn(column: number): void {
     const codebook = this.#codebook;
-    const whole = codewordWeights(codebook.codeword(codebook.indexOf(column)), codebook.array.carrierHz);
-    const of = (values: Float64Array) =>
-      Float64Array.from(this.#elements, (n, k) => this.#sizes[k]! * values[n]!);
-    const weights = { re: of(whole.re), im: of(whole.im) };
-    this.#weights[column] = weights;
-    return weights;
+    const { re, im } = codewordWeights(codebook.codeword(codebook.indexOf(column)), codebook.array.carrierHz);
+    const { elements, sizes } = this.#groups;
+    const at = 2 * this.#width * column;
+    for (const [k, n] of elements.entries()) {
+      this.#weights[at + k] = sizes[k]! * re[n]!;
+      this.#weights[at + this.#width + k] = sizes[k]! * im[n]!;
+    }
+    this.#isKnown[column] = 1;
   }
+}
+
+function groupsOf(numElements: number): Groups {
+  // An odd number has an element in the middle.
+  const size = Math.max(1, 2 * Math.floor((numElements / NUM_LEFT - 1) / 2) + 1);
+  const numGroups = Math.ceil(numElements / size);
+  const sizes = new Float64Array(numGroups).fill(size);
+  sizes[numGroups - 1] = numElements - (numGroups - 1) * size;
+  return { elements: Int32Array.from(sizes, (of, k) => k * size + (of >> 1)), sizes };
 }
