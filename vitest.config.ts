@@ -10,7 +10,5 @@ export default defineConfig({
     setupFiles: ['test/random-tests.setup.ts'],
     // Two cores is the smallest machine that the suite must pass on.
     maxWorkers: 2,
-    // Files share what is loaded, which a second of each was spent on: a test leaves nothing behind in modules.
-    isolate: false,
   },
 });

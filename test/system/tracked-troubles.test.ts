@@ -198,13 +198,14 @@ it('tracks on real time, and tells of every epoch and slot that it was too slow 
     interruption: (kind, detail) => kind === 'epochs left out' && told.push(detail),
   };
   const text = scenarioText([], 1).replace('epoch: 20 ms', 'epoch: 50 ms');
-  const { outcome } = await run('real', text, { realtime: true, progress });
+  const { outcome, powers } = await run('real', text, { realtime: true, progress });
   const { epochs, leftOut } = outcome.tracking!;
   expect(epochs + leftOut).toBeLessThanOrEqual(20);
   expect(epochs).toBeGreaterThan(0);
   expect(told).toHaveLength(leftOut > 0 ? 1 : 0);
   const { planned, measured, late, missed, wrongCodeword, withoutPower, withoutReceipt } = outcome.slots;
   expect(measured + late + missed + wrongCodeword + withoutPower + withoutReceipt).toBe(planned);
+  // How many were measured is a matter of the machine: none of them is measured twice, or without its latch.
   expect(wrongCodeword).toBe(0);
-  expect(measured).toBeGreaterThan(planned / 2);
+  expect(new Set(powers.map(({ slot, ue }) => `${slot} ${ue}`)).size).toBe(powers.length);
 }, 60_000);
