@@ -164,7 +164,7 @@ export async function concludeCampaign(
   stdout.write(`\n${usersText(users, wideband !== null, columns)}\n`);
   if (tracking !== null) stdout.write(`${trackingText(tracking, columns)}\n`);
   if (wideband !== null) say(summaryText(wideband));
-  if (losses !== null) for (const text of accountTexts(losses)) say(text);
+  if (losses !== null) for (const text of accountTexts(losses, tracking !== null)) say(text);
   say(slotText(outcome.slots));
   const link = linkText(outcome.link);
   if (link !== null) say(link);
@@ -237,10 +237,15 @@ function summaryText(summary: WidebandSummary): string {
   );
 }
 
-/** Where it was lost: a line of power and, in wideband runs, one of rate. The steps add up to what stands last. */
-function accountTexts({ powerDb, ratePercent }: LossAccount): string[] {
+/**
+ * Where it was lost: a line of power and, in wideband runs, one of rate. The steps add up to what stands last.
+ *
+ * @param isTracked whether it is of the beams that users were first found with, which they had moved out of meanwhile.
+ */
+function accountTexts({ powerDb, ratePercent }: LossAccount, isTracked: boolean): string[] {
+  const when = isTracked ? ' in the beams that users were first found with' : '';
   const line = (what: string, losses: LossAccount['powerDb'], text: (value: number | null) => string) =>
-    `${what}, mean: ${LOSS_STEPS.map((step) => `${step} ${text(losses[step])}`).join(', ')}; in all ${text(losses.total)}`;
+    `${what}${when}, mean: ${LOSS_STEPS.map((step) => `${step} ${text(losses[step])}`).join(', ')}; in all ${text(losses.total)}`;
   return [
     line('Power lost', powerDb, (value) => (value === null ? 'not known' : decibels(value))),
     ...(ratePercent === null

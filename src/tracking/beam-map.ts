@@ -24,11 +24,46 @@ const FAR = 2;
 /** Share of the spacing of directions below which a deviation changes nothing worth a look. */
 const NEGLIGIBLE = 0.02;
 
-/** Of a codeword: how likely it is the best, and what it brings, over the points of a belief. */
-interface Tally {
-  readonly column: number;
-  probability: number;
-  worth: number;
+/** Directions of a codebook, by their numbers from 0. */
+interface Directions {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Of codewords in a range of directions: how likely each is the best, and what it brings, over the points of a belief. */
+class Tally {
+  readonly #first: number;
+  readonly #width: number;
+  readonly #codebook: PolarCodebook;
+  /** By ring and direction, shape [numRings, width]. */
+  readonly #probabilities: Float64Array;
+  readonly #worths: Float64Array;
+
+  constructor(first: number, last: number, codebook: PolarCodebook) {
+    this.#first = first;
+    this.#width = last - first + 1;
+    this.#codebook = codebook;
+    this.#probabilities = new Float64Array(codebook.numRings * this.#width);
+    this.#worths = new Float64Array(codebook.numRings * this.#width);
+  }
+
+  add(column: number, probability: number, worth: number): void {
+    const { numAngles } = this.#codebook;
+    const angle = column % numAngles;
+    const at = ((column - angle) / numAngles) * this.#width + angle - this.#first;
+    this.#probabilities[at]! += probability;
+    this.#worths[at]! += worth;
+  }
+
+  /** Those that were added. */
+  codewords(): { readonly column: number; readonly probability: number; readonly worth: number }[] {
+    const { numAngles } = this.#codebook;
+    return Array.from(this.#worths, (worth, at) => {
+      const ring = Math.floor(at / this.#width);
+      const column = ring * numAngles + this.#first + (at % this.#width);
+      return { column, probability: this.#probabilities[at]!, worth };
+    }).filter(({ worth }) => worth > 0);
+  }
 }
 
 export class BeamMap {
@@ -50,7 +85,7 @@ export class BeamMap {
   best(placeM: PointM): number {
     const wave = this.#wave(placeM);
     let [best, most] = [0, -1];
-    for (const column of this.#columnsAt(placeM)) {
+    for (const column of this.#columnsOf(this.#directionsAt(placeM))) {
       const gain = this.#gain(column, wave);
       if (gain > most || (gain === most && column < best)) [best, most] = [column, gain];
     }
@@ -74,9 +109,12 @@ export class BeamMap {
    */
   rank(placeM: PointM, covariance: readonly [number, number, number, number]): RankedCodeword[] {
     const points = this.#pointsOf(placeM, covariance);
-    const tally = new Map<number, Tally>();
-    for (const point of points) this.#vote(point, points.length, tally);
-    const all = [...tally.values()];
+    const windows = points.map((point) => this.#directionsAt(point));
+    const first = Math.min(...windows.map((window) => window.first));
+    const last = Math.max(...windows.map((window) => window.last));
+    const tally = new Tally(first, last, this.codebook);
+    for (const [k, point] of points.entries()) this.#vote(point, windows[k]!, points.length, tally);
+    const all = tally.codewords();
     const serving = all.reduce((best, each) => (each.worth > best.worth ? each : best));
     const others = all
       .filter((each) => each !== serving && each.probability >= UNLIKELY)
@@ -84,21 +122,16 @@ export class BeamMap {
     return [serving, ...others].map(({ column, probability }) => ({ column, probability }));
   }
 
-  #vote(point: PointM, numPoints: number, tally: Map<number, Tally>): void {
-    const columns = this.#columnsAt(point);
+  #vote(point: PointM, { first, last }: Directions, numPoints: number, tally: Tally): void {
+    const columns = this.#columnsOf({ first, last });
     const gains = this.#coarse.gains(inFront(point), columns);
-    const most = gains.reduce((top, gain) => Math.max(top, gain), 0);
-    const shares = gains.map((gain) => gain / most);
-    const votes = shares.map(vote);
-    const numVotes = votes.reduce((sum, vote) => sum + vote, 0) * numPoints;
-    for (const [k, column] of columns.entries()) {
-      let known = tally.get(column);
-      if (known === undefined) {
-        known = { column, probability: 0, worth: 0 };
-        tally.set(column, known);
-      }
-      known.probability += votes[k]! / numVotes;
-      known.worth += Math.sqrt(shares[k]!);
+    let most = 0;
+    for (const gain of gains) if (gain > most) most = gain;
+    let votes = 0;
+    for (const gain of gains) votes += vote(gain / most);
+    for (let k = 0; k < columns.length; k++) {
+      const share = gains[k]! / most;
+      tally.add(columns[k]!, vote(share) / votes / numPoints, Math.sqrt(share));
     }
   }
 
@@ -120,15 +153,19 @@ export class BeamMap {
     return weights;
   }
 
-  /** All rings of the directions around a place. */
-  #columnsAt(placeM: PointM): number[] {
-    const { numAngles, numRings, array } = this.codebook;
+  /** Those of codewords that may be the best at a place. */
+  #directionsAt(placeM: PointM): Directions {
+    const { numAngles, array } = this.codebook;
     const [x, y] = inFront(placeM);
     const nearest = Math.round(((y / Math.hypot(x, y) + 1) * numAngles - 1) / 2);
     // Fewer directions than elements leave gaps between them, more lie closer than a beam is wide.
     const beside = DIRECTIONS_BESIDE * Math.max(1, Math.round(numAngles / array.numElements));
-    const first = Math.max(0, nearest - beside);
-    const last = Math.min(numAngles - 1, nearest + beside);
+    return { first: Math.max(0, nearest - beside), last: Math.min(numAngles - 1, nearest + beside) };
+  }
+
+  /** All rings of these directions. */
+  #columnsOf({ first, last }: Directions): number[] {
+    const { numAngles, numRings } = this.codebook;
     const columns: number[] = [];
     for (let ring = 0; ring < numRings; ring++) {
       for (let angle = first; angle <= last; angle++) columns.push(ring * numAngles + angle);

@@ -2,7 +2,7 @@
  * Gains of codewords that serve around a place, from every few elements: what such a codeword makes of the user's wave turns
  * slowly along the array, so that one element can stand for its neighbours (docs/model.md eq. 99).
  */
-import type { PointM } from '../array/linear-array.js';
+import type { LinearArray, PointM } from '../array/linear-array.js';
 import type { PolarCodebook } from '../codebook/polar.js';
 import { codewordWeights } from '../codebook/weights.js';
 import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../kernels/wasm-module.js';
@@ -23,6 +23,8 @@ interface Groups {
   /** Shape [numGroups] each. */
   readonly elements: Int32Array;
   readonly sizes: Float64Array;
+  /** Where the elements are, m. */
+  readonly elementYM: Float64Array;
 }
 
 export class CoarseGains {
@@ -42,7 +44,7 @@ export class CoarseGains {
   constructor(codebook: PolarCodebook) {
     const { numCodewords, array } = codebook;
     this.#codebook = codebook;
-    this.#groups = groupsOf(array.numElements);
+    this.#groups = groupsOf(array);
     this.#width = Math.ceil(this.#groups.elements.length / LANES) * LANES;
     const sizes = [2 * this.#width, 2 * this.#width * numCodewords, numCodewords, numCodewords];
     this.#kernel = instantiate<Kernel>(
@@ -81,12 +83,12 @@ export class CoarseGains {
   }
 
   #moveTo([xM, yM]: PointM): void {
-    const { wavelengthM, elementYM } = this.#codebook.array;
-    const { elements } = this.#groups;
+    const { wavelengthM } = this.#codebook.array;
+    const { elementYM } = this.#groups;
     const radPerM = (2 * Math.PI) / wavelengthM;
     const awayM = Math.sqrt(xM * xM + yM * yM);
-    for (let k = 0; k < elements.length; k++) {
-      const dyM = elementYM[elements[k]!]! - yM;
+    for (let k = 0; k < elementYM.length; k++) {
+      const dyM = elementYM[k]! - yM;
       // Beyond the distance from the centre, which keeps the phase small.
       const phaseRad = radPerM * (Math.sqrt(xM * xM + dyM * dyM) - awayM);
       this.#wave[k] = Math.cos(phaseRad);
@@ -107,11 +109,12 @@ export class CoarseGains {
   }
 }
 
-function groupsOf(numElements: number): Groups {
+function groupsOf({ numElements, elementYM }: LinearArray): Groups {
   // An odd number has an element in the middle.
   const size = Math.max(1, 2 * Math.floor((numElements / NUM_LEFT - 1) / 2) + 1);
   const numGroups = Math.ceil(numElements / size);
   const sizes = new Float64Array(numGroups).fill(size);
   sizes[numGroups - 1] = numElements - (numGroups - 1) * size;
-  return { elements: Int32Array.from(sizes, (of, k) => k * size + (of >> 1)), sizes };
+  const elements = Int32Array.from(sizes, (of, k) => k * size + (of >> 1));
+  return { elements, sizes, elementYM: Float64Array.from(elements, (n) => elementYM[n]!) };
 }
