@@ -51,7 +51,7 @@ function drawn(figure: StudyFigure, id: string): Figure {
 
 /** How many of the paper's claims came out as printed. */
 function verdict(claims: readonly PaperClaim[]): string {
-  const checked = claims.filter((claim) => claim.agrees !== null);
+  const checked = claims.filter(({ agrees, isOurs }) => agrees !== null && isOurs !== true);
   const agreed = checked.filter((claim) => claim.agrees === true).length;
   if (checked.length === 0)
     return `${plural(claims.length, 'claim')} of the paper beside our numbers; none can be checked by a number.`;

@@ -32,18 +32,18 @@ function check(claim: CheckedClaim, rows: readonly StudyRow[], keys: readonly st
   const chosen = rows.filter((row) => fits(row, claim.where));
   if (chosen.length === 0) throw cannotCheck(claim, `no row has ${JSON.stringify(claim.where)}`);
   const findings = chosen.flatMap((row) => findingsOf(claim, row, rows, keys));
-  const { claim: sentence, paper } = claim;
+  const of = { claim: claim.claim, paper: claim.paper, ...(claim.isOurs && { isOurs: true }) };
   if (claim.spread) {
     const values = findings.map(({ value }) => value);
     const spread = Math.max(...values) - Math.min(...values);
     const ours = `${short(spread)} between least and most of ${values.length} points`;
-    return { claim: sentence, paper, ours, agrees: holds(claim, spread) };
+    return { ...of, ours, agrees: holds(claim, spread) };
   }
   const worst = findings.reduce((a, b) => (badness(claim, b.value) > badness(claim, a.value) ? b : a));
   const numHolding = findings.filter(({ value }) => holds(claim, value)).length;
   const agrees = numHolding === findings.length;
   const ours = `${figureOf(claim, worst)}${pointsOf(claim, findings, worst, keys, numHolding)}`;
-  return { claim: sentence, paper, ours, agrees };
+  return { ...of, ours, agrees };
 }
 
 function findingsOf(

@@ -101,6 +101,8 @@ const checkedClaim = z
   .strictObject({
     claim: z.string(),
     paper: z.string(),
+    /** Of this study, and not of the paper. */
+    isOurs: z.boolean().default(false),
     column: z.string(),
     where: cells.default({}),
     above: cells.optional(),

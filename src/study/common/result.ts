@@ -105,6 +105,8 @@ export interface PaperClaim {
   readonly claim: string;
   /** The paper's number or words. */
   readonly paper: string;
+  /** Said by the study itself, of what the paper leaves out. */
+  readonly isOurs?: boolean;
   readonly ours: string;
   /** Null where the paper gives nothing that could be checked by a number. */
   readonly agrees: boolean | null;

@@ -110,6 +110,17 @@ describe('the sentence about the claims', () => {
       '1 of the paper’s 2 claims that can be checked holds here.',
     );
   });
+
+  it('does not count what the study says by itself', () => {
+    const [first] = studyResult.claims;
+    const claims = [
+      { ...first!, agrees: false },
+      { ...first!, agrees: true, isOurs: true },
+    ];
+    expect(renderStudyReport({ ...studyResult, claims }).markup).toContain(
+      'The paper’s claim does not hold here.',
+    );
+  });
 });
 
 describe('accuracy curves', () => {

@@ -245,6 +245,7 @@ describe('claims', () => {
     paper: 'p',
     column: 'accuracy',
     where: {},
+    isOurs: false,
     relative: false,
     spread: false,
     ...changes,
