@@ -5,7 +5,7 @@ import { codewordWeights } from '../codebook/weights.js';
 import { type ComplexVector, transposeProduct } from '../core/complex.js';
 import type { Estimate } from '../training/scheme.js';
 import { CoarseGains } from './coarse-gains.js';
-import type { FoundUser, RankedCodeword } from './tracker.js';
+import { type FoundUser, type RankedCodeword, UNLIKELY } from './tracker.js';
 
 /** The best codeword points at most so many directions beside the user: between two, a defocused one may be better than either. */
 const DIRECTIONS_BESIDE = 2;
@@ -17,8 +17,6 @@ const NEAREST_M = 0.05;
  */
 const ACROSS = [-1.4652, -0.7916, -0.3661, 0, 0.3661, 0.7916, 1.4652];
 const ALONG = [-0.9674, 0, 0.9674];
-/** Codewords that are less likely are not worth a word. */
-const UNLIKELY = 1e-3;
 /** An estimate on the far-field ring is taken to lie so many times as far away as the outermost ring. */
 const FAR = 2;
 /** Share of the spacing of directions below which a deviation changes nothing worth a look. */
@@ -69,11 +67,11 @@ class Tally {
 export class BeamMap {
   readonly codebook: PolarCodebook;
   readonly #weights = new Map<number, ComplexVector>();
-  readonly #coarse: CoarseGains;
+  /** Made for who ranks by beliefs: it takes memory for the whole codebook. */
+  #coarse: CoarseGains | null = null;
 
   constructor(codebook: PolarCodebook) {
     this.codebook = codebook;
-    this.#coarse = new CoarseGains(codebook);
   }
 
   /** Share of a perfectly focused beam's power that a user at this place receives of a codeword: from 0 to 1. */
@@ -124,6 +122,7 @@ export class BeamMap {
 
   #vote(point: PointM, { first, last }: Directions, numPoints: number, tally: Tally): void {
     const columns = this.#columnsOf({ first, last });
+    this.#coarse ??= new CoarseGains(this.codebook);
     const gains = this.#coarse.gains(inFront(point), columns);
     let most = 0;
     for (const gain of gains) if (gain > most) most = gain;

@@ -13,6 +13,9 @@ export interface RankedCodeword {
   readonly probability: number;
 }
 
+/** Codewords that are less likely are not worth a word. */
+export const UNLIKELY = 1e-3;
+
 /**
  * Of one user: first the codeword to serve with, then the others, most likely first. Never empty, probabilities sum to 1 at most,
  * and the first one's is the tracker's confidence. Null: the tracker cannot say, and the user has to be found anew by the scheme.

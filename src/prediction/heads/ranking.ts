@@ -8,6 +8,7 @@ import type { Head } from './head.js';
  * @param scores [classes].
  * @param temperature that scores are divided by: the one at which probabilities are honest.
  * @param numWanted at most so many.
+ * @param leastLikely of all but the first, the least probability.
  */
 export function rankedColumns(
   scores: Float32Array,
@@ -15,6 +16,7 @@ export function rankedColumns(
   last: number,
   temperature: number,
   numWanted: number,
+  leastLikely = 0,
 ): RankedCodeword[] {
   const most = scores[topClass(scores)]!;
   const shares = new Float64Array(scores.length);
@@ -28,15 +30,13 @@ export function rankedColumns(
   while (ranked.length < Math.min(numWanted, shares.length)) {
     const top = topClass(shares);
     const probability = shares[top]! / sum;
-    if (probability < (ranked.length === 0 ? 0 : UNLIKELY)) break;
+    if (probability < (ranked.length === 0 ? 0 : leastLikely)) break;
     ranked.push({ column: head.columnOf(top, last), probability });
     shares[top] = TAKEN;
   }
   return ranked;
 }
 
-/** Codewords that are less likely are not worth a word. */
-const UNLIKELY = 1e-3;
 const TAKEN = -1;
 
 /** Gives the share of every class to the first that means the same codeword. */

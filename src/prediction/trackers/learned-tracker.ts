@@ -1,13 +1,14 @@
 /** A trained model as a tracker: keeps what was known of the last epochs, and ranks beams by the model's forward pass. */
 import { BeamMap } from '../../tracking/beam-map.js';
 import { strongestHeard } from '../../tracking/heard.js';
-import type {
-  FoundUser,
-  Prediction,
-  RankedCodeword,
-  Tracker,
-  TrackerSetting,
-  UserEpoch,
+import {
+  type FoundUser,
+  type Prediction,
+  type RankedCodeword,
+  type Tracker,
+  type TrackerSetting,
+  UNLIKELY,
+  type UserEpoch,
 } from '../../tracking/tracker.js';
 import { writeAdjacency } from '../features/adjacency.js';
 import { standardise } from '../features/standardisation.js';
@@ -135,8 +136,11 @@ export class LearnedTracker implements Tracker {
       const age = Math.max(place.blindEpochs, deafEpochs);
       const doubt = Math.min(MOST_DOUBT, 1 + DOUBT_PER_EPOCH * age);
       const own = scores.subarray(k * head.numClasses, (k + 1) * head.numClasses);
-      const ranked = rankedColumns(own, head, column, this.#trained.temperature * doubt, NUM_RANKED);
       const isMixed = head.isRelative && this.#filterShare > 0;
+      const temperature = this.#trained.temperature * doubt;
+      // What the filter says ends there, too.
+      const least = isMixed ? UNLIKELY : 0;
+      const ranked = rankedColumns(own, head, column, temperature, NUM_RANKED, least);
       const both = isMixed ? mixed(ranked, place.ranked(this.#map, timeS), this.#filterShare) : ranked;
       return this.#worth.servingFirst(both);
     });

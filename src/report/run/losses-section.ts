@@ -25,7 +25,7 @@ export function lossesSection(run: RunData): Html {
   });
   const hasRates = mean.ratePercent !== null;
   return html`<h2>Where the power is lost</h2>
-<p>${run.tracking !== null && 'Of the beams that users were first found with, where they were when that was done: they had moved while they were looked for. Trackers did better, see above. '}Against a beam that is in phase for all paths of the user at once. Each column is the step from the beam before to the next, so they add up.
+<p>${run.tracking !== null && 'Of the beams that users were first found with, where the users were by then; what the tracker made of it is told above. '}Against a beam that is in phase for all paths of the user at once. Each column is the step from the beam before to the next, so they add up.
 <strong>Focusing</strong>: to a beam that is focused on the user’s true position. <strong>Codebook</strong>: to the best beam of the codebook, whose
 grid need not have the user’s place. <strong>Estimation</strong>: to the beam that was chosen. <strong>Quantisation</strong>: to what the board’s codes
 stand for. <strong>Hardware</strong>: to what its errors leave of that. A step can be negative where the next beam happens to be the better one.</p>

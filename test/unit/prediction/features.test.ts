@@ -107,6 +107,15 @@ describe('heads', () => {
     expect(ranked.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 6);
     expect(ranked[0]).toEqual({ column: 0, probability: expect.closeTo(11 / 25 / 8, 6) });
   });
+
+  it('lists as many codewords as are wanted of a network that knows next to nothing, unless told what is too unlikely', () => {
+    const head = absoluteHead(codebook);
+    const scores = Float32Array.from({ length: head.numClasses }, (_, one) => 1e-3 * one);
+    const likely = rankedColumns(scores, head, 0, 1, 3);
+    expect(likely).toHaveLength(3);
+    const [first] = likely;
+    expect(rankedColumns(scores, head, 0, 1, 3, 0.9)).toEqual([first]);
+  });
 });
 
 it('standardised features have mean 0 and deviation 1, and constant ones stay finite', () => {
