@@ -70,9 +70,8 @@ export class PlaceFilter {
   correct(values: readonly number[], covariance: readonly number[], timeS: number): void {
     const predicted = this.#predicted(timeS);
     const { innovation, spread } = this.#innovation(predicted, values, covariance);
-    const rows = Float64Array.from({ length: values.length * SIZE }, (_, k) =>
-      Math.floor(k / SIZE) === k % SIZE ? 1 : 0,
-    );
+    const rows = new Float64Array(values.length * SIZE);
+    for (let row = 0; row < values.length; row++) rows[row * SIZE + row] = 1;
     this.#correct(predicted, rows, innovation, spread, timeS);
   }
 
@@ -103,11 +102,14 @@ export class PlaceFilter {
         todo: 'Give [x, y] with 4 or [x, y, vx, vy] with 16 values of covariance',
       });
     }
-    const innovation = Float64Array.from(values, (value, k) => value - state[k]!);
-    const spread = Float64Array.from(
-      { length: size * size },
-      (_, k) => covariance[Math.floor(k / size) * SIZE + (k % size)]! + noise[k]!,
-    );
+    const innovation = new Float64Array(size);
+    const spread = new Float64Array(size * size);
+    for (let row = 0; row < size; row++) {
+      innovation[row] = values[row]! - state[row]!;
+      for (let column = 0; column < size; column++) {
+        spread[row * size + column] = covariance[row * SIZE + column]! + noise[row * size + column]!;
+      }
+    }
     return { innovation, spread };
   }
 
@@ -120,11 +122,11 @@ export class PlaceFilter {
     timeS: number,
   ): void {
     const count = innovation.length;
-    const crossed = multiply(covariance, transposed(rows, count, SIZE), SIZE, count);
+    const crossed = multiplyTransposed(covariance, rows, SIZE, count);
     const gain = multiply(crossed, inverse(spread, count), SIZE, count);
     const step = multiply(gain, innovation, SIZE, 1);
     this.#state = state.map((value, k) => value + step[k]!);
-    const taken = multiply(gain, transposed(crossed, SIZE, count), SIZE, SIZE);
+    const taken = multiplyTransposed(gain, crossed, SIZE, SIZE);
     const rest = covariance.map((value, k) => value - taken[k]!);
     // Rounding must not make it lopsided.
     this.#covariance = rest.map((value, k) => (value + rest[(k % SIZE) * SIZE + Math.floor(k / SIZE)]!) / 2);
@@ -142,12 +144,7 @@ export class PlaceFilter {
       before[3]!,
     );
     const motion = Float64Array.of(1, 0, dt, 0, 0, 1, 0, dt, 0, 0, 1, 0, 0, 0, 0, 1);
-    const moved = multiply(
-      multiply(motion, this.#covariance, SIZE, SIZE),
-      transposed(motion, SIZE, SIZE),
-      SIZE,
-      SIZE,
-    );
+    const moved = multiplyTransposed(multiply(motion, this.#covariance, SIZE, SIZE), motion, SIZE, SIZE);
     const [place, both, velocity] = [
       (dt ** 3 / 3) * this.#density,
       (dt ** 2 / 2) * this.#density,
@@ -182,14 +179,25 @@ function multiply(a: Float64Array, b: Float64Array, rows: number, columns: numbe
   return product;
 }
 
-function transposed(a: Float64Array, rows: number, columns: number): Float64Array {
-  return Float64Array.from(a, (_, k) => a[(k % rows) * columns + Math.floor(k / rows)]!);
+/** The first times the second one's transpose: of shapes [rows, inner] and [columns, inner]. */
+function multiplyTransposed(a: Float64Array, b: Float64Array, rows: number, columns: number): Float64Array {
+  const inner = a.length / rows;
+  const product = new Float64Array(rows * columns);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      let sum = 0;
+      for (let k = 0; k < inner; k++) sum += a[r * inner + k]! * b[c * inner + k]!;
+      product[r * columns + c] = sum;
+    }
+  }
+  return product;
 }
 
 /** Of a covariance that no reading is without (positive definite), by Gauss and Jordan. */
 function inverse(a: Float64Array, size: number): Float64Array {
   const left = a.slice();
-  const right = Float64Array.from(a, (_, k) => (Math.floor(k / size) === k % size ? 1 : 0));
+  const right = new Float64Array(a.length);
+  for (let row = 0; row < size; row++) right[row * size + row] = 1;
   for (let pivot = 0; pivot < size; pivot++) {
     const scale = left[pivot * size + pivot]!;
     if (!(scale > 0)) {

@@ -26,15 +26,23 @@ export function rankedColumns(
     sum += shares[one]!;
   }
   if (head.isClipped(last)) mergeEquals(shares, head, last);
-  const ranked: RankedCodeword[] = [];
-  while (ranked.length < Math.min(numWanted, shares.length)) {
-    const top = topClass(shares);
-    const probability = shares[top]! / sum;
-    if (probability < (ranked.length === 0 ? 0 : leastLikely)) break;
-    ranked.push({ column: head.columnOf(top, last), probability });
-    shares[top] = TAKEN;
+  return largest(shares, numWanted)
+    .filter((one, k) => k === 0 || shares[one]! / sum >= leastLikely)
+    .map((one) => ({ column: head.columnOf(one, last), probability: shares[one]! / sum }));
+}
+
+/** Where the largest shares are, largest first; the first of equals. */
+function largest(shares: Float64Array, numWanted: number): number[] {
+  const found: number[] = [];
+  for (let one = 0; one < shares.length; one++) {
+    const share = shares[one]!;
+    if (share === TAKEN || (found.length === numWanted && share <= shares[found[numWanted - 1]!]!)) continue;
+    if (found.length === numWanted) found.pop();
+    let at = found.length;
+    while (at > 0 && shares[found[at - 1]!]! < share) at--;
+    found.splice(at, 0, one);
   }
-  return ranked;
+  return found;
 }
 
 const TAKEN = -1;

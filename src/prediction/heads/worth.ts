@@ -84,10 +84,9 @@ export class WorthTable {
     let serving = ranked[0]!;
     let most = -1;
     for (const candidate of ranked) {
-      const worth = ranked.reduce(
-        (sum, { column, probability }) => sum + probability * this.gain(column, candidate.column),
-        0,
-      );
+      let worth = 0;
+      for (const { column, probability } of ranked)
+        worth += probability * this.gain(column, candidate.column);
       if (worth > most) [serving, most] = [candidate, worth];
     }
     return [serving, ...ranked.filter((each) => each !== serving)];

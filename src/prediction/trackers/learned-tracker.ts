@@ -192,15 +192,21 @@ function mixed(
   other: readonly RankedCodeword[],
   otherShare: number,
 ): RankedCodeword[] {
-  const sums = new Map(ranked.map(({ column, probability }) => [column, (1 - otherShare) * probability]));
+  const own = 1 - otherShare;
+  const both = ranked.map(({ column, probability }) => ({ column, probability: own * probability }));
+  // A search through a list this short takes less than a map's making.
   for (const { column, probability } of other) {
-    sums.set(column, (sums.get(column) ?? 0) + otherShare * probability);
+    const same = both.find((each) => each.column === column);
+    if (same === undefined) both.push({ column, probability: otherShare * probability });
+    else same.probability += otherShare * probability;
   }
-  for (const [column, probability] of sums) sums.set(column, probability ** SHARPNESS);
-  const sum = [...sums.values()].reduce((a, b) => a + b, 0);
-  return [...sums]
-    .map(([column, probability]) => ({ column, probability: probability / sum }))
-    .sort((a, b) => b.probability - a.probability || a.column - b.column);
+  let sum = 0;
+  for (const each of both) {
+    each.probability **= SHARPNESS;
+    sum += each.probability;
+  }
+  for (const each of both) each.probability /= sum;
+  return both.sort((a, b) => b.probability - a.probability || a.column - b.column);
 }
 
 /** What is received without the noise. */
