@@ -23,6 +23,8 @@ export interface LinkEvents extends ExchangeEvents {
 }
 
 /** Handed to the transport at once: enough to keep it busy, little enough that an urgent frame need not wait long. */
+/** A reason of our own: making the usual one, with its stack trace, takes longer than a wake. */
+const CANCELLED = 'cancelled';
 const MAX_WRITE_BYTES = 4096;
 const FIRST_PAUSE_S = 0.02;
 /** Of what came first, to be shown where it is no board. */
@@ -137,7 +139,7 @@ export class Link {
     if (this.#end.signal.aborted) return;
     this.#open = false;
     this.#end.abort(reason);
-    this.#wake?.cancel.abort();
+    this.#wake?.cancel.abort(CANCELLED);
     this.#wake = null;
   }
 
@@ -209,7 +211,7 @@ export class Link {
     if (!this.#open || atS === Number.POSITIVE_INFINITY) return;
     // An earlier wake finds nothing to do and sets the next one; cheaper than a new timer for every frame.
     if (this.#wake !== null && this.#wake.atS <= atS) return;
-    this.#wake?.cancel.abort();
+    this.#wake?.cancel.abort(CANCELLED);
     const wake = { atS, cancel: new AbortController() };
     this.#wake = wake;
     this.#options.clock.sleep(Math.max(0, atS - nowS), wake.cancel.signal).then(

@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import type { FocalPoint } from '../array/focal-point.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
+import { FollowingSignal } from '../core/following-signal.js';
 import { objectionTo, refusalOf, reject, sameSecret } from './admission.js';
 import type {
   Complaint,
@@ -378,20 +379,19 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     timeoutError: () => BeamloopError,
     signal?: AbortSignal,
   ): Promise<T> {
-    const done = new AbortController();
-    const signals = [done.signal, this.#closed.signal, ...(signal === undefined ? [] : [signal])];
+    const wait = new FollowingSignal(this.#closed.signal, ...(signal === undefined ? [] : [signal]));
     let withdraw: (() => void) | undefined;
     try {
       const arrived = new Promise<T>((resolve) => {
         withdraw = start(resolve);
       });
-      const tooLate = this.clock.sleep(timeoutS, AbortSignal.any(signals)).then(() => {
+      const tooLate = this.clock.sleep(timeoutS, wait.signal).then(() => {
         throw timeoutError();
       });
       return await Promise.race([arrived, tooLate]);
     } finally {
       withdraw?.();
-      done.abort();
+      wait.end('done');
     }
   }
 }

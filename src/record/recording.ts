@@ -148,7 +148,7 @@ export class Recording {
     }
     this.#batch.rows.push({ table, row } as RowOfTable);
     this.#startFlush();
-    if (this.#batch.rows.length >= MAX_ROWS_PER_COMMIT) this.#wakeFlush?.abort();
+    if (this.#batch.rows.length >= MAX_ROWS_PER_COMMIT) this.#wakeFlush?.abort('now');
   }
 
   /**
@@ -184,7 +184,7 @@ export class Recording {
 
   /** As `durable`, without waiting for more rows to commit together. */
   flushed(): Promise<void> {
-    this.#wakeFlush?.abort();
+    this.#wakeFlush?.abort('now');
     return this.durable();
   }
 
@@ -219,7 +219,7 @@ export class Recording {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      this.#wakeFlush?.abort();
+      this.#wakeFlush?.abort('now');
       await this.#flushing;
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#appender !== undefined) await this.#requireFile();

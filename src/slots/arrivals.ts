@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js';
+import { FollowingSignal } from '../core/following-signal.js';
 
 /** A sleep that takes so much longer than asked for shows that this machine stood still, s. */
 const STOOD_STILL_S = 0.5;
@@ -9,7 +10,8 @@ export class Arrivals {
   /** Slots that still lack something. */
   #numOpen: number;
   #lastArrivalS: number;
-  readonly #done = new AbortController();
+  /** Ends the wait. */
+  #wait: FollowingSignal | null = null;
 
   constructor(clock: Clock, numOpen: number) {
     this.#clock = clock;
@@ -20,8 +22,7 @@ export class Arrivals {
   /** Something came of a slot, and whether it lacks nothing any more. */
   arrived(isOver: boolean): void {
     this.#lastArrivalS = this.#clock.nowS();
-    // A reason of our own: making the usual one, with its stack trace, takes longer than the join.
-    if (isOver && --this.#numOpen === 0) this.#done.abort('complete');
+    if (isOver && --this.#numOpen === 0) this.#wait?.end('complete');
   }
 
   /**
@@ -30,18 +31,23 @@ export class Arrivals {
    * @param enough raised when nothing is waited for any longer, whatever lacks.
    */
   async completeOrQuiet(patienceS: number, signal: AbortSignal, enough?: AbortSignal): Promise<void> {
-    const either = AbortSignal.any([this.#done.signal, signal, ...(enough === undefined ? [] : [enough])]);
-    while (
-      enough?.aborted !== true &&
-      this.#numOpen > 0 &&
-      this.#clock.nowS() - this.#lastArrivalS < patienceS
-    ) {
-      const beforeS = this.#clock.nowS();
-      const leftS = Math.max(this.#lastArrivalS + patienceS - beforeS, 1e-3);
-      await this.#clock.sleep(leftS, either).catch(() => undefined);
-      signal.throwIfAborted();
-      // Timers come before what has arrived meanwhile: while this machine stood still nobody could have heard anything.
-      if (this.#clock.nowS() - beforeS > leftS + STOOD_STILL_S) this.#lastArrivalS = this.#clock.nowS();
+    const wait = new FollowingSignal(signal, ...(enough === undefined ? [] : [enough]));
+    this.#wait = wait;
+    try {
+      while (
+        enough?.aborted !== true &&
+        this.#numOpen > 0 &&
+        this.#clock.nowS() - this.#lastArrivalS < patienceS
+      ) {
+        const beforeS = this.#clock.nowS();
+        const leftS = Math.max(this.#lastArrivalS + patienceS - beforeS, 1e-3);
+        await this.#clock.sleep(leftS, wait.signal).catch(() => undefined);
+        signal.throwIfAborted();
+        // Timers come before what has arrived meanwhile: while this machine stood still nobody could have heard anything.
+        if (this.#clock.nowS() - beforeS > leftS + STOOD_STILL_S) this.#lastArrivalS = this.#clock.nowS();
+      }
+    } finally {
+      wait.end('over');
     }
   }
 }

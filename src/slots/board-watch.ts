@@ -2,6 +2,7 @@
 import type { ArrayBoard } from '../../drivers/array-board.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
+import { FollowingSignal } from '../core/following-signal.js';
 
 /** How long the board may be unplugged, s. */
 const RECONNECT_TIMEOUT_S = 60;
@@ -49,16 +50,18 @@ export class BoardWatch {
   }
 
   /**
-   * Runs a step that depends on the board. Returns false when the board restarted or forgot the session meanwhile; the
-   * step's signal is then aborted. Throws what the step throws, BOARD_SILENT when the board stays away, the caller's reason when aborted.
+   * Runs a step that depends on the board. Returns false when the board restarted or forgot the session meanwhile. The step's
+   * signal is raised then, and when the step is over, so that nothing of it stays behind. Throws what the step throws, BOARD_SILENT when the board stays away, the caller's reason when aborted.
    */
   async during(step: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<boolean> {
     const life = this.#life.signal;
-    const either = AbortSignal.any([signal, life]);
+    const either = new FollowingSignal(signal, life);
     try {
-      await untilAborted(step(either), either);
+      await untilAborted(step(either.signal), either.signal);
+      either.end('over');
       return true;
     } catch (error) {
+      either.end(error);
       if (life.aborted && life.reason === INTERRUPTED && !signal.aborted) return false;
       throw error;
     }

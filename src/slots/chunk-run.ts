@@ -71,11 +71,9 @@ export class ChunkRun {
    * @param ues that will be asked.
    * @param failures how often one of the pilots has failed before.
    */
-  allowance(
-    ues: readonly string[],
-    failures: number,
-  ): { readonly earliestS: number; readonly loadS: number } {
-    const confirmedS = Math.max(...ues.map((ue) => this.#confirmations.allowS(ue)));
+  allowance(ues: Iterable<string>, failures: number): { readonly earliestS: number; readonly loadS: number } {
+    let confirmedS = 0;
+    for (const ue of ues) confirmedS = Math.max(confirmedS, this.#confirmations.allowS(ue));
     const aheadS = confirmedS + this.#boardTimes.allowS(QUEUE) + failures * MORE_TIME_S;
     return {
       earliestS: this.#parts.testbed.earliestBoardTimeS() + aheadS,
@@ -129,15 +127,8 @@ export class ChunkRun {
 
   async #run(chunk: Chunk, signal: AbortSignal): Promise<void> {
     await this.#parts.ready.ready(signal);
-    const failed = new AbortController();
-    const either = AbortSignal.any([signal, failed.signal]);
-    try {
-      if (this.#parts.testbed.time === 'real') await this.#askThenQueue(chunk, either);
-      else await this.#queueAndAsk(chunk, either);
-    } catch (error) {
-      failed.abort(error);
-      throw error;
-    }
+    if (this.#parts.testbed.time === 'real') await this.#askThenQueue(chunk, signal);
+    else await this.#queueAndAsk(chunk, signal);
   }
 
   /**
@@ -258,7 +249,7 @@ export class ChunkRun {
   async #passAndJoin(entries: readonly SlotEntry[], ends: Promise<void>, signal: AbortSignal): Promise<void> {
     const { testbed, planner } = this.#parts;
     await testbed.waitUntilBoardTime(planner.startOfSlotS(entries.at(-1)!.slot + 1), signal);
-    await this.#askingAgain(entries, ends, signal);
+    await this.#askingAgain(entries, ends);
   }
 
   /** What board and UEs still remember of slots that an earlier process had planned. */
@@ -279,13 +270,13 @@ export class ChunkRun {
     );
   }
 
-  /** Waits for the ends of these slots and now and then asks for receipts that do not come. */
-  async #askingAgain(entries: readonly SlotEntry[], ends: Promise<void>, signal: AbortSignal): Promise<void> {
+  /** Waits for the ends of these slots, which a signal ends too, and now and then asks for receipts that do not come. */
+  async #askingAgain(entries: readonly SlotEntry[], ends: Promise<void>): Promise<void> {
     const { clock } = this.#parts;
     const done = new AbortController();
     const asking = async () => {
       for (;;) {
-        await clock.sleep(ASK_AGAIN_S, AbortSignal.any([done.signal, signal]));
+        await clock.sleep(ASK_AGAIN_S, done.signal);
         await this.#requestReceipts(entries);
       }
     };

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
+import { FollowingSignal } from '../core/following-signal.js';
 import type { BoardWatch } from './board-watch.js';
 import { isOfOneUe } from './gave-up.js';
 import { LearnedTimes } from './learned-times.js';
@@ -104,8 +105,8 @@ export class EpochRun {
     signal: AbortSignal,
   ): Promise<void> {
     const { testbed, clock, planner, ledger, powerTimeoutS } = this.#parts;
-    const over = new AbortController();
-    const either = AbortSignal.any([signal, over.signal]);
+    const over = new FollowingSignal(signal);
+    const either = over.signal;
     const epoch = new Listeners(this.#parts, slots);
     const watching = epoch.watch(LOOK_S, either);
     const enough = new AbortController();
@@ -136,7 +137,7 @@ export class EpochRun {
       }
       if (isReal)
         clock.sleep(this.#overdueS(spareS), either).then(
-          () => enough.abort(),
+          () => enough.abort('overdue'),
           () => {},
         ); // ends with `over`
       await settled;
@@ -148,7 +149,7 @@ export class EpochRun {
         else if (epoch.isConnected(ue)) this.#silent.set(ue, (this.#silent.get(ue) ?? 0) + 1);
       }
     } finally {
-      over.abort('over');
+      over.end('over');
       await watching;
     }
   }
@@ -204,16 +205,18 @@ export class EpochRun {
         const numSilent = this.#silent.get(ue) ?? 0;
         const patienceS = numSilent === 0 ? leftS : Math.min(leftS, this.#silentPatienceS(numSilent));
         if (gone.aborted || patienceS <= 0) return epoch.excuse(ue);
-        const either = AbortSignal.any([gone, signal]);
+        const either = new FollowingSignal(gone, signal);
         const askedAtS = clock.nowS();
         try {
           const told = toldSlotClock(unheard[0]!, this.#parts);
-          const listens = await testbed.bridge.measure(ue, unheard, patienceS, either, false, told);
+          const listens = await testbed.bridge.measure(ue, unheard, patienceS, either.signal, false, told);
           if (listens) this.#confirmations.took('', clock.nowS() - askedAtS);
           else epoch.excuse(ue);
         } catch (error) {
           if (!gone.aborted && !isOfOneUe(error)) throw error;
           epoch.excuse(ue);
+        } finally {
+          either.end('over');
         }
       }),
     );

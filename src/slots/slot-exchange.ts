@@ -118,12 +118,13 @@ export class SlotExchange {
   async #plan(open: readonly OpenPilot[]): Promise<void> {
     const { ledger, planner, ready } = this.#parts;
     await ready.getReady();
-    const failures = open.reduce(
-      (most, { pending, position }) => Math.max(most, pending.tries[position]!),
-      0,
-    );
-    const ues = new Set(open.flatMap((pilot) => pilot.ues));
-    const { earliestS, loadS } = this.#chunks.allowance([...ues], failures);
+    let failures = 0;
+    const asked = new Set<string>();
+    for (const { pending, position, ues } of open) {
+      failures = Math.max(failures, pending.tries[position]!);
+      for (const ue of ues) asked.add(ue);
+    }
+    const { earliestS, loadS } = this.#chunks.allowance(asked, failures);
     for (const { slot, plannedBoardTimeS, pilot } of planner.next(open, earliestS, loadS).slots) {
       const { pending, position, attempt, codeword, hash, ues } = pilot;
       const { sounding, batch } = pending.request;
@@ -135,10 +136,12 @@ export class SlotExchange {
 
   /** Has planned slots carried out, and returns when each has ended one way or another, or its batch has. */
   async #settle(pending: readonly Pending[], slots: readonly number[]): Promise<void> {
-    const pilots = pending.flatMap(({ request }) => request.pilots);
-    const keepers = new Set(
-      pending.filter(({ request }) => request.localSetup !== null).flatMap(({ request }) => request.ues),
-    );
+    const pilots: Pilot[] = [];
+    const keepers = new Set<string>();
+    for (const { request } of pending) {
+      for (const pilot of request.pilots) pilots.push(pilot);
+      if (request.localSetup !== null) for (const ue of request.ues) keepers.add(ue);
+    }
     const failed = await this.#chunks.carryOut(
       slots.toSorted((a, b) => a - b),
       pilots,

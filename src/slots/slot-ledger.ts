@@ -187,7 +187,10 @@ export class SlotLedger {
     try {
       await arrivals.completeOrQuiet(patienceS, signal, enough);
     } finally {
-      for (const entry of entries) Object.assign(entry, { arrivals: null, isSettled: true });
+      for (const entry of entries) {
+        entry.arrivals = null;
+        entry.isSettled = true;
+      }
     }
     for (const entry of entries) {
       const outcome = outcomeOf(entry);

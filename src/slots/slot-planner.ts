@@ -95,10 +95,8 @@ export class SlotPlanner {
 
   /** Takes over slots that were planned before, e.g. those of a recording that is being resumed. */
   adopt(slots: readonly { readonly slot: number; readonly pilot: { readonly hash: string } }[]): void {
-    for (const { slot, pilot } of slots) {
-      this.#lastSlot = Math.max(this.#lastSlot, slot);
-      this.#memory.use([pilot.hash]);
-    }
+    for (const { slot } of slots) this.#lastSlot = Math.max(this.#lastSlot, slot);
+    this.#memory.use(slots.map(({ pilot }) => pilot.hash));
   }
 
   /** Slots before this one are given to nobody any more. */
