@@ -4,6 +4,7 @@ import { bestCodeword } from './best-codeword.js';
 import { bridgeIngest } from './bridge-ingest.js';
 import { bridgeWideband } from './bridge-wideband.js';
 import { closedLoop } from './closed-loop.js';
+import { codewordParameters } from './codeword-parameters.js';
 import { dpcStudy } from './dpc-study.js';
 import { gainLoss } from './gain-loss.js';
 import { linkGoodput } from './link-goodput.js';
@@ -16,6 +17,7 @@ import { widebandAir } from './wideband-air.js';
 
 const benchmarks: readonly Benchmark[] = [
   linkGoodput,
+  codewordParameters,
   closedLoop,
   bridgeIngest,
   dpcStudy,

@@ -1,6 +1,7 @@
 /**
  * Builds beamloop into dist/: WebAssembly kernels (AssemblyScript), then TypeScript.
- * `npm install` (prepare), `npm test` and `npm run bench` call it.
+ * `npm install` (prepare), `npm test` and `npm run bench` call it. --if-needed leaves alone what is built of the same sources;
+ * --if-possible does, too, and says so where nothing can be built.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -52,13 +53,14 @@ function fingerprint() {
 
 const FINGERPRINT_FILE = path.join(root, 'dist/.built-from');
 const isPrepare = process.argv.includes('--if-possible');
+const isIfNeeded = isPrepare || process.argv.includes('--if-needed');
 if (isPrepare && !isBuildable()) {
   process.stdout.write('beamloop is not built here: its sources or what builds them is not installed\n');
   process.exit(0);
 }
 const builtFrom = fingerprint();
 // `npx beamloop` in a checkout prepares the package before the first run: what is there is not built again.
-if (isPrepare && existsSync(FINGERPRINT_FILE) && readFileSync(FINGERPRINT_FILE, 'utf8') === builtFrom) {
+if (isIfNeeded && existsSync(FINGERPRINT_FILE) && readFileSync(FINGERPRINT_FILE, 'utf8') === builtFrom) {
   process.stdout.write('beamloop is built already\n');
   process.exit(0);
 }
