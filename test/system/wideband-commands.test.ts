@@ -1,18 +1,14 @@
-/** `beamloop codebook` and `beamloop pattern` for beams that split, as a user calls them. Runs the built program. */
+/** `beamloop codebook` and `beamloop pattern` for beams that split, as a user calls them. */
 import { describe, expect, it } from 'vitest';
-import { spawnCommand } from '../fixtures/spawn-command.js';
+import { callCommandLine as beamloop } from '../fixtures/call-command-line.js';
 
 const evaluation =
   '--elements 256 --carrier 30GHz --bandwidth 5GHz --subcarriers 1024 --speed-of-light 3e8'.split(' ');
 const given = ['--delay-parameters=349/11,-427/800', '--phase-parameters=-30,1859/3200'];
 
-function beamloop(...args: string[]) {
-  return spawnCommand(args);
-}
-
 describe('beamloop codebook tdps', () => {
-  it('prints parameters and pilots as one document, to a pipe, warnings apart', () => {
-    const run = beamloop('codebook', 'tdps', ...evaluation, ...given, '--pilots', '1', '--json');
+  it('prints parameters and pilots as one document, to a pipe, warnings apart', async () => {
+    const run = await beamloop('codebook', 'tdps', ...evaluation, ...given, '--pilots', '1', '--json');
     expect(run.status).toBe(0);
     const { parameters, pilots, warnings } = JSON.parse(run.stdout) as {
       parameters: { pilotRatio: number; minPilots: number };
@@ -35,8 +31,8 @@ describe('beamloop codebook tdps', () => {
     expect(run.stderr).toBe(`beamloop: warning: ${warnings[0]}\n`);
   });
 
-  it('refuses wrong parameters with exit code 2 and one line', () => {
-    const run = beamloop('codebook', 'tdps', ...evaluation, '--ring-range', '0.1,0.0025');
+  it('refuses wrong parameters with exit code 2 and one line', async () => {
+    const run = await beamloop('codebook', 'tdps', ...evaluation, '--ring-range', '0.1,0.0025');
     expect(run.status).toBe(2);
     expect(run.stdout).toBe('');
     expect(run.stderr).toMatch(
@@ -44,8 +40,8 @@ describe('beamloop codebook tdps', () => {
     );
   });
 
-  it('reads an angle that only distances need, and refuses a wrong one', () => {
-    const run = beamloop(
+  it('reads an angle that only distances need, and refuses a wrong one', async () => {
+    const run = await beamloop(
       'codebook',
       'tdps',
       ...evaluation,
@@ -58,20 +54,20 @@ describe('beamloop codebook tdps', () => {
     expect(run.stderr).toContain("'60' has no unit: it could mean 60 deg or 60 rad");
   });
 
-  it('takes negative numbers after a space and says which codebooks there are', () => {
-    const run = beamloop(
+  it('takes negative numbers after a space and says which codebooks there are', async () => {
+    const run = await beamloop(
       ...['codebook', 'tdps', ...evaluation],
       ...['--delay-parameters', '-31,-0.454', '--phase-parameters', '30,0.5'],
     );
     expect(run.status).toBe(0);
     expect(run.stdout).toMatch(/theta_t, alpha_t \(1, 1\/m\) +-31, -0\.4540000\n/);
-    expect(beamloop('codebook').stderr).toContain('dpc, polar, dft, tdps, rainbow, far-rainbow');
+    expect((await beamloop('codebook')).stderr).toContain('dpc, polar, dft, tdps, rainbow, far-rainbow');
   });
 });
 
 describe('beamloop pattern', () => {
-  it('prints gains of all pilots and subcarriers at near and far points', () => {
-    const run = beamloop(
+  it('prints gains of all pilots and subcarriers at near and far points', async () => {
+    const run = await beamloop(
       ...['pattern', 'rainbow', ...evaluation, '--nearest', '5 m'],
       ...['--points', '-0.5:12 m,0.2:inf', '--json'],
     );
@@ -94,8 +90,8 @@ describe('beamloop pattern', () => {
     }
   });
 
-  it('refuses a point behind the array', () => {
-    const run = beamloop('pattern', 'far-rainbow', ...evaluation, '--points', '1.2:5 m');
+  it('refuses a point behind the array', async () => {
+    const run = await beamloop('pattern', 'far-rainbow', ...evaluation, '--points', '1.2:5 m');
     expect(run.status).toBe(2);
     expect(run.stderr).toContain("'1.2:5 m' is not a point in front of the array");
   });
