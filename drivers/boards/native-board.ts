@@ -154,6 +154,12 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     await this.#slots.stop();
   }
 
+  /** Stops, and makes every entry of the memory invalid. */
+  async clear(): Promise<void> {
+    await this.stop();
+    await this.#loader.clear();
+  }
+
   async mute(muted: boolean): Promise<void> {
     await this.#gate.wait();
     await this.#sendMute(muted);

@@ -1,4 +1,5 @@
-import { listPorts, type PortDescription, usbPortName } from '../../../drivers/transports/discovery.js';
+import { listPorts, type PortDescription } from '../../../drivers/transports/discovery.js';
+import { usbPortName } from '../../../drivers/transports/usb-ids.js';
 import { type Command, printJson } from '../command.js';
 import { formatTable } from '../text-table.js';
 
