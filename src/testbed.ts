@@ -37,7 +37,7 @@ import { widebandOf } from './scenario/wideband.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StandInBoard, StudiedScenario } from './study/common/studied-scenario.js';
 
-export { type EmulatedSection, emulatedSection };
+export { type EmulatedSection, emulatedSection, type PlugKind };
 
 const EMULATED = 'emulated';
 /** As long as a link that was up is waited for. */
@@ -291,9 +291,9 @@ export async function openBoardAt(
   return { board, close: () => board.close() };
 }
 
-/** Where a port is. Rejects as opening it does when it is nowhere. */
-export function placeOfPort(port: string): Promise<PortPlace> {
-  return openPort(port, { baudRate: BAUD.most }).place();
+/** Where a port is; null where nobody can tell. Rejects as opening it does when it is nowhere. */
+export async function placeOfPort(port: string): Promise<PortPlace | null> {
+  return (await openPort(port, { baudRate: BAUD.most }).place?.()) ?? null;
 }
 
 /** An emulated board by itself, in real time, for whoever opens its port. */

@@ -83,7 +83,10 @@ export class TcpHost {
   /** One host at a time, as at a serial line. Who comes second has its turn if the first one ends soon, else is turned away. */
   #take(socket: Socket): void {
     socket.on('error', () => {});
-    if (this.#socket === null) return this.#adopt(socket);
+    if (this.#socket === null) {
+      this.#adopt(socket);
+      return;
+    }
     this.#next?.resetAndDestroy();
     this.#next = socket;
     const patience = setTimeout(() => socket.resetAndDestroy(), NEXT_WAITS_MS);

@@ -24,8 +24,8 @@ export interface PortSettings {
 
 export interface Port {
   readonly transport: Transport;
-  /** Where the port is now; rejects as opening it does when it is nowhere. */
-  place(): Promise<PortPlace>;
+  /** Where the port is now; rejects as opening it does when it is nowhere. Left out where nobody can tell. */
+  readonly place?: () => Promise<PortPlace>;
   /** What the line carries, bit/s with 10 bits a byte; null where nothing but backpressure limits it. */
   readonly baudRate: number | null;
 }

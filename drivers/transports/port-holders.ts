@@ -4,6 +4,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import path from 'node:path';
 import type { TcpAddress } from './tcp.js';
 
 export type PortPlace =
@@ -16,7 +17,7 @@ export interface PortHolder {
   readonly command: string;
 }
 
-const MOST_COMMAND = 80;
+const MOST_COMMAND = 120;
 const ESTABLISHED = '01';
 
 /** Processes but this one. */
@@ -78,7 +79,8 @@ function ownsTerminal(pid: number, index: string): boolean {
 
 function commandOf(pid: number): string {
   try {
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean).join(' ');
+    const [program = '', ...rest] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
+    const words = [path.basename(program), ...rest].join(' ');
     return words.length > MOST_COMMAND ? `${words.slice(0, MOST_COMMAND - 1)}…` : words;
   } catch {
     return '?';

@@ -19,14 +19,14 @@ export interface TcpOptions extends TcpAddress {
 /** Silence after which the system asks whether the other end is still there, ms. The link's heartbeat is faster while it is up. */
 const KEEP_ALIVE_MS = 5000;
 
-/** Reads `host:port`, `[::1]:port`. Throws BAD_ARGUMENT; `name` is the whole of the port's. */
-export function parseTcpAddress(text: string, name: string): TcpAddress {
+/** Reads `host:port`, `[::1]:port`. Throws BAD_ARGUMENT; `name` is the whole of the port's. Who listens may ask for any port, 0. */
+export function parseTcpAddress(text: string, name: string, leastPort = 1): TcpAddress {
   const match = /^(?:\[([0-9a-f:.%\w]+)\]|([^\s:[\]/]+)):(\d{1,5})$/i.exec(text);
   const port = Number(match?.[3]);
-  if (match !== null && port >= 1 && port <= 65_535) return { host: match[1] ?? match[2]!, port };
+  if (match !== null && port >= leastPort && port <= 65_535) return { host: match[1] ?? match[2]!, port };
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `'${name}' does not name a TCP port`,
-    todo: 'Write tcp:HOST:PORT with a port from 1 to 65535, e.g. tcp:192.168.0.7:4001 or tcp:[fe80::7%eth0]:4001',
+    todo: `Write tcp:HOST:PORT with a port from ${leastPort} to 65535, e.g. tcp:192.168.0.7:4001 or tcp:[fe80::7%eth0]:4001`,
   });
 }
 

@@ -78,7 +78,10 @@ export class BulkPipes {
   }
 
   #receiveFailed(error: Error, again: () => void): void {
-    if (errorNumber(error) !== this.#usb.LIBUSB_TRANSFER_STALL) return this.#fail(this.#inWords(error));
+    if (errorNumber(error) !== this.#usb.LIBUSB_TRANSFER_STALL) {
+      this.#fail(this.#inWords(error));
+      return;
+    }
     this.#halted.push(again);
     this.#clearing ??= this.#clearHalt(this.#endpoints.inEndpoint).then(
       () => {

@@ -108,8 +108,8 @@ export class EmulatedUsbDevice {
 
   #take(urb: Urb): void {
     const { kind, endpoint, type } = urb.request;
-    if (kind === REQUEST.discard) return this.#discard(urb);
-    if (kind === REQUEST.clearHalt) {
+    if (kind === REQUEST.discard) this.#discard(urb);
+    else if (kind === REQUEST.clearHalt) {
       this.haltsCleared++;
       this.#halted.delete(endpoint);
     } else if (type === URB_CONTROL) this.#control(urb);
@@ -161,10 +161,10 @@ export class EmulatedUsbDevice {
   #control(urb: Urb): void {
     const setup = Buffer.from(urb.request.data.subarray(0, 8));
     const [isIn, code] = [(setup[0]! & 0x80) !== 0, setup[1]];
-    if (!isIn) return this.#complete(urb, 0, { length: urb.request.data.length - 8 });
     const answer =
-      code === GET_DESCRIPTOR ? descriptorFor(this.#options.identity, setup.readUInt16LE(2)) : null;
-    if (answer === null) this.#complete(urb, STALLED);
+      isIn && code === GET_DESCRIPTOR ? descriptorFor(this.#options.identity, setup.readUInt16LE(2)) : null;
+    if (!isIn) this.#complete(urb, 0, { length: urb.request.data.length - 8 });
+    else if (answer === null) this.#complete(urb, STALLED);
     else this.#complete(urb, 0, { data: answer.subarray(0, setup.readUInt16LE(6)) });
   }
 
