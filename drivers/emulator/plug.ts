@@ -11,7 +11,7 @@ export type PlugKind =
   /** With `bus`, on a bus that others may share; else on one of its own. */
   | { readonly kind: 'usb'; readonly bus?: string };
 
-export interface Plug {
+interface Plug {
   /** Its name as a port. */
   readonly path: string;
   plug(): Promise<void>;
@@ -21,7 +21,7 @@ export interface Plug {
 }
 
 /** What programs have to be started with, beside the plug itself, to find it. */
-export interface MadePlug {
+interface MadePlug {
   readonly plug: Plug;
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -64,7 +64,9 @@ export async function findUsbDevices(
       if (ids !== undefined && (vendorId !== ids.vendorId || productId !== ids.productId)) continue;
       // With ids that were asked for, a device without such an interface is what is wrong.
       if (ids === undefined && !mayBeBoard(usb, device)) continue;
-      const described = { device, vendorId, productId, ...(await describe(usb, device)) };
+      const said = await describe(usb, device);
+      if (said === null) continue;
+      const described = { device, vendorId, productId, ...said };
       if (ids?.serialNumber != null && !described.isDenied && described.serialNumber !== ids.serialNumber)
         continue;
       found.push(described);
@@ -92,8 +94,8 @@ const UNKNOWN: Described = {
   hasKernelDriver: false,
 };
 
-/** What the device has to be opened for. */
-async function describe(usb: UsbLibrary, device: UsbDevice): Promise<Described> {
+/** What the device has to be opened for; null when it is gone meanwhile. */
+async function describe(usb: UsbLibrary, device: UsbDevice): Promise<Described | null> {
   // A port of this process has it open already, and goes on with it.
   const wasOpen = isOpen(device);
   try {
@@ -107,7 +109,9 @@ async function describe(usb: UsbLibrary, device: UsbDevice): Promise<Described> 
       hasKernelDriver: bulkInterfaces(usb, device).some(({ number }) => hasKernelDriver(device, number)),
     };
   } catch (error) {
-    return { ...UNKNOWN, isDenied: errorNumber(error) === usb.LIBUSB_ERROR_ACCESS };
+    const number = errorNumber(error);
+    if (number === usb.LIBUSB_ERROR_NO_DEVICE) return null;
+    return { ...UNKNOWN, isDenied: number === usb.LIBUSB_ERROR_ACCESS };
   } finally {
     if (!wasOpen && isOpen(device)) device.close();
   }

@@ -4,7 +4,6 @@ import { BeamloopError } from '../../src/core/errors.js';
 
 export type UsbLibrary = typeof Usb.usb;
 export type UsbDevice = Usb.Device;
-export type UsbInterface = Usb.Interface;
 export type UsbTransfer = InstanceType<UsbLibrary['Transfer']>;
 
 let library: UsbLibrary | undefined;

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openNativeBoard } from '../../drivers/boards/open-native-board.js';
 import { EmulatedBoard } from '../../drivers/emulator/emulated-board.js';
 import type { UsbHost } from '../../drivers/emulator/usb/usb-host.js';
+import type { PortDescription } from '../../drivers/transports/discovery.js';
 import type { Transport, TransportListener } from '../../drivers/transports/transport.js';
 import { PATIENCE_S } from '../fixtures/patience.js';
 import { UsbLaboratory } from '../fixtures/remote-transport.js';
@@ -42,8 +43,8 @@ class Listener implements TransportListener {
   }
 }
 
-function transport(port = PORT): Transport {
-  const made = usb.transport(port);
+function transport(port = PORT, serialPorts?: readonly PortDescription[]): Transport {
+  const made = usb.transport(port, serialPorts);
   opened.push(made);
   return made;
 }
@@ -139,6 +140,19 @@ describe('finding a device', () => {
     await until(() => received().length === 3);
     await port.close();
     expect(readFileSync(driver, 'utf8')).toBe('usbtest');
+  });
+
+  it('leaves a serial adapter to its driver, and says how it is named', async () => {
+    const { host } = await quietDevice({ kernelDriver: 'ftdi_sio', identity: { serialNumber: 'FT1' } });
+    await expect.poll(() => usb.list()).toHaveLength(1);
+    const ids = { vendorId: '1209', productId: '0001', serialNumber: 'FT1' };
+    const adapter = transport(PORT, [{ path: '/dev/ttyUSB0', manufacturer: null, ...ids }]);
+    await expect(adapter.open(new Listener())).rejects.toMatchObject({
+      code: 'BAD_ARGUMENT',
+      what: expect.stringContaining('serial adapter, the port /dev/ttyUSB0'),
+      todo: 'Name it usb:1209:0001',
+    });
+    expect(readFileSync(path.join(host.folder!, 'driver-0'), 'utf8')).toBe('ftdi_sio');
   });
 });
 

@@ -1,6 +1,6 @@
 /** Compiles the shim that lets a program's libusb find emulated devices. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -28,6 +28,8 @@ export interface UsbEnvironment {
  * @throws BeamloopError PORT_FAILED where there is no C compiler, or no Linux.
  */
 export async function usbEnvironment(output: string, bus: string): Promise<UsbEnvironment> {
+  // Programs watch it from their start on.
+  mkdirSync(bus, { recursive: true });
   const sources = SOURCES.map((name) => path.join(sourceFolder(), name));
   const flags = ['-O2', '-shared', '-fPIC', '-pthread', '-o', output];
   try {

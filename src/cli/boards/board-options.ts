@@ -8,28 +8,32 @@ import { baudOption, quantityOption } from '../options.js';
 
 const MOST_OPEN_TIMEOUT_S = 600;
 
-/** For yargs. */
+/** For yargs. Commands below another one say for themselves that they have them. */
 export const lineOptions = {
   baud: {
     type: 'string',
     default: '3000000',
     requiresArg: true,
+    global: false,
     describe: 'Bits per second of a serial line; the same as the board is set to',
   },
   'open-timeout': {
     type: 'string',
     default: '3 s',
     requiresArg: true,
+    global: false,
     describe: 'How long the board may take to answer after its port was opened, as one that restarts then',
   },
   dtr: {
     choices: ['on', 'off'] as const,
     requiresArg: true,
+    global: false,
     describe: 'Level of the line DTR once the port is open, and after; many adapters restart a board with it',
   },
   rts: {
     choices: ['on', 'off'] as const,
     requiresArg: true,
+    global: false,
     describe: 'The same of the line RTS',
   },
 } as const;

@@ -17,10 +17,10 @@ export const boardsCommand: Command = (yargs, context) =>
         .option('tcp', {
           type: 'string',
           array: true,
+          global: false,
           requiresArg: true,
           describe: 'HOST:PORT to ask, too; may be given several times',
         })
-        .global([...Object.keys(lineOptions), 'tcp'], false)
         .example('$0 boards', 'Asks whatever may be a board, but for ports that a program has open')
         .example('$0 boards --tcp 10.0.0.7:4001 --json', '')
         .example('$0 boards test usb:device=1fc9:0094', 'Measures round trips, loading and the clock'),
