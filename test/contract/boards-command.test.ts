@@ -82,6 +82,12 @@ describe('beamloop boards mute and clear', () => {
     expect(JSON.parse(await run('mute', port, '--json'))).toEqual({ port, muted: true });
     const state = async () => JSON.parse(await run('info', port, '--json'));
     expect(await state()).toMatchObject({ memory: { held: 7 }, telemetry: { muted: true, queueDepth: 1 } });
+    // It might load over what the slot needs.
+    await expect(run('test', port)).rejects.toMatchObject({
+      code: 'BAD_ARGUMENT',
+      what: expect.stringContaining('1 slot queued'),
+      todo: expect.stringContaining(`boards clear ${port}`),
+    });
     expect(await run('clear', port)).toContain('7 codewords in its memory are gone');
     expect(await state()).toMatchObject({ memory: { held: 0 }, telemetry: { muted: true, queueDepth: 0 } });
     // And may be loaded anew.

@@ -2,6 +2,7 @@
 import { readBoardState } from '../../../drivers/boards/board-state.js';
 import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
+import { shellWord } from '../../core/shell-word.js';
 import { type CommandContext, type Parser, printJson } from '../command.js';
 import { quantityOption, wholeOption } from '../options.js';
 import { stateAsJson, stateAsText } from './board-info.js';
@@ -67,13 +68,24 @@ export function boardTest(yargs: Parser, { signal, stdout }: CommandContext): Pa
         });
       }
       const numCodewords = wholeOption('codewords', args.codewords, 1, 65_535);
-      const result = await withBoard(args, signal, (board) =>
-        selfTest(board, { numRoundTrips, numCodewords, clockS }, signal),
-      );
+      const result = await withBoard(args, signal, async (board) => {
+        const { queueDepth } = (await readBoardState(board, signal)).telemetry;
+        if (queueDepth > 0) throw slotsLeft(args.port, queueDepth);
+        return selfTest(board, { numRoundTrips, numCodewords, clockS }, signal);
+      });
       if (args.json) printJson(stdout, { port: args.port, ...result });
       else stdout.write(testAsText(args.port, result));
     },
   );
+}
+
+/** Loading may take the place of codewords that they need, and nobody knows which those are. */
+function slotsLeft(where: string, count: number): BeamloopError {
+  return new BeamloopError('BAD_ARGUMENT', {
+    what: `The board has ${plural(count, 'slot')} queued that an earlier program left, which a test could spoil`,
+    where,
+    todo: `If nobody needs them, beamloop boards clear ${shellWord(where)} empties the queue`,
+  });
 }
 
 export function boardMute(yargs: Parser, { signal, stdout }: CommandContext): Parser {
