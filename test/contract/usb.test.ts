@@ -220,7 +220,7 @@ describe('bulk transfers', () => {
     await port.write(pattern(900));
     await until(() => received().length === 900);
     expect(Buffer.compare(received(), pattern(900))).toBe(0);
-    expect(host.device.haltsCleared).toBe(cleared + 1);
+    expect(host.device.haltsCleared).toBeGreaterThan(cleared);
     expect(listener.losses).toEqual([]);
   });
 
