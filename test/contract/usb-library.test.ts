@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { openPort } from '../../../drivers/transports/open-port.js';
-import { portsCommand } from '../../../src/cli/commands/ports.js';
-import { runCommand } from '../../fixtures/run-command.js';
+import { openPort } from '../../drivers/transports/open-port.js';
+import { portsCommand } from '../../src/cli/commands/ports.js';
+import { runCommand } from '../fixtures/run-command.js';
 
 // Where the package looks for its compiled part.
 process.env.USB_PREBUILD = '/nowhere';
