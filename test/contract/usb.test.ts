@@ -152,6 +152,12 @@ describe('finding a device', () => {
       what: expect.stringContaining('serial adapter, the port /dev/ttyUSB0'),
       todo: 'Name it usb:1209:0001',
     });
+    // The other way round.
+    await expect(transport('usb:1209:0001', []).open(new Listener())).rejects.toMatchObject({
+      code: 'PORT_NOT_FOUND',
+      what: 'This USB device is no serial port',
+      todo: expect.stringContaining('name it usb:device=1209:0001'),
+    });
     expect(readFileSync(path.join(host.folder!, 'driver-0'), 'utf8')).toBe('ftdi_sio');
   });
 });
@@ -302,11 +308,14 @@ it('a board is driven over USB, through a cable that is pulled and put back and 
   await armSoon(driver, 0, 5e-3);
   await until(() => watcher.receipts.length > 5);
   board.unplug(0.1);
-  await until(() => watcher.receipts.length === codewords.length);
+  await until(() => driver.linkStatistics().reconnects === 1);
   host.device.halt('in');
+  await until(() => watcher.receipts.length === codewords.length);
   expect(watcher.receipts.map(({ slot, hash, status }) => [slot, hash, status])).toEqual(
     codewords.map(({ hash }, slot) => [slot, hash, 'latched']),
   );
+  // The halted endpoint was no loss.
+  await driver.readBoardTime();
   expect(driver.linkStatistics()).toMatchObject({ reconnects: 1, corruptFrames: 0 });
   await driver.close();
   board.close();
