@@ -13,11 +13,13 @@ import { matchedFilter } from './matched-filter.js';
 import { rateStudy } from './rate-study.js';
 import { trackingStep } from './tracking-step.js';
 import { trainingEpoch } from './training-epoch.js';
+import { usbGoodput } from './usb-goodput.js';
 import { widebandAir } from './wideband-air.js';
 
 const benchmarks: readonly Benchmark[] = [
   linkGoodput,
   codewordParameters,
+  usbGoodput,
   closedLoop,
   bridgeIngest,
   dpcStudy,

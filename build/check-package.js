@@ -44,6 +44,7 @@ try {
     'CHANGELOG.md',
     'firmware-protocol/SPEC.md',
     'docs/scenario.md',
+    'drivers/emulator/usb/usbfs.c',
   ]) {
     assert.ok(existsSync(path.join(installed, file)), `the package lacks ${file}`);
   }

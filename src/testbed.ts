@@ -8,8 +8,10 @@ import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
 import { type BoardModel, wholeFemtoseconds } from '../drivers/emulator/board-model.js';
 import { MACHINE_CLOCK_AHEAD_S } from '../drivers/emulator/machine-clock.js';
+import type { PlugKind } from '../drivers/emulator/plug.js';
 import { RfFrontEnd } from '../drivers/emulator/rf.js';
 import { openPort, type PortSettings } from '../drivers/transports/open-port.js';
+import type { PortPlace } from '../drivers/transports/port-holders.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
 import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
@@ -35,7 +37,7 @@ import { widebandOf } from './scenario/wideband.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StandInBoard, StudiedScenario } from './study/common/studied-scenario.js';
 
-export { type EmulatedSection, emulatedSection };
+export { type EmulatedSection, emulatedSection, type PlugKind };
 
 const EMULATED = 'emulated';
 /** As long as a link that was up is waited for. */
@@ -289,25 +291,33 @@ export async function openBoardAt(
   return { board, close: () => board.close() };
 }
 
+/** Where a port is; null where nobody can tell. Rejects as opening it does when it is nowhere. */
+export async function placeOfPort(port: string): Promise<PortPlace | null> {
+  return (await openPort(port, { baudRate: BAUD.most }).place?.()) ?? null;
+}
+
 /** An emulated board by itself, in real time, for whoever opens its port. */
 export async function startStandaloneBoard(options: {
   readonly emulated: EmulatedSection;
   readonly numElements: number;
   readonly baud: number;
   readonly seed: number;
+  /** Where it can be reached; a pseudo-terminal unless given. */
+  readonly at?: PlugKind;
 }): Promise<EmulatedBoardHandle> {
-  const { emulated, numElements, baud, seed } = options;
+  const { emulated, numElements, baud, seed, at } = options;
   requireWhole('numElements', numElements, 2, 65_535);
   requireWhole('baud', baud, BAUD.least, BAUD.most);
   requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
-  return startEmulatedBoard({
+  const config = {
     model: boardModel(emulated, numElements, baud, lineTable(emulated.lines, numElements, null)),
     rf: impairmentsOf(emulated, seed),
     faults: emulated.faults,
     seed,
     realtime: true,
     driftPpm: emulated.clockDriftPpm,
-  });
+  };
+  return startEmulatedBoard(config, undefined, at);
 }
 
 /** The board that a scenario expects, without touching any port. For a real port, what `board.emulated` assumes. */

@@ -94,6 +94,26 @@ export class CodewordLoader {
     await this.#loadMissing(new Map(gone.map((codeword) => [codeword.hash, codeword])));
   }
 
+  /**
+   * Makes every entry invalid. The protocol has no message for that; a load that is begun and never ended does it (SPEC 6.2).
+   * Rejects with BOARD_FAULT when the board still holds something then.
+   */
+  async clear(): Promise<void> {
+    for (const index of this.#table.snapshot().keys()) {
+      const data = new Uint8Array(1);
+      await this.#requests.send('LoadCodeword', { index, offset: 0, last: 0, hash: 0n, data });
+    }
+    const held = this.#table.snapshot();
+    this.#table.reconcile(new Map(), held);
+    await this.reconcile();
+    if (this.#table.numHeld === 0) return;
+    throw new BeamloopError('BOARD_FAULT', {
+      what: `The board still holds ${this.#table.numHeld} codewords after loads over all of them were begun (SPEC 6.2)`,
+      where: this.#boardName,
+      todo: 'Switch it off and on',
+    });
+  }
+
   async #loadMissing(wanted: ReadonlyMap<string, PackedCodeword>): Promise<void> {
     for (const hash of wanted.keys()) this.#table.touch(hash);
     const missing = [...wanted.values()].filter(({ hash }) => this.#table.indexOf(hash) === undefined);

@@ -2,7 +2,6 @@
  * The driver of boards that speak the protocol of firmware-protocol/SPEC.md. Nothing here moves ahead of what the board
  * confirmed: a codeword is held, a slot queued, when the board has said so.
  */
-import { packedLength } from '../../firmware-protocol/element-settings.js';
 import type { PayloadOf } from '../../firmware-protocol/registry.js';
 import { ARM_MODE } from '../../firmware-protocol/status.js';
 import type { Clock } from '../../src/core/clock.js';
@@ -33,7 +32,7 @@ import { readLineTable, sameLines } from './line-table.js';
 import { Listeners } from './listeners.js';
 import { OpenRequests } from './open-requests.js';
 import { ReadyGate } from './ready-gate.js';
-import { packSettings } from './settings-packer.js';
+import { packSettings, requirePacked } from './settings-packer.js';
 import { SlotQueue } from './slot-queue.js';
 import { slotTicks, startTicks } from './slot-timing.js';
 import { Timekeeper } from './timekeeper.js';
@@ -117,15 +116,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   }
 
   async load(codewords: readonly PackedCodeword[]): Promise<void> {
-    const length = packedLength(this.description.numElements, this.description);
-    for (const { hash, bytes } of codewords) {
-      if (bytes.length === length) continue;
-      throw new BeamloopError('BAD_ARGUMENT', {
-        what: `Codeword ${hash} has ${bytes.length} bytes; this board's have ${length}`,
-        where: this.#name,
-        todo: 'Pack it with the `pack` of the same board',
-      });
-    }
+    requirePacked(codewords, this.description, this.#name);
     await this.#loader.load(codewords, () => this.#gate.wait());
   }
 
@@ -152,6 +143,12 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   async stop(): Promise<void> {
     await this.#gate.wait();
     await this.#slots.stop();
+  }
+
+  /** Stops, and makes every entry of the memory invalid. */
+  async clear(): Promise<void> {
+    await this.stop();
+    await this.#loader.clear();
   }
 
   async mute(muted: boolean): Promise<void> {

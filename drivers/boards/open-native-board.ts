@@ -125,6 +125,13 @@ const RIGHT_PORT =
 function silenceError(where: string, timeoutS: number, link: Link, malformed: string | null): BeamloopError {
   const { bytesReceived, framesReceived, echoedHellos } = link.statistics;
   const error = (what: string, todo: string) => new BeamloopError('NOT_A_BOARD', { what, where, todo });
+  if (bytesReceived === 0 && link.lastLoss !== null) {
+    const what = `Nothing answers, and the port was lost within ${timeoutS} s: ${link.lastLoss}`;
+    return error(
+      what,
+      `Check whether another program, maybe on another machine, has the board, and ${RIGHT_PORT}`,
+    );
+  }
   if (bytesReceived === 0) {
     const what = `Nothing answers: not a byte came within ${timeoutS} s`;
     return error(what, `Check power and cable, and ${RIGHT_PORT}. ${MORE_TIME}`);

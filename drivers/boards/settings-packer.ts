@@ -1,6 +1,6 @@
 /** Element settings into the bytes that a board keeps, after checking that it can set them. SPEC 4. */
 import { contentHash } from '../../firmware-protocol/content-hash.js';
-import { packElementSettings } from '../../firmware-protocol/element-settings.js';
+import { packElementSettings, packedLength } from '../../firmware-protocol/element-settings.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import type { BoardDescription, ElementSettings, PackedCodeword } from '../array-board.js';
 
@@ -42,5 +42,22 @@ function checkReach({ delayCode, lineCode }: ElementSettings, board: BoardDescri
     throw new RangeError(
       `delay code ${delayCode![tooLong]} of element ${tooLong} goes beyond the board's range, which ends at ${lastCode}`,
     );
+  }
+}
+
+/** Throws BAD_ARGUMENT when a codeword was packed for another board. */
+export function requirePacked(
+  codewords: readonly PackedCodeword[],
+  board: BoardDescription,
+  boardName: string,
+): void {
+  const length = packedLength(board.numElements, board);
+  for (const { hash, bytes } of codewords) {
+    if (bytes.length === length) continue;
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `Codeword ${hash} has ${bytes.length} bytes; this board's have ${length}`,
+      where: boardName,
+      todo: 'Pack it with the `pack` of the same board',
+    });
   }
 }

@@ -1,30 +1,33 @@
 /**
- * Entry of an emulated board's own process, forked with an IPC channel (side-channel.ts): owns the pseudo-terminal,
- * runs the firmware model, tells the air what is radiated. It ends when its parent ends, however that happened, and
+ * Entry of an emulated board's own process, forked with an IPC channel (side-channel.ts): owns its plug (a
+ * pseudo-terminal unless told otherwise), runs the firmware model, tells the air what is radiated. It ends when its parent ends, however that happened, and
  * leaves no file behind.
  */
 
 import { AirServer } from './air.js';
+import { DEFAULT_BOARD } from './board-model.js';
 import { EmulatedBoard, type EmulatedBoardConfig } from './emulated-board.js';
 import { fail, tellParent } from './parent.js';
+import { makePlug, type PlugKind } from './plug.js';
 import { PrivateDirectory } from './private-directory.js';
-import { PtyHost } from './pty-host.js';
 import type { BoardCommand, BoardReport } from './side-channel.js';
 
 function report(message: BoardReport): void {
   tellParent(message);
 }
 
-async function start(config: EmulatedBoardConfig): Promise<EmulatedBoard> {
+async function start(config: EmulatedBoardConfig, at: PlugKind): Promise<EmulatedBoard> {
   const directory = new PrivateDirectory();
-  const pty = new PtyHost(directory.file('board'), (chunk) => board.receive(chunk));
+  const serialNumber = config.model?.serialNumber ?? DEFAULT_BOARD.serialNumber;
+  const { plug, environment } = await makePlug(at, serialNumber, directory, (chunk) => board.receive(chunk));
+  process.once('exit', () => plug.unplug());
   const board = new EmulatedBoard(config, {
-    toHost: (chunk) => pty.write(chunk),
+    toHost: (chunk) => plug.write(chunk),
     onAir: (slot) => air.send(slot),
-    onBacklog: (full) => pty.setPaused(full),
+    onBacklog: (full) => plug.setPaused(full),
     onPlug: (plugged) => {
-      if (!plugged) pty.unplug();
-      else pty.plug().catch(fail);
+      if (!plugged) plug.unplug();
+      else plug.plug().catch(fail);
       report({ type: 'plug', plugged });
     },
   });
@@ -33,8 +36,9 @@ async function start(config: EmulatedBoardConfig): Promise<EmulatedBoard> {
     board.model.numElements,
     config.realtime ?? false,
   );
-  await pty.plug();
-  report({ type: 'ready', path: pty.path, airPath: directory.file('air'), directory: directory.path });
+  await plug.plug();
+  const { path } = plug;
+  report({ type: 'ready', path, environment, airPath: directory.file('air'), directory: directory.path });
   return board;
 }
 
@@ -79,7 +83,7 @@ process.on('uncaughtException', fail);
 let board: Promise<EmulatedBoard> | undefined;
 process.on('message', (command: BoardCommand) => {
   if (command.type === 'start') {
-    board ??= start(command.config);
+    board ??= start(command.config, command.at ?? { kind: 'pty' });
     board.catch(fail);
   } else {
     board?.then((running) => carryOut(running, command)).catch(fail);

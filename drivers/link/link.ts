@@ -50,6 +50,7 @@ export class Link {
   #firstBytes: Uint8Array = new Uint8Array(0);
   #echoedHellos = 0;
   #reconnects = 0;
+  #lastLoss: string | null = null;
 
   constructor(options: LinkOptions, events: LinkEvents) {
     this.#options = options;
@@ -124,6 +125,11 @@ export class Link {
     };
   }
 
+  /** Why the transport last closed by itself. */
+  get lastLoss(): string | null {
+    return this.#lastLoss;
+  }
+
   /** The first kilobyte that came. */
   get firstBytes(): Uint8Array {
     return this.#firstBytes;
@@ -155,6 +161,7 @@ export class Link {
       },
       onClosed: (reason) => {
         this.#open = false;
+        this.#lastLoss = reason;
         this.#exchange.lineClosed(reason);
         void this.#reopen();
       },

@@ -1,6 +1,7 @@
 /** Which serial ports there are, and which of them is the one with given USB ids. */
 import { SerialPort } from 'serialport';
 import { BeamloopError } from '../../src/core/errors.js';
+import { type UsbPort, usbDeviceName, usbPortName } from './usb-ids.js';
 
 export interface PortDescription {
   /** What to open: `/dev/ttyUSB0`, `COM3`. */
@@ -10,14 +11,6 @@ export interface PortDescription {
   /** USB ids, four lower-case hex digits each; null for ports that are not USB. */
   readonly vendorId: string | null;
   readonly productId: string | null;
-}
-
-/** A serial port by the USB ids of its adapter: four lower-case hex digits each. */
-export interface UsbPort {
-  readonly vendorId: string;
-  readonly productId: string;
-  /** Null: whichever there is, if there is one. */
-  readonly serialNumber: string | null;
 }
 
 export type PortLister = () => Promise<PortDescription[]>;
@@ -43,30 +36,6 @@ export const listPorts: PortLister = async () => {
   }));
 };
 
-/** Reads `VENDOR:PRODUCT` or `VENDOR:PRODUCT:SERIAL`. Throws BAD_ARGUMENT; `name` is the whole of the port's. */
-export function parseUsbPort(ids: string, name: string): UsbPort {
-  const match = /^([0-9a-f]{4}):([0-9a-f]{4})(?::(.+))?$/i.exec(ids);
-  if (match === null) {
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: `'${name}' does not name a USB device`,
-      todo:
-        'Write usb:VENDOR:PRODUCT or usb:VENDOR:PRODUCT:SERIAL with four hex digits each, e.g. usb:0403:6014. ' +
-        '`beamloop ports` lists them',
-    });
-  }
-  const [, vendorId = '', productId = '', serialNumber] = match;
-  return {
-    vendorId: vendorId.toLowerCase(),
-    productId: productId.toLowerCase(),
-    serialNumber: serialNumber ?? null,
-  };
-}
-
-/** `usb:0403:6014` or `usb:0403:6014:SERIAL`: how a port is named by its ids. */
-export function usbPortName({ vendorId, productId, serialNumber }: UsbPort): string {
-  return `usb:${vendorId}:${productId}${serialNumber === null ? '' : `:${serialNumber}`}`;
-}
-
 /**
  * The path that a port has now: a path is itself, USB ids are looked up.
  * Rejects with PORT_NOT_FOUND when no such device is plugged in, BAD_ARGUMENT when several are.
@@ -81,13 +50,7 @@ export async function resolvePort(port: string | UsbPort, list: PortLister = lis
       (usb.serialNumber === null || port.serialNumber === usb.serialNumber),
   );
   const [first] = matches;
-  if (first === undefined) {
-    throw new BeamloopError('PORT_NOT_FOUND', {
-      what: 'No such USB device is plugged in',
-      where: usbPortName(usb),
-      todo: '`beamloop ports` lists what is there',
-    });
-  }
+  if (first === undefined) throw await notFound(usb);
   if (matches.length > 1) {
     const serials = matches.map((port) => `${port.path} (serial ${port.serialNumber ?? 'none'})`).join(', ');
     throw new BeamloopError('BAD_ARGUMENT', {
@@ -97,4 +60,20 @@ export async function resolvePort(port: string | UsbPort, list: PortLister = lis
     });
   }
   return first.path;
+}
+
+/** A board that speaks USB itself has ids, too, and no serial port. */
+async function notFound(usb: UsbPort): Promise<BeamloopError> {
+  const { findUsbDevices } = await import('./usb-devices.js');
+  const isDevice = await findUsbDevices(usb).then(
+    (devices) => devices.length > 0,
+    () => false,
+  );
+  return new BeamloopError('PORT_NOT_FOUND', {
+    what: isDevice ? 'This USB device is no serial port' : 'No such USB device is plugged in',
+    where: usbPortName(usb),
+    todo: isDevice
+      ? `If it is a board that speaks USB itself, name it ${usbDeviceName(usb)}`
+      : '`beamloop ports` lists what is there',
+  });
 }

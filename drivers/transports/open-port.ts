@@ -4,13 +4,18 @@
  */
 import { BeamloopError } from '../../src/core/errors.js';
 import { nearest } from '../../src/core/nearest.js';
-import { parseUsbPort } from './discovery.js';
+import { resolvePort } from './discovery.js';
+import type { PortPlace } from './port-holders.js';
 import { type SerialOptions, SerialTransport } from './serial.js';
+import { parseTcpAddress, TcpTransport } from './tcp.js';
 import type { Transport } from './transport.js';
+import { UsbTransport } from './usb.js';
+import { deviceFile, resolveUsbDevice } from './usb-devices.js';
+import { parseUsbPort } from './usb-ids.js';
 
 /** What a port may be told beside its name; each kind of port takes what it has. */
 export interface PortSettings {
-  /** Of a serial line, bit/s. */
+  /** Of a serial line, also of one behind a TCP port, bit/s. */
   readonly baudRate: number;
   /** Levels of the lines DTR and RTS of a serial port once it is open; left to the system unless given. */
   readonly dtr?: boolean;
@@ -19,6 +24,8 @@ export interface PortSettings {
 
 export interface Port {
   readonly transport: Transport;
+  /** Where the port is now; rejects as opening it does when it is nowhere. Left out where nobody can tell. */
+  readonly place?: () => Promise<PortPlace>;
   /** What the line carries, bit/s with 10 bits a byte; null where nothing but backpressure limits it. */
   readonly baudRate: number | null;
 }
@@ -33,26 +40,26 @@ const KINDS: Readonly<Record<string, PortKind>> = {
     return serial(usb === undefined ? rest : parseUsbPort(usb, name), name, settings);
   },
   usb: (rest, name, settings) => {
-    if (!rest.startsWith('device=')) return serial(parseUsbPort(rest, name), name, settings);
-    throw notYet(
-      name,
-      'without a serial port in between',
-      'Name the serial port of the board, serial:usb=VENDOR:PRODUCT or its path; `beamloop ports` lists them',
-    );
+    const ids = /^device=(.*)$/s.exec(rest)?.[1];
+    if (ids === undefined) return serial(parseUsbPort(rest, name), name, settings);
+    const device = parseUsbPort(ids, name);
+    return {
+      transport: new UsbTransport({ device, name }),
+      place: async () => ({ file: deviceFile(await resolveUsbDevice(device, name)) }),
+      baudRate: null,
+    };
   },
-  tcp: (_rest, name) => {
-    throw notYet(
-      name,
-      'over a network',
-      'Connect the board to this machine, or make a serial port of the connection, with `socat` say, and name that',
-    );
+  // The line that limits it is behind the server.
+  tcp: (rest, name, { baudRate }) => {
+    const address = parseTcpAddress(rest, name);
+    return { transport: new TcpTransport({ ...address, name }), place: async () => ({ address }), baudRate };
   },
 };
 
 /**
- * A port by its name: `/dev/ttyUSB0`, `serial:/dev/ttyUSB0`, `serial:usb=0403:6014`. Nothing is opened yet.
+ * A port by its name: `/dev/ttyUSB0`, `serial:usb=0403:6014`, `usb:device=1fc9:0094`, `tcp:10.0.0.7:4001`. Nothing is opened yet.
  *
- * @throws BeamloopError BAD_ARGUMENT when the name follows no rule of docs/ports.md, or one that is reserved.
+ * @throws BeamloopError BAD_ARGUMENT when the name follows no rule of docs/ports.md.
  */
 export function openPort(name: string, settings: PortSettings): Port {
   const [, kind, rest] = /^([a-z][\w+.-]*):(.*)$/is.exec(name) ?? [];
@@ -69,7 +76,11 @@ export function openPort(name: string, settings: PortSettings): Port {
 }
 
 function serial(port: SerialOptions['port'], name: string, settings: PortSettings): Port {
-  return { transport: new SerialTransport({ ...settings, port, name }), baudRate: settings.baudRate };
+  return {
+    transport: new SerialTransport({ ...settings, port, name }),
+    place: async () => ({ file: await resolvePort(port) }),
+    baudRate: settings.baudRate,
+  };
 }
 
 function noPath(name: string): BeamloopError {
@@ -77,13 +88,5 @@ function noPath(name: string): BeamloopError {
     what: 'No serial port is named after the colon',
     where: name,
     todo: 'Write its path, serial:/dev/ttyUSB0, or its USB ids, serial:usb=0403:6014; `beamloop ports` lists them',
-  });
-}
-
-function notYet(name: string, how: string, todo: string): BeamloopError {
-  return new BeamloopError('BAD_ARGUMENT', {
-    what: `This beamloop does not talk to boards ${how} yet`,
-    where: name,
-    todo,
   });
 }

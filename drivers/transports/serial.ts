@@ -4,8 +4,9 @@ import { SerialPort } from 'serialport';
 import { requireWhole } from '../../src/core/arguments.js';
 import { BAUD } from '../../src/core/bounds.js';
 import { BeamloopError } from '../../src/core/errors.js';
-import { listPorts, type PortLister, resolvePort, type UsbPort, usbPortName } from './discovery.js';
+import { listPorts, type PortLister, resolvePort } from './discovery.js';
 import type { Transport, TransportListener } from './transport.js';
+import { type UsbPort, usbPortName } from './usb-ids.js';
 
 export interface SerialOptions {
   /** Path, such as `/dev/ttyUSB0` or `COM3`, or USB ids, which are looked up at every opening. */

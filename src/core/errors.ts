@@ -45,9 +45,9 @@ export const ERROR_CATALOGUE = {
     meaning:
       'link, codeword memory or switch time cannot keep the planned slots, the board its delays, or UEs the powers of so many pilots',
   },
-  PORT_NOT_FOUND: { exit: EXIT.board, meaning: 'the serial port does not exist' },
-  PORT_BUSY: { exit: EXIT.board, meaning: 'another program holds the serial port' },
-  PORT_FAILED: { exit: EXIT.board, meaning: 'the serial port could not be opened or failed while open' },
+  PORT_NOT_FOUND: { exit: EXIT.board, meaning: 'the port does not exist, or nothing listens at its address' },
+  PORT_BUSY: { exit: EXIT.board, meaning: 'another program holds the port' },
+  PORT_FAILED: { exit: EXIT.board, meaning: 'the port could not be opened or failed while open' },
   NOT_A_BOARD: { exit: EXIT.board, meaning: 'the device does not answer as a beamloop board' },
   PROTOCOL_VERSION: {
     exit: EXIT.board,

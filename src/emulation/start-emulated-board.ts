@@ -1,6 +1,7 @@
-/** An emulated board in a process of its own, behind a serial port that any program can open. */
+/** An emulated board in a process of its own, behind a port that any program can open. */
 import { rmSync } from 'node:fs';
 import type { EmulatedBoardConfig } from '../../drivers/emulator/emulated-board.js';
+import type { PlugKind } from '../../drivers/emulator/plug.js';
 import type { BoardCommand, BoardReport } from '../../drivers/emulator/side-channel.js';
 import { BeamloopError } from '../core/errors.js';
 import { Child } from './child.js';
@@ -13,16 +14,18 @@ type BoardChild = Child<BoardCommand, BoardReport, Ready>;
  * Starts an emulated board. Its process ends with this one, even when this one is killed, and removes its files.
  *
  * @param onFailure told when its process ends without having been closed.
+ * @param at where it can be reached.
  * @throws BeamloopError PORT_FAILED where the board cannot be started, e.g. without pseudo-terminals.
  */
 export async function startEmulatedBoard(
   config: EmulatedBoardConfig,
   onFailure: (error: BeamloopError) => void = () => {},
+  at: PlugKind = { kind: 'pty' },
 ): Promise<EmulatedBoardHandle> {
   const advances = new Advances();
   const { child, ready } = await Child.start<BoardCommand, BoardReport, Ready>({
     entry: compiledEntry('../../drivers/emulator/board-process.js', import.meta.url),
-    start: { type: 'start', config },
+    start: { type: 'start', config, at },
     onReport: (report) => {
       if (report.type === 'advanced') advances.settle(report.id, report.nowS);
     },
@@ -45,8 +48,10 @@ export async function startEmulatedBoard(
 
 /** What the laboratory can do to a running emulated board; its bytes go through the port at `path`. */
 export class EmulatedBoardHandle {
-  /** Serial port; stays the same when the board is unplugged and put back. */
+  /** Name of its port; stays the same when the board is unplugged and put back. */
   readonly path: string;
+  /** What programs that are to reach it must be started with; nothing but for USB. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Unix socket that tells what the array radiates. */
   readonly airPath: string;
   /** Resolves when the process has ended, by `close` or by itself. */
@@ -54,10 +59,11 @@ export class EmulatedBoardHandle {
   readonly #child: BoardChild;
   readonly #advances: Advances;
 
-  constructor(child: BoardChild, { path, airPath, directory }: Ready, advances: Advances) {
+  constructor(child: BoardChild, { path, environment, airPath, directory }: Ready, advances: Advances) {
     this.#child = child;
     this.#advances = advances;
     this.path = path;
+    this.environment = environment;
     this.airPath = airPath;
     this.ended = child.ended.then(() => {
       advances.fail(this.#gone());

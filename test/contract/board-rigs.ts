@@ -8,6 +8,7 @@ import { EmulatedBoard, type EmulatedBoardConfig } from '../../drivers/emulator/
 import { PtyHost } from '../../drivers/emulator/pty-host.js';
 import type { Timers } from '../../drivers/emulator/timers.js';
 import { createLoopback } from '../../drivers/transports/loopback.js';
+import { openPort } from '../../drivers/transports/open-port.js';
 import { SerialTransport } from '../../drivers/transports/serial.js';
 import type { Transport } from '../../drivers/transports/transport.js';
 import { PATIENCE_S } from '../fixtures/patience.js';
@@ -85,7 +86,7 @@ export async function ptyRig(config: EmulatedBoardConfig = {}): Promise<Emulated
 
 async function hardwareRig(port: string): Promise<BoardRig> {
   const baudRate = Number(process.env.BEAMLOOP_TEST_BAUD ?? BAUD);
-  return { transport: new SerialTransport({ port, baudRate }), baudRate, close: async () => {} };
+  return { transport: openPort(port, { baudRate }).transport, baudRate, close: async () => {} };
 }
 
 /** Every control there is, few elements, and more of them than one message tells delays of. */

@@ -1,9 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { Pty } from '../../drivers/emulator/pty.js';
+import { TcpHost } from '../../drivers/emulator/tcp-host.js';
 import { createLoopback } from '../../drivers/transports/loopback.js';
+import { openPort } from '../../drivers/transports/open-port.js';
 import { SerialTransport } from '../../drivers/transports/serial.js';
 import type { Transport, TransportListener } from '../../drivers/transports/transport.js';
 import { Random } from '../../src/core/random.js';
+import { UsbLaboratory } from '../fixtures/remote-transport.js';
 
 /** A transport and what is at its other end. */
 interface Rig {
@@ -70,6 +73,55 @@ async function serialRig(): Promise<Rig> {
   };
 }
 
+async function tcpRig(): Promise<Rig> {
+  const chunks: Uint8Array[] = [];
+  const host = new TcpHost({ host: '127.0.0.1', port: 0, onBytes: (chunk) => chunks.push(chunk) });
+  await host.plug();
+  const { transport } = openPort(host.path, { baudRate: 3_000_000 });
+  return {
+    transport: {
+      name: transport.name,
+      // What is sent to nobody is lost: until the other end has taken the connection, too.
+      open: async (listener) => {
+        const before = host.numConnections;
+        await transport.open(listener);
+        await until(() => host.numConnections > before);
+      },
+      write: (bytes) => transport.write(bytes),
+      close: () => transport.close(),
+    },
+    received: () => Buffer.concat(chunks),
+    send: (bytes) => host.write(bytes),
+    unplug: () => host.unplug(),
+    replug: async () => {
+      chunks.length = 0;
+      await host.plug();
+    },
+    close: async () => host.close(),
+  };
+}
+
+let laboratory: Promise<UsbLaboratory> | undefined;
+afterAll(async () => (await laboratory)?.close());
+
+async function usbRig(): Promise<Rig> {
+  laboratory ??= UsbLaboratory.start();
+  const usb = await laboratory;
+  const chunks: Uint8Array[] = [];
+  const host = await usb.device({ onBytes: (chunk) => chunks.push(chunk) });
+  return {
+    transport: usb.transport('usb:device=1209:0001'),
+    received: () => Buffer.concat(chunks),
+    send: (bytes) => host.write(bytes),
+    unplug: () => host.unplug(),
+    replug: async () => {
+      chunks.length = 0;
+      await host.plug();
+    },
+    close: async () => host.close(),
+  };
+}
+
 function randomBytes(seed: number, length: number): Uint8Array {
   const random = new Random(seed);
   return Uint8Array.from({ length }, () => random.integer(256));
@@ -79,7 +131,12 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
-const rigs = { loopback: loopbackRig, 'serial port on a pseudo-terminal': serialRig };
+const rigs = {
+  loopback: loopbackRig,
+  'serial port on a pseudo-terminal': serialRig,
+  TCP: tcpRig,
+  'USB through libusb': usbRig,
+};
 
 describe.each(Object.entries(rigs))('transport: %s', (_name, createRig) => {
   const open: Rig[] = [];

@@ -20,14 +20,23 @@ export class Running {
   #onOutput: () => void = () => {};
   readonly #exited: Promise<unknown>;
 
-  /** @param ownGroup lets a signal go to the command and all that it started, as a terminal's Ctrl-C does. */
-  constructor(args: readonly string[], cwd?: string, ownGroup = false) {
+  /**
+   * @param ownGroup lets a signal go to the command and all that it started, as a terminal's Ctrl-C does.
+   * @param env beside that of this process.
+   */
+  constructor(
+    args: readonly string[],
+    cwd?: string,
+    ownGroup = false,
+    env: Readonly<Record<string, string>> = {},
+  ) {
     const program = path.resolve('dist/src/cli/main.js');
     const stdio = ['ignore', 'pipe', 'pipe'] as const;
     this.process = spawn(process.execPath, [program, ...args], {
       stdio: [...stdio],
       cwd,
       detached: ownGroup,
+      env: { ...process.env, ...env },
     });
     this.process.stdout!.on('data', (chunk) => {
       this.#stdout += chunk;

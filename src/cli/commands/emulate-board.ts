@@ -1,14 +1,16 @@
+import { parseTcpAddress } from '../../../drivers/transports/tcp.js';
 import { BeamloopError } from '../../core/errors.js';
 import { readSettingsFile } from '../../core/settings-file.js';
-import { emulatedSection, startStandaloneBoard } from '../../testbed.js';
+import { shellWord } from '../../core/shell-word.js';
+import { emulatedSection, type PlugKind, startStandaloneBoard } from '../../testbed.js';
 import { type Command, printJson } from '../command.js';
 import { baudOption, MAX_SEED, wholeOption } from '../options.js';
 
-/** `beamloop emulate-board`: a board without hardware, at a serial port that any program can open. */
+/** `beamloop emulate-board`: a board without hardware, at a port that any program can open. */
 export const emulateBoardCommand: Command = (yargs, { signal, stdout }) =>
   yargs.command(
     'emulate-board',
-    'Run an emulated board in real time at a serial port, until Ctrl-C',
+    'Run an emulated board in real time at a serial port, on TCP or USB, until Ctrl-C',
     (builder) =>
       builder
         .options({
@@ -25,10 +27,18 @@ export const emulateBoardCommand: Command = (yargs, { signal, stdout }) =>
             describe:
               "YAML file with what a scenario's board.emulated may hold: bits, memory, impairments, faults",
           },
+          at: {
+            type: 'string',
+            default: 'pty',
+            requiresArg: true,
+            describe:
+              'Where it can be reached: pty (a serial port), tcp:HOST:PORT, or usb, a bus that programs see when they are started as printed',
+          },
           seed: { type: 'string', default: '1', requiresArg: true, describe: 'Of errors and faults' },
         })
         .example('$0 emulate-board', 'Prints the port to put into a scenario, or to give to beamloop board')
-        .example('$0 emulate-board --elements 64 --settings board.yaml', ''),
+        .example('$0 emulate-board --elements 64 --settings board.yaml', '')
+        .example('$0 emulate-board --at tcp:127.0.0.1:4001', 'As behind a serial server'),
     async (args) => {
       const numElements = wholeOption('elements', args.elements, 2, 65_535);
       const baud = baudOption(args.baud);
@@ -37,13 +47,25 @@ export const emulateBoardCommand: Command = (yargs, { signal, stdout }) =>
         args.settings === undefined
           ? emulatedSection.parse({})
           : readSettingsFile(args.settings, emulatedSection, 'board description');
-      const board = await startStandaloneBoard({ emulated, numElements, baud, seed });
+      const board = await startStandaloneBoard({
+        emulated,
+        numElements,
+        baud,
+        seed,
+        at: plugOption(args.at),
+      });
       try {
-        const { path, pid } = board;
-        if (args.json) printJson(stdout, { port: path, baud, numElements, pid });
+        const { path, pid, environment } = board;
+        if (args.json) printJson(stdout, { port: path, baud, numElements, pid, environment });
         else {
           stdout.write(`An emulated board of ${numElements} elements is at\n\n  ${path}\n\n`);
-          stdout.write(`at ${baud} baud. In a scenario:  board: { port: ${path}, baud: ${baud} }\n`);
+          stdout.write(`at ${baud} baud. In a scenario:  board: { port: '${path}', baud: ${baud} }\n`);
+          const settings = Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)} `);
+          if (settings.length > 0) {
+            stdout.write(
+              `It is seen by programs that are started so:\n\n  ${settings.join('')}beamloop boards\n\n`,
+            );
+          }
           stdout.write('Ctrl-C ends it.\n');
         }
         await Promise.race([aborted(signal), board.ended.then(gone)]);
@@ -52,6 +74,19 @@ export const emulateBoardCommand: Command = (yargs, { signal, stdout }) =>
       }
     },
   );
+
+function plugOption(text: string): PlugKind {
+  if (text === 'pty') return { kind: 'pty' };
+  // A bus that this program was started with is shared with the boards that are on it.
+  const bus = process.env.BEAMLOOP_USB_BUS;
+  if (text === 'usb') return { kind: 'usb', ...(bus !== undefined && { bus }) };
+  const address = /^tcp:(.*)$/s.exec(text)?.[1];
+  if (address !== undefined) return { kind: 'tcp', ...parseTcpAddress(address, text, 0) };
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `--at cannot be ${text}`,
+    todo: 'It may be pty, usb or tcp:HOST:PORT',
+  });
+}
 
 /** Ctrl-C is how this command is meant to end. */
 function aborted(signal: AbortSignal): Promise<void> {

@@ -18,9 +18,10 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   scenarios: async () => (await import('./scenarios.js')).scenariosCommand,
   steer: async () => (await import('./steer.js')).steerCommand,
   ports: async () => (await import('./ports.js')).portsCommand,
+  boards: async () => (await import('./boards.js')).boardsCommand,
   board: async () => (await import('./board.js')).boardCommand,
   'emulate-board': async () => (await import('./emulate-board.js')).emulateBoardCommand,
 };
 
-/** Commands whose second word says which codebook they are about. */
-export const families: ReadonlySet<string> = new Set(['codebook', 'pattern']);
+/** Commands whose second word says which codebook they are about, or what is done. */
+export const families: ReadonlySet<string> = new Set(['codebook', 'pattern', 'boards']);

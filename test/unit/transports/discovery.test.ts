@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type PortDescription,
-  parseUsbPort,
-  resolvePort,
-  usbPortName,
-} from '../../../drivers/transports/discovery.js';
+import { type PortDescription, resolvePort } from '../../../drivers/transports/discovery.js';
+import { parseUsbPort, usbPortName } from '../../../drivers/transports/usb-ids.js';
 
 const port = (path: string, ids: Partial<PortDescription> = {}): PortDescription => ({
   path,

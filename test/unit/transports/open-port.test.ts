@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openPort } from '../../../drivers/transports/open-port.js';
 import { SerialTransport } from '../../../drivers/transports/serial.js';
+import { TcpTransport } from '../../../drivers/transports/tcp.js';
+import { UsbTransport } from '../../../drivers/transports/usb.js';
 import { BeamloopError } from '../../../src/core/errors.js';
 
 const SETTINGS = { baudRate: 115_200 };
@@ -16,32 +18,31 @@ function refusal(name: string): BeamloopError {
   throw new Error(`${name} was taken`);
 }
 
-/** Names in the first column of the docs' tables, before and after the line about what is reserved. */
-function documented(): { taken: string[]; reserved: string[] } {
+/** Names in the first column of the docs' first table. */
+function documented(): string[] {
   const text = readFileSync(new URL('../../../docs/ports.md', import.meta.url), 'utf8');
-  const [before = '', after = ''] = text.split('\nReserved');
-  const names = (part: string) =>
-    [...part.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell]) =>
-      [...cell!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
-    );
-  return { taken: names(before), reserved: names(after) };
+  const [table = ''] = text.split('\n## ');
+  return [...table.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
+  );
 }
 
 describe('names of ports', () => {
   it('are what their documentation says', () => {
-    const { taken, reserved } = documented();
-    expect(taken.length).toBeGreaterThan(5);
-    expect(reserved.length).toBeGreaterThan(1);
-    for (const name of taken) {
-      const { transport, baudRate } = openPort(name, SETTINGS);
-      expect(transport).toBeInstanceOf(SerialTransport);
-      expect([transport.name, baudRate]).toEqual([name, 115_200]);
-    }
-    for (const name of reserved) {
-      const { code, what, where, todo } = refusal(name);
-      expect([code, where]).toEqual(['BAD_ARGUMENT', name]);
-      expect(what).toMatch(/yet$/);
-      expect(todo).toMatch(/serial/);
+    const names = documented();
+    const made = names.map((name) => ({ name, ...openPort(name, SETTINGS) }));
+    for (const { name, transport } of made) expect(transport.name).toBe(name);
+    const of = (kind: new (...args: never[]) => unknown) =>
+      made.filter(({ transport }) => transport instanceof kind).map(({ name }) => name);
+    const [serial, usb, tcp] = [of(SerialTransport), of(UsbTransport), of(TcpTransport)];
+    expect(serial.length).toBeGreaterThan(5);
+    expect(usb).toEqual(names.filter((name) => name.startsWith('usb:device=')));
+    expect(tcp).toEqual(names.filter((name) => name.startsWith('tcp:')));
+    expect(Math.min(usb.length, tcp.length)).toBeGreaterThan(1);
+    expect([...serial, ...usb, ...tcp].length).toBe(names.length);
+    // A USB device has no line rate; a serial server's line has.
+    for (const { transport, baudRate } of made) {
+      expect(baudRate).toBe(transport instanceof UsbTransport ? null : 115_200);
     }
   });
 
@@ -64,6 +65,17 @@ describe('names of ports', () => {
     'serial:usb=',
     'serial:',
     'usb:0403:6014:',
+    'usb:device=',
+    'usb:device=0403',
+    'usb:device=0403:6014:',
+    'tcp:',
+    'tcp:host',
+    'tcp:host:',
+    'tcp:host:0',
+    'tcp:host:65536',
+    'tcp::4001',
+    'tcp:::1:4001',
+    'tcp:http://host:80',
   ])('refuse %s', (name) => {
     expect(refusal(name).code).toBe('BAD_ARGUMENT');
   });

@@ -1,0 +1,129 @@
+/** Commands about the board at one port. They leave the board as they find it, but for what they are called for. */
+import { readBoardState } from '../../../drivers/boards/board-state.js';
+import { BeamloopError } from '../../core/errors.js';
+import { plural } from '../../core/plural.js';
+import { shellWord } from '../../core/shell-word.js';
+import { type CommandContext, type Parser, printJson } from '../command.js';
+import { quantityOption, wholeOption } from '../options.js';
+import { stateAsJson, stateAsText } from './board-info.js';
+import { boardPortOptions, withBoard } from './board-options.js';
+import { selfTest, testAsText } from './self-test.js';
+
+const MOST_CLOCK_S = 3600;
+
+/** Asks a board about itself. It leaves what it finds; a board that runs mutes itself for every new program. */
+export function boardInfo(yargs: Parser, { signal, stdout }: CommandContext, name: string): Parser {
+  const called = name === 'board' ? 'board' : `boards ${name}`;
+  return yargs.command(
+    `${name} <port>`,
+    'Ask the board at a port what it is and how it does',
+    (builder) =>
+      boardPortOptions(builder)
+        .example(`$0 ${called} /dev/ttyUSB0`, 'Self-description, memory, clock and telemetry')
+        .example(`$0 ${called} usb:0403:6014 --json`, 'The same for machines'),
+    async (args) => {
+      const state = await withBoard(args, signal, (board) => readBoardState(board, signal));
+      if (args.json) printJson(stdout, stateAsJson(args.port, state));
+      else stdout.write(stateAsText(args.port, state));
+    },
+  );
+}
+
+export function boardTest(yargs: Parser, { signal, stdout }: CommandContext): Parser {
+  return yargs.command(
+    'test <port>',
+    'Measure round trips, loading and the clock of the board at a port',
+    (builder) =>
+      boardPortOptions(builder)
+        .options({
+          'round-trips': {
+            type: 'string',
+            default: '500',
+            requiresArg: true,
+            describe: 'Questions for the time',
+          },
+          for: {
+            type: 'string',
+            default: '2 s',
+            requiresArg: true,
+            describe: 'How long the clock is watched at least',
+          },
+          codewords: {
+            type: 'string',
+            default: '64',
+            requiresArg: true,
+            describe: 'Codewords to load, of random phases; they stay in the memory, whose oldest make room',
+          },
+        })
+        .example(
+          '$0 boards test tcp:10.0.0.7:4001',
+          'Percentiles of round trips, goodput, drift of the clock',
+        ),
+    async (args) => {
+      const numRoundTrips = wholeOption('round-trips', args.roundTrips, 10, 1_000_000);
+      const clockS = quantityOption('for', args.for, 's');
+      if (!(clockS > 0 && clockS <= MOST_CLOCK_S)) {
+        throw new BeamloopError('BAD_ARGUMENT', {
+          what: `--for must be above 0 and up to ${MOST_CLOCK_S} s, not ${args.for}`,
+        });
+      }
+      const numCodewords = wholeOption('codewords', args.codewords, 1, 65_535);
+      const result = await withBoard(args, signal, async (board) => {
+        const { queueDepth } = (await readBoardState(board, signal)).telemetry;
+        if (queueDepth > 0) throw slotsLeft(args.port, queueDepth);
+        return selfTest(board, { numRoundTrips, numCodewords, clockS }, signal);
+      });
+      if (args.json) printJson(stdout, { port: args.port, ...result });
+      else stdout.write(testAsText(args.port, result));
+    },
+  );
+}
+
+/** Loading may take the place of codewords that they need, and nobody knows which those are. */
+function slotsLeft(where: string, count: number): BeamloopError {
+  return new BeamloopError('BAD_ARGUMENT', {
+    what: `The board has ${plural(count, 'slot')} queued that an earlier program left, which a test could spoil`,
+    where,
+    todo: `If nobody needs them, beamloop boards clear ${shellWord(where)} empties the queue`,
+  });
+}
+
+export function boardMute(yargs: Parser, { signal, stdout }: CommandContext): Parser {
+  return yargs.command(
+    'mute <port>',
+    'Mute the board at a port; it stays muted until a program arms it',
+    (builder) =>
+      boardPortOptions(builder).example('$0 boards mute /dev/ttyUSB0', 'The array radiates nothing'),
+    async (args) => {
+      await withBoard(args, signal, (board) => board.mute(true));
+      if (args.json) printJson(stdout, { port: args.port, muted: true });
+      else stdout.write(`The board at ${args.port} is muted, until a program arms it.\n`);
+    },
+  );
+}
+
+export function boardClear(yargs: Parser, { signal, stdout }: CommandContext): Parser {
+  return yargs.command(
+    'clear <port>',
+    'Stop the board at a port, empty its slot queue and its codeword memory',
+    (builder) =>
+      boardPortOptions(builder).example(
+        '$0 boards clear /dev/ttyUSB0',
+        'As after power-up, but for its clock and its receipts',
+      ),
+    async (args) => {
+      const cleared = await withBoard(args, signal, async (board) => {
+        const held = board.codewordsHeld();
+        await board.clear();
+        return held;
+      });
+      if (args.json) printJson(stdout, { port: args.port, codewordsCleared: cleared });
+      else {
+        const emptied = `its slot queue is empty, and ${plural(cleared, 'codeword')} in its memory`;
+        stdout.write(
+          `The board at ${args.port} is stopped; ${emptied} ${cleared === 1 ? 'is' : 'are'} gone.\n`,
+        );
+      }
+    },
+  );
+}
