@@ -1,10 +1,13 @@
 /** What a board did against a clause of SPEC.md. */
 export class Unmet extends Error {
   readonly clause: string;
+  /** Without the clause. */
+  readonly what: string;
 
   constructor(clause: string, what: string) {
     super(`SPEC ${clause}: ${what}`);
     this.clause = clause;
+    this.what = what;
   }
 }
 

@@ -19,6 +19,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   steer: async () => (await import('./steer.js')).steerCommand,
   ports: async () => (await import('./ports.js')).portsCommand,
   board: async () => (await import('./board.js')).boardCommand,
+  conformance: async () => (await import('./conformance.js')).conformanceCommand,
   'emulate-board': async () => (await import('./emulate-board.js')).emulateBoardCommand,
 };
 
