@@ -57,9 +57,11 @@ function elementsOf(xml: string): string[] {
 }
 
 describe('beamloop conformance', () => {
-  it('passes a board in a process of its own', async () => {
+  it('passes a board in a process of its own, which it can also trigger', async () => {
     const { stdout, stderr } = await run(
       'emulated',
+      '--only',
+      '7.6',
       '--only',
       '6.1',
       '--only',
@@ -71,6 +73,7 @@ describe('beamloop conformance', () => {
     expect(stderr).toMatch(/^pass describes itself \(\d+\.\d s\)$/m);
     expect(stdout).toMatch(/^6\.1 +Opening a session +pass$/m);
     expect(stdout).toMatch(/^10\.1 .* pass$/m);
+    expect(stdout).toMatch(/^7\.6 +Trigger +pass$/m);
     expect(stdout).toMatch(/\d+ checks: \d+ passed, 0 failed.* The board is stopped and muted\.\n$/);
   });
 

@@ -967,7 +967,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'hears no trigger',
     file: CLOCK,
-    from: 'this.arm({ ...this.#awaiting, startTicks: this.#timebase.nowTicks() });',
+    from: 'this.arm({ ...this.#awaiting, startTicks: nowTicks }, nowTicks);',
     to: '',
     seenBy: ['waits for its trigger, or says that it has none'],
   },
