@@ -66,7 +66,9 @@ export async function runCheck(check: Check, rig: Rig, signal?: AbortSignal): Pr
   } catch (error) {
     if (!(error instanceof Unmet)) throw error;
     const { clause, message: why } = error;
-    return { outcome: 'fails', clause, why, trace: probe.trace.entries, atS: rig.clock.nowS() };
+    const failure = { clause, why, trace: probe.trace.entries, atS: rig.clock.nowS() };
+    await probe.confirmOpen();
+    return { outcome: 'fails', ...failure };
   } finally {
     over.abort();
     await probe.close();

@@ -13,11 +13,12 @@ import {
   type PayloadOf,
 } from '../../firmware-protocol/registry.js';
 import type { Clock } from '../../src/core/clock.js';
-import { BeamloopError } from '../../src/core/errors.js';
+import type { BeamloopError } from '../../src/core/errors.js';
 import type { Transport } from '../transports/transport.js';
 import { whyNotWelcomed } from './not-welcomed.js';
+import { portLost } from './port-lost.js';
 import { Trace } from './trace.js';
-import { must, Unmet } from './unmet.js';
+import { CLAUSE_OF, must, Unmet } from './unmet.js';
 
 type BoardMessage = DecodedMessage<NameFrom<'board'>>;
 
@@ -51,11 +52,6 @@ const REPEAT_S = 0.2;
 /** For what a board does at once, or after one retransmission timeout. */
 const PATIENCE_S = 3;
 export const HOST_WINDOW = 32;
-/** Where SPEC.md says what comes of a request. */
-const CLAUSE_OF: Partial<Record<MessageName, string>> = {
-  ...{ LoadCodeword: '6.2', QueryMemory: '6.3', QueueSlots: '6.4', Arm: '6.5', Stop: '6.6', Mute: '6.7' },
-  ...{ QueryReceipts: '6.9', ReadLines: '6.14' },
-};
 /** A board whose checker was killed, with slots queued, does not radiate for ever. No check is silent for so long. */
 const WATCHDOG_MS = 20_000;
 /** No check makes a board send so much; what goes on beyond would fill the memory. */
@@ -66,6 +62,8 @@ const MOST_NOISE_BYTES = 2 ** 16;
 /** A port that goes away with the board's power is waited for. */
 const REPLUG_S = 15;
 const REPLUG_INTERVAL_S = 0.25;
+/** For a write to show that the port is gone. */
+const CONFIRM_S = 0.2;
 
 export class Probe {
   /** Every good frame, in order of arrival. */
@@ -91,6 +89,7 @@ export class Probe {
   #closed = false;
   #powerless = false;
   #unplugged = false;
+  #lost: BeamloopError | null = null;
   #end: (reason: Error) => void = () => {};
   /** Rejects when nothing more can be judged: the port is lost, the board sends without end, the probe was closed. */
   readonly ended: Promise<never>;
@@ -113,7 +112,9 @@ export class Probe {
       onBytes: (chunk) => this.#take(chunk),
       onClosed: (reason) => {
         this.#unplugged = true;
-        if (!this.#powerless) this.#end(lost(this.#options.transport.name, reason));
+        if (this.#powerless) return;
+        this.#lost = portLost(this.#options.transport.name, reason);
+        this.#end(this.#lost);
       },
     });
     this.#unplugged = false;
@@ -159,6 +160,20 @@ export class Probe {
     } finally {
       this.#powerless = false;
     }
+  }
+
+  /**
+   * Rejects with PORT_FAILED where the port is lost: many systems tell of that at the next write only, and until then a board that was
+   * unplugged looks like a silent one.
+   */
+  async confirmOpen(): Promise<void> {
+    const over = new AbortController();
+    const waited = this.clock.sleep(CONFIRM_S, over.signal).catch(() => {});
+    // A delimiter more changes nothing (SPEC 3.4).
+    const written = this.#options.transport.write(Uint8Array.of(0)).catch(() => {});
+    await Promise.race([written, waited]);
+    over.abort();
+    if (this.#lost !== null) throw this.#lost;
   }
 
   /** What came that was no frame. */
@@ -380,12 +395,4 @@ export class Probe {
     }
     if (this.acking) this.acknowledge();
   }
-}
-
-function lost(where: string, reason: string): BeamloopError {
-  return new BeamloopError('PORT_FAILED', {
-    what: `The port was lost in the middle of a check: ${reason}`,
-    where,
-    todo: 'Plug the board in again and see that nothing else resets it; what was judged before stands',
-  });
 }

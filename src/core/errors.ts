@@ -105,6 +105,10 @@ export const ERROR_CATALOGUE = {
     meaning:
       'a board failed a check of `beamloop conformance`; the table says which clause of SPEC.md it breaks',
   },
+  REPLAY_DIFFERS: {
+    exit: EXIT.nonconforming,
+    meaning: 'an emulated board answers otherwise than the board in a wire log did',
+  },
   INTERRUPTED: { exit: EXIT.interrupted, meaning: 'Ctrl-C or SIGTERM; the array was muted' },
   HUNG_UP: { exit: EXIT.hungUp, meaning: 'the terminal is gone (SIGHUP), else as INTERRUPTED' },
 } as const satisfies Record<string, { exit: number; meaning: string }>;

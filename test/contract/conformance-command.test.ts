@@ -6,10 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Pty } from '../../drivers/emulator/pty.js';
 import { conformanceCommand } from '../../src/cli/commands/conformance.js';
 import { junitXml } from '../../src/cli/junit.js';
-import { PATIENCE_S } from '../fixtures/patience.js';
 import { failureOf, runCommand } from '../fixtures/run-command.js';
 import { connect, type EmulatedRig, ptyRig, until } from './board-rigs.js';
 import { BoardWatcher } from './board-watcher.js';
@@ -77,7 +75,7 @@ describe('beamloop conformance', () => {
     expect(stdout).toMatch(/\d+ checks: \d+ passed, 0 failed.* The board is stopped and muted\.\n$/);
   });
 
-  it('says of a board that breaks a rule which clause, what the clause wants and what went over the line', async () => {
+  it('says of a board that breaks a rule, to people and machines, which clause, what the clause wants and what went over the line', async () => {
     rig = await ptyRig({ model: MODEL }, breaking('version not checked'));
     const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-junit-'));
     folders.push(folder);
@@ -111,10 +109,7 @@ describe('beamloop conformance', () => {
       expect.arrayContaining(['testsuites', 'testsuite', 'testcase', 'failure']),
     );
     expect(xml).toContain('tests="2" failures="1"');
-  });
 
-  it('has the same for machines, and exits with 7', async () => {
-    rig = await ptyRig({ model: MODEL }, breaking('version not checked'));
     try {
       const { stdout } = await run(rig.transport.name, '--radiate', '--only', '10.1', '--json', ...SLACK);
       expect(process.exitCode).toBe(7);
@@ -122,11 +117,7 @@ describe('beamloop conformance', () => {
       expect(document).toMatchObject({ conforms: false, counts: { failed: 1, notRun: 0 }, muted: true });
       const [check] = document.checks;
       expect(check).toMatchObject({ outcome: 'fails', clause: expect.stringMatching(/^(5\.9|10\.1)$/) });
-      expect(
-        check.trace.some(
-          ({ from, message }: Record<string, string>) => from === 'host' && message === 'Hello',
-        ),
-      ).toBe(true);
+      expect(check.trace).toContainEqual(expect.objectContaining({ from: 'host', type: 1 }));
     } finally {
       process.exitCode = undefined;
     }
@@ -153,16 +144,6 @@ describe('beamloop conformance', () => {
     expect(checks.length).toBeGreaterThan(3);
     for (const { clauses } of checks)
       expect(clauses.some((clause: string) => clause.startsWith('8.'))).toBe(true);
-  });
-
-  it('says that nobody answers at a port, within seconds', async () => {
-    const pty = await Pty.open(() => {});
-    const beganMs = performance.now();
-    expect(await failure(pty.path, '--radiate', '--open-timeout', '0.1 s')).toMatch(
-      /^NOT_A_BOARD: .*not a byte came/,
-    );
-    expect(performance.now() - beganMs).toBeLessThan(1e3 * PATIENCE_S);
-    pty.close();
   });
 
   it('ends where the port is unplugged in the middle', async () => {

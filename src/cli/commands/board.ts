@@ -6,11 +6,12 @@ import { printable } from '../../core/printable.js';
 import { openBoardAt } from '../../testbed.js';
 import { type Command, printJson } from '../command.js';
 import { baudOption, quantityOption } from '../options.js';
+import { wireLogOption, withWireLog } from '../wire-log-option.js';
 
 const MOST_OPEN_TIMEOUT_S = 600;
 
 /** `beamloop board PORT`: asks a board about itself. It leaves what it finds; a board that runs mutes itself for every new program. */
-export const boardCommand: Command = (yargs, { signal, stdout }) =>
+export const boardCommand: Command = (yargs, context) =>
   yargs.command(
     'board <port>',
     'Ask the board at a serial port what it is and how it does',
@@ -46,18 +47,22 @@ export const boardCommand: Command = (yargs, { signal, stdout }) =>
           requiresArg: true,
           describe: 'The same of the line RTS',
         })
+        .options(wireLogOption)
         .example('$0 board /dev/ttyUSB0', 'Self-description, memory, clock and telemetry')
         .example('$0 board usb:0403:6014 --json', 'The same for machines'),
-    async ({ port, baud, openTimeout, dtr, rts, json }) => {
+    async ({ port, baud, openTimeout, dtr, rts, json, wireLog }) => {
+      const { signal, stdout } = context;
       const settings = { baud: baudOption(baud), openTimeout: openTimeoutOption(openTimeout), dtr, rts };
-      const { board } = await openBoardAt({ port, ...settings }, signal);
-      try {
-        const state = await readBoardState(board, signal);
-        if (json) printJson(stdout, asJson(port, state));
-        else stdout.write(asText(port, state));
-      } finally {
-        await board.leave();
-      }
+      await withWireLog(context, wireLog, async (log) => {
+        const { board } = await openBoardAt({ port, ...settings }, signal, log);
+        try {
+          const state = await readBoardState(board, signal);
+          if (json) printJson(stdout, asJson(port, state));
+          else stdout.write(asText(port, state));
+        } finally {
+          await board.leave();
+        }
+      });
     },
   );
 

@@ -27,6 +27,7 @@ import {
 import { junitXml } from '../junit.js';
 import { baudOption, quantityOption, wholeOption } from '../options.js';
 import { formatTable } from '../text-table.js';
+import { wireLogOption, withWireLog } from '../wire-log-option.js';
 
 const EMULATED = 'emulated';
 const DEFAULT_BAUD = '3000000';
@@ -99,6 +100,7 @@ export const conformanceCommand: Command = (yargs, context) =>
             describe: 'YAML file of the emulated board, as of beamloop emulate-board',
           },
           elements: { type: 'string', requiresArg: true, describe: 'Elements of the emulated board [512]' },
+          ...wireLogOption,
         })
         .example(
           '$0 conformance /dev/ttyUSB0 --radiate',
@@ -112,10 +114,14 @@ export const conformanceCommand: Command = (yargs, context) =>
       const rig = await openRig(args);
       let run: ConformanceRun;
       try {
-        run = await runConformance(rig, checks, {
+        const options = {
           signal: context.signal,
           openTimeoutS: secondsOption('open-timeout', args.openTimeout),
           ...progress(context, checks.length, args.json),
+        };
+        run = await withWireLog(context, args.wireLog, (log) => {
+          const transport = log?.around(rig.transport) ?? rig.transport;
+          return runConformance({ ...rig, transport }, checks, options);
         });
       } finally {
         await rig.close();
