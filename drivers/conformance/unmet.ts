@@ -1,4 +1,4 @@
-/** What a board did against a clause of SPEC.md. */
+/** Clauses of SPEC.md, and what a board did against them. */
 import type { MessageName } from '../../firmware-protocol/registry.js';
 
 /** Where SPEC.md says what comes of a request. */
@@ -7,6 +7,7 @@ export const CLAUSE_OF: Partial<Record<MessageName, string>> = {
   ...{ QueryReceipts: '6.9', ReadLines: '6.14' },
 };
 
+/** A board broke this clause. */
 export class Unmet extends Error {
   readonly clause: string;
   /** Without the clause. */

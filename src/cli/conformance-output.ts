@@ -67,19 +67,23 @@ function outcomeOf(clause: string, results: readonly CheckResult[]): Pick<Clause
   return { outcome: 'not run', why: left?.verdict.outcome === 'not run' ? left.verdict.why : '' };
 }
 
+/** A row for every clause; below, why some were not judged. Failures have a text of their own. */
 export function clauseTable(rows: readonly ClauseRow[], columns: number | undefined): string {
-  return formatTable(
+  const table = formatTable(
     {
       columns: [
         { title: 'SPEC', align: 'left' },
         { title: 'clause', align: 'left' },
         { title: '', align: 'left' },
-        { title: 'why', align: 'left', dropFirst: 1 },
       ],
-      rows: rows.map(({ clause, title, outcome, why }) => [clause, title, outcome, why]),
+      rows: rows.map(({ clause, title, outcome }) => [clause, title, outcome]),
     },
     columns,
   );
+  const unjudged = rows
+    .filter(({ outcome }) => outcome === 'n/a' || outcome === 'not run')
+    .flatMap(({ clause, outcome, why }) => wrapped(printable(`${clause} ${outcome}: ${why}`), columns));
+  return `${table}${unjudged.length === 0 ? '' : '\n'}${unjudged.join('')}`;
 }
 
 /** Clauses that no check stands for, and why. */
