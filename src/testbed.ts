@@ -10,8 +10,9 @@ import { type BoardModel, wholeFemtoseconds } from '../drivers/emulator/board-mo
 import { MACHINE_CLOCK_AHEAD_S } from '../drivers/emulator/machine-clock.js';
 import type { PlugKind } from '../drivers/emulator/plug.js';
 import { RfFrontEnd } from '../drivers/emulator/rf.js';
-import { openPort, type PortSettings } from '../drivers/transports/open-port.js';
+import { openPort, type Port, type PortSettings } from '../drivers/transports/open-port.js';
 import type { PortPlace } from '../drivers/transports/port-holders.js';
+import type { WireLog } from '../drivers/wire/wire-log.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
 import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
@@ -37,6 +38,7 @@ import { widebandOf } from './scenario/wideband.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StandInBoard, StudiedScenario } from './study/common/studied-scenario.js';
 
+export { replayWire, type WireReplay } from './emulation/wire-replay.js';
 export { type EmulatedSection, emulatedSection, type PlugKind };
 
 const EMULATED = 'emulated';
@@ -45,7 +47,17 @@ const REPLUG_TIMEOUT_S = 30;
 const REPLUG_PAUSE_S = 0.05;
 
 /** Opens what the scenario's port names. */
-export const openTestbed: OpenTestbed<EmulatedSection> = async (request) => {
+export const openTestbed: OpenTestbed<EmulatedSection> = (request) => openTestbedWith(request, undefined);
+
+/** As `openTestbed`; all that goes over the board's line goes into the log, too. */
+export function openTestbedLogging(log: WireLog | undefined): OpenTestbed<EmulatedSection> {
+  return (request) => openTestbedWith(request, log);
+}
+
+async function openTestbedWith(
+  request: TestbedRequest<EmulatedSection>,
+  log: WireLog | undefined,
+): Promise<Testbed> {
   const closing: (() => Promise<void>)[] = [];
   const closeAll = async () => {
     // The board first: it mutes the array. Then whatever was started before it.
@@ -53,13 +65,13 @@ export const openTestbed: OpenTestbed<EmulatedSection> = async (request) => {
   };
   try {
     return request.scenario.board.port === EMULATED
-      ? await openEmulated(request, closing, closeAll)
-      : await openReal(request, closing, closeAll);
+      ? await openEmulated(request, closing, closeAll, log)
+      : await openReal(request, closing, closeAll, log);
   } catch (error) {
     await closeAll();
     throw error;
   }
-};
+}
 
 type Closing = (() => Promise<void>)[];
 
@@ -67,9 +79,10 @@ async function openReal(
   request: TestbedRequest<EmulatedSection>,
   closing: Closing,
   close: () => Promise<void>,
+  log: WireLog | undefined,
 ): Promise<Testbed> {
   const bridge = await openBridge(request, closing);
-  const { board } = await openBoardAt(request.scenario.board, request.signal);
+  const { board } = await openBoardAt(request.scenario.board, request.signal, log);
   closing.push(() => board.close());
   return realTime(board, bridge, close);
 }
@@ -78,6 +91,7 @@ async function openEmulated(
   request: TestbedRequest<EmulatedSection>,
   closing: Closing,
   close: () => Promise<void>,
+  log: WireLog | undefined,
 ): Promise<Testbed> {
   const { scenario, array, users, realtime, signal } = request;
   const { baud, emulated, openTimeout } = scenario.board;
@@ -114,7 +128,7 @@ async function openEmulated(
   );
   closing.push(() => ues.close());
   const board = await openThoughUnplugged(() => {
-    const { transport, baudRate } = openPort(process.path, { baudRate: baud });
+    const { transport, baudRate } = logged(openPort(process.path, { baudRate: baud }), log);
     return openNativeBoard({
       transport,
       baudRate: realtime ? baudRate : null,
@@ -238,9 +252,10 @@ export interface OpenBoard {
 export async function openBoard(
   scenario: Scenario<EmulatedSection>,
   signal: AbortSignal,
+  log?: WireLog,
 ): Promise<OpenBoard> {
   const { port, baud, emulated } = scenario.board;
-  if (port !== EMULATED) return openBoardAt(scenario.board, signal);
+  if (port !== EMULATED) return openBoardAt(scenario.board, signal, log);
   const process = await startEmulatedBoard({
     model: modelOf(scenario),
     rf: impairmentsOf(emulated, scenario.seed),
@@ -250,7 +265,7 @@ export async function openBoard(
     driftPpm: emulated.clockDriftPpm,
   });
   try {
-    const { board, close } = await openBoardAt({ port: process.path, baud }, signal);
+    const { board, close } = await openBoardAt({ port: process.path, baud }, signal, log);
     return {
       board,
       close: async () => {
@@ -277,6 +292,7 @@ interface BoardAtPort {
 export async function openBoardAt(
   { port, baud, openTimeout, dtr, rts }: BoardAtPort,
   signal: AbortSignal,
+  log?: WireLog,
 ): Promise<OpenBoard> {
   const settings: PortSettings = {
     baudRate: baud,
@@ -284,11 +300,15 @@ export async function openBoardAt(
     ...(rts !== undefined && { rts: rts === 'on' }),
   };
   const board = await openNativeBoard({
-    ...openPort(port, settings),
+    ...logged(openPort(port, settings), log),
     ...(openTimeout !== undefined && { helloTimeoutS: openTimeout }),
     signal,
   });
   return { board, close: () => board.close() };
+}
+
+function logged(port: Port, log: WireLog | undefined): Port {
+  return log === undefined ? port : { ...port, transport: log.around(port.transport) };
 }
 
 /** Where a port is; null where nobody can tell. Rejects as opening it does when it is nowhere. */

@@ -5,6 +5,7 @@ import { itemsPerMessage } from '../../firmware-protocol/layout.js';
 import { LoadCodeword } from '../../firmware-protocol/messages/load-codeword.js';
 import { QueueSlots } from '../../firmware-protocol/messages/queue-slots.js';
 import type { PayloadOf } from '../../firmware-protocol/registry.js';
+import { STATUS } from '../../firmware-protocol/status.js';
 import type { Probe } from './probe.js';
 import type { Rig } from './rig.js';
 import { must, mustEqual } from './unmet.js';
@@ -115,7 +116,19 @@ export class Bench {
 
   async load(index: number, seed: number): Promise<bigint> {
     const codeword = this.codeword(seed);
-    mustEqual(await this.loadStatus(index, codeword), 0, '6.2', 'the status of a good load');
+    const status = await this.loadStatus(index, codeword);
+    must(
+      status !== STATUS.hashMismatch,
+      '4.3',
+      `a good codeword (${codeword.data.length} bytes) is refused with status 4: the board computes another hash, or another length`,
+    );
+    const { memoryDepth } = this.board;
+    must(
+      status !== STATUS.badIndex,
+      '6.1',
+      `index ${index} is refused, though the board says that it holds ${memoryDepth} codewords`,
+    );
+    mustEqual(status, STATUS.ok, '6.2', 'the status of a good load');
     return codeword.hash;
   }
 

@@ -3,6 +3,7 @@ import type { PayloadOf } from '../../firmware-protocol/registry.js';
 import { Bench } from './bench.js';
 import { Probe } from './probe.js';
 import type { Rig } from './rig.js';
+import type { TraceEntry } from './trace.js';
 import { Unmet } from './unmet.js';
 
 export interface Check {
@@ -25,26 +26,49 @@ export interface Check {
 
 export type Verdict =
   | { readonly outcome: 'conforms' }
-  | { readonly outcome: 'fails'; readonly clause: string; readonly why: string }
+  | {
+      readonly outcome: 'fails';
+      readonly clause: string;
+      readonly why: string;
+      /** The last that went over the line, until the failure was seen. */
+      readonly trace: readonly TraceEntry[];
+      /** When it was seen, of the rig's clock, s. */
+      readonly atS: number;
+    }
   | { readonly outcome: 'skipped'; readonly why: string };
 
-/** Runs one check. Rejects only where the rig fails: its transport cannot be opened. */
-export async function runCheck(check: Check, rig: Rig): Promise<Verdict> {
+const MISSING = {
+  powerCycle: 'nothing here can take the board’s power away and give it back',
+  trigger: 'nothing here can raise the board’s trigger input',
+} as const;
+
+/**
+ * Runs one check. Rejects only where the rig fails: its transport cannot be opened (as that rejects), or is lost on the way
+ * (PORT_FAILED); and with the reason of a signal that was raised.
+ */
+export async function runCheck(check: Check, rig: Rig, signal?: AbortSignal): Promise<Verdict> {
   if (check.needs !== undefined && rig[check.needs] === undefined) {
-    return { outcome: 'skipped', why: `nothing here can do it: ${check.needs}` };
+    return { outcome: 'skipped', why: MISSING[check.needs] };
   }
+  signal?.throwIfAborted();
   const probe = new Probe(rig);
   await probe.open();
   const over = new AbortController();
   const tooLong = rig.clock.sleep(check.deadlineS, over.signal).then(() => {
     throw new Unmet(check.clauses[0]!, `it took longer than ${check.deadlineS} s`);
   });
-  tooLong.catch(() => {});
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true, signal: over.signal });
+  });
+  for (const promise of [tooLong, aborted]) promise.catch(() => {});
   try {
-    return await Promise.race([judge(check, probe, rig), tooLong]);
+    return await Promise.race([judge(check, probe, rig), tooLong, aborted, probe.ended]);
   } catch (error) {
     if (!(error instanceof Unmet)) throw error;
-    return { outcome: 'fails', clause: error.clause, why: error.message };
+    const { clause, message: why } = error;
+    const failure = { clause, why, trace: probe.trace.entries, atS: rig.clock.nowS() };
+    await probe.confirmOpen();
+    return { outcome: 'fails', ...failure };
   } finally {
     over.abort();
     await probe.close();

@@ -13,8 +13,12 @@ import {
   type PayloadOf,
 } from '../../firmware-protocol/registry.js';
 import type { Clock } from '../../src/core/clock.js';
+import type { BeamloopError } from '../../src/core/errors.js';
 import type { Transport } from '../transports/transport.js';
-import { must, Unmet } from './unmet.js';
+import { whyNotWelcomed } from './not-welcomed.js';
+import { portLost } from './port-lost.js';
+import { Trace } from './trace.js';
+import { CLAUSE_OF, must, Unmet } from './unmet.js';
 
 type BoardMessage = DecodedMessage<NameFrom<'board'>>;
 
@@ -39,6 +43,8 @@ export interface ProbeOptions {
   readonly random: () => number;
   /** What the line and the machine may add to a time that the board keeps, s. */
   readonly slackS: number;
+  /** Takes the board's power away and gives it back. */
+  readonly powerCycle?: () => Promise<void>;
 }
 
 const HELLO_INTERVAL_S = 0.1;
@@ -46,14 +52,26 @@ const REPEAT_S = 0.2;
 /** For what a board does at once, or after one retransmission timeout. */
 const PATIENCE_S = 3;
 export const HOST_WINDOW = 32;
+/** A board whose checker was killed, with slots queued, does not radiate for ever. No check is silent for so long. */
+const WATCHDOG_MS = 20_000;
+/** No check makes a board send so much; what goes on beyond would fill the memory. */
+const MOST_BYTES = 2 ** 24;
+const MOST_FRAMES = 600_000;
+/** Bytes in a row that hold no frame: a line spoils some, and no line so many. */
+const MOST_NOISE_BYTES = 2 ** 16;
+/** A port that goes away with the board's power is waited for. */
+const REPLUG_S = 15;
+const REPLUG_INTERVAL_S = 0.25;
+/** For a write to show that the port is gone. */
+const CONFIRM_S = 0.2;
 
 export class Probe {
   /** Every good frame, in order of arrival. */
   readonly heard: Heard[] = [];
   /** Reliable messages in order, each once. */
   readonly delivered: BoardMessage[] = [];
-  /** Everything that came, delimiters included. */
-  readonly bytes: number[] = [];
+  /** The last of both directions. */
+  readonly trace: Trace;
   /** Whether reliable frames are acknowledged, at once. */
   acking = true;
   session = 0;
@@ -65,27 +83,97 @@ export class Probe {
   #nextToDeliver = 1;
   readonly #kept = new Map<number, BoardMessage | null>();
   readonly #waiting = new Set<() => void>();
+  #chunks: Uint8Array[] = [];
+  #numBytes = 0;
+  #noiseBytes = 0;
+  #closed = false;
+  #powerless = false;
+  #unplugged = false;
+  #lost: BeamloopError | null = null;
+  #end: (reason: Error) => void = () => {};
+  /** Rejects when nothing more can be judged: the port is lost, the board sends without end, the probe was closed. */
+  readonly ended: Promise<never>;
+  readonly #over = new AbortController();
 
   constructor(options: ProbeOptions) {
     this.#options = options;
     this.clock = options.clock;
     this.slackS = options.slackS;
+    this.trace = new Trace(() => this.clock.nowS());
+    this.ended = new Promise((_resolve, reject) => {
+      this.#end = reject;
+    });
+    this.ended.catch(() => {});
   }
 
   /** Opens the transport; rejects as that does. */
   async open(): Promise<void> {
     await this.#options.transport.open({
-      onBytes: (chunk) => {
-        for (const byte of chunk) this.bytes.push(byte);
-        this.#decoder.push(chunk);
-        for (const wake of this.#waiting) wake();
+      onBytes: (chunk) => this.#take(chunk),
+      onClosed: (reason) => {
+        this.#unplugged = true;
+        if (this.#powerless) return;
+        this.#lost = portLost(this.#options.transport.name, reason);
+        this.#end(this.#lost);
       },
-      onClosed: () => {},
     });
+    this.#unplugged = false;
   }
 
-  close(): Promise<void> {
-    return this.#options.transport.close();
+  /** Whatever still waits for the board ends now, and sends nothing more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#end(new Error('the probe was closed'));
+    this.#over.abort(new Error('the probe was closed'));
+    await this.#options.transport.close();
+  }
+
+  /** Everything that came, delimiters included. */
+  get bytes(): Uint8Array {
+    return Buffer.concat(this.#chunks);
+  }
+
+  get numBytes(): number {
+    return this.#numBytes;
+  }
+
+  /** Of what came so far nothing is wanted any more. */
+  forget(): void {
+    this.delivered.length = 0;
+    this.heard.length = 0;
+    this.#chunks = [];
+    this.#numBytes = 0;
+  }
+
+  /** Takes the board's power away and gives it back; opens the port again where it went with the power. */
+  async powerCycle(): Promise<void> {
+    this.#powerless = true;
+    try {
+      await this.#options.powerCycle?.();
+      const untilS = this.clock.nowS() + REPLUG_S;
+      while (this.#unplugged) {
+        await this.open().catch((error: unknown) => {
+          if (this.clock.nowS() > untilS) throw error;
+        });
+        if (this.#unplugged) await this.wait(REPLUG_INTERVAL_S);
+      }
+    } finally {
+      this.#powerless = false;
+    }
+  }
+
+  /**
+   * Rejects with PORT_FAILED where the port is lost: many systems tell of that at the next write only, and until then a board that was
+   * unplugged looks like a silent one.
+   */
+  async confirmOpen(): Promise<void> {
+    const over = new AbortController();
+    const waited = this.clock.sleep(CONFIRM_S, over.signal).catch(() => {});
+    // A delimiter more changes nothing (SPEC 3.4).
+    const written = this.#options.transport.write(Uint8Array.of(0)).catch(() => {});
+    await Promise.race([written, waited]);
+    over.abort();
+    if (this.#lost !== null) throw this.#lost;
   }
 
   /** What came that was no frame. */
@@ -95,6 +183,8 @@ export class Probe {
   }
 
   raw(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    this.trace.sent(bytes);
     void this.#options.transport.write(bytes).catch(() => {});
   }
 
@@ -137,7 +227,11 @@ export class Probe {
   async did<N extends MessageName>(name: N, value: PayloadOf<N>): Promise<Answer> {
     const answer = await this.ask(name, value);
     const { status } = answer.value;
-    must(status === 0, '6', `${name} is answered with ${answer.name} and status ${status}, not 0`);
+    must(
+      status === 0,
+      CLAUSE_OF[name] ?? '6',
+      `${name} is answered with ${answer.name} and status ${status}, not 0`,
+    );
     return answer;
   }
 
@@ -148,10 +242,16 @@ export class Probe {
   }
 
   greet(more: Partial<PayloadOf<'Hello'>> = {}): void {
-    const { session } = this;
+    this.raw(this.helloFrame(more));
+  }
+
+  helloFrame(more: Partial<PayloadOf<'Hello'>> = {}): Uint8Array {
+    const definition = messageByName('Hello');
     const { major: versionMajor, minor: versionMinor } = PROTOCOL_VERSION;
-    const hello = { magic: HELLO_MAGIC, versionMajor, versionMinor, session, window: HOST_WINDOW };
-    this.send('Hello', { ...hello, watchdogMs: 0, ...more });
+    const hello = { magic: HELLO_MAGIC, versionMajor, versionMinor, window: HOST_WINDOW };
+    const whose = { session: this.session, watchdogMs: WATCHDOG_MS };
+    const payload = encodePayload(definition, { ...hello, ...whose, ...more });
+    return encodeFrame({ type: definition.type, session: this.session & 0xffff, sequence: 0, payload });
   }
 
   /** Greets until the board welcomes this session; returns its first new Welcome. */
@@ -164,7 +264,7 @@ export class Probe {
       this.greet(more);
       if (await this.soon(() => welcome() !== undefined, HELLO_INTERVAL_S)) return welcome()!;
     }
-    throw new Unmet('5.9', `Hello was not answered with a Welcome of its session within ${PATIENCE_S} s`);
+    throw await whyNotWelcomed(this, before, PATIENCE_S);
   }
 
   /** Begins a session as a host that starts afresh. */
@@ -223,7 +323,7 @@ export class Probe {
   }
 
   wait(durationS: number): Promise<void> {
-    return this.clock.sleep(durationS);
+    return Promise.race([this.clock.sleep(durationS, this.#over.signal), this.ended]);
   }
 
   /** Resolves when the condition holds; rejects with what was wrong when that takes too long. */
@@ -247,11 +347,29 @@ export class Probe {
     this.#waiting.add(wake);
     wake();
     try {
-      return await Promise.race([holds, timeout]);
+      return await Promise.race([holds, timeout, this.ended]);
     } finally {
       this.#waiting.delete(wake);
       over.abort();
     }
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.trace.received(chunk);
+    this.#chunks.push(chunk);
+    this.#numBytes += chunk.length;
+    const numHeard = this.heard.length;
+    this.#decoder.push(chunk);
+    this.#noiseBytes = this.heard.length > numHeard ? 0 : this.#noiseBytes + chunk.length;
+    if (this.#noiseBytes > MOST_NOISE_BYTES) {
+      this.#end(
+        new Unmet('3.4', `the board sends without end: ${this.#noiseBytes} bytes, and no frame among them`),
+      );
+    } else if (this.#numBytes > MOST_BYTES || this.heard.length > MOST_FRAMES) {
+      const sent = `${this.#numBytes} bytes, ${this.heard.length} frames`;
+      this.#end(new Unmet('6', `the board sends without end: ${sent} within one check`));
+    }
+    for (const wake of this.#waiting) wake();
   }
 
   #newSession(): number {

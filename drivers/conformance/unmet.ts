@@ -1,10 +1,22 @@
-/** What a board did against a clause of SPEC.md. */
+/** Clauses of SPEC.md, and what a board did against them. */
+import type { MessageName } from '../../firmware-protocol/registry.js';
+
+/** Where SPEC.md says what comes of a request. */
+export const CLAUSE_OF: Partial<Record<MessageName, string>> = {
+  ...{ LoadCodeword: '6.2', QueryMemory: '6.3', QueueSlots: '6.4', Arm: '6.5', Stop: '6.6', Mute: '6.7' },
+  ...{ QueryReceipts: '6.9', ReadLines: '6.14' },
+};
+
+/** A board broke this clause. */
 export class Unmet extends Error {
   readonly clause: string;
+  /** Without the clause. */
+  readonly what: string;
 
   constructor(clause: string, what: string) {
     super(`SPEC ${clause}: ${what}`);
     this.clause = clause;
+    this.what = what;
   }
 }
 

@@ -15,6 +15,7 @@ export const EXIT = {
   ue: 4,
   recording: 5,
   incomplete: 6,
+  nonconforming: 7,
   hungUp: 129,
   interrupted: 130,
 } as const;
@@ -98,6 +99,15 @@ export const ERROR_CATALOGUE = {
   CAMPAIGN_INCOMPLETE: {
     exit: EXIT.incomplete,
     meaning: 'the campaign ended without an estimate for every user',
+  },
+  BOARD_NONCONFORMING: {
+    exit: EXIT.nonconforming,
+    meaning:
+      'a board failed a check of `beamloop conformance`; the table says which clause of SPEC.md it breaks',
+  },
+  REPLAY_DIFFERS: {
+    exit: EXIT.nonconforming,
+    meaning: 'an emulated board answers otherwise than the board in a wire log did',
   },
   INTERRUPTED: { exit: EXIT.interrupted, meaning: 'Ctrl-C or SIGTERM; the array was muted' },
   HUNG_UP: { exit: EXIT.hungUp, meaning: 'the terminal is gone (SIGHUP), else as INTERRUPTED' },

@@ -57,10 +57,13 @@ export async function loopbackRig(
   };
 }
 
-export async function ptyRig(config: EmulatedBoardConfig = {}): Promise<EmulatedRig> {
+export async function ptyRig(
+  config: EmulatedBoardConfig = {},
+  Board: typeof EmulatedBoard = EmulatedBoard,
+): Promise<EmulatedRig> {
   const directory = mkdtempSync(path.join(tmpdir(), 'beamloop-rig-'));
   const pty = new PtyHost(path.join(directory, 'board'), (chunk) => emulated.receive(chunk));
-  const emulated = new EmulatedBoard(
+  const emulated = new Board(
     { realtime: true, ...config },
     {
       toHost: (chunk) => pty.write(chunk),

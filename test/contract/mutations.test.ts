@@ -7,16 +7,20 @@ import { MUTATIONS } from './mutations.js';
 import { CHECKED_BOARD, virtualRig } from './virtual-rig.js';
 
 describe('a board that breaks one rule is seen', () => {
-  it.each(MUTATIONS)('$rule', async ({ seenBy, ...change }) => {
+  it.each(MUTATIONS)('$rule', async ({ seenBy, clause, ...change }) => {
     const Board = mutatedBoard([change]);
     const failed: string[] = [];
+    const against: string[] = [];
     for (const check of CHECKS) {
       if (check.long && !seenBy.includes(check.name)) continue;
       const rig = virtualRig({ model: CHECKED_BOARD }, Board);
       try {
         // A board that breaks a rule may also break down.
         const outcome = await rig.clock.during(runCheck(check, rig)).then(
-          (verdict) => verdict.outcome,
+          (verdict) => {
+            if (verdict.outcome === 'fails') against.push(verdict.clause);
+            return verdict.outcome;
+          },
           () => 'fails',
         );
         if (outcome !== 'conforms') failed.push(check.name);
@@ -25,6 +29,7 @@ describe('a board that breaks one rule is seen', () => {
       }
     }
     expect(failed).toEqual(seenBy);
+    if (clause !== undefined) expect(against).toContain(clause);
   });
 });
 

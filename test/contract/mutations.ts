@@ -5,6 +5,8 @@ export interface Mutation extends Change {
   readonly rule: string;
   /** Names of the checks of drivers/conformance. */
   readonly seenBy: readonly string[];
+  /** The clause of SPEC.md against which one of them fails. */
+  readonly clause?: string;
 }
 
 const firmware = (file: string) => `drivers/emulator/firmware/${file}.ts`;
@@ -24,6 +26,7 @@ const WELCOME = firmware('welcome');
 export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'no CRC check',
+    clause: '3.5',
     file: FRAME,
     from: "return 'badCrc';",
     to: '{}',
@@ -31,6 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'one delimiter',
+    clause: '3.4',
     file: FRAME,
     from: 'return wireScratch.slice(0, delimiterAt + 1);',
     to: 'return wireScratch.slice(1, delimiterAt + 1);',
@@ -38,6 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'superfluous block refused',
+    clause: '3.3',
     file: COBS,
     from: 'if (blockEnd > length) return -1;',
     to: 'if (blockEnd > length || (code === 1 && at === length)) return -1;',
@@ -59,6 +64,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'other sessions obeyed',
+    clause: '5.11',
     file: FIRMWARE,
     from: 'if (this.#session === 0 || frame.session !== (this.#session & 0xffff)) return;',
     to: '',
@@ -69,6 +75,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'wrong direction taken',
+    clause: '3.7',
     file: FIRMWARE,
     from: 'frame.type >= FROM_BOARD || ',
     to: '',
@@ -88,6 +95,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'malformed requests unanswered',
+    clause: '6',
     file: FIRMWARE,
     from: "this.#outbox.post('Refused', { request: sequence, status, type });",
     to: "if (status !== STATUS.malformed) this.#outbox.post('Refused', { request: sequence, status, type });",
@@ -95,6 +103,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'no Fault 6',
+    clause: '9.3',
     file: FIRMWARE,
     from: 'this.#board.fault(FAULT.malformedMessage, type);',
     to: '',
@@ -102,6 +111,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'Fault 6 for each',
+    clause: '9.2',
     file: FIRMWARE,
     from: 'const MALFORMED_REPORT_PERIOD_S = 1;',
     to: 'const MALFORMED_REPORT_PERIOD_S = 0;',
@@ -110,6 +120,7 @@ export const MUTATIONS: readonly Mutation[] = [
 
   {
     rule: 'duplicates delivered',
+    clause: '5.3',
     file: DELIVERY,
     from: 'if (expected) this.#accept(type, sequence, payload);',
     to: 'if (expected) this.#accept(type, sequence, payload);\n    else if (ahead >= 0x8000) this.#options.deliver(type, sequence, payload);',
@@ -124,6 +135,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'nothing kept out of order',
+    clause: '5.4',
     file: DELIVERY,
     from: 'if (ahead > 0 && ahead < WINDOW) this.#held',
     to: 'if (false) this.#held',
@@ -138,6 +150,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'late acknowledgements',
+    clause: '5.4',
     file: DELIVERY,
     from: 'const ACK_DELAY_S = 5e-3;',
     to: 'const ACK_DELAY_S = 30e-3;',
@@ -145,6 +158,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'eight frames wait',
+    clause: '5.4',
     file: DELIVERY,
     from: 'const ACK_EVERY = 8;',
     to: 'const ACK_EVERY = 1000;',
@@ -159,6 +173,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'no retransmission',
+    clause: '5.6',
     file: DELIVERY,
     from: 'for (const [sequence, sent] of this.#flight) this.#transmit(sequence, sent);\n    this.#scheduleRetransmit();',
     to: '',
@@ -213,6 +228,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'no fast retransmission',
+    clause: '5.6',
     file: DELIVERY,
     from: 'if (missing && nowS',
     to: 'if (false && nowS',
@@ -220,6 +236,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'no window',
+    clause: '5.5',
     file: DELIVERY,
     from: 'if (distance(oldest, this.#nextSend) >= this.#peerWindow) return;',
     to: 'if (this.#peerWindow === 0) return;',
@@ -242,6 +259,7 @@ export const MUTATIONS: readonly Mutation[] = [
 
   {
     rule: 'no resume',
+    clause: '5.9',
     file: FIRMWARE,
     from: 'const isNew = session !== this.#session;',
     to: 'const isNew = true;',
@@ -304,6 +322,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'new session mutes nothing',
+    clause: '8.1',
     file: FIRMWARE,
     from: 'this.#board.sessionMuted ||= this.#board.clock.armed;',
     to: '',
@@ -335,6 +354,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'version not checked',
+    clause: '10.1',
     file: FIRMWARE,
     from: 'if (version.major !== PROTOCOL_VERSION.major) {',
     to: 'if (false) {',
@@ -356,6 +376,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'telemetry only on request',
+    clause: '6.10',
     file: FIRMWARE,
     from: 'const TELEMETRY_PERIOD_S = 1;',
     to: 'const TELEMETRY_PERIOD_S = 1e6;',
@@ -363,6 +384,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'the clock runs 5 % fast',
+    clause: '2.3',
     file: firmware('timebase'),
     from: 'this.#ticksPerS = rateHz * (1 + driftPpm * 1e-6);',
     to: 'this.#ticksPerS = rateHz * 1.05;',
@@ -370,6 +392,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'same bootId after a reset',
+    clause: '8.3',
     file: 'drivers/emulator/emulated-board.ts',
     from: "new Random(this.#seed, 'boot', this.#powerUps).uint32()",
     to: '7',
@@ -377,6 +400,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'no Fault 7',
+    clause: '5.9',
     file: FIRMWARE,
     from: 'if (isNew && !this.#powerUpKnown) {',
     to: 'if (false) {',
@@ -405,6 +429,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'Mute does nothing',
+    clause: '6.7',
     file: REQUESTS,
     from: 'board.muted = muted === 1;',
     to: '',
@@ -422,6 +447,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'no watchdog',
+    clause: '8.2',
     file: WATCHDOG,
     from: 'this.#onBark(this.#periodS);',
     to: '',
@@ -432,6 +458,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'the watchdog mutes nothing',
+    clause: '8.2',
     file: FIRMWARE,
     from: 'this.#board.watchdogFired = true;',
     to: '',
@@ -449,20 +476,57 @@ export const MUTATIONS: readonly Mutation[] = [
     file: WATCHDOG,
     from: 'this.#periodS = periodS;',
     to: 'this.#periodS = periodS || 0.3;',
-    seenBy: [
-      'repeats what is not acknowledged, and nothing that is',
-      'sends again at once what an Ack shows missing, and heeds no Ack of what it never sent',
-      'mutes when the host is silent for the watchdog time, and unmutes at the next good frame',
-      'misses slots while muted, and those whose memory entry is invalid: with a fault only when not muted',
-    ],
+    seenBy: ['mutes when the host is silent for the watchdog time, and unmutes at the next good frame'],
   },
 
   {
     rule: 'no hash check',
+    clause: '6.2',
     file: MEMORY,
     from: 'contentHash(bytes) === hashToHex(hash)',
     to: 'hash >= 0n',
     seenBy: ['takes codewords whose packing and hash are right, and no others'],
+  },
+  {
+    rule: 'another hash',
+    clause: '4.3',
+    file: 'firmware-protocol/content-hash.ts',
+    from: 'low = (low ^ bytes[i]!) >>> 0;',
+    to: 'low = (low + bytes[i]!) >>> 0;',
+    seenBy: [
+      'sends frames in their one form, each with both delimiters',
+      'repeats receipts until they are acknowledged',
+      'keeps memory, queue and slot clock in a new session',
+      'mutes an armed board in a new session until that arms or unmutes it',
+      'stays muted while Mute says so, in a later session too',
+      'mutes when the host is silent for the watchdog time, and unmutes at the next good frame',
+      'forgets all at power-up but who it is, and says so until a host has heard it',
+      'takes codewords whose packing and hash are right, and no others',
+      'holds a codeword as valid only from its last chunk on, of the right length',
+      'holds codewords at the first, the last and far places of its memory, each its own',
+      'refuses codewords with codes beyond its reach',
+      'queues all of a request or nothing, with the right status',
+      'takes as many slots as it says, and not one more',
+      'latches every queued slot at its time with its codeword, and says so once, in order',
+      'latches at once, and late, what comes within its slot',
+      'misses a slot that had ended before it was queued, without a fault',
+      'misses at Arm what is queued below the first slot, without a fault',
+      'misses slots while muted, and those whose memory entry is invalid: with a fault only when not muted',
+      'refuses to arm for what it cannot keep, and leaves the clock as it is then',
+      'begins anew when it is armed again, with the slots that are queued',
+      'forgets its queue when stopped: no receipts, and the same slots can be queued again',
+      'keeps the last receipts, and repeats them in order, in a later session too',
+      'accepts no slot whose receipt could push one out of the log that was not acknowledged',
+      'waits for its trigger, or says that it has none',
+    ],
+  },
+  {
+    rule: 'more memory claimed than there is',
+    clause: '6.1',
+    file: MEMORY,
+    from: 'this.#valid[index] = { hash, bytes: this.#staged.bytes };',
+    to: 'this.#valid[index] = { hash, bytes: this.#staged.bytes };\n    for (let k = index % 8; k < this.depth; k += 8) if (this.#valid[k] !== undefined) this.#valid[k] = this.#valid[index];',
+    seenBy: ['holds codewords at the first, the last and far places of its memory, each its own'],
   },
   {
     rule: 'padding not looked at',
@@ -541,6 +605,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'codes beyond reach taken',
+    clause: '4.4',
     file: MEMORY,
     from: 'if (!this.#withinReach(codes)) return STATUS.badCode;',
     to: '',
@@ -555,6 +620,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'lines told from their start',
+    clause: '6.14',
     file: REQUESTS,
     from: 'delayLinesS![line]![firstElement + k]!',
     to: 'delayLinesS![line]![k]!',
@@ -563,6 +629,7 @@ export const MUTATIONS: readonly Mutation[] = [
 
   {
     rule: 'order of slots not checked',
+    clause: '6.4',
     file: REQUESTS,
     from: 'if (slot <= last) return STATUS.slotOrder;',
     to: '',
@@ -605,6 +672,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'slots two ticks late',
+    clause: '7.2',
     file: CLOCK,
     from: 'const startsAtTicks = startTicks + (slot - firstSlot) * slotTicks;',
     to: 'const startsAtTicks = startTicks + (slot - firstSlot) * slotTicks + 2;',
@@ -629,6 +697,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'receipts off by one',
+    clause: '7.5',
     file: STATE,
     from: 'const receipt = { slot, index,',
     to: 'const receipt = { slot: slot + 1, index,',
@@ -651,6 +720,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'receipts with the planned time',
+    clause: '7.2',
     file: STATE,
     from: 'ticks: BigInt(ticks), status };',
     to: 'ticks: BigInt(ticks + 500), status };',
@@ -663,6 +733,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'receipts with another hash',
+    clause: '7.3',
     file: STATE,
     from: 'hash: codeword?.hash ?? 0n',
     to: 'hash: (codeword?.hash ?? 0n) ^ 1n',
@@ -687,6 +758,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'no receipts of missed slots',
+    clause: '7.5',
     file: STATE,
     from: 'this.#onReceipt(receipt);',
     to: 'if (status !== RECEIPT_STATUS.missed) this.#onReceipt(receipt);',
@@ -703,6 +775,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'receipts twice',
+    clause: '7.5',
     file: STATE,
     from: 'this.#onReceipt(receipt);',
     to: 'this.#onReceipt(receipt);\n    this.#onReceipt(receipt);',
@@ -715,6 +788,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'receipts out of order',
+    clause: '6.9',
     file: OUTBOX,
     from: 'if (!moreToCome || ',
     to: 'this.#gathered.sort((a, b) => b.slot - a.slot);\n    if (!moreToCome || ',
@@ -722,6 +796,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'late is latched',
+    clause: '7.3',
     file: STATE,
     from: "return timing === 'late' ? RECEIPT_STATUS.late : RECEIPT_STATUS.latched;",
     to: 'return RECEIPT_STATUS.latched;',
@@ -765,6 +840,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'no Fault 5',
+    clause: '7.4',
     file: STATE,
     from: 'else this.fault(FAULT.memory, index, BigInt(ticks));',
     to: '',
@@ -774,6 +850,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'a past start is taken',
+    clause: '6.5',
     file: REQUESTS,
     from: 'startTicks < board.ticks || ',
     to: '',
@@ -822,6 +899,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'Stop keeps the queue',
+    clause: '6.6',
     file: CLOCK,
     from: 'const dropped = this.#queue.length;\n    this.#queue = [];',
     to: 'const dropped = this.#queue.length;',
@@ -851,6 +929,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'half a log',
+    clause: '6.9',
     file: STATE,
     from: 'const LOG_QUEUES = 4;',
     to: 'const LOG_QUEUES = 2;',
@@ -879,6 +958,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'does not wait for the trigger',
+    clause: '7.6',
     file: REQUESTS,
     from: 'board.clock.armOnTrigger(firstSlot, slotTicks);',
     to: 'board.clock.armOnTrigger(firstSlot, slotTicks);\n    board.clock.trigger();',
@@ -887,19 +967,24 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'hears no trigger',
     file: CLOCK,
-    from: 'this.arm({ ...this.#awaiting, startTicks: this.#timebase.nowTicks() });',
+    from: 'this.arm({ ...this.#awaiting, startTicks: nowTicks }, nowTicks);',
     to: '',
     seenBy: ['waits for its trigger, or says that it has none'],
   },
   {
     rule: 'less memory than it says',
+    clause: '6.1',
     file: MEMORY,
     from: 'return this.#model.memoryDepth;',
     to: 'return this.#model.memoryDepth - 1;',
-    seenBy: ['refuses questions beyond its memory'],
+    seenBy: [
+      'holds codewords at the first, the last and far places of its memory, each its own',
+      'refuses questions beyond its memory',
+    ],
   },
   {
     rule: 'less queue than it says',
+    clause: '6.4',
     file: REQUESTS,
     from: 'if (queued > board.hardware.model.queueDepth)',
     to: 'if (queued > board.hardware.model.queueDepth - 1)',
@@ -910,6 +995,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'no serial number',
+    clause: '6.1',
     file: WELCOME,
     from: 'serialNumber: model.serialNumber',
     to: "serialNumber: ''",

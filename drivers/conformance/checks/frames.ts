@@ -46,10 +46,11 @@ export const FRAME_CHECKS: readonly Check[] = [
         must(message !== null, '6', `the payload of a message of type ${type} does not follow its layout`);
       }
       const wanted = probe.heard.flatMap((frame) => [...encodeFrame(frame)]);
+      const { bytes } = probe;
       must(
-        probe.bytes.length === wanted.length && wanted.every((byte, k) => byte === probe.bytes[k]),
+        bytes.length === wanted.length && wanted.every((byte, k) => byte === bytes[k]),
         '3.4',
-        `the board sent ${probe.bytes.length} bytes for frames whose form has ${wanted.length}, or others`,
+        `the board sent ${bytes.length} bytes for frames whose form has ${wanted.length}, or others`,
       );
     },
   },

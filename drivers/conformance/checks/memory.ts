@@ -117,6 +117,25 @@ export const MEMORY_CHECKS: readonly Check[] = [
     },
   },
   {
+    name: 'holds codewords at the first, the last and far places of its memory, each its own',
+    clauses: ['6.1', '6.2', '6.3'],
+    items: [10],
+    deadlineS: 120,
+    notFor: ({ memoryDepth }) => (memoryDepth < 2 ? 'it has one place for a codeword' : null),
+    run: async (bench) => {
+      const { memoryDepth, phaseBits } = bench.board;
+      // Memory that is not there shows at an end, or is that of an index with one bit less.
+      const powers = Array.from({ length: 16 }, (_, bit) => 2 ** bit).filter((at) => at < memoryDepth - 1);
+      const places = [0, memoryDepth - 1, ...powers.toReversed()].slice(0, 2 ** phaseBits);
+      const hashes: bigint[] = [];
+      for (const [seed, at] of places.entries()) hashes.push(await bench.load(at, seed));
+      for (const [k, at] of places.entries()) {
+        const what = `the hash at index ${at}, of ${memoryDepth}, after ${places.length} loads`;
+        mustEqual(await bench.held(at), hashes[k], '6.1', what);
+      }
+    },
+  },
+  {
     name: 'ends an unfinished load with its session, and not when that is resumed',
     clauses: ['5.9', '6.2'],
     items: [8, 10],

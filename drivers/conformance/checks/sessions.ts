@@ -355,13 +355,13 @@ export const SESSION_CHECKS: readonly Check[] = [
     deadlineS: 60,
     needs: 'powerCycle',
     run: async (bench) => {
-      const { probe, board, rig } = bench;
+      const { probe, board } = bench;
       await bench.load(0, 1);
       await bench.queue([5, 0]);
       await bench.arm(0, 1e-2, FAR_S);
       await probe.wait(2);
       const before = await bench.now();
-      await rig.powerCycle!();
+      await probe.powerCycle();
       const from = probe.heard.length;
       probe.frame(0x08, 0, Uint8Array.of(1, 2, 3, 4));
       await probe.wait(QUIET_S);

@@ -76,10 +76,10 @@ export class SlotClock {
     this.run();
   }
 
-  arm(timing: SlotTiming): void {
+  arm(timing: SlotTiming, armedAtTicks = this.#timebase.nowTicks()): void {
     this.#timing = timing;
     this.#awaiting = null;
-    this.#armedAtTicks = this.#timebase.nowTicks();
+    this.#armedAtTicks = armedAtTicks;
     this.run();
   }
 
@@ -92,7 +92,9 @@ export class SlotClock {
   /** The trigger input rises: `firstSlot` begins now. */
   trigger(): void {
     if (this.#awaiting === null) return;
-    this.arm({ ...this.#awaiting, startTicks: this.#timebase.nowTicks() });
+    // One reading of the clock: by a second one, firstSlot would be late.
+    const nowTicks = this.#timebase.nowTicks();
+    this.arm({ ...this.#awaiting, startTicks: nowTicks }, nowTicks);
   }
 
   /** Disarms and empties the queue; returns how many entries were dropped. */

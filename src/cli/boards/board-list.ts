@@ -5,6 +5,7 @@ import type { PortHolder } from '../../../drivers/transports/port-holders.js';
 import { findUsbDevices } from '../../../drivers/transports/usb-devices.js';
 import { usbDeviceName } from '../../../drivers/transports/usb-ids.js';
 import { BeamloopError } from '../../core/errors.js';
+import type { CommandContext } from '../command.js';
 import { holderInWords, holdersOf, type LineArguments, withBoard } from './board-options.js';
 
 export type ListedBoard =
@@ -33,7 +34,7 @@ export interface Listing {
 export async function listBoards(
   more: readonly string[],
   line: LineArguments,
-  signal: AbortSignal,
+  context: CommandContext,
 ): Promise<Listing> {
   const warnings: string[] = [];
   const orWarn = (error: unknown) => {
@@ -48,21 +49,21 @@ export async function listBoards(
     devices.filter(({ hasKernelDriver }) => !hasKernelDriver).map(usbDeviceName),
   );
   const ports = [...(await serial.catch(orWarn)), ...(await usb.catch(orWarn)), ...more];
-  const boards = await Promise.all([...new Set(ports)].map((port) => ask(port, line, signal)));
+  const boards = await Promise.all([...new Set(ports)].map((port) => ask(port, line, context)));
   return { boards, warnings };
 }
 
-async function ask(port: string, line: LineArguments, signal: AbortSignal): Promise<ListedBoard> {
+async function ask(port: string, line: LineArguments, context: CommandContext): Promise<ListedBoard> {
   try {
     const holders = await holdersOf(port);
     if (holders.length > 0) return { port, state: 'held', holders };
-    const { description } = await withBoard({ ...line, port }, signal, (board) =>
-      readBoardState(board, signal),
+    const { description } = await withBoard({ ...line, port }, context, (board) =>
+      readBoardState(board, context.signal),
     );
     const { model, serialNumber, firmware, numElements } = description;
     return { port, state: 'board', model, serialNumber, firmware, numElements };
   } catch (error) {
-    if (signal.aborted || !(error instanceof BeamloopError)) throw error;
+    if (context.signal.aborted || !(error instanceof BeamloopError)) throw error;
     return { port, state: 'failed', code: error.code, why: error.what };
   }
 }

@@ -4,7 +4,9 @@ import type { NativeBoard } from '../../../drivers/boards/native-board.js';
 import { type PortHolder, portHolders } from '../../../drivers/transports/port-holders.js';
 import { BeamloopError } from '../../core/errors.js';
 import { openBoardAt, placeOfPort } from '../../testbed.js';
+import type { CommandContext } from '../command.js';
 import { baudOption, quantityOption } from '../options.js';
+import { wireLogOption, withWireLog } from '../wire-log-option.js';
 
 const MOST_OPEN_TIMEOUT_S = 600;
 
@@ -46,7 +48,8 @@ export function boardPortOptions<T>(builder: Argv<T>) {
       describe:
         'Port of the board: a path, usb:VENDOR:PRODUCT[:SERIAL], usb:device=VENDOR:PRODUCT[:SERIAL] or tcp:HOST:PORT; see docs/ports.md',
     })
-    .options(lineOptions);
+    .options(lineOptions)
+    .options(wireLogOption);
 }
 
 export interface LineArguments {
@@ -56,14 +59,19 @@ export interface LineArguments {
   readonly rts?: 'on' | 'off' | undefined;
 }
 
+interface BoardArguments {
+  readonly port: string;
+  readonly wireLog?: string | undefined;
+}
+
 /**
  * Opens the board, does something with it, and leaves it as it is then.
  *
  * @throws PORT_BUSY, naming the program, when another one of this machine has the port open: the board is not spoken to.
  */
 export async function withBoard<T>(
-  { port, baud, openTimeout, dtr, rts }: LineArguments & { readonly port: string },
-  signal: AbortSignal,
+  { port, baud, openTimeout, dtr, rts, wireLog }: LineArguments & BoardArguments,
+  context: CommandContext,
   task: (board: NativeBoard) => Promise<T>,
 ): Promise<T> {
   const settings = { baud: baudOption(baud), openTimeout: openTimeoutOption(openTimeout), dtr, rts };
@@ -75,12 +83,14 @@ export async function withBoard<T>(
       todo: 'Wait until it ends, or end it. The board was left alone',
     });
   }
-  const { board } = await openBoardAt({ port, ...settings }, signal);
-  try {
-    return await task(board);
-  } finally {
-    await board.leave();
-  }
+  return withWireLog(context, wireLog, async (log) => {
+    const { board } = await openBoardAt({ port, ...settings }, context.signal, log);
+    try {
+      return await task(board);
+    } finally {
+      await board.leave();
+    }
+  });
 }
 
 /** Programs of this machine that have the port open. A port that is nowhere is held by nobody: opening it says why. */

@@ -12,7 +12,7 @@ import { selfTest, testAsText } from './self-test.js';
 const MOST_CLOCK_S = 3600;
 
 /** Asks a board about itself. It leaves what it finds; a board that runs mutes itself for every new program. */
-export function boardInfo(yargs: Parser, { signal, stdout }: CommandContext, name: string): Parser {
+export function boardInfo(yargs: Parser, context: CommandContext, name: string): Parser {
   const called = name === 'board' ? 'board' : `boards ${name}`;
   return yargs.command(
     `${name} <port>`,
@@ -22,14 +22,15 @@ export function boardInfo(yargs: Parser, { signal, stdout }: CommandContext, nam
         .example(`$0 ${called} /dev/ttyUSB0`, 'Self-description, memory, clock and telemetry')
         .example(`$0 ${called} usb:0403:6014 --json`, 'The same for machines'),
     async (args) => {
-      const state = await withBoard(args, signal, (board) => readBoardState(board, signal));
+      const { signal, stdout } = context;
+      const state = await withBoard(args, context, (board) => readBoardState(board, signal));
       if (args.json) printJson(stdout, stateAsJson(args.port, state));
       else stdout.write(stateAsText(args.port, state));
     },
   );
 }
 
-export function boardTest(yargs: Parser, { signal, stdout }: CommandContext): Parser {
+export function boardTest(yargs: Parser, context: CommandContext): Parser {
   return yargs.command(
     'test <port>',
     'Measure round trips, loading and the clock of the board at a port',
@@ -60,6 +61,7 @@ export function boardTest(yargs: Parser, { signal, stdout }: CommandContext): Pa
           'Percentiles of round trips, goodput, drift of the clock',
         ),
     async (args) => {
+      const { signal, stdout } = context;
       const numRoundTrips = wholeOption('round-trips', args.roundTrips, 10, 1_000_000);
       const clockS = quantityOption('for', args.for, 's');
       if (!(clockS > 0 && clockS <= MOST_CLOCK_S)) {
@@ -68,7 +70,7 @@ export function boardTest(yargs: Parser, { signal, stdout }: CommandContext): Pa
         });
       }
       const numCodewords = wholeOption('codewords', args.codewords, 1, 65_535);
-      const result = await withBoard(args, signal, async (board) => {
+      const result = await withBoard(args, context, async (board) => {
         const { queueDepth } = (await readBoardState(board, signal)).telemetry;
         if (queueDepth > 0) throw slotsLeft(args.port, queueDepth);
         return selfTest(board, { numRoundTrips, numCodewords, clockS }, signal);
@@ -88,21 +90,22 @@ function slotsLeft(where: string, count: number): BeamloopError {
   });
 }
 
-export function boardMute(yargs: Parser, { signal, stdout }: CommandContext): Parser {
+export function boardMute(yargs: Parser, context: CommandContext): Parser {
   return yargs.command(
     'mute <port>',
     'Mute the board at a port; it stays muted until a program arms it',
     (builder) =>
       boardPortOptions(builder).example('$0 boards mute /dev/ttyUSB0', 'The array radiates nothing'),
     async (args) => {
-      await withBoard(args, signal, (board) => board.mute(true));
+      const { stdout } = context;
+      await withBoard(args, context, (board) => board.mute(true));
       if (args.json) printJson(stdout, { port: args.port, muted: true });
       else stdout.write(`The board at ${args.port} is muted, until a program arms it.\n`);
     },
   );
 }
 
-export function boardClear(yargs: Parser, { signal, stdout }: CommandContext): Parser {
+export function boardClear(yargs: Parser, context: CommandContext): Parser {
   return yargs.command(
     'clear <port>',
     'Stop the board at a port, empty its slot queue and its codeword memory',
@@ -112,7 +115,8 @@ export function boardClear(yargs: Parser, { signal, stdout }: CommandContext): P
         'As after power-up, but for its clock and its receipts',
       ),
     async (args) => {
-      const cleared = await withBoard(args, signal, async (board) => {
+      const { stdout } = context;
+      const cleared = await withBoard(args, context, async (board) => {
         const held = board.codewordsHeld();
         await board.clear();
         return held;

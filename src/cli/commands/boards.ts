@@ -25,9 +25,9 @@ export const boardsCommand: Command = (yargs, context) =>
         .example('$0 boards --tcp 10.0.0.7:4001 --json', '')
         .example('$0 boards test usb:device=1fc9:0094', 'Measures round trips, loading and the clock'),
     async (args) => {
-      const { signal, stdout, columns } = context;
+      const { stdout, columns } = context;
       const tcp = (args.tcp ?? []).map((address) => `tcp:${address}`);
-      const { boards, warnings } = await listBoards(tcp, args, signal);
+      const { boards, warnings } = await listBoards(tcp, args, context);
       const wrong = boards.find((board) => board.state === 'failed' && board.code === 'BAD_ARGUMENT');
       if (wrong?.state === 'failed') {
         throw new BeamloopError('BAD_ARGUMENT', { what: wrong.why, todo: 'Write --tcp HOST:PORT' });

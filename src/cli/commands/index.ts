@@ -20,6 +20,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ports: async () => (await import('./ports.js')).portsCommand,
   boards: async () => (await import('./boards.js')).boardsCommand,
   board: async () => (await import('./board.js')).boardCommand,
+  conformance: async () => (await import('./conformance.js')).conformanceCommand,
+  wire: async () => (await import('./wire.js')).wireCommand,
   'emulate-board': async () => (await import('./emulate-board.js')).emulateBoardCommand,
 };
 

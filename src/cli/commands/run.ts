@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { CalibrationTable } from '../../../calibration/calibration-table.js';
 import type { BoardDescription } from '../../../drivers/array-board.js';
+import type { WireLog } from '../../../drivers/wire/wire-log.js';
 import { mostCheckPilots } from '../../campaign/evidence.js';
 import { startRun } from '../../campaign/run.js';
 import { requireTracker } from '../../campaign/tracking/require-tracker.js';
+import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { forecastLines } from '../../scenario/loss-forecast.js';
 import { prepare } from '../../scenario/plan.js';
@@ -18,7 +20,7 @@ import {
   assumedBoard,
   type EmulatedSection,
   emulatedSection,
-  openTestbed,
+  openTestbedLogging,
   standInBoard,
 } from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign, reportOf } from '../campaign-output.js';
@@ -29,6 +31,7 @@ import { fileOrShipped } from '../shipped-files.js';
 import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
 import { wrapped } from '../text-table.js';
 import { trackingLines } from '../tracking-output.js';
+import { wireLogOption, withWireLog } from '../wire-log-option.js';
 
 /** `beamloop run <scenario>`: trains the users of a scenario. */
 export const runCommand: Command = (yargs, context) =>
@@ -75,6 +78,7 @@ export const runCommand: Command = (yargs, context) =>
           },
           ...pluginOption,
           ...campaignOptions,
+          ...wireLogOption,
         })
         .example('$0 run scenarios/first-light.yaml', 'Emulated board and UEs: no hardware needed')
         .example('$0 run scenarios/first-light.yaml --dry-run', 'What it would ask of link and board')
@@ -98,16 +102,25 @@ export const runCommand: Command = (yargs, context) =>
         for (const file of files) await printPlan(context, args.json, file);
         return;
       }
-      const run = (file: (typeof files)[number], out: string | null) =>
+      const run = (file: (typeof files)[number], out: string | null, log?: WireLog) =>
         startRun(file, out, {
-          openTestbed,
+          openTestbed: openTestbedLogging(log),
           realtime: args.realtime,
           signal: context.signal,
           progress: campaignProgress(context, args.json),
         });
       if (files.length === 1) {
-        await concludeCampaign(context, args.json, await run(files[0]!, args.out ?? null), args.report);
+        await withWireLog(context, args.wireLog, async (log) =>
+          concludeCampaign(context, args.json, await run(files[0]!, args.out ?? null, log), args.report),
+        );
         return;
+      }
+      if (args.wireLog !== undefined) {
+        throw new BeamloopError('BAD_ARGUMENT', {
+          what: `One wire log cannot hold ${files.length} runs`,
+          where: '--wire-log',
+          todo: 'Leave it out, or run one of them',
+        });
       }
       const finished: FinishedRun[] = [];
       for (const [k, file] of files.entries()) {

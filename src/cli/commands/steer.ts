@@ -1,6 +1,7 @@
 import { BoardBeams } from '../../../calibration/board-beams.js';
 import { parseCalibrationTable } from '../../../calibration/calibration-table.js';
 import type { ArrayBoard, Receipt } from '../../../drivers/array-board.js';
+import type { WireLog } from '../../../drivers/wire/wire-log.js';
 import { type FocalPoint, focalPointAt } from '../../array/focal-point.js';
 import { type LinearArray, type PointM, polarPointM } from '../../array/linear-array.js';
 import { steer } from '../../campaign/steer.js';
@@ -17,6 +18,7 @@ import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
 import { loadPlugins } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
 import { place } from '../user-columns.js';
+import { wireLogOption, withWireLog } from '../wire-log-option.js';
 
 /** `beamloop steer <target> --to "20 m, 15 deg"`: one beam, held if asked for, and what the board latched. */
 export const steerCommand: Command = (yargs, context) =>
@@ -62,6 +64,7 @@ export const steerCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: 'Bits per second of the line; with a port [3000000]',
           },
+          ...wireLogOption,
         })
         .example('$0 steer /dev/ttyUSB0 --carrier "28 GHz" --to "20 m, 15 deg" --hold', 'Until Ctrl-C')
         .example(
@@ -70,13 +73,15 @@ export const steerCommand: Command = (yargs, context) =>
         ),
     async (args) => {
       const { point, distanceM, angleRad } = pointOption(args.to);
-      const { array, board, close, table } = await openTarget(args, context.signal);
-      try {
-        if (distanceM !== null) requirePlace(array, polarPointM(distanceM, angleRad));
-        await hold(context, args, { array, board, table, point, name: place(distanceM, angleRad) });
-      } finally {
-        await close();
-      }
+      await withWireLog(context, args.wireLog, async (log) => {
+        const { array, board, close, table } = await openTarget(args, context.signal, log);
+        try {
+          if (distanceM !== null) requirePlace(array, polarPointM(distanceM, angleRad));
+          await hold(context, args, { array, board, table, point, name: place(distanceM, angleRad) });
+        } finally {
+          await close();
+        }
+      });
     },
   );
 
@@ -95,6 +100,7 @@ type Target = OpenBoard & {
 async function openTarget(
   { target, carrier, calibration, baud }: TargetArguments,
   signal: AbortSignal,
+  log: WireLog | undefined,
 ): Promise<Target> {
   if (/\.ya?ml$/i.test(target)) {
     const given = Object.entries({ carrier, calibration, baud }).find(([, value]) => value !== undefined);
@@ -108,7 +114,7 @@ async function openTarget(
     const scenarioFile = fileOrShipped(target);
     await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
     const file = readScenario(scenarioFile, emulatedSection);
-    const opened = await openBoard(file.scenario, signal);
+    const opened = await openBoard(file.scenario, signal, log);
     return { ...opened, array: arrayOf(file.scenario), table: file.calibration?.table ?? null };
   }
   if (carrier === undefined) {
@@ -125,7 +131,7 @@ async function openTarget(
     calibration === undefined
       ? null
       : parseCalibrationTable(readTextFile(calibration, 'calibration table'), calibration);
-  const opened = await openBoardAt({ port: target, baud: baudRate }, signal);
+  const opened = await openBoardAt({ port: target, baud: baudRate }, signal, log);
   const elements = String(opened.board.description.numElements);
   return { ...opened, array: arrayFromOptions({ elements, carrier }), table };
 }
