@@ -1,0 +1,82 @@
+/** The firmware as a process behind a pseudo-terminal, for the checks of drivers/conformance. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Rig } from '../../drivers/conformance/rig.js';
+import { SerialTransport } from '../../drivers/transports/serial.js';
+import { monotonicClock } from '../../src/core/clock.js';
+
+/** A board with every kind of control, small enough to fill its queue and log in no time. */
+export const CHECKED_SIZES = {
+  NUM_ELEMENTS: 9,
+  PHASE_BITS: 5,
+  DELAY_BITS: 3,
+  DELAY_LSB_FS: 4000,
+  DELAY_RANGE_FS: 20_000,
+  AMPLITUDE_BITS: 2,
+  NUM_LINES: 3,
+  MEMORY_DEPTH: 12,
+  QUEUE_DEPTH: 24,
+  MAX_PAYLOAD: 512,
+};
+
+const BAUD = 3_000_000;
+/** What a machine that does other things may add to a time that the board keeps, s. */
+const SLACK_S = 0.15;
+/** For a signal to reach the program, s. */
+const SIGNAL_S = 0.05;
+
+export class PosixBoard {
+  readonly path: string;
+  readonly #child: ChildProcess;
+  readonly #said: string[];
+
+  /** Starts the program `beamboard` that lies in a folder. */
+  static async start(folder: string, ...options: readonly string[]): Promise<PosixBoard> {
+    const child = spawn(path.join(folder, 'beamboard'), ['--with-stdin', ...options], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const said: string[] = [];
+    child.stderr.on('data', (chunk) => said.push(String(chunk)));
+    const [line] = await Promise.race([
+      once(createInterface(child.stdout), 'line'),
+      once(child, 'close').then(([status]) => {
+        throw new Error(`beamboard ended with ${status}: ${said.join('')}`);
+      }),
+    ]);
+    return new PosixBoard(String(line), child, said);
+  }
+
+  private constructor(port: string, child: ChildProcess, said: string[]) {
+    this.path = port;
+    this.#child = child;
+    this.#said = said;
+  }
+
+  rig(): Rig {
+    return {
+      transport: new SerialTransport({ port: this.path, baudRate: BAUD }),
+      clock: monotonicClock,
+      random: () => randomBytes(4).readUInt32LE(),
+      slackS: SLACK_S,
+      powerCycle: async () => {
+        this.#child.kill('SIGHUP');
+        await monotonicClock.sleep(SIGNAL_S);
+      },
+      trigger: () => this.#child.kill('SIGUSR1'),
+    };
+  }
+
+  /** Ends it. Rejects with what a sanitizer, or anything else, said about it. */
+  async end(): Promise<void> {
+    const isRunning = this.#child.exitCode === null && this.#child.signalCode === null;
+    const closed = isRunning ? once(this.#child, 'close') : null;
+    this.#child.stdin?.end();
+    if (closed !== null) await closed;
+    const { exitCode, signalCode } = this.#child;
+    const said = this.#said.join('');
+    if (exitCode !== 0 || said !== '') throw new Error(`beamboard ended with ${exitCode ?? signalCode}: ${said}`);
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The reference firmware against every rule of drivers/conformance: compiled with the sanitizers of addresses and undefined
+ * behaviour, through the real serialport.
+ */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Verdict } from '../../drivers/conformance/check.js';
+import { CHECKS } from '../../drivers/conformance/checks.js';
+import { runChecks } from './conformance.js';
+import { CHECKED_SIZES, PosixBoard } from './posix-board.js';
+import { IS_FULL, make, requireTools, type Sizes } from './toolchain.js';
+
+/** Checks that run at once, each with a board of its own. */
+const AT_ONCE = 12;
+
+const BOARDS: Readonly<Record<string, Sizes>> = {
+  'with every kind of control': CHECKED_SIZES,
+  ...(IS_FULL && {
+    'with nothing but phases, and no trigger': { AMPLITUDE_BITS: 0, HAS_TRIGGER: 0, WINDOW: 32, MAX_PAYLOAD: 1024 },
+    'with little memory': { ...CHECKED_SIZES, MEMORY_DEPTH: 1, QUEUE_DEPTH: 1, MAX_PAYLOAD: 64, WINDOW: 1 },
+    'with 512 elements': { NUM_ELEMENTS: 512, MEMORY_DEPTH: 1024, QUEUE_DEPTH: 1024, WINDOW: 32, OUTBOX_BYTES: 32_768 },
+  }),
+};
+
+describe.each(Object.entries(BOARDS))('the firmware, %s', (name, sizes) => {
+  const checks = CHECKS.filter(({ long }) => !long || (IS_FULL && sizes === CHECKED_SIZES));
+  let verdicts: Map<string, Verdict>;
+
+  beforeAll(async () => {
+    requireTools('make', 'cc');
+    const folder = await make('sanitized', sizes);
+    verdicts = await runChecks(checks, () => PosixBoard.start(folder), AT_ONCE);
+  });
+
+  it.each(checks)('$name', ({ name: check, notFor }) => {
+    const verdict = verdicts.get(check)!;
+    if (verdict.outcome === 'skipped') expect(notFor, `${name}: ${verdict.why}`).toBeDefined();
+    else expect(verdict).toEqual({ outcome: 'conforms' });
+    if (sizes === CHECKED_SIZES) expect(verdict.outcome).toBe('conforms');
+  });
+});
