@@ -8,20 +8,6 @@ import type { Rig } from '../../drivers/conformance/rig.js';
 import { SerialTransport } from '../../drivers/transports/serial.js';
 import { monotonicClock } from '../../src/core/clock.js';
 
-/** A board with every kind of control, small enough to fill its queue and log in no time. */
-export const CHECKED_SIZES = {
-  NUM_ELEMENTS: 9,
-  PHASE_BITS: 5,
-  DELAY_BITS: 3,
-  DELAY_LSB_FS: 4000,
-  DELAY_RANGE_FS: 20_000,
-  AMPLITUDE_BITS: 2,
-  NUM_LINES: 3,
-  MEMORY_DEPTH: 12,
-  QUEUE_DEPTH: 24,
-  MAX_PAYLOAD: 512,
-};
-
 const BAUD = 3_000_000;
 /** What a machine that does other things may add to a time that the board keeps, s. */
 const SLACK_S = 0.15;

@@ -6,8 +6,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../drivers/conformance/check.js';
 import { CHECKS } from '../../drivers/conformance/checks.js';
 import { runChecks } from './conformance.js';
-import { CHECKED_SIZES, PosixBoard } from './posix-board.js';
-import { IS_FULL, make, requireTools, type Sizes } from './toolchain.js';
+import { PosixBoard } from './posix-board.js';
+import { CHECKED_SIZES, type Sizes } from './sizes.js';
+import { IS_FULL, make, requireTools } from './toolchain.js';
 
 /** Checks that run at once, each with a board of its own. */
 const AT_ONCE = 12;

@@ -1,9 +1,10 @@
 /** Builds the reference firmware with its own Makefile, for tests. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Sizes } from './sizes.js';
 
 export const FIRMWARE = fileURLToPath(new URL('../../firmware-protocol/firmware/', import.meta.url));
 
@@ -29,8 +30,17 @@ export function requireTools(...tools: readonly Tool[]): void {
   throw new Error(`${missing.join(', ')} cannot be run: apt-get install ${packages} (the firmware is tested as C)`);
 }
 
-/** Sizes of core/config.h that differ from its own. */
-export type Sizes = Readonly<Record<string, number>>;
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder of its own, gone when the tests of a file end. */
+export function ownFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-firmware-'));
+  folders.push(folder);
+  return folder;
+}
 
 /** Makes a target of the firmware in a folder of its own and returns that; rejects with what the compiler said. */
 export async function make(
@@ -38,7 +48,7 @@ export async function make(
   sizes: Sizes = {},
   { sources = FIRMWARE, variables = {} }: { sources?: string; variables?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
-  const out = mkdtempSync(path.join(tmpdir(), 'beamloop-firmware-'));
+  const out = ownFolder();
   const defines = Object.entries(sizes).map(([name, value]) => `-DBOARD_${name}=${value}`);
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const args = ['-s', '-C', sources, target, `OUT=${out}`, `DEFINES=${defines.join(' ')}`, ...settings];

@@ -47,8 +47,12 @@ struct frame_decoder {
 /* Takes one byte of the line; true when it completed a good frame. A payload longer than BOARD_MAX_PAYLOAD is tooLong. */
 bool frame_push(struct frame_decoder *decoder, uint8_t byte, struct frame *frame);
 
+/* Longest payload that the board sends. */
+#ifndef FRAME_MAX_SENT_PAYLOAD
+#define FRAME_MAX_SENT_PAYLOAD MSG_BOARD_MAX_PAYLOAD
+#endif
 /* Longest frame that the board sends, before COBS. */
-#define FRAME_MAX_SENT_BYTES (FRAME_OVERHEAD_BYTES + MSG_BOARD_MAX_PAYLOAD)
+#define FRAME_MAX_SENT_BYTES (FRAME_OVERHEAD_BYTES + FRAME_MAX_SENT_PAYLOAD)
 /* COBS is put on in place. It adds one byte for each 254 and one more, so a frame that begins so far behind the first
  * delimiter and code byte is never overtaken by its own encoding. */
 #define FRAME_GAP_BYTES (2 + FRAME_MAX_SENT_BYTES / 254)
@@ -58,7 +62,7 @@ struct frame_encoder {
     uint8_t wire[FRAME_GAP_BYTES + FRAME_MAX_SENT_BYTES + 1];
 };
 
-/* Where the payload is written, MSG_BOARD_MAX_PAYLOAD bytes, before frame_seal. */
+/* Where the payload is written, FRAME_MAX_SENT_PAYLOAD bytes, before frame_seal. */
 uint8_t *frame_payload(struct frame_encoder *encoder);
 
 /* Makes the frame around a payload of `length` bytes; returns its bytes on the line, which begin at `wire`. */

@@ -1,0 +1,38 @@
+/** The reference firmware against every rule of drivers/conformance, in several sizes, on virtual time. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCheck } from '../../drivers/conformance/check.js';
+import { CHECKS } from '../../drivers/conformance/checks.js';
+import { libraryRig, loadLibrary } from './library-board.js';
+import { CHECKED_SIZES, type Sizes } from './sizes.js';
+import { make, requireTools } from './toolchain.js';
+
+const BOARDS: Readonly<Record<string, Sizes>> = {
+  'with every kind of control': CHECKED_SIZES,
+  'with nothing but phases, and no trigger': { AMPLITUDE_BITS: 0, HAS_TRIGGER: 0 },
+  'with little memory': { ...CHECKED_SIZES, MEMORY_DEPTH: 1, QUEUE_DEPTH: 1, MAX_PAYLOAD: 64, WINDOW: 1 },
+  'with a wide window, a deep queue and front ends that take one codeword ahead': {
+    ...CHECKED_SIZES,
+    ...{ WINDOW: 32, QUEUE_DEPTH: 1000, MAX_PAYLOAD: 1024, LATCH_AHEAD: 1, CLOCK_HZ: 100_000_000 },
+  },
+};
+
+describe.each(Object.entries(BOARDS))('the firmware, %s', (_name, sizes) => {
+  let library: ReturnType<typeof loadLibrary>;
+  beforeAll(async () => {
+    requireTools('make', 'cc');
+    library = loadLibrary(await make('library', sizes, { variables: { OPTIMISE: '-O1' } }));
+  });
+  afterAll(() => library?.unload());
+
+  it.each(CHECKS.filter(({ long }) => !long || sizes === CHECKED_SIZES))('$name', async (check) => {
+    const rig = libraryRig(library);
+    try {
+      const verdict = await rig.clock.during(runCheck(check, rig));
+      if (verdict.outcome === 'skipped') expect(check.notFor).toBeDefined();
+      else expect(verdict).toEqual({ outcome: 'conforms' });
+      if (sizes === CHECKED_SIZES) expect(verdict.outcome).toBe('conforms');
+    } finally {
+      rig.close();
+    }
+  });
+});
