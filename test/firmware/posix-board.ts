@@ -63,6 +63,7 @@ export class PosixBoard {
     if (closed !== null) await closed;
     const { exitCode, signalCode } = this.#child;
     const said = this.#said.join('');
-    if (exitCode !== 0 || said !== '') throw new Error(`beamboard ended with ${exitCode ?? signalCode}: ${said}`);
+    if (exitCode !== 0 || said !== '')
+      throw new Error(`beamboard ended with ${exitCode ?? signalCode}: ${said}`);
   }
 }

@@ -16,9 +16,20 @@ const AT_ONCE = 12;
 const BOARDS: Readonly<Record<string, Sizes>> = {
   'with every kind of control': CHECKED_SIZES,
   ...(IS_FULL && {
-    'with nothing but phases, and no trigger': { AMPLITUDE_BITS: 0, HAS_TRIGGER: 0, WINDOW: 32, MAX_PAYLOAD: 1024 },
+    'with nothing but phases, and no trigger': {
+      AMPLITUDE_BITS: 0,
+      HAS_TRIGGER: 0,
+      WINDOW: 32,
+      MAX_PAYLOAD: 1024,
+    },
     'with little memory': { ...CHECKED_SIZES, MEMORY_DEPTH: 1, QUEUE_DEPTH: 1, MAX_PAYLOAD: 64, WINDOW: 1 },
-    'with 512 elements': { NUM_ELEMENTS: 512, MEMORY_DEPTH: 1024, QUEUE_DEPTH: 1024, WINDOW: 32, OUTBOX_BYTES: 32_768 },
+    'with 512 elements': {
+      NUM_ELEMENTS: 512,
+      MEMORY_DEPTH: 1024,
+      QUEUE_DEPTH: 1024,
+      WINDOW: 32,
+      OUTBOX_BYTES: 32_768,
+    },
   }),
 };
 

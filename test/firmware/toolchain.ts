@@ -27,7 +27,9 @@ export function requireTools(...tools: readonly Tool[]): void {
   const missing = tools.filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
   if (missing.length === 0) return;
   const packages = missing.map((tool) => PACKAGES[tool]).join(' ');
-  throw new Error(`${missing.join(', ')} cannot be run: apt-get install ${packages} (the firmware is tested as C)`);
+  throw new Error(
+    `${missing.join(', ')} cannot be run: apt-get install ${packages} (the firmware is tested as C)`,
+  );
 }
 
 const folders: string[] = [];
@@ -46,7 +48,10 @@ export function ownFolder(): string {
 export async function make(
   target: string,
   sizes: Sizes = {},
-  { sources = FIRMWARE, variables = {} }: { sources?: string; variables?: Readonly<Record<string, string>> } = {},
+  {
+    sources = FIRMWARE,
+    variables = {},
+  }: { sources?: string; variables?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
   const out = ownFolder();
   const defines = Object.entries(sizes).map(([name, value]) => `-DBOARD_${name}=${value}`);

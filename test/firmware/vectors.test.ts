@@ -10,9 +10,7 @@ import { make, requireTools } from './toolchain.js';
 type Value = number | string | readonly Record<string, number | string>[];
 
 const vectors = (name: string) =>
-  JSON.parse(
-    readFileSync(new URL(`../../firmware-protocol/vectors/${name}.json`, import.meta.url), 'utf8'),
-  );
+  JSON.parse(readFileSync(new URL(`../../firmware-protocol/vectors/${name}.json`, import.meta.url), 'utf8'));
 
 let program = '';
 beforeAll(async () => {
@@ -57,8 +55,7 @@ describe('the firmware in C', () => {
       ({ canonical }) => canonical !== false,
     );
     const lines = frames.map(
-      ({ type, session, sequence, payload }) =>
-        `seal ${typeOf(type)} ${session} ${sequence} ${hex(payload)}`,
+      ({ type, session, sequence, payload }) => `seal ${typeOf(type)} ${session} ${sequence} ${hex(payload)}`,
     );
     expect(answers(lines)).toEqual(frames.map(({ frame }) => `seal ${hex(frame)}`));
   });

@@ -1,7 +1,5 @@
-/*
- * A board inside another program, which tells it the time: a shared library, for simulators and tests. Line, front ends and
- * clock are as that program says; nothing here waits.
- */
+#include "library.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,14 +27,6 @@ struct library_board {
     struct board board;
 };
 
-struct library_board *library_create(uint32_t boot_id);
-void library_destroy(struct library_board *of);
-void library_power_up(struct library_board *of, uint32_t boot_id);
-void library_trigger(struct library_board *of);
-uint64_t library_run(struct library_board *of, uint64_t now, const uint8_t *received, size_t count);
-size_t library_sent(struct library_board *of, uint8_t *bytes, size_t most);
-uint32_t library_clock_hz(void);
-
 struct library_board *library_create(uint32_t boot_id)
 {
     struct library_board *const of = calloc(1, sizeof *of);
@@ -51,7 +41,6 @@ void library_destroy(struct library_board *of)
     free(of);
 }
 
-/* Board time begins at 0. */
 void library_power_up(struct library_board *of, uint32_t boot_id)
 {
     memset(&of->hal, 0, sizeof of->hal);
@@ -68,7 +57,6 @@ void library_trigger(struct library_board *of)
     }
 }
 
-/* Runs the board at a board time with bytes of the host; returns when it must run again. */
 uint64_t library_run(struct library_board *of, uint64_t now, const uint8_t *received, size_t count)
 {
     of->hal.now = now;
@@ -81,7 +69,6 @@ uint64_t library_run(struct library_board *of, uint64_t now, const uint8_t *rece
     return next;
 }
 
-/* Takes bytes for the host, at most `most`; returns how many. */
 size_t library_sent(struct library_board *of, uint8_t *bytes, size_t most)
 {
     const size_t count = of->hal.num_sent < most ? of->hal.num_sent : most;
