@@ -52,7 +52,7 @@ export function libraryRig(library: Library): LibraryRig {
   let cancel = () => {};
   const board = library.create(bootId);
 
-  const run = (received = new Uint8Array(0)) => {
+  const run = (received: Uint8Array = new Uint8Array(0)) => {
     cancel();
     const ticks = Math.floor((clock.nowS() - powerUpS) * clockHz);
     const next = library.run(board, ticks, received, received.length);

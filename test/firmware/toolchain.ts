@@ -44,16 +44,19 @@ export function ownFolder(): string {
   return folder;
 }
 
-/** Makes a target of the firmware in a folder of its own and returns that; rejects with what the compiler said. */
+interface MakeOptions {
+  readonly sources?: string;
+  /** Folder to build in; one of its own unless given. */
+  readonly out?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** Makes a target of the firmware and returns the folder that it is in; rejects with what the compiler said. */
 export async function make(
   target: string,
   sizes: Sizes = {},
-  {
-    sources = FIRMWARE,
-    variables = {},
-  }: { sources?: string; variables?: Readonly<Record<string, string>> } = {},
+  { sources = FIRMWARE, out = ownFolder(), variables = {} }: MakeOptions = {},
 ): Promise<string> {
-  const out = ownFolder();
   const defines = Object.entries(sizes).map(([name, value]) => `-DBOARD_${name}=${value}`);
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const args = ['-s', '-C', sources, target, `OUT=${out}`, `DEFINES=${defines.join(' ')}`, ...settings];
