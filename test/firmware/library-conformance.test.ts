@@ -9,8 +9,8 @@ import { IS_FULL, make, requireTools } from './toolchain.js';
 
 const BOARDS: Readonly<Record<string, Sizes>> = {
   'with every kind of control': CHECKED_SIZES,
-  'with little memory': { ...CHECKED_SIZES, MEMORY_DEPTH: 1, QUEUE_DEPTH: 1, MAX_PAYLOAD: 64, WINDOW: 1 },
   ...(IS_FULL && {
+    'with little memory': { ...CHECKED_SIZES, MEMORY_DEPTH: 1, QUEUE_DEPTH: 1, MAX_PAYLOAD: 64, WINDOW: 1 },
     'with nothing but phases, and no trigger': { AMPLITUDE_BITS: 0, HAS_TRIGGER: 0 },
     'with a wide window, a deep queue and front ends that take one codeword ahead': {
       ...CHECKED_SIZES,
