@@ -1,6 +1,6 @@
 /** What becomes of codewords on a given board: corrected for its calibration, quantised, radiated. */
 
-import type { BoardDescription, ElementSettings } from '../drivers/array-board.js';
+import type { BoardDescription, ElementErrors, ElementSettings } from '../drivers/array-board.js';
 import type { ElementBeam } from '../src/channel/wideband/response.js';
 import type { Codeword } from '../src/codebook/codeword.js';
 import { gainLossesDb, meanLossDb } from '../src/realisation/gain-loss.js';
@@ -50,7 +50,13 @@ export class BoardBeams {
 
   /** Throws BOARD_MISMATCH when the board cannot hold the codeword. */
   quantise(codeword: Codeword): QuantisedCodeword {
-    return quantise(this.#corrected(codeword), this.#known, this.#carrierHz);
+    const quantised = quantise(this.#corrected(codeword), this.#known, this.#carrierHz);
+    return this.#canMake(codeword) ? quantised : { ...quantised, parameters: undefined };
+  }
+
+  /** What codewords are corrected for before they are settings; null: for nothing. */
+  get errors(): ElementErrors | null {
+    return this.#calibration;
   }
 
   /** What the board radiates when it is told to send a codeword, as far as its description and calibration tell. */
@@ -91,6 +97,13 @@ export class BoardBeams {
     const room = Math.floor(MOST_TERMS / (this.#board.numElements * numCodewords));
     const step = Math.ceil(frequenciesHz.length / Math.max(LEAST_FREQUENCIES, room));
     return frequenciesHz.filter((_, m) => m % step === 0 || m === frequenciesHz.length - 1);
+  }
+
+  /** A board knows its lines as they should be, and gives no delays to codewords of phases. */
+  #canMake({ delayS }: Codeword): boolean {
+    if (this.#calibration === null) return true;
+    const { lineErrorS, delayErrorS } = this.#calibration;
+    return lineErrorS === null && (delayErrorS === null || delayS !== null);
   }
 
   #corrected(codeword: Codeword): Codeword {

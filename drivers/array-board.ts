@@ -5,6 +5,8 @@
  * says so) and *measured* (a UE reported power; not the board's business).
  */
 
+import type { CodewordShape } from '../src/core/codeword-shape.js';
+
 /** How many `lineBits` a board with so many fixed lines has: its codewords are packed so. */
 export { selectorBits } from '../firmware-protocol/element-settings.js';
 
@@ -50,10 +52,39 @@ export interface ElementSettings {
   readonly lineCode: Uint16Array | null;
 }
 
+/** Of which a board that can makes the same settings. */
+export interface CodewordParameters {
+  readonly shape: CodewordShape;
+  /** Fixed line of all elements; 0 without lines. */
+  readonly line: number;
+  /** Added to all delays, s. */
+  readonly shiftS: number;
+}
+
+/** Where a board's elements stand in an array of elements half a wavelength apart. */
+export interface ArrayGeometry {
+  /** Of the whole array. */
+  readonly arrayElements: number;
+  /** The board's first place in it. */
+  readonly firstElement: number;
+  /** Whether the board's elements count against the array's. */
+  readonly mirrored: boolean;
+  readonly carrierHz: number;
+  readonly speedOfLightMPerS: number;
+}
+
+/** By how much elements are off; shape [numElements] each. */
+export interface ElementErrors {
+  readonly phaseErrorRad: Float64Array;
+  readonly delayErrorS: Float64Array | null;
+}
+
 /** Element settings ready for a board: bit-packed, with their content hash (16 hex digits). */
 export interface PackedCodeword {
   readonly hash: string;
   readonly bytes: Uint8Array;
+  /** What they come of; absent where nobody says. */
+  readonly parameters?: CodewordParameters;
 }
 
 export type ReceiptStatus = 'latched' | 'late' | 'missed';
@@ -139,8 +170,15 @@ export interface ArrayBoard {
   on<E extends keyof ArrayBoardEvents>(event: E, listener: ArrayBoardEvents[E]): void;
   off<E extends keyof ArrayBoardEvents>(event: E, listener: ArrayBoardEvents[E]): void;
 
+  /**
+   * Lets the board make settings of parameters where it can, which takes a tenth of the bytes. What it makes is checked against the
+   * hash of the settings; where they differ, it is sent the settings.
+   *
+   * @param errors that codewords are corrected for before they are settings; null: for none.
+   */
+  describeArray(geometry: ArrayGeometry, errors: ElementErrors | null): Promise<void>;
   /** Packs settings for this board's wire format. Pure. Throws BAD_ARGUMENT when a code is out of range. */
-  pack(settings: ElementSettings): PackedCodeword;
+  pack(settings: ElementSettings, parameters?: CodewordParameters): PackedCodeword;
   /**
    * Makes sure that the board holds these codewords, loading only the missing ones; resolves when the board confirmed
    * all. Codewords that queued slots still need are never evicted; rejects with PLAN_REFUSED when memory cannot hold

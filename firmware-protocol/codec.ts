@@ -11,6 +11,7 @@ import {
   minimumOf,
   minimumSize,
   type NumberField,
+  type RealField,
   type Sender,
 } from './layout.js';
 import {
@@ -136,7 +137,7 @@ function readField(
       return readList(view, fixedEnd, field, view.getUint16(at, true));
     default: {
       const value = readNumber(view, at, field);
-      return value < minimumOf(field) || value > maximumOf(field) ? 'outOfRange' : { value, end: fixedEnd };
+      return isWithin(value, field) ? { value, end: fixedEnd } : 'outOfRange';
     }
   }
 }
@@ -155,7 +156,7 @@ function readList(view: DataView, start: number, field: ListField, count: number
         entry[nested.name] = view.getBigUint64(at, true);
       } else {
         const number = readNumber(view, at, nested);
-        if (number < minimumOf(nested) || number > maximumOf(nested)) return 'outOfRange';
+        if (!isWithin(number, nested)) return 'outOfRange';
         entry[nested.name] = number;
       }
       at += minimumSize(nested);
@@ -165,8 +166,15 @@ function readList(view: DataView, start: number, field: ListField, count: number
   return { value, end };
 }
 
-function readNumber(view: DataView, at: number, field: NumberField): number {
+/** False for what is no number, too. */
+function isWithin(value: number, field: NumberField | RealField): boolean {
+  return value >= minimumOf(field) && value <= maximumOf(field);
+}
+
+function readNumber(view: DataView, at: number, field: NumberField | RealField): number {
   switch (field.type) {
+    case 'f64':
+      return view.getFloat64(at, true);
     case 'u8':
       return view.getUint8(at);
     case 'u16':
@@ -220,6 +228,13 @@ function writeField(
         for (const nested of field.fields) end = writeField(view, end, nested, entry[nested.name], path);
       }
       return end;
+    }
+    case 'f64': {
+      if (typeof value !== 'number' || !isWithin(value, field)) {
+        return misfit(path, value, `a number ${minimumOf(field)}..${maximumOf(field)}`);
+      }
+      view.setFloat64(at, value, true);
+      return at + 8;
     }
     default:
       return writeNumber(view, at, field, value, path);

@@ -26,6 +26,13 @@ interface WideField extends FieldBase {
   readonly type: 'u64';
 }
 
+/** IEEE 754 binary64, little-endian; a decoder refuses what is not finite or outside min..max. */
+export interface RealField extends FieldBase {
+  readonly type: 'f64';
+  readonly min?: number;
+  readonly max?: number;
+}
+
 /** u8 length in bytes, then UTF-8. */
 interface TextField extends FieldBase {
   readonly type: 'text8';
@@ -37,14 +44,14 @@ interface BytesField extends FieldBase {
   readonly maxLength: number;
 }
 
-/** u16 count, then so many structs. Structs hold integers only, so that every entry has the same size. */
+/** u16 count, then so many structs. Structs hold numbers only, so that every entry has the same size. */
 export interface ListField extends FieldBase {
   readonly type: 'list16';
   readonly maxCount: number;
-  readonly fields: readonly (NumberField | WideField)[];
+  readonly fields: readonly (NumberField | WideField | RealField)[];
 }
 
-export type Field = NumberField | WideField | TextField | BytesField | ListField;
+export type Field = NumberField | WideField | RealField | TextField | BytesField | ListField;
 
 export interface MessageDefinition {
   /** Type byte of the frame. */
@@ -58,7 +65,7 @@ export interface MessageDefinition {
   readonly fields: readonly Field[];
 }
 
-type ValueOf<F extends Field> = F extends { readonly type: NumberType }
+type ValueOf<F extends Field> = F extends { readonly type: NumberType | 'f64' }
   ? number
   : F extends { readonly type: 'u64' }
     ? bigint
@@ -84,17 +91,17 @@ export function defineMessage<const D extends MessageDefinition>(definition: D):
   return definition;
 }
 
-const FIXED_SIZE = { u8: 1, u16: 2, u32: 4, i16: 2, u64: 8 } as const;
-const TYPE_MIN = { u8: 0, u16: 0, u32: 0, i16: -0x8000 } as const;
-const TYPE_MAX = { u8: 0xff, u16: 0xffff, u32: 0xffff_ffff, i16: 0x7fff } as const;
+const FIXED_SIZE = { u8: 1, u16: 2, u32: 4, i16: 2, u64: 8, f64: 8 } as const;
+const TYPE_MIN = { u8: 0, u16: 0, u32: 0, i16: -0x8000, f64: -Number.MAX_VALUE } as const;
+const TYPE_MAX = { u8: 0xff, u16: 0xffff, u32: 0xffff_ffff, i16: 0x7fff, f64: Number.MAX_VALUE } as const;
 
 /** Smallest value that a field may hold. */
-export function minimumOf(field: NumberField): number {
+export function minimumOf(field: NumberField | RealField): number {
   return field.min ?? TYPE_MIN[field.type];
 }
 
 /** Largest value that a field may hold. */
-export function maximumOf(field: NumberField): number {
+export function maximumOf(field: NumberField | RealField): number {
   return field.max ?? TYPE_MAX[field.type];
 }
 

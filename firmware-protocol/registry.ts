@@ -6,6 +6,8 @@ import { Arm, ArmResult } from './messages/arm.js';
 import { Fault } from './messages/fault.js';
 import { Hello, Welcome } from './messages/hello.js';
 import { LoadCodeword, LoadCodewordResult } from './messages/load-codeword.js';
+import { LoadFoci, LoadFociResult } from './messages/load-foci.js';
+import { LoadSplits, LoadSplitsResult } from './messages/load-splits.js';
 import { Mute, MuteResult } from './messages/mute.js';
 import { MemoryContents, QueryMemory } from './messages/query-memory.js';
 import { QueryReceipts, QueryReceiptsResult } from './messages/query-receipts.js';
@@ -14,6 +16,8 @@ import { ClockReading, ReadClock } from './messages/read-clock.js';
 import { LineDelays, ReadLines } from './messages/read-lines.js';
 import { Receipts } from './messages/receipts.js';
 import { Refused } from './messages/refused.js';
+import { CorrectionsResult, SetCorrections } from './messages/set-corrections.js';
+import { GeometryResult, SetGeometry } from './messages/set-geometry.js';
 import { Stop, StopResult } from './messages/stop.js';
 import { ReadTelemetry, Telemetry } from './messages/telemetry.js';
 
@@ -29,6 +33,10 @@ export const MESSAGES = [
   QueryReceipts,
   ReadTelemetry,
   ReadLines,
+  SetGeometry,
+  SetCorrections,
+  LoadFoci,
+  LoadSplits,
   Ack,
   Welcome,
   LoadCodewordResult,
@@ -41,6 +49,10 @@ export const MESSAGES = [
   QueryReceiptsResult,
   Telemetry,
   LineDelays,
+  GeometryResult,
+  CorrectionsResult,
+  LoadFociResult,
+  LoadSplitsResult,
   Refused,
   Receipts,
   Fault,

@@ -7,6 +7,7 @@ import { BeamloopError } from '../../src/core/errors.js';
 import type { PackedCodeword } from '../array-board.js';
 import type { Assignment, CodewordTable } from './codeword-table.js';
 import type { OpenRequests } from './open-requests.js';
+import { type Batch, type Expansion, ParameterLoads } from './parameter-loads.js';
 
 const QUERY_COUNT = itemsPerMessage(MemoryContents);
 /** Codewords handed to the link before the first of them is confirmed; keeps its window filled with a wide margin. */
@@ -15,15 +16,18 @@ const MAX_UNDERWAY = 256;
 export class CodewordLoader {
   readonly #requests: OpenRequests;
   readonly #table: CodewordTable;
+  readonly #parameters: ParameterLoads;
   readonly #chunkBytes: number;
   readonly #boardName: string;
   #lastTurn: Promise<unknown> = Promise.resolve();
   #numLoaded = 0;
+  #numExpanded = 0;
   #numReused = 0;
 
   constructor(requests: OpenRequests, table: CodewordTable, maxPayload: number, boardName: string) {
     this.#requests = requests;
     this.#table = table;
+    this.#parameters = new ParameterLoads(requests, maxPayload);
     this.#chunkBytes = itemsPerMessage(LoadCodeword, maxPayload);
     this.#boardName = boardName;
   }
@@ -31,6 +35,16 @@ export class CodewordLoader {
   /** Codewords that the board confirmed to have loaded. */
   get numLoaded(): number {
     return this.#numLoaded;
+  }
+
+  /** Of these, those that it made of their parameters. */
+  get numExpanded(): number {
+    return this.#numExpanded;
+  }
+
+  /** Whether the board makes codewords of their parameters from now on, and with which corrections. */
+  offerParameters(expansion: Expansion): void {
+    this.#parameters.offer(expansion);
   }
 
   /** Codewords that were asked for and already held. */
@@ -101,13 +115,41 @@ export class CodewordLoader {
   async #transmit(assignments: readonly Assignment[]): Promise<void> {
     const underway: Promise<unknown>[] = [];
     const failures: unknown[] = [];
-    for (const [k, assignment] of assignments.entries()) {
+    for (const [k, batch] of this.#parameters.batches(assignments).entries()) {
       if (k >= MAX_UNDERWAY) await underway[k - MAX_UNDERWAY];
-      if (failures.length > 0) this.#table.abandon(assignment);
-      else underway.push(this.#loadOne(assignment).catch((error: unknown) => failures.push(error)));
+      if (failures.length > 0) this.#abandon(batch.assignments);
+      else underway.push(this.#loadBatch(batch).catch((error: unknown) => failures.push(error)));
     }
     await Promise.all(underway);
     if (failures.length > 0) throw failures[0];
+  }
+
+  async #loadBatch(batch: Batch): Promise<void> {
+    const { form, assignments } = batch;
+    if (form === 'bytes') return this.#loadOne(assignments[0]!);
+    let numHeld: number;
+    try {
+      numHeld = await this.#parameters.load(batch);
+    } catch (error) {
+      this.#abandon(assignments);
+      throw error;
+    }
+    for (const each of assignments.slice(0, numHeld)) this.#table.confirm(each);
+    this.#numLoaded += numHeld;
+    this.#numExpanded += numHeld;
+    const [other, ...rest] = assignments.slice(numHeld);
+    if (other === undefined) return;
+    try {
+      await this.#loadOne(other);
+    } catch (error) {
+      this.#abandon(rest);
+      throw error;
+    }
+    await this.#transmit(rest);
+  }
+
+  #abandon(assignments: readonly Assignment[]): void {
+    for (const each of assignments) this.#table.abandon(each);
   }
 
   async #loadOne(assignment: Assignment): Promise<void> {

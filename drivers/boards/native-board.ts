@@ -10,8 +10,11 @@ import { BeamloopError } from '../../src/core/errors.js';
 import type {
   ArrayBoard,
   ArrayBoardEvents,
+  ArrayGeometry,
   BoardDescription,
   BoardTimeInterval,
+  CodewordParameters,
+  ElementErrors,
   ElementSettings,
   LinkStatistics,
   PackedCodeword,
@@ -34,6 +37,7 @@ import { packSettings } from './settings-packer.js';
 import { SlotQueue } from './slot-queue.js';
 import { slotTicks, startTicks } from './slot-timing.js';
 import { Timekeeper } from './timekeeper.js';
+import { ToldArray } from './told-array.js';
 
 /** A board that is alive but owes an answer for so long is broken. */
 const ANSWER_TIMEOUT_S = 10;
@@ -53,6 +57,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
   readonly #loader: CodewordLoader;
   readonly #slots: SlotQueue;
   readonly #time: Timekeeper;
+  readonly #array: ToldArray;
   #muted: boolean | null = null;
   #malformedTold = false;
   /** Replaced when the board restarts or takes another session; the old one then says so. */
@@ -71,6 +76,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     this.#requests = new OpenRequests(link, name, () => clock.nowS());
     this.#table = new CodewordTable(welcome.memoryDepth);
     this.#loader = new CodewordLoader(this.#requests, this.#table, welcome.maxPayload, name);
+    this.#array = new ToldArray(this.#requests, this.#loader);
     this.#slots = new SlotQueue(this.#requests, this.#table, this.description, welcome.maxPayload, name, {
       receipt: (receipt) => this.#listeners.emit('receipt', receipt),
       fault: (fault) => this.#listeners.emit('fault', fault),
@@ -101,8 +107,13 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     this.#listeners.off(event, listener);
   }
 
-  pack(settings: ElementSettings): PackedCodeword {
-    return packSettings(settings, this.description, this.#name);
+  async describeArray(geometry: ArrayGeometry, errors: ElementErrors | null): Promise<void> {
+    await this.#gate.wait();
+    await this.#array.describe(geometry, errors);
+  }
+
+  pack(settings: ElementSettings, parameters?: CodewordParameters): PackedCodeword {
+    return { ...packSettings(settings, this.description, this.#name), ...(parameters && { parameters }) };
   }
 
   async load(codewords: readonly PackedCodeword[]): Promise<void> {
@@ -174,26 +185,18 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     return this.#table.numHeld;
   }
 
+  /** Codewords that it made of their parameters. */
+  codewordsExpanded(): number {
+    return this.#loader.numExpanded;
+  }
+
   outstandingSlots(): number {
     return this.#slots.numOwed;
   }
 
   linkStatistics(): LinkStatistics {
-    const { framesSent, framesReceived, bytesSent, bytesReceived, ...rest } = this.#link.statistics;
-    const { retransmissions, duplicatesReceived, corruptFrames, reconnects, roundTripS } = rest;
-    return {
-      framesSent,
-      framesReceived,
-      bytesSent,
-      bytesReceived,
-      retransmissions,
-      duplicatesReceived,
-      corruptFrames,
-      reconnects,
-      roundTripS,
-      codewordsLoaded: this.#loader.numLoaded,
-      codewordsReused: this.#loader.numReused,
-    };
+    const { echoedHellos: _, foreignFrames: __, ...link } = this.#link.statistics;
+    return { ...link, codewordsLoaded: this.#loader.numLoaded, codewordsReused: this.#loader.numReused };
   }
 
   close(): Promise<void> {
@@ -346,6 +349,7 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     this.#preparing = this.#preparing.then(async () => {
       try {
         await this.#learnLines(continuity, welcome);
+        if (continuity !== 'resumed') await this.#array.again(welcome);
         await this.#loader.reconcile();
         // A restarted board radiates again; silence that was asked for outlives the restart.
         if (continuity === 'restarted' && this.#muted === true) await this.#sendMute(true);

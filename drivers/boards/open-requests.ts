@@ -14,6 +14,8 @@ import { refused } from './refusals.js';
 interface Pending {
   readonly name: RequestName;
   readonly response: ResponseName<RequestName>;
+  /** Whoever asked looks at the status. */
+  readonly takesRefusals: boolean;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -44,6 +46,19 @@ export class OpenRequests {
    * the status' name), and with what `rejectAll` was given when there will be no response.
    */
   send<N extends RequestName>(name: N, value: PayloadOf<N>): Promise<PayloadOf<ResponseName<N>>> {
+    return this.#send(name, value, false);
+  }
+
+  /** As `send`, but resolves with the response whatever its status. */
+  ask<N extends RequestName>(name: N, value: PayloadOf<N>): Promise<PayloadOf<ResponseName<N>>> {
+    return this.#send(name, value, true);
+  }
+
+  #send<N extends RequestName>(
+    name: N,
+    value: PayloadOf<N>,
+    takesRefusals: boolean,
+  ): Promise<PayloadOf<ResponseName<N>>> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     if (this.#pending.size >= MAX_PENDING) {
       return Promise.reject(
@@ -59,6 +74,7 @@ export class OpenRequests {
       this.#pending.set(sequence, {
         name,
         response: responseTo(name),
+        takesRefusals,
         resolve: resolve as (value: unknown) => void,
         reject,
       });
@@ -75,7 +91,8 @@ export class OpenRequests {
     }
     this.#pending.delete(value.request);
     this.progress();
-    if (value.status === STATUS.ok && message.name !== 'Refused') pending.resolve(value);
+    const isTaken = value.status === STATUS.ok || pending.takesRefusals;
+    if (isTaken && message.name !== 'Refused') pending.resolve(value);
     else pending.reject(refused(pending.name, value.status, this.#boardName));
   }
 

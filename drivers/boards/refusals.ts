@@ -1,4 +1,5 @@
 /** What it means that a board refused a request: whose fault it is, by which clause of SPEC.md, and what to do. */
+import { PROTOCOL_VERSION } from '../../firmware-protocol/messages/hello.js';
 import { STATUS } from '../../firmware-protocol/status.js';
 import { BeamloopError } from '../../src/core/errors.js';
 
@@ -62,7 +63,7 @@ export function refused(request: string, status: number, where: string): Beamloo
   const { reason, breach, todo } = REFUSALS[cause] ?? {
     reason: `status ${status}`,
     breach: 'which this beamloop does not know (SPEC 9.1)',
-    todo: 'Install a beamloop as new as the firmware of the board; version 1.1 has no such status',
+    todo: `Install a beamloop as new as the firmware of the board; version ${PROTOCOL_VERSION.major}.${PROTOCOL_VERSION.minor} has no such status`,
   };
   const what = `The board refused ${request}: ${reason}${breach === null ? '' : `, ${breach}`}`;
   return new BeamloopError('BOARD_REFUSED', { what, where, todo, cause });

@@ -22,14 +22,23 @@ export class Bench {
   readonly rig: Rig;
   readonly board: PayloadOf<'Welcome'>;
   readonly numLines: number;
+  /** Whether it makes codewords of parameters (SPEC 4.7). */
+  readonly expands: boolean;
   /** Length of a packed codeword, bytes. */
   readonly codewordBytes: number;
 
-  private constructor(probe: Probe, rig: Rig, board: PayloadOf<'Welcome'>, numLines: number) {
+  private constructor(
+    probe: Probe,
+    rig: Rig,
+    board: PayloadOf<'Welcome'>,
+    numLines: number,
+    expands: boolean,
+  ) {
     this.probe = probe;
     this.rig = rig;
     this.board = board;
     this.numLines = numLines;
+    this.expands = expands;
     this.codewordBytes = packedLength(board.numElements, this.format);
   }
 
@@ -44,7 +53,24 @@ export class Bench {
       must(answer.name === 'LineDelays', '6.14', `ReadLines is answered with ${answer.name}`);
       numLines = answer.value.numLines;
     }
-    return new Bench(probe, rig, board, numLines);
+    const expands = board.versionMinor >= 2 && (await Bench.#expands(probe, board));
+    return new Bench(probe, rig, board, numLines, expands);
+  }
+
+  /** Asks for a geometry that no board takes: one that expands says why not. */
+  static async #expands(probe: Probe, { numElements }: PayloadOf<'Welcome'>): Promise<boolean> {
+    const answer = await probe.ask('SetGeometry', {
+      ...{ arrayElements: numElements, firstElement: 1, mirrored: 0, carrierHz: 1e9 },
+      ...{ speedOfLight: 3e8, spacing: 0.15, spacingTurns: 0.5 },
+    });
+    must(answer.name === 'GeometryResult', '6.15', `SetGeometry is answered with ${answer.name}`);
+    const { status } = answer.value;
+    must(
+      status === 3 || status === 10,
+      '6.15',
+      `the status of a board that reaches beyond its array is ${status}`,
+    );
+    return status === 3;
   }
 
   get format() {

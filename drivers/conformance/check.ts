@@ -18,7 +18,7 @@ export interface Check {
   /** Takes many messages: minutes on a slow line. */
   readonly long?: boolean;
   /** Why it says nothing about a board of this kind; null when it does. */
-  readonly notFor?: (board: PayloadOf<'Welcome'>) => string | null;
+  readonly notFor?: (board: PayloadOf<'Welcome'>, bench: Bench) => string | null;
   /** Throws Unmet when the board does not conform. The bench begins a session, stopped and not muted. */
   readonly run: (bench: Bench) => Promise<void>;
 }
@@ -53,7 +53,7 @@ export async function runCheck(check: Check, rig: Rig): Promise<Verdict> {
 
 async function judge(check: Check, probe: Probe, rig: Rig): Promise<Verdict> {
   const bench = await Bench.prepared(probe, rig);
-  const why = check.notFor?.(bench.board) ?? null;
+  const why = check.notFor?.(bench.board, bench) ?? null;
   if (why !== null) return { outcome: 'skipped', why };
   await check.run(bench);
   return { outcome: 'conforms' };

@@ -1,6 +1,7 @@
 /** All that a board is held to, in the order in which it is worth knowing. */
 import type { Check } from './check.js';
 import { DELIVERY_CHECKS } from './checks/delivery.js';
+import { EXPANSION_CHECKS } from './checks/expansion.js';
 import { FRAME_CHECKS } from './checks/frames.js';
 import { MEMORY_CHECKS } from './checks/memory.js';
 import { SESSION_CHECKS } from './checks/sessions.js';
@@ -12,6 +13,7 @@ export const CHECKS: readonly Check[] = [
   ...DELIVERY_CHECKS,
   ...SESSION_CHECKS,
   ...MEMORY_CHECKS,
+  ...EXPANSION_CHECKS,
   ...SLOT_CHECKS,
   ...SLOT_CLOCK_CHECKS,
 ];

@@ -18,6 +18,8 @@ export interface BoardModel {
   readonly delayLinesS: readonly Float64Array[] | null;
   /** 0 = none, 1 = on/off. */
   readonly amplitudeBits: number;
+  /** Whether it takes codewords as parameters, too. */
+  readonly expands: boolean;
   /** Codewords that the memory holds. */
   readonly memoryDepth: number;
   /** Slots that can be queued ahead. */
@@ -40,6 +42,13 @@ export function elementFormat({
   delayLinesS,
 }: BoardModel): ElementFormat {
   return { phaseBits, delayBits, amplitudeBits, lineBits: selectorBits(delayLinesS?.length ?? 0) };
+}
+
+/** Highest delay code within the range; 0 without delay bits. SPEC 4.4. */
+export function lastDelayCode({ delayBits, delayLsbS, delayRangeS }: BoardModel): number {
+  const highest = 2 ** delayBits - 1;
+  if (delayBits === 0 || delayRangeS === null) return highest;
+  return Math.min(highest, Math.floor(Math.round(delayRangeS * FS_PER_S) / Math.round(delayLsbS * FS_PER_S)));
 }
 
 /** The model with all delays in whole femtoseconds, as the board tells them; null range: that of the highest code. */
@@ -71,6 +80,7 @@ export const DEFAULT_BOARD: BoardModel = {
   delayRangeS: null,
   delayLinesS: null,
   amplitudeBits: 1,
+  expands: true,
   memoryDepth: 1024,
   queueDepth: 1024,
   switchTimeS: 1e-6,

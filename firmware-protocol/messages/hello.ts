@@ -2,7 +2,7 @@ import { defineMessage } from '../layout.js';
 
 /** 'BMLP' read as a little-endian u32. */
 export const HELLO_MAGIC = 0x504c4d42;
-export const PROTOCOL_VERSION = { major: 1, minor: 1 } as const;
+export const PROTOCOL_VERSION = { major: 1, minor: 2 } as const;
 
 /** The board describes itself. Session 0 refuses the host's version. SPEC 6.1. */
 export const Welcome = defineMessage({

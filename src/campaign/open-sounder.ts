@@ -15,17 +15,28 @@ export interface SounderOptions {
 }
 
 /** @param recording what it holds of a run that is resumed is not measured again. */
-export function openSounder(
+export async function openSounder(
   { scenario, polar }: Preparation,
   testbed: Testbed,
   recording: Recording,
   { beams, clock = monotonicClock, signal = new AbortController().signal }: SounderOptions = {},
 ): Promise<Sounder> {
-  const { description } = testbed.board;
+  const { board } = testbed;
+  const { description } = board;
+  const own = beams ?? new BoardBeams(description, polar.array.carrierHz, null);
+  const { numElements, carrierHz, speedOfLightMPerS } = polar.array;
+  const geometry = {
+    arrayElements: numElements,
+    firstElement: 0,
+    mirrored: false,
+    carrierHz,
+    speedOfLightMPerS,
+  };
+  await board.describeArray(geometry, own.errors);
   return Sounder.open({
     testbed,
     recording,
-    beams: beams ?? new BoardBeams(description, polar.array.carrierHz, null),
+    beams: own,
     plan: plannerOptions(scenario, description),
     maxAttempts: scenario.slots.maxAttempts,
     ueTimeoutS: scenario.bridge.ueTimeout,

@@ -96,12 +96,15 @@ export function splitPilot(
   strips?: StripChoice,
 ): SplitPilot {
   const { delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM } = parameters;
+  const phase = { sinAngle: phaseSinAngle, ringPerM: phaseRingPerM };
+  const delay = { sinAngle: delaySinAngle, ringPerM: delayRingPerM };
   const codeword: Codeword = {
     key: `${name}-${keyDigest([delaySinAngle, delayRingPerM, phaseSinAngle, phaseRingPerM])}`,
     label,
-    phaseRad: focusPhaseRad(array, { sinAngle: phaseSinAngle, ringPerM: phaseRingPerM }),
-    delayS: focusDelayS(array, { sinAngle: delaySinAngle, ringPerM: delayRingPerM }),
+    phaseRad: focusPhaseRad(array, phase),
+    delayS: focusDelayS(array, delay),
     amplitude: null,
+    shape: { kind: 'split', phase, delay },
   };
   return { codeword, parameters, foci: splitFoci(parameters, band, strips) };
 }

@@ -5,6 +5,7 @@
  * See docs/model.md for the equations.
  */
 
+import type { CodewordShape } from '../core/codeword-shape.js';
 import { once } from '../core/once.js';
 
 /** Names a pilot the way its paper does; goes into recordings, traces and figures. Indices are 1-based. */
@@ -47,10 +48,17 @@ export interface Codeword {
    * off). Normalised such that the mean square is 1.
    */
   readonly amplitude: Float64Array | null;
+  /** What boards that compute phases and delays by themselves make them of; absent where nothing short tells it. */
+  readonly shape?: CodewordShape;
 }
 
 /** A codeword of constant envelope and without delays. Its phases are computed when first asked for: a plan asks for none. */
-export function phaseCodeword(key: string, label: PilotLabel, phases: () => Float64Array): Codeword {
+export function phaseCodeword(
+  key: string,
+  label: PilotLabel,
+  phases: () => Float64Array,
+  shape?: CodewordShape,
+): Codeword {
   const phaseRad = once(phases);
   return {
     key,
@@ -60,6 +68,7 @@ export function phaseCodeword(key: string, label: PilotLabel, phases: () => Floa
     },
     delayS: null,
     amplitude: null,
+    ...(shape && { shape }),
   };
 }
 

@@ -74,7 +74,8 @@ export class DpcCodebook {
       if (pointM === null) return null;
       // The two variants of the codebook may meet in one run.
       const key = `${this.rangeReduction ? 'dpc' : 'dpc-full-range'}/${level}/${index}`;
-      return phaseCodeword(key, { kind: 'dpc', level, index }, () => divergingPhaseRad(this.array, pointM));
+      const phases = () => divergingPhaseRad(this.array, pointM);
+      return phaseCodeword(key, { kind: 'dpc', level, index }, phases, { kind: 'diverging', pointM });
     });
   }
 

@@ -21,12 +21,12 @@ export abstract class FocusedBeams {
   /** Focuses at ring distance times cos^2 of the angle, built when first asked for. */
   protected focused(key: string, label: PilotLabel, sinAngle: number, ringM: number): Codeword {
     const { array } = this.polar;
-    return this.#codewords.get(key, () =>
-      phaseCodeword(key, label, () =>
-        ringM === Infinity
-          ? planeWavePhaseRad(array, sinAngle)
-          : array.propagationPhaseRad(polarPointM(ringM * (1 - sinAngle ** 2), Math.asin(sinAngle))),
-      ),
-    );
+    return this.#codewords.get(key, () => {
+      if (ringM === Infinity) {
+        return phaseCodeword(key, label, () => planeWavePhaseRad(array, sinAngle), { kind: 'far', sinAngle });
+      }
+      const pointM = polarPointM(ringM * (1 - sinAngle ** 2), Math.asin(sinAngle));
+      return phaseCodeword(key, label, () => array.propagationPhaseRad(pointM), { kind: 'focus', pointM });
+    });
   }
 }

@@ -117,22 +117,21 @@ export class PolarCodebook {
   /** Focusing codeword conj(b)/sqrt N (eq. 13). */
   codeword(index: PolarIndex): Codeword {
     const { ring, angleIndex } = index;
-    return this.#codewords.get(this.column(index), () =>
-      phaseCodeword(`${this.#name}/${ring}/${angleIndex}`, { kind: this.#name, ring, angleIndex }, () =>
-        this.#phaseRad(index),
-      ),
-    );
+    return this.#codewords.get(this.column(index), () => {
+      const focusM = this.focusM(index);
+      const sinAngle = this.#sinAngle(angleIndex);
+      return phaseCodeword(
+        `${this.#name}/${ring}/${angleIndex}`,
+        { kind: this.#name, ring, angleIndex },
+        () =>
+          focusM === null ? planeWavePhaseRad(this.array, sinAngle) : this.array.propagationPhaseRad(focusM),
+        focusM === null ? { kind: 'far', sinAngle } : { kind: 'focus', pointM: focusM },
+      );
+    });
   }
 
   #sinAngle(angleIndex: number): number {
     return this.sinAngles[requireIndex('angle index', angleIndex, this.numAngles) - 1]!;
-  }
-
-  #phaseRad(index: PolarIndex): Float64Array {
-    const focusM = this.focusM(index);
-    return focusM === null
-      ? planeWavePhaseRad(this.array, this.#sinAngle(index.angleIndex))
-      : this.array.propagationPhaseRad(focusM);
   }
 }
 

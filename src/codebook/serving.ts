@@ -15,6 +15,7 @@ export function servingCodeword(array: LinearArray, point: FocalPoint): Codeword
     phaseRad: new Float64Array(array.numElements),
     delayS: focusDelayS(array, point),
     amplitude: null,
+    shape: { kind: 'split', phase: { sinAngle: 0, ringPerM: 0 }, delay: { sinAngle, ringPerM } },
   };
 }
 
@@ -27,12 +28,14 @@ export function servingCodeword(array: LinearArray, point: FocalPoint): Codeword
 export function focusCodeword(array: LinearArray, point: FocalPoint): Codeword {
   requireFocalPoint(point);
   const { sinAngle, ringPerM } = point;
+  const pointM = ringPerM === 0 ? null : positionOfM(point);
   return {
     key: `focus/${sinAngle}/${ringPerM}`,
     label: { kind: 'serving', sinAngle, ringPerM },
-    phaseRad: ringPerM === 0 ? focusPhaseRad(array, point) : array.propagationPhaseRad(positionOfM(point)),
+    phaseRad: pointM === null ? focusPhaseRad(array, point) : array.propagationPhaseRad(pointM),
     delayS: null,
     amplitude: null,
+    shape: pointM === null ? { kind: 'second-order', sinAngle, ringPerM } : { kind: 'focus', pointM },
   };
 }
 
@@ -53,5 +56,6 @@ export function gridCodeword(
     phaseRad: focusPhaseRad(array, point),
     delayS: null,
     amplitude: null,
+    shape: { kind: 'second-order', sinAngle: point.sinAngle, ringPerM: point.ringPerM },
   };
 }

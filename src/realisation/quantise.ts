@@ -1,5 +1,5 @@
 /** From a codeword in radians and seconds to a board's integer codes, and what is lost on the way (eq. 35 to 38). */
-import type { ElementSettings } from '../../drivers/array-board.js';
+import type { CodewordParameters, ElementSettings } from '../../drivers/array-board.js';
 import type { Codeword } from '../codebook/codeword.js';
 import { checkCodeword } from '../codebook/codeword-check.js';
 import { requireLength, requirePositive } from '../core/arguments.js';
@@ -51,6 +51,8 @@ export interface RealisabilityReport {
 
 export interface QuantisedCodeword {
   readonly settings: ElementSettings;
+  /** From which a board may make the same settings; undefined where nothing short tells them. */
+  readonly parameters: CodewordParameters | undefined;
   readonly report: RealisabilityReport;
 }
 
@@ -110,6 +112,7 @@ export function quantise(
   const losses = once(() => gainLossesDb(codeword, realisedCodeword(settings, board), frequenciesHz));
   return {
     settings,
+    parameters: parametersOf(codeword, settings, delays.shiftS),
     report: {
       phaseErrorRmsRad: Math.sqrt(errorSquares / Math.max(1, numActive)),
       phaseErrorMaxRad,
@@ -132,6 +135,16 @@ export function quantise(
       },
     },
   };
+}
+
+function parametersOf(
+  { shape, amplitude }: Codeword,
+  { lineCode }: ElementSettings,
+  shiftS: number,
+): CodewordParameters | undefined {
+  const line = lineCode?.[0] ?? 0;
+  if (shape === undefined || amplitude !== null || lineCode?.some((each) => each !== line)) return undefined;
+  return { shape, line, shiftS };
 }
 
 /** Nearest amplitude codes (eq. 37): the strongest element gets full amplitude if the codeword wants more than that. */

@@ -50,8 +50,8 @@ export class PilotFactory {
   pilot(codeword: Codeword): Pilot {
     const known = this.#pilots.get(codeword.key);
     if (known !== undefined) return known;
-    const { settings, report } = this.#beams.quantise(codeword);
-    const packed = this.#board.pack(settings);
+    const { settings, parameters, report } = this.#beams.quantise(codeword);
+    const packed = this.#board.pack(settings, parameters);
     const pilot = { codeword, packed, hash: packed.hash };
     this.#pilots.set(codeword.key, pilot);
     this.#packed.set(packed.hash, packed);

@@ -28,7 +28,7 @@ describe('beamloop board', () => {
     const json = JSON.parse(await run(boardCommand, 'board', path, '--json'));
     expect(json).toMatchObject({
       port: path,
-      description: { serialNumber: 'EMU-77', numElements: 64, protocolVersion: '1.1' },
+      description: { serialNumber: 'EMU-77', numElements: 64, protocolVersion: '1.2' },
       memory: { depth: 50, held: 7 },
       telemetry: { queueDepth: 0, armed: false, muted: false },
     });

@@ -49,7 +49,7 @@ describe.each([
     rig = await createRig({ model });
     board = await connect(rig);
     const { delayLinesS, lineBits, delayRangeS, protocolVersion } = board.description;
-    expect(protocolVersion).toBe('1.1');
+    expect(protocolVersion).toBe('1.2');
     expect(lineBits).toBe(2);
     expect(delayRangeS).toBe(4080e-12);
     expect(delayLinesS).toHaveLength(4);

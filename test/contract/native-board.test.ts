@@ -342,7 +342,7 @@ describe('opening something that is no board', () => {
     const welcome = encodeFrame({ type: Welcome.type, session: 0, sequence: 0, payload });
     expect(await open((_bytes, say) => say(welcome))).toMatchObject({
       code: 'PROTOCOL_VERSION',
-      what: expect.stringMatching(/2\.5.*1\.1/),
+      what: expect.stringMatching(/2\.5.*1\.2/),
       todo: expect.stringContaining('newer beamloop'),
     });
   });

@@ -1,6 +1,7 @@
 import type { PayloadOf } from '../../../firmware-protocol/registry.js';
 import { FAULT, RECEIPT_STATUS, TELEMETRY_FLAG } from '../../../firmware-protocol/status.js';
 import { CodewordMemory } from './codeword-memory.js';
+import { Expansion } from './expansion.js';
 import type { Hardware } from './hardware.js';
 import { type Receipt, ReceiptLog } from './receipt-log.js';
 import { SlotClock, type SlotEvent } from './slot-clock.js';
@@ -17,6 +18,7 @@ type Fault = PayloadOf<'Fault'>;
 export class BoardState {
   readonly hardware: Hardware;
   readonly memory: CodewordMemory;
+  readonly expansion: Expansion;
   readonly clock: SlotClock;
   readonly log: ReceiptLog;
   /** A Mute is in force. */
@@ -32,6 +34,7 @@ export class BoardState {
     this.#onReceipt = onReceipt;
     this.#onFault = onFault;
     this.memory = new CodewordMemory(hardware.model);
+    this.expansion = new Expansion(hardware.model, this.memory);
     this.log = new ReceiptLog(LOG_QUEUES * hardware.model.queueDepth);
     this.clock = new SlotClock(hardware.timebase, (event) => this.#slot(event));
   }

@@ -51,6 +51,13 @@ const HANDLERS: { readonly [N in RequestName]: Handler<N> } = {
     if (!board.muted) board.sessionMuted = false;
     return { answer: { status: STATUS.ok } };
   },
+  SetGeometry: (board, value) => {
+    const status = board.expansion.setGeometry(value);
+    return { answer: { status, corrections: status === STATUS.noCapability ? 0 : 1 } };
+  },
+  SetCorrections: (board, value) => ({ answer: { status: board.expansion.setCorrections(value) } }),
+  LoadFoci: (board, { entries }) => written(board, board.expansion.foci(entries)),
+  LoadSplits: (board, { entries }) => written(board, board.expansion.splits(entries)),
   ReadLines: (board, value) => ({ answer: lineDelays(board.hardware.model, value) }),
   QueryReceipts: (board, { firstSlot, count }, outbox) => {
     const receipts = board.log.range(firstSlot, count);
@@ -93,6 +100,16 @@ function load(board: BoardState, chunk: PayloadOf<'LoadCodeword'>): Carried<'Loa
       ready();
     });
   return { answer, before };
+}
+
+/** Takes as long as writing the codewords does. */
+function written<N extends 'LoadFoci' | 'LoadSplits'>(
+  board: BoardState,
+  answer: Answer<'LoadFoci'>,
+): Carried<N> {
+  const write = (numLeft: number, ready: () => void): void =>
+    numLeft === 0 ? ready() : board.hardware.writeMemory(() => write(numLeft - 1, ready));
+  return { answer: answer as Answer<N>, before: (ready) => write(answer.loaded, ready) };
 }
 
 function memoryContents(

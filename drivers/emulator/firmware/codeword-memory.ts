@@ -79,6 +79,12 @@ export class CodewordMemory {
     this.#staged = null;
   }
 
+  /** What was expanded, or null: the entry is invalid. An unfinished load of it is lost. */
+  put(index: number, codeword: StoredCodeword | null): void {
+    if (this.#staged?.index === index) this.#staged = null;
+    this.#valid[index] = codeword ?? undefined;
+  }
+
   /** The session that was loading is over. */
   dropUnfinished(): void {
     if (this.#staged?.whole === false) this.#staged = null;

@@ -21,6 +21,8 @@ function arbitraryField(field: Field): fc.Arbitrary<unknown> {
       return fc.uint8Array({ maxLength: field.maxLength, size: 'max' });
     case 'list16':
       return fc.array(arbitraryFields(field.fields), { maxLength: field.maxCount, size: 'max' });
+    case 'f64':
+      return fc.double({ min: minimumOf(field), max: maximumOf(field), noNaN: true });
     default:
       return fc.integer({ min: minimumOf(field), max: maximumOf(field) });
   }

@@ -67,6 +67,8 @@ function rangeOf(field: Field): string {
       return `≤ ${field.maxLength} bytes`;
     case 'list16':
       return `≤ ${field.maxCount} entries`;
+    case 'f64':
+      return field.min === undefined ? '' : `${field.min}..${field.max}`;
     default:
       return `${minimumOf(field)}..${maximumOf(field)}`;
   }

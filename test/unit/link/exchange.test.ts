@@ -173,7 +173,7 @@ describe('exchange', () => {
     line.board.versionMajor = 3;
     line.plug();
     line.run(1);
-    expect(line.refusals).toEqual([{ board: { major: 3, minor: 0 }, host: { major: 1, minor: 1 } }]);
+    expect(line.refusals).toEqual([{ board: { major: 3, minor: 0 }, host: { major: 1, minor: 2 } }]);
     expect(line.exchange.output(line.nowS)).toBeNull();
     expect(line.exchange.deadlineS).toBe(Number.POSITIVE_INFINITY);
   });
