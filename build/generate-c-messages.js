@@ -154,14 +154,24 @@ const header = guarded('MESSAGES', [
   'extern const struct msg_layout *const msg_layouts[MSG_NUM_LAYOUTS];',
 ]);
 
-function row(owner, field, message) {
+/** Ranges of f64 fields, which rows name by their place; the first is that of a field without one. */
+const realRanges = [[-Number.MAX_VALUE, Number.MAX_VALUE]];
+
+function realRange({ min = -Number.MAX_VALUE, max = Number.MAX_VALUE }) {
+  const known = realRanges.findIndex((range) => range[0] === min && range[1] === max);
+  return known >= 0 ? known : realRanges.push([min, max]) - 1;
+}
+
+function rangeOf(field, message) {
   const { min, max } = typeOf(field, message);
-  const range =
-    field.type === 'bytes16'
-      ? [0, field.maxLength]
-      : field.type === 'list16'
-        ? [0, field.maxCount]
-        : [field.min ?? min ?? 0, field.max ?? max ?? 0];
+  if (field.type === 'bytes16') return [0, field.maxLength];
+  if (field.type === 'list16') return [0, field.maxCount];
+  if (field.type === 'f64') return [realRange(field), 0];
+  return [field.min ?? min ?? 0, field.max ?? max ?? 0];
+}
+
+function row(owner, field, message) {
+  const range = rangeOf(field, message);
   const literal = (value) => (value < 0 ? `(uint32_t)(${value})` : `${value}u`);
   const at = `offsetof(struct ${owner}, ${snake(field.name)})`;
   return `    { ${literal(range[0])}, ${literal(range[1])}, ${at}, MSG_${field.type.toUpperCase()} }`;
@@ -195,6 +205,17 @@ function layoutOf(message) {
   ];
 }
 
+const sides = SIDES.flatMap(({ side, messages }) => [
+  [
+    `${side}-messages.h`,
+    guarded(`${side.toUpperCase()}_MESSAGES`, ['#include "layout.h"', ...messages.flatMap(structsOf)]),
+  ],
+  [`${side}-messages.c`, [NOTE, '#include "messages.h"', ...messages.flatMap(layoutOf), '']],
+]);
+
+/** A double that C reads as the same one. */
+const real = (value) => (Number.isInteger(value) && Math.abs(value) < 1e21 ? `${value}.0` : `${value}`);
+
 const list = [
   NOTE,
   '#include "messages.h"',
@@ -203,19 +224,13 @@ const list = [
   MESSAGES.map(({ name }) => `    &msg_${snake(name)}_layout`).join(',\n'),
   '};',
   '',
+  'const struct msg_real_range msg_real_ranges[] = {',
+  realRanges.map(([min, max]) => `    { ${real(min)}, ${real(max)} }`).join(',\n'),
+  '};',
+  '',
 ];
 
-const files = [
-  ['messages.h', header],
-  ['messages.c', list],
-  ...SIDES.flatMap(({ side, messages }) => [
-    [
-      `${side}-messages.h`,
-      guarded(`${side.toUpperCase()}_MESSAGES`, ['#include "layout.h"', ...messages.flatMap(structsOf)]),
-    ],
-    [`${side}-messages.c`, [NOTE, '#include "messages.h"', ...messages.flatMap(layoutOf), '']],
-  ]),
-];
+const files = [['messages.h', header], ['messages.c', list], ...sides];
 
 const stale = [];
 for (const [file, lines] of files) {

@@ -108,6 +108,11 @@ function shown(fields: readonly Field[], value: Record<string, Value>): string[]
     }
     if (field.type === 'text8') return [Buffer.from(own as string, 'utf8').toString('hex') || '-'];
     if (field.type === 'bytes16') return [hex(own as string)];
+    if (field.type === 'f64') {
+      const bits = Buffer.alloc(8);
+      bits.writeDoubleBE(own as number);
+      return [`x${bits.toString('hex')}`];
+    }
     return [field.type === 'u64' ? BigInt(own as string).toString() : String(own)];
   });
 }

@@ -152,6 +152,49 @@ const struct msg_layout msg_line_delays_layout = {
     MSG_FROM_BOARD, true, MSG_LINE_DELAYS
 };
 
+static const struct msg_field geometry_result_fields[] = {
+    { 0u, 65535u, offsetof(struct msg_geometry_result, request), MSG_U16 },
+    { 0u, 255u, offsetof(struct msg_geometry_result, status), MSG_U8 },
+    { 0u, 1u, offsetof(struct msg_geometry_result, corrections), MSG_U8 }
+};
+const struct msg_layout msg_geometry_result_layout = {
+    geometry_result_fields, NULL, NULL,
+    4, 3, 0, 0,
+    MSG_FROM_BOARD, true, MSG_GEOMETRY_RESULT
+};
+
+static const struct msg_field corrections_result_fields[] = {
+    { 0u, 65535u, offsetof(struct msg_corrections_result, request), MSG_U16 },
+    { 0u, 255u, offsetof(struct msg_corrections_result, status), MSG_U8 }
+};
+const struct msg_layout msg_corrections_result_layout = {
+    corrections_result_fields, NULL, NULL,
+    3, 2, 0, 0,
+    MSG_FROM_BOARD, true, MSG_CORRECTIONS_RESULT
+};
+
+static const struct msg_field load_foci_result_fields[] = {
+    { 0u, 65535u, offsetof(struct msg_load_foci_result, request), MSG_U16 },
+    { 0u, 255u, offsetof(struct msg_load_foci_result, status), MSG_U8 },
+    { 0u, 65535u, offsetof(struct msg_load_foci_result, loaded), MSG_U16 }
+};
+const struct msg_layout msg_load_foci_result_layout = {
+    load_foci_result_fields, NULL, NULL,
+    5, 3, 0, 0,
+    MSG_FROM_BOARD, true, MSG_LOAD_FOCI_RESULT
+};
+
+static const struct msg_field load_splits_result_fields[] = {
+    { 0u, 65535u, offsetof(struct msg_load_splits_result, request), MSG_U16 },
+    { 0u, 255u, offsetof(struct msg_load_splits_result, status), MSG_U8 },
+    { 0u, 65535u, offsetof(struct msg_load_splits_result, loaded), MSG_U16 }
+};
+const struct msg_layout msg_load_splits_result_layout = {
+    load_splits_result_fields, NULL, NULL,
+    5, 3, 0, 0,
+    MSG_FROM_BOARD, true, MSG_LOAD_SPLITS_RESULT
+};
+
 static const struct msg_field refused_fields[] = {
     { 0u, 65535u, offsetof(struct msg_refused, request), MSG_U16 },
     { 0u, 255u, offsetof(struct msg_refused, status), MSG_U8 },

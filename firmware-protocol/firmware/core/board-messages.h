@@ -137,6 +137,41 @@ struct msg_line_delays {
 };
 extern const struct msg_layout msg_line_delays_layout;
 
+/* GeometryResult, reliable of the board. */
+#define MSG_GEOMETRY_RESULT 0x8C
+struct msg_geometry_result {
+    uint16_t request;
+    uint8_t status;
+    uint8_t corrections;
+};
+extern const struct msg_layout msg_geometry_result_layout;
+
+/* CorrectionsResult, reliable of the board. */
+#define MSG_CORRECTIONS_RESULT 0x8D
+struct msg_corrections_result {
+    uint16_t request;
+    uint8_t status;
+};
+extern const struct msg_layout msg_corrections_result_layout;
+
+/* LoadFociResult, reliable of the board. */
+#define MSG_LOAD_FOCI_RESULT 0x8E
+struct msg_load_foci_result {
+    uint16_t request;
+    uint8_t status;
+    uint16_t loaded; /* codewords */
+};
+extern const struct msg_layout msg_load_foci_result_layout;
+
+/* LoadSplitsResult, reliable of the board. */
+#define MSG_LOAD_SPLITS_RESULT 0x91
+struct msg_load_splits_result {
+    uint16_t request;
+    uint8_t status;
+    uint16_t loaded; /* codewords */
+};
+extern const struct msg_layout msg_load_splits_result_layout;
+
 /* Refused, reliable of the board. */
 #define MSG_REFUSED 0x8F
 struct msg_refused {

@@ -29,10 +29,13 @@ struct reader {
     size_t left;
 };
 
-/* IEEE 754 binary64 with all exponent bits set is no number. */
-static bool is_finite(uint64_t bits)
+/* An IEEE 754 binary64, which a double must be here; with all exponent bits set it is no number. */
+static bool real_in_range(const struct msg_field *field, uint64_t bits)
 {
-    return (bits >> 52 & 0x7FFu) != 0x7FFu;
+    const struct msg_real_range *const range = &msg_real_ranges[field->min];
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return (bits >> 52 & 0x7FFu) != 0x7FFu && value >= range->min && value <= range->max;
 }
 
 static bool in_range(const struct msg_field *field, uint32_t value)
@@ -52,11 +55,8 @@ static enum msg_result read_number(const struct msg_field *field, const uint8_t 
     case MSG_U64:
     case MSG_F64: {
         const uint64_t wide = get_u64(at);
-        if (field->type == MSG_F64 && !is_finite(wide)) {
-            return MSG_OUT_OF_RANGE;
-        }
         memcpy(member, &wide, sizeof wide);
-        return MSG_OK;
+        return field->type == MSG_U64 || real_in_range(field, wide) ? MSG_OK : MSG_OUT_OF_RANGE;
     }
     case MSG_U8:
         value = at[0];

@@ -81,7 +81,7 @@
 #define BOARD_MODEL "beamloop reference firmware"
 #endif
 #ifndef BOARD_FIRMWARE
-#define BOARD_FIRMWARE "reference 1.1"
+#define BOARD_FIRMWARE "reference 1.2"
 #endif
 
 /* What follows from it. */

@@ -114,6 +114,72 @@ const struct msg_layout msg_read_lines_layout = {
     MSG_FROM_HOST, true, MSG_READ_LINES
 };
 
+static const struct msg_field set_geometry_fields[] = {
+    { 1u, 65535u, offsetof(struct msg_set_geometry, array_elements), MSG_U16 },
+    { 0u, 65535u, offsetof(struct msg_set_geometry, first_element), MSG_U16 },
+    { 0u, 1u, offsetof(struct msg_set_geometry, mirrored), MSG_U8 },
+    { 1u, 0u, offsetof(struct msg_set_geometry, carrier_hz), MSG_F64 },
+    { 2u, 0u, offsetof(struct msg_set_geometry, speed_of_light), MSG_F64 },
+    { 3u, 0u, offsetof(struct msg_set_geometry, spacing), MSG_F64 },
+    { 4u, 0u, offsetof(struct msg_set_geometry, spacing_turns), MSG_F64 }
+};
+const struct msg_layout msg_set_geometry_layout = {
+    set_geometry_fields, NULL, &msg_geometry_result_layout,
+    37, 7, 0, 0,
+    MSG_FROM_HOST, true, MSG_SET_GEOMETRY
+};
+
+static const struct msg_field set_corrections_fields[] = {
+    { 0u, 1u, offsetof(struct msg_set_corrections, kind), MSG_U8 },
+    { 0u, 65535u, offsetof(struct msg_set_corrections, first_element), MSG_U16 },
+    { 0u, 120u, offsetof(struct msg_set_corrections, values), MSG_LIST16 }
+};
+static const struct msg_field set_corrections_entry_fields[] = {
+    { 5u, 0u, offsetof(struct msg_set_corrections_entry, value), MSG_F64 }
+};
+const struct msg_layout msg_set_corrections_layout = {
+    set_corrections_fields, set_corrections_entry_fields, &msg_corrections_result_layout,
+    965, 3, 1, 8,
+    MSG_FROM_HOST, true, MSG_SET_CORRECTIONS
+};
+
+static const struct msg_field load_foci_fields[] = {
+    { 0u, 36u, offsetof(struct msg_load_foci, entries), MSG_LIST16 }
+};
+static const struct msg_field load_foci_entry_fields[] = {
+    { 0u, 65535u, offsetof(struct msg_load_foci_entry, index), MSG_U16 },
+    { 0u, 0u, offsetof(struct msg_load_foci_entry, hash), MSG_U64 },
+    { 0u, 3u, offsetof(struct msg_load_foci_entry, kind), MSG_U8 },
+    { 0u, 1u, offsetof(struct msg_load_foci_entry, corrected), MSG_U8 },
+    { 0u, 0u, offsetof(struct msg_load_foci_entry, a), MSG_F64 },
+    { 0u, 0u, offsetof(struct msg_load_foci_entry, b), MSG_F64 }
+};
+const struct msg_layout msg_load_foci_layout = {
+    load_foci_fields, load_foci_entry_fields, &msg_load_foci_result_layout,
+    1010, 1, 6, 28,
+    MSG_FROM_HOST, true, MSG_LOAD_FOCI
+};
+
+static const struct msg_field load_splits_fields[] = {
+    { 0u, 19u, offsetof(struct msg_load_splits, entries), MSG_LIST16 }
+};
+static const struct msg_field load_splits_entry_fields[] = {
+    { 0u, 65535u, offsetof(struct msg_load_splits_entry, index), MSG_U16 },
+    { 0u, 0u, offsetof(struct msg_load_splits_entry, hash), MSG_U64 },
+    { 0u, 1u, offsetof(struct msg_load_splits_entry, corrected), MSG_U8 },
+    { 0u, 65535u, offsetof(struct msg_load_splits_entry, line), MSG_U16 },
+    { 0u, 0u, offsetof(struct msg_load_splits_entry, phase_sin), MSG_F64 },
+    { 0u, 0u, offsetof(struct msg_load_splits_entry, phase_ring), MSG_F64 },
+    { 0u, 0u, offsetof(struct msg_load_splits_entry, delay_sin), MSG_F64 },
+    { 0u, 0u, offsetof(struct msg_load_splits_entry, delay_ring), MSG_F64 },
+    { 6u, 0u, offsetof(struct msg_load_splits_entry, shift), MSG_F64 }
+};
+const struct msg_layout msg_load_splits_layout = {
+    load_splits_fields, load_splits_entry_fields, &msg_load_splits_result_layout,
+    1009, 1, 9, 53,
+    MSG_FROM_HOST, true, MSG_LOAD_SPLITS
+};
+
 static const struct msg_field ack_fields[] = {
     { 0u, 65535u, offsetof(struct msg_ack, next), MSG_U16 },
     { 0u, 4294967295u, offsetof(struct msg_ack, bitmap), MSG_U32 }

@@ -103,6 +103,70 @@ struct msg_read_lines {
 };
 extern const struct msg_layout msg_read_lines_layout;
 
+/* SetGeometry, reliable of the host. */
+#define MSG_SET_GEOMETRY 0x0C
+struct msg_set_geometry {
+    uint16_t array_elements;
+    uint16_t first_element;
+    uint8_t mirrored;
+    double carrier_hz; /* Hz */
+    double speed_of_light; /* m/s */
+    double spacing; /* m */
+    double spacing_turns; /* wavelengths */
+};
+extern const struct msg_layout msg_set_geometry_layout;
+
+/* SetCorrections, reliable of the host. */
+#define MSG_SET_CORRECTIONS 0x0D
+#define MSG_SET_CORRECTIONS_MAX_ENTRIES 120
+#define MSG_SET_CORRECTIONS_ENTRY_BYTES 8
+struct msg_set_corrections_entry {
+    double value; /* rad or s */
+};
+struct msg_set_corrections {
+    uint8_t kind;
+    uint16_t first_element;
+    struct msg_list values;
+};
+extern const struct msg_layout msg_set_corrections_layout;
+
+/* LoadFoci, reliable of the host. */
+#define MSG_LOAD_FOCI 0x0E
+#define MSG_LOAD_FOCI_MAX_ENTRIES 36
+#define MSG_LOAD_FOCI_ENTRY_BYTES 28
+struct msg_load_foci_entry {
+    uint16_t index;
+    uint64_t hash;
+    uint8_t kind;
+    uint8_t corrected;
+    double a;
+    double b;
+};
+struct msg_load_foci {
+    struct msg_list entries;
+};
+extern const struct msg_layout msg_load_foci_layout;
+
+/* LoadSplits, reliable of the host. */
+#define MSG_LOAD_SPLITS 0x11
+#define MSG_LOAD_SPLITS_MAX_ENTRIES 19
+#define MSG_LOAD_SPLITS_ENTRY_BYTES 53
+struct msg_load_splits_entry {
+    uint16_t index;
+    uint64_t hash;
+    uint8_t corrected;
+    uint16_t line;
+    double phase_sin;
+    double phase_ring; /* 1/m */
+    double delay_sin;
+    double delay_ring; /* 1/m */
+    double shift; /* s */
+};
+struct msg_load_splits {
+    struct msg_list entries;
+};
+extern const struct msg_layout msg_load_splits_layout;
+
 /* Ack, datagram of both. */
 #define MSG_ACK 0x7F
 struct msg_ack {

@@ -21,13 +21,21 @@ enum msg_field_type {
 enum msg_sender { MSG_FROM_HOST, MSG_FROM_BOARD, MSG_FROM_EITHER };
 
 struct msg_field {
-    /* Range of integers up to 32 bits, as they lie in 32 bits; most bytes or entries of bytes16 and list16 in `max`. */
+    /* Range of integers up to 32 bits, as they lie in 32 bits; most bytes or entries of bytes16 and list16 in `max`; place in
+     * msg_real_ranges of an f64 in `min`. */
     uint32_t min;
     uint32_t max;
     /* Of its member in the message's struct. */
     uint16_t offset;
     uint8_t type;
 };
+
+struct msg_real_range {
+    double min;
+    double max;
+};
+
+extern const struct msg_real_range msg_real_ranges[];
 
 struct msg_layout {
     const struct msg_field *fields;

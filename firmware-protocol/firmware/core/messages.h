@@ -6,7 +6,7 @@
 #include "board-messages.h"
 
 #define PROTOCOL_VERSION_MAJOR 1
-#define PROTOCOL_VERSION_MINOR 1
+#define PROTOCOL_VERSION_MINOR 2
 #define HELLO_MAGIC UINT32_C(0x504C4D42)
 
 /* Longest payloads of either side, bytes. */
@@ -68,6 +68,10 @@ union msg_any {
     struct msg_query_receipts query_receipts;
     struct msg_read_telemetry read_telemetry;
     struct msg_read_lines read_lines;
+    struct msg_set_geometry set_geometry;
+    struct msg_set_corrections set_corrections;
+    struct msg_load_foci load_foci;
+    struct msg_load_splits load_splits;
     struct msg_ack ack;
     struct msg_welcome welcome;
     struct msg_load_codeword_result load_codeword_result;
@@ -80,12 +84,16 @@ union msg_any {
     struct msg_query_receipts_result query_receipts_result;
     struct msg_telemetry telemetry;
     struct msg_line_delays line_delays;
+    struct msg_geometry_result geometry_result;
+    struct msg_corrections_result corrections_result;
+    struct msg_load_foci_result load_foci_result;
+    struct msg_load_splits_result load_splits_result;
     struct msg_refused refused;
     struct msg_receipts receipts;
     struct msg_fault fault;
 };
 
-#define MSG_NUM_LAYOUTS 26
+#define MSG_NUM_LAYOUTS 34
 extern const struct msg_layout *const msg_layouts[MSG_NUM_LAYOUTS];
 
 #endif

@@ -250,6 +250,52 @@ static bool read_lines(struct board *board, const union msg_any *request, uint16
     return true;
 }
 
+/* SPEC 6.15 to 6.18: this board does not expand codewords, so no geometry is ever in force. */
+static bool set_geometry(struct board *board, const union msg_any *request, uint16_t sequence)
+{
+    (void)request;
+    const struct msg_geometry_result answer = { sequence, STATUS_NO_CAPABILITY, 0 };
+    return respond(board, &msg_geometry_result_layout, &answer);
+}
+
+static bool set_corrections(struct board *board, const union msg_any *request, uint16_t sequence)
+{
+    (void)request;
+    const struct msg_corrections_result answer = { sequence, STATUS_NO_CAPABILITY };
+    return respond(board, &msg_corrections_result_layout, &answer);
+}
+
+/* It stops at the first entry: that has no place, or cannot be expanded. */
+static enum status expansion_status(uint16_t count, uint16_t first_index)
+{
+    if (count == 0) {
+        return STATUS_OK;
+    }
+    return (uint32_t)first_index + 1 > BOARD_MEMORY_DEPTH ? STATUS_BAD_INDEX : STATUS_NO_CAPABILITY;
+}
+
+static bool load_foci(struct board *board, const union msg_any *request, uint16_t sequence)
+{
+    const struct msg_list *const entries = &request->load_foci.entries;
+    struct msg_load_foci_entry first = { 0 };
+    if (entries->count > 0) {
+        msg_entry(&msg_load_foci_layout, entries, 0, &first);
+    }
+    const struct msg_load_foci_result answer = { sequence, (uint8_t)expansion_status(entries->count, first.index), 0 };
+    return respond(board, &msg_load_foci_result_layout, &answer);
+}
+
+static bool load_splits(struct board *board, const union msg_any *request, uint16_t sequence)
+{
+    const struct msg_list *const entries = &request->load_splits.entries;
+    struct msg_load_splits_entry first = { 0 };
+    if (entries->count > 0) {
+        msg_entry(&msg_load_splits_layout, entries, 0, &first);
+    }
+    const struct msg_load_splits_result answer = { sequence, (uint8_t)expansion_status(entries->count, first.index), 0 };
+    return respond(board, &msg_load_splits_result_layout, &answer);
+}
+
 /* Returns false when it is not done: it is called again once there may be more room in the outbox. */
 typedef bool carry_out(struct board *board, const union msg_any *request, uint16_t sequence);
 
@@ -266,6 +312,10 @@ static const struct {
     { &msg_mute_layout, mute },
     { &msg_query_receipts_layout, query_receipts },
     { &msg_read_lines_layout, read_lines },
+    { &msg_set_geometry_layout, set_geometry },
+    { &msg_set_corrections_layout, set_corrections },
+    { &msg_load_foci_layout, load_foci },
+    { &msg_load_splits_layout, load_splits },
 };
 
 /* SPEC 6.13. */

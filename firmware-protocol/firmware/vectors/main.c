@@ -80,9 +80,13 @@ static void print_fields(const struct msg_layout *layout, const struct msg_field
         case MSG_U64:
             printf(" %" PRIu64, *(const uint64_t *)member);
             break;
-        case MSG_F64:
-            printf(" %.17g", *(const double *)member);
+        case MSG_F64: {
+            /* Its bits: no digit is lost. */
+            uint64_t bits;
+            memcpy(&bits, member, sizeof bits);
+            printf(" x%016" PRIx64, bits);
             break;
+        }
         case MSG_LIST16: {
             const struct msg_list *const list = member;
             printf(" [");
