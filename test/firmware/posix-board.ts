@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { Rig } from '../../drivers/conformance/rig.js';
 import { SerialTransport } from '../../drivers/transports/serial.js';
 import { monotonicClock } from '../../src/core/clock.js';
@@ -19,15 +20,17 @@ export class PosixBoard {
   readonly #child: ChildProcess;
   readonly #said: string[];
 
-  /** Starts the program `beamboard` that lies in a folder. */
-  static async start(folder: string, ...options: readonly string[]): Promise<PosixBoard> {
-    const child = spawn(path.join(folder, 'beamboard'), ['--with-stdin', ...options], {
-      stdio: ['pipe', 'pipe', 'pipe'],
+  /** Starts the program `beamboard` that lies in a folder; `onAir` is told of every latch, as `beamboard --air` tells it. */
+  static async start(folder: string, onAir?: (bytes: Buffer) => void): Promise<PosixBoard> {
+    const args = ['--with-stdin', ...(onAir === undefined ? [] : ['--air', '3'])];
+    const child = spawn(path.join(folder, 'beamboard'), args, {
+      stdio: ['pipe', 'pipe', 'pipe', onAir === undefined ? 'ignore' : 'pipe'],
     });
+    if (onAir !== undefined) (child.stdio[3] as Readable).on('data', onAir);
     const said: string[] = [];
-    child.stderr.on('data', (chunk) => said.push(String(chunk)));
+    child.stderr!.on('data', (chunk) => said.push(String(chunk)));
     const [line] = await Promise.race([
-      once(createInterface(child.stdout), 'line'),
+      once(createInterface(child.stdout!), 'line'),
       once(child, 'close').then(([status]) => {
         throw new Error(`beamboard ended with ${status}: ${said.join('')}`);
       }),

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bytes.h"
+
 #define NS_PER_S UINT64_C(1000000000)
 /* Start, 8 data, stop. */
 #define BITS_PER_BYTE 10
@@ -182,6 +184,19 @@ void hal_prepare(struct hal *hal, const uint8_t *settings, uint64_t at)
     memcpy(prepared->settings, settings, BOARD_CODEWORD_BYTES);
 }
 
+/* What a listener hears, who stands in for antennas in the same room. */
+static void radiate(const struct hal *hal, const struct prepared *prepared)
+{
+    uint8_t told[8 + BOARD_CODEWORD_BYTES];
+    const uint64_t ns = prepared->at / BOARD_CLOCK_HZ * NS_PER_S + prepared->at % BOARD_CLOCK_HZ * NS_PER_S / BOARD_CLOCK_HZ;
+    put_u64(told, hal->origin_s * NS_PER_S + hal->origin_ns + ns);
+    memcpy(told + 8, prepared->settings, BOARD_CODEWORD_BYTES);
+    if (write(hal->air, told, sizeof told) < 0) {
+        perror("beamboard: nobody takes what is radiated");
+        exit(1);
+    }
+}
+
 bool hal_latched(struct hal *hal, uint64_t *ticks)
 {
     if (hal->num_prepared == 0) {
@@ -193,7 +208,9 @@ bool hal_latched(struct hal *hal, uint64_t *ticks)
         return false;
     }
     *ticks = prepared->at;
-    memcpy(hal->radiated, prepared->settings, BOARD_CODEWORD_BYTES);
+    if (hal->air >= 0) {
+        radiate(hal, prepared);
+    }
     hal->first_prepared = (hal->first_prepared + 1) % BOARD_LATCH_AHEAD;
     hal->num_prepared--;
     return true;

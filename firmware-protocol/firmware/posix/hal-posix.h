@@ -48,10 +48,8 @@ struct hal {
     uint64_t edge_at;
 
     enum hal_output output;
-    /* Told what is radiated; -1: nobody. */
+    /* A descriptor that is told of every latch: its time, ns of CLOCK_MONOTONIC in 8 bytes, and the packed codeword; -1: none. */
     int air;
-    bool radiates;
-    uint8_t radiated[BOARD_CODEWORD_BYTES];
 };
 
 /* Opens the pseudo-terminal and writes its path, at most `size` bytes; false when there is none. */

@@ -18,10 +18,11 @@
 #define NS_PER_S UINT64_C(1000000000)
 
 static const char USAGE[] =
-    "usage: beamboard [--boot N] [--baud N] [--serial TEXT] [--with-stdin]\n"
+    "usage: beamboard [--boot N] [--baud N] [--serial TEXT] [--air N] [--with-stdin]\n"
     "  --boot N       where boot ids begin; without it they depend on the time\n"
     "  --baud N       bits per second of the line; without it bytes take no time\n"
     "  --serial TEXT  serial number\n"
+    "  --air N        descriptor that is told of every latch: ns of the monotonic clock in 8 bytes, then the packed codeword\n"
     "  --with-stdin   ends when standard input does\n";
 
 static volatile sig_atomic_t triggered;
@@ -76,6 +77,7 @@ static bool options(struct hal *hal, int count, char **texts)
     bool with_stdin = false;
     hal->boot_id = (uint32_t)time(NULL) * 1009u + (uint32_t)getpid();
     hal->serial_number = "REF-0001";
+    hal->air = -1;
     for (int k = 1; k < count; k++) {
         const bool has_value = k + 1 < count;
         if (strcmp(texts[k], "--with-stdin") == 0) {
@@ -84,6 +86,8 @@ static bool options(struct hal *hal, int count, char **texts)
             hal->boot_id = number(texts[++k]);
         } else if (strcmp(texts[k], "--baud") == 0 && has_value) {
             hal->baud = number(texts[++k]);
+        } else if (strcmp(texts[k], "--air") == 0 && has_value) {
+            hal->air = (int)number(texts[++k]);
         } else if (strcmp(texts[k], "--serial") == 0 && has_value) {
             hal->serial_number = texts[++k];
         } else {
