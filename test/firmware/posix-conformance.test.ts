@@ -2,9 +2,12 @@
  * The reference firmware against every rule of drivers/conformance: compiled with the sanitizers of addresses and undefined
  * behaviour, through the real serialport.
  */
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../drivers/conformance/check.js';
 import { CHECKS } from '../../drivers/conformance/checks.js';
+import { Probe } from '../../drivers/conformance/probe.js';
 import { isLeftOut, runChecks } from './conformance.js';
 import { PosixBoard } from './posix-board.js';
 import { CHECKED_SIZES, type Sizes } from './sizes.js';
@@ -36,10 +39,11 @@ const BOARDS: Readonly<Record<string, Sizes>> = {
 describe.each(Object.entries(BOARDS))('the firmware, %s', (name, sizes) => {
   const checks = CHECKS.filter(({ long }) => !long || (IS_FULL && sizes === CHECKED_SIZES));
   let verdicts: Map<string, Verdict>;
+  let folder: string;
 
   beforeAll(async () => {
     requireTools('make', 'cc');
-    const folder = await make('sanitized', sizes);
+    folder = await make('sanitized', sizes);
     verdicts = await runChecks(checks, () => PosixBoard.start(folder), AT_ONCE);
   });
 
@@ -48,5 +52,36 @@ describe.each(Object.entries(BOARDS))('the firmware, %s', (name, sizes) => {
     if (verdict.outcome === 'skipped') expect(check.notFor, `${name}: ${verdict.why}`).toBeDefined();
     else expect(verdict).toEqual({ outcome: 'conforms' });
     if (sizes === CHECKED_SIZES) expect(verdict.outcome).toBe(isLeftOut(check) ? 'skipped' : 'conforms');
+  });
+
+  if (sizes !== CHECKED_SIZES) return;
+
+  it('keeps session, memory and time while the host closes its port and opens it again', async () => {
+    const board = await PosixBoard.start(folder);
+    const probe = new Probe(board.rig());
+    await probe.open();
+    const { bootId } = await probe.begin();
+    await probe.did('Mute', { muted: 1 });
+    const before = (await probe.readClock()).sentTicks;
+    await probe.close();
+    // Telemetry comes meanwhile, and nobody reads it.
+    await probe.wait(1.2);
+    await probe.open();
+    const { resumed, bootId: later } = await probe.hello();
+    expect({ resumed, bootId: later }).toEqual({ resumed: 1, bootId });
+    await probe.did('QueueSlots', { entries: [] });
+    expect((await probe.telemetry()).flags & 1).toBe(1);
+    expect((await probe.readClock()).sentTicks).toBeGreaterThan(before);
+    await probe.close();
+    await board.end();
+  });
+
+  it('says what it does not understand', () => {
+    const run = (...args: string[]) => spawnSync(path.join(folder, 'beamboard'), args, { encoding: 'utf8' });
+    expect(run('--boot', 'x')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('x is no number'),
+    });
+    expect(run('--baud')).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: beamboard') });
   });
 });

@@ -139,8 +139,8 @@
 #if BOARD_CLOCK_HZ < 10000 || BOARD_CLOCK_HZ > 4294967295
 #error "BOARD_CLOCK_HZ must be 10000..4294967295: the timers of SPEC 5 need tenths of a millisecond"
 #endif
-#if BOARD_LATCH_AHEAD < 1
-#error "BOARD_LATCH_AHEAD must be at least 1"
+#if BOARD_LATCH_AHEAD < 1 || BOARD_LATCH_AHEAD > 65535
+#error "BOARD_LATCH_AHEAD must be 1..65535"
 #endif
 
 #endif

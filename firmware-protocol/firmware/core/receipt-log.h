@@ -35,6 +35,8 @@ struct receipt_log {
 struct receipt_range {
     uint32_t appended;
     uint16_t count;
+    /* Each is of a higher slot than the one before, as they are unless a Stop lies between. */
+    bool rises;
 };
 
 void receipt_log_append(struct receipt_log *log, const struct receipt_record *record);

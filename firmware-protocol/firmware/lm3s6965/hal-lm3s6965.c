@@ -30,8 +30,8 @@ struct hal {
     volatile uint64_t edge_at;
 
     struct prepared prepared[BOARD_LATCH_AHEAD];
-    uint8_t first_prepared;
-    uint8_t num_prepared;
+    uint16_t first_prepared;
+    uint16_t num_prepared;
     uint8_t radiated[BOARD_CODEWORD_BYTES];
     enum hal_output output;
     /* The line is busy, and nothing but time ends that. */
@@ -259,7 +259,7 @@ bool hal_latched(struct hal *hal, uint64_t *ticks)
     }
     *ticks = prepared->at;
     memcpy(hal->radiated, prepared->settings, BOARD_CODEWORD_BYTES);
-    hal->first_prepared = (uint8_t)((hal->first_prepared + 1u) % BOARD_LATCH_AHEAD);
+    hal->first_prepared = (uint16_t)((hal->first_prepared + 1u) % BOARD_LATCH_AHEAD);
     hal->num_prepared--;
     return true;
 }
