@@ -28,6 +28,12 @@ enum step {
     /* The host reads nothing for a while, or reads again. */
     STEP_BLOCK,
     STEP_POWER_CYCLE,
+    /* Index and phase of a codeword that is what its hash says: no mutation finds one. */
+    STEP_LOAD,
+    /* How many slots, how far apart, and which codeword. */
+    STEP_QUEUE,
+    /* Mode, where the first slot lies before the last that was queued, time until then, and the slots' length. */
+    STEP_ARM,
     NUM_STEPS
 };
 
@@ -46,6 +52,8 @@ struct fuzzed {
     /* The next number that the board will use, as far as the host has it. */
     uint16_t heard;
     bool blocked;
+    /* The last slot that was queued. */
+    uint32_t slot;
 };
 
 static uint8_t take(struct input *input)
@@ -113,6 +121,43 @@ static void send(struct fuzzed *fuzzed, uint8_t type, uint16_t sequence, const u
     run(fuzzed, fuzzed->encoder.wire, count);
 }
 
+static void request(struct fuzzed *fuzzed, const struct msg_layout *layout, const void *message)
+{
+    uint8_t payload[256];
+    send(fuzzed, layout->type, fuzzed->next++, payload, msg_encode(layout, message, payload));
+}
+
+static void load(struct fuzzed *fuzzed, struct input *input)
+{
+    uint8_t packed[BOARD_CODEWORD_BYTES] = { 0 };
+    const uint16_t index = take(input) % (BOARD_MEMORY_DEPTH + 1);
+    packed[0] = take(input) % (1u << BOARD_PHASE_BITS);
+    const struct msg_load_codeword chunk = { index, 0, 1, content_hash(packed, sizeof packed), { packed, sizeof packed } };
+    request(fuzzed, &msg_load_codeword_layout, &chunk);
+}
+
+static void queue(struct fuzzed *fuzzed, struct input *input)
+{
+    uint8_t payload[256];
+    const struct msg_queue_slots asked = { { NULL, take(input) % 8 } };
+    uint8_t *at = payload + msg_encode(&msg_queue_slots_layout, &asked, payload);
+    for (unsigned k = 0; k < asked.entries.count; k++) {
+        fuzzed->slot += take(input);
+        const struct msg_queue_slots_entry entry = { fuzzed->slot, take(input) % BOARD_MEMORY_DEPTH };
+        at = msg_put_entry(&msg_queue_slots_layout, &entry, at);
+    }
+    send(fuzzed, MSG_QUEUE_SLOTS, fuzzed->next++, payload, (size_t)(at - payload));
+}
+
+static void arm(struct fuzzed *fuzzed, struct input *input)
+{
+    const uint8_t mode = take(input) % 2;
+    const uint32_t first_slot = fuzzed->slot - take(input);
+    const uint64_t start = fuzzed->now + 64u * take(input);
+    const struct msg_arm asked = { mode, first_slot, start, 2u + 32u * take(input) };
+    request(fuzzed, &msg_arm_layout, &asked);
+}
+
 static void step(struct fuzzed *fuzzed, struct input *input)
 {
     uint8_t bytes[256];
@@ -171,6 +216,15 @@ static void step(struct fuzzed *fuzzed, struct input *input)
     case STEP_BLOCK:
         fuzzed->blocked = !fuzzed->blocked;
         run(fuzzed, NULL, 0);
+        break;
+    case STEP_LOAD:
+        load(fuzzed, input);
+        break;
+    case STEP_QUEUE:
+        queue(fuzzed, input);
+        break;
+    case STEP_ARM:
+        arm(fuzzed, input);
         break;
     default:
         library_power_up(fuzzed->board, take(input));

@@ -7,7 +7,7 @@ const vectors = (name) =>
   JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), 'utf8'));
 const bytes = (hex) => [...Buffer.from(hex.replaceAll(' ', ''), 'hex')];
 
-const STEP = { bytes: 0, frame: 1, hello: 2, ack: 3, wait: 4, trigger: 5 };
+const STEP = { bytes: 0, frame: 1, hello: 2, ack: 3, wait: 4, trigger: 5, load: 8, queue: 9, arm: 10 };
 const hello = [STEP.hello, 0x9f, 0];
 
 /** As it comes on the line; a step takes 255 bytes. */
@@ -37,6 +37,16 @@ const seeds = {
   ...Object.fromEntries(
     vectors('bad-payloads').map((each, k) => [`bad-payload-${k}`, [...hello, ...frame(each)]]),
   ),
+  slots: [
+    ...[...hello, STEP.load, 0, 1, STEP.load, 1, 2],
+    ...[STEP.queue, 3, 10, 0, 1, 1, 1, 0, STEP.arm, 0, 2, 10, 100, STEP.wait, 2, STEP.ack, 0, 0],
+    // Receipts of slots 0 to 99 again.
+    ...frame({ type: '0x09', payload: '00 00 00 00 64 00' }),
+  ],
+  trigger: [
+    ...[...hello, STEP.load, 0, 1, STEP.queue, 2, 10, 0, 1, 0, STEP.arm, 1, 1, 0, 100],
+    ...[STEP.wait, 2, STEP.trigger, STEP.wait, 2],
+  ],
   conversation: [
     ...hello,
     ...ofHost.flatMap((message) => [...frame(message), STEP.ack, 0, 0, STEP.wait, 40]),
