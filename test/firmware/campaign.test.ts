@@ -86,14 +86,15 @@ const firmwareBoard =
     const front = new RfFrontEnd(model, IDEAL_RF);
     const recordBytes = 8 + packedLength(ELEMENTS, format);
     let waiting = Buffer.alloc(0);
-    const board = await PosixBoard.start(folder, (bytes) => {
+    const onAir = (bytes: Buffer) => {
       waiting = Buffer.concat([waiting, bytes]);
       for (; waiting.length >= recordBytes; waiting = waiting.subarray(recordBytes)) {
         const fromS = Number(waiting.readBigUInt64LE()) / 1e9 - MACHINE_CLOCK_AHEAD_S;
         const settings = unpackElementSettings(waiting.subarray(8, recordBytes), ELEMENTS, format);
         hear({ fromS, untilS: fromS + SLOT_S, weights: front.weights(settings) });
       }
-    });
+    };
+    const board = await PosixBoard.start(folder, { onAir });
     return {
       transport: new SerialTransport({ port: board.path, baudRate: BAUD }),
       close: () => board.end(),

@@ -20,9 +20,19 @@ export class PosixBoard {
   readonly #child: ChildProcess;
   readonly #said: string[];
 
-  /** Starts the program `beamboard` that lies in a folder; `onAir` is told of every latch, as `beamboard --air` tells it. */
-  static async start(folder: string, onAir?: (bytes: Buffer) => void): Promise<PosixBoard> {
-    const args = ['--with-stdin', ...(onAir === undefined ? [] : ['--air', '3'])];
+  /**
+   * Starts the program `beamboard` that lies in a folder.
+   *
+   * @param onAir told of every latch, as `beamboard --air` tells it.
+   * @param baud of the line, bit/s; bytes take no time unless given.
+   */
+  static async start(
+    folder: string,
+    { onAir, baud }: { readonly onAir?: (bytes: Buffer) => void; readonly baud?: number } = {},
+  ): Promise<PosixBoard> {
+    const args = ['--with-stdin'];
+    if (onAir !== undefined) args.push('--air', '3');
+    if (baud !== undefined) args.push('--baud', String(baud));
     const child = spawn(path.join(folder, 'beamboard'), args, {
       stdio: ['pipe', 'pipe', 'pipe', onAir === undefined ? 'ignore' : 'pipe'],
     });

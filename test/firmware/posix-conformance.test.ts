@@ -36,6 +36,18 @@ const BOARDS: Readonly<Record<string, Sizes>> = {
   }),
 };
 
+/** Checks that no time of the line stands in the way of. */
+const ON_SLOW_LINE = [
+  'describes itself',
+  'takes every form of a good frame',
+  'delivers in order and once, whatever order and however often frames come',
+  'repeats what is not acknowledged, and nothing that is',
+  'counts a time that rises across sessions at its rate',
+  'takes codewords whose packing and hash are right, and no others',
+  'latches every queued slot at its time with its codeword, and says so once, in order',
+  'keeps the last receipts, and repeats them in order, in a later session too',
+];
+
 describe.each(Object.entries(BOARDS))('the firmware, %s', (name, sizes) => {
   const checks = CHECKS.filter(({ long }) => !long || (IS_FULL && sizes === CHECKED_SIZES));
   let verdicts: Map<string, Verdict>;
@@ -74,6 +86,14 @@ describe.each(Object.entries(BOARDS))('the firmware, %s', (name, sizes) => {
     expect((await probe.readClock()).sentTicks).toBeGreaterThan(before);
     await probe.close();
     await board.end();
+  });
+
+  const onSlowLine = checks.filter(({ name: check }) => ON_SLOW_LINE.includes(check));
+  it.runIf(IS_FULL)('does the same on a line of 115200 bit/s', async () => {
+    const start = () => PosixBoard.start(folder, { baud: 115_200 });
+    const slow = await runChecks(onSlowLine, start, AT_ONCE);
+    expect(slow.size).toBe(ON_SLOW_LINE.length);
+    expect([...slow.values()].filter(({ outcome }) => outcome !== 'conforms')).toEqual([]);
   });
 
   it('says what it does not understand', () => {
