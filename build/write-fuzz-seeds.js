@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const [, , folder] = process.argv;
 const vectors = (name) =>
-  JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL(`../firmware-protocol/vectors/${name}.json`, import.meta.url), 'utf8'));
 const bytes = (hex) => [...Buffer.from(hex.replaceAll(' ', ''), 'hex')];
 
 const STEP = { bytes: 0, frame: 1, hello: 2, ack: 3, wait: 4, trigger: 5, load: 8, queue: 9, arm: 10 };
