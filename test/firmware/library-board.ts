@@ -13,6 +13,7 @@ interface Library {
   destroy(board: unknown): void;
   powerUp(board: unknown, bootId: number): void;
   trigger(board: unknown): void;
+  stick(board: unknown, sticks: number): void;
   run(board: unknown, now: number, received: Uint8Array, count: number): number | bigint;
   sent(board: unknown, bytes: Uint8Array, most: number): number;
   clockHz(): number;
@@ -27,6 +28,7 @@ export function loadLibrary(folder: string): Library {
     destroy: file.func('void library_destroy(void *board)'),
     powerUp: file.func('void library_power_up(void *board, uint32_t bootId)'),
     trigger: file.func('void library_trigger(void *board)'),
+    stick: file.func('void library_stick(void *board, int sticks)'),
     run: file.func('uint64_t library_run(void *board, uint64_t now, const uint8_t *received, size_t count)'),
     sent: file.func('size_t library_sent(void *board, _Out_ uint8_t *bytes, size_t most)'),
     clockHz: file.func('uint32_t library_clock_hz()'),
@@ -36,6 +38,8 @@ export function loadLibrary(folder: string): Library {
 
 export interface LibraryRig extends Rig {
   readonly clock: VirtualClock;
+  /** Whether the front ends stick: they latch nothing. */
+  stick(sticks: boolean): void;
   close(): void;
 }
 
@@ -91,6 +95,7 @@ export function libraryRig(library: Library): LibraryRig {
       library.trigger(board);
       run();
     },
+    stick: (sticks) => library.stick(board, sticks ? 1 : 0),
     close: () => {
       cancel();
       library.destroy(board);

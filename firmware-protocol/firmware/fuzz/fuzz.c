@@ -34,6 +34,8 @@ enum step {
     STEP_QUEUE,
     /* Mode, where the first slot lies before the last that was queued, time until then, and the slots' length. */
     STEP_ARM,
+    /* The front ends latch nothing, where the next byte is odd. */
+    STEP_STICK,
     NUM_STEPS
 };
 
@@ -216,6 +218,9 @@ static void step(struct fuzzed *fuzzed, struct input *input)
     case STEP_BLOCK:
         fuzzed->blocked = !fuzzed->blocked;
         run(fuzzed, NULL, 0);
+        break;
+    case STEP_STICK:
+        library_stick(fuzzed->board, take(input) & 1);
         break;
     case STEP_LOAD:
         load(fuzzed, input);

@@ -18,6 +18,7 @@ struct hal {
     size_t num_sent;
     uint64_t prepared[BOARD_LATCH_AHEAD];
     size_t num_prepared;
+    bool sticks;
     bool edge;
     uint64_t edge_at;
 };
@@ -55,6 +56,11 @@ void library_trigger(struct library_board *of)
     if (of->hal.num_prepared > 0 && of->hal.prepared[0] == HAL_AT_TRIGGER) {
         of->hal.prepared[0] = of->hal.now;
     }
+}
+
+void library_stick(struct library_board *of, int sticks)
+{
+    of->hal.sticks = sticks != 0;
 }
 
 uint64_t library_run(struct library_board *of, uint64_t now, const uint8_t *received, size_t count)
@@ -133,7 +139,7 @@ void hal_prepare(struct hal *hal, const uint8_t *settings, uint64_t at)
 
 bool hal_latched(struct hal *hal, uint64_t *ticks)
 {
-    if (hal->num_prepared == 0 || hal->prepared[0] > hal->now) {
+    if (hal->sticks || hal->num_prepared == 0 || hal->prepared[0] > hal->now) {
         return false;
     }
     *ticks = hal->prepared[0];
@@ -144,7 +150,7 @@ bool hal_latched(struct hal *hal, uint64_t *ticks)
 
 void hal_withdraw(struct hal *hal)
 {
-    while (hal->num_prepared > 0 && hal->prepared[hal->num_prepared - 1] > hal->now) {
+    while (hal->num_prepared > 0 && (hal->sticks || hal->prepared[hal->num_prepared - 1] > hal->now)) {
         hal->num_prepared--;
     }
 }

@@ -20,6 +20,9 @@ void library_power_up(struct library_board *of, uint32_t boot_id);
 /* The trigger input rises, at the time of the last run. */
 void library_trigger(struct library_board *of);
 
+/* Whether the front ends stick: they latch nothing. */
+void library_stick(struct library_board *of, int sticks);
+
 /* Runs the board at a board time that is not before the last, with bytes of the host; returns when it must run again. */
 uint64_t library_run(struct library_board *of, uint64_t now, const uint8_t *received, size_t count);
 
