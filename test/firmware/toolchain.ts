@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import type { Sizes } from './sizes.js';
 
 export const FIRMWARE = fileURLToPath(new URL('../../firmware-protocol/firmware/', import.meta.url));
@@ -33,8 +34,8 @@ export function requireTools(...tools: readonly Tool[]): void {
 }
 
 const folders: string[] = [];
-process.once('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
 /** A folder of its own, gone when the tests of a file end. */
