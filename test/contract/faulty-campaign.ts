@@ -116,7 +116,7 @@ function testbedWith(
 }
 
 /** UEs of the users, without the network between. */
-class UesInProcess implements UeBridge {
+export class UesInProcess implements UeBridge {
   readonly url = 'none';
   readonly #ues = new Map<string, EmulatedUe>();
   readonly #end = new AbortController();

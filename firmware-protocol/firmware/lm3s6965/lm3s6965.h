@@ -1,0 +1,86 @@
+/* Registers of the LM3S6965 that are used here, from its data sheet and the ARMv7-M manual. */
+#ifndef BEAM_LM3S6965_H
+#define BEAM_LM3S6965_H
+
+#include <stdint.h>
+
+#define REGISTER(address) (*(volatile uint32_t *)(address))
+
+/* Cortex-M3. */
+#define SYST_CSR REGISTER(0xE000E010)
+#define SYST_CSR_RUN 0x7u /* processor clock, interrupt, enable */
+#define SYST_RVR REGISTER(0xE000E014)
+#define SYST_CVR REGISTER(0xE000E018)
+#define SYST_TICKS 0x1000000u
+#define NVIC_ISER0 REGISTER(0xE000E100)
+#define SCB_ICSR REGISTER(0xE000ED04)
+#define SCB_ICSR_SYSTICK_PENDS 0x04000000u
+#define SCB_AIRCR REGISTER(0xE000ED0C)
+#define SCB_AIRCR_RESET 0x05FA0004u
+
+/* Clocks. */
+#define SYSCTL_RIS REGISTER(0x400FE050)
+#define SYSCTL_RIS_PLL_LOCKED 0x40u
+#define SYSCTL_RCC REGISTER(0x400FE060)
+#define SYSCTL_RCC_BYPASS 0x00000800u
+#define SYSCTL_RCC_USE_DIVISOR 0x00400000u
+#define SYSCTL_RCC_DIVISOR 0x07800000u
+#define SYSCTL_RCC_BY_4 0x01800000u
+#define SYSCTL_RCC_SOURCE 0x000037F1u /* crystal, source, PLL's power and output, main oscillator off */
+#define SYSCTL_RCC_8_MHZ 0x00000380u
+#define SYSCTL_RCGC1 REGISTER(0x400FE104)
+#define SYSCTL_RCGC1_UART0 0x00000001u
+#define SYSCTL_RCGC1_TIMER0 0x00010000u
+#define SYSCTL_RCGC2 REGISTER(0x400FE108)
+#define SYSCTL_RCGC2_GPIOA 0x00000001u
+#define SYSCTL_RCGC2_GPIOF 0x00000020u
+
+#define IRQ_UART0 5
+#define UART0_DR REGISTER(0x4000C000)
+#define UART0_FR REGISTER(0x4000C018)
+#define UART_FR_BUSY 0x08u
+#define UART_FR_RX_EMPTY 0x10u
+#define UART_FR_TX_FULL 0x20u
+#define UART0_IBRD REGISTER(0x4000C024)
+#define UART0_FBRD REGISTER(0x4000C028)
+#define UART0_LCRH REGISTER(0x4000C02C)
+#define UART_LCRH_8N1_FIFO 0x70u
+#define UART0_CTL REGISTER(0x4000C030)
+#define UART_CTL_ON 0x301u
+#define UART0_IM REGISTER(0x4000C038)
+#define UART0_ICR REGISTER(0x4000C044)
+#define UART_INT_RX 0x10u
+#define UART_INT_TX 0x20u
+#define UART_INT_RX_TIMEOUT 0x40u
+
+#define IRQ_TIMER0A 19
+#define TIMER0_CFG REGISTER(0x40030000)
+#define TIMER0_TAMR REGISTER(0x40030004)
+#define TIMER_TAMR_ONE_SHOT 1u
+#define TIMER0_CTL REGISTER(0x4003000C)
+#define TIMER_CTL_A_ON 1u
+#define TIMER0_IMR REGISTER(0x40030018)
+#define TIMER0_ICR REGISTER(0x40030024)
+#define TIMER_INT_A 1u
+#define TIMER0_TAILR REGISTER(0x40030028)
+
+#define GPIOA_AFSEL REGISTER(0x40004420)
+#define GPIOA_DEN REGISTER(0x4000451C)
+#define GPIOA_UART0 0x03u
+
+/* The button SELECT of the evaluation board, low while it is pressed: its release is the trigger's active edge. */
+#define IRQ_GPIOF 30
+#define GPIOF_IEV REGISTER(0x4002540C)
+#define GPIOF_IM REGISTER(0x40025410)
+#define GPIOF_ICR REGISTER(0x4002541C)
+#define GPIOF_PUR REGISTER(0x40025510)
+#define GPIOF_DEN REGISTER(0x4002551C)
+#define GPIOF_SELECT 0x02u
+
+/* Interrupt handlers. */
+void on_systick(void);
+void on_uart(void);
+void on_alarm(void);
+void on_trigger(void);
+
+#endif
