@@ -58,27 +58,37 @@ export interface SplitParameters {
 }
 
 export class CodewordExpander {
-  readonly geometry: Geometry;
+  readonly #geometry: Geometry;
   readonly #board: ExpandingBoard;
   readonly #wavelength: number;
   readonly #turnsPerMetre: number;
+  /** Of the board's elements from the middle of the array, in spacings and in m; shape [numElements]. */
+  readonly #offset: Float64Array;
+  readonly #y: Float64Array;
 
   constructor(geometry: Geometry, board: ExpandingBoard) {
-    this.geometry = geometry;
+    const { arrayElements, firstElement, mirrored, carrierHz, speedOfLight, spacing } = geometry;
+    const { numElements } = board;
+    this.#geometry = geometry;
     this.#board = board;
-    this.#wavelength = geometry.speedOfLight / geometry.carrierHz;
-    this.#turnsPerMetre = geometry.carrierHz / geometry.speedOfLight;
+    this.#wavelength = speedOfLight / carrierHz;
+    this.#turnsPerMetre = carrierHz / speedOfLight;
+    this.#offset = Float64Array.from({ length: numElements }, (_, n) =>
+      offsetOf(mirrored ? firstElement + numElements - 1 - n : firstElement + n, arrayElements),
+    );
+    this.#y = this.#offset.map((offset) => offset * spacing);
   }
 
   /** Null where a phase is no finite number, and on boards with fixed lines. */
   focus(parameters: FocusParameters, corrections: Corrections | null): ElementCodes | null {
-    const { numElements, delayBits, delayLinesS } = this.#board;
+    const { numElements, phaseBits, delayBits, delayLinesS } = this.#board;
     if (delayLinesS !== null) return null;
+    const phase = this.#focusPhases(parameters);
     const phaseCode = new Uint16Array(numElements);
     for (let n = 0; n < numElements; n++) {
-      const phase = this.#focusPhase(n, parameters) - (corrections?.phaseRad[n] ?? 0);
-      const code = this.#phaseCode(phase / TURN);
-      if (code === null) return null;
+      const corrected = corrections === null ? phase[n]! : phase[n]! - corrections.phaseRad[n]!;
+      const code = phaseCodeOf(corrected / TURN, phaseBits);
+      if (code < 0) return null;
       phaseCode[n] = code;
     }
     return {
@@ -91,16 +101,16 @@ export class CodewordExpander {
 
   /** Null where a phase or delay is no finite number, and for a line that there is not. */
   split(parameters: SplitParameters, corrections: Corrections | null): ElementCodes | null {
-    const { numElements, delayBits, delayLinesS, delayLsbS, lastDelayCode } = this.#board;
+    const { numElements, phaseBits, delayBits, delayLinesS, delayLsbS, lastDelayCode } = this.#board;
     const { line, phaseSin, phaseRing, delaySin, delayRing, shift } = parameters;
     if (line >= (delayLinesS?.length ?? 1)) return null;
-    const { carrierHz, speedOfLight } = this.geometry;
+    const { carrierHz, speedOfLight } = this.#geometry;
     const lineS = delayLinesS === null ? null : delayLinesS[line]!;
     const first = this.#firstDelay(delaySin, delayRing);
     const phaseCode = new Uint16Array(numElements);
     const delayCode = new Uint16Array(numElements);
     for (let n = 0; n < numElements; n++) {
-      const y = this.#elementY(this.#elementOf(n));
+      const y = this.#y[n]!;
       const phase =
         secondOrderPhase(y, phaseSin, phaseRing, this.#wavelength) - (corrections?.phaseRad[n] ?? 0);
       const delay = (y * delaySin - y * y * delayRing) / speedOfLight - first - (corrections?.delayS[n] ?? 0);
@@ -109,9 +119,8 @@ export class CodewordExpander {
       const code = delayBits === 0 ? 0 : Math.min(Math.max(nearest(rest / delayLsbS), 0), lastDelayCode);
       const realised = lineDelay + (delayBits === 0 ? 0 : code * delayLsbS);
       const missing = carrierHz * (delay + shift - realised);
-      const turns = phase / TURN - (missing - nearest(missing));
-      const steps = this.#phaseCode(turns);
-      if (steps === null) return null;
+      const steps = phaseCodeOf(phase / TURN - (missing - nearest(missing)), phaseBits);
+      if (steps < 0) return null;
       phaseCode[n] = steps;
       delayCode[n] = code;
     }
@@ -124,55 +133,53 @@ export class CodewordExpander {
     };
   }
 
-  /** The board's element n, counted along the array. */
-  #elementOf(n: number): number {
-    const { firstElement, mirrored } = this.geometry;
-    return mirrored ? firstElement + this.#board.numElements - 1 - n : firstElement + n;
-  }
-
-  /** From the middle of the array, in spacings. */
-  #offset(element: number): number {
-    return element - (this.geometry.arrayElements - 1) / 2;
-  }
-
-  #elementY(element: number): number {
-    return this.#offset(element) * this.geometry.spacing;
-  }
-
-  #focusPhase(n: number, { kind, a, b }: FocusParameters): number {
-    const element = this.#elementOf(n);
-    if (kind === FOCUS_KIND.far) {
-      const turns = -this.#offset(element) * a * this.geometry.spacingTurns;
-      return TURN * (turns - nearest(turns));
+  /** rad, shape [numElements]. */
+  #focusPhases({ kind, a, b }: FocusParameters): Float64Array {
+    const { numElements } = this.#board;
+    const phase = new Float64Array(numElements);
+    for (let n = 0; n < numElements; n++) {
+      const y = this.#y[n]!;
+      if (kind === FOCUS_KIND.far) {
+        const turns = -this.#offset[n]! * a * this.#geometry.spacingTurns;
+        phase[n] = TURN * (turns - nearest(turns));
+      } else if (kind === FOCUS_KIND.secondOrder) phase[n] = secondOrderPhase(y, a, b, this.#wavelength);
+      else {
+        const dy = y - b;
+        const turns = Math.sqrt(a * a + dy * dy) * this.#turnsPerMetre;
+        const ahead = TURN * (turns - nearest(turns));
+        phase[n] = kind === FOCUS_KIND.diverging ? -ahead : ahead;
+      }
     }
-    const y = this.#elementY(element);
-    if (kind === FOCUS_KIND.secondOrder) return secondOrderPhase(y, a, b, this.#wavelength);
-    const dy = y - b;
-    const turns = Math.sqrt(a * a + dy * dy) * this.#turnsPerMetre;
-    const phase = TURN * (turns - nearest(turns));
-    return kind === FOCUS_KIND.diverging ? -phase : phase;
+    return phase;
   }
 
   /** The least delay of all elements of the array, s. */
   #firstDelay(sin: number, ring: number): number {
+    const { arrayElements, spacing, speedOfLight } = this.#geometry;
     let first = Number.POSITIVE_INFINITY;
-    for (let element = 0; element < this.geometry.arrayElements; element++) {
-      const y = this.#elementY(element);
-      first = Math.min(first, (y * sin - y * y * ring) / this.geometry.speedOfLight);
+    for (let element = 0; element < arrayElements; element++) {
+      const y = offsetOf(element, arrayElements) * spacing;
+      first = Math.min(first, (y * sin - y * y * ring) / speedOfLight);
     }
     return first;
-  }
-
-  #phaseCode(turns: number): number | null {
-    const numCodes = 2 ** this.#board.phaseBits;
-    const code = nearest(turns * numCodes);
-    return Number.isFinite(code) ? code - numCodes * Math.floor(code / numCodes) : null;
   }
 
   #amplitudeCode(): Uint16Array | null {
     const { amplitudeBits, numElements } = this.#board;
     return amplitudeBits === 0 ? null : new Uint16Array(numElements).fill(2 ** amplitudeBits - 1);
   }
+}
+
+/** -1 where the turns are no finite number. */
+function phaseCodeOf(turns: number, phaseBits: number): number {
+  const numCodes = 1 << phaseBits;
+  const code = nearest(turns * numCodes);
+  return Number.isFinite(code) ? code - numCodes * Math.floor(code / numCodes) : -1;
+}
+
+/** From the middle of the array, in spacings. */
+function offsetOf(element: number, arrayElements: number): number {
+  return element - (arrayElements - 1) / 2;
 }
 
 const TURN = 6.283185307179586;
