@@ -873,8 +873,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'armed only once',
     file: CLOCK,
-    from: 'arm(timing: SlotTiming): void {\n    this.#timing = timing;',
-    to: 'arm(timing: SlotTiming): void {\n    this.#timing ??= timing;',
+    from: 'arm(timing: SlotTiming, armedAtTicks = this.#timebase.nowTicks()): void {\n    this.#timing = timing;',
+    to: 'arm(timing: SlotTiming, armedAtTicks = this.#timebase.nowTicks()): void {\n    this.#timing ??= timing;',
     seenBy: [
       'mutes an armed board in a new session until that arms or unmutes it',
       'begins anew when it is armed again, with the slots that are queued',

@@ -52,7 +52,6 @@ export const wireCommand: Command = (yargs, context) =>
               'Say the host’s side again to an emulated board like the logged one, and tell where that answers otherwise',
           },
         })
-        .example('$0 board /dev/ttyUSB0 --wire-log board.pcapng', 'Writes a log')
         .example('$0 wire board.pcapng --only again --only bad', 'What was sent twice, and what was no frame')
         .example('$0 wire board.pcapng --replay', 'Would an emulated board have answered so?'),
     async (args) => {
