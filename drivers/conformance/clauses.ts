@@ -18,6 +18,7 @@ export const NOT_JUDGED: Readonly<Record<string, string>> = {
   '2.4': 'sums up limits of other clauses',
   '4.2': 'is an example',
   '4.6': 'is an example',
+  '4.8': 'is an example',
   '5.1': 'says what 5.2 to 5.7 and 9.3 go on with',
   '5.8': 'binds the host',
   '6.12': 'is the form of faults; 7.4, 8.2 and 9.2 say when they come',

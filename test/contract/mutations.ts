@@ -22,6 +22,8 @@ const REQUESTS = firmware('carry-out');
 const CLOCK = firmware('slot-clock');
 const WATCHDOG = firmware('watchdog');
 const WELCOME = firmware('welcome');
+const EXPANSION = firmware('expansion');
+const ARITHMETIC = 'firmware-protocol/expansion.ts';
 
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -1000,5 +1002,49 @@ export const MUTATIONS: readonly Mutation[] = [
     from: 'serialNumber: model.serialNumber',
     to: "serialNumber: ''",
     seenBy: ['describes itself'],
+  },
+  {
+    rule: 'a mirrored board makes codewords as if it were not',
+    clause: '4.7',
+    file: ARITHMETIC,
+    from: 'mirrored ? firstElement + numElements - 1 - n : firstElement + n',
+    to: 'firstElement + n',
+    seenBy: ['makes the codes of points and split beams that the clause makes'],
+  },
+  {
+    rule: 'delays that do not begin at 0',
+    clause: '4.7',
+    file: ARITHMETIC,
+    from: 'const first = this.#firstDelay(delaySin, delayRing);',
+    to: 'const first = 0;',
+    seenBy: [
+      'makes the codes of points and split beams that the clause makes',
+      'takes corrections off, and forgets them with the next geometry',
+      'refuses codewords that it makes otherwise, and those after them',
+    ],
+  },
+  {
+    rule: 'corrections outlive their geometry',
+    clause: '4.7',
+    file: EXPANSION,
+    from: '    );\n    this.#corrections = noCorrections(model.numElements);',
+    to: '    );',
+    seenBy: ['takes corrections off, and forgets them with the next geometry'],
+  },
+  {
+    rule: 'made codewords kept whatever their hash',
+    clause: '6.17',
+    file: EXPANSION,
+    from: 'this.#memory.put(index, isRight ? { hash, bytes } : null);',
+    to: 'this.#memory.put(index, bytes && { hash, bytes });',
+    seenBy: ['refuses codewords that it makes otherwise, and those after them'],
+  },
+  {
+    rule: 'corrections without a geometry',
+    clause: '6.16',
+    file: EXPANSION,
+    from: '    if (this.#expander === null) return STATUS.noCapability;\n',
+    to: '',
+    seenBy: ['makes no codewords before it knows the geometry'],
   },
 ];
