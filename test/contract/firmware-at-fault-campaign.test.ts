@@ -48,6 +48,11 @@ describe('a board that cannot be trained with is told of by what it did against 
           from: 'if (index >= this.depth) return STATUS.badIndex;',
           to: 'if (index >= 3) return STATUS.badIndex;',
         },
+        {
+          file: 'drivers/emulator/firmware/expansion.ts',
+          from: 'if (index >= this.#memory.depth)',
+          to: 'if (index >= 3)',
+        },
       ],
       /said that it has that many \(SPEC 6\.1, 6\.2/,
     ],

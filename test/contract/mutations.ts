@@ -48,7 +48,12 @@ export const MUTATIONS: readonly Mutation[] = [
     file: COBS,
     from: 'if (blockEnd > length) return -1;',
     to: 'if (blockEnd > length || (code === 1 && at === length)) return -1;',
-    seenBy: ['takes every form of a good frame'],
+    // One of a CRC that ends with 0x00 is such a frame, and whoever meets one sees it.
+    seenBy: [
+      'takes every form of a good frame',
+      'keeps the last receipts, and repeats them in order, in a later session too',
+      'accepts no slot whose receipt could push one out of the log that was not acknowledged',
+    ],
   },
   {
     rule: 'too long a frame stops the decoder',
@@ -212,6 +217,7 @@ export const MUTATIONS: readonly Mutation[] = [
       'repeats what is not acknowledged, and nothing that is',
       'sends again at once what an Ack shows missing, and heeds no Ack of what it never sent',
       'answers every request of as many as it acknowledges',
+      'makes the codes of points and split beams that the clause makes',
     ],
   },
   {
@@ -507,6 +513,9 @@ export const MUTATIONS: readonly Mutation[] = [
       'holds a codeword as valid only from its last chunk on, of the right length',
       'holds codewords at the first, the last and far places of its memory, each its own',
       'refuses codewords with codes beyond its reach',
+      'makes the codes of points and split beams that the clause makes',
+      'takes corrections off, and forgets them with the next geometry',
+      'refuses codewords that it makes otherwise, and those after them',
       'queues all of a request or nothing, with the right status',
       'takes as many slots as it says, and not one more',
       'latches every queued slot at its time with its codeword, and says so once, in order',

@@ -75,7 +75,7 @@ describe.each(Object.entries(BOARDS))('the firmware, %s', (name, sizes) => {
     const { bootId } = await probe.begin();
     await probe.did('Mute', { muted: 1 });
     const before = (await probe.readClock()).sentTicks;
-    await probe.close();
+    await probe.release();
     // Telemetry comes meanwhile, and nobody reads it.
     await probe.wait(1.2);
     await probe.open();
