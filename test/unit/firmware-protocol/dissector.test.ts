@@ -34,7 +34,13 @@ function valuesOf(value: Value, key: string): string {
   const [name, nested] = key.split('.') as [string, string | undefined];
   const found = value[name];
   const all = nested === undefined ? [found] : (found as Value[]).map((entry) => entry[nested]);
-  return all.map((each) => String(BigInt(each as string))).join(',');
+  return all.map(canonical).join(',');
+}
+
+/** The same for the same number, however it is written. */
+function canonical(number: unknown): string {
+  const text = String(number);
+  return /^(0x[0-9a-f]+|-?\d+)$/i.test(text) ? String(BigInt(text)) : String(Number(text));
 }
 
 it.skipIf(spawnSync('tshark', ['--version']).error !== undefined)(
@@ -50,13 +56,7 @@ it.skipIf(spawnSync('tshark', ['--version']).error !== undefined)(
       expect([row.get('beamloop.malformed'), row.get('beamloop.bad')], name).toEqual(['', '']);
       for (const { message, key, abbreviation } of NUMBERS) {
         const read = row.get(abbreviation)!;
-        const numbers =
-          read === ''
-            ? ''
-            : read
-                .split(',')
-                .map((each) => String(BigInt(each)))
-                .join(',');
+        const numbers = read === '' ? '' : read.split(',').map(canonical).join(',');
         expect(numbers, `${k}: ${abbreviation}`).toBe(message === name ? valuesOf(value, key) : '');
       }
     }
