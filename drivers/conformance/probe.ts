@@ -120,11 +120,6 @@ export class Probe {
     this.#unplugged = false;
   }
 
-  /** Lets go of the port, which `open` takes again, as a host does that goes on. */
-  release(): Promise<void> {
-    return this.#options.transport.close();
-  }
-
   /** Whatever still waits for the board ends now, and sends nothing more. */
   async close(): Promise<void> {
     this.#closed = true;

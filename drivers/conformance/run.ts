@@ -81,8 +81,11 @@ export async function runConformance(
       ended = error as Error;
       verdict = { outcome: 'not run', why: ended.message };
     }
-    add({ check, verdict, tookS: rig.clock.nowS() - beganS });
+    const tookS = rig.clock.nowS() - beganS;
     if (verdict.outcome === 'fails') ended = await goneSince(check, rig, signal);
+    // What failed while the port went is nobody's fault but the port's.
+    if (ended !== null && isOfPort(ended)) verdict = { outcome: 'not run', why: ended.message };
+    add({ check, verdict, tookS });
   }
   return { board: greeted.board, results, ended, muted: await quieten(rig) };
 }
@@ -115,6 +118,10 @@ async function greetFirst(rig: Rig, openTimeoutS: number, signal?: AbortSignal):
       await probe.close();
     }
   }
+}
+
+function isOfPort(error: Error): boolean {
+  return error instanceof BeamloopError && error.code.startsWith('PORT_');
 }
 
 /** Why nothing more can be judged after a check that failed; null when the board still answers a greeting. */

@@ -70,12 +70,13 @@ describe.each(Object.entries(BOARDS))('the firmware, %s', (name, sizes) => {
 
   it('keeps session, memory and time while the host closes its port and opens it again', async () => {
     const board = await PosixBoard.start(folder);
-    const probe = new Probe(board.rig());
+    const rig = board.rig();
+    const probe = new Probe(rig);
     await probe.open();
     const { bootId } = await probe.begin();
     await probe.did('Mute', { muted: 1 });
     const before = (await probe.readClock()).sentTicks;
-    await probe.release();
+    await rig.transport.close();
     // Telemetry comes meanwhile, and nobody reads it.
     await probe.wait(1.2);
     await probe.open();
