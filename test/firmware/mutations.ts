@@ -16,7 +16,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'crc32c.c',
     from: 'UINT32_C(0x82F63B78)',
     to: 'UINT32_C(0xEDB88320)',
-    clause: '5.9',
+    clause: '3.2',
     seenBy: 'all',
   },
   {
@@ -24,7 +24,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'codewords.c',
     from: 'UINT64_C(0x100000001B3)',
     to: 'UINT64_C(0x100000001B5)',
-    clause: '6.2',
+    clause: '4.3',
     seenBy: [
       'sends frames in their one form, each with both delimiters',
       'repeats receipts until they are acknowledged',
@@ -35,6 +35,7 @@ export const MUTATIONS: readonly Mutation[] = [
       'forgets all at power-up but who it is, and says so until a host has heard it',
       'takes codewords whose packing and hash are right, and no others',
       'holds a codeword as valid only from its last chunk on, of the right length',
+      'holds codewords at the first, the last and far places of its memory, each its own',
       'refuses codewords with codes beyond its reach',
       'queues all of a request or nothing, with the right status',
       'takes as many slots as it says, and not one more',
@@ -104,8 +105,11 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'transmit.c',
     from: 'BOARD_MEMORY_DEPTH, BOARD_QUEUE_DEPTH,',
     to: 'BOARD_MEMORY_DEPTH + 1, BOARD_QUEUE_DEPTH,',
-    clause: '6',
-    seenBy: ['refuses questions beyond its memory'],
+    clause: '6.1',
+    seenBy: [
+      'holds codewords at the first, the last and far places of its memory, each its own',
+      'refuses questions beyond its memory',
+    ],
   },
   {
     rule: 'receipts off by one slot',
