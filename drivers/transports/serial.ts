@@ -5,6 +5,7 @@ import { requireWhole } from '../../src/core/arguments.js';
 import { BAUD } from '../../src/core/bounds.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import { listPorts, type PortLister, resolvePort } from './discovery.js';
+import { pollBothWays } from './serial-poller.js';
 import type { Transport, TransportListener } from './transport.js';
 import { type UsbPort, usbPortName } from './usb-ids.js';
 
@@ -53,6 +54,7 @@ export class SerialTransport implements Transport {
       await new Promise<void>((resolve, reject) => {
         port.open((error) => (error === null ? resolve() : reject(openError(this.name, path, error))));
       });
+      pollBothWays(port);
       // A system raises both lines when it opens a port.
       if (setsLines) await this.#setLines(port, { dtr: dtr ?? true, rts: rts ?? true });
       this.#adopt(port, listener);

@@ -302,3 +302,29 @@ describe('serial port', () => {
     });
   });
 });
+
+describe('a serial port whose other end takes nothing until it has been read', () => {
+  it('is read all the same', async () => {
+    const pty = await Pty.open(() => {});
+    const transport = new SerialTransport({ port: pty.path, baudRate: 3_000_000 });
+    const got = new Recorder();
+    await transport.open(got);
+    try {
+      pty.pause();
+      // More than the system keeps for the other end, so that a write waits for room while the reading goes on.
+      const writing = Array.from({ length: 16 }, () => transport.write(new Uint8Array(4096).fill(0x55)));
+      for (const each of writing) each.catch(() => {});
+      const sent = new Uint8Array(64 * 1024).fill(0xaa);
+      for (let at = 0; at < sent.length; at += 1024) {
+        pty.write(sent.subarray(at, at + 1024));
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      await expect.poll(() => got.bytes.length).toBe(sent.length);
+      pty.resume();
+      await Promise.all(writing);
+    } finally {
+      await transport.close();
+      pty.close();
+    }
+  });
+});

@@ -87,7 +87,8 @@ export class QemuBoard {
       throw new Error(`QEMU ended with ${exitCode ?? signalCode}: ${this.#said.join('')}`);
     }
     const closed = once(this.#child, 'close');
-    this.#child.kill();
+    // It may stand still in a write to a line that nobody reads any more, and hear of no gentler signal.
+    this.#child.kill('SIGKILL');
     await closed;
   }
 

@@ -221,8 +221,11 @@ export const DELIVERY_CHECKS: readonly Check[] = [
       }
       const left = () => numbers.filter((number) => probe.answerTo(number) === undefined);
       for (let round = 0; round < 30 && left().length > 0; round++) {
-        // What found no room comes again.
-        await probe.soon(() => left().length === 0, 0.2);
+        // What found no room comes again, when the board has had time to read what was sent before: it says something to every frame.
+        for (let heard = -1; left().length > 0 && probe.heard.length > heard; ) {
+          heard = probe.heard.length;
+          await probe.soon(() => left().length === 0, 0.2);
+        }
         for (const number of left()) {
           probe.send('LoadCodeword', { index: 0, offset: 0, last, hash: codeword.hash, data }, number);
         }

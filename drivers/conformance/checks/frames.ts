@@ -2,6 +2,7 @@
 import { encodeFrame } from '../../../firmware-protocol/frame.js';
 import type { Check } from '../check.js';
 import type { Probe } from '../probe.js';
+import { quietLine } from '../quiet-line.js';
 import { must, mustEqual } from '../unmet.js';
 
 const MUTE = 0x07;
@@ -36,11 +37,15 @@ export const FRAME_CHECKS: readonly Check[] = [
     deadlineS: 20,
     run: async (bench) => {
       const { probe } = bench;
+      // What the line still held from before may begin in the middle of a frame.
+      await quietLine(probe, QUIET_S);
+      probe.forget();
+      await probe.hello();
       await bench.load(0, 1);
       await probe.telemetry();
       await probe.askRaw(UNKNOWN_REQUEST, new Uint8Array(1));
       await probe.ask('QueryReceipts', { firstSlot: 0, count: 65_535 });
-      await probe.wait(QUIET_S);
+      await quietLine(probe, QUIET_S);
       mustEqual(probe.numBad, 0, '3.5', 'the number of frames of the board that cannot be decoded');
       for (const { message, type } of probe.heard) {
         must(message !== null, '6', `the payload of a message of type ${type} does not follow its layout`);

@@ -192,9 +192,11 @@ size_t hal_read(struct hal *hal, uint8_t *bytes, size_t most)
         bytes[count++] = hal->received[hal->received_from % RING_BYTES];
         hal->received_from++;
     }
-    if (count > 0) {
+    if (count > 0 && (UART0_IM & UART_INT_RX) == 0) {
         disable_interrupts();
         UART0_IM |= UART_INT_RX | UART_INT_RX_TIMEOUT;
+        /* What the FIFO held meanwhile raises no interrupt of its own any more. */
+        NVIC_ISPR0 = 1u << IRQ_UART0;
         enable_interrupts();
     }
     return count;
