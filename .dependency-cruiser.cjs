@@ -82,7 +82,10 @@ module.exports = {
     {
       name: 'rooms-see-boards-only-through-the-interface',
       severity: 'error',
-      from: { path: '^(src|calibration)/', pathNot: '^src/(emulation/|testbed\\.ts|index\\.ts|cli/)' },
+      from: {
+        path: '^(src|calibration)/',
+        pathNot: '^src/(emulation/|testbed(-boards)?\\.ts|index\\.ts|cli/)',
+      },
       to: { path: '^(drivers|firmware-protocol)/', pathNot: '^drivers/(array-board|link/link-cost)' },
     },
     {
@@ -100,7 +103,7 @@ module.exports = {
     {
       name: 'only-the-testbed-chooses-real-or-emulated',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(emulation/|testbed\\.ts)' },
+      from: { path: '^src/', pathNot: '^src/(emulation/|testbed(-boards)?\\.ts)' },
       to: { path: '^src/emulation/' },
     },
     {

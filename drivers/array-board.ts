@@ -123,6 +123,8 @@ export interface BoardFault {
   readonly boardTimeS: number;
   /** What the board did against which clause of SPEC.md, where it says so of itself by what it does; of each kind once. */
   readonly breach?: string;
+  /** Which board of an array it was, by its port; absent where there is one only. */
+  readonly board?: string;
 }
 
 export interface BoardTelemetry {

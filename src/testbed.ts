@@ -3,13 +3,12 @@
  * are waited for on the bridge; with `port: emulated`, board and UEs are started as processes of their own, and the same
  * driver and bridge talk to them.
  */
-import type { BoardDescription } from '../drivers/array-board.js';
+import type { ArrayBoard } from '../drivers/array-board.js';
 import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
-import { type BoardModel, wholeFemtoseconds } from '../drivers/emulator/board-model.js';
+import { TiledArray } from '../drivers/boards/tiled/tiled-array.js';
 import { MACHINE_CLOCK_AHEAD_S } from '../drivers/emulator/machine-clock.js';
 import type { PlugKind } from '../drivers/emulator/plug.js';
-import { RfFrontEnd } from '../drivers/emulator/rf.js';
 import { openPort, type Port, type PortSettings } from '../drivers/transports/open-port.js';
 import type { PortPlace } from '../drivers/transports/port-holders.js';
 import type { WireLog } from '../drivers/wire/wire-log.js';
@@ -23,23 +22,27 @@ import { type Clock, monotonicClock } from './core/clock.js';
 import { BeamloopError } from './core/errors.js';
 import {
   boardModel,
-  describeModel,
   type EmulatedSection,
   emulatedSection,
   impairmentsOf,
 } from './emulation/emulated-section.js';
 import { lineTable } from './emulation/fixed-lines.js';
-import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-emulated-board.js';
+import {
+  type EmulatedBoardHandle,
+  startEmulatedBoard,
+  startEmulatedBoards,
+} from './emulation/start-emulated-board.js';
 import { startEmulatedUes } from './emulation/start-emulated-ues.js';
 import { parseScenario, readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
-import { arrayOf, type Truth, type User } from './scenario/users.js';
-import { widebandOf } from './scenario/wideband.js';
+import { alignmentOf, tilesOf } from './scenario/tiles.js';
+import type { Truth, User } from './scenario/users.js';
 import type { Testbed } from './slots/testbed.js';
-import type { StandInBoard, StudiedScenario } from './study/common/studied-scenario.js';
+import type { StudiedScenario } from './study/common/studied-scenario.js';
+import { assumedBoard, emulatedConfigs, standInBoard } from './testbed-boards.js';
 
 export { replayWire, type WireReplay } from './emulation/wire-replay.js';
-export { type EmulatedSection, emulatedSection, type PlugKind };
+export { assumedBoard, type EmulatedSection, emulatedSection, type PlugKind, standInBoard };
 
 const EMULATED = 'emulated';
 /** As long as a link that was up is waited for. */
@@ -82,7 +85,7 @@ async function openReal(
   log: WireLog | undefined,
 ): Promise<Testbed> {
   const bridge = await openBridge(request, closing);
-  const { board } = await openBoardAt(request.scenario.board, request.signal, log);
+  const board = await openPorts(request.scenario, request.signal, log);
   closing.push(() => board.close());
   return realTime(board, bridge, close);
 }
@@ -94,18 +97,8 @@ async function openEmulated(
   log: WireLog | undefined,
 ): Promise<Testbed> {
   const { scenario, array, users, realtime, signal } = request;
-  const { baud, emulated, openTimeout } = scenario.board;
-  const process = await startEmulatedBoard(
-    {
-      model: modelOf(scenario),
-      rf: impairmentsOf(emulated, scenario.seed),
-      faults: emulated.faults,
-      seed: scenario.seed,
-      realtime,
-      driftPpm: emulated.clockDriftPpm,
-    },
-    request.onFailure,
-  );
+  const { baud, openTimeout } = scenario.board;
+  const process = await startEmulatedBoards(emulatedConfigs(scenario, realtime), request.onFailure);
   closing.push(() => process.close());
   const bridge = await openBridge(request, closing);
   const { numElements, carrierHz, speedOfLightMPerS } = array;
@@ -127,15 +120,18 @@ async function openEmulated(
     request.onFailure,
   );
   closing.push(() => ues.close());
-  const board = await openThoughUnplugged(() => {
-    const { transport, baudRate } = logged(openPort(process.path, { baudRate: baud }), log);
-    return openNativeBoard({
-      transport,
-      baudRate: realtime ? baudRate : null,
-      helloTimeoutS: openTimeout,
-      signal,
-    });
-  });
+  const timesS = realtime ? undefined : () => process.timesS();
+  const board = await openTiles(scenario, process.paths, timesS, (path) =>
+    openThoughUnplugged(() => {
+      const { transport, baudRate } = logged(openPort(path, { baudRate: baud }), log);
+      return openNativeBoard({
+        transport,
+        baudRate: realtime ? baudRate : null,
+        helloTimeoutS: openTimeout,
+        signal,
+      });
+    }),
+  );
   closing.push(() => board.close());
   const { radiate } = standInBoard(scenario);
   if (realtime) {
@@ -175,7 +171,7 @@ function emulatedUeOf(
 }
 
 /** @param originS when motions began, on the machine's clock. */
-function motionClock(board: NativeBoard, originS: number): (boardTimeS: number) => number {
+function motionClock(board: ArrayBoard, originS: number): (boardTimeS: number) => number {
   return (boardTimeS) => {
     const { loS, hiS } = board.boardTime();
     const nowS = monotonicClock.nowS() + MACHINE_CLOCK_AHEAD_S - originS;
@@ -218,7 +214,7 @@ async function openBridge(request: TestbedRequest<EmulatedSection>, closing: Clo
 }
 
 function realTime(
-  board: NativeBoard,
+  board: ArrayBoard,
   bridge: UeBridge,
   close: () => Promise<void>,
   clock: Clock = monotonicClock,
@@ -241,40 +237,85 @@ function realTime(
   };
 }
 
-/** A board by itself, without UEs. */
-export interface OpenBoard {
-  readonly board: NativeBoard;
+/** A board by itself, without UEs, or several as one array. */
+export interface OpenBoard<B extends ArrayBoard = ArrayBoard> {
+  readonly board: B;
   /** Mutes the board and closes it. */
   readonly close: () => Promise<void>;
 }
 
-/** The board of a scenario, in real time. */
+/** The board of a scenario, or its boards, in real time. */
 export async function openBoard(
   scenario: Scenario<EmulatedSection>,
   signal: AbortSignal,
   log?: WireLog,
 ): Promise<OpenBoard> {
-  const { port, baud, emulated } = scenario.board;
-  if (port !== EMULATED) return openBoardAt(scenario.board, signal, log);
-  const process = await startEmulatedBoard({
-    model: modelOf(scenario),
-    rf: impairmentsOf(emulated, scenario.seed),
-    faults: emulated.faults,
-    seed: scenario.seed,
-    realtime: true,
-    driftPpm: emulated.clockDriftPpm,
-  });
+  const { port, baud } = scenario.board;
+  if (port !== EMULATED) {
+    const board = await openPorts(scenario, signal, log);
+    return { board, close: () => board.close() };
+  }
+  const process = await startEmulatedBoards(emulatedConfigs(scenario, true));
   try {
-    const { board, close } = await openBoardAt({ port: process.path, baud }, signal, log);
+    const board = await openTiles(
+      scenario,
+      process.paths,
+      undefined,
+      async (path) => (await openBoardAt({ port: path, baud }, signal, log)).board,
+    );
     return {
       board,
       close: async () => {
-        await close();
+        await board.close();
         await process.close();
       },
     };
   } catch (error) {
     await process.close();
+    throw error;
+  }
+}
+
+/** What is at the ports of a scenario. */
+function openPorts(
+  scenario: Scenario<EmulatedSection>,
+  signal: AbortSignal,
+  log: WireLog | undefined,
+): Promise<ArrayBoard> {
+  const { tiles, port } = scenario.board;
+  const ports = tiles?.map((tile) => tile.port!) ?? [port];
+  return openTiles(
+    scenario,
+    ports,
+    undefined,
+    async (each) => (await openBoardAt({ ...scenario.board, port: each }, signal, log)).board,
+  );
+}
+
+/** The boards at these ports as one; a single one as it is. */
+async function openTiles(
+  scenario: Scenario<EmulatedSection>,
+  ports: readonly string[],
+  timesS: (() => Promise<readonly number[]>) | undefined,
+  open: (port: string) => Promise<NativeBoard>,
+): Promise<ArrayBoard> {
+  const tiles = tilesOf(scenario);
+  const results = await Promise.allSettled(ports.map(open));
+  const boards = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  try {
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+    if (tiles === null) return boards[0]!;
+    return new TiledArray(
+      boards.map((board, k) => ({ board, name: ports[k]!, elements: tiles[k]!.elements })),
+      {
+        alignmentS: alignmentOf(scenario),
+        slotDurationS: scenario.slots.duration,
+        ...(timesS !== undefined && { timesS }),
+      },
+    );
+  } catch (error) {
+    await Promise.all(boards.map((board) => board.close()));
     throw error;
   }
 }
@@ -293,7 +334,7 @@ export async function openBoardAt(
   { port, baud, openTimeout, dtr, rts }: BoardAtPort,
   signal: AbortSignal,
   log?: WireLog,
-): Promise<OpenBoard> {
+): Promise<OpenBoard<NativeBoard>> {
   const settings: PortSettings = {
     baudRate: baud,
     ...(dtr !== undefined && { dtr: dtr === 'on' }),
@@ -338,33 +379,6 @@ export async function startStandaloneBoard(options: {
     driftPpm: emulated.clockDriftPpm,
   };
   return startEmulatedBoard(config, undefined, at);
-}
-
-/** The board that a scenario expects, without touching any port. For a real port, what `board.emulated` assumes. */
-export function assumedBoard(scenario: Scenario<EmulatedSection>): BoardDescription {
-  return describeModel(modelOf(scenario));
-}
-
-/** The emulated board of a scenario, with the fixed lines that its scheme's pilots may ask for. */
-function modelOf(scenario: Scenario<EmulatedSection>): BoardModel {
-  const { emulated, baud } = scenario.board;
-  const { elements } = scenario.array;
-  const purpose = {
-    array: arrayOf(scenario),
-    scheme: scenario.scheme,
-    wideband: widebandOf(scenario),
-  };
-  return boardModel(emulated, elements, baud, lineTable(emulated.lines, elements, purpose));
-}
-
-/** What stands in for a scenario's emulated board where no board is started: its description, and what it radiates. */
-export function standInBoard(scenario: Scenario<EmulatedSection>): StandInBoard {
-  const model = modelOf(scenario);
-  const frontEnd = new RfFrontEnd(
-    wholeFemtoseconds(model),
-    impairmentsOf(scenario.board.emulated, scenario.seed),
-  );
-  return { description: describeModel(model), radiate: (settings) => frontEnd.weights(settings) };
 }
 
 /**

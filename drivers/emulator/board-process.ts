@@ -1,12 +1,13 @@
 /**
- * Entry of an emulated board's own process, forked with an IPC channel (side-channel.ts): owns its plug (a
- * pseudo-terminal unless told otherwise), runs the firmware model, tells the air what is radiated. It ends when its parent ends, however that happened, and
- * leaves no file behind.
+ * Entry of the process of an emulated board, or of several that are one array; forked with an IPC channel (side-channel.ts). Owns their
+ * plugs (pseudo-terminals unless told otherwise), runs the firmware model, tells the air what is radiated. It ends when its parent ends,
+ * however that happened, and leaves no file behind.
  */
 
 import { AirServer } from './air.js';
 import { DEFAULT_BOARD } from './board-model.js';
-import { EmulatedBoard, type EmulatedBoardConfig } from './emulated-board.js';
+import type { EmulatedBoardConfig } from './emulated-board.js';
+import { EmulatedBoards } from './emulated-boards.js';
 import { fail, tellParent } from './parent.js';
 import { makePlug, type PlugKind } from './plug.js';
 import { PrivateDirectory } from './private-directory.js';
@@ -16,53 +17,63 @@ function report(message: BoardReport): void {
   tellParent(message);
 }
 
-async function start(config: EmulatedBoardConfig, at: PlugKind): Promise<EmulatedBoard> {
+async function start(configs: readonly EmulatedBoardConfig[], at: PlugKind): Promise<EmulatedBoards> {
   const directory = new PrivateDirectory();
-  const serialNumber = config.model?.serialNumber ?? DEFAULT_BOARD.serialNumber;
-  const { plug, environment } = await makePlug(at, serialNumber, directory, (chunk) => board.receive(chunk));
-  process.once('exit', () => plug.unplug());
-  const board = new EmulatedBoard(config, {
-    toHost: (chunk) => plug.write(chunk),
-    onAir: (slot) => air.send(slot),
-    onBacklog: (full) => plug.setPaused(full),
-    onPlug: (plugged) => {
-      if (!plugged) plug.unplug();
-      else plug.plug().catch(fail);
-      report({ type: 'plug', plugged });
-    },
-  });
-  const air = await AirServer.listen(
-    directory.file('air'),
-    board.model.numElements,
-    config.realtime ?? false,
+  const made = await Promise.all(
+    configs.map(({ model }, k) =>
+      makePlug(at, k, model?.serialNumber ?? DEFAULT_BOARD.serialNumber, directory, (chunk) =>
+        all.boards[k]!.receive(chunk),
+      ),
+    ),
   );
-  await plug.plug();
-  const { path } = plug;
-  report({ type: 'ready', path, environment, airPath: directory.file('air'), directory: directory.path });
-  return board;
+  const plugs = made.map(({ plug }) => plug);
+  process.once('exit', () => {
+    for (const plug of plugs) plug.unplug();
+  });
+  const all = new EmulatedBoards(
+    configs,
+    (k) => ({
+      toHost: (chunk) => plugs[k]!.write(chunk),
+      onBacklog: (full) => plugs[k]!.setPaused(full),
+      onPlug: (plugged) => {
+        if (!plugged) plugs[k]!.unplug();
+        else plugs[k]!.plug().catch(fail);
+        report({ type: 'plug', board: k, plugged });
+      },
+    }),
+    (slot) => air.send(slot),
+  );
+  const air = await AirServer.listen(directory.file('air'), all.numElements, configs[0]!.realtime ?? false);
+  for (const plug of plugs) await plug.plug();
+  report({
+    type: 'ready',
+    paths: plugs.map(({ path }) => path),
+    environment: Object.assign({}, ...made.map(({ environment }) => environment)),
+    airPath: directory.file('air'),
+    directory: directory.path,
+  });
+  return all;
 }
 
-function carryOut(board: EmulatedBoard, command: Exclude<BoardCommand, { type: 'start' }>): void {
+function carryOut(all: EmulatedBoards, command: Exclude<BoardCommand, { type: 'start' }>): void {
   switch (command.type) {
-    case 'advance': {
-      const { id, toS } = command;
-      report({ type: 'advanced', id, toS, nowS: board.advanceTo(toS) });
+    case 'advance':
+      report({ type: 'advanced', id: command.id, timesS: all.advanceTo(command.toS) });
       break;
-    }
     case 'trigger':
-      board.trigger();
+      for (const board of all.boards) board.trigger();
       break;
     case 'reset':
-      board.reset();
+      all.boards[command.board]!.reset();
       break;
     case 'stall':
-      board.stall(command.durationS);
+      all.boards[command.board]!.stall(command.durationS);
       break;
     case 'unplug':
-      board.unplug(command.durationS);
+      all.boards[command.board]!.unplug(command.durationS);
       break;
     case 'replug':
-      board.replug();
+      all.boards[command.board]!.replug();
       break;
   }
 }
@@ -80,12 +91,12 @@ process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
 process.on('uncaughtException', fail);
 
-let board: Promise<EmulatedBoard> | undefined;
+let boards: Promise<EmulatedBoards> | undefined;
 process.on('message', (command: BoardCommand) => {
   if (command.type === 'start') {
-    board ??= start(command.config, command.at ?? { kind: 'pty' });
-    board.catch(fail);
+    boards ??= start(command.boards, command.at ?? { kind: 'pty' });
+    boards.catch(fail);
   } else {
-    board?.then((running) => carryOut(running, command)).catch(fail);
+    boards?.then((running) => carryOut(running, command)).catch(fail);
   }
 });

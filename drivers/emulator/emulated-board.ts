@@ -14,7 +14,7 @@ import { Firmware } from './firmware/firmware.js';
 import type { SlotOnAir } from './firmware/hardware.js';
 import { RealTimebase, VirtualTimebase } from './firmware/timebase.js';
 import { Line } from './line.js';
-import { IDEAL_RF, type RadiatedWeights, RfFrontEnd, type RfImpairments } from './rf.js';
+import { type ElementPlaces, IDEAL_RF, type RadiatedWeights, RfFrontEnd, type RfImpairments } from './rf.js';
 import { type Timers, wallTimers } from './timers.js';
 
 /** What a board is made from; plain data. */
@@ -22,6 +22,8 @@ export interface EmulatedBoardConfig {
   /** Differences from the default board. */
   readonly model?: Partial<BoardModel>;
   readonly rf?: Partial<RfImpairments>;
+  /** Of a board that is a part of an array. */
+  readonly places?: ElementPlaces;
   readonly faults?: FaultPlan;
   /** Of everything random about this board but its RF errors. */
   readonly seed?: number;
@@ -77,7 +79,7 @@ export class EmulatedBoard {
     this.#timers = ports.timers ?? wallTimers;
     this.#seed = config.seed ?? 1;
     this.#faults = config.faults ?? NO_FAULTS;
-    this.#rf = new RfFrontEnd(this.model, { ...IDEAL_RF, ...config.rf });
+    this.#rf = new RfFrontEnd(this.model, { ...IDEAL_RF, ...config.rf }, config.places ?? null);
     const realtime = config.realtime ?? false;
     this.#timebase = realtime
       ? new RealTimebase(this.#timers, this.model.clockRateHz, config.driftPpm)

@@ -26,23 +26,34 @@ interface MadePlug {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** @param board which of the boards that share the directory, from 0. */
 export async function makePlug(
   kind: PlugKind,
+  board: number,
   serialNumber: string,
   directory: PrivateDirectory,
   onBytes: (chunk: Uint8Array) => void,
 ): Promise<MadePlug> {
   switch (kind.kind) {
     case 'pty':
-      return { plug: new PtyHost(directory.file('board'), onBytes), environment: {} };
+      return {
+        plug: new PtyHost(directory.file(board === 0 ? 'board' : `brd${board}`), onBytes),
+        environment: {},
+      };
     case 'tcp':
-      return { plug: new TcpHost({ ...kind, onBytes }), environment: {} };
+      // A port that was asked for can be of one board only.
+      return { plug: new TcpHost({ ...kind, port: board === 0 ? kind.port : 0, onBytes }), environment: {} };
     case 'usb': {
       const bus = kind.bus ?? directory.file('bus');
       const environment = await usbEnvironment(directory.file('shim'), bus);
       const identity = { serialNumber };
       return {
-        plug: new UsbHost({ bus, socket: directory.file('wire'), identity, onBytes }),
+        plug: new UsbHost({
+          bus,
+          socket: directory.file(board === 0 ? 'wire' : `usb${board}`),
+          identity,
+          onBytes,
+        }),
         environment: { ...environment },
       };
     }

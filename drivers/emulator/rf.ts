@@ -19,10 +19,18 @@ export interface RfImpairments {
   readonly delayLossDbPerS: number;
   /** What the switches of the fixed lines cost, dB. */
   readonly switchLossDb: number;
-  /** Elements (0-based) that do not radiate. */
+  /** Elements (0-based, of the array) that do not radiate. */
   readonly deadElements: readonly number[];
   /** Probability per element that it does not radiate. */
   readonly deadRate: number;
+}
+
+/** Where a board's elements stand in an array that it is a part of. */
+export interface ElementPlaces {
+  /** Place of each of the board's elements, from 0; shape [numElements]. */
+  readonly elements: readonly number[];
+  /** Of the whole array. */
+  readonly arrayElements: number;
 }
 
 export const IDEAL_RF: RfImpairments = {
@@ -72,9 +80,14 @@ export class RfFrontEnd {
   /** Delays that the fixed lines really have, s, shape [numLines][numElements]. */
   readonly #linesS: readonly Float64Array[] | null;
   readonly #impairments: RfImpairments;
+  /** Amplitude of an element that radiates its share of the array's power. */
+  readonly #share: number;
 
-  constructor(format: RfFormat, impairments: RfImpairments) {
+  /** `places`: of a board that is a part of an array only. */
+  constructor(format: RfFormat, impairments: RfImpairments, places: ElementPlaces | null = null) {
     const { numElements } = format;
+    const elements = places?.elements ?? Array.from({ length: numElements }, (_, n) => n);
+    this.#share = 1 / Math.sqrt(places?.arrayElements ?? numElements);
     this.#format = format;
     this.#impairments = impairments;
     this.#phaseErrorRad = new Float64Array(numElements);
@@ -83,17 +96,18 @@ export class RfFrontEnd {
     const dead = new Set(impairments.deadElements);
     for (let n = 0; n < numElements; n++) {
       // One stream per element: an array with more elements has the same first ones.
-      const random = new Random(impairments.seed, 'element', n);
+      const random = new Random(impairments.seed, 'element', elements[n]!);
       this.#phaseErrorRad[n] = impairments.phaseErrorRmsRad * random.normal();
       this.#gain[n] = 10 ** ((impairments.amplitudeErrorRmsDb * random.normal()) / 20);
       this.#delayErrorS[n] = impairments.delayErrorRmsS * random.normal();
-      if (dead.has(n) || random.uniform() < impairments.deadRate) this.#gain[n] = 0;
+      if (dead.has(elements[n]!) || random.uniform() < impairments.deadRate) this.#gain[n] = 0;
     }
     this.#linesS =
       format.delayLinesS?.map((line, l) =>
         line.map(
           (delayS, n) =>
-            delayS + impairments.lineErrorRmsS * new Random(impairments.seed, 'line', l, n).normal(),
+            delayS +
+            impairments.lineErrorRmsS * new Random(impairments.seed, 'line', l, elements[n]!).normal(),
         ),
       ) ?? null;
   }
@@ -109,14 +123,12 @@ export class RfFrontEnd {
     const phaseLsbRad = (2 * Math.PI) / 2 ** phaseBits;
     const fullScale = 2 ** amplitudeBits - 1;
     const amplitude = (n: number) => (codes.amplitudeCode === null ? 1 : codes.amplitudeCode[n]! / fullScale);
-    const share = 1 / Math.sqrt(numElements);
-
     const re = new Float64Array(numElements);
     const im = new Float64Array(numElements);
     const delayS = codes.delayCode === null && this.#linesS === null ? null : new Float64Array(numElements);
     for (let n = 0; n < numElements; n++) {
       const delay = this.#delayOf(codes, n);
-      const size = share * amplitude(n) * this.#gain[n]! * delay.gain;
+      const size = this.#share * amplitude(n) * this.#gain[n]! * delay.gain;
       const phaseRad = codes.phaseCode[n]! * phaseLsbRad + this.#phaseErrorRad[n]!;
       re[n] = size * Math.cos(phaseRad);
       im[n] = size * Math.sin(phaseRad);

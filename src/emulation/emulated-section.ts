@@ -58,6 +58,9 @@ const impairments = z
     deadRate: given.deadRate,
   }));
 
+/** Parts per million. */
+const clockDriftPpm = z.number().min(-1000).max(1000);
+
 /** Schema of the section; every key has a default. */
 export const emulatedSection = z
   .strictObject({
@@ -79,9 +82,19 @@ export const emulatedSection = z
       .pipe(z.int('must be a whole number of Hz'))
       .default(DEFAULT_BOARD.clockRateHz),
     /** Parts per million by which the board's clock runs fast; with --realtime only. */
-    clockDriftPpm: z.number().min(-1000).max(1000).default(0),
+    clockDriftPpm: clockDriftPpm.default(0),
     impairments: impairments.prefault({}),
     faults: faultsSchema.default(NO_FAULTS),
+    /** Of several boards, what is otherwise with some; by their number from 1. */
+    tiles: z
+      .record(
+        z.string().regex(/^[1-9]\d?$/, 'must be the number of a board, from 1'),
+        z.strictObject({
+          clockDriftPpm: clockDriftPpm.optional(),
+          faults: faultsSchema.optional(),
+        }),
+      )
+      .default({}),
   })
   .superRefine(({ delayBits, delayLsb, delayRange }, context) => {
     if (delayBits === 0) return;

@@ -1,4 +1,4 @@
-/** An emulated board in a process of its own, behind a port that any program can open. */
+/** Emulated boards in a process of their own, each behind a port that any program can open. */
 import { rmSync } from 'node:fs';
 import type { EmulatedBoardConfig } from '../../drivers/emulator/emulated-board.js';
 import type { PlugKind } from '../../drivers/emulator/plug.js';
@@ -17,17 +17,26 @@ type BoardChild = Child<BoardCommand, BoardReport, Ready>;
  * @param at where it can be reached.
  * @throws BeamloopError PORT_FAILED where the board cannot be started, e.g. without pseudo-terminals.
  */
-export async function startEmulatedBoard(
+export function startEmulatedBoard(
   config: EmulatedBoardConfig,
+  onFailure: (error: BeamloopError) => void = () => {},
+  at: PlugKind = { kind: 'pty' },
+): Promise<EmulatedBoardHandle> {
+  return startEmulatedBoards([config], onFailure, at);
+}
+
+/** As `startEmulatedBoard`, of boards that radiate as one array: each has its places, and all are on real time or none. */
+export async function startEmulatedBoards(
+  boards: readonly EmulatedBoardConfig[],
   onFailure: (error: BeamloopError) => void = () => {},
   at: PlugKind = { kind: 'pty' },
 ): Promise<EmulatedBoardHandle> {
   const advances = new Advances();
   const { child, ready } = await Child.start<BoardCommand, BoardReport, Ready>({
     entry: compiledEntry('../../drivers/emulator/board-process.js', import.meta.url),
-    start: { type: 'start', config, at },
+    start: { type: 'start', boards, at },
     onReport: (report) => {
-      if (report.type === 'advanced') advances.settle(report.id, report.nowS);
+      if (report.type === 'advanced') advances.settle(report.id, report.timesS);
     },
     onLost: (what) =>
       onFailure(
@@ -46,10 +55,10 @@ export async function startEmulatedBoard(
   return new EmulatedBoardHandle(child, ready, advances);
 }
 
-/** What the laboratory can do to a running emulated board; its bytes go through the port at `path`. */
+/** What the laboratory can do to running emulated boards, counted from 0; their bytes go through the ports at `paths`. */
 export class EmulatedBoardHandle {
-  /** Name of its port; stays the same when the board is unplugged and put back. */
-  readonly path: string;
+  /** Names of their ports; stay the same when a board is unplugged and put back. */
+  readonly paths: readonly string[];
   /** What programs that are to reach it must be started with; nothing but for USB. */
   readonly environment: Readonly<Record<string, string>>;
   /** Unix socket that tells what the array radiates. */
@@ -59,10 +68,10 @@ export class EmulatedBoardHandle {
   readonly #child: BoardChild;
   readonly #advances: Advances;
 
-  constructor(child: BoardChild, { path, environment, airPath, directory }: Ready, advances: Advances) {
+  constructor(child: BoardChild, { paths, environment, airPath, directory }: Ready, advances: Advances) {
     this.#child = child;
     this.#advances = advances;
-    this.path = path;
+    this.paths = paths;
     this.environment = environment;
     this.airPath = airPath;
     this.ended = child.ended.then(() => {
@@ -76,39 +85,53 @@ export class EmulatedBoardHandle {
     return this.#child.pid;
   }
 
+  /** That of the first board. */
+  get path(): string {
+    return this.paths[0]!;
+  }
+
   /**
-   * Virtual time: lets the board run through its slots up to its time `toS`. Resolves with its time then: later when
+   * Virtual time: lets the boards run through their slots up to time `toS` of the first. Resolves with its time then: later when
    * `toS` was already past, 0 when it lost power on the way. Rejects with BOARD_SILENT when the process is gone.
    */
-  advance(toS: number): Promise<number> {
+  async advance(toS: number): Promise<number> {
+    return (await this.#advance(toS))[0]!;
+  }
+
+  /** Virtual time: each board's time now, of one moment, s. Rejects as `advance`. */
+  timesS(): Promise<readonly number[]> {
+    return this.#advance(Number.NEGATIVE_INFINITY);
+  }
+
+  #advance(toS: number): Promise<readonly number[]> {
     if (this.#child.over) return Promise.reject(this.#gone());
     const { id, settled } = this.#advances.begin();
     this.#child.send({ type: 'advance', id, toS });
     return settled;
   }
 
-  /** The trigger input rises. */
+  /** The trigger inputs of all boards rise. */
   trigger(): void {
     this.#child.send({ type: 'trigger' });
   }
 
   /** Power cycle. */
-  reset(): void {
-    this.#child.send({ type: 'reset' });
+  reset(board = 0): void {
+    this.#child.send({ type: 'reset', board });
   }
 
   /** Nothing moves on the line for a while. */
-  stall(durationS: number): void {
-    this.#child.send({ type: 'stall', durationS });
+  stall(durationS: number, board = 0): void {
+    this.#child.send({ type: 'stall', board, durationS });
   }
 
   /** Pulls the cable, for `durationS` or until `replug`. */
-  unplug(durationS?: number): void {
-    this.#child.send({ type: 'unplug', ...(durationS !== undefined && { durationS }) });
+  unplug(durationS?: number, board = 0): void {
+    this.#child.send({ type: 'unplug', board, ...(durationS !== undefined && { durationS }) });
   }
 
-  replug(): void {
-    this.#child.send({ type: 'replug' });
+  replug(board = 0): void {
+    this.#child.send({ type: 'replug', board });
   }
 
   /** Ends the process and waits for it; safe to call twice. */
@@ -128,17 +151,22 @@ export class EmulatedBoardHandle {
 
 /** Requests to advance that were not answered yet. */
 class Advances {
-  readonly #waiting = new Map<number, { resolve: (nowS: number) => void; reject: (error: Error) => void }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve: (timesS: readonly number[]) => void; reject: (error: Error) => void }
+  >();
   #lastId = 0;
 
-  begin(): { id: number; settled: Promise<number> } {
+  begin(): { id: number; settled: Promise<readonly number[]> } {
     const id = ++this.#lastId;
-    const settled = new Promise<number>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const settled = new Promise<readonly number[]>((resolve, reject) =>
+      this.#waiting.set(id, { resolve, reject }),
+    );
     return { id, settled };
   }
 
-  settle(id: number, nowS: number): void {
-    this.#waiting.get(id)?.resolve(nowS);
+  settle(id: number, timesS: readonly number[]): void {
+    this.#waiting.get(id)?.resolve(timesS);
     this.#waiting.delete(id);
   }
 

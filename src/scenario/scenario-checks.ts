@@ -7,11 +7,13 @@ import { needsBand, splitOf, splitSchemes } from '../training/registry.js';
 import { checkMotions } from './motion-checks.js';
 import { BAND_EXAMPLE, BAND_KEYS, type Scenario } from './scenario-schema.js';
 import { checkSizes } from './scenario-sizes.js';
+import { tilesOf } from './tiles.js';
 import { arrayOf, polarCodebookOf, regionOf, sectorRegion } from './users.js';
 
 /** Throws SCENARIO_INVALID, naming `file` and the key. */
 export function checkScenario(scenario: Scenario, file: string): void {
   checkSizes(scenario, file);
+  tilesOf(scenario, file);
   checkBand(scenario, file);
   requireFeedbackFits(scenario, file);
   checkTracking(scenario, file);

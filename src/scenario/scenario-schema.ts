@@ -17,6 +17,7 @@ import { schemeSchema } from '../training/registry.js';
 import { motionSchema } from './motion-schema.js';
 import { positionSchema, regionSchema } from './place-schema.js';
 import { sensorsSchema, windowsSchema } from './sensors-schema.js';
+import { portsOfTiles, type TileSection, tilesSchema } from './tiles-schema.js';
 import { trackingSchema } from './tracking-schema.js';
 
 export const BAND_EXAMPLE =
@@ -205,10 +206,15 @@ const lineLevel = z.enum(['on', 'off']).optional();
 
 /** An emulated board has no such lines. */
 function onlyOfSerialPorts(
-  given: { readonly port: string; readonly dtr?: unknown; readonly rts?: unknown },
+  given: {
+    readonly port: string;
+    readonly tiles?: readonly TileSection[] | undefined;
+    readonly dtr?: unknown;
+    readonly rts?: unknown;
+  },
   context: z.core.$RefinementCtx,
 ): void {
-  if (given.port !== 'emulated') return;
+  if (given.port !== 'emulated' || given.tiles?.[0]?.port !== undefined) return;
   for (const key of ['dtr', 'rts'] as const) {
     if (given[key] === undefined) continue;
     const message = 'is a line of serial ports; an emulated board has none';
@@ -235,6 +241,10 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
       .strictObject({
         /** `emulated`, or a port as docs/ports.md names it. */
         port: z.string().min(1).superRefine(notAlmostEmulated).default('emulated'),
+        /** Several boards that are one array, in place of one. */
+        tiles: tilesSchema.optional(),
+        /** How far apart they may begin one slot, s; half of it unless given. */
+        alignment: upTo('1 s', 's').optional(),
         baud: z.int().min(BAUD.least).max(BAUD.most).default(3_000_000),
         /** How long the board may take to answer after its port was opened, s. */
         openTimeout: from1Ms(600, 'must not be above 600 s').default(3),
@@ -247,7 +257,8 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
         allowClipping: z.boolean().default(false),
         emulated,
       })
-      .superRefine(onlyOfSerialPorts),
+      .superRefine(onlyOfSerialPorts)
+      .superRefine(portsOfTiles),
     slots,
     scheme: schemeSchema,
     channel: channel.prefault({}),
@@ -263,7 +274,10 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
 /** A scenario with quantities in SI units and defaults filled in; users not drawn yet (users.ts). */
 export type Scenario<E = unknown> = Omit<z.output<ReturnType<typeof scenarioSchema>>, 'board'> & {
   readonly board: {
+    /** `emulated`, or a port; of several boards theirs. */
     readonly port: string;
+    readonly tiles?: readonly TileSection[] | undefined;
+    readonly alignment?: number | undefined;
     readonly baud: number;
     readonly openTimeout: number;
     readonly dtr?: 'on' | 'off' | undefined;

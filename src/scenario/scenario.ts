@@ -10,6 +10,7 @@ import { type MotionTexts, withTracks } from './motion-files.js';
 import { checkScenario } from './scenario-checks.js';
 import { type Scenario, scenarioSchema } from './scenario-schema.js';
 import { type Settings, type SweepOptions, settingsText, variantsOf } from './sweep.js';
+import { portOf } from './tiles-schema.js';
 
 export interface ScenarioFile<E = unknown> {
   /** The file's name without folder and ending. */
@@ -74,7 +75,8 @@ export function parseScenario<E extends z.ZodType>(
 ): ScenarioFile<z.output<E>> {
   const schema = withPluginSchemes(scenarioSchema(emulated), file);
   const given = parseSettings(text, schema, file, 'scenario', onBare) as Scenario<z.output<E>>;
-  const { scenario, texts } = withTracks(given, file, motionTexts);
+  const named = { ...given, board: { ...given.board, port: portOf(given.board) } };
+  const { scenario, texts } = withTracks(named, file, motionTexts);
   checkScenario(scenario, file);
   const calibration = calibrationOf(scenario, file, calibrationText, onBare);
   return {

@@ -12,6 +12,7 @@ import { prepare } from '../../scenario/plan.js';
 import { planOnBoard } from '../../scenario/plan-on-board.js';
 import { readVariants, type ScenarioFile } from '../../scenario/scenario.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
+import { alignmentOf, drawTiles, type PlannedTile, tilesOf } from '../../scenario/tiles.js';
 import { trackerNames } from '../../scenario/trackers.js';
 import type { TrackingPlan } from '../../scenario/tracking-plan.js';
 import { isEmulated } from '../../scenario/users.js';
@@ -171,6 +172,7 @@ async function printPlan(
   const users = preparation.users.map(({ id }) => id);
   const numChecks = mostCheckPilots(preparation);
   const { port } = scenario.board;
+  const tiles = tilesOf(scenario);
   const { duration, turnaround } = scenario.slots;
   if (json) {
     printJson(stdout, {
@@ -180,6 +182,7 @@ async function printPlan(
         users,
         port,
         board,
+        ...(tiles !== null && { tiles: tiles.map(tileJson), alignmentS: alignmentOf(scenario) }),
         slots: scenario.slots,
         demand: demandJson(demand),
         mostCheckPilots: numChecks,
@@ -196,9 +199,10 @@ async function printPlan(
     [
       'board',
       port === 'emulated'
-        ? `emulated, ${board.numElements} elements`
+        ? `emulated, ${board.numElements} elements${tiles === null ? '' : ` on ${tiles.length} boards`}`
         : `${port}, assumed to be as board.emulated says: ${board.numElements} elements`,
     ],
+    ...headed('boards', tiles === null ? [] : drawTiles(tiles)),
     ['slots', `${seconds(duration)} each, turnaround ${seconds(turnaround)}`],
     [
       'pilots per user',
@@ -227,6 +231,11 @@ async function printPlan(
 
 function trackingJson({ section, epochSlots, numEpochs, room }: TrackingPlan) {
   return { tracker: section.tracker, epochs: numEpochs, epochSlots, ...room };
+}
+
+/** Elements count from 1, as in scenarios. */
+function tileJson({ port, elements, reversed }: PlannedTile) {
+  return { port: port ?? 'emulated', elements: Array.from(elements, (element) => element + 1), reversed };
 }
 
 function demandJson({ link, ...rest }: Demand) {

@@ -1,0 +1,103 @@
+/** The emulated board of a scenario, or its boards: one model of the whole array, and of each board its part. */
+import type { BoardDescription } from '../drivers/array-board.js';
+import { describeTiles } from '../drivers/boards/tiled/tiled-description.js';
+import { type BoardModel, wholeFemtoseconds } from '../drivers/emulator/board-model.js';
+import type { EmulatedBoardConfig } from '../drivers/emulator/emulated-board.js';
+import { RfFrontEnd } from '../drivers/emulator/rf.js';
+import type { TileElements } from './core/element-run.js';
+import { BeamloopError } from './core/errors.js';
+import {
+  boardModel,
+  describeModel,
+  type EmulatedSection,
+  impairmentsOf,
+} from './emulation/emulated-section.js';
+import { lineTable } from './emulation/fixed-lines.js';
+import type { Scenario } from './scenario/scenario-schema.js';
+import { type PlannedTile, tilesOf } from './scenario/tiles.js';
+import { arrayOf } from './scenario/users.js';
+import { widebandOf } from './scenario/wideband.js';
+import type { StandInBoard } from './study/common/studied-scenario.js';
+
+/** What each emulated board of a scenario is made from: one, or as many as it has tiles. */
+export function emulatedConfigs(
+  scenario: Scenario<EmulatedSection>,
+  realtime: boolean,
+): EmulatedBoardConfig[] {
+  const { emulated } = scenario.board;
+  const { seed } = scenario;
+  const whole = modelOf(scenario);
+  const tiles = tilesOf(scenario);
+  const rf = impairmentsOf(emulated, seed);
+  const { faults, clockDriftPpm } = emulated;
+  if (tiles === null) return [{ model: whole, rf, faults, seed, realtime, driftPpm: clockDriftPpm }];
+  requireBoards(emulated, tiles.length);
+  return tiles.map(({ elements }, k) => {
+    const own = emulated.tiles[k + 1];
+    return {
+      model: tileModel(whole, elements, k),
+      rf,
+      places: { elements: Array.from(elements), arrayElements: whole.numElements },
+      faults: own?.faults ?? faults,
+      seed: seed + k,
+      realtime,
+      driftPpm: own?.clockDriftPpm ?? clockDriftPpm,
+    };
+  });
+}
+
+/** The board that a scenario expects, without touching any port. For a real port, what `board.emulated` assumes. */
+export function assumedBoard(scenario: Scenario<EmulatedSection>): BoardDescription {
+  const whole = modelOf(scenario);
+  const tiles = tilesOf(scenario);
+  if (tiles === null) return describeModel(whole);
+  requireBoards(scenario.board.emulated, tiles.length);
+  return describeTiles(
+    tiles.map(({ port, elements }: PlannedTile, k) => ({
+      name: port ?? `emulated board ${k + 1}`,
+      description: describeModel(tileModel(whole, elements, k)),
+      elements,
+    })),
+  );
+}
+
+/** What stands in for a scenario's emulated board where no board is started: its description, and what it radiates. */
+export function standInBoard(scenario: Scenario<EmulatedSection>): StandInBoard {
+  const frontEnd = new RfFrontEnd(
+    wholeFemtoseconds(modelOf(scenario)),
+    impairmentsOf(scenario.board.emulated, scenario.seed),
+  );
+  return { description: assumedBoard(scenario), radiate: (settings) => frontEnd.weights(settings) };
+}
+
+/** The whole array as one board, with the fixed lines that the scheme's pilots may ask for. */
+function modelOf(scenario: Scenario<EmulatedSection>): BoardModel {
+  const { emulated, baud } = scenario.board;
+  const { elements } = scenario.array;
+  const purpose = {
+    array: arrayOf(scenario),
+    scheme: scenario.scheme,
+    wideband: widebandOf(scenario),
+  };
+  return boardModel(emulated, elements, baud, lineTable(emulated.lines, elements, purpose));
+}
+
+function tileModel(whole: BoardModel, elements: TileElements, k: number): BoardModel {
+  return {
+    ...whole,
+    serialNumber: `${whole.serialNumber}-${k + 1}`,
+    numElements: elements.length,
+    delayLinesS:
+      whole.delayLinesS?.map((lineS) => Float64Array.from(elements, (element) => lineS[element]!)) ?? null,
+  };
+}
+
+function requireBoards({ tiles }: EmulatedSection, numBoards: number): void {
+  const beyond = Object.keys(tiles).find((number) => Number(number) > numBoards);
+  if (beyond === undefined) return;
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: `There is no board ${beyond}; board.tiles has ${numBoards}`,
+    where: `board.emulated.tiles.${beyond}`,
+    todo: `Name boards from 1 to ${numBoards}`,
+  });
+}
