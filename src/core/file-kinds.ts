@@ -2,7 +2,13 @@
 import { shellWord } from './shell-word.js';
 
 /** Kinds of settings files. */
-export type SettingsKind = 'scenario' | 'study' | 'model file' | 'calibration table' | 'board description';
+export type SettingsKind =
+  | 'scenario'
+  | 'study'
+  | 'model file'
+  | 'calibration table'
+  | 'board description'
+  | 'faults file';
 
 /** What to do with a file of each kind; `file` is its path. */
 const USE: Readonly<Record<SettingsKind, (file: string) => string>> = {
@@ -11,6 +17,7 @@ const USE: Readonly<Record<SettingsKind, (file: string) => string>> = {
   'model file': (file) => `Carry it out with: beamloop train ${shellWord(file)} --out <folder>`,
   'calibration table': () => 'Name it in a scenario, as board.calibration, and run that',
   'board description': (file) => `Give it to: beamloop emulate-board --settings ${shellWord(file)}`,
+  'faults file': (file) => `Give it to: beamloop run <scenario> --faults ${shellWord(file)}`,
 };
 
 /** Keys by which a kind is told; a study's `kind` is a word, a calibration's `board` a serial number. */
@@ -32,6 +39,8 @@ function looksLike(kind: SettingsKind, data: Readonly<Record<string, unknown>>):
       return (
         has('phaseBits', 'delayBits', 'memoryDepth', 'queueDepth', 'impairments') && !has('array', 'kind')
       );
+    case 'faults file':
+      return has('toBoard', 'toHost', 'missedLatches', 'events') && !has('array', 'kind');
   }
 }
 

@@ -2,6 +2,7 @@ import { resumeRun } from '../../campaign/run.js';
 import { openTestbed, parseRecordedScenario } from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign-output.js';
 import type { Command } from '../command.js';
+import { requireRecordedFaults } from '../faults-option.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
 
 /** `beamloop resume <folder>`: goes on with a run that was stopped or killed. */
@@ -16,9 +17,18 @@ export const resumeCommand: Command = (yargs, context) =>
           demandOption: true,
           describe: 'Folder of the recording, as beamloop run printed it',
         })
-        .options({ ...pluginOption, ...campaignOptions })
+        .options({
+          faults: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Faults file of the run, to be sure that it goes on with these; others are refused',
+          },
+          ...pluginOption,
+          ...campaignOptions,
+        })
         .example('$0 resume recordings/first-light-20261121T120000Z', ''),
     async (args) => {
+      await requireRecordedFaults(args.faults, args.folder);
       await loadPlugins(args.plugin);
       const outcome = await resumeRun(args.folder, parseRecordedScenario, {
         openTestbed,

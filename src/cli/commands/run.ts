@@ -26,6 +26,7 @@ import {
 } from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign, reportOf } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
+import { faultsOption, requireEmulatedBoard, withFaults } from '../faults-option.js';
 import { MAX_SEED, wholeOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
@@ -77,6 +78,7 @@ export const runCommand: Command = (yargs, context) =>
             default: false,
             describe: 'Print the plan without touching any port',
           },
+          ...faultsOption,
           ...pluginOption,
           ...campaignOptions,
           ...wireLogOption,
@@ -90,15 +92,18 @@ export const runCommand: Command = (yargs, context) =>
         .example(
           '$0 run scenarios/first-light.yaml --set channel.snr="0 dB" --set channel.snr="10 dB" --out sweep',
           'A run for each value, in sweep/1 and sweep/2',
-        ),
+        )
+        .example('$0 run first-light --faults scenarios/faults/rough-line.yaml', 'On a bad line'),
     async (args) => {
       const scenarioFile = fileOrShipped(args.scenario);
       await loadPlugins(args.plugin, { file: scenarioFile, kind: 'scenario' }, args.set);
+      const set = withFaults(args.faults, args.set);
       const files = readVariants(scenarioFile, emulatedSection, {
-        set: args.tracker === undefined ? args.set : [...args.set, `tracking.tracker=${args.tracker}`],
+        set: args.tracker === undefined ? set : [...set, `tracking.tracker=${args.tracker}`],
         seed: args.seed === undefined ? undefined : wholeOption('seed', args.seed, 0, MAX_SEED),
         repeat: wholeOption('repeat', args.repeat, 1, 10_000),
       });
+      for (const file of files) requireEmulatedBoard(args.faults, file);
       if (args.dryRun) {
         for (const file of files) await printPlan(context, args.json, file);
         return;
