@@ -11,19 +11,28 @@ import {
   describeModel,
   type EmulatedSection,
   impairmentsOf,
+  plugKindOf,
 } from './emulation/emulated-section.js';
 import { lineTable } from './emulation/fixed-lines.js';
+import { type EmulatedBoardHandle, startEmulatedBoards } from './emulation/start-emulated-board.js';
 import type { Scenario } from './scenario/scenario-schema.js';
 import { type PlannedTile, tilesOf } from './scenario/tiles.js';
 import { arrayOf } from './scenario/users.js';
 import { widebandOf } from './scenario/wideband.js';
 import type { StandInBoard } from './study/common/studied-scenario.js';
 
-/** What each emulated board of a scenario is made from: one, or as many as it has tiles. */
-export function emulatedConfigs(
+/** Starts the emulated board of a scenario, or its boards, where `board.emulated.at` says; throws as `startEmulatedBoard` and `plugKindOf`. */
+export function startScenarioBoards(
   scenario: Scenario<EmulatedSection>,
   realtime: boolean,
-): EmulatedBoardConfig[] {
+  onFailure?: (error: BeamloopError) => void,
+): Promise<EmulatedBoardHandle> {
+  const at = plugKindOf(scenario.board.emulated);
+  return startEmulatedBoards(emulatedConfigs(scenario, realtime), onFailure, at);
+}
+
+/** What each emulated board of a scenario is made from: one, or as many as it has tiles. */
+function emulatedConfigs(scenario: Scenario<EmulatedSection>, realtime: boolean): EmulatedBoardConfig[] {
   const { emulated } = scenario.board;
   const { seed } = scenario;
   const whole = modelOf(scenario);

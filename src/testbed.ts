@@ -27,11 +27,7 @@ import {
   impairmentsOf,
 } from './emulation/emulated-section.js';
 import { lineTable } from './emulation/fixed-lines.js';
-import {
-  type EmulatedBoardHandle,
-  startEmulatedBoard,
-  startEmulatedBoards,
-} from './emulation/start-emulated-board.js';
+import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-emulated-board.js';
 import { startEmulatedUes } from './emulation/start-emulated-ues.js';
 import { parseScenario, readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
@@ -39,7 +35,7 @@ import { alignmentOf, tilesOf } from './scenario/tiles.js';
 import type { Truth, User } from './scenario/users.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StudiedScenario } from './study/common/studied-scenario.js';
-import { assumedBoard, emulatedConfigs, standInBoard } from './testbed-boards.js';
+import { assumedBoard, standInBoard, startScenarioBoards } from './testbed-boards.js';
 
 export { replayWire, type WireReplay } from './emulation/wire-replay.js';
 export { assumedBoard, type EmulatedSection, emulatedSection, type PlugKind, standInBoard };
@@ -98,7 +94,7 @@ async function openEmulated(
 ): Promise<Testbed> {
   const { scenario, array, users, realtime, signal } = request;
   const { baud, openTimeout } = scenario.board;
-  const process = await startEmulatedBoards(emulatedConfigs(scenario, realtime), request.onFailure);
+  const process = await startScenarioBoards(scenario, realtime, request.onFailure);
   closing.push(() => process.close());
   const bridge = await openBridge(request, closing);
   const { numElements, carrierHz, speedOfLightMPerS } = array;
@@ -255,7 +251,7 @@ export async function openBoard(
     const board = await openPorts(scenario, signal, log);
     return { board, close: () => board.close() };
   }
-  const process = await startEmulatedBoards(emulatedConfigs(scenario, true));
+  const process = await startScenarioBoards(scenario, true);
   try {
     const board = await openTiles(
       scenario,

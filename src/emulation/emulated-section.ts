@@ -9,6 +9,7 @@ import {
 } from '../../drivers/emulator/board-model.js';
 import { NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
 import { faultsSchema } from '../../drivers/emulator/faults/fault-schema.js';
+import type { PlugKind } from '../../drivers/emulator/plug.js';
 import { IDEAL_RF, type RfImpairments } from '../../drivers/emulator/rf.js';
 import { PROTOCOL_VERSION } from '../../firmware-protocol/messages/hello.js';
 import type { Bounds } from '../core/bounds.js';
@@ -85,6 +86,8 @@ export const emulatedSection = z
     clockDriftPpm: clockDriftPpm.default(0),
     impairments: impairments.prefault({}),
     faults: faultsSchema.default(NO_FAULTS),
+    /** Where a run reaches it; a pseudo-terminal unless given. */
+    at: z.enum(['pty', 'tcp', 'usb']).optional(),
     /** Of several boards, what is otherwise with some; by their number from 1. */
     tiles: z
       .record(
@@ -165,6 +168,23 @@ export function describeModel(model: BoardModel): BoardDescription {
     protocolVersion: `${PROTOCOL_VERSION.major}.${PROTOCOL_VERSION.minor}`,
     lineBits: elementFormat(model).lineBits,
   };
+}
+
+/**
+ * Where the section's boards can be reached.
+ *
+ * @throws BAD_ARGUMENT for USB where this program was not started with a bus: libusb looks for one when it is loaded.
+ */
+export function plugKindOf({ at = 'pty' }: EmulatedSection): PlugKind {
+  if (at === 'pty') return { kind: 'pty' };
+  if (at === 'tcp') return { kind: 'tcp', host: '127.0.0.1', port: 0 };
+  const bus = process.env.BEAMLOOP_USB_BUS;
+  if (bus !== undefined) return { kind: 'usb', bus };
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: 'This program was not started with an emulated USB bus',
+    where: 'board.emulated.at',
+    todo: 'Run beamloop emulate-board --at usb beside it, and start this as that prints',
+  });
 }
 
 /** How the array's elements differ from ideal ones. */

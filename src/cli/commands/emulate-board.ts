@@ -29,10 +29,9 @@ export const emulateBoardCommand: Command = (yargs, { signal, stdout }) =>
           },
           at: {
             type: 'string',
-            default: 'pty',
             requiresArg: true,
             describe:
-              'Where it can be reached: pty (a serial port), tcp:HOST:PORT, or usb, a bus that programs see when they are started as printed',
+              'Where it can be reached, unless the settings say it: pty (a serial port; the default), tcp:HOST:PORT, or usb, a bus that programs see when they are started as printed',
           },
           seed: { type: 'string', default: '1', requiresArg: true, describe: 'Of errors and faults' },
         })
@@ -52,7 +51,7 @@ export const emulateBoardCommand: Command = (yargs, { signal, stdout }) =>
         numElements,
         baud,
         seed,
-        at: plugOption(args.at),
+        at: plugOption(args.at ?? emulated.at ?? 'pty'),
       });
       try {
         const { path, pid, environment } = board;
