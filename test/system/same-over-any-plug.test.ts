@@ -1,11 +1,14 @@
 /** A virtual-time campaign leaves the same recording whether its board is at a pseudo-terminal, behind TCP or on USB. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type UsbEnvironment, usbEnvironment } from '../../drivers/emulator/usb/shim.js';
 import { Recording } from '../../src/record/recording.js';
 import { TABLE_NAMES } from '../../src/record/schema.js';
+import { readScenario } from '../../src/scenario/scenario.js';
+import { emulatedSection } from '../../src/testbed.js';
+import { startScenarioBoards } from '../../src/testbed-boards.js';
 import { beamloop, Running, writeScenario } from './campaign-runs.js';
 
 /** `events` and `link_statistics` carry the wall clock; `run` what the scenario says of the plug, and when it ran. */
@@ -41,18 +44,21 @@ async function tablesOf(at: string): Promise<Record<string, readonly unknown[]>>
 
 it('is the same row by row in every table that does not carry the wall clock', async () => {
   const overUsb = new Running(argsOf('usb'), undefined, false, { ...bus });
-  const wireLog = path.join(folder, 'tcp.pcapng');
-  const runs = [await beamloop(...argsOf('pty')), await beamloop(...argsOf('tcp'), '--wire-log', wireLog)];
+  const runs = [await beamloop(...argsOf('pty')), await beamloop(...argsOf('tcp'))];
   runs.push(await overUsb.end());
   for (const { code, stderr } of runs) expect(code, stderr).toBe(0);
-  // It was opened there.
-  expect(readFileSync(wireLog).includes('tcp:127.0.0.1:')).toBe(true);
-
   const serial = await tablesOf('pty');
   expect(serial.receipts!.length).toBeGreaterThan(100);
   expect(serial.estimates).toHaveLength(3);
   expect(await tablesOf('tcp')).toEqual(serial);
   expect(await tablesOf('usb')).toEqual(serial);
+});
+
+it('is told where by the scenario', async () => {
+  const { scenario } = readScenario(writeScenario(folder, 'where', '{ at: tcp }'), emulatedSection);
+  const boards = await startScenarioBoards(scenario, false);
+  expect(boards.paths).toEqual([expect.stringMatching(/^tcp:127\.0\.0\.1:\d+$/)]);
+  await boards.close();
 });
 
 it('needs a bus for USB, and says how to come by one', async () => {
