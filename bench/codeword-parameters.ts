@@ -1,77 +1,68 @@
-/** Codewords as the points that they focus on, against the same codewords element by element, over a paced serial line. */
-import type { NativeBoard } from '../drivers/boards/native-board.js';
+/**
+ * Codewords as the points that they focus on, against the same codewords element by element: over a paced serial line, and over an
+ * emulated USB bus (Linux with a C compiler), which nothing paces.
+ */
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
 import { SerialTransport } from '../drivers/transports/serial.js';
-import { LinearArray } from '../src/array/linear-array.js';
-import { PolarCodebook } from '../src/codebook/polar.js';
 import { startEmulatedBoard } from '../src/emulation/start-emulated-board.js';
-import { quantise } from '../src/realisation/quantise.js';
 import { type Benchmark, type BenchRow, comparison } from './benchmark.js';
+import { type Loading, loading, NUM_CODEWORDS } from './codeword-loading.js';
+import { measuredOverUsb } from './usb-measured.js';
 
 const BAUD = 3_000_000;
-const NUM_CODEWORDS = 1000;
-const ARRAY = new LinearArray({ numElements: 512, carrierHz: 100e9 });
 
-interface Loading {
-  readonly codewordsPerS: number;
-  readonly bytesPerCodeword: number;
-}
-
-/** All confirmed by a board in a process of its own. */
-async function loading(asPoints: boolean): Promise<Loading> {
+/** By a board in a process of its own. */
+async function overSerial(asPoints: boolean): Promise<Loading> {
   const emulated = await startEmulatedBoard({ model: { baud: BAUD }, realtime: true });
-  const transport = new SerialTransport({ port: emulated.path, baudRate: BAUD });
-  const board = await openNativeBoard({ transport, baudRate: BAUD });
   try {
-    const codewords = packed(board);
-    if (asPoints) {
-      const { numElements, carrierHz, speedOfLightMPerS } = ARRAY;
-      await board.describeArray(
-        { arrayElements: numElements, firstElement: 0, mirrored: false, carrierHz, speedOfLightMPerS },
-        null,
-      );
-    }
-    const bytesBefore = board.linkStatistics().bytesSent;
-    const startedMs = performance.now();
-    await board.load(codewords);
-    const durationS = (performance.now() - startedMs) / 1e3;
-    const numMade = board.codewordsExpanded();
-    if (numMade !== (asPoints ? NUM_CODEWORDS : 0)) throw new Error(`the board made ${numMade} codewords`);
-    return {
-      codewordsPerS: NUM_CODEWORDS / durationS,
-      bytesPerCodeword: (board.linkStatistics().bytesSent - bytesBefore) / NUM_CODEWORDS,
-    };
+    const transport = new SerialTransport({ port: emulated.path, baudRate: BAUD });
+    return await loading(await openNativeBoard({ transport, baudRate: BAUD }), asPoints);
   } finally {
-    await board.close();
     await emulated.close();
   }
 }
 
-function packed(board: NativeBoard) {
-  const polar = new PolarCodebook(ARRAY, { numRings: 6 });
-  return Array.from({ length: NUM_CODEWORDS }, (_, k) => {
-    const codeword = polar.codeword(polar.indexOf(3 * k));
-    const { settings, parameters } = quantise(codeword, board.description, ARRAY.carrierHz);
-    return board.pack(settings, parameters);
-  });
+async function overUsb(asPoints: boolean): Promise<Loading> {
+  const emulated = await startEmulatedBoard({}, undefined, { kind: 'usb' });
+  try {
+    return await measuredOverUsb<Loading>(
+      asPoints ? 'points' : 'settings',
+      emulated.path,
+      emulated.environment,
+    );
+  } finally {
+    await emulated.close();
+  }
 }
 
 export const codewordParameters: Benchmark = {
   name: 'codeword-parameters',
   async run(): Promise<BenchRow[]> {
-    const points = await loading(true);
-    const settings = await loading(false);
-    const what = `loading ${NUM_CODEWORDS} codewords of 512 elements as points, confirmed, at ${BAUD / 1e6} Mbaud`;
+    const [points, settings] = [await overSerial(true), await overSerial(false)];
+    const usb = { points: await overUsb(true), settings: await overUsb(false) };
+    const loaded = `loading ${NUM_CODEWORDS} codewords of 512 elements`;
+    const serial = `at ${BAUD / 1e6} Mbaud`;
+    const rate = (what: string, value: Loading, alternative: string, against: Loading) =>
+      comparison({
+        ...{ what: `${loaded} ${what}`, value: value.codewordsPerS, unit: 'codewords/s' },
+        ...{ alternative, alternativeValue: against.codewordsPerS },
+      });
     return [
+      rate(`as points, confirmed, ${serial}`, points, 'the same element by element', settings),
       comparison({
-        ...{ what, value: points.codewordsPerS, unit: 'codewords/s' },
-        ...{ alternative: 'the same element by element', alternativeValue: settings.codewordsPerS },
-      }),
-      comparison({
-        ...{ what: `${what}: sent for each`, value: points.bytesPerCodeword, unit: 'bytes' },
+        what: `${loaded} as points, confirmed, ${serial}: sent for each`,
+        ...{ value: points.bytesPerCodeword, unit: 'bytes' },
         ...{ alternative: 'the same element by element', alternativeValue: settings.bytesPerCodeword },
         target: { of: 'ratio', atMost: 0.1 },
       }),
+      rate(
+        'as points, confirmed, over emulated USB',
+        usb.points,
+        'the same element by element',
+        usb.settings,
+      ),
+      rate('as points, confirmed, over emulated USB', usb.points, `the same ${serial}`, points),
+      rate('element by element, confirmed, over emulated USB', usb.settings, `the same ${serial}`, settings),
     ];
   },
 };

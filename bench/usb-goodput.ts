@@ -1,38 +1,25 @@
 /** The link over USB: libusb, an emulated bus, the emulated board; against the same bus with nothing on top. Linux with a C compiler. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startEmulatedBoard } from '../src/emulation/start-emulated-board.js';
 import { type Benchmark, type BenchRow, comparison } from './benchmark.js';
 import { type Loaded, NUM_CODEWORDS } from './link-loads.js';
-
-type Environment = Readonly<Record<string, string>>;
-
-function start(entry: URL, args: readonly string[] = [], environment: Environment = {}): ChildProcess {
-  return fork(fileURLToPath(entry), [...args], { env: { ...process.env, ...environment } });
-}
-
-/** What a process that sees the bus measures at a port of it. */
-async function measured<T>(what: 'load' | 'echo', port: string, environment: Environment): Promise<T> {
-  const client = start(new URL('./usb-client.js', import.meta.url), [what, port], environment);
-  const [result] = (await once(client, 'message')) as [T];
-  client.disconnect();
-  return result;
-}
+import { type Environment, measuredOverUsb } from './usb-measured.js';
 
 async function loaded(): Promise<Loaded> {
   const board = await startEmulatedBoard({}, undefined, { kind: 'usb' });
-  const result = await measured<Loaded>('load', board.path, board.environment);
+  const result = await measuredOverUsb<Loaded>('load', board.path, board.environment);
   await board.close();
   return result;
 }
 
 async function echoed(): Promise<number> {
-  const device = start(new URL('./usb-echo.js', import.meta.url));
+  const device = fork(fileURLToPath(new URL('./usb-echo.js', import.meta.url)));
   const [{ path, environment }] = (await once(device, 'message')) as [
     { path: string; environment: Environment },
   ];
-  const result = await measured<number>('echo', path, environment);
+  const result = await measuredOverUsb<number>('echo', path, environment);
   device.disconnect();
   return result;
 }
