@@ -24,6 +24,7 @@ board:
   allowClipping: false
   emulated:
     serialNumber: EMU
+    at: pty
     phaseBits: 6
     delayBits: 8
     delayLsb: 16 ps
