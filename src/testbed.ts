@@ -253,14 +253,18 @@ export interface OpenBoard<B extends ArrayBoard = ArrayBoard> {
   readonly close: () => Promise<void>;
 }
 
-/** The board of a scenario, or its boards, in real time. */
+/** A beam that is held may begin on one board so long before it does on another, s, unless the scenario says. */
+const HELD_ALIGNMENT_S = 0.1;
+
+/** The board of a scenario, or its boards, in real time, for beams that are held. */
 export async function openBoard(
-  scenario: Scenario<EmulatedSection>,
+  given: Scenario<EmulatedSection>,
   signal: AbortSignal,
   log?: WireLog,
 ): Promise<OpenBoard> {
-  requireOneBoard(scenario, log);
-  const { port, baud } = scenario.board;
+  requireOneBoard(given, log);
+  const { alignment = HELD_ALIGNMENT_S, port, baud } = given.board;
+  const scenario = { ...given, board: { ...given.board, alignment } };
   if (port !== EMULATED) {
     const board = await openPorts(scenario, signal, log);
     return { board, close: () => board.close() };
