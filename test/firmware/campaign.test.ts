@@ -22,12 +22,15 @@ import { type EmulatedSection, emulatedSection } from '../../src/testbed.js';
 import { UesInProcess } from '../contract/faulty-campaign.js';
 import { decided } from '../system/campaign-runs.js';
 import { PosixBoard } from './posix-board.js';
+import { QemuBoard } from './qemu-board.js';
 import type { Sizes } from './sizes.js';
 import { IS_FULL, make, ownFolder, requireTools } from './toolchain.js';
 import { WholeAir } from './whole-air.js';
 
 const SLOT_S = 4e-3;
 const BAUD = 3_000_000;
+const QEMU_BAUD = 115_200;
+const QEMU_SLOT_S = 10e-3;
 
 interface Campaign {
   readonly model: BoardModel;
@@ -50,6 +53,21 @@ bridge: { powerTimeout: 2 s }
 users:
   - { id: ada, position: { ring: 14 m, angle: -38 deg } }
   - { id: bela, position: { ring: 33 m, angle: 21 deg } }
+`,
+};
+/** Small and slow enough for a UART of 115,200 baud. */
+const SMALL: Campaign = {
+  model: { ...DEFAULT_BOARD, numElements: 32 },
+  leastSlots: 15,
+  scenario: `
+seed: 3
+array: { elements: 32, carrier: 28 GHz, rings: 3 }
+board: { port: emulated, baud: 115200 }
+slots: { duration: 10 ms, turnaround: 50 ms, maxAttempts: 20 }
+scheme: dpc
+channel: { snr: 60 dB, scatterers: 0 }
+bridge: { powerTimeout: 2 s }
+users: [{ id: ada, position: [3 m, 0.5 m] }, { id: bela, position: [2 m, -1 m] }]
 `,
 };
 const TDPS: Campaign = {
@@ -150,6 +168,34 @@ const firmwareBoards =
     };
   };
 
+/** The image in QEMU. Nobody sees its elements: what it radiates is taken from its receipts, to which its conformance holds it. */
+const imageInQemu: StartBoard = async ({ model }, hear) => {
+  const board = await QemuBoard.start(await make('lm3s6965', { NUM_ELEMENTS: model.numElements }));
+  const front = new RfFrontEnd(model, IDEAL_RF);
+  return {
+    open: async (signal) => {
+      const { transport } = board.rig();
+      const opened = await openNativeBoard({ transport, baudRate: QEMU_BAUD, signal });
+      const packed = new Map<string, Uint8Array>();
+      const { pack } = opened;
+      opened.pack = (...given) => {
+        const codeword = pack.apply(opened, given);
+        packed.set(codeword.hash, codeword.bytes);
+        return codeword;
+      };
+      opened.on('receipt', ({ hash, boardTimeS, status }) => {
+        if (status !== 'latched') return;
+        const { loS, hiS } = opened.boardTime();
+        const fromS = monotonicClock.nowS() + boardTimeS - (loS + hiS) / 2;
+        const settings = unpackElementSettings(packed.get(hash)!, model.numElements, elementFormat(model));
+        hear({ fromS, untilS: fromS + QEMU_SLOT_S, weights: front.weights(settings) });
+      });
+      return opened;
+    },
+    close: () => board.end(),
+  };
+};
+
 function sizesOf({ numElements, delayBits, delayLsbS }: BoardModel): Sizes {
   const lsbFs = Math.round(delayLsbS * 1e15);
   return {
@@ -212,19 +258,20 @@ async function campaignOn(campaign: Campaign, start: StartBoard) {
 describe.runIf(IS_FULL)('a campaign on the firmware', () => {
   // Where the machine stands still, slots go by and are asked for again: that run says nothing.
   it.each([
-    ['DPC, 512 elements, one board', DPC, 1],
-    ['DPC, 512 elements, eight boards', DPC, 8],
-    ['TD-PS, 256 elements, one board', TDPS, 1],
-    ['TD-PS, 256 elements, eight boards', TDPS, 8],
+    ['DPC, 512 elements, one board', DPC, firmwareBoards(1)],
+    ['DPC, 512 elements, eight boards', DPC, firmwareBoards(8)],
+    ['TD-PS, 256 elements, one board', TDPS, firmwareBoards(1)],
+    ['TD-PS, 256 elements, eight boards', TDPS, firmwareBoards(8)],
+    ['DPC, 32 elements, the image in QEMU', SMALL, imageInQemu],
   ])(
     'latches the same codewords as on the emulated board, and finds the same users: %s',
     {
       retry: 4,
     },
-    async (_what, campaign, numBoards) => {
-      requireTools('make', 'cc');
+    async (_what, campaign, start) => {
+      requireTools('make', 'cc', 'arm-none-eabi-gcc', 'qemu-system-arm');
       const wanted = await campaignOn(campaign, emulatedBoard);
-      const found = await campaignOn(campaign, firmwareBoards(numBoards));
+      const found = await campaignOn(campaign, start);
       expect(wanted.receipts.length).toBeGreaterThan(campaign.leastSlots);
       expect(wanted.decisions.map(({ ue }) => ue)).toEqual(['ada', 'bela']);
       expect(found).toEqual(wanted);
