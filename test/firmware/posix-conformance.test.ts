@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../drivers/conformance/check.js';
 import { CHECKS } from '../../drivers/conformance/checks.js';
 import { Probe } from '../../drivers/conformance/probe.js';
-import { isLeftOut, runChecks } from './conformance.js';
+import { runChecks } from './conformance.js';
 import { PosixBoard } from './posix-board.js';
 import { CHECKED_SIZES, type Sizes } from './sizes.js';
 import { IS_FULL, make, requireTools } from './toolchain.js';
@@ -63,7 +63,7 @@ describe.each(Object.entries(BOARDS))('the firmware, %s', (name, sizes) => {
     const verdict = verdicts.get(check.name)!;
     if (verdict.outcome === 'skipped') expect(check.notFor, `${name}: ${verdict.why}`).toBeDefined();
     else expect(verdict).toEqual({ outcome: 'conforms' });
-    if (sizes === CHECKED_SIZES) expect(verdict.outcome).toBe(isLeftOut(check) ? 'skipped' : 'conforms');
+    if (sizes === CHECKED_SIZES) expect(verdict.outcome).toBe('conforms');
   });
 
   if (sizes !== CHECKED_SIZES) return;
