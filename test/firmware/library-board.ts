@@ -8,7 +8,7 @@ import type { TransportListener } from '../../drivers/transports/transport.js';
 import { Random } from '../../src/core/random.js';
 import { VirtualClock } from '../fixtures/virtual-clock.js';
 
-interface Library {
+export interface Library {
   create(bootId: number): unknown;
   destroy(board: unknown): void;
   powerUp(board: unknown, bootId: number): void;
@@ -16,6 +16,8 @@ interface Library {
   stick(board: unknown, sticks: number): void;
   run(board: unknown, now: number, received: Uint8Array, count: number): number | bigint;
   sent(board: unknown, bytes: Uint8Array, most: number): number;
+  heard(board: unknown, ticks: BigUint64Array, settings: Uint8Array): number;
+  codewordBytes(): number;
   clockHz(): number;
   unload(): void;
 }
@@ -31,6 +33,8 @@ export function loadLibrary(folder: string): Library {
     stick: file.func('void library_stick(void *board, int sticks)'),
     run: file.func('uint64_t library_run(void *board, uint64_t now, const uint8_t *received, size_t count)'),
     sent: file.func('size_t library_sent(void *board, _Out_ uint8_t *bytes, size_t most)'),
+    heard: file.func('int library_heard(void *board, _Out_ uint64_t *ticks, _Out_ uint8_t *settings)'),
+    codewordBytes: file.func('uint32_t library_codeword_bytes()'),
     clockHz: file.func('uint32_t library_clock_hz()'),
     unload: () => file.unload(),
   };
@@ -43,12 +47,21 @@ export interface LibraryRig extends Rig {
   close(): void;
 }
 
-/** A board of its own. */
-export function libraryRig(library: Library): LibraryRig {
+/**
+ * A board of its own.
+ *
+ * @param onLatch told of every latch: board time in ticks, packed settings.
+ */
+export function libraryRig(
+  library: Library,
+  onLatch?: (ticks: bigint, settings: Uint8Array) => void,
+): LibraryRig {
   const clock = new VirtualClock();
   const random = new Random(7, 'sessions');
   const clockHz = library.clockHz();
   const chunk = new Uint8Array(65_536);
+  const latchTicks = new BigUint64Array(1);
+  const latched = new Uint8Array(library.codewordBytes());
   let bootId = 1;
   // It has been on for a moment: there is a time that has passed.
   let powerUpS = -0.1;
@@ -60,6 +73,9 @@ export function libraryRig(library: Library): LibraryRig {
     cancel();
     const ticks = Math.floor((clock.nowS() - powerUpS) * clockHz);
     const next = library.run(board, ticks, received, received.length);
+    while (onLatch !== undefined && library.heard(board, latchTicks, latched) !== 0) {
+      onLatch(latchTicks[0]!, latched.slice());
+    }
     const count = library.sent(board, chunk, chunk.length);
     if (count > 0) {
       const sent = chunk.slice(0, count);

@@ -54,7 +54,7 @@ static bool within_reach(const uint8_t *packed)
             return false;
         }
         const uint32_t line = code_at(packed, at + BOARD_ELEMENT_BITS - BOARD_LINE_BITS, BOARD_LINE_BITS);
-        if (BOARD_LINE_BITS > 0 && line >= BOARD_NUM_LINES) {
+        if (BOARD_LINE_BITS > 0 && line + 1 > BOARD_NUM_LINES) {
             return false;
         }
     }

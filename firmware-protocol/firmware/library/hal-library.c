@@ -6,6 +6,13 @@
 #include "board.h"
 
 #define LINE_BYTES 65536
+/* More are not latched in one run. */
+#define MAX_HEARD (BOARD_QUEUE_DEPTH + BOARD_LATCH_AHEAD)
+
+struct front_end {
+    uint64_t at;
+    uint8_t settings[BOARD_CODEWORD_BYTES];
+};
 
 struct hal {
     uint64_t now;
@@ -16,8 +23,12 @@ struct hal {
     /* For the host, not taken yet. */
     uint8_t sent[LINE_BYTES];
     size_t num_sent;
-    uint64_t prepared[BOARD_LATCH_AHEAD];
+    struct front_end prepared[BOARD_LATCH_AHEAD];
     size_t num_prepared;
+    /* Latched, a ring; what is not listened to is lost, the oldest first. */
+    struct front_end heard[MAX_HEARD];
+    size_t first_heard;
+    size_t num_heard;
     bool sticks;
     bool edge;
     uint64_t edge_at;
@@ -53,8 +64,8 @@ void library_trigger(struct library_board *of)
 {
     of->hal.edge = true;
     of->hal.edge_at = of->hal.now;
-    if (of->hal.num_prepared > 0 && of->hal.prepared[0] == HAL_AT_TRIGGER) {
-        of->hal.prepared[0] = of->hal.now;
+    if (of->hal.num_prepared > 0 && of->hal.prepared[0].at == HAL_AT_TRIGGER) {
+        of->hal.prepared[0].at = of->hal.now;
     }
 }
 
@@ -82,6 +93,24 @@ size_t library_sent(struct library_board *of, uint8_t *bytes, size_t most)
     of->hal.num_sent -= count;
     memmove(of->hal.sent, of->hal.sent + count, of->hal.num_sent);
     return count;
+}
+
+int library_heard(struct library_board *of, uint64_t *ticks, uint8_t *settings)
+{
+    struct hal *const hal = &of->hal;
+    if (hal->num_heard == 0) {
+        return 0;
+    }
+    *ticks = hal->heard[hal->first_heard].at;
+    memcpy(settings, hal->heard[hal->first_heard].settings, BOARD_CODEWORD_BYTES);
+    hal->first_heard = (hal->first_heard + 1) % MAX_HEARD;
+    hal->num_heard--;
+    return 1;
+}
+
+uint32_t library_codeword_bytes(void)
+{
+    return BOARD_CODEWORD_BYTES;
 }
 
 uint32_t library_clock_hz(void)
@@ -133,16 +162,22 @@ const char *hal_serial_number(struct hal *hal)
 
 void hal_prepare(struct hal *hal, const uint8_t *settings, uint64_t at)
 {
-    (void)settings;
-    hal->prepared[hal->num_prepared++] = at < hal->now ? hal->now : at;
+    struct front_end *const prepared = &hal->prepared[hal->num_prepared++];
+    prepared->at = at < hal->now ? hal->now : at;
+    memcpy(prepared->settings, settings, BOARD_CODEWORD_BYTES);
 }
 
 bool hal_latched(struct hal *hal, uint64_t *ticks)
 {
-    if (hal->sticks || hal->num_prepared == 0 || hal->prepared[0] > hal->now) {
+    if (hal->sticks || hal->num_prepared == 0 || hal->prepared[0].at > hal->now) {
         return false;
     }
-    *ticks = hal->prepared[0];
+    *ticks = hal->prepared[0].at;
+    if (hal->num_heard == MAX_HEARD) {
+        hal->first_heard = (hal->first_heard + 1) % MAX_HEARD;
+        hal->num_heard--;
+    }
+    hal->heard[(hal->first_heard + hal->num_heard++) % MAX_HEARD] = hal->prepared[0];
     hal->num_prepared--;
     memmove(hal->prepared, hal->prepared + 1, hal->num_prepared * sizeof hal->prepared[0]);
     return true;
@@ -150,7 +185,7 @@ bool hal_latched(struct hal *hal, uint64_t *ticks)
 
 void hal_withdraw(struct hal *hal)
 {
-    while (hal->num_prepared > 0 && (hal->sticks || hal->prepared[hal->num_prepared - 1] > hal->now)) {
+    while (hal->num_prepared > 0 && (hal->sticks || hal->prepared[hal->num_prepared - 1].at > hal->now)) {
         hal->num_prepared--;
     }
 }

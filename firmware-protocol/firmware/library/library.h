@@ -29,6 +29,10 @@ uint64_t library_run(struct library_board *of, uint64_t now, const uint8_t *rece
 /* Takes bytes for the host, at most `most`; returns how many. The line takes no more than 64 KiB that are not taken. */
 size_t library_sent(struct library_board *of, uint8_t *bytes, size_t most);
 
+/* What the front ends have latched and nobody has heard of yet, the oldest: when, and its packed settings, of library_codeword_bytes. */
+int library_heard(struct library_board *of, uint64_t *ticks, uint8_t *settings);
+uint32_t library_codeword_bytes(void);
+
 uint32_t library_clock_hz(void);
 
 #endif
