@@ -422,7 +422,7 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: "least delay of the board's own elements",
     file: 'expansion.c',
     from: 'expansion->looked_at < geometry->array_elements',
-    to: 'expansion->looked_at < board->num_elements',
+    to: 'expansion->looked_at < BOARD_NUM_ELEMENTS',
     clause: '4.7',
     seenBy: [MAKES_CODES],
   },

@@ -38,41 +38,58 @@ struct codes {
     uint16_t line;
 };
 
-/* Of element `element` of the array from its middle, in spacings. */
-static double offset_of(const struct msg_set_geometry *geometry, uint32_t element)
+/* What is the same for all elements. */
+struct scales {
+    /* Of the array, in elements. */
+    double middle;
+    double spacing;
+    double spacing_turns;
+    double speed_of_light;
+    double carrier_hz;
+    double wavelength;
+    double turns_per_metre;
+    double delay_lsb;
+};
+
+static struct scales scales_of(const struct expander *expander)
 {
-    return (double)element - ((double)geometry->array_elements - 1.0) / 2.0;
+    const struct msg_set_geometry *const geometry = expander->geometry;
+    const struct scales scales = {
+        ((double)geometry->array_elements - 1.0) / 2.0, geometry->spacing, geometry->spacing_turns, geometry->speed_of_light,
+        geometry->carrier_hz, geometry->speed_of_light / geometry->carrier_hz, geometry->carrier_hz / geometry->speed_of_light,
+        expander->board->delay_lsb_fs / FS_PER_S
+    };
+    return scales;
 }
 
-static double second_order_phase(const struct msg_set_geometry *geometry, double y, double sin, double ring)
+static double second_order_phase(const struct scales *scales, double y, double sin, double ring)
 {
-    const double wavelength = geometry->speed_of_light / geometry->carrier_hz;
-    const double turns = -(y * sin - y * y * ring) / wavelength;
+    const double turns = -(y * sin - y * y * ring) / scales->wavelength;
     return TURN * (turns - real_ceil(turns - 0.5));
 }
 
-/* rad. */
-static double focus_phase(const struct msg_set_geometry *geometry, const struct msg_load_foci_entry *focus, double offset)
+/* rad; `offset` is where the element stands from the middle, in spacings. */
+static double focus_phase(const struct scales *scales, const struct msg_load_foci_entry *focus, double offset)
 {
     const double a = focus->a;
-    const double y = offset * geometry->spacing;
+    const double y = offset * scales->spacing;
     if (focus->kind == FOCUS_SECOND_ORDER) {
-        return second_order_phase(geometry, y, a, focus->b);
+        return second_order_phase(scales, y, a, focus->b);
     }
     if (focus->kind == FOCUS_FAR) {
-        const double turns = -offset * a * geometry->spacing_turns;
+        const double turns = -offset * a * scales->spacing_turns;
         return TURN * (turns - real_nearest(turns));
     }
     const double dy = y - focus->b;
-    const double turns = real_sqrt(a * a + dy * dy) * (geometry->carrier_hz / geometry->speed_of_light);
+    const double turns = real_sqrt(a * a + dy * dy) * scales->turns_per_metre;
     const double phase = TURN * (turns - real_nearest(turns));
     return focus->kind == FOCUS_DIVERGING ? -phase : phase;
 }
 
-/* e(y) of SPEC 4.7, s. */
-static double delay_at(const struct msg_set_geometry *geometry, const struct msg_load_splits_entry *split, double y)
+/* e(y) of SPEC 4.7 times the speed of light, m. */
+static double way_at(const struct msg_load_splits_entry *split, double y)
 {
-    return (y * split->delay_sin - y * y * split->delay_ring) / geometry->speed_of_light;
+    return y * split->delay_sin - y * y * split->delay_ring;
 }
 
 /* False where the turns are no finite number. */
@@ -87,10 +104,10 @@ static bool set_phase(const struct expanding_board *board, double turns, struct 
     return true;
 }
 
-static bool expand_focus(const struct expander *expander, const struct msg_load_foci_entry *focus, uint16_t element,
-                         double offset, struct codes *codes)
+static bool expand_focus(const struct expander *expander, const struct scales *scales, const struct msg_load_foci_entry *focus,
+                         uint16_t element, double offset, struct codes *codes)
 {
-    double phase = focus_phase(expander->geometry, focus, offset);
+    double phase = focus_phase(scales, focus, offset);
     if (expander->phase_errors != NULL) {
         phase = phase - expander->phase_errors[element];
     }
@@ -99,14 +116,13 @@ static bool expand_focus(const struct expander *expander, const struct msg_load_
     return set_phase(expander->board, phase / TURN, codes);
 }
 
-static bool expand_split(const struct expander *expander, const struct msg_load_splits_entry *split, double least_delay,
-                         uint16_t element, double offset, struct codes *codes)
+static bool expand_split(const struct expander *expander, const struct scales *scales, const struct msg_load_splits_entry *split,
+                         double least_way, uint16_t element, double offset, struct codes *codes)
 {
     const struct expanding_board *const board = expander->board;
-    const struct msg_set_geometry *const geometry = expander->geometry;
-    const double y = offset * geometry->spacing;
-    double phase = second_order_phase(geometry, y, split->phase_sin, split->phase_ring);
-    double delay = delay_at(geometry, split, y) - least_delay;
+    const double y = offset * scales->spacing;
+    double phase = second_order_phase(scales, y, split->phase_sin, split->phase_ring);
+    double delay = way_at(split, y) / scales->speed_of_light - least_way / scales->speed_of_light;
     if (expander->phase_errors != NULL) {
         phase = phase - expander->phase_errors[element];
         delay = delay - expander->delay_errors[element];
@@ -116,15 +132,14 @@ static bool expand_split(const struct expander *expander, const struct msg_load_
     codes->line = split->line;
     codes->delay = 0;
     if (board->delay_bits > 0) {
-        const double lsb = board->delay_lsb_fs / FS_PER_S;
-        const double code = real_nearest((delay + split->shift - line) / lsb);
+        const double code = real_nearest((delay + split->shift - line) / scales->delay_lsb);
         if (!real_is_finite(code)) {
             return false;
         }
         codes->delay = code <= 0.0 ? 0 : code >= board->last_delay_code ? board->last_delay_code : (uint16_t)code;
-        realised = line + codes->delay * lsb;
+        realised = line + codes->delay * scales->delay_lsb;
     }
-    const double missing = geometry->carrier_hz * (delay + split->shift - realised);
+    const double missing = scales->carrier_hz * (delay + split->shift - realised);
     return set_phase(board, phase / TURN - (missing - real_nearest(missing)), codes);
 }
 
@@ -142,35 +157,43 @@ static void pack(const struct expanding_board *board, uint16_t element, const st
     put_code(packed, at, codes->line, board->line_bits);
 }
 
+/* Goes on looking for the least e(y) of all elements of the array; false where one is no finite number. */
+static bool look(const struct scales *scales, const struct msg_set_geometry *geometry,
+                 const struct msg_load_splits_entry *split, struct expansion *expansion, uint16_t *left)
+{
+    for (; *left > 0 && expansion->looked_at < geometry->array_elements; (*left)--, expansion->looked_at++) {
+        const double way = way_at(split, ((double)expansion->looked_at - scales->middle) * scales->spacing);
+        if (!real_is_finite(way)) {
+            return false;
+        }
+        /* Divided by the speed of light later: what is least stays so. */
+        if (expansion->looked_at == 0 || way < expansion->least_way) {
+            expansion->least_way = way;
+        }
+    }
+    return true;
+}
+
 enum expansion_state expansion_step(const struct expander *expander, const struct parameters *parameters,
                                     struct expansion *expansion, uint8_t *packed, uint16_t most)
 {
     const struct expanding_board *const board = expander->board;
     const struct msg_set_geometry *const geometry = expander->geometry;
+    const struct msg_load_splits_entry *const split = &parameters->of.split;
+    const struct scales scales = scales_of(expander);
     uint16_t left = most;
-    if (parameters->is_split) {
-        const struct msg_load_splits_entry *const split = &parameters->of.split;
-        if (split->line > 0 && split->line >= board->num_lines) {
-            return EXPANSION_IMPOSSIBLE;
-        }
-        for (; left > 0 && expansion->looked_at < geometry->array_elements; left--, expansion->looked_at++) {
-            const double delay = delay_at(geometry, split, offset_of(geometry, expansion->looked_at) * geometry->spacing);
-            if (!real_is_finite(delay)) {
-                return EXPANSION_IMPOSSIBLE;
-            }
-            if (expansion->looked_at == 0 || delay < expansion->least_delay) {
-                expansion->least_delay = delay;
-            }
-        }
+    if (parameters->is_split
+        && ((split->line > 0 && split->line >= board->num_lines) || !look(&scales, geometry, split, expansion, &left))) {
+        return EXPANSION_IMPOSSIBLE;
     }
     for (; left > 0 && expansion->expanded < board->num_elements; left--, expansion->expanded++) {
         const uint16_t element = expansion->expanded;
         const uint32_t along = geometry->mirrored == 1 ? board->num_elements - 1u - element : element;
-        const double offset = offset_of(geometry, geometry->first_element + along);
+        const double offset = (double)(geometry->first_element + along) - scales.middle;
         struct codes codes;
         if (!(parameters->is_split
-                  ? expand_split(expander, &parameters->of.split, expansion->least_delay, element, offset, &codes)
-                  : expand_focus(expander, &parameters->of.focus, element, offset, &codes))) {
+                  ? expand_split(expander, &scales, split, expansion->least_way, element, offset, &codes)
+                  : expand_focus(expander, &scales, &parameters->of.focus, element, offset, &codes))) {
             return EXPANSION_IMPOSSIBLE;
         }
         pack(board, element, &codes, packed);

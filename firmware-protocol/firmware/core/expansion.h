@@ -45,9 +45,9 @@ struct parameters {
 
 /* How far a codeword is; all zero: nothing of it. */
 struct expansion {
-    /* Of the array: so many were looked at for the least delay. */
+    /* Of the array: so many were looked at for the least delay, which is this way at the speed of light, m. */
     uint32_t looked_at;
-    double least_delay;
+    double least_way;
     /* Of the board: so many have their codes. */
     uint16_t expanded;
 };

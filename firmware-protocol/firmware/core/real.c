@@ -1,25 +1,28 @@
 #include "real.h"
 
 #include <stdint.h>
-#include <string.h>
 
 #define FRACTION_BITS 52
 #define EXPONENT_MASK 0x7FFu
 #define EXPONENT_OF_1 1023
 #define FRACTION_MASK ((UINT64_C(1) << FRACTION_BITS) - 1)
 
+/* Read as what it was not written as: C99 (6.5.2.3) has it so. */
+union real {
+    double x;
+    uint64_t bits;
+};
+
 static uint64_t bits_of(double x)
 {
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
+    const union real real = { .x = x };
+    return real.bits;
 }
 
 static double of_bits(uint64_t bits)
 {
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
+    const union real real = { .bits = bits };
+    return real.x;
 }
 
 static int exponent_of(uint64_t bits)
