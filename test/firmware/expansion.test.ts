@@ -75,7 +75,7 @@ async function latched(
   isExplicit: boolean,
 ) {
   const onAir: Uint8Array[] = [];
-  const rig = libraryRig(library, (_ticks, settings) => onAir.push(settings));
+  const rig = libraryRig(library, ({ settings }) => onAir.push(settings));
   const run = async () => {
     const { transport, clock, random } = rig;
     const board = await openNativeBoard({ transport, clock, random, baudRate: null });

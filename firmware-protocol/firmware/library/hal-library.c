@@ -11,6 +11,13 @@
 
 struct front_end {
     uint64_t at;
+    /* It is not latched. */
+    bool fails;
+    uint8_t settings[BOARD_CODEWORD_BYTES];
+};
+
+struct heard {
+    struct library_latch latch;
     uint8_t settings[BOARD_CODEWORD_BYTES];
 };
 
@@ -26,10 +33,12 @@ struct hal {
     struct front_end prepared[BOARD_LATCH_AHEAD];
     size_t num_prepared;
     /* Latched, a ring; what is not listened to is lost, the oldest first. */
-    struct front_end heard[MAX_HEARD];
+    struct heard heard[MAX_HEARD];
     size_t first_heard;
     size_t num_heard;
     bool sticks;
+    uint32_t misses_per_million;
+    uint32_t random;
     bool edge;
     uint64_t edge_at;
 };
@@ -55,8 +64,13 @@ void library_destroy(struct library_board *of)
 
 void library_power_up(struct library_board *of, uint32_t boot_id)
 {
+    const uint32_t misses_per_million = of->hal.misses_per_million;
+    const uint32_t random = of->hal.random;
     memset(&of->hal, 0, sizeof of->hal);
     of->hal.boot_id = boot_id;
+    /* Of the front ends, not of the board. */
+    of->hal.misses_per_million = misses_per_million;
+    of->hal.random = random;
     board_power_up(&of->board, &of->hal);
 }
 
@@ -72,6 +86,12 @@ void library_trigger(struct library_board *of)
 void library_stick(struct library_board *of, int sticks)
 {
     of->hal.sticks = sticks != 0;
+}
+
+void library_miss(struct library_board *of, uint32_t per_million, uint32_t seed)
+{
+    of->hal.misses_per_million = per_million;
+    of->hal.random = seed;
 }
 
 uint64_t library_run(struct library_board *of, uint64_t now, const uint8_t *received, size_t count)
@@ -95,13 +115,13 @@ size_t library_sent(struct library_board *of, uint8_t *bytes, size_t most)
     return count;
 }
 
-int library_heard(struct library_board *of, uint64_t *ticks, uint8_t *settings)
+int library_heard(struct library_board *of, struct library_latch *latch, uint8_t *settings)
 {
     struct hal *const hal = &of->hal;
     if (hal->num_heard == 0) {
         return 0;
     }
-    *ticks = hal->heard[hal->first_heard].at;
+    *latch = hal->heard[hal->first_heard].latch;
     memcpy(settings, hal->heard[hal->first_heard].settings, BOARD_CODEWORD_BYTES);
     hal->first_heard = (hal->first_heard + 1) % MAX_HEARD;
     hal->num_heard--;
@@ -165,19 +185,39 @@ void hal_prepare(struct hal *hal, const uint8_t *settings, uint64_t at)
     struct front_end *const prepared = &hal->prepared[hal->num_prepared++];
     prepared->at = at < hal->now ? hal->now : at;
     memcpy(prepared->settings, settings, BOARD_CODEWORD_BYTES);
+    /* A linear congruence; its upper bits are random enough. */
+    hal->random = hal->random * 1664525u + 1013904223u;
+    prepared->fails = (uint64_t)hal->random * 1000000u >> 32 < hal->misses_per_million;
 }
 
-bool hal_latched(struct hal *hal, uint64_t *ticks)
+/* Told while the slot clock is that of the latch: the board collects its latches before it arms again. */
+static void hear(struct hal *hal, const struct front_end *latched)
 {
-    if (hal->sticks || hal->num_prepared == 0 || hal->prepared[0].at > hal->now) {
-        return false;
-    }
-    *ticks = hal->prepared[0].at;
+    const struct slots *const slots = &((struct library_board *)(void *)hal)->board.slots;
+    const uint32_t after = (uint32_t)((latched->at - slots->start) / slots->slot_ticks);
     if (hal->num_heard == MAX_HEARD) {
         hal->first_heard = (hal->first_heard + 1) % MAX_HEARD;
         hal->num_heard--;
     }
-    hal->heard[(hal->first_heard + hal->num_heard++) % MAX_HEARD] = hal->prepared[0];
+    struct heard *const heard = &hal->heard[(hal->first_heard + hal->num_heard++) % MAX_HEARD];
+    heard->latch.ticks = latched->at;
+    heard->latch.until = slots->start + (after + UINT64_C(1)) * slots->slot_ticks;
+    heard->latch.slot = slots->first_slot + after;
+    memcpy(heard->settings, latched->settings, BOARD_CODEWORD_BYTES);
+}
+
+static bool was_latched(const struct hal *hal, const struct front_end *prepared)
+{
+    return !hal->sticks && !prepared->fails && prepared->at <= hal->now;
+}
+
+bool hal_latched(struct hal *hal, uint64_t *ticks)
+{
+    if (hal->num_prepared == 0 || !was_latched(hal, &hal->prepared[0])) {
+        return false;
+    }
+    *ticks = hal->prepared[0].at;
+    hear(hal, &hal->prepared[0]);
     hal->num_prepared--;
     memmove(hal->prepared, hal->prepared + 1, hal->num_prepared * sizeof hal->prepared[0]);
     return true;
@@ -185,9 +225,11 @@ bool hal_latched(struct hal *hal, uint64_t *ticks)
 
 void hal_withdraw(struct hal *hal)
 {
-    while (hal->num_prepared > 0 && (hal->sticks || hal->prepared[hal->num_prepared - 1].at > hal->now)) {
-        hal->num_prepared--;
+    size_t latched = 0;
+    while (latched < hal->num_prepared && was_latched(hal, &hal->prepared[latched])) {
+        latched++;
     }
+    hal->num_prepared = latched;
 }
 
 bool hal_triggered(struct hal *hal, uint64_t *ticks)
