@@ -95,7 +95,7 @@ export interface CampaignBoardPorts {
 }
 
 /** The part of it that the board and the listener agree on. */
-export type OnAir = Pick<AirSlot, 'slot' | 'untilS' | 'codeword'>;
+type OnAir = Pick<AirSlot, 'slot' | 'untilS' | 'codeword'>;
 
 export interface CampaignBoard {
   receive(chunk: Uint8Array): void;
