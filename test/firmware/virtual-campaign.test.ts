@@ -8,7 +8,7 @@ import { LibraryCampaignBoard } from './campaign-board.js';
 import { loadLibrary } from './library-board.js';
 import { make, requireTools } from './toolchain.js';
 
-const NUM_CAMPAIGNS = Number(process.env.BEAMLOOP_TEST_CAMPAIGNS ?? 10);
+const NUM_CAMPAIGNS = Number(process.env.BEAMLOOP_TEST_CAMPAIGNS ?? 5);
 const FIRST_CAMPAIGN = Number(process.env.BEAMLOOP_TEST_FIRST_CAMPAIGN ?? 0);
 
 it('campaigns on the firmware under random faults end, measure every pilot once, and decide as without', async () => {
