@@ -9,18 +9,27 @@ const common = {
   expect: { poll: { timeout: 120_000 } },
 };
 
+/** They change the process that they run in for good: flags of V8, or what a library reads as it loads. */
+const ALONE = ['test/system/bridge-fuzz.test.ts', 'test/contract/usb-library.test.ts'];
+
 export default defineConfig({
   test: {
     // Two cores is the smallest machine that the suite must pass on.
     maxWorkers: 2,
     projects: [
+      // They load each module once for all files, which alone would take each of them seconds: what they change outside of
+      // themselves they undo. Projects run in the order of their names: what takes longest is not left for one core at the end.
       {
-        // They load each module once for all files, which is most of their time: what they change outside of themselves they undo.
-        test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false },
+        test: {
+          ...common,
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/unit/**', ...ALONE],
+          isolate: false,
+        },
       },
-      {
-        test: { ...common, name: 'system', include: ['test/**/*.test.ts'], exclude: ['test/unit/**'] },
-      },
+      { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
+      { test: { ...common, name: 'alone', include: ALONE } },
     ],
   },
 });

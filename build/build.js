@@ -1,11 +1,20 @@
 /**
- * Builds beamloop into dist/: WebAssembly kernels (AssemblyScript), then TypeScript.
+ * Builds beamloop into dist/: WebAssembly kernels (AssemblyScript), then TypeScript, then programs of few files.
  * `npm install` (prepare), `npm test` and `npm run bench` call it. --if-needed leaves alone what is built of the same sources;
  * --if-possible does, too, and says so where nothing can be built.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,11 +38,67 @@ function assemblyScriptSources() {
 /** Of `npm install` without what builds (--omit=dev), and of a package, which comes built: nothing is to be done. */
 function isBuildable() {
   try {
-    for (const tool of ['typescript', 'assemblyscript']) require.resolve(`${tool}/package.json`);
+    for (const tool of ['typescript', 'assemblyscript', 'rolldown']) require.resolve(`${tool}/package.json`);
   } catch {
     return false;
   }
   return existsSync(path.join(root, 'tsconfig.json'));
+}
+
+/** What is started: the program, the processes and threads that it starts, and the library, which plugins share with them. */
+const ENTRIES = [
+  'src/cli/main.js',
+  'src/index.js',
+  'src/emulation/emulated-ue-process.js',
+  'drivers/emulator/board-process.js',
+  'src/study/study-worker.js',
+  'src/prediction/data/window-worker.js',
+];
+/** Bundled with ours, for its hundred files; other packages stay where npm puts them. */
+const BUNDLED_PACKAGE = 'zod';
+
+/**
+ * Node takes longer to find and read hundreds of small files than to run them, at every start. Every entry becomes one line that
+ * loads its code from dist/bundle, where all entries share it. The single files stay beside it: tests and benchmarks load some.
+ */
+async function bundleEntries() {
+  const { rolldown } = await import('rolldown');
+  const dist = path.join(root, 'dist');
+  const folder = path.join(dist, 'bundle');
+  const flat = (entry) => entry.replaceAll('/', '-');
+  const bundle = await rolldown({
+    input: Object.fromEntries(ENTRIES.map((entry) => [flat(entry), path.join(dist, entry)])),
+    platform: 'node',
+    external: (id) => !id.startsWith('.') && !path.isAbsolute(id) && id !== BUNDLED_PACKAGE,
+    plugins: [
+      {
+        name: 'modules-keep-their-address',
+        transform(code, id) {
+          if (!code.includes('import.meta.url')) return null;
+          const address = path.relative(folder, id).replaceAll(path.sep, '/');
+          return code.replaceAll(
+            'import.meta.url',
+            `new URL(${JSON.stringify(address)}, import.meta.url).href`,
+          );
+        },
+      },
+    ],
+  });
+  await bundle.write({
+    dir: folder,
+    format: 'esm',
+    entryFileNames: '[name]',
+    chunkFileNames: '[name]-[hash].js',
+  });
+  await bundle.close();
+  const license = path.join(path.dirname(require.resolve(`${BUNDLED_PACKAGE}/package.json`)), 'LICENSE');
+  copyFileSync(license, path.join(folder, `LICENSE.${BUNDLED_PACKAGE}`));
+  for (const entry of ENTRIES) {
+    const file = path.join(dist, entry);
+    const [first] = readFileSync(file, 'utf8').split('\n');
+    const code = JSON.stringify(`${'../'.repeat(entry.split('/').length - 1)}bundle/${flat(entry)}`);
+    writeFileSync(file, `${first.startsWith('#!') ? `${first}\n` : ''}export * from ${code};\n`);
+  }
 }
 
 /** What dist/ depends on: sources, settings and what is installed to build them. */
@@ -84,5 +149,6 @@ for (const source of assemblyScriptSources()) {
   ]);
 }
 run(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json']);
+await bundleEntries();
 chmodSync(path.join(root, 'dist/src/cli/main.js'), 0o755);
 writeFileSync(FINGERPRINT_FILE, builtFrom);

@@ -7,7 +7,21 @@ const vectors = (name) =>
   JSON.parse(readFileSync(new URL(`../firmware-protocol/vectors/${name}.json`, import.meta.url), 'utf8'));
 const bytes = (hex) => [...Buffer.from(hex.replaceAll(' ', ''), 'hex')];
 
-const STEP = { bytes: 0, frame: 1, hello: 2, ack: 3, wait: 4, trigger: 5, load: 8, queue: 9, arm: 10 };
+const STEP = {
+  bytes: 0,
+  frame: 1,
+  hello: 2,
+  ack: 3,
+  wait: 4,
+  trigger: 5,
+  load: 8,
+  queue: 9,
+  arm: 10,
+  geometry: 12,
+  corrections: 13,
+  foci: 14,
+  splits: 15,
+};
 const hello = [STEP.hello, 0x9f, 0];
 
 /** As it comes on the line; a step takes 255 bytes. */
@@ -46,6 +60,40 @@ const seeds = {
   trigger: [
     ...[...hello, STEP.load, 0, 1, STEP.queue, 2, 10, 0, 1, 0, STEP.arm, 1, 1, 0, 100],
     ...[STEP.wait, 2, STEP.trigger, STEP.wait, 2],
+  ],
+  // Two split beams of zeros, of which the board makes what the hash says; while it does, another session, and a slot of the first.
+  expansion: [
+    ...[...hello, STEP.geometry, 3, 1, 1, STEP.splits, 2],
+    ...[0, 0, 0, 1, 128, 1, 128, 1, 128, 1, 128, 1, 128],
+    ...[1, 0, 0, 1, 128, 1, 128, 1, 128, 1, 128, 1, 128],
+    ...[...hello, STEP.wait, 1, STEP.queue, 1, 10, 0, STEP.arm, 0, 0, 10, 100, STEP.wait, 2],
+  ],
+  corrected: [
+    ...[
+      ...hello,
+      STEP.geometry,
+      0,
+      0,
+      0,
+      STEP.corrections,
+      0,
+      0,
+      2,
+      10,
+      200,
+      10,
+      20,
+      STEP.foci,
+      1,
+      0,
+      1,
+      1,
+      4,
+      200,
+      4,
+      90,
+    ],
+    ...[STEP.splits, 1, 0, 1, 2, 1, 150, 1, 100, 1, 128, 1, 128, 1, 128, STEP.wait, 1],
   ],
   conversation: [
     ...hello,

@@ -116,7 +116,9 @@ export class CodewordExpander {
       const delay = (y * delaySin - y * y * delayRing) / speedOfLight - first - (corrections?.delayS[n] ?? 0);
       const lineDelay = lineS === null ? 0 : lineS[n]!;
       const rest = delay + shift - lineDelay;
-      const code = delayBits === 0 ? 0 : Math.min(Math.max(nearest(rest / delayLsbS), 0), lastDelayCode);
+      const exact = delayBits === 0 ? 0 : nearest(rest / delayLsbS);
+      if (!Number.isFinite(exact)) return null;
+      const code = Math.min(Math.max(exact, 0), lastDelayCode);
       const realised = lineDelay + (delayBits === 0 ? 0 : code * delayLsbS);
       const missing = carrierHz * (delay + shift - realised);
       const steps = phaseCodeOf(phase / TURN - (missing - nearest(missing)), phaseBits);
@@ -153,13 +155,15 @@ export class CodewordExpander {
     return phase;
   }
 
-  /** The least delay of all elements of the array, s. */
+  /** The least delay of all elements of the array, s; NaN where one is no finite number. */
   #firstDelay(sin: number, ring: number): number {
     const { arrayElements, spacing, speedOfLight } = this.#geometry;
     let first = Number.POSITIVE_INFINITY;
     for (let element = 0; element < arrayElements; element++) {
       const y = offsetOf(element, arrayElements) * spacing;
-      first = Math.min(first, (y * sin - y * y * ring) / speedOfLight);
+      const delay = (y * sin - y * y * ring) / speedOfLight;
+      if (!Number.isFinite(delay)) return Number.NaN;
+      first = Math.min(first, delay);
     }
     return first;
   }

@@ -1,5 +1,7 @@
-/** The emulated board of a scenario, or its boards: one model of the whole array, and of each board its part. */
-import type { BoardDescription } from '../drivers/array-board.js';
+/** The boards of a scenario: models of the emulated ones, and several opened as one array. */
+import type { ArrayBoard, BoardDescription } from '../drivers/array-board.js';
+import type { NativeBoard } from '../drivers/boards/native-board.js';
+import { TiledArray } from '../drivers/boards/tiled/tiled-array.js';
 import { describeTiles } from '../drivers/boards/tiled/tiled-description.js';
 import { type BoardModel, wholeFemtoseconds } from '../drivers/emulator/board-model.js';
 import type { EmulatedBoardConfig } from '../drivers/emulator/emulated-board.js';
@@ -16,7 +18,7 @@ import {
 import { lineTable } from './emulation/fixed-lines.js';
 import { type EmulatedBoardHandle, startEmulatedBoards } from './emulation/start-emulated-board.js';
 import type { Scenario } from './scenario/scenario-schema.js';
-import { type PlannedTile, tilesOf } from './scenario/tiles.js';
+import { alignmentOf, type PlannedTile, tilesOf } from './scenario/tiles.js';
 import { arrayOf } from './scenario/users.js';
 import { widebandOf } from './scenario/wideband.js';
 import type { StandInBoard } from './study/common/studied-scenario.js';
@@ -109,4 +111,32 @@ function requireBoards({ tiles }: EmulatedSection, numBoards: number): void {
     where: `board.emulated.tiles.${beyond}`,
     todo: `Name boards from 1 to ${numBoards}`,
   });
+}
+
+/** The boards at these ports as one; a single one as it is. */
+export async function openTiles(
+  scenario: Scenario<EmulatedSection>,
+  ports: readonly string[],
+  timesS: (() => Promise<readonly number[]>) | undefined,
+  open: (port: string) => Promise<NativeBoard>,
+): Promise<ArrayBoard> {
+  const tiles = tilesOf(scenario);
+  const results = await Promise.allSettled(ports.map(open));
+  const boards = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  try {
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+    if (tiles === null) return boards[0]!;
+    return new TiledArray(
+      boards.map((board, k) => ({ board, name: ports[k]!, elements: tiles[k]!.elements })),
+      {
+        alignmentS: alignmentOf(scenario),
+        slotDurationS: scenario.slots.duration,
+        ...(timesS !== undefined && { timesS }),
+      },
+    );
+  } catch (error) {
+    await Promise.all(boards.map((board) => board.close()));
+    throw error;
+  }
 }

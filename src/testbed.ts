@@ -6,7 +6,6 @@
 import type { ArrayBoard } from '../drivers/array-board.js';
 import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
-import { TiledArray } from '../drivers/boards/tiled/tiled-array.js';
 import { MACHINE_CLOCK_AHEAD_S } from '../drivers/emulator/machine-clock.js';
 import type { PlugKind } from '../drivers/emulator/plug.js';
 import { openPort, type Port, type PortSettings } from '../drivers/transports/open-port.js';
@@ -31,11 +30,10 @@ import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-
 import { startEmulatedUes } from './emulation/start-emulated-ues.js';
 import { parseScenario, readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
-import { alignmentOf, tilesOf } from './scenario/tiles.js';
 import type { Truth, User } from './scenario/users.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StudiedScenario } from './study/common/studied-scenario.js';
-import { assumedBoard, standInBoard, startScenarioBoards } from './testbed-boards.js';
+import { assumedBoard, openTiles, standInBoard, startScenarioBoards } from './testbed-boards.js';
 
 export { replayWire, type WireReplay } from './emulation/wire-replay.js';
 export { assumedBoard, type EmulatedSection, emulatedSection, type PlugKind, standInBoard };
@@ -63,6 +61,7 @@ async function openTestbedWith(
     for (const close of closing.splice(0).reverse()) await close().catch(() => {});
   };
   try {
+    requireOneBoard(request.scenario, log);
     return request.scenario.board.port === EMULATED
       ? await openEmulated(request, closing, closeAll, log)
       : await openReal(request, closing, closeAll, log);
@@ -73,6 +72,16 @@ async function openTestbedWith(
 }
 
 type Closing = (() => Promise<void>)[];
+
+/** A log is of one line. */
+function requireOneBoard({ board }: Scenario, log: WireLog | undefined): void {
+  if (log === undefined || board.tiles === undefined) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `A wire log is of one board; the array has ${board.tiles.length}`,
+    where: '--wire-log',
+    todo: 'Leave it out, or run the scenario on one board',
+  });
+}
 
 async function openReal(
   request: TestbedRequest<EmulatedSection>,
@@ -240,13 +249,18 @@ export interface OpenBoard<B extends ArrayBoard = ArrayBoard> {
   readonly close: () => Promise<void>;
 }
 
-/** The board of a scenario, or its boards, in real time. */
+/** A beam that is held may begin on one board so long before it does on another, s, unless the scenario says. */
+const HELD_ALIGNMENT_S = 0.1;
+
+/** The board of a scenario, or its boards, in real time, for beams that are held. */
 export async function openBoard(
-  scenario: Scenario<EmulatedSection>,
+  given: Scenario<EmulatedSection>,
   signal: AbortSignal,
   log?: WireLog,
 ): Promise<OpenBoard> {
-  const { port, baud } = scenario.board;
+  requireOneBoard(given, log);
+  const { alignment = HELD_ALIGNMENT_S, port, baud } = given.board;
+  const scenario = { ...given, board: { ...given.board, alignment } };
   if (port !== EMULATED) {
     const board = await openPorts(scenario, signal, log);
     return { board, close: () => board.close() };
@@ -286,34 +300,6 @@ function openPorts(
     undefined,
     async (each) => (await openBoardAt({ ...scenario.board, port: each }, signal, log)).board,
   );
-}
-
-/** The boards at these ports as one; a single one as it is. */
-async function openTiles(
-  scenario: Scenario<EmulatedSection>,
-  ports: readonly string[],
-  timesS: (() => Promise<readonly number[]>) | undefined,
-  open: (port: string) => Promise<NativeBoard>,
-): Promise<ArrayBoard> {
-  const tiles = tilesOf(scenario);
-  const results = await Promise.allSettled(ports.map(open));
-  const boards = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  try {
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure !== undefined) throw failure.reason;
-    if (tiles === null) return boards[0]!;
-    return new TiledArray(
-      boards.map((board, k) => ({ board, name: ports[k]!, elements: tiles[k]!.elements })),
-      {
-        alignmentS: alignmentOf(scenario),
-        slotDurationS: scenario.slots.duration,
-        ...(timesS !== undefined && { timesS }),
-      },
-    );
-  } catch (error) {
-    await Promise.all(boards.map((board) => board.close()));
-    throw error;
-  }
 }
 
 /** How the board at a port is opened: bit/s, s, and the lines that are set. */

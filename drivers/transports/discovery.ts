@@ -1,6 +1,7 @@
 /** Which serial ports there are, and which of them is the one with given USB ids. */
-import { SerialPort } from 'serialport';
+import type { SerialPort } from 'serialport';
 import { BeamloopError } from '../../src/core/errors.js';
+import { serialport } from './serialport.js';
 import { type UsbPort, usbDeviceName, usbPortName } from './usb-ids.js';
 
 export interface PortDescription {
@@ -19,7 +20,7 @@ export type PortLister = () => Promise<PortDescription[]>;
 export const listPorts: PortLister = async () => {
   let ports: Awaited<ReturnType<typeof SerialPort.list>>;
   try {
-    ports = await SerialPort.list();
+    ports = await serialport().SerialPort.list();
   } catch (error) {
     throw new BeamloopError('PORT_FAILED', {
       what: `Serial ports cannot be listed: ${error instanceof Error ? error.message : String(error)}`,

@@ -1,11 +1,12 @@
 /** A serial port through node-serialport. Modem lines are left alone unless asked for: a PTY has none. */
 import { existsSync } from 'node:fs';
-import { SerialPort } from 'serialport';
+import type { SerialPort } from 'serialport';
 import { requireWhole } from '../../src/core/arguments.js';
 import { BAUD } from '../../src/core/bounds.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import { listPorts, type PortLister, resolvePort } from './discovery.js';
 import { pollBothWays } from './serial-poller.js';
+import { serialport } from './serialport.js';
 import type { Transport, TransportListener } from './transport.js';
 import { type UsbPort, usbPortName } from './usb-ids.js';
 
@@ -50,7 +51,13 @@ export class SerialTransport implements Transport {
       const path = await resolvePort(this.#options.port, this.#options.list ?? listPorts);
       const { baudRate, dtr, rts } = this.#options;
       const setsLines = dtr !== undefined || rts !== undefined;
-      const port = new SerialPort({ path, baudRate, lock: true, autoOpen: false, hupcl: !setsLines });
+      const port = new (serialport().SerialPort)({
+        path,
+        baudRate,
+        lock: true,
+        autoOpen: false,
+        hupcl: !setsLines,
+      });
       await new Promise<void>((resolve, reject) => {
         port.open((error) => (error === null ? resolve() : reject(openError(this.name, path, error))));
       });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { WebSocketServer } from 'ws';
 import type { FocalPoint } from '../array/focal-point.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
@@ -28,6 +27,7 @@ import type { SensorRecord } from './sensor-reading.js';
 import { toRanges } from './slot-ranges.js';
 import { type ConnectionOwner, type Refusal, UeConnection } from './ue-connection.js';
 import { type Request, UeSession } from './ue-session.js';
+import { websocket } from './websocket.js';
 
 /** Complaints about one UE that are told one by one; all are counted. */
 const MAX_COMPLAINT_EVENTS = 1000;
@@ -82,7 +82,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     this.#ueIds = options.ueIds === undefined ? null : new Set(options.ueIds);
     this.#handshakes = new Handshakes(this.limits, this.clock);
     server.on('connection', (socket) => this.#handshakes.begin(socket));
-    const sockets = new WebSocketServer({
+    const sockets = new (websocket().WebSocketServer)({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,

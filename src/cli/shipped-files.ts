@@ -1,8 +1,8 @@
 /** Scenarios and studies that come with beamloop: found by name from any folder, where there is no file of that name. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
 import { PACKAGE_FOLDER } from '../core/package-folder.js';
+import { yaml } from '../core/yaml.js';
 
 /** The folder that holds them. */
 export const SHIPPED_FOLDER = path.join(PACKAGE_FOLDER, 'scenarios');
@@ -24,7 +24,7 @@ export function shippedFiles(): ShippedFile[] {
     .sort()
     .flatMap((relative) => {
       const file = path.join(SHIPPED_FOLDER, relative);
-      const keys = parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+      const keys = yaml().parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
       const { title = '' } = keys;
       const command = commandOf(keys);
       if (command === null) return [];

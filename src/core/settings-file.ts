@@ -5,7 +5,7 @@
  * Every complaint names the file, the line and the key path, and for an unknown key the nearest known one.
  */
 
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import type { Document, LineCounter, YAMLError } from 'yaml';
 import type { z } from 'zod';
 import { BeamloopError } from './errors.js';
 import { mistakenKind, type SettingsKind, textKind } from './file-kinds.js';
@@ -15,6 +15,7 @@ import { clipped } from './printable.js';
 import { keysAt } from './settings-keys.js';
 import { readTextFile, type Wanted } from './text-file.js';
 import type { BareNumber } from './units.js';
+import { yaml } from './yaml.js';
 
 type Path = readonly PropertyKey[];
 type Issue = z.core.$ZodIssue;
@@ -46,7 +47,7 @@ export function parseSettings<S extends z.ZodType>(
   wanted?: SettingsKind,
   onBare?: (reading: string) => void,
 ): z.output<S> {
-  const lines = new LineCounter();
+  const lines = new (yaml().LineCounter)();
   const { document, data } = parseYaml(text, file, wanted ?? 'settings file', lines);
   const mistaken = wanted === undefined ? null : mistakenKind(data, wanted, file);
   if (mistaken !== null) throw new BeamloopError('SCENARIO_INVALID', { ...mistaken, where: file });
@@ -94,7 +95,7 @@ function parseYaml(
   let document: Document;
   let data: unknown;
   try {
-    document = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
+    document = yaml().parseDocument(text, { lineCounter: lines, logLevel: 'error' });
     // What the parser warns about (a tag that it does not know, say) is something that it does not do.
     const broken = document.errors[0] ?? document.warnings[0];
     if (broken !== undefined) {
@@ -314,6 +315,7 @@ function valueAt(data: unknown, path: Path): unknown {
 
 /** Line of the key at `path`, or of the nearest thing around it that the file does have. */
 function lineOf(document: Document, lines: LineCounter, path: Path): number | undefined {
+  const { isMap, isNode, isScalar } = yaml();
   for (let depth = path.length; depth > 0; depth--) {
     const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
     const key = path[depth - 1];

@@ -3,8 +3,9 @@ import { constants } from 'node:fs';
 import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBInstance } from '@duckdb/node-api';
 import { BeamloopError, type ErrorCode } from '../core/errors.js';
+import { duckdb } from './duckdb.js';
 import { libraryPath } from './library-path.js';
 import { damageOfLog, type LogDamage } from './write-ahead-log.js';
 
@@ -112,7 +113,7 @@ function opened(
 }
 
 async function openFile(file: string, mode: Mode): Promise<DuckDBInstance> {
-  return DuckDBInstance.create(libraryPath(file), {
+  return duckdb().DuckDBInstance.create(libraryPath(file), {
     access_mode: mode === 'read' ? 'READ_ONLY' : 'READ_WRITE',
     // One thread: row order is then fixed, exports are the same byte for byte, and the controller keeps its cores.
     threads: '1',

@@ -1,17 +1,12 @@
 /** Rows to DuckDB and back, by the column declarations of schema.ts. */
-import {
-  type DuckDBAppender,
-  type DuckDBConnection,
-  DuckDBTimestampValue,
-  FLOAT,
-  LIST,
-  listValue,
-} from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import { once } from '../core/once.js';
+import { duckdb } from './duckdb.js';
 import { type Column, columnsOf, type Row, TABLE_NAMES, type TableName } from './schema.js';
 
 type Write = (appender: DuckDBAppender, value: unknown) => void;
 
-const FLOAT_LIST = LIST(FLOAT);
+const floatList = once(() => duckdb().LIST(duckdb().FLOAT));
 
 const writers: Record<Column['sqlType'], Write> = {
   UINTEGER: (appender, value) => appender.appendUInteger(value as number),
@@ -20,9 +15,9 @@ const writers: Record<Column['sqlType'], Write> = {
   VARCHAR: (appender, value) => appender.appendVarchar(value as string),
   JSON: (appender, value) => appender.appendVarchar(JSON.stringify(value, plainArrays)),
   TIMESTAMP: (appender, value) =>
-    appender.appendTimestamp(new DuckDBTimestampValue(BigInt((value as Date).getTime()) * 1000n)),
+    appender.appendTimestamp(new (duckdb().DuckDBTimestampValue)(BigInt((value as Date).getTime()) * 1000n)),
   'FLOAT[]': (appender, value) =>
-    appender.appendList(listValue(Array.from(value as Float32Array)), FLOAT_LIST),
+    appender.appendList(duckdb().listValue(Array.from(value as Float32Array)), floatList()),
 };
 
 /** Typed arrays are written like others; by themselves they would come out as objects. */

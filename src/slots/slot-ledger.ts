@@ -22,7 +22,7 @@ export type LedgerStore = Pick<Recording, 'append' | 'event' | 'durable'>;
 /** No slot is latched before its time; this much is rounding. */
 const EARLY_S = 1e-6;
 /** Slots of soundings that have gone on are remembered, so many of them, to tell duplicates from late arrivals. */
-const MAX_REMEMBERED = 65_536;
+const MAX_REMEMBERED = 16_384;
 
 export class SlotLedger {
   readonly #recording: LedgerStore;

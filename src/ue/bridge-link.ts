@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { isThisMachine } from '../bridge/listen.js';
 import {
   decodeFromBridge,
@@ -12,6 +12,7 @@ import {
   UE_PROTOCOL,
   type Welcome,
 } from '../bridge/messages.js';
+import { websocket } from '../bridge/websocket.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 
@@ -64,7 +65,7 @@ export class BridgeLink {
   }
 
   send(message: MessageFromUe): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
   /** Sends a power message; `sent` is called when it has left this process. */
@@ -76,7 +77,7 @@ export class BridgeLink {
   async leave(): Promise<void> {
     this.send({ type: 'bye' });
     this.#finish('left', null);
-    if (this.#socket.readyState === WebSocket.CLOSED) return;
+    if (this.#socket.readyState === this.#socket.CLOSED) return;
     const closed = new AbortController();
     this.#socket.once('close', () => closed.abort());
     this.#socket.close(1000, 'bye');
@@ -171,7 +172,7 @@ export class BridgeLink {
 
 function dial(url: string): WebSocket {
   try {
-    return new WebSocket(url, UE_PROTOCOL, {
+    return new (websocket().WebSocket)(url, UE_PROTOCOL, {
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_FROM_BRIDGE,
       handshakeTimeout: OPEN_TIMEOUT_S * 1e3,

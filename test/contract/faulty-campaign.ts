@@ -6,11 +6,13 @@ import type { PowerRecord, UeBridge } from '../../src/bridge/bridge.js';
 import type { OpenTestbed, TestbedRequest } from '../../src/campaign/open-testbed.js';
 import type { CampaignOutcome } from '../../src/campaign/outcome.js';
 import { startRun } from '../../src/campaign/run.js';
+import { createSubcarrierSum } from '../../src/channel/wideband/subcarrier-sum.js';
 import { monotonicClock } from '../../src/core/clock.js';
 import type { BeamloopError } from '../../src/core/errors.js';
 import { EmulatedUe } from '../../src/emulation/emulated-ue.js';
 import { Recording } from '../../src/record/recording.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
+import { widebandOf } from '../../src/scenario/wideband.js';
 import { outcomeOfSlot } from '../../src/slots/slot-outcome.js';
 import { type EmulatedSection, emulatedSection } from '../../src/testbed.js';
 import { isSensorReport } from '../../src/ue/power-source.js';
@@ -122,10 +124,16 @@ export class UesInProcess implements UeBridge {
   readonly #end = new AbortController();
   #listener: (record: PowerRecord) => void = () => {};
 
-  constructor({ array, users, scenario: { seed } }: TestbedRequest<EmulatedSection>) {
+  readonly #numSubcarriers: number;
+
+  constructor({ array, users, scenario }: TestbedRequest<EmulatedSection>) {
+    const { seed } = scenario;
+    const wideband = widebandOf(scenario);
+    const subcarriers = wideband && createSubcarrierSum(array.numElements, wideband.band);
+    this.#numSubcarriers = wideband?.band.numSubcarriers ?? 1;
     for (const { id, truth } of users) {
       const { paths, snrDb } = truth!;
-      this.#ues.set(id, new EmulatedUe({ ueId: id, array, paths, snrDb, seed, subcarriers: null }));
+      this.#ues.set(id, new EmulatedUe({ ueId: id, array, paths, snrDb, seed, subcarriers }));
       void this.#report(id);
     }
   }
@@ -146,7 +154,7 @@ export class UesInProcess implements UeBridge {
   }
 
   async waitForUe(ueId: string) {
-    return { ueId, model: 'm', software: 's', numSubcarriers: 1 };
+    return { ueId, model: 'm', software: 's', numSubcarriers: this.#numSubcarriers };
   }
 
   async measure(...[ueId, slots, , , , clock]: Parameters<UeBridge['measure']>): Promise<boolean> {

@@ -1,12 +1,6 @@
 /** All checks of drivers/conformance against one kind of board, several at a time: most of their time they wait. */
 import { type Check, runCheck, type Verdict } from '../../drivers/conformance/check.js';
-import { EXPANSION_CHECKS } from '../../drivers/conformance/checks/expansion.js';
 import type { Rig } from '../../drivers/conformance/rig.js';
-
-/** What the firmware does not have, and need not: it expands no codewords (SPEC 10.2). */
-export function isLeftOut(check: Check): boolean {
-  return EXPANSION_CHECKS.includes(check);
-}
 
 /** A board of its own for every check. */
 export interface CheckedBoard {

@@ -1,6 +1,9 @@
 /** What can go wrong in a firmware that gives its front ends codewords ahead, beside the checks of drivers/conformance. */
+import type { Bench } from '../../drivers/conformance/bench.js';
 import type { Check } from '../../drivers/conformance/check.js';
 import { must, mustEqual } from '../../drivers/conformance/unmet.js';
+import { contentHash, hashFromHex } from '../../firmware-protocol/content-hash.js';
+import { packElementSettings } from '../../firmware-protocol/element-settings.js';
 
 const LATCHED = 0;
 const MISSED = 2;
@@ -70,4 +73,48 @@ export const MORE_CHECKS: readonly Check[] = [
       mustEqual(probe.receipts().length, 1, '6.9', 'the number of receipts that are repeated');
     },
   },
+  {
+    name: 'completes a load of parameters whose session ends, and answers nobody',
+    clauses: ['5.9', '6.18'],
+    items: [],
+    deadlineS: 10,
+    notFor: ({ memoryDepth }, { expands }) =>
+      !expands || memoryDepth < 4 ? 'it makes no codewords of parameters, or has too few places' : null,
+    run: async (bench) => {
+      const { probe, board } = bench;
+      await probe.did('SetGeometry', {
+        ...{ arrayElements: board.numElements, firstElement: 0, mirrored: 0, carrierHz: 1e9 },
+        ...{ speedOfLight: 3e8, spacing: 0.15, spacingTurns: 0.5 },
+      });
+      const hash = straightAhead(bench);
+      const still = { phaseSin: 0, phaseRing: 0, delaySin: 0, delayRing: 0, shift: 0 };
+      const indices = [0, 1, 2, 3];
+      probe.send('LoadSplits', {
+        entries: indices.map((index) => ({ index, hash, corrected: 0, line: 0, ...still })),
+      });
+      // Before it has had more than its first turn.
+      await probe.begin();
+      const held = [];
+      for (const index of indices) held.push(await bench.held(index));
+      mustEqual(held, [hash, hash, hash, hash], '5.9', 'what is held of a load whose session ended');
+      must(
+        !probe.delivered.some(({ name }) => name === 'LoadSplitsResult'),
+        '5.9',
+        'a session is told of a load that another one asked for',
+      );
+    },
+  },
 ];
+
+/** Hash of the codeword without phases and delays, on line 0, whose delays are 0 here. */
+function straightAhead({ board, format }: Bench): bigint {
+  const fill = (bits: number, code: number) =>
+    bits === 0 ? null : new Uint16Array(board.numElements).fill(code);
+  const settings = {
+    phaseCode: new Uint16Array(board.numElements),
+    delayCode: fill(format.delayBits, 0),
+    amplitudeCode: fill(format.amplitudeBits, 2 ** format.amplitudeBits - 1),
+    lineCode: fill(format.lineBits, 0),
+  };
+  return hashFromHex(contentHash(packElementSettings(settings, format)));
+}

@@ -7,7 +7,11 @@ export interface Mutation extends Change {
   readonly clause: string;
   /** Names of checks of drivers/conformance and more-checks.ts, in their order. */
   readonly seenBy: readonly string[] | 'all';
+  /** On a board without fixed lines: others make no codewords of points. */
+  readonly withoutLines?: true;
 }
+
+const MAKES_CODES = 'makes the codes of points and split beams that the clause makes';
 
 export const MUTATIONS: readonly Mutation[] = [
   // Nothing that it says is understood: no check gets as far as a session.
@@ -37,6 +41,9 @@ export const MUTATIONS: readonly Mutation[] = [
       'holds a codeword as valid only from its last chunk on, of the right length',
       'holds codewords at the first, the last and far places of its memory, each its own',
       'refuses codewords with codes beyond its reach',
+      MAKES_CODES,
+      'takes corrections off, and forgets them with the next geometry',
+      'refuses codewords that it makes otherwise, and those after them',
       'queues all of a request or nothing, with the right status',
       'takes as many slots as it says, and not one more',
       'latches every queued slot at its time with its codeword, and says so once, in order',
@@ -52,6 +59,7 @@ export const MUTATIONS: readonly Mutation[] = [
       'waits for its trigger, or says that it has none',
       'takes back what it has prepared when it is muted, or when the codeword is no longer there',
       'repeats the newest receipt of a slot that came twice',
+      'completes a load of parameters whose session ends, and answers nobody',
     ],
   },
   {
@@ -392,5 +400,70 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'const uint16_t element = k;',
     clause: '6.14',
     seenBy: ['tells its fixed lines in parts of any size, and nothing beyond'],
+  },
+  {
+    rule: 'ties rounded down',
+    file: 'real.c',
+    from: 'x - below >= 0.5 ?',
+    to: 'x - below > 0.5 ?',
+    clause: '4.7',
+    seenBy: [MAKES_CODES],
+    withoutLines: true,
+  },
+  {
+    rule: 'a mirrored board is not mirrored',
+    file: 'expansion.c',
+    from: 'geometry->mirrored == 1 ?',
+    to: 'false ?',
+    clause: '4.7',
+    seenBy: [MAKES_CODES],
+  },
+  {
+    rule: "least delay of the board's own elements",
+    file: 'expansion.c',
+    from: 'expansion->looked_at < geometry->array_elements',
+    to: 'expansion->looked_at < BOARD_NUM_ELEMENTS',
+    clause: '4.7',
+    seenBy: [MAKES_CODES],
+  },
+  {
+    rule: 'expanded codewords taken whatever their hash',
+    file: 'codewords.c',
+    from: 'content_hash(codewords->packed[index], BOARD_CODEWORD_BYTES) == hash;',
+    to: 'true;',
+    clause: '6.17',
+    seenBy: ['refuses codewords that it makes otherwise, and those after them'],
+  },
+  {
+    rule: 'corrections outlive the geometry',
+    file: 'parameter-loads.c',
+    from: 'memset(loads->phase_errors, 0, sizeof loads->phase_errors);',
+    to: '',
+    clause: '4.7',
+    seenBy: ['takes corrections off, and forgets them with the next geometry'],
+  },
+  {
+    rule: 'corrections put on',
+    file: 'expansion.c',
+    from: 'delay = delay - expander->delay_errors[element];',
+    to: 'delay = delay + expander->delay_errors[element];',
+    clause: '4.7',
+    seenBy: ['takes corrections off, and forgets them with the next geometry'],
+  },
+  {
+    rule: 'no geometry needed',
+    file: 'parameter-loads.c',
+    from: 'if (board->loads.knows_geometry && (is_split',
+    to: 'if ((is_split',
+    clause: '6.18',
+    seenBy: ['makes no codewords before it knows the geometry'],
+  },
+  {
+    rule: 'a load is left where its session ends',
+    file: 'requests.c',
+    from: 'requests->begun = requests->begun && requests->is_long;',
+    to: 'requests->begun = false;',
+    clause: '5.9',
+    seenBy: ['completes a load of parameters whose session ends, and answers nobody'],
   },
 ];

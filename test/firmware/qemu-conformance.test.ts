@@ -15,6 +15,7 @@ const QUICK = [
   'decodes every good frame after any damage, and obeys no damaged one',
   'answers every request of as many as it acknowledges',
   'takes codewords whose packing and hash are right, and no others',
+  'makes the codes of points and split beams that the clause makes',
   'latches every queued slot at its time with its codeword, and says so once, in order',
   'waits for its trigger, or says that it has none',
 ];

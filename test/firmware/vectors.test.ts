@@ -5,6 +5,8 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Field } from '../../firmware-protocol/layout.js';
 import { MESSAGES } from '../../firmware-protocol/registry.js';
+import { Random } from '../../src/core/random.js';
+import { type ExpansionVector, expandLines } from './expand-lines.js';
 import { make, requireTools } from './toolchain.js';
 
 type Value = number | string | readonly Record<string, number | string>[];
@@ -97,7 +99,71 @@ describe('the firmware in C', () => {
       codewords.map(({ hash }) => `hash ${hash}`),
     );
   });
+
+  it('expands golden parameters to their codewords, in steps of any size', () => {
+    const expansions: readonly ExpansionVector[] = vectors('expansions');
+    expect(expansions.length).toBeGreaterThan(10);
+    const lines = [1, 7, 65_535].flatMap((step) => expansions.flatMap((vector) => expandLines(vector, step)));
+    const made = expansions.map(({ packed, hash }) => `expand ${hex(packed)} ${hash.slice(2).toLowerCase()}`);
+    expect(answers(lines).filter((line) => line.startsWith('expand'))).toEqual([...made, ...made, ...made]);
+  });
+
+  it('takes square roots and rounds as every processor with binary64 does', () => {
+    const numbers = oddNumbers();
+    const roots = numbers.map((x) => (x < 0 ? x : Math.sqrt(x)));
+    expect(answers(numbers.map((x) => `numbers ${littleEndian(x)}`)).map(withoutSignOfZero)).toEqual(
+      numbers
+        .map((x, k) => ['numbers', ...[roots[k]!, Math.round(x), Math.ceil(x)].map(bitsOf)].join(' '))
+        .map(withoutSignOfZero),
+    );
+  });
 });
+
+/** Nothing follows from it. */
+function withoutSignOfZero(bits: string): string {
+  return bits.replaceAll(bitsOf(-0), bitsOf(0));
+}
+
+function bitsOf(value: number): string {
+  const bits = Buffer.alloc(8);
+  bits.writeDoubleBE(value);
+  return bits.toString('hex');
+}
+
+function littleEndian(value: number): string {
+  const bits = Buffer.alloc(8);
+  bits.writeDoubleLE(value);
+  return bits.toString('hex');
+}
+
+/** Of any size and sign; next to whole numbers, halves and squares, where rounding is decided. */
+function oddNumbers(): number[] {
+  const random = new Random(5, 'odd numbers');
+  const ofAnySize = Array.from({ length: 2000 }, () => {
+    const bits = Buffer.alloc(8);
+    bits.writeUInt32LE(random.uint32(), 0);
+    bits.writeUInt32LE(random.uint32(), 4);
+    return bits.readDoubleLE();
+  }).filter(Number.isFinite);
+  const around = (x: number) => [x, x * (1 - 2 ** -53), x * (1 + 2 ** -52)];
+  const edges = [0.5, 1, 1.5, 2, 2.5, 3, 2 ** 51 + 0.5, 2 ** 52 - 0.5, 2 ** 52, 2 ** 53, 2 ** 54].flatMap(
+    around,
+  );
+  const squares = Array.from({ length: 1000 }, () => random.uint32() / 64).flatMap((root) =>
+    around(root * root),
+  );
+  const some = [
+    ...ofAnySize,
+    ...edges,
+    ...squares,
+    0,
+    Number.MIN_VALUE,
+    2 ** -1022,
+    2 ** -1030,
+    Number.MAX_VALUE,
+  ];
+  return [...some, ...some.map((x) => -x)];
+}
 
 /** Values in the order of the layout, as the program prints them. */
 function shown(fields: readonly Field[], value: Record<string, Value>): string[] {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callCommandLine } from '../fixtures/call-command-line.js';
 
 const main = 'dist/src/cli/main.js';
 const place = mkdtempSync(path.join(tmpdir(), 'beamloop-models-'));
@@ -66,7 +67,7 @@ describe('beamloop train', () => {
     expect(hashOf('stopped')).toBe(hashOf('whole'));
   });
 
-  it('refuses what it cannot train, with one line', () => {
+  it('refuses what it cannot train, with one line', async () => {
     for (const [args, message] of [
       [['nowhere.yaml', '--out', folder('x')], /does not exist/],
       [
@@ -76,7 +77,7 @@ describe('beamloop train', () => {
       [[tiny, '--out', folder('empty'), '--resume'], /no training to go on with/],
       [[tiny, '--out', folder('one')], /holds a trained model already/],
     ] as const) {
-      const { status, stderr } = beamloop('train', ...args);
+      const { status, stderr } = await callCommandLine('train', ...args);
       expect(status).toBe(2);
       expect(stderr).toMatch(message);
       expect(stderr).not.toMatch(/ {4}at /);
@@ -101,8 +102,8 @@ describe('beamloop evaluate', () => {
     ]);
   });
 
-  it('says what is wrong with a folder that is no model', () => {
-    const { status, stderr } = beamloop('evaluate', 'scenarios');
+  it('says what is wrong with a folder that is no model', async () => {
+    const { status, stderr } = await callCommandLine('evaluate', 'scenarios');
     expect(status).toBe(2);
     expect(stderr).toMatch(/has no model\.json/);
   });
@@ -120,8 +121,8 @@ describe('beamloop evaluate', () => {
 });
 
 describe('beamloop run with a model', () => {
-  it('refuses one for another array when it is planned, with both values', () => {
-    const { status, stdout, stderr } = beamloop(
+  it('refuses one for another array when it is planned, with both values', async () => {
+    const { status, stdout, stderr } = await callCommandLine(
       'run',
       'scenarios/tracking.yaml',
       '--dry-run',

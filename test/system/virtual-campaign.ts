@@ -1,11 +1,12 @@
 /**
- * A campaign of some fifty slots through driver, link, loopback and emulated board, all on virtual time and in this process: quick
+ * A campaign of some fifty slots through driver, link, loopback and a board, all on virtual time and in this process: quick
  * enough for thousands of mixes of faults. Powers have no noise, so that whatever the faults were, decisions are those without.
  */
 import { openNativeBoard } from '../../drivers/boards/open-native-board.js';
 import { type AirSlot, EmulatedBoard } from '../../drivers/emulator/emulated-board.js';
 import type { FaultEvent, FaultPlan } from '../../drivers/emulator/faults/fault-plan.js';
 import { NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
+import type { Timers } from '../../drivers/emulator/timers.js';
 import { createLoopback } from '../../drivers/transports/loopback.js';
 import type { PowerRecord, UeBridge } from '../../src/bridge/bridge.js';
 import { openSounder } from '../../src/campaign/open-sounder.js';
@@ -24,11 +25,12 @@ import { emulatedSection } from '../../src/testbed.js';
 import { VirtualClock } from '../fixtures/virtual-clock.js';
 
 const BAUD = 3_000_000;
+const NUM_ELEMENTS = 32;
 /** Longer than any mix of faults takes; a campaign that is not over by then hangs. */
 const LONGEST_S = 120;
 const UE = 'ada';
 const SCENARIO = `
-array: { elements: 32, carrier: 100 GHz, rings: 3 }
+array: { elements: ${NUM_ELEMENTS}, carrier: 100 GHz, rings: 3 }
 board: { port: emulated, baud: 3e6 }
 slots: { duration: 1 ms, turnaround: 2 ms, maxAttempts: 60 }
 bridge: { powerTimeout: 300 ms }
@@ -75,51 +77,80 @@ export interface CampaignEnd {
   /** What must not be, in words. */
   readonly troubles: readonly string[];
   readonly numSlots: number;
+  /** Codewords that the board made of their parameters. */
+  readonly numExpanded: number;
 }
 
+/** What is done to a board, and what it does. */
+export interface CampaignBoardPorts {
+  readonly faults: FaultPlan;
+  readonly seed: number;
+  readonly baud: number;
+  readonly numElements: number;
+  readonly timers: Timers;
+  readonly toHost: (chunk: Uint8Array) => void;
+  readonly onAir: (slot: OnAir) => void;
+  /** The cable was pulled, or put back. */
+  readonly onPlug: (plugged: boolean) => void;
+}
+
+/** The part of it that the board and the listener agree on. */
+type OnAir = Pick<AirSlot, 'slot' | 'untilS' | 'codeword'>;
+
+export interface CampaignBoard {
+  receive(chunk: Uint8Array): void;
+  close(): void;
+}
+
+const emulatedBoard = (ports: CampaignBoardPorts): CampaignBoard => {
+  const { faults, seed, baud, numElements, timers, toHost, onAir, onPlug } = ports;
+  return new EmulatedBoard(
+    { realtime: true, model: { numElements, baud }, seed, faults },
+    { toHost, onAir, onPlug, timers },
+  );
+};
+
 /** @param number of the mix; null: no faults. */
-export async function virtualCampaign(number: number | null): Promise<CampaignEnd> {
+export async function virtualCampaign(
+  number: number | null,
+  startBoard: (ports: CampaignBoardPorts) => CampaignBoard = emulatedBoard,
+): Promise<CampaignEnd> {
   const clock = new VirtualClock();
   const preparation = prepare(parseScenario(SCENARIO, 'mix.yaml', emulatedSection).scenario);
   const { host, device, unplug, plug } = createLoopback();
   const ue = new UeInProcess(preparation, clock);
   const onAir = new Map<number, string | null>();
-  const attach = () => device.open({ onBytes: (chunk) => emulated.receive(chunk), onClosed: () => {} });
-  const emulated: EmulatedBoard = new EmulatedBoard(
-    {
-      ...{ realtime: true, model: { numElements: 32, baud: BAUD }, seed: number ?? 1 },
-      faults: number === null ? NO_FAULTS : drawFaults(number),
+  const attach = () => device.open({ onBytes: (chunk) => board.receive(chunk), onClosed: () => {} });
+  const board = startBoard({
+    faults: number === null ? NO_FAULTS : drawFaults(number),
+    ...{ seed: number ?? 1, baud: BAUD, numElements: NUM_ELEMENTS, timers: clock.timers },
+    toHost: (chunk) => void device.write(chunk).catch(() => {}),
+    onAir: (slot) => {
+      onAir.set(slot.slot, slot.codeword?.hash ?? null);
+      ue.hear(slot);
     },
-    {
-      toHost: (chunk) => void device.write(chunk).catch(() => {}),
-      onAir: (slot) => {
-        onAir.set(slot.slot, slot.codeword?.hash ?? null);
-        ue.hear(slot);
-      },
-      onPlug: (plugged) => {
-        if (!plugged) return unplug();
-        plug();
-        void attach();
-      },
-      timers: clock.timers,
+    onPlug: (plugged) => {
+      if (!plugged) return unplug();
+      plug();
+      void attach();
     },
-  );
+  });
   await attach();
   const random = new Random(number ?? 0, 'sessions');
   const recorded = new RowsInMemory();
   const over = new AbortController();
   const tooLong = clock.timers.after(LONGEST_S, () => over.abort(new Error(`not over after ${LONGEST_S} s`)));
   const campaign = async () => {
-    const board = await openNativeBoard({
+    const driver = await openNativeBoard({
       ...{ transport: host, clock, baudRate: BAUD, random: () => random.uint32(), signal: over.signal },
     });
     const testbed: Testbed = {
-      ...{ board, bridge: ue, time: 'real', close: async () => {} },
+      ...{ board: driver, bridge: ue, time: 'real', close: async () => {} },
       earliestBoardTimeS: (numRoundTrips = 2) =>
-        board.boardTime().hiS + 2 * numRoundTrips * (board.linkStatistics().roundTripS ?? 0.02),
+        driver.boardTime().hiS + 2 * numRoundTrips * (driver.linkStatistics().roundTripS ?? 0.02),
       waitUntilBoardTime: async (toS, signal) => {
         for (;;) {
-          const leftS = toS - board.boardTime().loS;
+          const leftS = toS - driver.boardTime().loS;
           if (leftS <= 0) return;
           await clock.sleep(Math.max(leftS, 1e-3), signal);
         }
@@ -129,15 +160,16 @@ export async function virtualCampaign(number: number | null): Promise<CampaignEn
     const sounder = await openSounder(preparation, testbed, recording, { clock, signal: over.signal });
     const decisions = await sounder.run({ name: UE, ues: [UE], sounding: heardByOne(search(preparation)) });
     sounder.close();
-    await board.close();
-    return decisions;
+    const numExpanded = driver.codewordsExpanded();
+    await driver.close();
+    return { decisions, numExpanded };
   };
   try {
-    const decisions = await clock.during(campaign());
-    return { decisions, troubles: recorded.troubles(onAir), numSlots: recorded.of('slots').length };
+    const end = await clock.during(campaign());
+    return { ...end, troubles: recorded.troubles(onAir), numSlots: recorded.of('slots').length };
   } finally {
     tooLong();
-    emulated.close();
+    board.close();
   }
 }
 
@@ -187,7 +219,7 @@ class UeInProcess implements UeBridge {
     this.#channel = channelVector(polar.array, users[0]!.truth!.paths);
   }
 
-  hear({ slot, untilS, codeword }: AirSlot): void {
+  hear({ slot, untilS, codeword }: OnAir): void {
     if (!this.#asked.delete(slot)) return;
     const power = codeword === null ? 0 : this.#received(codeword.weights);
     this.#clock.timers.after(Math.max(0, untilS - this.#clock.nowS()) + 1e-3, () =>

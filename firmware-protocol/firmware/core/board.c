@@ -16,7 +16,7 @@ void board_power_up(struct board *board, struct hal *hal)
     board->hal = hal;
     board->boot_id = hal_boot_id(hal);
     board->output = HAL_OUTPUT_OFF;
-    inbox_start(&board->inbox);
+    inbox_start(&board->inbox, false);
     outbox_start(&board->outbox);
 }
 
@@ -60,7 +60,7 @@ static bool receive(struct board *board)
             struct frame frame;
             if (frame_push(&board->decoder, chunk[i], &frame)) {
                 session_frame(board, &frame);
-                requests_run(board);
+                requests_run(board, false);
             }
         }
         if (count < sizeof chunk) {
@@ -79,9 +79,10 @@ static uint64_t sooner(uint64_t a, uint64_t b, uint64_t now)
 uint64_t board_run(struct board *board)
 {
     const uint64_t now = hal_ticks(board->hal);
-    const bool more = receive(board);
+    bool more = receive(board);
     const uint64_t watch_at = watch_run(board, now);
-    requests_run(board);
+    requests_run(board, true);
+    more = more || board->requests.waits_for_turn;
     uint64_t next = sooner(slots_run(board), watch_at, now);
     report_run(board, now, false);
     next = sooner(next, report_due(board), now);

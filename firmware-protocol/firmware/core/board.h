@@ -1,7 +1,8 @@
 /*
  * A board: the firmware's whole state, and the two calls that a port makes. Nothing is static, so a process can hold
- * several; nothing is allocated. The rooms of this folder, from the ground up: bytes, crc32c, layout, messages, codec,
- * frame; inbox, outbox, codewords, receipt-log, slots; report, requests, transmit, session, watch; board.
+ * several; nothing is allocated. The rooms of this folder, from the ground up: bytes, real, crc32c, layout, messages, codec,
+ * frame; inbox, outbox, codewords, expansion, receipt-log, slots; report, parameter-loads, requests, transmit, session, watch;
+ * board.
  */
 #ifndef BEAM_BOARD_H
 #define BEAM_BOARD_H
@@ -15,6 +16,7 @@
 #include "hal.h"
 #include "inbox.h"
 #include "outbox.h"
+#include "parameter-loads.h"
 #include "receipt-log.h"
 #include "report.h"
 #include "requests.h"
@@ -34,6 +36,7 @@ struct board {
     struct report report;
 
     struct codewords codewords;
+    struct parameter_loads loads;
     struct slots slots;
     struct receipt_log log;
 

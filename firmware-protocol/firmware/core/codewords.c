@@ -24,6 +24,13 @@ uint64_t content_hash(const uint8_t *packed, size_t count)
     return hash;
 }
 
+void put_code(uint8_t *packed, uint32_t at, uint16_t code, unsigned bits)
+{
+    for (unsigned bit = 0; bit < bits; bit++, at++) {
+        packed[at / 8] |= (uint8_t)(((uint32_t)code >> bit & 1u) << at % 8);
+    }
+}
+
 #if BOARD_DELAY_BITS > 0 || BOARD_LINE_BITS > 0
 /* `bits` bits from bit `at` on of the string of SPEC 4.1. */
 static uint32_t code_at(const uint8_t *packed, uint32_t at, unsigned bits)
@@ -47,7 +54,7 @@ static bool within_reach(const uint8_t *packed)
             return false;
         }
         const uint32_t line = code_at(packed, at + BOARD_ELEMENT_BITS - BOARD_LINE_BITS, BOARD_LINE_BITS);
-        if (BOARD_LINE_BITS > 0 && line >= BOARD_NUM_LINES) {
+        if (BOARD_LINE_BITS > 0 && line + 1 > BOARD_NUM_LINES) {
             return false;
         }
     }
@@ -107,6 +114,20 @@ enum status codewords_load(struct codewords *codewords, const struct msg_load_co
         codewords->valid[chunk->index] = true;
     }
     return status;
+}
+
+uint8_t *codewords_open(struct codewords *codewords, uint16_t index)
+{
+    codewords->valid[index] = false;
+    codewords->loading = codewords->loading && codewords->load_index != index;
+    return memset(codewords->packed[index], 0, BOARD_CODEWORD_BYTES);
+}
+
+bool codewords_close(struct codewords *codewords, uint16_t index, uint64_t hash)
+{
+    codewords->hash[index] = hash;
+    codewords->valid[index] = content_hash(codewords->packed[index], BOARD_CODEWORD_BYTES) == hash;
+    return codewords->valid[index];
 }
 
 void codewords_end_load(struct codewords *codewords)

@@ -30,8 +30,20 @@ uint64_t codewords_hash(const struct codewords *codewords, uint16_t index);
 /* Takes one chunk; returns its status. */
 enum status codewords_load(struct codewords *codewords, const struct msg_load_codeword *chunk);
 
+/*
+ * The place of a codeword that the board makes itself, all zero; its entry is invalid, and a load of it that
+ * had begun is lost (SPEC 6.17). `index` is within the memory.
+ */
+uint8_t *codewords_open(struct codewords *codewords, uint16_t index);
+
+/* The codeword that was made there is whole; returns whether its hash is this one, and so whether it is valid. */
+bool codewords_close(struct codewords *codewords, uint16_t index, uint64_t hash);
+
 /* The session that was loading is over. */
 void codewords_end_load(struct codewords *codewords);
+
+/* Writes a code as `bits` bits from bit `at` on of a string of zeros; what has more bits is cut off. SPEC 4.1. */
+void put_code(uint8_t *packed, uint32_t at, uint16_t code, unsigned bits);
 
 /* FNV-1a, 64 bits, over the packed bytes: SPEC 4.3. */
 uint64_t content_hash(const uint8_t *packed, size_t count);

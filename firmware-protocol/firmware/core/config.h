@@ -31,6 +31,22 @@
 #define BOARD_NUM_LINES 0
 #endif
 
+/*
+ * 1: makes codewords of points and split beams, SPEC 4.7. It needs a double that is IEEE 754 binary64, in hardware or by the compiler's
+ * own routines; 0 leaves it out, and hosts send settings.
+ */
+#ifndef BOARD_EXPANSION
+#define BOARD_EXPANSION 1
+#endif
+/* 1: takes corrections for them, SPEC 6.16: 16 bytes for each element. */
+#ifndef BOARD_CORRECTIONS
+#define BOARD_CORRECTIONS BOARD_EXPANSION
+#endif
+/* Elements that are expanded before other work has its turn: some 0.15 ms each on a processor of 50 MHz without floating point. */
+#ifndef BOARD_EXPANSION_STEP
+#define BOARD_EXPANSION_STEP 8
+#endif
+
 /* What it can hold. */
 #ifndef BOARD_MEMORY_DEPTH
 #define BOARD_MEMORY_DEPTH 64
@@ -91,6 +107,13 @@
     (BOARD_NUM_LINES <= 1 ? 0 : BOARD_NUM_LINES <= 2 ? 1 : BOARD_NUM_LINES <= 4 ? 2 : BOARD_NUM_LINES <= 8 ? 3 \
      : BOARD_NUM_LINES <= 16 ? 4 : BOARD_NUM_LINES <= 32 ? 5 : BOARD_NUM_LINES <= 64 ? 6 : BOARD_NUM_LINES <= 128 ? 7 \
      : BOARD_NUM_LINES <= 256 ? 8 : BOARD_NUM_LINES <= 512 ? 9 : 10)
+/* Highest delay code that SPEC 4.4 allows. */
+#define BOARD_MOST_DELAY_CODE ((1L << BOARD_DELAY_BITS) - 1)
+#if BOARD_DELAY_BITS > 0 && BOARD_DELAY_RANGE_FS / BOARD_DELAY_LSB_FS < BOARD_MOST_DELAY_CODE
+#define BOARD_LAST_DELAY_CODE (BOARD_DELAY_RANGE_FS / BOARD_DELAY_LSB_FS)
+#else
+#define BOARD_LAST_DELAY_CODE BOARD_MOST_DELAY_CODE
+#endif
 #define BOARD_ELEMENT_BITS (BOARD_PHASE_BITS + BOARD_DELAY_BITS + BOARD_AMPLITUDE_BITS + BOARD_LINE_BITS)
 #define BOARD_CODEWORD_BITS (1L * BOARD_NUM_ELEMENTS * BOARD_ELEMENT_BITS)
 #define BOARD_CODEWORD_BYTES ((BOARD_CODEWORD_BITS + 7) / 8)
@@ -114,6 +137,12 @@
 #endif
 #if BOARD_NUM_LINES < 0 || BOARD_NUM_LINES > 1024
 #error "BOARD_NUM_LINES must be 0..1024 (SPEC 6.14)"
+#endif
+#if BOARD_CORRECTIONS && !BOARD_EXPANSION
+#error "BOARD_CORRECTIONS needs BOARD_EXPANSION: only what the board makes itself is corrected there (SPEC 6.16)"
+#endif
+#if BOARD_EXPANSION_STEP < 1 || BOARD_EXPANSION_STEP > 65535
+#error "BOARD_EXPANSION_STEP must be 1..65535 elements"
 #endif
 #if BOARD_CODEWORD_BYTES > 65535
 #error "a packed codeword must not exceed 65535 bytes (SPEC 4.1): fewer elements or bits"

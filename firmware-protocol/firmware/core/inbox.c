@@ -9,25 +9,30 @@
 /* SPEC 5.4 has the eighth frame acknowledged at once; a small window would stand still before that. */
 #define ACK_EVERY (BOARD_WINDOW >= 16 ? 8 : (BOARD_WINDOW + 1) / 2)
 
-void inbox_start(struct inbox *inbox)
+void inbox_start(struct inbox *inbox, bool keeps_first)
 {
+    const uint8_t first = inbox->waiting[inbox->first_waiting];
+    inbox->num_unused = 0;
     for (uint8_t place = 0; place < INBOX_POOL; place++) {
-        inbox->unused[place] = place;
+        if (!keeps_first || place != first) {
+            inbox->unused[inbox->num_unused++] = place;
+        }
     }
-    inbox->num_unused = INBOX_POOL;
     inbox->next = 1;
     memset(inbox->kept, 0, sizeof inbox->kept);
     inbox->base = 0;
     inbox->num_kept = 0;
+    inbox->waiting[0] = first;
     inbox->first_waiting = 0;
-    inbox->num_waiting = 0;
+    inbox->num_waiting = keeps_first ? 1 : 0;
+    inbox->holds_old = keeps_first;
     inbox->unacknowledged = 0;
     inbox->ack_at_once = false;
 }
 
 static bool has_room(const struct inbox *inbox)
 {
-    return inbox->num_waiting < BOARD_WINDOW;
+    return inbox->num_waiting < BOARD_WINDOW + (inbox->holds_old ? 1 : 0);
 }
 
 /* The pool has room for whatever is kept and waits: neither is more than a window. */
@@ -45,7 +50,7 @@ static uint8_t stored(struct inbox *inbox, const struct frame *frame)
 /* The message in a place of the pool is the next in order. */
 static void deliver(struct inbox *inbox, uint8_t place)
 {
-    inbox->waiting[(inbox->first_waiting + inbox->num_waiting) % BOARD_WINDOW] = place;
+    inbox->waiting[(inbox->first_waiting + inbox->num_waiting) % INBOX_WAITING] = place;
     inbox->num_waiting++;
     inbox->next++;
     inbox->base = (uint8_t)((inbox->base + 1) % BOARD_WINDOW);
@@ -103,8 +108,9 @@ const struct inbox_message *inbox_first(const struct inbox *inbox)
 void inbox_done(struct inbox *inbox, uint64_t now)
 {
     inbox->unused[inbox->num_unused++] = inbox->waiting[inbox->first_waiting];
-    inbox->first_waiting = (uint8_t)((inbox->first_waiting + 1) % BOARD_WINDOW);
+    inbox->first_waiting = (uint8_t)((inbox->first_waiting + 1) % INBOX_WAITING);
     inbox->num_waiting--;
+    inbox->holds_old = false;
     if (deliver_kept(inbox)) {
         inbox->ack_at_once = true;
         inbox->ack_at = now;

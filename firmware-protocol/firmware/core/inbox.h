@@ -15,8 +15,10 @@ struct inbox_message {
     uint8_t payload[BOARD_MAX_PAYLOAD];
 };
 
-/* A window of frames out of order, and as many that wait to be carried out: SPEC 5.3. */
-#define INBOX_POOL (2 * BOARD_WINDOW)
+/* One that an ended session left, and that must be completed (SPEC 5.9); then as many as the window: SPEC 5.3. */
+#define INBOX_WAITING (BOARD_WINDOW + BOARD_EXPANSION)
+/* A window of frames out of order, and those that wait to be carried out. */
+#define INBOX_POOL (BOARD_WINDOW + INBOX_WAITING)
 
 struct inbox {
     struct inbox_message pool[INBOX_POOL];
@@ -30,9 +32,11 @@ struct inbox {
     uint8_t base;
     uint8_t num_kept;
     /* Delivered ones in order, as places of the pool. */
-    uint8_t waiting[BOARD_WINDOW];
+    uint8_t waiting[INBOX_WAITING];
     uint8_t first_waiting;
     uint8_t num_waiting;
+    /* The first of them is of an ended session. */
+    bool holds_old;
     /* Delivered since the last Ack. */
     uint8_t unacknowledged;
     bool ack_at_once;
@@ -40,8 +44,8 @@ struct inbox {
     uint64_t ack_at;
 };
 
-/* A new session. */
-void inbox_start(struct inbox *inbox);
+/* A new session. Nothing stays of the old one; or nothing but the oldest message that waits. */
+void inbox_start(struct inbox *inbox, bool keeps_first);
 
 /* A reliable frame has come. */
 void inbox_receive(struct inbox *inbox, const struct frame *frame, uint64_t now);

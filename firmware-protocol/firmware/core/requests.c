@@ -4,14 +4,32 @@
 #include "codec.h"
 #include "times.h"
 
-void requests_start(struct requests *requests)
+bool requests_start(struct requests *requests)
 {
-    requests->begun = false;
+    requests->begun = requests->begun && requests->is_long;
+    requests->orphaned = requests->begun;
+    return requests->orphaned;
 }
 
-/* The outbox has room for it, unless the request has put other messages there. */
-static bool respond(struct board *board, const struct msg_layout *layout, const void *answer)
+void requests_begin_long(struct requests *requests)
 {
+    requests->begun = true;
+    requests->is_long = true;
+}
+
+bool requests_take_turn(struct requests *requests)
+{
+    const bool turn = requests->turn;
+    requests->turn = false;
+    requests->waits_for_turn = !turn;
+    return turn;
+}
+
+bool requests_respond(struct board *board, const struct msg_layout *layout, const void *answer)
+{
+    if (board->requests.orphaned) {
+        return true;
+    }
     uint8_t *const payload = outbox_room(&board->outbox, layout->max_payload);
     if (payload == NULL) {
         return false;
@@ -30,7 +48,7 @@ static bool load_codeword(struct board *board, const union msg_any *request, uin
     const enum status status = codewords_load(&board->codewords, chunk);
     (void)slots_run(board);
     const struct msg_load_codeword_result answer = { sequence, (uint8_t)status, chunk->index, chunk->hash };
-    return respond(board, &msg_load_codeword_result_layout, &answer);
+    return requests_respond(board, &msg_load_codeword_result_layout, &answer);
 }
 
 /* SPEC 6.3. */
@@ -106,7 +124,7 @@ static bool queue_slots(struct board *board, const union msg_any *request, uint1
     const struct msg_queue_slots_result answer = { sequence, (uint8_t)status, accepted,
                                                    (uint16_t)(BOARD_QUEUE_DEPTH - board->slots.count - accepted) };
     /* Answered before slots that have begun already give their receipts. */
-    (void)respond(board, &msg_queue_slots_result_layout, &answer);
+    (void)requests_respond(board, &msg_queue_slots_result_layout, &answer);
     if (accepted > 0) {
         for (uint16_t k = 0; k < accepted; k++) {
             const struct msg_queue_slots_entry entry = queue_entry(asked, k);
@@ -152,7 +170,7 @@ static bool arm(struct board *board, const union msg_any *request, uint16_t sequ
         (void)slots_run(board);
     }
     const struct msg_arm_result answer = { sequence, (uint8_t)status };
-    return respond(board, &msg_arm_result_layout, &answer);
+    return requests_respond(board, &msg_arm_result_layout, &answer);
 }
 
 /* SPEC 6.6: receipts of slots that were latched before go first. */
@@ -167,7 +185,7 @@ static bool stop(struct board *board, const union msg_any *request, uint16_t seq
         (void)slots_run(board);
     }
     const struct msg_stop_result answer = { sequence, STATUS_OK, requests->dropped };
-    return report_run(board, hal_ticks(board->hal), true) && respond(board, &msg_stop_result_layout, &answer);
+    return report_run(board, hal_ticks(board->hal), true) && requests_respond(board, &msg_stop_result_layout, &answer);
 }
 
 /* SPEC 6.7. */
@@ -183,7 +201,7 @@ static bool mute(struct board *board, const union msg_any *request, uint16_t seq
     }
     (void)slots_run(board);
     const struct msg_mute_result answer = { sequence, STATUS_OK };
-    return respond(board, &msg_mute_result_layout, &answer);
+    return requests_respond(board, &msg_mute_result_layout, &answer);
 }
 
 /* SPEC 6.9: the answer, then the receipts. */
@@ -202,7 +220,7 @@ static bool query_receipts(struct board *board, const union msg_any *request, ui
             found++;
         }
         const struct msg_query_receipts_result answer = { sequence, STATUS_OK, found };
-        (void)respond(board, &msg_query_receipts_result_layout, &answer);
+        (void)requests_respond(board, &msg_query_receipts_result_layout, &answer);
     }
     while (requests->count > 0) {
         uint8_t *const payload = outbox_room(&board->outbox, msg_receipts_layout.max_payload);
@@ -250,53 +268,7 @@ static bool read_lines(struct board *board, const union msg_any *request, uint16
     return true;
 }
 
-/* SPEC 6.15 to 6.18: this board does not expand codewords, so no geometry is ever in force. */
-static bool set_geometry(struct board *board, const union msg_any *request, uint16_t sequence)
-{
-    (void)request;
-    const struct msg_geometry_result answer = { sequence, STATUS_NO_CAPABILITY, 0 };
-    return respond(board, &msg_geometry_result_layout, &answer);
-}
-
-static bool set_corrections(struct board *board, const union msg_any *request, uint16_t sequence)
-{
-    (void)request;
-    const struct msg_corrections_result answer = { sequence, STATUS_NO_CAPABILITY };
-    return respond(board, &msg_corrections_result_layout, &answer);
-}
-
-/* It stops at the first entry: that has no place, or cannot be expanded. */
-static enum status expansion_status(uint16_t count, uint16_t first_index)
-{
-    if (count == 0) {
-        return STATUS_OK;
-    }
-    return (uint32_t)first_index + 1 > BOARD_MEMORY_DEPTH ? STATUS_BAD_INDEX : STATUS_NO_CAPABILITY;
-}
-
-static bool load_foci(struct board *board, const union msg_any *request, uint16_t sequence)
-{
-    const struct msg_list *const entries = &request->load_foci.entries;
-    struct msg_load_foci_entry first = { 0 };
-    if (entries->count > 0) {
-        msg_entry(&msg_load_foci_layout, entries, 0, &first);
-    }
-    const struct msg_load_foci_result answer = { sequence, (uint8_t)expansion_status(entries->count, first.index), 0 };
-    return respond(board, &msg_load_foci_result_layout, &answer);
-}
-
-static bool load_splits(struct board *board, const union msg_any *request, uint16_t sequence)
-{
-    const struct msg_list *const entries = &request->load_splits.entries;
-    struct msg_load_splits_entry first = { 0 };
-    if (entries->count > 0) {
-        msg_entry(&msg_load_splits_layout, entries, 0, &first);
-    }
-    const struct msg_load_splits_result answer = { sequence, (uint8_t)expansion_status(entries->count, first.index), 0 };
-    return respond(board, &msg_load_splits_result_layout, &answer);
-}
-
-/* Returns false when it is not done: it is called again once there may be more room in the outbox. */
+/* Returns false when it is not done: it is called again once there may be more room in the outbox, or it is its turn again. */
 typedef bool carry_out(struct board *board, const union msg_any *request, uint16_t sequence);
 
 /* Every request that this board knows: a new message is a new row. The layout names its answer. */
@@ -322,7 +294,7 @@ static const struct {
 static bool refuse(struct board *board, const struct inbox_message *message, enum status status)
 {
     const struct msg_refused answer = { message->sequence, (uint8_t)status, message->type };
-    return respond(board, &msg_refused_layout, &answer);
+    return requests_respond(board, &msg_refused_layout, &answer);
 }
 
 /* Whether it is done. */
@@ -334,7 +306,8 @@ static bool attempt(struct board *board, const struct inbox_message *message)
             continue;
         }
         union msg_any request;
-        if (msg_decode(layout, message->payload, message->length, &request) != MSG_OK) {
+        /* What has begun has taken from it what it needs. */
+        if (!board->requests.begun && msg_decode(layout, message->payload, message->length, &request) != MSG_OK) {
             return refuse(board, message, STATUS_MALFORMED);
         }
         /* Nothing is carried out that could not be answered. */
@@ -346,14 +319,18 @@ static bool attempt(struct board *board, const struct inbox_message *message)
     return refuse(board, message, STATUS_UNKNOWN_MESSAGE);
 }
 
-void requests_run(struct board *board)
+void requests_run(struct board *board, bool turn)
 {
+    board->requests.turn = turn;
+    board->requests.waits_for_turn = false;
     for (;;) {
         const struct inbox_message *const message = inbox_first(&board->inbox);
         if (message == NULL || !attempt(board, message)) {
             return;
         }
         board->requests.begun = false;
+        board->requests.is_long = false;
+        board->requests.orphaned = false;
         inbox_done(&board->inbox, hal_ticks(board->hal));
     }
 }

@@ -34,9 +34,8 @@ static void start(struct board *board, uint32_t session, uint64_t now)
     board->session = session;
     board->resumable = false;
     codewords_end_load(&board->codewords);
-    inbox_start(&board->inbox);
+    inbox_start(&board->inbox, requests_start(&board->requests));
     outbox_start(&board->outbox);
-    requests_start(&board->requests);
     report_start(board);
     transmit_start(&board->transmit);
     board->telemetry_at = now + times_ms(TELEMETRY_PERIOD_MS);

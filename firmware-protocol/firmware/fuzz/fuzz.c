@@ -36,6 +36,12 @@ enum step {
     STEP_ARM,
     /* The front ends latch nothing, where the next byte is odd. */
     STEP_STICK,
+    /* A geometry that fits, mirrored or not; corrections of phases or delays. */
+    STEP_GEOMETRY,
+    STEP_CORRECTIONS,
+    /* How many points or split beams, then of each where, with corrections, of what numbers, and whether its hash may be right. */
+    STEP_FOCI,
+    STEP_SPLITS,
     NUM_STEPS
 };
 
@@ -160,6 +166,77 @@ static void arm(struct fuzzed *fuzzed, struct input *input)
     request(fuzzed, &msg_arm_layout, &asked);
 }
 
+/* Any number, or a small one: most of all bits are far beyond what an array is told. */
+static double number(struct input *input)
+{
+    uint8_t bytes[8] = { 0 };
+    const uint8_t size = take(input);
+    if (size != 0) {
+        return ((double)take(input) - 128.0) / size;
+    }
+    double value;
+    (void)take_bytes(input, bytes, sizeof bytes);
+    memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+static void geometry(struct fuzzed *fuzzed, struct input *input)
+{
+    const uint16_t beyond = take(input);
+    const struct msg_set_geometry told = { (uint16_t)(BOARD_NUM_ELEMENTS + beyond), take(input), take(input) % 2,
+                                           30e9, 3e8, 0.005, 0.5 };
+    request(fuzzed, &msg_set_geometry_layout, &told);
+}
+
+static void corrections(struct fuzzed *fuzzed, struct input *input)
+{
+    uint8_t payload[256];
+    const struct msg_set_corrections told = { take(input) % 2, take(input) % 16, { NULL, take(input) % 12 } };
+    uint8_t *at = payload + msg_encode(&msg_set_corrections_layout, &told, payload);
+    for (unsigned k = 0; k < told.values.count; k++) {
+        const struct msg_set_corrections_entry entry = { number(input) };
+        at = msg_put_entry(&msg_set_corrections_layout, &entry, at);
+    }
+    send(fuzzed, MSG_SET_CORRECTIONS, fuzzed->next++, payload, (size_t)(at - payload));
+}
+
+/* The hash of a codeword that is all zero but for its amplitudes: of small numbers on line 0 some make it. */
+static uint64_t straight_ahead(void)
+{
+    uint8_t packed[BOARD_CODEWORD_BYTES] = { 0 };
+    for (uint32_t element = 0; element < BOARD_NUM_ELEMENTS; element++) {
+        put_code(packed, element * BOARD_ELEMENT_BITS + BOARD_PHASE_BITS + BOARD_DELAY_BITS, UINT16_MAX, BOARD_AMPLITUDE_BITS);
+    }
+    return content_hash(packed, sizeof packed);
+}
+
+static void foci(struct fuzzed *fuzzed, struct input *input)
+{
+    uint8_t payload[256];
+    const struct msg_load_foci asked = { { NULL, take(input) % 4 } };
+    uint8_t *at = payload + msg_encode(&msg_load_foci_layout, &asked, payload);
+    for (unsigned k = 0; k < asked.entries.count; k++) {
+        const struct msg_load_foci_entry entry = { take(input) % (BOARD_MEMORY_DEPTH + 1), straight_ahead(), take(input) % 4,
+                                                   take(input) % 2, number(input), number(input) };
+        at = msg_put_entry(&msg_load_foci_layout, &entry, at);
+    }
+    send(fuzzed, MSG_LOAD_FOCI, fuzzed->next++, payload, (size_t)(at - payload));
+}
+
+static void splits(struct fuzzed *fuzzed, struct input *input)
+{
+    uint8_t payload[256];
+    const struct msg_load_splits asked = { { NULL, take(input) % 3 } };
+    uint8_t *at = payload + msg_encode(&msg_load_splits_layout, &asked, payload);
+    for (unsigned k = 0; k < asked.entries.count; k++) {
+        const struct msg_load_splits_entry entry = { take(input) % (BOARD_MEMORY_DEPTH + 1), straight_ahead(), take(input) % 2,
+                                                     take(input) % (BOARD_NUM_LINES + 1), number(input), number(input),
+                                                     number(input), number(input), number(input) * 1e-12 };
+        at = msg_put_entry(&msg_load_splits_layout, &entry, at);
+    }
+    send(fuzzed, MSG_LOAD_SPLITS, fuzzed->next++, payload, (size_t)(at - payload));
+}
+
 static void step(struct fuzzed *fuzzed, struct input *input)
 {
     uint8_t bytes[256];
@@ -230,6 +307,18 @@ static void step(struct fuzzed *fuzzed, struct input *input)
         break;
     case STEP_ARM:
         arm(fuzzed, input);
+        break;
+    case STEP_GEOMETRY:
+        geometry(fuzzed, input);
+        break;
+    case STEP_CORRECTIONS:
+        corrections(fuzzed, input);
+        break;
+    case STEP_FOCI:
+        foci(fuzzed, input);
+        break;
+    case STEP_SPLITS:
+        splits(fuzzed, input);
         break;
     default:
         library_power_up(fuzzed->board, take(input));

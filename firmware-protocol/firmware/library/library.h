@@ -29,6 +29,20 @@ uint64_t library_run(struct library_board *of, uint64_t now, const uint8_t *rece
 /* Takes bytes for the host, at most `most`; returns how many. The line takes no more than 64 KiB that are not taken. */
 size_t library_sent(struct library_board *of, uint8_t *bytes, size_t most);
 
+/* Of every million codewords that the front ends are given, so many are not latched; which ones hangs on the seed. */
+void library_miss(struct library_board *of, uint32_t per_million, uint32_t seed);
+
+/* A latch: when, in which slot, and when that ends; board time. */
+struct library_latch {
+    uint64_t ticks;
+    uint64_t until;
+    uint32_t slot;
+};
+
+/* The oldest latch that nobody has heard of yet, and its packed settings, library_codeword_bytes of them; 0: none. */
+int library_heard(struct library_board *of, struct library_latch *latch, uint8_t *settings);
+uint32_t library_codeword_bytes(void);
+
 uint32_t library_clock_hz(void);
 
 #endif

@@ -1,9 +1,15 @@
 /*
- * Framing and layouts by themselves, line by line from standard input to standard output, for tests against vectors/:
+ * Framing, layouts and expansion by themselves, line by line from standard input to standard output, for tests against vectors/:
  *   bytes HEX                        what the decoder finds in them: frames and errors
  *   seal TYPE SESSION SEQUENCE HEX   the frame around a payload
  *   payload TYPE HEX                 its fields, and what they are encoded to again
  *   hash HEX                         content hash
+ *   board ELEMENTS PHASE DELAY AMPLITUDE LINE LSB LAST LINES   bits, fs, last delay code and number of lines: what expands
+ *   lines HEX                        their delays, fs: 4 bytes each, line by line
+ *   geometry HEX                     payload of SetGeometry
+ *   corrections HEX                  phases, then delays: 8 bytes each
+ *   expand TYPE STEP HEX             codeword of the only entry of a payload, so many elements at a time, and its hash
+ *   numbers HEX                      of one f64: square root, nearest whole number, least that is not less; as bits
  * HEX may be `-` for no bytes. Numbers are decimal.
  */
 #include <inttypes.h>
@@ -11,9 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "codec.h"
 #include "codewords.h"
+#include "expansion.h"
 #include "frame.h"
+#include "real.h"
 
 #define LINE_BYTES 20000
 
@@ -146,6 +155,109 @@ static void read_payload(uint8_t type, const uint8_t *bytes, size_t count)
     }
 }
 
+/* What expands; it has no more elements than lines of input tell corrections of. */
+static struct expanding_board board;
+static struct hal {
+    uint32_t delays[LINE_BYTES / 8];
+} hal;
+static struct msg_set_geometry geometry;
+static double errors[LINE_BYTES / 16];
+
+uint32_t hal_line_delay_fs(struct hal *of, uint16_t line, uint16_t element)
+{
+    return of->delays[line * board.num_elements + element];
+}
+
+static double get_f64(const uint8_t *at)
+{
+    const uint64_t bits = get_u64(at);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static void print_f64(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    printf(" %016" PRIx64, bits);
+}
+
+static void expand(uint8_t type, uint16_t most, const uint8_t *payload, size_t count)
+{
+    static uint8_t packed[65535];
+    const struct msg_layout *const layout = msg_layout_of(type);
+    struct parameters parameters = { .is_split = type == MSG_LOAD_SPLITS };
+    struct expansion expansion = { 0 };
+    struct expander expander = { &board, &hal, &geometry, NULL, NULL };
+    union msg_any message;
+    if (msg_decode(layout, payload, count, &message) != MSG_OK) {
+        printf(" malformed");
+        return;
+    }
+    const struct msg_list *const entries = parameters.is_split ? &message.load_splits.entries : &message.load_foci.entries;
+    msg_entry(layout, entries, 0, &parameters.of);
+    if (parameters.is_split ? parameters.of.split.corrected == 1 : parameters.of.focus.corrected == 1) {
+        expander.phase_errors = errors;
+        expander.delay_errors = errors + board.num_elements;
+    }
+    memset(packed, 0, sizeof packed);
+    enum expansion_state state;
+    do {
+        state = expansion_step(&expander, &parameters, &expansion, packed, most);
+    } while (state == EXPANSION_GOES_ON);
+    if (state == EXPANSION_IMPOSSIBLE) {
+        printf(" impossible");
+        return;
+    }
+    const size_t bits = (size_t)board.phase_bits + board.delay_bits + board.amplitude_bits + board.line_bits;
+    const size_t length = (board.num_elements * bits + 7) / 8;
+    printf(" ");
+    print_hex(packed, length);
+    printf(" %016" PRIx64, content_hash(packed, length));
+}
+
+/* A line about expansion; false when it is none. */
+static bool expansion_line(const char *line, char *hex, uint8_t *bytes)
+{
+    union msg_any told;
+    unsigned type;
+    unsigned step;
+    if (sscanf(line, "board %hu %hhu %hhu %hhu %hhu %" SCNu32 " %hu %hu", &board.num_elements, &board.phase_bits,
+               &board.delay_bits, &board.amplitude_bits, &board.line_bits, &board.delay_lsb_fs, &board.last_delay_code,
+               &board.num_lines) == 8) {
+        printf("board");
+    } else if (sscanf(line, "lines %19999s", hex) == 1) {
+        const size_t count = from_hex(hex, bytes);
+        for (size_t k = 0; k < count / 4; k++) {
+            hal.delays[k] = get_u32(bytes + 4 * k);
+        }
+        printf("lines");
+    } else if (sscanf(line, "geometry %19999s", hex) == 1) {
+        const enum msg_result result = msg_decode(&msg_set_geometry_layout, bytes, from_hex(hex, bytes), &told);
+        geometry = told.set_geometry;
+        printf("geometry %s", RESULTS[result]);
+    } else if (sscanf(line, "corrections %19999s", hex) == 1) {
+        const size_t count = from_hex(hex, bytes);
+        for (size_t k = 0; k < count / 8; k++) {
+            errors[k] = get_f64(bytes + 8 * k);
+        }
+        printf("corrections");
+    } else if (sscanf(line, "expand %u %u %19999s", &type, &step, hex) == 3) {
+        printf("expand");
+        expand((uint8_t)type, (uint16_t)step, bytes, from_hex(hex, bytes));
+    } else if (sscanf(line, "numbers %19999s", hex) == 1 && from_hex(hex, bytes) == 8) {
+        const double x = get_f64(bytes);
+        printf("numbers");
+        print_f64(real_sqrt(x));
+        print_f64(real_nearest(x));
+        print_f64(real_ceil(x));
+    } else {
+        return false;
+    }
+    return true;
+}
+
 int main(void)
 {
     static char line[LINE_BYTES];
@@ -169,7 +281,7 @@ int main(void)
         } else if (sscanf(line, "hash %19999s", hex) == 1) {
             const size_t count = from_hex(hex, bytes);
             printf("hash %016" PRIx64, content_hash(bytes, count));
-        } else {
+        } else if (!expansion_line(line, hex, bytes)) {
             fprintf(stderr, "not understood: %s", line);
             return 1;
         }

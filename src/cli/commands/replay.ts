@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { MOST_NAMED } from '../../campaign/outcome.js';
 import { loadRecordedPlugin } from '../../campaign/recorded-plugin.js';
 import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
@@ -9,6 +8,7 @@ import { LEVEL } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { clipped } from '../../core/printable.js';
+import { yaml } from '../../core/yaml.js';
 import { Recording } from '../../record/recording.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
 import { trackerNames, trackerSchema } from '../../scenario/trackers.js';
@@ -133,7 +133,7 @@ function chosenTracker({ tracking }: Scenario, text: string): TrackerChoice {
 
 function parseYaml(text: string): unknown {
   try {
-    return parse(text);
+    return yaml().parse(text);
   } catch {
     return text;
   }

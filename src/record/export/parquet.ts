@@ -1,4 +1,4 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import { duckdb } from '../duckdb.js';
 import { libraryPath } from '../library-path.js';
 import { RowAppender } from '../row-appender.js';
 import { createTableSql } from '../schema.js';
@@ -10,7 +10,7 @@ export async function writeParquet(
   { name, columns, rows }: CollectedTable,
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const instance = await duckdb().DuckDBInstance.create(':memory:', { threads: '1' });
   try {
     const connection = await instance.connect();
     await connection.run(createTableSql(name, columns));

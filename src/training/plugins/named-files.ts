@@ -1,8 +1,8 @@
 /** Files in place of scheme names in scenario and study files: `scheme: ./my-scheme.js`, relative to the file that says so. */
 import path from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { BeamloopError } from '../../core/errors.js';
+import { yaml } from '../../core/yaml.js';
 import { loadPlugin, schemeOfFile } from './plugin-file.js';
 
 /** No file is nested so deep but by anchors that stand for one another. */
@@ -34,7 +34,7 @@ export function pluginPathsIn(text: string): readonly string[] {
   if (!MAY_NAME_A_FILE.test(text)) return [];
   let data: unknown;
   try {
-    data = parse(text, { logLevel: 'error' });
+    data = yaml().parse(text, { logLevel: 'error' });
   } catch {
     return [];
   }

@@ -69,6 +69,28 @@ describe('codewords from parameters', () => {
     expect(plain!.split({ ...still, line: 1 }, null)).toBeNull();
     expect(plain!.split({ ...still, line: 0, delaySin: 1.7e308 }, null)).toBeNull();
     expect(lined!.split({ ...still, line: 3 }, null)).toBeNull();
+    const delaying = {
+      numElements: 2,
+      phaseBits: 6,
+      delayBits: 6,
+      amplitudeBits: 0,
+      delayLsbFs: 1,
+      delayRangeFs: 63,
+      linesFs: null,
+    };
+    const middle = {
+      ...vectors[0]!.geometry,
+      arrayElements: 60_000,
+      firstElement: 30_000,
+      mirrored: 0,
+      spacing: 100,
+      speedOfLight: 3e8,
+    };
+    const inTheMiddle = expanderOf({ board: delaying, geometry: middle });
+    // Of its own elements no delay overflows, of others it does; then the quotient of a delay and its step.
+    expect(inTheMiddle.split({ ...still, line: 0, delaySin: 1e303 }, null)).toBeNull();
+    expect(inTheMiddle.split({ ...still, line: 0, delaySin: 1e298 }, null)).toBeNull();
+    expect(inTheMiddle.split({ ...still, line: 0, delaySin: 1e-9 }, null)).not.toBeNull();
     expect(lined!.focus({ kind: 0, a: 0, b: 0 }, null)).toBeNull();
   });
 });

@@ -29,7 +29,7 @@ import {
   significant,
   typographic,
 } from '../../../src/report/drawing/number-format.js';
-import { schemeNames } from '../../../src/training/registry.js';
+import { BUILT_IN_SCHEMES } from '../../../src/training/schemes/list.js';
 
 interface Png {
   readonly width: number;
@@ -137,7 +137,7 @@ describe('colours', () => {
   it('are different for all schemes and for what is drawn beside them', () => {
     // Schemes of one subcarrier and of the whole band never share a figure.
     const wideband = ['tdps', 'near-field-rainbow', 'far-field-rainbow', 'exhaustive-grid'];
-    const narrowband = schemeNames().filter((name) => !wideband.includes(name));
+    const narrowband = BUILT_IN_SCHEMES.map(({ name }) => name).filter((name) => !wideband.includes(name));
     for (const names of [wideband, narrowband]) {
       expect(names.length).toBeGreaterThan(3);
       expect(new Set(coloursOf(names)).size).toBe(names.length);
