@@ -1,9 +1,9 @@
 /** `--faults FILE`: what goes wrong with the emulated board of a run, in place of what its scenario says. */
 import { isDeepStrictEqual } from 'node:util';
-import { parse } from 'yaml';
 import { BeamloopError } from '../core/errors.js';
 import { parseSettings } from '../core/settings-file.js';
 import { readTextFile } from '../core/text-file.js';
+import { yaml } from '../core/yaml.js';
 import { Recording } from '../record/recording.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 import type { Scenario } from '../scenario/scenario-schema.js';
@@ -40,7 +40,7 @@ export function withFaults(written: string | undefined, set: readonly string[]):
       todo: `Leave one of them out; --set ${KEY}.<key>=<value> changes a key of the file`,
     });
   }
-  return [`${KEY}=${JSON.stringify(parse(text))}`, ...set];
+  return [`${KEY}=${JSON.stringify(yaml().parse(text))}`, ...set];
 }
 
 /**

@@ -10,7 +10,7 @@ const MINUTES = Number(process.env.BEAMLOOP_TEST_SOAK ?? 0);
 const SEED = Number(process.env.BEAMLOOP_TEST_SOAK_SEED ?? Math.floor(Date.now() / 86_400_000));
 const SLOT_S = Number(process.env.BEAMLOOP_TEST_SOAK_SLOT ?? 0.01);
 /** Slots that the ledger remembers, and what each may take. */
-const REMEMBERED = { slots: 65_536, bytes: 1024 };
+const REMEMBERED = { slots: 16_384, bytes: 1024 };
 /** Of a heap that does not grow, from one collection to another. */
 const HEAP_NOISE_BYTES = 8 * 2 ** 20;
 

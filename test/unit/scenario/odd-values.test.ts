@@ -97,6 +97,18 @@ const TRACKED = TRACKERS.map(
     `${NARROW}\ntracking: { epoch: 20 ms, duration: 2 s, tracker: ${tracker}, codebook: { directions: 16, rings: 2 }, servingSlots: 2, prediction: 1 ms, probing: { budget: 0.1, confidence: 0.9, mostPerEpoch: 3, window: 1 s }, lost: { drop: 10 dB, overNoise: 3 dB, after: 3, giveUpAfter: 3, retryAfter: 1 s } }\n`,
 );
 const schemed = (text: string, scheme: string) => text.replace(/scheme:\s+\{.*\}\n/, `scheme: ${scheme}\n`);
+/** Little beside the boards: it is planned for every odd value. */
+const TILED = `
+array: { elements: 16, carrier: 28 GHz, rings: 3 }
+board:
+  tiles: [{ elements: 4 }, { elements: [5, 6, 7, 8], reversed: true }, { elements: 8 }]
+  alignment: 200 us
+  emulated: { tiles: { 2: { clockDriftPpm: 20, faults: { missedLatches: { rate: 0.1 } } } } }
+slots: { duration: 1 ms }
+scheme: far-field-sweep
+channel: { snr: 20 dB, scatterers: 0 }
+users: [{ id: ada, position: [2 m, 1 m] }]
+`;
 const DOCUMENTS = [
   NARROW,
   WIDE,
@@ -107,6 +119,11 @@ const DOCUMENTS = [
   ),
   schemed(WIDE, '{ name: near-field-rainbow, rings: 3, pilots: 2, estimator: { name: on-grid } }'),
   schemed(NARROW, '{ name: far-field-hierarchical, refinementAngles: 4, wideBeams: shaped }'),
+  TILED,
+  TILED.replace('[{ elements: 4 }, {', '[{ port: /dev/ttyUSB0, elements: 4 }, { port: /dev/ttyUSB1,').replace(
+    '{ elements: 8 }',
+    '{ port: /dev/ttyUSB2 }',
+  ),
   ...MOVING,
   ...TRACKED,
 ].map((text) => parse(text) as unknown);
