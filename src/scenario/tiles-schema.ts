@@ -7,7 +7,7 @@ const TOO_MANY = `must not be more than ${MOST_BOARDS} boards`;
 const tile = z.strictObject({
   /** As docs/ports.md names it; of an emulated board left out. */
   port: z.string().min(1).optional(),
-  /** How many, after those of the boards before; or which, from 1, in the board's order. An equal share unless given. */
+  /** How many, of those that no board lists; or which, from 1, in the board's order. An equal share unless given. */
   elements: z.union([z.int().min(1), z.array(z.int().min(1)).nonempty()]).optional(),
   /** Built in the other way round: the board's first element is the last of its places. */
   reversed: z.boolean().default(false),

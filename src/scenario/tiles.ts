@@ -1,5 +1,5 @@
 /** Which elements of the array each of several boards drives. */
-import { runOfElements, type TileElements } from '../core/element-run.js';
+import type { TileElements } from '../core/element-run.js';
 import { BeamloopError } from '../core/errors.js';
 import { plural } from '../core/plural.js';
 import type { Scenario } from './scenario-schema.js';
@@ -72,22 +72,21 @@ function placesOf(tiles: readonly TileSection[], numElements: number, file?: str
       file,
     );
   }
-  let next = 0;
+  const listed = new Set(tiles.flatMap(({ elements }) => (Array.isArray(elements) ? elements : [])));
+  // Boards that say how many take, one after the other, what no board lists.
+  const free = Array.from({ length: numElements }, (_, n) => n).filter((n) => !listed.has(n + 1));
   return tiles.map(({ elements, reversed }, k) => {
-    if (Array.isArray(elements)) {
-      const listed = Uint32Array.from(elements, (element) => element - 1);
-      return reversed ? listed.toReversed() : listed;
+    const count = Array.isArray(elements) ? 0 : (elements ?? share);
+    if (count > free.length) {
+      throw wrong(
+        `Board ${k + 1} drives ${plural(count, 'element')}; of ${numElements}, ${free.length} are left for it`,
+        'Let their elements add up to array.elements',
+        file,
+        k,
+      );
     }
-    const count = elements ?? share;
-    const first = next;
-    next += count;
-    if (next <= numElements) return runOfElements(first, count, reversed);
-    throw wrong(
-      `Board ${k + 1} drives elements to ${next}; the array has ${numElements}`,
-      'Let their elements add up to array.elements',
-      file,
-      k,
-    );
+    const own = Array.isArray(elements) ? elements.map((element) => element - 1) : free.splice(0, count);
+    return Uint32Array.from(reversed ? own.toReversed() : own);
   });
 }
 

@@ -103,7 +103,7 @@ array: { elements: 16, carrier: 28 GHz, rings: 3 }
 board:
   tiles: [{ elements: 4 }, { elements: [5, 6, 7, 8], reversed: true }, { elements: 8 }]
   alignment: 200 us
-  emulated: { tiles: { 2: { clockDriftPpm: 20, faults: { missedLatches: { rate: 0.1 } } } } }
+  emulated: { tiles: { 2: { clockDriftPpm: 20.5, faults: { missedLatches: { rate: 0.1 } } } } }
 slots: { duration: 1 ms }
 scheme: far-field-sweep
 channel: { snr: 20 dB, scatterers: 0 }
@@ -166,7 +166,7 @@ const ODD: readonly unknown[] = [
 
 /** Keys of texts that anything can stand in. */
 const FREE =
-  /^(title|board\.(port|calibration|emulated\.serialNumber)|bridge\.(host|token)|users\[\]\.id|users(\[\])?\.motion\.file|tracking\.tracker\.model|board)$/;
+  /^(title|board\.(port|tiles\[\]\.port|calibration|emulated\.serialNumber)|bridge\.(host|token)|users\[\]\.id|users(\[\])?\.motion\.file|tracking\.tracker\.model|board)$/;
 /** Keys of plain numbers that may be written as expressions. */
 const EXPRESSIONS = /(gain|Parameters)\[\]$|gamma$|epsilon$|endDirection$|gate$/;
 

@@ -44,6 +44,14 @@ describe('boards of one array', () => {
     ]);
   });
 
+  it('take, where they say how many, what no board lists', () => {
+    expect(elementsOf('{ tiles: [{ elements: 2 }, { elements: [3, 1] }, {}] }', 6)).toEqual([
+      [1, 3],
+      [2, 0],
+      [4, 5],
+    ]);
+  });
+
   it('have ports, which are then the array’s, or are all emulated', () => {
     expect(scenarioOf('{ tiles: [{ port: /dev/ttyUSB0 }, { port: /dev/ttyUSB1 }] }').board.port).toBe(
       '/dev/ttyUSB0, /dev/ttyUSB1',
@@ -54,9 +62,10 @@ describe('boards of one array', () => {
   it.each([
     ['{ tiles: 5 }', /12 of 12 elements cannot be shared out evenly among 5 boards/],
     ['{ tiles: 1 }', /board\.tiles/],
-    ['{ tiles: [{ elements: 8 }, { elements: 8 }] }', /Board 2 drives elements to 16; the array has 12/],
+    ['{ tiles: [{ elements: 8 }, { elements: 8 }] }', /Board 2 drives 8 elements; of 12, 4 are left for it/],
     ['{ tiles: [{ elements: 4 }, { elements: 4 }] }', /drive 8 elements of 12; nobody drives element 9/],
-    ['{ tiles: [{ elements: [1, 2] }, { elements: 12 }] }', /Boards 1 and 2 both drive element 1/],
+    ['{ tiles: [{ elements: [1, 2] }, { elements: 12 }] }', /Board 2 drives 12 elements; of 12, 10 are left/],
+    ['{ tiles: [{ elements: [1, 2] }, { elements: [2, 3] }] }', /Boards 1 and 2 both drive element 2/],
     ['{ tiles: [{ elements: [13] }, { elements: 11 }] }', /Board 1 drives element 13; the array has 12/],
     ['{ port: /dev/ttyUSB0, tiles: 2 }', /port.*does not go with 'tiles'/],
     ['{ tiles: [{ port: /dev/ttyUSB0 }, {}] }', /is missing, though other boards have one/],
