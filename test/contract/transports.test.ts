@@ -110,7 +110,13 @@ async function usbRig(): Promise<Rig> {
   laboratory ??= UsbLaboratory.start();
   const usb = await laboratory;
   const chunks: Uint8Array[] = [];
+  const seen = async (numDevices: number) => {
+    while ((await usb.list()).length !== numDevices) await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+  // A system takes a moment to see what is plugged in, and what was unplugged by the test before.
+  await seen(0);
   const host = await usb.device({ onBytes: (chunk) => chunks.push(chunk) });
+  await seen(1);
   return {
     transport: usb.transport('usb:device=1209:0001'),
     received: () => Buffer.concat(chunks),
