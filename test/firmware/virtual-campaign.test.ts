@@ -3,7 +3,7 @@
  * was not, and finds what the emulated board finds. BEAMLOOP_TEST_CAMPAIGNS and BEAMLOOP_TEST_FIRST_CAMPAIGN as there.
  */
 import { expect, it } from 'vitest';
-import { drawFaults, virtualCampaign } from '../system/virtual-campaign.js';
+import { failuresOfMixes, virtualCampaign } from '../system/virtual-campaign.js';
 import { LibraryCampaignBoard } from './campaign-board.js';
 import { loadLibrary } from './library-board.js';
 import { make, requireTools } from './toolchain.js';
@@ -24,17 +24,7 @@ it('campaigns on the firmware under random faults end, measure every pilot once,
   expect(undisturbed.numSlots).toBeGreaterThan(40);
   expect(undisturbed.numExpanded).toBe(emulated.numExpanded);
   expect(undisturbed.numExpanded).toBeGreaterThan(40);
-  const failed: Record<number, unknown> = {};
-  for (let number = FIRST_CAMPAIGN; number < FIRST_CAMPAIGN + NUM_CAMPAIGNS; number++) {
-    const troubles = await campaign(number).then(
-      ({ decisions, troubles }) =>
-        String(decisions) === String(undisturbed.decisions)
-          ? troubles
-          : [...troubles, `decided ${decisions}, not ${undisturbed.decisions}`],
-      (error: unknown) => [String(error)],
-    );
-    if (troubles.length > 0) failed[number] = { troubles, faults: drawFaults(number) };
-  }
+  const failed = await failuresOfMixes(FIRST_CAMPAIGN, NUM_CAMPAIGNS, undisturbed, campaign);
   library.unload();
   expect(failed).toEqual({});
 });

@@ -9,23 +9,26 @@ import { openNativeBoard } from '../../drivers/boards/open-native-board.js';
 import { type AirSlot, EmulatedBoard } from '../../drivers/emulator/emulated-board.js';
 import { type FaultPlan, NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
 import { createLoopback } from '../../drivers/transports/loopback.js';
-import type { PowerRecord, UeBridge } from '../../src/bridge/bridge.js';
 import { openSounder } from '../../src/campaign/open-sounder.js';
-import { channelVector } from '../../src/channel/channel.js';
 import type { Codeword } from '../../src/codebook/codeword.js';
 import { Random } from '../../src/core/random.js';
 import type { Recording } from '../../src/record/recording.js';
 import { type Preparation, prepare } from '../../src/scenario/plan.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
 import { outcomeOfSlot } from '../../src/slots/slot-outcome.js';
-import type { Testbed } from '../../src/slots/testbed.js';
-import type { Powers } from '../../src/sounding/powers.js';
 import type { Sounding } from '../../src/sounding/sounding.js';
 import { emulatedSection } from '../../src/testbed.js';
 import { VirtualClock } from '../fixtures/virtual-clock.js';
+import {
+  heardByOne,
+  NoRecording,
+  type StoredRow,
+  testbedOf,
+  UeInProcess,
+  VIRTUAL_UE,
+} from './virtual-testbed.js';
 
 const BAUD = 3_000_000;
-const UE = 'ada';
 /** Batches that differ; they come in turn. */
 export const NUM_KINDS = 8;
 export const BATCH_PILOTS = 256;
@@ -89,12 +92,12 @@ slots: { duration: ${slotS * 1e3} ms, turnaround: 2 ms, maxAttempts: 60 }
 bridge: { powerTimeout: 300 ms }
 scheme: exhaustive
 channel: { snr: 20 dB, scatterers: 0 }
-users: [{ id: ${UE}, position: [1.1 m, 0.35 m] }]
+users: [{ id: ${VIRTUAL_UE}, position: [1.1 m, 0.35 m] }]
 `;
   const preparation = prepare(parseScenario(text, 'soak.yaml', emulatedSection).scenario);
   const { host, device, unplug, plug } = createLoopback();
   const judge = new Judge();
-  const ue = new QuietUe(preparation, clock);
+  const ue = new UeInProcess(preparation, clock, REMEMBERED_BATCHES * BATCH_PILOTS);
   const attach = () => device.open({ onBytes: (chunk) => emulated.receive(chunk), onClosed: () => {} });
   const emulated: EmulatedBoard = new EmulatedBoard(
     {
@@ -139,20 +142,9 @@ users: [{ id: ${UE}, position: [1.1 m, 0.35 m] }]
       random: () => random.uint32(),
     });
     board.on('reset', () => numRestarts++);
-    const testbed: Testbed = {
-      ...{ board, bridge: ue, time: 'real', close: async () => {} },
-      earliestBoardTimeS: (numRoundTrips = 2) =>
-        board.boardTime().hiS + 2 * numRoundTrips * (board.linkStatistics().roundTripS ?? 0.02),
-      waitUntilBoardTime: async (toS, signal) => {
-        for (;;) {
-          const leftS = toS - board.boardTime().loS;
-          if (leftS <= 0) return;
-          await clock.sleep(Math.max(leftS, 1e-3), signal);
-        }
-      },
-    };
+    const testbed = testbedOf(board, ue, clock);
     const sounder = await openSounder(preparation, testbed, judge as unknown as Recording, { clock });
-    await sounder.run({ name: UE, ues: [UE], sounding: heardByOne(batches()) });
+    await sounder.run({ name: VIRTUAL_UE, ues: [VIRTUAL_UE], sounding: heardByOne(batches()) });
     sounder.close();
     const { reconnects } = board.linkStatistics();
     await board.close();
@@ -177,13 +169,6 @@ function batchesOf({ polar }: Preparation): Codeword[][] {
   });
 }
 
-/** For one listener. */
-function* heardByOne<R>(sounding: Sounding<R>): Sounding<R, readonly Powers[]> {
-  let step = sounding.next();
-  while (!step.done) step = sounding.next((yield step.value)[0]!);
-  return step.value;
-}
-
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
@@ -191,77 +176,6 @@ function heapUsed(): number {
   collect();
   return process.memoryUsage().heapUsed;
 }
-
-/** Hears every slot that it was asked for, whatever was on the air then. */
-class QuietUe implements UeBridge {
-  readonly url = 'none';
-  readonly #clock: VirtualClock;
-  readonly #channel: { readonly re: Float64Array; readonly im: Float64Array };
-  readonly #asked = new Set<number>();
-  #sequence = 0;
-  #listener: (record: PowerRecord) => void = () => {};
-
-  constructor({ polar, users }: Preparation, clock: VirtualClock) {
-    this.#clock = clock;
-    this.#channel = channelVector(polar.array, users[0]!.truth!.paths);
-  }
-
-  hear({ slot, untilS, codeword }: AirSlot): void {
-    if (!this.#asked.delete(slot)) return;
-    const power = codeword === null ? 0 : this.#received(codeword.weights);
-    this.#clock.timers.after(Math.max(0, untilS - this.#clock.nowS()) + 1e-3, () =>
-      this.#listener({
-        ...{ ueId: UE, sequence: this.#sequence++, slot, ueTimeS: this.#clock.nowS(), noiseFloor: 1e-9 },
-        powers: Float32Array.of(power),
-      }),
-    );
-  }
-
-  #received({ re, im }: { readonly re: ArrayLike<number>; readonly im: ArrayLike<number> }): number {
-    let [x, y] = [0, 0];
-    for (let n = 0; n < re.length; n++) {
-      x += this.#channel.re[n]! * re[n]! - this.#channel.im[n]! * im[n]!;
-      y += this.#channel.re[n]! * im[n]! + this.#channel.im[n]! * re[n]!;
-    }
-    return x * x + y * y;
-  }
-
-  async waitForUe(ueId: string) {
-    return { ueId, model: 'm', software: 's', numSubcarriers: 1 };
-  }
-
-  async measure(...[, slots]: Parameters<UeBridge['measure']>): Promise<boolean> {
-    // Slots that never were on the air, for a board that lost power, are of the past by then.
-    const oldest = Math.min(...slots) - REMEMBERED_BATCHES * BATCH_PILOTS;
-    for (const slot of this.#asked) if (slot < oldest) this.#asked.delete(slot);
-    for (const slot of slots) this.#asked.add(slot);
-    return true;
-  }
-
-  async estimate(): Promise<never> {
-    throw new Error('not asked for');
-  }
-
-  onPower(listener: (record: PowerRecord) => void): void {
-    this.#listener = listener;
-  }
-
-  onSensor(): void {}
-
-  acknowledge(): void {}
-
-  statistics() {
-    return [];
-  }
-
-  complaint(): null {
-    return null;
-  }
-
-  async close(): Promise<void> {}
-}
-
-type StoredRow = Readonly<Record<string, unknown>>;
 
 interface KnownSlot {
   readonly batch: number;
@@ -272,7 +186,7 @@ interface KnownSlot {
 }
 
 /** Takes the place of the recording: judges what would be written, and forgets it. */
-class Judge {
+class Judge extends NoRecording {
   readonly troubles: string[] = [];
   numSlots = 0;
   readonly #slots = new Map<number, KnownSlot>();
@@ -339,20 +253,5 @@ class Judge {
   #trouble(what: string): void {
     // The first of them tell what is wrong.
     if (this.troubles.length < 20) this.troubles.push(what);
-  }
-
-  event(): void {}
-
-  async durable(): Promise<void> {}
-
-  async flushed(): Promise<void> {}
-
-  /** Nothing is there from before. */
-  async rows(): Promise<StoredRow[]> {
-    return [];
-  }
-
-  async query(): Promise<StoredRow[]> {
-    return [];
   }
 }

@@ -3,7 +3,7 @@
  * one, which repeats a mix that failed.
  */
 import { describe, expect, it } from 'vitest';
-import { drawFaults, virtualCampaign } from './virtual-campaign.js';
+import { failuresOfMixes, virtualCampaign } from './virtual-campaign.js';
 
 const NUM_CAMPAIGNS = Number(process.env.BEAMLOOP_TEST_CAMPAIGNS ?? 40);
 const FIRST_CAMPAIGN = Number(process.env.BEAMLOOP_TEST_FIRST_CAMPAIGN ?? 0);
@@ -13,17 +13,7 @@ describe('campaigns under random faults', () => {
     const undisturbed = await virtualCampaign(null);
     expect(undisturbed.troubles).toEqual([]);
     expect(undisturbed.numSlots).toBeGreaterThan(40);
-    const failed: Record<number, unknown> = {};
-    for (let number = FIRST_CAMPAIGN; number < FIRST_CAMPAIGN + NUM_CAMPAIGNS; number++) {
-      const troubles = await virtualCampaign(number).then(
-        ({ decisions, troubles }) =>
-          String(decisions) === String(undisturbed.decisions)
-            ? troubles
-            : [...troubles, `decided ${decisions}, not ${undisturbed.decisions}`],
-        (error: unknown) => [String(error)],
-      );
-      if (troubles.length > 0) failed[number] = { troubles, faults: drawFaults(number) };
-    }
+    const failed = await failuresOfMixes(FIRST_CAMPAIGN, NUM_CAMPAIGNS, undisturbed);
     expect(failed).toEqual({});
   });
 });

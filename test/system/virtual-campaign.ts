@@ -3,14 +3,12 @@
  * enough for thousands of mixes of faults. Powers have no noise, so that whatever the faults were, decisions are those without.
  */
 import { openNativeBoard } from '../../drivers/boards/open-native-board.js';
-import { type AirSlot, EmulatedBoard } from '../../drivers/emulator/emulated-board.js';
+import { EmulatedBoard } from '../../drivers/emulator/emulated-board.js';
 import type { FaultEvent, FaultPlan } from '../../drivers/emulator/faults/fault-plan.js';
 import { NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
 import type { Timers } from '../../drivers/emulator/timers.js';
 import { createLoopback } from '../../drivers/transports/loopback.js';
-import type { PowerRecord, UeBridge } from '../../src/bridge/bridge.js';
 import { openSounder } from '../../src/campaign/open-sounder.js';
-import { channelVector } from '../../src/channel/channel.js';
 import type { Codeword } from '../../src/codebook/codeword.js';
 import { DpcCodebook } from '../../src/codebook/dpc.js';
 import { Random } from '../../src/core/random.js';
@@ -18,17 +16,23 @@ import type { Recording } from '../../src/record/recording.js';
 import { type Preparation, prepare } from '../../src/scenario/plan.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
 import { outcomeOfSlot } from '../../src/slots/slot-outcome.js';
-import type { Testbed } from '../../src/slots/testbed.js';
-import type { Powers } from '../../src/sounding/powers.js';
 import type { Sounding } from '../../src/sounding/sounding.js';
 import { emulatedSection } from '../../src/testbed.js';
 import { VirtualClock } from '../fixtures/virtual-clock.js';
+import {
+  heardByOne,
+  NoRecording,
+  type OnAir,
+  type StoredRow,
+  testbedOf,
+  UeInProcess,
+  VIRTUAL_UE,
+} from './virtual-testbed.js';
 
 const BAUD = 3_000_000;
 const NUM_ELEMENTS = 32;
 /** Longer than any mix of faults takes; a campaign that is not over by then hangs. */
 const LONGEST_S = 120;
-const UE = 'ada';
 const SCENARIO = `
 array: { elements: ${NUM_ELEMENTS}, carrier: 100 GHz, rings: 3 }
 board: { port: emulated, baud: 3e6 }
@@ -36,11 +40,11 @@ slots: { duration: 1 ms, turnaround: 2 ms, maxAttempts: 60 }
 bridge: { powerTimeout: 300 ms }
 scheme: dpc
 channel: { snr: 20 dB, scatterers: 0 }
-users: [{ id: ${UE}, position: [1.1 m, 0.35 m] }]
+users: [{ id: ${VIRTUAL_UE}, position: [1.1 m, 0.35 m] }]
 `;
 
 /** What goes wrong in mix `number`. */
-export function drawFaults(number: number): FaultPlan {
+function drawFaults(number: number): FaultPlan {
   const random = new Random(311, 'virtual mix', number);
   const chance = (probability: number) => random.uniform() < probability;
   const between = (low: number, high: number) => low + random.uniform() * (high - low);
@@ -94,9 +98,6 @@ export interface CampaignBoardPorts {
   readonly onPlug: (plugged: boolean) => void;
 }
 
-/** The part of it that the board and the listener agree on. */
-type OnAir = Pick<AirSlot, 'slot' | 'untilS' | 'codeword'>;
-
 export interface CampaignBoard {
   receive(chunk: Uint8Array): void;
   close(): void;
@@ -144,21 +145,14 @@ export async function virtualCampaign(
     const driver = await openNativeBoard({
       ...{ transport: host, clock, baudRate: BAUD, random: () => random.uint32(), signal: over.signal },
     });
-    const testbed: Testbed = {
-      ...{ board: driver, bridge: ue, time: 'real', close: async () => {} },
-      earliestBoardTimeS: (numRoundTrips = 2) =>
-        driver.boardTime().hiS + 2 * numRoundTrips * (driver.linkStatistics().roundTripS ?? 0.02),
-      waitUntilBoardTime: async (toS, signal) => {
-        for (;;) {
-          const leftS = toS - driver.boardTime().loS;
-          if (leftS <= 0) return;
-          await clock.sleep(Math.max(leftS, 1e-3), signal);
-        }
-      },
-    };
+    const testbed = testbedOf(driver, ue, clock);
     const recording = recorded as unknown as Recording;
     const sounder = await openSounder(preparation, testbed, recording, { clock, signal: over.signal });
-    const decisions = await sounder.run({ name: UE, ues: [UE], sounding: heardByOne(search(preparation)) });
+    const decisions = await sounder.run({
+      name: VIRTUAL_UE,
+      ues: [VIRTUAL_UE],
+      sounding: heardByOne(search(preparation)),
+    });
     sounder.close();
     const numExpanded = driver.codewordsExpanded();
     await driver.close();
@@ -198,83 +192,8 @@ function* search({ polar }: Preparation): Sounding<number[]> {
   return decisions;
 }
 
-/** For one listener. */
-function* heardByOne<R>(sounding: Sounding<R>): Sounding<R, readonly Powers[]> {
-  let step = sounding.next();
-  while (!step.done) step = sounding.next((yield step.value)[0]!);
-  return step.value;
-}
-
-/** Hears every slot that it was asked for, whatever was on the air then. */
-class UeInProcess implements UeBridge {
-  readonly url = 'none';
-  readonly #clock: VirtualClock;
-  readonly #channel: { readonly re: Float64Array; readonly im: Float64Array };
-  readonly #asked = new Set<number>();
-  #sequence = 0;
-  #listener: (record: PowerRecord) => void = () => {};
-
-  constructor({ polar, users }: Preparation, clock: VirtualClock) {
-    this.#clock = clock;
-    this.#channel = channelVector(polar.array, users[0]!.truth!.paths);
-  }
-
-  hear({ slot, untilS, codeword }: OnAir): void {
-    if (!this.#asked.delete(slot)) return;
-    const power = codeword === null ? 0 : this.#received(codeword.weights);
-    this.#clock.timers.after(Math.max(0, untilS - this.#clock.nowS()) + 1e-3, () =>
-      this.#listener({
-        ...{ ueId: UE, sequence: this.#sequence++, slot, ueTimeS: this.#clock.nowS(), noiseFloor: 1e-9 },
-        powers: Float32Array.of(power),
-      }),
-    );
-  }
-
-  #received({ re, im }: { readonly re: ArrayLike<number>; readonly im: ArrayLike<number> }): number {
-    let [x, y] = [0, 0];
-    for (let n = 0; n < re.length; n++) {
-      x += this.#channel.re[n]! * re[n]! - this.#channel.im[n]! * im[n]!;
-      y += this.#channel.re[n]! * im[n]! + this.#channel.im[n]! * re[n]!;
-    }
-    return x * x + y * y;
-  }
-
-  async waitForUe(ueId: string) {
-    return { ueId, model: 'm', software: 's', numSubcarriers: 1 };
-  }
-
-  async measure(...[, slots]: Parameters<UeBridge['measure']>): Promise<boolean> {
-    for (const slot of slots) this.#asked.add(slot);
-    return true;
-  }
-
-  async estimate(): Promise<never> {
-    throw new Error('not asked for');
-  }
-
-  onPower(listener: (record: PowerRecord) => void): void {
-    this.#listener = listener;
-  }
-
-  onSensor(): void {}
-
-  acknowledge(): void {}
-
-  statistics() {
-    return [];
-  }
-
-  complaint(): null {
-    return null;
-  }
-
-  async close(): Promise<void> {}
-}
-
-type StoredRow = Readonly<Record<string, unknown>>;
-
 /** What a run would have written, and what must not be in it. */
-class RowsInMemory {
+class RowsInMemory extends NoRecording {
   readonly #rows = new Map<string, StoredRow[]>();
 
   append(table: string, row: StoredRow): void {
@@ -312,19 +231,28 @@ class RowsInMemory {
       if (times !== 1) troubles.push(`${pilot} was measured ${times} times`);
     return troubles;
   }
+}
 
-  event(): void {}
-
-  async durable(): Promise<void> {}
-
-  async flushed(): Promise<void> {}
-
-  /** Nothing is there from before. */
-  async rows(): Promise<StoredRow[]> {
-    return [];
+/**
+ * Runs so many mixes from `first` on. Returns of each that ended in an error, in troubles or with other decisions than `undisturbed` what
+ * was wrong, and its faults.
+ */
+export async function failuresOfMixes(
+  first: number,
+  count: number,
+  undisturbed: CampaignEnd,
+  campaign: (number: number) => Promise<CampaignEnd> = virtualCampaign,
+): Promise<Record<number, unknown>> {
+  const failed: Record<number, unknown> = {};
+  for (let number = first; number < first + count; number++) {
+    const troubles = await campaign(number).then(
+      ({ decisions, troubles }) =>
+        String(decisions) === String(undisturbed.decisions)
+          ? troubles
+          : [...troubles, `decided ${decisions}, not ${undisturbed.decisions}`],
+      (error: unknown) => [String(error)],
+    );
+    if (troubles.length > 0) failed[number] = { troubles, faults: drawFaults(number) };
   }
-
-  async query(): Promise<StoredRow[]> {
-    return [];
-  }
+  return failed;
 }
