@@ -1,8 +1,8 @@
 /**
- * Gradient of a 2-D convolution by its filter, which the WASM backend lacks: per tap of the filter, what the tap saw, transposed,
- * times the gradient of what came out.
+ * Gradient of a 2-D convolution by its filter, which the WASM backend lacks: per tap of the filter, what the tap saw times the
+ * gradient of what came out. What taps see is copied here: the backend's own slices copy the whole picture for each of them first.
  */
-import type { backend_util, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type { backend_util, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { type KernelCalls, kernelCalls } from './kernel-calls.js';
 import type { TensorFlow } from './tensorflow-type.js';
 
@@ -28,45 +28,21 @@ export function registerConvFilterGradient(tf: TensorFlow): void {
 }
 
 function filterGradient(
-  { call, free }: KernelCalls,
+  { call, free, make, valuesOf }: KernelCalls,
   x: TensorInfo,
   dy: TensorInfo,
   sizes: backend_util.Conv2DInfo,
 ): TensorInfo {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = sizes;
-  const { strideHeight, strideWidth, padInfo } = sizes;
   const numPlaces = batchSize * outHeight * outWidth;
-  const padded = call(
-    'PadV2',
-    { x },
-    {
-      paddings: [
-        [0, 0],
-        [padInfo.top, padInfo.bottom],
-        [padInfo.left, padInfo.right],
-        [0, 0],
-      ],
-      constantValue: 0,
-    },
-  );
   const out = call('Reshape', { x: dy }, { shape: [1, numPlaces, outChannels] });
   const taps: TensorInfo[] = [];
   for (let row = 0; row < filterHeight; row++) {
     for (let column = 0; column < filterWidth; column++) {
-      const seen = call('StridedSlice', { x: padded }, {
-        begin: [0, row, column, 0],
-        end: [
-          batchSize,
-          row + (outHeight - 1) * strideHeight + 1,
-          column + (outWidth - 1) * strideWidth + 1,
-          inChannels,
-        ],
-        strides: [1, strideHeight, strideWidth, 1],
-        ...{ beginMask: 0, endMask: 0, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 },
-      } as NamedAttrMap);
-      const flat = call('Reshape', { x: seen }, { shape: [1, numPlaces, inChannels] });
-      taps.push(call('BatchMatMul', { a: flat, b: out }, { transposeA: true, transposeB: false }));
-      free(flat, seen);
+      const seen = make([1, inChannels, numPlaces]);
+      look(valuesOf(x), valuesOf(seen), row, column, sizes);
+      taps.push(call('BatchMatMul', { a: seen, b: out }, { transposeA: false, transposeB: false }));
+      free(seen);
     }
   }
   const together = call('Concat', taps as unknown as NamedTensorInfoMap, { axis: 0 });
@@ -77,6 +53,45 @@ function filterGradient(
       shape: [filterHeight, filterWidth, inChannels, outChannels],
     },
   );
-  free(padded, out, ...taps, together);
+  free(out, ...taps, together);
   return gradient;
+}
+
+/**
+ * What one tap sees from every place, zeros beyond the edges.
+ *
+ * @param x [batch, height, width, channels].
+ * @param seen [channels, places], written.
+ */
+function look(
+  x: Float32Array,
+  seen: Float32Array,
+  row: number,
+  column: number,
+  sizes: backend_util.Conv2DInfo,
+): void {
+  const { batchSize, inChannels, inHeight, inWidth, outHeight, outWidth } = sizes;
+  const { strideHeight, strideWidth, padInfo } = sizes;
+  const left = column - padInfo.left;
+  // Places from `first` up to `end` see a pixel.
+  const first = Math.min(outWidth, Math.max(0, Math.ceil(-left / strideWidth)));
+  const end = Math.max(first, Math.min(outWidth, Math.floor((inWidth - 1 - left) / strideWidth) + 1));
+  const step = strideWidth * inChannels;
+  const numPlaces = batchSize * outHeight * outWidth;
+  for (let channel = 0; channel < inChannels; channel++) {
+    let to = channel * numPlaces;
+    for (let b = 0; b < batchSize; b++) {
+      for (let place = 0; place < outHeight; place++, to += outWidth) {
+        const y = place * strideHeight + row - padInfo.top;
+        if (y < 0 || y >= inHeight) {
+          seen.fill(0, to, to + outWidth);
+          continue;
+        }
+        seen.fill(0, to, to + first);
+        let from = ((b * inHeight + y) * inWidth + first * strideWidth + left) * inChannels + channel;
+        for (let k = first; k < end; k++, from += step) seen[to + k] = x[from]!;
+        seen.fill(0, to + end, to + outWidth);
+      }
+    }
+  }
 }

@@ -5,6 +5,7 @@
 import { once } from '../../core/once.js';
 import { registerBatchMatMul } from './batch-mat-mul.js';
 import { registerConvFilterGradient } from './conv-filter-gradient.js';
+import { registerConvInputGradient } from './conv-input-gradient.js';
 import type { TensorFlow } from './tensorflow-type.js';
 
 /** `cpu` is the plain one in JavaScript, which the others are held against. */
@@ -64,5 +65,6 @@ const portable = once(async (): Promise<TensorFlow> => {
   await import('@tensorflow/tfjs-backend-wasm');
   registerBatchMatMul(tf);
   registerConvFilterGradient(tf);
+  registerConvInputGradient(tf);
   return tf;
 });

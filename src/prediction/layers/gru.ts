@@ -28,19 +28,34 @@ export type GruWeights = Readonly<Record<Gate, GateWeights>>;
  * @returns g after the last slot, [rows, hidden].
  */
 export function gru(tf: TensorFlow, x: Tensor2D, numSlots: number, weights: GruWeights): Tensor2D {
+  return recurrence(tf, x, numSlots, weights, 'last');
+}
+
+/** As `gru`; @returns g after every slot, [slots * rows, hidden], slot after slot. */
+export function gruStates(tf: TensorFlow, x: Tensor2D, numSlots: number, weights: GruWeights): Tensor2D {
+  return recurrence(tf, x, numSlots, weights, 'all');
+}
+
+function recurrence(
+  tf: TensorFlow,
+  x: Tensor2D,
+  numSlots: number,
+  weights: GruWeights,
+  wanted: 'last' | 'all',
+): Tensor2D {
   const gates = GATES.map((gate) => weights[gate]);
   const inputs = gates.map(({ input, inputBias }) => dense(tf, x, input, inputBias));
-  const recurrence = tf.customGrad((...args) => {
+  const withGradient = tf.customGrad((...args) => {
     const [iR, iZ, iN, wR, wZ, wN, bR, bZ, bN] = args as unknown as Tensor2D[];
     const save = args[9] as unknown as (saved: Tensor[]) => void;
     const { last, states, slots } = forward(tf, [iR!, iZ!, iN!], [wR!, wZ!, wN!], [bR!, bZ!, bN!], numSlots);
     save([wR!, wZ!, wN!, ...states, ...slots.flatMap(({ r, z, n, past }) => [r, z, n, past])]);
     return {
-      value: last,
+      value: wanted === 'last' ? last : tf.concat([...states.slice(1), last], 0),
       gradFunc: (dy, saved) => backward(tf, dy as Tensor2D, saved as Tensor2D[], numSlots),
     };
   });
-  return recurrence(
+  return withGradient(
     ...inputs,
     ...gates.map(({ recurrent }) => recurrent),
     ...gates.map(({ recurrentBias }) => recurrentBias),
@@ -81,14 +96,21 @@ function forward(tf: TensorFlow, inputs: OfGates, weights: OfGates, biases: OfGa
   return { last: state, states, slots };
 }
 
-/** Back through time; products over all slots are made once, at the end. */
+/**
+ * Back through time; products over all slots are made once, at the end.
+ *
+ * @param dy of the state after the last slot, or of those after all of them.
+ */
 function backward(tf: TensorFlow, dy: Tensor2D, saved: readonly Tensor2D[], numSlots: number): Tensor2D[] {
   const [wR, wZ, wN] = saved as unknown as OfGates;
   const turned = [wR, wZ, wN].map((weight) => tf.transpose(weight));
   const states = saved.slice(3, 3 + numSlots);
   const slopes = { r: [] as Tensor2D[], z: [] as Tensor2D[], n: [] as Tensor2D[], past: [] as Tensor2D[] };
-  let d = dy;
+  const rows = states[0]!.shape[0];
+  const isOfLast = dy.shape[0] === rows;
+  let d: Tensor2D = isOfLast ? dy : tf.zeros(states[0]!.shape);
   for (let slot = numSlots - 1; slot >= 0; slot--) {
+    if (!isOfLast) d = tf.add(d, tf.slice(dy, [slot * rows, 0], [rows, dy.shape[1]]));
     const [r, z, n, past] = saved.slice(3 + numSlots + 4 * slot) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
     const state = states[slot]!;
     const kept: Tensor2D = tf.mul(d, z);

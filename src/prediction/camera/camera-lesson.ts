@@ -1,0 +1,167 @@
+/** What camera networks learn: the best beams of seven slots from windows of motion masks, or of the beams before. */
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Random } from '../../core/random.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
+import type { WeightShape, WeightTensors } from '../layers/weight-shapes.js';
+import type { Judgement, Lesson, LossAndGradients } from '../learning/lesson.js';
+import { byName, type Weights, weightTensors } from '../learning/weights.js';
+import { NUM_FRAMES, NUM_MASKS, NUM_SLOTS, type WindowSet } from './data/window-set.js';
+import { dbaTop3, isInTop, rankedBeams } from './evaluation/scores.js';
+import { focalLoss, focalLossTensor } from './layers/focal-loss.js';
+import type { CameraSizes } from './networks/camera-network.js';
+import { cameraScores, historyScores, type Learning } from './networks/camera-scores.js';
+import { cameraShapes, historyShapes } from './networks/camera-weights.js';
+
+/** Share of a batch in the running statistics after it. */
+const MOMENTUM = 0.1;
+/** Windows whose scores are computed at once. */
+const SCORED_AT_ONCE = 50;
+const LISTED = 5;
+
+/** A network as lessons and evaluations see it. */
+export interface CameraDesign {
+  readonly shapes: readonly WeightShape[];
+  /** [7 * windows, beams], slot after slot. */
+  scores(
+    tf: TensorFlow,
+    weights: WeightTensors,
+    set: WindowSet,
+    windows: readonly number[],
+    learning: Learning | null,
+  ): Tensor2D;
+}
+
+export function cameraDesign(sizes: CameraSizes): CameraDesign {
+  return {
+    shapes: cameraShapes(sizes),
+    scores: (tf, weights, set, windows, learning) =>
+      cameraScores(tf, sizes, weights, masksOf(tf, set, windows), learning),
+  };
+}
+
+export function historyDesign(numBeams: number): CameraDesign {
+  return {
+    shapes: historyShapes(numBeams),
+    scores: (tf, weights, set, windows) => historyScores(tf, weights, pastOf(set, windows), numBeams),
+  };
+}
+
+export function cameraLesson(
+  tf: TensorFlow,
+  design: CameraDesign,
+  { training, validation }: { readonly training: WindowSet; readonly validation: WindowSet },
+): Lesson {
+  return {
+    shapes: design.shapes,
+    numExamples: training.numWindows,
+    step: (weights, examples, random) => step(tf, design, training, weights, examples, random),
+    judge: (weights) => judgement(scoresOfAll(tf, design, weights, validation), validation),
+  };
+}
+
+function step(
+  tf: TensorFlow,
+  design: CameraDesign,
+  set: WindowSet,
+  weights: Weights,
+  windows: readonly number[],
+  random: Random,
+): LossAndGradients {
+  const { shapes } = design;
+  const learned = shapes.flatMap(({ isLearned }, k) => (isLearned === false ? [] : [k]));
+  const places = new Map(shapes.map(({ name }, k) => [name, k]));
+  let loss = 0;
+  const gradients: (Float32Array | null)[] = shapes.map(() => null);
+  tf.tidy(() => {
+    const all = [...weightTensors(tf, shapes, weights)];
+    const classes = futureOf(set, windows);
+    const learning: Learning = {
+      random,
+      onStatistics(block, { mean, variance }) {
+        follow(weights[places.get(`block${block + 1}.mean`)!]!, mean);
+        follow(weights[places.get(`block${block + 1}.variance`)!]!, variance);
+      },
+    };
+    const lossOf = (...tensors: Tensor2D[]) => {
+      const given = all.slice();
+      for (const [k, place] of learned.entries()) given[place] = tensors[k]!;
+      return focalLossTensor(tf, design.scores(tf, byName(shapes, given), set, windows, learning), classes);
+    };
+    const { value, grads } = tf.valueAndGrads(lossOf as never)(learned.map((k) => all[k]!));
+    loss = value.dataSync()[0]!;
+    for (const [k, gradient] of grads.entries()) gradients[learned[k]!] = gradient.dataSync() as Float32Array;
+  });
+  return { loss, gradients };
+}
+
+/** The mean and variance that the network runs with come nearer to those of the batch. */
+function follow(running: Float32Array, batch: Float32Array): void {
+  for (let k = 0; k < running.length; k++) running[k]! += MOMENTUM * (batch[k]! - running[k]!);
+}
+
+/** Scores of every slot of every window, shape [windows, 7, beams]. */
+export function scoresOfAll(
+  tf: TensorFlow,
+  design: CameraDesign,
+  weights: Weights,
+  set: WindowSet,
+): Float32Array {
+  const { numWindows, numBeams } = set;
+  const all = new Float32Array(numWindows * NUM_SLOTS * numBeams);
+  for (let first = 0; first < numWindows; first += SCORED_AT_ONCE) {
+    const count = Math.min(SCORED_AT_ONCE, numWindows - first);
+    const windows = Array.from({ length: count }, (_, k) => first + k);
+    tf.tidy(() => {
+      const named = byName(design.shapes, weightTensors(tf, design.shapes, weights));
+      const scores = design.scores(tf, named, set, windows, null).dataSync() as Float32Array;
+      for (let slot = 0; slot < NUM_SLOTS; slot++) {
+        for (let w = 0; w < count; w++) {
+          const from = (slot * count + w) * numBeams;
+          all.set(scores.subarray(from, from + numBeams), ((first + w) * NUM_SLOTS + slot) * numBeams);
+        }
+      }
+    });
+  }
+  return all;
+}
+
+function judgement(scores: Float32Array, { numBeams, future }: WindowSet): Judgement {
+  const { loss } = focalLoss(scores, future);
+  const figures = { loss, top1: 0, top5: 0, dbaTop3: 0 };
+  future.forEach((truth, k) => {
+    const ranked = rankedBeams(scores.subarray(k * numBeams, (k + 1) * numBeams), LISTED);
+    figures.top1 += (isInTop(ranked, truth, 1) ? 1 : 0) / future.length;
+    figures.top5 += (isInTop(ranked, truth, LISTED) ? 1 : 0) / future.length;
+    figures.dbaTop3 += dbaTop3(ranked, truth) / future.length;
+  });
+  return { score: -loss, figures };
+}
+
+function masksOf(tf: TensorFlow, { masks, size }: WindowSet, windows: readonly number[]): Tensor4D {
+  const pixels = size ** 2;
+  const values = new Float32Array(NUM_MASKS * windows.length * pixels);
+  windows.forEach((window, w) => {
+    for (let m = 0; m < NUM_MASKS; m++) {
+      const from = (window * NUM_MASKS + m) * pixels;
+      values.set(masks.subarray(from, from + pixels), (m * windows.length + w) * pixels);
+    }
+  });
+  return tf.tensor4d(values, [NUM_MASKS * windows.length, size, size, 1]);
+}
+
+/** [8 * windows], slot after slot. */
+function pastOf({ past }: WindowSet, windows: readonly number[]): Int32Array {
+  return bySlot(past, NUM_FRAMES, windows);
+}
+
+/** [7 * windows], slot after slot. */
+function futureOf({ future }: WindowSet, windows: readonly number[]): Int32Array {
+  return bySlot(future, NUM_SLOTS, windows);
+}
+
+function bySlot(values: Int32Array, numSlots: number, windows: readonly number[]): Int32Array {
+  return Int32Array.from({ length: numSlots * windows.length }, (_, k) => {
+    const window = windows[k % windows.length]!;
+    return values[window * numSlots + Math.floor(k / windows.length)]!;
+  });
+}

@@ -1,0 +1,63 @@
+/** Windows of the small street scene, each of a pass of its own (docs/model.md eq. 103). */
+import { blurredGrey, motionMask } from '../../../camera/motion-mask.js';
+import { drawFrame, drawScene, SCENE_SIZE, sineOfColumn } from '../../../camera/street-scene.js';
+import { beamOfSine } from '../../../codebook/angular.js';
+import { Random } from '../../../core/random.js';
+import { NUM_FRAMES, NUM_MASKS, NUM_SLOTS, type WindowSet } from './window-set.js';
+
+const PIXELS = SCENE_SIZE ** 2;
+/** A vehicle's middle at the current slot. */
+const COLUMNS = [4, 52] as const;
+/** Columns per frame. */
+const SPEEDS = [1.2, 3.6] as const;
+/** Of its change per frame. */
+const ACCELERATION_VARIANCE = 0.04;
+/** Of a measured best beam, in beams. */
+const BEAM_DEVIATION = 0.35;
+
+export interface StreetOptions {
+  readonly numWindows: number;
+  readonly numBeams: number;
+  readonly seed: number;
+  readonly purpose: 'training' | 'validation' | 'evaluation';
+}
+
+/** Every window is drawn from the seed, the purpose and its own number alone. */
+export function drawStreetWindows({ numWindows, numBeams, seed, purpose }: StreetOptions): WindowSet {
+  const set: WindowSet = {
+    ...{ numWindows, numBeams, size: SCENE_SIZE },
+    passes: Int32Array.from({ length: numWindows }, (_, k) => k),
+    masks: new Uint8Array(numWindows * NUM_MASKS * PIXELS),
+    past: new Int32Array(numWindows * NUM_FRAMES),
+    future: new Int32Array(numWindows * NUM_SLOTS),
+  };
+  for (let k = 0; k < numWindows; k++) drawWindow(set, k, new Random(seed, 'street', purpose, k));
+  return set;
+}
+
+function drawWindow(set: WindowSet, k: number, random: Random): void {
+  const columnAt = drawCourse(random);
+  const scene = drawScene(random);
+  const blurred = Array.from({ length: NUM_FRAMES }, (_, f) => {
+    const t = f - (NUM_FRAMES - 1);
+    const pixels = drawFrame(scene, columnAt(t), t, random);
+    return blurredGrey({ boardTimeS: t, width: SCENE_SIZE, height: SCENE_SIZE, channels: 1, pixels });
+  });
+  for (let m = 0; m < NUM_MASKS; m++) {
+    set.masks.set(motionMask(blurred[m]!, blurred[m + 1]!), (k * NUM_MASKS + m) * PIXELS);
+  }
+  const beamAt = (t: number) =>
+    beamOfSine(sineOfColumn(columnAt(t)), set.numBeams, BEAM_DEVIATION * random.normal());
+  for (let f = 0; f < NUM_FRAMES; f++) set.past[k * NUM_FRAMES + f] = beamAt(f - NUM_FRAMES);
+  for (let s = 0; s < NUM_SLOTS; s++) set.future[k * NUM_SLOTS + s] = beamAt(s);
+}
+
+/** Where the vehicle's middle is so many frames after the current slot. */
+function drawCourse(random: Random): (t: number) => number {
+  const uniform = ([least, most]: readonly [number, number]) => least + (most - least) * random.uniform();
+  const column = uniform(COLUMNS);
+  const speed = uniform(SPEEDS);
+  const acceleration = Math.sqrt(ACCELERATION_VARIANCE) * random.normal();
+  const sign = random.uniform() < 0.5 ? -1 : 1;
+  return (t) => column + sign * (speed * t + (acceleration * t * t) / 2);
+}

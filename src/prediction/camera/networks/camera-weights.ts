@@ -1,0 +1,98 @@
+/** Names and shapes of a camera network's weights, and what they cost. */
+import { GATES } from '../../layers/gru.js';
+import { denseShapes, sizeOf, type WeightShape } from '../../layers/weight-shapes.js';
+import { NUM_FRAMES, NUM_MASKS, NUM_SLOTS } from '../data/window-set.js';
+import { type CameraSizes, FEATURES } from './camera-network.js';
+
+/** Slots that the recurrent unit goes over: those of the masks, then the later ones that are foretold. */
+export const NUM_STEPS = NUM_MASKS + NUM_SLOTS - 1;
+const TAPS = 9;
+
+export function cameraShapes(sizes: CameraSizes): WeightShape[] {
+  const flat = flatFeatures(sizes);
+  return [
+    ...sizes.channels.flatMap((outputs, k) => blockShapes(`block${k + 1}`, sizes.channels[k - 1] ?? 1, outputs)),
+    ...chainShapes('embedding', flat, sizes.embedding),
+    ...normShapes('norm', FEATURES),
+    ...recurrentShapes('gru1', FEATURES),
+    ...recurrentShapes('gru2', FEATURES),
+    ...(sizes.withAttention ? attentionShapes() : []),
+    ...chainShapes('head', FEATURES, [...sizes.head, sizes.numBeams]),
+  ];
+}
+
+/** Numbers that come out of the last convolution. */
+export function flatFeatures({ size, channels }: Pick<CameraSizes, 'size' | 'channels'>): number {
+  return Math.floor(size / 2 ** channels.length) ** 2 * channels.at(-1)!;
+}
+
+export function chainShapes(name: string, inputs: number, outputs: readonly number[]): WeightShape[] {
+  return outputs.flatMap((size, k) => denseShapes(`${name}${k + 1}`, outputs[k - 1] ?? inputs, size));
+}
+
+export function attentionShapes(): WeightShape[] {
+  return ['query', 'key', 'value', 'out'].flatMap((part) => denseShapes(`attention.${part}`, FEATURES, FEATURES));
+}
+
+export function recurrentShapes(name: string, inputs: number): WeightShape[] {
+  const spread = 1 / Math.sqrt(FEATURES);
+  return GATES.flatMap((gate) => [
+    { name: `${name}.${gate}.input`, shape: [inputs, FEATURES], spread },
+    { name: `${name}.${gate}.inputBias`, shape: [1, FEATURES], spread },
+    { name: `${name}.${gate}.recurrent`, shape: [FEATURES, FEATURES], spread },
+    { name: `${name}.${gate}.recurrentBias`, shape: [1, FEATURES], spread },
+  ]);
+}
+
+function normShapes(name: string, size: number): WeightShape[] {
+  return [
+    { name: `${name}.scale`, shape: [1, size], spread: 0, begins: 1 },
+    { name: `${name}.shift`, shape: [1, size], spread: 0 },
+  ];
+}
+
+/** A convolution, and a normalisation with its running statistics. */
+function blockShapes(name: string, inputs: number, outputs: number): WeightShape[] {
+  const spread = Math.sqrt(6 / (TAPS * inputs));
+  return [
+    { name: `${name}.filter`, shape: [3, 3, inputs, outputs], spread },
+    { name: `${name}.bias`, shape: [1, outputs], spread: 0 },
+    ...normShapes(name, outputs),
+    { name: `${name}.mean`, shape: [1, outputs], spread: 0, isLearned: false },
+    { name: `${name}.variance`, shape: [1, outputs], spread: 0, begins: 1, isLearned: false },
+  ];
+}
+
+/** Weights that are learned. */
+export function numLearned(shapes: readonly WeightShape[]): number {
+  return shapes.reduce((sum, { shape, isLearned }) => sum + (isLearned === false ? 0 : sizeOf(shape)), 0);
+}
+
+/** Multiplications with an addition that the convolutions and dense layers of one frame's feature take. */
+export function multiplicationsPerFrame(sizes: CameraSizes): number {
+  const { size, channels, embedding } = sizes;
+  const convolutions = channels.reduce(
+    (sum, outputs, k) => sum + Math.floor(size / 2 ** k) ** 2 * TAPS * (channels[k - 1] ?? 1) * outputs,
+    0,
+  );
+  const dense = embedding.reduce(
+    (sum, outputs, k) => sum + (embedding[k - 1] ?? flatFeatures(sizes)) * outputs,
+    0,
+  );
+  return convolutions + dense;
+}
+
+/** Shapes of the network that goes by the beams of the slots before, with 32 numbers a beam. */
+export function historyShapes(numBeams: number): WeightShape[] {
+  return [
+    { name: 'beams', shape: [numBeams, HISTORY_EMBEDDING], spread: 1 },
+    ...denseShapes('embedding1', HISTORY_EMBEDDING, FEATURES),
+    ...recurrentShapes('gru1', FEATURES),
+    ...attentionShapes(),
+    ...chainShapes('head', FEATURES, [FEATURES, numBeams]),
+  ];
+}
+
+const HISTORY_EMBEDDING = 32;
+/** Slots that it goes over: those whose beams it is told, then those that are foretold. */
+export const NUM_HISTORY_STEPS = NUM_FRAMES + NUM_SLOTS;
