@@ -133,7 +133,7 @@ function writePaths(
   k: number,
   of: readonly Path[],
 ): void {
-  of.forEach(({ gain, positionM }, l) => {
-    paths.set([gain.re, gain.im, ...positionM], ((w * numUsers + k) * numPaths + l) * 4);
+  of.forEach(({ gain, positionM: [xM, yM] }, l) => {
+    paths.set([gain.re, gain.im, xM, yM], ((w * numUsers + k) * numPaths + l) * 4);
   });
 }
