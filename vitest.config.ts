@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** Whoever asks for thousands of campaigns, kills or mixes waits for hours. */
+const isLong = ['CAMPAIGNS', 'KILLS', 'LABELS', 'MIXES', 'RUNS', 'SOAK', 'WALK'].some(
+  (name) => process.env[`BEAMLOOP_TEST_${name}`] !== undefined,
+);
+
 /** Of every test. */
 const common = {
   // Limits for what hangs, far beyond what a busy machine takes.
-  testTimeout: 300_000,
+  testTimeout: isLong ? 12 * 3_600_000 : 300_000,
   hookTimeout: 300_000,
   setupFiles: ['test/random-tests.setup.ts'],
   expect: { poll: { timeout: 120_000 } },

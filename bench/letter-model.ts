@@ -1,8 +1,8 @@
 /** The beam-relative network for the letter's array, with drawn weights: what it predicts does not matter here. */
 import { initialWeights } from '../src/prediction/learning/weights.js';
-import type { TrainedModel } from '../src/prediction/model/trained-model.js';
-import { codebookOf, modelSchema } from '../src/prediction/model-file.js';
-import { networkDesign } from '../src/prediction/networks/kinds.js';
+import { codebookOf, modelSchema } from '../src/prediction/motion/model-file.js';
+import { networkDesign } from '../src/prediction/motion/networks/kinds.js';
+import type { TrainedModel } from '../src/prediction/motion/trained-model.js';
 
 export const LETTER_MODEL = modelSchema.parse({
   title: 'Benchmark',

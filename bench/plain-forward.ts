@@ -1,6 +1,7 @@
 /** The tracking network's forward pass as one would write it down first: plain loops over the whole window, nothing kept. */
+
+import type { WeightShape } from '../src/prediction/layers/weight-shapes.js';
 import type { Weights } from '../src/prediction/learning/weights.js';
-import type { WeightShape } from '../src/prediction/networks/network.js';
 
 type Rows = number[][];
 

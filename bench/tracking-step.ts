@@ -5,8 +5,8 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { Random } from '../src/core/random.js';
 import { openBackend } from '../src/prediction/backend/tensorflow.js';
-import { scoresOf } from '../src/prediction/learning/loss.js';
-import { LearnedTracker } from '../src/prediction/trackers/learned-tracker.js';
+import { scoresOf } from '../src/prediction/motion/loss.js';
+import { LearnedTracker } from '../src/prediction/motion/trackers/learned-tracker.js';
 import type { UserEpoch } from '../src/tracking/tracker.js';
 import { type Benchmark, comparison } from './benchmark.js';
 import { DRAWN_MODEL, LETTER_CODEBOOK, LETTER_DESIGN, LETTER_MODEL } from './letter-model.js';

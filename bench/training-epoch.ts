@@ -1,7 +1,7 @@
 /** A training epoch of 4,000 windows, measured on a share of its steps: WASM against the plain backend of TensorFlow.js. */
 import { Random } from '../src/core/random.js';
 import { type BackendName, openBackend } from '../src/prediction/backend/tensorflow.js';
-import { lossAndGradients } from '../src/prediction/learning/loss.js';
+import { lossAndGradients } from '../src/prediction/motion/loss.js';
 import { type Benchmark, comparison, processorTimeS } from './benchmark.js';
 import { DRAWN_MODEL, LETTER_DESIGN, LETTER_MODEL } from './letter-model.js';
 

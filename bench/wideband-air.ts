@@ -10,7 +10,7 @@ import { drawNoise } from '../src/channel/channel.js';
 import { noisyPowers } from '../src/channel/slot-noise.js';
 import { DirectSum } from '../src/channel/wideband/direct-sum.js';
 import { FresnelGains } from '../src/channel/wideband/fresnel-gain.js';
-import { beamOf, type DelayedPath, type ElementBeam, travelTimeS } from '../src/channel/wideband/response.js';
+import { beamOf, type DelayedPath, type ElementBeam } from '../src/channel/wideband/response.js';
 import { createSubcarrierSum } from '../src/channel/wideband/subcarrier-sum.js';
 import { splitPilot } from '../src/codebook/beam-split.js';
 import { type ComplexVector, complexVector } from '../src/core/complex.js';
@@ -35,7 +35,7 @@ const beams: ElementBeam[] = parameters.map((split, k) =>
   beamOf(splitPilot(array, band, split, `${k}`, { kind: 'tdps', pilot: k + 1 }).codeword),
 );
 const paths: DelayedPath[] = [
-  { gain: { re: 0.8, im: -0.6 }, delayS: travelTimeS(array, polarPointM(12, 0.4)) },
+  { gain: { re: 0.8, im: -0.6 }, delayS: array.travelTimeS(polarPointM(12, 0.4)) },
 ];
 const received = complexVector(2048);
 

@@ -52,7 +52,7 @@ const ENTRIES = [
   'src/emulation/emulated-ue-process.js',
   'drivers/emulator/board-process.js',
   'src/study/study-worker.js',
-  'src/prediction/data/window-worker.js',
+  'src/prediction/motion/data/window-worker.js',
 ];
 /** Bundled with ours, for its hundred files; other packages stay where npm puts them. */
 const BUNDLED_PACKAGE = 'zod';

@@ -5,6 +5,7 @@
 import { requirePositive } from '../core/arguments.js';
 import { DIRECTION, DISTANCE, requireWithin } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';
+import type { PlaceM } from './antenna-array.js';
 import { type PointM, polarPointM } from './linear-array.js';
 
 export interface FocalPoint {
@@ -45,8 +46,9 @@ export function positionOfM(point: FocalPoint): PointM {
   return polarPointM(distanceOfM(point), Math.asin(point.sinAngle));
 }
 
-export function focalPointOf([xM, yM]: PointM): FocalPoint {
-  const distanceM = Math.hypot(xM, yM);
+/** Of a point that is not at the array's height, the angle is that from the plane across the array. */
+export function focalPointOf([xM, yM, zM = 0]: PlaceM): FocalPoint {
+  const distanceM = Math.hypot(zM === 0 ? xM : Math.hypot(xM, zM), yM);
   requirePositive('distanceM', distanceM);
   const sinAngle = yM / distanceM;
   return { sinAngle, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };

@@ -5,9 +5,9 @@ import { type ComplexVector, complexVector } from '../core/complex.js';
 import { BeamloopError } from '../core/errors.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { wrappedRad } from '../core/turns.js';
+import type { AntennaArray, PlaceM, PointM } from './antenna-array.js';
 
-/** [x, y] in metres; the array radiates towards x > 0. */
-export type PointM = readonly [xM: number, yM: number];
+export type { PointM };
 
 export interface LinearArrayOptions {
   readonly numElements: number;
@@ -16,7 +16,7 @@ export interface LinearArrayOptions {
   readonly speedOfLightMPerS?: number;
 }
 
-export class LinearArray {
+export class LinearArray implements AntennaArray {
   readonly numElements: number;
   readonly carrierHz: number;
   readonly speedOfLightMPerS: number;
@@ -27,6 +27,9 @@ export class LinearArray {
   readonly apertureM: number;
   /** y coordinate of each element, m, shape [numElements], ascending (eq. 1). */
   readonly elementYM: Float64Array;
+  /** All 0: the array lies on the y axis and radiates towards x > 0. */
+  readonly elementXM: Float64Array;
+  readonly elementZM: Float64Array;
 
   /** @throws BAD_ARGUMENT unless there are 2 to 65535 elements, a carrier of 10 MHz to 10 THz, and light of 1e8 to 3.1e8 m/s. */
   constructor(options: LinearArrayOptions) {
@@ -49,6 +52,8 @@ export class LinearArray {
       { length: numElements },
       (_, k) => this.elementOffset(k) * this.spacingM,
     );
+    this.elementXM = new Float64Array(numElements);
+    this.elementZM = this.elementXM;
   }
 
   /** delta_n = (2n - N - 1)/2 of element n = k + 1, in spacings (eq. 1). */
@@ -56,37 +61,40 @@ export class LinearArray {
     return k - (this.numElements - 1) / 2;
   }
 
-  /**
-   * Phase 2 pi |p_n - u| / lambda that a wave gathers from each element to the point u, reduced to [-pi, pi].
-   * The reduction is done in turns, so no digits of the distance are lost to it.
-   *
-   * @returns rad, shape [numElements].
-   * @throws BAD_ARGUMENT for a point or frequency that is none.
-   */
-  propagationPhaseRad(pointM: PointM, frequencyHz = this.carrierHz): Float64Array {
-    const [xM, yM] = pointM;
+  propagationPhaseRad(pointM: PlaceM, frequencyHz = this.carrierHz): Float64Array {
+    const [xM, yM, zM = 0] = pointM;
+    // From the array's axis.
+    const acrossM2 = xM * xM + zM * zM;
     // What overflows has no distance either.
-    requireFinite('pointM', xM * xM + yM * yM);
+    requireFinite('pointM', acrossM2 + yM * yM);
     requirePositive('frequencyHz', frequencyHz);
     const turnsPerMetre = frequencyHz / this.speedOfLightMPerS;
     const phaseRad = new Float64Array(this.numElements);
     for (let k = 0; k < this.numElements; k++) {
       const dyM = this.elementYM[k]! - yM;
-      phaseRad[k] = wrappedRad(Math.sqrt(xM * xM + dyM * dyM) * turnsPerMetre);
+      phaseRad[k] = wrappedRad(Math.sqrt(acrossM2 + dyM * dyM) * turnsPerMetre);
     }
     return phaseRad;
   }
 
-  /** Steering vector b(u), b_n = exp(-j 2 pi |p_n - u| / lambda), shape [numElements] (eq. 3). */
-  steeringVector(pointM: PointM, frequencyHz = this.carrierHz): ComplexVector {
-    const phaseRad = this.propagationPhaseRad(pointM, frequencyHz);
-    const b = complexVector(this.numElements);
-    for (let k = 0; k < this.numElements; k++) {
-      b.re[k] = Math.cos(phaseRad[k]!);
-      b.im[k] = -Math.sin(phaseRad[k]!);
-    }
-    return b;
+  steeringVector(pointM: PlaceM, frequencyHz = this.carrierHz): ComplexVector {
+    return steeringOf(this.propagationPhaseRad(pointM, frequencyHz));
   }
+
+  travelTimeS([xM, yM, zM = 0]: PlaceM): Float64Array {
+    const acrossM = zM === 0 ? xM : Math.hypot(xM, zM);
+    return this.elementYM.map((y) => Math.hypot(acrossM, y - yM) / this.speedOfLightMPerS);
+  }
+}
+
+/** exp(-j phase), shape [numElements], of the phases that waves gather. */
+export function steeringOf(phaseRad: Float64Array): ComplexVector {
+  const b = complexVector(phaseRad.length);
+  for (let k = 0; k < phaseRad.length; k++) {
+    b.re[k] = Math.cos(phaseRad[k]!);
+    b.im[k] = -Math.sin(phaseRad[k]!);
+  }
+  return b;
 }
 
 /** Point at distance `distanceM` in the direction `angleRad` from broadside, seen from the array's centre. */

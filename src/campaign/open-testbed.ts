@@ -1,5 +1,5 @@
 /** What a campaign asks for when it opens its testbed. */
-import type { LinearArray } from '../array/linear-array.js';
+import type { AntennaArray } from '../array/antenna-array.js';
 import type { BeamloopError } from '../core/errors.js';
 import type { Scenario } from '../scenario/scenario-schema.js';
 import type { User } from '../scenario/users.js';
@@ -8,7 +8,7 @@ import type { Testbed } from '../slots/testbed.js';
 /** What a testbed is opened for. `E` is what the scenario says about an emulated board. */
 export interface TestbedRequest<E> {
   readonly scenario: Scenario<E>;
-  readonly array: LinearArray;
+  readonly array: AntennaArray;
   readonly users: readonly User[];
   /** Names the run to the UEs: they keep their sequence numbers as long as it stays the same. */
   readonly run: string;

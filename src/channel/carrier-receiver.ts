@@ -1,4 +1,4 @@
-import type { LinearArray } from '../array/linear-array.js';
+import type { AntennaArray } from '../array/antenna-array.js';
 import { type ComplexVector, complexVector, transposeProduct } from '../core/complex.js';
 import { wrappedRad } from '../core/turns.js';
 import { channelVector } from './channel.js';
@@ -10,7 +10,7 @@ export class CarrierReceiver {
   readonly #carrierHz: number;
   readonly #channel: ComplexVector;
 
-  constructor(array: LinearArray, paths: readonly Path[]) {
+  constructor(array: AntennaArray, paths: readonly Path[]) {
     this.#carrierHz = array.carrierHz;
     this.#channel = channelVector(array, paths);
   }

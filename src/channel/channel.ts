@@ -1,5 +1,5 @@
 /** Spherical-wave channel and noise (docs/model.md eq. 45, 47 and 48). */
-import type { LinearArray } from '../array/linear-array.js';
+import type { AntennaArray } from '../array/antenna-array.js';
 import type { Codeword } from '../codebook/codeword.js';
 import type { PolarIndex } from '../codebook/polar.js';
 import { codewordWeights } from '../codebook/weights.js';
@@ -10,7 +10,7 @@ import type { Path } from './paths.js';
 
 /** h = sum of g_l b(s_l) at one frequency, shape [numElements] (eq. 45). */
 export function channelVector(
-  array: LinearArray,
+  array: AntennaArray,
   paths: readonly Path[],
   frequencyHz = array.carrierHz,
 ): ComplexVector {

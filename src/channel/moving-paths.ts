@@ -1,5 +1,5 @@
 /** The propagation paths of a user that moves (docs/model.md eq. 88). */
-import type { LinearArray, PointM } from '../array/linear-array.js';
+import type { AntennaArray, PlaceM } from '../array/antenna-array.js';
 import { wrappedRad } from '../core/turns.js';
 import type { Path } from './paths.js';
 
@@ -12,8 +12,9 @@ export interface PathsOfMover {
 }
 
 /** @param startM where the user is when its paths are as they are given. */
-export function pathsOfMover(paths: readonly Path[], startM: PointM): PathsOfMover {
-  const endsAtUser = ({ positionM: [xM, yM] }: Path) => xM === startM[0] && yM === startM[1];
+export function pathsOfMover(paths: readonly Path[], startM: PlaceM): PathsOfMover {
+  const endsAtUser = ({ positionM: [xM, yM, zM = 0] }: Path) =>
+    xM === startM[0] && yM === startM[1] && zM === (startM[2] ?? 0);
   return {
     lineOfSight: paths.filter(endsAtUser),
     scattered: paths.filter((path) => !endsAtUser(path)),
@@ -21,7 +22,7 @@ export function pathsOfMover(paths: readonly Path[], startM: PointM): PathsOfMov
 }
 
 /** By how much longer the way from a scatterer to the user has become, m. */
-function legChangeM(scattererM: PointM, startM: PointM, nowM: PointM): number {
+function legChangeM(scattererM: PlaceM, startM: PlaceM, nowM: PlaceM): number {
   return distanceM(scattererM, nowM) - distanceM(scattererM, startM);
 }
 
@@ -31,9 +32,9 @@ function legChangeM(scattererM: PointM, startM: PointM, nowM: PointM): number {
  */
 export function pathsFrom(
   paths: readonly Path[],
-  startM: PointM,
-  nowM: PointM,
-  { wavelengthM }: Pick<LinearArray, 'wavelengthM'>,
+  startM: PlaceM,
+  nowM: PlaceM,
+  { wavelengthM }: Pick<AntennaArray, 'wavelengthM'>,
 ): Path[] {
   const { lineOfSight, scattered } = pathsOfMover(paths, startM);
   return [
@@ -47,6 +48,8 @@ export function pathsFrom(
   ];
 }
 
-function distanceM(a: PointM, b: PointM): number {
-  return Math.hypot(a[0] - b[0], a[1] - b[1]);
+function distanceM(a: PlaceM, b: PlaceM): number {
+  const acrossM = Math.hypot(a[0] - b[0], a[1] - b[1]);
+  const dzM = (a[2] ?? 0) - (b[2] ?? 0);
+  return dzM === 0 ? acrossM : Math.hypot(acrossM, dzM);
 }

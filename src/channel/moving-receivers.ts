@@ -1,21 +1,21 @@
 /** What a moving user receives, slot by slot (docs/model.md eq. 88). Of a user that stands still a channel is computed once. */
-import type { LinearArray, PointM } from '../array/linear-array.js';
+import type { AntennaArray, PlaceM } from '../array/antenna-array.js';
 import { type Complex, type ComplexVector, complexVector, transposeProduct } from '../core/complex.js';
 import { weightsAt } from './carrier-receiver.js';
 import { channelVector } from './channel.js';
 import { pathsFrom, pathsOfMover } from './moving-paths.js';
 import type { Path } from './paths.js';
-import { type DelayedPath, type ElementBeam, type SubcarrierSum, travelTimeS } from './wideband/response.js';
+import type { DelayedPath, ElementBeam, SubcarrierSum } from './wideband/response.js';
 
 interface MovingReceiver {
   /** Noise-free h^T(f) w(f) for a user at `userM`, shape [numSubcarriers]; valid until the next call. */
-  receive(beam: ElementBeam, userM: PointM): Readonly<ComplexVector>;
+  receive(beam: ElementBeam, userM: PlaceM): Readonly<ComplexVector>;
 }
 
 /** At the carrier. Scatterers stay, so their spherical waves are computed once; that of the line of sight, every time. */
 export class MovingCarrierReceiver implements MovingReceiver {
-  readonly #array: LinearArray;
-  readonly #startM: PointM;
+  readonly #array: AntennaArray;
+  readonly #startM: PlaceM;
   readonly #paths: readonly Path[];
   /** Of each scattered path of gain 1. */
   readonly #scattered: readonly ComplexVector[];
@@ -24,7 +24,7 @@ export class MovingCarrierReceiver implements MovingReceiver {
   readonly #out: ComplexVector = complexVector(1);
 
   /** @param startM where the user is when its paths are as they are given. */
-  constructor(array: LinearArray, paths: readonly Path[], startM: PointM) {
+  constructor(array: AntennaArray, paths: readonly Path[], startM: PlaceM) {
     this.#array = array;
     this.#startM = startM;
     const { lineOfSight, scattered } = pathsOfMover(paths, startM);
@@ -35,7 +35,7 @@ export class MovingCarrierReceiver implements MovingReceiver {
   }
 
   /** @param beam not to be changed later: the same object is taken for the same beam. */
-  receive(beam: ElementBeam, userM: PointM): Readonly<ComplexVector> {
+  receive(beam: ElementBeam, userM: PlaceM): Readonly<ComplexVector> {
     const weights = weightsAt(beam, this.#array.carrierHz);
     let scattered = this.#scatteredOf.get(beam);
     if (scattered === undefined) {
@@ -58,14 +58,16 @@ export class MovingCarrierReceiver implements MovingReceiver {
   }
 
   /** b(u)^T w, without a vector in between: it is made anew for every slot. */
-  #sphericalWave({ re: weightRe, im: weightIm }: ComplexVector, [xM, yM]: PointM) {
-    const { elementYM, wavelengthM } = this.#array;
+  #sphericalWave({ re: weightRe, im: weightIm }: ComplexVector, [xM, yM, zM = 0]: PlaceM) {
+    const { elementXM, elementYM, elementZM, wavelengthM } = this.#array;
     const turnsPerM = 1 / wavelengthM;
     let re = 0;
     let im = 0;
     for (let n = 0; n < elementYM.length; n++) {
+      const dxM = elementXM[n]! - xM;
       const dyM = elementYM[n]! - yM;
-      const turns = Math.sqrt(xM * xM + dyM * dyM) * turnsPerM;
+      const dzM = elementZM[n]! - zM;
+      const turns = Math.sqrt(dxM * dxM + dyM * dyM + dzM * dzM) * turnsPerM;
       // A quarter of the angle by power series, doubled twice: twice as fast as Math.sin and Math.cos, and good to 1e-13.
       const x = -(Math.PI / 2) * (turns - Math.round(turns));
       const z = x * x;
@@ -104,27 +106,27 @@ function quarterCosine(z: number): number {
 /** On all subcarriers. Users may share a sum, one after the other. */
 export class MovingBeamReceiver implements MovingReceiver {
   readonly #sum: SubcarrierSum;
-  readonly #array: LinearArray;
-  readonly #startM: PointM;
+  readonly #array: AntennaArray;
+  readonly #startM: PlaceM;
   readonly #paths: readonly Path[];
   readonly #scatteredDelayS: readonly Float64Array[];
   readonly #out: ComplexVector;
 
   /** @param startM as of `MovingCarrierReceiver`. */
-  constructor(sum: SubcarrierSum, array: LinearArray, paths: readonly Path[], startM: PointM) {
+  constructor(sum: SubcarrierSum, array: AntennaArray, paths: readonly Path[], startM: PlaceM) {
     this.#sum = sum;
     this.#array = array;
     this.#startM = startM;
     const { lineOfSight, scattered } = pathsOfMover(paths, startM);
     this.#paths = [...lineOfSight, ...scattered];
-    this.#scatteredDelayS = scattered.map(({ positionM }) => travelTimeS(array, positionM));
+    this.#scatteredDelayS = scattered.map(({ positionM }) => array.travelTimeS(positionM));
     this.#out = complexVector(sum.band.numSubcarriers);
   }
 
-  receive(beam: ElementBeam, userM: PointM): Readonly<ComplexVector> {
+  receive(beam: ElementBeam, userM: PlaceM): Readonly<ComplexVector> {
     const now = pathsFrom(this.#paths, this.#startM, userM, this.#array);
     const numDirect = now.length - this.#scatteredDelayS.length;
-    const directDelayS = numDirect === 0 ? null : travelTimeS(this.#array, userM);
+    const directDelayS = numDirect === 0 ? null : this.#array.travelTimeS(userM);
     const delayed = now.map(
       ({ gain }, k): DelayedPath => ({
         gain,

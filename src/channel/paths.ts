@@ -1,6 +1,7 @@
 /** Users, scatterers and propagation paths (docs/model.md eq. 44 to 46). */
 
-import { type PointM, polarPointM } from '../array/linear-array.js';
+import type { PlaceM } from '../array/antenna-array.js';
+import { polarPointM } from '../array/linear-array.js';
 import { requireFinite, requirePositive, requireWhole } from '../core/arguments.js';
 import type { Complex } from '../core/complex.js';
 import type { Random } from '../core/random.js';
@@ -9,7 +10,7 @@ import type { Random } from '../core/random.js';
 export interface Path {
   readonly gain: Complex;
   /** The user on the line of sight, a scatterer otherwise, m. */
-  readonly positionM: PointM;
+  readonly positionM: PlaceM;
 }
 
 /**
@@ -44,7 +45,7 @@ export interface ChannelStatistics {
 const MOST_SCATTERERS = 100_000;
 
 /** Draws a point: uniformly by area between rings (eq. 44), or uniformly in distance and angle (eq. 73). */
-export function drawPosition(region: UserRegion, random: Random): PointM {
+export function drawPosition(region: UserRegion, random: Random): PlaceM {
   const [lowRad, highRad] = region.angleRad;
   requireFinite('angleRad', lowRad, highRad);
   if ('distanceM' in region) {
@@ -73,7 +74,7 @@ export function drawPosition(region: UserRegion, random: Random): PointM {
  * gains Rayleigh before they are scaled.
  */
 export function drawPaths(
-  userM: PointM,
+  userM: PlaceM,
   region: UserRegion,
   { numScatterers, ricianFactorDb }: ChannelStatistics,
   random: Random,

@@ -3,7 +3,8 @@
  * spherical wave is no model of the channel, and at the array there is no direction. However a place is given (listed, by
  * a region to draw from, by a path, in a study), it is these that decide.
  */
-import { type LinearArray, type PointM, polarPointM } from '../array/linear-array.js';
+import type { PlaceM } from '../array/antenna-array.js';
+import { type LinearArray, polarPointM } from '../array/linear-array.js';
 import { DISTANCE } from '../core/bounds.js';
 import type { UserRegion } from './paths.js';
 
@@ -16,21 +17,24 @@ export interface PlaceComplaint {
 }
 
 /** Null when it can be there. */
-export function wrongPlace({ apertureM, spacingM }: Geometry, [xM, yM]: PointM): PlaceComplaint | null {
+export function wrongPlace(
+  { apertureM, spacingM }: Geometry,
+  [xM, yM, zM = 0]: PlaceM,
+): PlaceComplaint | null {
   if (xM < 0) {
     return {
       what: 'is behind the array, which looks along the x axis',
       todo: 'Put it in front: an angle from -90 deg to 90 deg, x above 0',
     };
   }
-  const distanceM = Math.hypot(xM, yM);
+  const distanceM = Math.hypot(xM, yM, zM);
   if (!(distanceM <= DISTANCE.most)) {
     return {
       what: `is ${metres(distanceM)} away; ${metres(DISTANCE.most)} are the most`,
       todo: 'Correct the distance, or its unit',
     };
   }
-  const gapM = Math.hypot(xM, Math.max(0, Math.abs(yM) - apertureM / 2));
+  const gapM = Math.hypot(xM, Math.max(0, Math.abs(yM) - apertureM / 2), zM);
   if (gapM >= spacingM * (1 - 1e-9)) return null;
   return {
     what:
@@ -62,8 +66,8 @@ export function wrongRegion(array: Geometry, region: UserRegion): PlaceComplaint
   return null;
 }
 
-export function placeText([xM, yM]: PointM): string {
-  return `[${metres(xM)}, ${metres(yM)}]`;
+export function placeText(placeM: PlaceM): string {
+  return `[${placeM.map((lengthM) => metres(lengthM!)).join(', ')}]`;
 }
 
 function metres(lengthM: number): string {

@@ -115,7 +115,8 @@ function emulatedUe(
 ): EmulatedUe {
   const { seed } = shared;
   const motion = motionPlan === null ? null : createMotion(motionPlan, seed, ue.ueId);
-  const told = sensors && (motion ?? new StraightLine(sensors.positionM, [0, 0]));
+  // Sensors tell of the ground plan alone.
+  const told = sensors && (motion ?? new StraightLine([sensors.positionM[0], sensors.positionM[1]], [0, 0]));
   return new EmulatedUe({
     ...ue,
     ...shared,

@@ -1,6 +1,6 @@
 import type { Signal } from '../../drivers/emulator/air.js';
 import type { RadiatedWeights } from '../../drivers/emulator/rf.js';
-import type { LinearArray } from '../array/linear-array.js';
+import type { AntennaArray } from '../array/antenna-array.js';
 import { CarrierReceiver } from '../channel/carrier-receiver.js';
 import { noiseVariance } from '../channel/channel.js';
 import type { Motion } from '../channel/motion/motion.js';
@@ -24,7 +24,7 @@ import { isTold, SlotReckoning } from '../ue/slot-reckoning.js';
 
 export interface EmulatedUeOptions {
   readonly ueId: string;
-  readonly array: LinearArray;
+  readonly array: AntennaArray;
   /** Propagation to this UE, at time 0 where it moves; powers of the gains sum to 1. */
   readonly paths: readonly Path[];
   /** Signal-to-noise ratio of a pilot of unit norm; Infinity = no noise. */

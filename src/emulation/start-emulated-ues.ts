@@ -1,7 +1,8 @@
 /** Emulated UEs in a process of their own: they hear an emulated board's array and report to the bridge. */
 
 import type { FailureReport } from '../../drivers/emulator/parent.js';
-import type { LinearArrayOptions, PointM } from '../array/linear-array.js';
+import type { PlaceM } from '../array/antenna-array.js';
+import type { LinearArrayOptions } from '../array/linear-array.js';
 import type { MotionPlan } from '../channel/motion/create-motion.js';
 import type { SensorPlan, WindowS } from '../channel/motion/sensors.js';
 import type { Path } from '../channel/paths.js';
@@ -14,7 +15,7 @@ export interface EmulatedUeConfig {
   /** How it moves; it stands still unless given. */
   readonly motionPlan?: MotionPlan | null;
   /** What it tells of where it is, and where that is while it stands still; nothing unless given. */
-  readonly sensors?: { readonly plan: SensorPlan; readonly positionM: PointM } | null;
+  readonly sensors?: { readonly plan: SensorPlan; readonly positionM: PlaceM } | null;
   /** When nothing but noise comes through, in the motion's time. */
   readonly blockedS?: readonly WindowS[];
   /** When it is not connected, in the motion's time. */

@@ -1,6 +1,6 @@
 /** How users move, as scenarios say it. */
 import { z } from 'zod';
-import type { PointM } from '../array/linear-array.js';
+import type { PlaceM, PointM } from '../array/antenna-array.js';
 import type { MotionPlan } from '../channel/motion/create-motion.js';
 import { samplesAtSpeed, type TrackSamples } from '../channel/motion/sampled-track.js';
 import { WALK_DEFAULTS } from '../channel/motion/walk.js';
@@ -116,13 +116,19 @@ export type MotionSettings = z.output<typeof motionSchema> & {
 };
 
 /** Where a motion says that it begins; null where a place has to be drawn for it. */
-export function startOf(motion: MotionSettings): PointM | null {
+export function startOf(motion: MotionSettings): PlaceM | null {
   if (motion.kind === 'line' || motion.kind === 'walk') return motion.start ?? null;
   return motion.kind === 'waypoints' ? motion.points[0]! : (motion.samples?.positionM[0] ?? null);
 }
 
 /** @param startM where it begins, of a motion that does not say it. */
-export function motionPlanOf(motion: MotionSettings, startM: PointM): MotionPlan {
+export function motionPlanOf(motion: MotionSettings, startM: PlaceM): MotionPlan {
+  const [xM, yM, heightM] = startM;
+  const plan = planOnGround(motion, [xM, yM]);
+  return heightM === undefined ? plan : { ...plan, heightM };
+}
+
+function planOnGround(motion: MotionSettings, startM: PointM): MotionPlan {
   switch (motion.kind) {
     case 'line': {
       const { velocity, speed = 0, heading = 0 } = motion;

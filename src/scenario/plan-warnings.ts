@@ -1,6 +1,7 @@
 /** What will not go as well as it could, before a slot is spent: nothing here keeps a campaign from being run. */
+
+import type { PlaceM } from '../array/antenna-array.js';
 import type { Sector } from '../array/focal-point.js';
-import type { PointM } from '../array/linear-array.js';
 import { plural } from '../core/plural.js';
 import type { Realisability } from '../realisation/realisability.js';
 import { splitOf } from '../training/registry.js';
@@ -121,7 +122,7 @@ interface Place {
   readonly rangeM: number;
 }
 
-function placeOf([xM, yM]: PointM) {
+function placeOf([xM, yM]: PlaceM) {
   return { angleRad: Math.atan2(yM, xM), rangeM: Math.hypot(xM, yM) };
 }
 

@@ -1,7 +1,7 @@
 /** All trackers that a scenario may name. */
 import { BeamloopError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import { LEARNED_TRACKERS } from '../prediction/trackers/learned-trackers.js';
+import { LEARNED_TRACKERS } from '../prediction/motion/trackers/learned-trackers.js';
 import type { Tracker, TrackerSetting } from '../tracking/tracker.js';
 import {
   type TrackerChoice,

@@ -1,6 +1,8 @@
 /** The users of a scenario: listed or drawn, with their propagation paths, and the best codeword of each. */
+
+import type { AntennaArray, PlaceM } from '../array/antenna-array.js';
 import type { Sector } from '../array/focal-point.js';
-import { LinearArray, type PointM } from '../array/linear-array.js';
+import { LinearArray } from '../array/linear-array.js';
 import { createMotion, type MotionPlan } from '../channel/motion/create-motion.js';
 import type { Motion } from '../channel/motion/motion.js';
 import type { SensorPlan, WindowS } from '../channel/motion/sensors.js';
@@ -16,7 +18,7 @@ import { sensorPlanOf } from './sensors-schema.js';
 /** The channel of an emulated user. */
 export interface Truth {
   /** At the start, of a user that moves. */
-  readonly positionM: PointM;
+  readonly positionM: PlaceM;
   readonly snrDb: number;
   /** Line of sight first; of a user that moves, at the start: `pathsAt` tells of later. */
   readonly paths: readonly Path[];
@@ -33,7 +35,7 @@ export interface Truth {
 export interface User {
   readonly id: string;
   /** Where it is, or begins; null where the scenario does not say. */
-  readonly positionM: PointM | null;
+  readonly positionM: PlaceM | null;
   /** Of an emulated user that moves; null otherwise. */
   readonly motion: Motion | null;
   /** What an emulated user tells of where it is; null when it tells nothing. */
@@ -43,12 +45,12 @@ export interface User {
 }
 
 /** Where an emulated user is, m. @param timeS of the motion. */
-export function positionAt({ motion, positionM }: Truth, timeS: number): PointM {
+export function positionAt({ motion, positionM }: Truth, timeS: number): PlaceM {
   return motion?.positionAt(timeS) ?? positionM;
 }
 
 /** The paths of an emulated user at a time of its motion, s (docs/model.md eq. 88). */
-export function pathsAt(truth: Truth, timeS: number, array: LinearArray): readonly Path[] {
+export function pathsAt(truth: Truth, timeS: number, array: AntennaArray): readonly Path[] {
   const { motion, positionM, paths } = truth;
   return motion === null ? paths : pathsFrom(paths, positionM, motion.positionAt(timeS), array);
 }
@@ -112,7 +114,7 @@ export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
 
 function drawnUsers(
   { count, motion }: { readonly count: number; readonly motion?: MotionSettings | undefined },
-  positionOf: (id: string) => PointM,
+  positionOf: (id: string) => PlaceM,
 ) {
   return Array.from({ length: count }, (_, k) => {
     const id = `ue${k + 1}`;
@@ -120,7 +122,7 @@ function drawnUsers(
   });
 }
 
-function planOf(motion: MotionSettings, drawStart: () => PointM): MotionPlan {
+function planOf(motion: MotionSettings, drawStart: () => PlaceM): MotionPlan {
   return motionPlanOf(motion, startOf(motion) ?? drawStart());
 }
 
@@ -145,7 +147,7 @@ export function isEmulated({ board }: Scenario): boolean {
 }
 
 function usersOfRealPort({ users }: Scenario): User[] {
-  const listed: readonly { readonly id: string; readonly position?: PointM | undefined }[] = Array.isArray(
+  const listed: readonly { readonly id: string; readonly position?: PlaceM | undefined }[] = Array.isArray(
     users,
   )
     ? users

@@ -1,5 +1,5 @@
 /** What could have been: the best codeword of a moment, and what the serving one brings against it. */
-import type { PointM } from '../../array/linear-array.js';
+import type { PlaceM } from '../../array/antenna-array.js';
 import type { ChannelEvaluator } from '../../channel/channel.js';
 import { createEvaluator } from '../../channel/evaluator.js';
 import type { PolarCodebook } from '../../codebook/polar.js';
@@ -10,7 +10,7 @@ const SAME_PLACE_M = 1e-6;
 
 export interface Moment {
   /** Null of a user that stands still: `users` says where it is. */
-  readonly positionM: PointM | null;
+  readonly positionM: PlaceM | null;
   /** Null while nothing comes through to the user. */
   readonly bestColumn: number | null;
   /** Received power against that of the best codeword; null where nothing serves the user, or comes through. */
@@ -60,7 +60,7 @@ export class EpochTruth {
     timeS: number,
     column: number,
     bestColumn: number,
-    placeM: PointM | null,
+    placeM: PlaceM | null,
   ): number | null {
     if (truth === null) return null;
     const [x, y] = positionAt(truth, timeS);

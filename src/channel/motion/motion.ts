@@ -1,5 +1,5 @@
 /** Where a user is as time goes on. */
-import type { PointM } from '../../array/linear-array.js';
+import type { PlaceM } from '../../array/antenna-array.js';
 
 /** Metres per second along x and y. */
 export type VelocityMPerS = readonly [xMPerS: number, yMPerS: number];
@@ -10,6 +10,6 @@ export type VelocityMPerS = readonly [xMPerS: number, yMPerS: number];
  */
 export interface Motion {
   /** m. Before 0 it is where the motion begins, after its end where it ended. */
-  positionAt(timeS: number): PointM;
+  positionAt(timeS: number): PlaceM;
   velocityAt(timeS: number): VelocityMPerS;
 }

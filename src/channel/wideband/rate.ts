@@ -1,7 +1,7 @@
 /** What a link over the whole band carries (docs/model.md eq. 79 and 80). */
 
+import type { AntennaArray } from '../../array/antenna-array.js';
 import type { Band } from '../../array/band.js';
-import type { LinearArray } from '../../array/linear-array.js';
 import { type ComplexVector, magnitude } from '../../core/complex.js';
 import { channelVector } from '../channel.js';
 import type { Path } from '../paths.js';
@@ -27,7 +27,7 @@ export function meanRate({ re, im }: ComplexVector, noiseVariance: number): numb
  * What a user receives when the channel is known perfectly and every element radiates its full share in the best phase on
  * every subcarrier: N^(-1/2) times the sum of |h_n(f)|, shape [numSubcarriers]. No beam of constant envelope receives more.
  */
-export function perfectSignal(array: LinearArray, paths: readonly Path[], band: Band): ComplexVector {
+export function perfectSignal(array: AntennaArray, paths: readonly Path[], band: Band): ComplexVector {
   const { numElements } = array;
   const scale = 1 / Math.sqrt(numElements);
   const [only] = paths;

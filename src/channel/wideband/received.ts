@@ -1,8 +1,8 @@
 /** What a user receives of a beam on every subcarrier, over all of its paths (docs/model.md eq. 78). */
-import type { LinearArray } from '../../array/linear-array.js';
+import type { AntennaArray } from '../../array/antenna-array.js';
 import { type ComplexVector, complexVector } from '../../core/complex.js';
 import type { Path } from '../paths.js';
-import { type DelayedPath, type ElementBeam, type SubcarrierSum, travelTimeS } from './response.js';
+import type { DelayedPath, ElementBeam, SubcarrierSum } from './response.js';
 
 /** Beams whose response is kept: pilots of a scheme come again and again, but each takes 16 bytes per subcarrier. */
 const KEPT_BEAMS = 8;
@@ -14,9 +14,9 @@ export class BeamReceiver {
   /** The last beams, the one unused for longest first. */
   readonly #kept = new Map<ElementBeam, ComplexVector>();
 
-  constructor(sum: SubcarrierSum, array: LinearArray, paths: readonly Path[]) {
+  constructor(sum: SubcarrierSum, array: AntennaArray, paths: readonly Path[]) {
     this.#sum = sum;
-    this.#paths = paths.map(({ gain, positionM }) => ({ gain, delayS: travelTimeS(array, positionM) }));
+    this.#paths = paths.map(({ gain, positionM }) => ({ gain, delayS: array.travelTimeS(positionM) }));
   }
 
   /**

@@ -4,7 +4,7 @@
  */
 import type { Band } from '../../array/band.js';
 import { distanceOfM, type FocalPoint } from '../../array/focal-point.js';
-import type { LinearArray, PointM } from '../../array/linear-array.js';
+import type { LinearArray } from '../../array/linear-array.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import type { Complex, ComplexVector } from '../../core/complex.js';
 
@@ -51,11 +51,6 @@ export function beamOf({ phaseRad, delayS, amplitude }: Codeword): ElementBeam {
     im: phaseRad.map((phase, n) => size(n) * Math.sin(phase)),
     delayS,
   };
-}
-
-/** Travel time from each element to a point, s, shape [numElements]: spherical wave. */
-export function travelTimeS(array: LinearArray, [xM, yM]: PointM): Float64Array {
-  return array.elementYM.map((y) => Math.hypot(xM, y - yM) / array.speedOfLightMPerS);
 }
 
 /**

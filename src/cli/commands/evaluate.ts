@@ -1,11 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { SingleBar } from 'cli-progress';
 import { BeamloopError } from '../../core/errors.js';
-import { plural } from '../../core/plural.js';
-import { evaluateModels, type TrackerScores } from '../../prediction/evaluation/evaluate.js';
-import type { MeanWithInterval } from '../../prediction/evaluation/intervals.js';
-import { readModel } from '../../prediction/model/model-folder.js';
-import { modelFolder } from '../../prediction/trackers/learned-trackers.js';
+import { familyOfModel } from '../../prediction/families.js';
+import type { Evaluation } from '../../prediction/family.js';
+import { modelFolder } from '../../prediction/motion/trackers/learned-trackers.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { MAX_SEED, wholeOption } from '../options.js';
 import { formatTable } from '../text-table.js';
@@ -41,73 +39,32 @@ export const evaluateCommand: Command = (yargs, context) =>
         })
         .example('$0 evaluate scenarios/models/stgcn --windows 500', ''),
     async (args) => {
-      const models = args.folder.map((written) => {
-        const folder = modelFolder(String(written));
-        return { folder, trained: readModel(folder) };
-      });
-      const numWindows = wholeOption('windows', args.windows, 2, MAX_WINDOWS);
+      const folders = args.folder.map((written) => modelFolder(String(written)));
+      const family = familyOfModel(folders[0]!);
+      const numExamples = wholeOption('windows', args.windows, 2, MAX_WINDOWS);
       const seed = wholeOption('seed', args.seed, 0, MAX_SEED);
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
       const bar = barOf(context);
-      const scores = await evaluateModels(models, {
-        ...{ numWindows, seed, numThreads, signal: context.signal },
-        onProgress: bar.show,
-      })
+      const evaluation = await family
+        .evaluate(folders, { numExamples, seed, numThreads, signal: context.signal, onProgress: bar.show })
         .catch((error: unknown) => {
           if (!context.signal.aborted) throw error;
           throw new BeamloopError('INTERRUPTED', { what: 'Interrupted', todo: 'No scores were computed' });
         })
         .finally(bar.stop);
-      const numUsers = models[0]!.trained.model.users.count;
-      if (args.json) printJson(context.stdout, { numWindows, numUsers, seed, scores });
-      else print(context, scores, numWindows, numUsers, seed);
+      if (args.json) printJson(context.stdout, evaluation.result);
+      else print(context, evaluation);
     },
   );
 
-function print(
-  { stdout, columns }: CommandContext,
-  scores: readonly TrackerScores[],
-  numWindows: number,
-  numUsers: number,
-  seed: number,
-): void {
-  const text = ({ mean, low, high }: MeanWithInterval) =>
-    `${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`;
-  const percent = (value: number | null | undefined) =>
-    value === null || value === undefined ? '-' : (100 * value).toFixed(1);
-  const first = scores[0]!.title;
-  stdout.write(
-    `${plural(numWindows, 'window')} of ${plural(numUsers, 'user')}, seed ${seed}; the slot after each is predicted, ` +
-      'with true last beams (open loop)\n\n',
-  );
-  stdout.write(
-    formatTable(
-      {
-        columns: [
-          { title: 'tracker', align: 'left' },
-          { title: 'gain', align: 'right' },
-          { title: `${first} above it by`, align: 'right' },
-          { title: 'best codeword (%)', align: 'right' },
-          { title: 'in top 3 (%)', align: 'right' },
-          { title: 'says (%)', align: 'right' },
-        ],
-        rows: scores.map(({ title, gain, advantage, top1, top3, confidence }) => [
-          title,
-          text(gain),
-          advantage === null ? '-' : text(advantage),
-          percent(top1.mean),
-          percent(top3?.mean),
-          percent(confidence),
-        ]),
-      },
-      columns,
-    ),
-  );
-  stdout.write(
-    '\nGain: received power over that of the best codeword. In brackets: 95 % intervals over windows (bootstrap).\n' +
-      '"says": the mean probability that a model gives to its first codeword; honest where it is that of the best codeword.\n',
-  );
+function print({ stdout, columns: width }: CommandContext, evaluation: Evaluation): void {
+  const { heading, columns, rows, notes } = evaluation;
+  const table = {
+    columns: columns.map((title, k) => ({ title, align: k === 0 ? ('left' as const) : ('right' as const) })),
+    rows,
+  };
+  stdout.write(`${heading}\n\n${formatTable(table, width)}\n${notes.map((note) => `${note}\n`).join('')}`);
 }
 
 function barOf({ stderr, terminal }: CommandContext) {

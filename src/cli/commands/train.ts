@@ -3,9 +3,9 @@ import { SingleBar } from 'cli-progress';
 import { plural } from '../../core/plural.js';
 import { shellWord } from '../../core/shell-word.js';
 import { backendSentence } from '../../prediction/backend/tensorflow.js';
-import { readModelFile } from '../../prediction/model-file.js';
-import { NETWORK_TITLES } from '../../prediction/networks/kinds.js';
-import { type TrainingOutcome, type TrainingProgress, trainModel } from '../../prediction/train.js';
+import { familyOfFile } from '../../prediction/families.js';
+import type { Family, Trained } from '../../prediction/family.js';
+import type { TrainingProgress } from '../../prediction/learning/train-in-folder.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { wholeOption } from '../options.js';
 import { fileOrShipped } from '../shipped-files.js';
@@ -44,65 +44,44 @@ export const trainCommand: Command = (yargs, context) =>
         .example('$0 train scenarios/models/stgcn.yaml --out my-model', ''),
     async (args) => {
       const file = fileOrShipped(args.file);
-      const model = readModelFile(file);
+      const family = familyOfFile(file);
+      const model = family.readModelFile(file);
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
-      const progress = progressOf(context, args.json);
-      const outcome = await trainModel(model, {
-        folder: args.out,
-        resume: args.resume,
-        numThreads,
-        signal: context.signal,
-        onBackend: (backend) => progress.say({ backend: backend.name }, backendSentence(backend)),
-        onDrawn: progress.drawn,
-        onProgress: progress.trained,
-      }).finally(progress.stop);
+      const progress = progressOf(context, family, args.json);
+      const trained = await family
+        .train(model, {
+          folder: args.out,
+          resume: args.resume,
+          numThreads,
+          signal: context.signal,
+          onBackend: (backend) => progress.say({ backend: backend.name }, backendSentence(backend)),
+          onDrawn: progress.drawn,
+          onProgress: progress.trained,
+        })
+        .finally(progress.stop);
       const { writeModelCard } = await import('../../report/model-card.js');
       const card = await writeModelCard(args.out, file);
-      const { best, history } = outcome.state;
-      const result = {
-        folder: args.out,
-        card,
-        contentHash: outcome.contentHash,
-        network: model.network,
-        epoch: best!.epoch,
-        gain: best!.gain,
-        top1: history[best!.epoch - 1]!.top1,
-        holdGain: outcome.holdGain,
-        temperature: outcome.temperature,
-      };
-      if (args.json) printJson(context.stdout, result);
-      else print(context, result, outcome, NETWORK_TITLES[model.network]);
+      const { contentHash, result } = trained;
+      if (args.json) printJson(context.stdout, { folder: args.out, card, contentHash, ...result });
+      else print(context, trained, args.out, card);
     },
   );
 
-interface Result {
-  readonly folder: string;
-  readonly card: string;
-  readonly gain: number;
-  readonly top1: number;
-  readonly holdGain: number;
-  readonly epoch: number;
-}
-
 function print(
   { stdout }: CommandContext,
-  { folder, card, gain, top1, holdGain, epoch }: Result,
-  { state }: TrainingOutcome,
-  title: string,
+  { title, history, epoch, sentence }: Trained,
+  folder: string,
+  card: string,
 ): void {
-  stdout.write(`${title}: ${plural(state.numEpochs, 'epoch')}, the best was epoch ${epoch}\n`);
+  stdout.write(`${title}: ${plural(history.length, 'epoch')}, the best was epoch ${epoch}\n${sentence}\n`);
   stdout.write(
-    `On validation windows: gain ${gain.toFixed(3)} (holding the last beam: ${holdGain.toFixed(3)}), ` +
-      `best codeword in ${(100 * top1).toFixed(1)} %\n`,
-  );
-  stdout.write(
-    `Model: ${folder}\nCard: ${card}\nScores on fresh windows: beamloop evaluate ${shellWord(folder)}\n`,
+    `Model: ${folder}\nCard: ${card}\nScores on fresh data: beamloop evaluate ${shellWord(folder)}\n`,
   );
 }
 
 /** Lines of epochs on standard error, and a bar where it is a terminal. */
-function progressOf({ stderr, terminal }: CommandContext, json: boolean) {
+function progressOf({ stderr, terminal }: CommandContext, family: Family, json: boolean) {
   const bar = new SingleBar({
     stream: terminal ?? stderr,
     format: '{bar} {percentage} % | {what} | {eta_formatted} left',
@@ -127,7 +106,7 @@ function progressOf({ stderr, terminal }: CommandContext, json: boolean) {
   };
   return {
     say,
-    drawn: (numDone: number, numWindows: number) => show('windows of data', numDone, numWindows),
+    drawn: (numDone: number, numWindows: number) => show('drawing data', numDone, numWindows),
     trained: ({ state, stepsPerEpoch, numEpochs }: TrainingProgress) => {
       const { history, numSteps, lossSum } = state;
       if (numTold < 0) numTold = history.length - (numSteps === 0 ? 1 : 0);
@@ -139,12 +118,12 @@ function progressOf({ stderr, terminal }: CommandContext, json: boolean) {
         numEpochs * stepsPerEpoch,
       );
       for (const record of history.slice(numTold)) {
-        const { epoch, gain, top1, seconds } = record;
+        const { epoch, loss, figures, seconds } = record;
         const leftS = Math.round(seconds * (numEpochs - epoch));
         say(
-          { ...record, secondsLeft: leftS },
-          `epoch ${epoch} of ${numEpochs}: loss ${record.loss.toFixed(3)}, validation gain ${gain.toFixed(4)}, ` +
-            `best codeword ${(100 * top1).toFixed(1)} %, ${seconds.toFixed(0)} s; at most ${leftS} s left`,
+          { epoch, loss, ...figures, seconds, secondsLeft: leftS },
+          `epoch ${epoch} of ${numEpochs}: loss ${loss.toFixed(3)}, ${family.figuresText(record)}, ` +
+            `${seconds.toFixed(0)} s; at most ${leftS} s left`,
         );
       }
       numTold = history.length;

@@ -1,18 +1,21 @@
 /** All that training is about to go on with: what a checkpoint holds. */
-import type { WeightShape } from '../networks/network.js';
+import type { WeightShape } from '../layers/weight-shapes.js';
 import type { AdamState } from './adam.js';
+import type { Judgement } from './lesson.js';
 import { initialWeights, type Weights, zeroWeights } from './weights.js';
 
-/** One pass over the training windows. */
-export interface EpochRecord {
+/** One pass over the training examples. */
+export interface EpochRecord extends Judgement {
   /** From 1. */
   readonly epoch: number;
-  /** Mean cross entropy of the steps. */
+  /** Mean of the steps. */
   readonly loss: number;
-  /** Mean gain on the validation windows. */
-  readonly gain: number;
-  readonly top1: number;
   readonly seconds: number;
+}
+
+/** What is learned from: plain data, read from a model file. A checkpoint belongs to one. */
+export interface SeededFile {
+  readonly seed: number;
 }
 
 export interface TrainingState {
@@ -25,8 +28,8 @@ export interface TrainingState {
   seconds: number;
   readonly weights: Weights;
   readonly adam: AdamState;
-  /** Of the epoch with the best validation score; null before the first. */
-  best: { readonly epoch: number; readonly gain: number; readonly weights: Weights } | null;
+  /** Of the epoch with the best score; null before the first. */
+  best: { readonly epoch: number; readonly score: number; readonly weights: Weights } | null;
   readonly history: EpochRecord[];
 }
 

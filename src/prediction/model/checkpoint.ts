@@ -5,10 +5,10 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { BeamloopError } from '../../core/errors.js';
 import { makeFolder, writing } from '../../core/writing.js';
+import { sizeOf, type WeightShape } from '../layers/weight-shapes.js';
+import type { SeededFile } from '../learning/training-state.js';
 import { type EpochRecord, initialState, type TrainingState } from '../learning/training-state.js';
 import type { Weights } from '../learning/weights.js';
-import type { ModelFile } from '../model-file.js';
-import { sizeOf, type WeightShape } from '../networks/network.js';
 import { packFloats, unpackFloats } from './float-file.js';
 import { replaceFile } from './model-folder.js';
 
@@ -16,14 +16,14 @@ const FILE = 'checkpoint.json';
 const NUMBERS = 'checkpoint.bin';
 
 interface CheckpointFile {
-  readonly model: ModelFile;
+  readonly model: SeededFile;
   readonly backend: string;
   readonly numEpochs: number;
   readonly numSteps: number;
   readonly lossSum: number;
   readonly seconds: number;
   readonly adamSteps: number;
-  readonly best: { readonly epoch: number; readonly gain: number } | null;
+  readonly best: { readonly epoch: number; readonly score: number } | null;
   readonly history: readonly EpochRecord[];
   /** SHA-256 of checkpoint.bin: the two files are written one after the other. */
   readonly numbersHash: string;
@@ -31,7 +31,7 @@ interface CheckpointFile {
 
 export async function writeCheckpoint(
   folder: string,
-  model: ModelFile,
+  model: SeededFile,
   backend: string,
   state: TrainingState,
 ): Promise<void> {
@@ -40,7 +40,7 @@ export async function writeCheckpoint(
   const file: CheckpointFile = {
     ...{ model, backend, numEpochs, numSteps, lossSum, seconds, history },
     adamSteps: adam.numSteps,
-    best: best === null ? null : { epoch: best.epoch, gain: best.gain },
+    best: best === null ? null : { epoch: best.epoch, score: best.score },
     numbersHash: hashOf(numbers),
   };
   await makeFolder('The checkpoint', folder);
@@ -62,7 +62,7 @@ export async function writeCheckpoint(
  */
 export function readCheckpoint(
   folder: string,
-  model: ModelFile,
+  model: SeededFile,
   backend: string,
   shapes: readonly WeightShape[],
 ): TrainingState {
@@ -77,15 +77,12 @@ export function readCheckpoint(
   if (file.backend !== backend) {
     throw mismatch(folder, `began on backend ${file.backend}, and this is ${backend}`);
   }
-  const changed = Object.keys(model).find(
-    (key) =>
-      JSON.stringify(file.model[key as keyof ModelFile]) !== JSON.stringify(model[key as keyof ModelFile]),
-  );
+  const text = (of: object, key: string) => JSON.stringify((of as Record<string, unknown>)[key]);
+  const changed = Object.keys(model).find((key) => text(file.model, key) !== text(model, key));
   if (changed !== undefined) {
-    const text = (of: ModelFile) => JSON.stringify(of[changed as keyof ModelFile]);
     throw mismatch(
       folder,
-      `began with ${changed} ${text(file.model)}, and the model file says ${text(model)}`,
+      `began with ${changed} ${text(file.model, changed)}, and the model file says ${text(model, changed)}`,
     );
   }
   const sizes = shapes.map(({ shape }) => sizeOf(shape));

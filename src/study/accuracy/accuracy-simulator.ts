@@ -102,7 +102,7 @@ export class Simulator {
             scheme: schemeLabel(choice),
             case: place.caseLabel,
             user: number,
-            positionM: user.positionM,
+            positionM: [user.positionM[0], user.positionM[1]],
             snrDb: Number.isFinite(snrDb) ? snrDb : null,
             pilots,
             regionIndex: estimate.regionIndex ?? null,

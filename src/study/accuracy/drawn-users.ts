@@ -1,12 +1,12 @@
 /** The users of a place: where they are, what paths lead to them, at which SNRs they are tried. */
-import type { PointM } from '../../array/linear-array.js';
+import type { PlaceM } from '../../array/antenna-array.js';
 import { drawPaths, drawPosition, type Path, type UserRegion } from '../../channel/paths.js';
 import { Random } from '../../core/random.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import { DEFAULT_WITHIN_RAD, type Place } from './places.js';
 
 export interface StudyUser {
-  readonly positionM: PointM;
+  readonly positionM: PlaceM;
   readonly paths: readonly Path[];
   /** SNRs at which this user is tried, dB. */
   readonly snrDb: readonly number[];

@@ -2,8 +2,8 @@
 
 import type { BoardBeams } from '../../../calibration/board-beams.js';
 import type { ElementSettings } from '../../../drivers/array-board.js';
+import type { AntennaArray } from '../../array/antenna-array.js';
 import type { Band } from '../../array/band.js';
-import type { LinearArray } from '../../array/linear-array.js';
 import { CarrierReceiver } from '../../channel/carrier-receiver.js';
 import { noiseVariance } from '../../channel/channel.js';
 import { noisyPowers } from '../../channel/slot-noise.js';
@@ -28,7 +28,7 @@ export class ScenarioAir {
   /** Null in a scenario without a band, whose UEs measure at the carrier alone. */
   readonly sum: SubcarrierSum | null;
   readonly #scenario: Scenario;
-  readonly #array: LinearArray;
+  readonly #array: AntennaArray;
   readonly #board: StandInBoard;
   readonly #beams: BoardBeams;
   /** Slots are given away as a campaign on virtual time gives them away. */
@@ -37,7 +37,7 @@ export class ScenarioAir {
 
   constructor(
     scenario: Scenario,
-    array: LinearArray,
+    array: AntennaArray,
     band: Band | null,
     board: StandInBoard,
     beams: BoardBeams,

@@ -93,7 +93,7 @@ function drawUser(
  * stay as they are drawn.
  */
 function atSamePhase({ gain, positionM }: Path, nowM: PointM, { wavelengthM }: LinearArray): Path {
-  const goneM = Math.hypot(...nowM) - Math.hypot(...positionM);
+  const goneM = Math.hypot(...nowM) - Math.hypot(positionM[0], positionM[1]);
   const phaseRad = wrappedRad(goneM / wavelengthM);
   const cos = Math.cos(phaseRad);
   const sin = Math.sin(phaseRad);

@@ -35,7 +35,8 @@ export class Finder {
     if (this.#scheme === null) {
       const paths = pathsNow();
       this.#evaluator.setChannel(paths);
-      return { column: this.#codebook.column(this.#evaluator.best()), positionM: paths[0]!.positionM };
+      const [xM, yM] = paths[0]!.positionM;
+      return { column: this.#codebook.column(this.#evaluator.best()), positionM: [xM, yM] };
     }
     return this.#map.found(yield* this.#scheme.start());
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { scenariosCommand } from '../../../src/cli/commands/scenarios.js';
 import { fileOrShipped, shippedFiles } from '../../../src/cli/shipped-files.js';
-import { readModelFile } from '../../../src/prediction/model-file.js';
+import { readModelFile } from '../../../src/prediction/motion/model-file.js';
 import { readScenario } from '../../../src/scenario/scenario.js';
 import { readStudy } from '../../../src/study/study-file.js';
 import { emulatedSection } from '../../../src/testbed.js';

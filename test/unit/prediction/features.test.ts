@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { LinearArray, polarPointM } from '../../../src/array/linear-array.js';
 import { PolarCodebook } from '../../../src/codebook/polar.js';
 import { Random } from '../../../src/core/random.js';
-import { writeAdjacency } from '../../../src/prediction/features/adjacency.js';
-import { relativeFeatures } from '../../../src/prediction/features/relative-features.js';
-import { standardisationOf, standardise } from '../../../src/prediction/features/standardisation.js';
-import { absoluteHead, NO_CLASS, relativeHead } from '../../../src/prediction/heads/head.js';
-import { rankedColumns } from '../../../src/prediction/heads/ranking.js';
 import { honestTemperature } from '../../../src/prediction/learning/temperature.js';
+import { writeAdjacency } from '../../../src/prediction/motion/features/adjacency.js';
+import { relativeFeatures } from '../../../src/prediction/motion/features/relative-features.js';
+import { standardisationOf, standardise } from '../../../src/prediction/motion/features/standardisation.js';
+import { absoluteHead, NO_CLASS, relativeHead } from '../../../src/prediction/motion/heads/head.js';
+import { rankedColumns } from '../../../src/prediction/motion/heads/ranking.js';
 
 const array = new LinearArray({ numElements: 512, carrierHz: 60e9 });
 const codebook = new PolarCodebook(array, {

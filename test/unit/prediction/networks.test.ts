@@ -2,13 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.js';
 import { type BackendName, openBackend } from '../../../src/prediction/backend/tensorflow.js';
 import type { TensorFlow } from '../../../src/prediction/backend/tensorflow-type.js';
-import { forwardPass } from '../../../src/prediction/forward/passes.js';
-import { NO_CLASS } from '../../../src/prediction/heads/head.js';
-import { lossAndGradients, scoresOf } from '../../../src/prediction/learning/loss.js';
+import { numWeights, sizeOf } from '../../../src/prediction/layers/weight-shapes.js';
 import type { Weights } from '../../../src/prediction/learning/weights.js';
-import { codebookOf } from '../../../src/prediction/model-file.js';
-import { NETWORK_KINDS, type NetworkKind, networkDesign } from '../../../src/prediction/networks/kinds.js';
-import { type Batch, numWeights, sizeOf } from '../../../src/prediction/networks/network.js';
+import { forwardPass } from '../../../src/prediction/motion/forward/passes.js';
+import { NO_CLASS } from '../../../src/prediction/motion/heads/head.js';
+import { lossAndGradients, scoresOf } from '../../../src/prediction/motion/loss.js';
+import { codebookOf } from '../../../src/prediction/motion/model-file.js';
+import {
+  NETWORK_KINDS,
+  type NetworkKind,
+  networkDesign,
+} from '../../../src/prediction/motion/networks/kinds.js';
+import type { Batch } from '../../../src/prediction/motion/networks/network.js';
 
 const letter = {
   array: { elements: 512, carrier: 60e9, speedOfLight: 299_792_458 },
@@ -79,7 +84,7 @@ function batchOf(tf: TensorFlow, numFeatures: number): Batch {
 function weightsFor(kind: NetworkKind): Weights {
   const random = new Random(5, 'weights', kind);
   return designFor(kind, small, SIZES.numSlots).network.weights.map(({ shape }) => {
-    const scale = 1 / Math.sqrt(shape[0] * (shape.length === 4 ? shape[1] * (shape[2] ?? 1) : 1));
+    const scale = 1 / Math.sqrt(sizeOf(shape.slice(0, -1)));
     return Float32Array.from({ length: sizeOf(shape) }, () => scale * random.normal());
   });
 }

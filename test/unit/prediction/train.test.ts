@@ -4,11 +4,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LinearArray } from '../../../src/array/linear-array.js';
 import { PolarCodebook } from '../../../src/codebook/polar.js';
-import { evaluateModels } from '../../../src/prediction/evaluation/evaluate.js';
-import { readModel } from '../../../src/prediction/model/model-folder.js';
-import { requireModelFor } from '../../../src/prediction/model/trained-model.js';
-import { codebookOf, readModelFile } from '../../../src/prediction/model-file.js';
-import { type TrainingOutcome, trainModel } from '../../../src/prediction/train.js';
+import { evaluateModels } from '../../../src/prediction/motion/evaluation/evaluate.js';
+import { codebookOf, readModelFile } from '../../../src/prediction/motion/model-file.js';
+import { readModel } from '../../../src/prediction/motion/model-folder.js';
+import { type TrainingOutcome, trainModel } from '../../../src/prediction/motion/train.js';
+import { requireModelFor } from '../../../src/prediction/motion/trained-model.js';
 
 const model = readModelFile('test/fixtures/models/tiny.yaml');
 const place = mkdtempSync(path.join(tmpdir(), 'beamloop-train-'));
@@ -24,7 +24,7 @@ describe('training', () => {
   it('learns: the loss falls, and the model folder holds the best epoch', () => {
     const { history, best } = outcome.state;
     expect(history.at(-1)!.loss).toBeLessThan(history[0]!.loss);
-    expect(best!.gain).toBe(Math.max(...history.map(({ gain }) => gain)));
+    expect(best!.score).toBe(Math.max(...history.map(({ score }) => score)));
     expect(readModel(folder('whole')).making.epoch).toBe(best!.epoch);
   });
 
@@ -147,7 +147,7 @@ describe('a model folder', () => {
 
   it('with weights that are no numbers is refused even where its hash fits', async () => {
     const trained = readModel(folder('whole'));
-    const { writeModel } = await import('../../../src/prediction/model/model-folder.js');
+    const { writeModel } = await import('../../../src/prediction/motion/model-folder.js');
     const weights = trained.weights.map((weight) => weight.slice());
     weights[2]![5] = Number.NaN;
     await writeModel(folder('nan'), { ...trained, weights });

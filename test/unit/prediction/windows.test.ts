@@ -3,10 +3,10 @@ import { channelVector } from '../../../src/channel/channel.js';
 import { createEvaluator } from '../../../src/channel/evaluator.js';
 import { codewordWeights } from '../../../src/codebook/weights.js';
 import { magnitude, transposeProduct } from '../../../src/core/complex.js';
-import { drawTrack, userRandom } from '../../../src/prediction/data/draw-channel.js';
-import { drawWindows } from '../../../src/prediction/data/draw-window.js';
-import { drawInThreads } from '../../../src/prediction/data/window-threads.js';
-import { codebookOf, readModelFile } from '../../../src/prediction/model-file.js';
+import { drawTrack, userRandom } from '../../../src/prediction/motion/data/draw-channel.js';
+import { drawWindows } from '../../../src/prediction/motion/data/draw-window.js';
+import { drawInThreads } from '../../../src/prediction/motion/data/window-threads.js';
+import { codebookOf, readModelFile } from '../../../src/prediction/motion/model-file.js';
 
 const model = readModelFile('test/fixtures/models/tiny.yaml');
 const codebook = codebookOf(model);

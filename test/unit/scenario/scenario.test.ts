@@ -65,7 +65,8 @@ describe('scenario', () => {
     expect(users[0]!.truth!.positionM).toEqual([3, -4]);
     expect(users[1]!.truth!.positionM[1]).toBeCloseTo(2, 12);
     // A ring of 4 m is 4 cos^2(60 deg) = 1 m away at 60 degrees.
-    expect(Math.hypot(...users[2]!.truth!.positionM)).toBeCloseTo(1, 12);
+    const [xM, yM] = users[2]!.truth!.positionM;
+    expect(Math.hypot(xM, yM)).toBeCloseTo(1, 12);
   });
 
   it('draws each user by seed and id alone', () => {

@@ -190,7 +190,7 @@ describe('a group', () => {
       const changed = { ...study, channel: { ...study.channel, gainVariances: [1] as [number], phases } };
       const [user] = drawGroup(changed, point!, array, [1, 0, 0]);
       const [path] = user!.pathsAt(timeS);
-      const distanceM = Math.hypot(...path!.positionM);
+      const distanceM = Math.hypot(path!.positionM[0], path!.positionM[1]);
       return Math.atan2(path!.gain.im, path!.gain.re) - (2 * Math.PI * distanceM) / array.wavelengthM;
     };
     const turned = (phases: 'fixed' | 'travelling') => phaseAt(phases, 0.05) - phaseAt(phases, 0);

@@ -1,0 +1,84 @@
+/** A family of networks: what they learn from, and how they are trained, scored and described. families.ts lists them. */
+
+import type { TrainOptions } from './learning/train-in-folder.js';
+import type { EpochRecord, SeededFile } from './learning/training-state.js';
+
+/** What came of a training, for whoever asked for it. */
+export interface Trained {
+  /** Of the network. */
+  readonly title: string;
+  readonly contentHash: string;
+  readonly history: readonly EpochRecord[];
+  /** Whose weights were kept, from 1. */
+  readonly epoch: number;
+  /** What the model is worth on the validation data, in a sentence. */
+  readonly sentence: string;
+  /** The same for machines. */
+  readonly result: Readonly<Record<string, unknown>>;
+}
+
+export interface EvaluationOptions {
+  /** Examples to draw: windows, or users. */
+  readonly numExamples: number;
+  readonly seed: number;
+  readonly numThreads: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((what: string, numDone: number, numInAll: number) => void) | undefined;
+}
+
+/** Scores of models and of what needs no training. */
+export interface Evaluation {
+  /** What was predicted, and from what. */
+  readonly heading: string;
+  readonly columns: readonly string[];
+  /** A name, then numbers as text. */
+  readonly rows: readonly (readonly string[])[];
+  /** What the columns mean. */
+  readonly notes: readonly string[];
+  /** The same for machines. */
+  readonly result: Readonly<Record<string, unknown>>;
+}
+
+/** A curve over the epochs of training. */
+export interface LearningCurve {
+  readonly name: string;
+  readonly values: readonly number[];
+  /** Not of the model, but to hold it against. */
+  readonly isReference?: boolean;
+}
+
+/** What a model's card says. */
+export interface ModelCard {
+  readonly title: string;
+  readonly outcome: string;
+  /** What it is for. */
+  readonly purpose: readonly (readonly [string, string])[];
+  readonly figures: readonly {
+    readonly title: string;
+    readonly caption: string;
+    readonly axis: string;
+    readonly curves: readonly LearningCurve[];
+  }[];
+  readonly epochs: {
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+  };
+  /** How it was made. */
+  readonly making: readonly (readonly [string, string])[];
+  readonly contentHash: string;
+}
+
+export interface Family {
+  /** By the names that model files give them. */
+  readonly networks: readonly string[];
+  /** Figures of an epoch of training, as a line of progress has them. */
+  figuresText(record: EpochRecord): string;
+  /** @throws as `readSettingsFile`. */
+  readModelFile(file: string): SeededFile;
+  /** @param model as `readModelFile` gave it. */
+  train(model: SeededFile, options: TrainOptions): Promise<Trained>;
+  /** @throws MODEL_INVALID, MODEL_MISMATCH; the signal's reason. */
+  evaluate(folders: readonly string[], options: EvaluationOptions): Promise<Evaluation>;
+  /** @throws MODEL_INVALID. */
+  cardOf(folder: string): ModelCard;
+}
