@@ -7,7 +7,7 @@ import { GATES, type GateWeights, gruStates, type GruWeights } from '../../layer
 import type { WeightTensors } from '../../layers/weight-shapes.js';
 import { NUM_FRAMES, NUM_MASKS, NUM_SLOTS } from '../data/window-set.js';
 import { attention } from '../layers/attention.js';
-import { type BatchStatistics, batchNorm, SMALL_VARIANCE } from '../layers/batch-norm.js';
+import { type BatchStatistics, batchNorm, SMALL_VARIANCE } from '../../layers/batch-norm.js';
 import { layerNorm } from '../layers/layer-norm.js';
 import { type CameraSizes, FEATURES, NUM_HEADS } from './camera-network.js';
 import { NUM_HISTORY_STEPS, NUM_STEPS } from './camera-weights.js';

@@ -1,6 +1,6 @@
 /** Batch normalisation (Ioffe and Szegedy 2015). */
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../../backend/tensorflow-type.js';
+import type { TensorFlow } from '../backend/tensorflow-type.js';
 
 /** Added to variances. */
 export const SMALL_VARIANCE = 1e-5;
