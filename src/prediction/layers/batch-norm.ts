@@ -26,7 +26,7 @@ export function batchNorm(
   onStatistics: (statistics: BatchStatistics) => void,
 ): Tensor2D {
   const numRows = x.shape[0];
-  const withGradient = tf.customGrad((...args) => {
+  const withGradient = tf.customGrad<Tensor2D>((...args) => {
     const [rows, by, plus] = args as unknown as [Tensor2D, Tensor2D, Tensor2D];
     const save = args[3] as unknown as (saved: Tensor2D[]) => void;
     const ones: Tensor2D = tf.ones([1, numRows]);
@@ -34,16 +34,15 @@ export function batchNorm(
     const mean: Tensor2D = meanOf(rows);
     const centred = tf.sub<Tensor2D>(rows, mean);
     const variance = meanOf(tf.square(centred));
-    const inverse: Tensor2D = tf.rsqrt(tf.add(variance, SMALL_VARIANCE));
+    const inverse = tf.rsqrt<Tensor2D>(tf.add(variance, SMALL_VARIANCE));
     const normal = tf.mul<Tensor2D>(centred, inverse);
     onStatistics({
       mean: mean.dataSync() as Float32Array,
       variance: variance.dataSync() as Float32Array,
     });
     save([normal, tf.mul(inverse, by)]);
-    const value: Tensor2D = tf.add(tf.mul(normal, by), plus);
     return {
-      value,
+      value: tf.add<Tensor2D>(tf.mul(normal, by), plus) as Tensor2D,
       gradFunc: (given, saved) => {
         const dy = given as Tensor2D;
         const [z, slope] = saved as [Tensor2D, Tensor2D];
