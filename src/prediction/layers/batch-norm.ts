@@ -34,7 +34,7 @@ export function batchNorm(
     const mean: Tensor2D = meanOf(rows);
     const centred = tf.sub<Tensor2D>(rows, mean);
     const variance = meanOf(tf.square(centred));
-    const inverse = tf.rsqrt<Tensor2D>(tf.add(variance, SMALL_VARIANCE));
+    const inverse = tf.rsqrt<Tensor2D>(tf.add<Tensor2D>(variance, SMALL_VARIANCE));
     const normal = tf.mul<Tensor2D>(centred, inverse);
     onStatistics({
       mean: mean.dataSync() as Float32Array,
