@@ -43,6 +43,11 @@ const waypoints = z
     /** At which it passes each point. */
     times: z.array(time).optional(),
   })
+  .superRefine(({ points }, context) => {
+    const [[, , heightM]] = points as [PlaceM, ...PlaceM[]];
+    if (points.every(([, , other]) => other === heightM)) return;
+    eitherOr(context, 'points', 'are at different heights', 'Give all of them the same z: motions are level');
+  })
   .superRefine(({ points, speed, times }, context) => {
     const todo = 'Give speed: 1 m/s, or times: [0 s, 2 s, …], one for each point';
     if (speed !== undefined && times !== undefined) {
@@ -121,6 +126,10 @@ export function startOf(motion: MotionSettings): PlaceM | null {
   return motion.kind === 'waypoints' ? motion.points[0]! : (motion.samples?.positionM[0] ?? null);
 }
 
+function onGround(places: readonly PlaceM[]): PointM[] {
+  return places.map(([xM, yM]) => [xM, yM]);
+}
+
 /** @param startM where it begins, of a motion that does not say it. */
 export function motionPlanOf(motion: MotionSettings, startM: PlaceM): MotionPlan {
   const [xM, yM, heightM] = startM;
@@ -137,8 +146,8 @@ function planOnGround(motion: MotionSettings, startM: PointM): MotionPlan {
     }
     case 'waypoints':
       return motion.times === undefined
-        ? { kind: 'track', ...samplesAtSpeed(motion.points, motion.speed!) }
-        : { kind: 'track', timeS: motion.times, positionM: motion.points };
+        ? { kind: 'track', ...samplesAtSpeed(onGround(motion.points), motion.speed!) }
+        : { kind: 'track', timeS: motion.times, positionM: onGround(motion.points) };
     case 'walk':
       return {
         kind: 'walk',
