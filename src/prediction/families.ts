@@ -4,8 +4,9 @@ import { readSettingsFile } from '../core/settings-file.js';
 import type { Family } from './family.js';
 import { networkOfModel } from './model/model-folder.js';
 import { motionFamily } from './motion/family.js';
+import { sweepFamily } from './sweep/family.js';
 
-const FAMILIES: readonly Family[] = [motionFamily];
+const FAMILIES: readonly Family[] = [motionFamily, sweepFamily];
 const NETWORKS = FAMILIES.flatMap(({ networks }) => networks);
 /** Of model files that name none. */
 const USUAL_NETWORK = 'stgcn';
