@@ -11,7 +11,7 @@ import { type Command, type CommandContext, type Parser, warn } from '../command
 import { drainedWrite } from '../drained-write.js';
 import { formatTable } from '../text-table.js';
 
-/** `beamloop codebook dpc|polar|dft|tdps|rainbow|far-rainbow`: prints codewords with phases and delays. */
+/** `beamloop codebook dpc|polar|dft|planar|tdps|rainbow|far-rainbow`: prints codewords with phases and delays. */
 export const codebookCommand: Command = (yargs, context) =>
   yargs.command('codebook', 'Print the codewords of a codebook', (builder) =>
     codebookDefinitions
