@@ -135,5 +135,5 @@ function cell(value: unknown): string {
 }
 
 function line(cells: readonly string[]): string {
-  return `${cells.map((text, k) => text.padStart(k < 2 ? 11 : 28)).join('')}\n`;
+  return `${cells.map((text, k) => text.padStart(k < 2 ? 16 : 28)).join('')}\n`;
 }
