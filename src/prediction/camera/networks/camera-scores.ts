@@ -3,7 +3,7 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Random } from '../../../core/random.js';
 import type { TensorFlow } from '../../backend/tensorflow-type.js';
 import { dense } from '../../layers/dense.js';
-import { GATES, type GateWeights, gruStates, type GruWeights } from '../../layers/gru.js';
+import { GATES, type GateWeights, type GruWeights, gruStates } from '../../layers/gru.js';
 import type { WeightTensors } from '../../layers/weight-shapes.js';
 import { NUM_FRAMES, NUM_MASKS, NUM_SLOTS } from '../data/window-set.js';
 import { attention } from '../layers/attention.js';
@@ -39,7 +39,9 @@ export function cameraScores(
   });
   const flat: Tensor2D = tf.reshape(x, [x.shape[0], x.size / x.shape[0]]);
   const drop = (of: Tensor2D, share: number | undefined) => dropped(tf, of, share ?? 0, learning);
-  const embedded = chain(tf, flat, weights, 'embedding', embedding.length, (y, k) => drop(y, dropout.embedding[k]));
+  const embedded = chain(tf, flat, weights, 'embedding', embedding.length, (y, k) =>
+    drop(y, dropout.embedding[k]),
+  );
   const features = layerNorm(tf, embedded, weights['norm.scale']!, weights['norm.shift']!);
   const numWindows = features.shape[0] / NUM_MASKS;
   const later: Tensor2D = tf.zeros([(NUM_STEPS - NUM_MASKS) * numWindows, FEATURES]);
@@ -66,7 +68,12 @@ export function historyScores(
   const features = dense(tf, beams, weights['embedding1.weight']!, weights['embedding1.bias']!);
   const numWindows = past.length / NUM_FRAMES;
   const later: Tensor2D = tf.zeros([NUM_SLOTS * numWindows, FEATURES]);
-  const states = gruStates(tf, tf.concat([features, later], 0), NUM_HISTORY_STEPS, recurrentWeights(weights, 'gru1'));
+  const states = gruStates(
+    tf,
+    tf.concat([features, later], 0),
+    NUM_HISTORY_STEPS,
+    recurrentWeights(weights, 'gru1'),
+  );
   const seen = lastSteps(tf, states, NUM_HISTORY_STEPS, weights, true);
   return chain(tf, seen, weights, 'head', 2, (y) => y);
 }

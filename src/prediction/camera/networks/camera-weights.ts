@@ -11,7 +11,9 @@ const TAPS = 9;
 export function cameraShapes(sizes: CameraSizes): WeightShape[] {
   const flat = flatFeatures(sizes);
   return [
-    ...sizes.channels.flatMap((outputs, k) => blockShapes(`block${k + 1}`, sizes.channels[k - 1] ?? 1, outputs)),
+    ...sizes.channels.flatMap((outputs, k) =>
+      blockShapes(`block${k + 1}`, sizes.channels[k - 1] ?? 1, outputs),
+    ),
     ...chainShapes('embedding', flat, sizes.embedding),
     ...normShapes('norm', FEATURES),
     ...recurrentShapes('gru1', FEATURES),
@@ -31,7 +33,9 @@ export function chainShapes(name: string, inputs: number, outputs: readonly numb
 }
 
 export function attentionShapes(): WeightShape[] {
-  return ['query', 'key', 'value', 'out'].flatMap((part) => denseShapes(`attention.${part}`, FEATURES, FEATURES));
+  return ['query', 'key', 'value', 'out'].flatMap((part) =>
+    denseShapes(`attention.${part}`, FEATURES, FEATURES),
+  );
 }
 
 export function recurrentShapes(name: string, inputs: number): WeightShape[] {
