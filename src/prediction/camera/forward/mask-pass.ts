@@ -1,6 +1,6 @@
 /** From a motion mask to the numbers that the last convolution makes of it, without TensorFlow. */
 import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../../kernels/wasm-module.js';
-import { SMALL_VARIANCE } from '../layers/normalised-pool.js';
+import { SMALL_VARIANCE } from '../../layers/batch-norm.js';
 import type { CameraSizes } from '../networks/camera-network.js';
 import { flatFeatures } from '../networks/camera-weights.js';
 

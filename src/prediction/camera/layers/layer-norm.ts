@@ -1,6 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../backend/tensorflow-type.js';
-import { SMALL_VARIANCE } from './normalised-pool.js';
+import { SMALL_VARIANCE } from '../../layers/batch-norm.js';
 
 /**
  * Rows brought to mean 0 and variance 1, scaled and shifted (Ba et al. 2016).

@@ -4,15 +4,7 @@
  */
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../backend/tensorflow-type.js';
-
-/** Added to variances. */
-export const SMALL_VARIANCE = 1e-5;
-
-/** Of every channel of a batch. */
-export interface BatchStatistics {
-  readonly mean: Float32Array;
-  readonly variance: Float32Array;
-}
+import { type BatchStatistics, SMALL_VARIANCE } from '../../layers/batch-norm.js';
 
 /**
  * Channels brought to mean 0 and variance 1 over the batch, scaled and shifted; of 2 x 2 pixels the largest, 0 at least.

@@ -2,13 +2,14 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Random } from '../../../core/random.js';
 import type { TensorFlow } from '../../backend/tensorflow-type.js';
+import { type BatchStatistics, SMALL_VARIANCE } from '../../layers/batch-norm.js';
 import { dense } from '../../layers/dense.js';
 import { GATES, type GateWeights, type GruWeights, gruStates } from '../../layers/gru.js';
 import type { WeightTensors } from '../../layers/weight-shapes.js';
 import { NUM_FRAMES, NUM_MASKS, NUM_SLOTS } from '../data/window-set.js';
 import { attention } from '../layers/attention.js';
 import { layerNorm } from '../layers/layer-norm.js';
-import { type BatchStatistics, normalisedPool, SMALL_VARIANCE } from '../layers/normalised-pool.js';
+import { normalisedPool } from '../layers/normalised-pool.js';
 import { type CameraSizes, FEATURES, NUM_HEADS } from './camera-network.js';
 import { NUM_HISTORY_STEPS, NUM_STEPS } from './camera-weights.js';
 
