@@ -20,10 +20,16 @@ export interface StreetOptions {
   readonly numBeams: number;
   readonly seed: number;
   readonly purpose: 'training' | 'validation' | 'evaluation';
+  /** Told now and then how many are drawn; what it throws ends it. */
+  readonly onDrawn?: ((numDone: number) => void) | undefined;
 }
 
+/** Windows between two words of how many there are. */
+const TOLD_EVERY = 100;
+
 /** Every window is drawn from the seed, the purpose and its own number alone. */
-export function drawStreetWindows({ numWindows, numBeams, seed, purpose }: StreetOptions): WindowSet {
+export function drawStreetWindows(options: StreetOptions): WindowSet {
+  const { numWindows, numBeams, seed, purpose, onDrawn } = options;
   const set: WindowSet = {
     ...{ numWindows, numBeams, size: SCENE_SIZE },
     passes: Int32Array.from({ length: numWindows }, (_, k) => k),
@@ -31,7 +37,10 @@ export function drawStreetWindows({ numWindows, numBeams, seed, purpose }: Stree
     past: new Int32Array(numWindows * NUM_FRAMES),
     future: new Int32Array(numWindows * NUM_SLOTS),
   };
-  for (let k = 0; k < numWindows; k++) drawWindow(set, k, new Random(seed, 'street', purpose, k));
+  for (let k = 0; k < numWindows; k++) {
+    drawWindow(set, k, new Random(seed, 'street', purpose, k));
+    if ((k + 1) % TOLD_EVERY === 0 || k + 1 === numWindows) onDrawn?.(k + 1);
+  }
   return set;
 }
 
