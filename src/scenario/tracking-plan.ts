@@ -1,6 +1,7 @@
 /** Whether the epochs of a scenario have room for what tracking sends in them: slots, codewords on the link, decisions. */
 import type { BoardDescription } from '../../drivers/array-board.js';
-import { PolarCodebook } from '../codebook/polar.js';
+import type { PolarCodebook } from '../codebook/polar.js';
+import { trackerCodebook } from '../codebook/tracking.js';
 import { BeamloopError } from '../core/errors.js';
 import { seconds } from '../slots/plan-lint.js';
 import type { PlannerOptions } from '../slots/slot-planner.js';
@@ -41,12 +42,7 @@ interface EpochRoom {
 
 /** The codebook of a scenario's tracker. */
 export function trackingCodebook(scenario: Scenario, { codebook }: TrackingSection): PolarCodebook {
-  return new PolarCodebook(arrayOf(scenario), {
-    numAngles: codebook.directions,
-    numRings: codebook.rings,
-    withInfinity: false,
-    name: 'tracking',
-  });
+  return trackerCodebook(arrayOf(scenario), codebook);
 }
 
 /**

@@ -18,7 +18,10 @@ export const trackingSchema = z.strictObject({
   codebook: z
     .strictObject({
       directions: z.int().min(2).max(4096).default(256),
-      rings: z.int().min(1).max(100).default(8),
+      /** Finite ones; 0: beams to infinity alone. */
+      rings: z.int().min(0).max(100).default(8),
+      /** Evenly over the sines of directions, or over the directions themselves, all 180 degrees of them. */
+      spread: z.enum(['sines', 'angles']).default('sines'),
     })
     .prefault({}),
   /** Of each user in an epoch. */

@@ -10,8 +10,8 @@ const PIXELS = SCENE_SIZE ** 2;
 const COLUMNS = [4, 52] as const;
 /** Columns per frame. */
 const SPEEDS = [1.2, 3.6] as const;
-/** Of its change per frame. */
-const ACCELERATION_VARIANCE = 0.04;
+/** Of its change per frame, columns per frame squared. */
+const ACCELERATION_DEVIATION = 0.04;
 /** Of a measured best beam, in beams. */
 const BEAM_DEVIATION = 0.35;
 
@@ -66,7 +66,7 @@ function drawCourse(random: Random): (t: number) => number {
   const uniform = ([least, most]: readonly [number, number]) => least + (most - least) * random.uniform();
   const column = uniform(COLUMNS);
   const speed = uniform(SPEEDS);
-  const acceleration = Math.sqrt(ACCELERATION_VARIANCE) * random.normal();
+  const acceleration = ACCELERATION_DEVIATION * random.normal();
   const sign = random.uniform() < 0.5 ? -1 : 1;
   return (t) => column + sign * (speed * t + (acceleration * t * t) / 2);
 }
