@@ -45,6 +45,11 @@ export function trackingCodebook(scenario: Scenario, { codebook }: TrackingSecti
   return trackerCodebook(arrayOf(scenario), codebook);
 }
 
+/** What a tracker is told of the scenario's camera. */
+export function frameInterval({ camera }: TrackingSection): { readonly frameIntervalS?: number } {
+  return camera === undefined ? {} : { frameIntervalS: 1 / camera.rate };
+}
+
 /**
  * Null for scenarios that do not track.
  *

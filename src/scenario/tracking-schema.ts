@@ -1,6 +1,7 @@
 /** Schema of the section `tracking` of scenario files. docs/scenario.md is the reader's version. */
 import { z } from 'zod';
 import { quantity, upTo, zeroTo } from '../core/settings-quantity.js';
+import { cameraSchema } from './camera-schema.js';
 import { trackerSchema } from './trackers.js';
 
 const share = quantity('1').pipe(
@@ -24,6 +25,8 @@ export const trackingSchema = z.strictObject({
       spread: z.enum(['sines', 'angles']).default('sines'),
     })
     .prefault({}),
+  /** That the tracker sees by; most trackers need none. */
+  camera: cameraSchema.optional(),
   /** Of each user in an epoch. */
   servingSlots: z.int().min(1).max(1000).default(4),
   /** That the tracker may take to foretell an epoch. */

@@ -9,7 +9,7 @@ import type { PlanOnBoard } from '../../scenario/plan-on-board.js';
 import { schemeOnBoard } from '../../scenario/scheme-on-board.js';
 import type { ServedUsers, Serving } from '../../scenario/serving.js';
 import { buildTracker } from '../../scenario/trackers.js';
-import type { TrackingPlan } from '../../scenario/tracking-plan.js';
+import { frameInterval, type TrackingPlan } from '../../scenario/tracking-plan.js';
 import { pathsAt, positionAt, type User } from '../../scenario/users.js';
 import { requireSubcarriers } from '../../scenario/wideband.js';
 import type { EpochPilot, EpochPowers } from '../../slots/epoch-exchange.js';
@@ -21,6 +21,7 @@ import { trackUsers } from '../../tracking/track-users.js';
 import type { CampaignParts } from '../campaign-parts.js';
 import { estimateRow, lossesRow } from '../campaign-rows.js';
 import { evidenceJudge } from '../evidence.js';
+import { CameraFrames } from './camera-frames.js';
 import { epochRows, positionRows, predictionRows } from './epoch-rows.js';
 import { soundingOf } from './epoch-soundings.js';
 import { EpochTruth } from './epoch-truth.js';
@@ -139,9 +140,12 @@ class TrackingCampaign {
       codebook,
       numUsers: this.#users.length,
       epochS: section.epoch,
+      ...frameInterval(section),
       seed: preparation.scenario.seed,
     });
+    const camera = CameraFrames.open(this.#parts, tracker, recorded.size > 0);
     let time: EpochStart | null = recorded.get(0) ?? (await this.#firstEpoch());
+    await camera?.show(time, recorded.has(time.epoch));
     const run = trackUsers({
       ...{ tracker, codebook, numUsers: this.#users.length, servingSlots: section.servingSlots },
       ...{ probing, loss, fits, train },
@@ -173,11 +177,15 @@ class TrackingCampaign {
         this.#numCarriedOut++;
         this.#mostSlots = Math.max(this.#mostSlots, pilots.length);
         time = await this.#nextEpoch(time!, recorded);
-        if (time !== null) this.#numLeftOut += time.epoch - plan.epoch - 1;
+        if (time !== null) {
+          this.#numLeftOut += time.epoch - plan.epoch - 1;
+          await camera?.show(time, recorded.has(time.epoch));
+        }
         step = run.next({ measured, sensors, next: time });
       }
       this.#tellLeftOut();
     } finally {
+      await camera?.close();
       run.return();
     }
   }

@@ -58,7 +58,7 @@ export async function readTracking(
     recording.rows('epochs'),
     recording.rows('positions'),
     recording.rows('predictions', 'WHERE rank = 1'),
-    recording.query('SELECT count(*) AS count FROM sensor_reports'),
+    recording.query("SELECT count(*) AS count FROM sensor_reports WHERE sensor = 'ue'"),
     noticedTroubles(recording),
   ]);
   const { tracker, epoch, codebook } = facts.tracking;
