@@ -11,6 +11,7 @@ import type { PlugKind } from '../drivers/emulator/plug.js';
 import { openPort, type Port, type PortSettings } from '../drivers/transports/open-port.js';
 import type { PortPlace } from '../drivers/transports/port-holders.js';
 import type { WireLog } from '../drivers/wire/wire-log.js';
+import { arrayOptionsOf } from './array/create-array.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
 import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
@@ -107,7 +108,6 @@ async function openEmulated(
   const process = await startScenarioBoards(scenario, realtime, request.onFailure);
   closing.push(() => process.close());
   const bridge = await openBridge(request, closing);
-  const { numElements, carrierHz, speedOfLightMPerS } = array;
   const { bandwidth, subcarriers } = scenario.array;
   const ues = await startEmulatedUes(
     {
@@ -115,7 +115,7 @@ async function openEmulated(
       ...(scenario.bridge.token !== undefined && { token: scenario.bridge.token }),
       airPath: process.airPath,
       realtime,
-      array: { numElements, carrierHz, speedOfLightMPerS },
+      array: arrayOptionsOf(array),
       ues: users.flatMap(({ id, sensors, truth }) =>
         truth === null ? [] : [emulatedUeOf(id, sensors, truth)],
       ),

@@ -7,11 +7,18 @@ export type PointM = readonly [xM: number, yM: number];
 /** [x, y, z] in metres, z up and 0 unless given. */
 export type PlaceM = readonly [xM: number, yM: number, zM?: number];
 
+/** [x, y, z] of a frame, in metres or as a direction of length 1. */
+export type Vector3 = readonly [x: number, y: number, z: number];
+
 export interface AntennaArray {
   readonly numElements: number;
   readonly carrierHz: number;
   readonly speedOfLightMPerS: number;
   readonly wavelengthM: number;
+  /** Its largest extent, m. */
+  readonly apertureM: number;
+  /** Between the outermost elements along y and z of the array's own frame, m. */
+  readonly spanM: readonly [alongY: number, alongZ: number];
   /** Coordinates of each element, m, shape [numElements] each. */
   readonly elementXM: Float64Array;
   readonly elementYM: Float64Array;
@@ -31,4 +38,7 @@ export interface AntennaArray {
 
   /** Travel time from each element to a point, s, shape [numElements]: spherical wave. */
   travelTimeS(pointM: PlaceM): Float64Array;
+
+  /** A place in the array's own frame, which radiates towards its x > 0, m. */
+  inFrame(pointM: PlaceM): Vector3;
 }

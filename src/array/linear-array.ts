@@ -5,7 +5,7 @@ import { type ComplexVector, complexVector } from '../core/complex.js';
 import { BeamloopError } from '../core/errors.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { wrappedRad } from '../core/turns.js';
-import type { AntennaArray, PlaceM, PointM } from './antenna-array.js';
+import type { AntennaArray, PlaceM, PointM, Vector3 } from './antenna-array.js';
 
 export type { PointM };
 
@@ -25,6 +25,7 @@ export class LinearArray implements AntennaArray {
   readonly spacingM: number;
   /** Distance between the outermost elements, m (eq. 2). */
   readonly apertureM: number;
+  readonly spanM: readonly [alongY: number, alongZ: number];
   /** y coordinate of each element, m, shape [numElements], ascending (eq. 1). */
   readonly elementYM: Float64Array;
   /** All 0: the array lies on the y axis and radiates towards x > 0. */
@@ -48,6 +49,7 @@ export class LinearArray implements AntennaArray {
     this.wavelengthM = speedOfLightMPerS / carrierHz;
     this.spacingM = this.wavelengthM / 2;
     this.apertureM = (numElements - 1) * this.spacingM;
+    this.spanM = [this.apertureM, 0];
     this.elementYM = Float64Array.from(
       { length: numElements },
       (_, k) => this.elementOffset(k) * this.spacingM,
@@ -84,6 +86,11 @@ export class LinearArray implements AntennaArray {
   travelTimeS([xM, yM, zM = 0]: PlaceM): Float64Array {
     const acrossM = zM === 0 ? xM : Math.hypot(xM, zM);
     return this.elementYM.map((y) => Math.hypot(acrossM, y - yM) / this.speedOfLightMPerS);
+  }
+
+  /** It stands in no frame but the world's. */
+  inFrame([xM, yM, zM = 0]: PlaceM): Vector3 {
+    return [xM, yM, zM];
   }
 }
 

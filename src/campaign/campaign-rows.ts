@@ -21,19 +21,21 @@ export async function recordRun(
     recording.append('run', { key: 'lossForecast', value: losses });
   }
   if ((await recording.rows('users')).length > 0) return;
-  const { users, polar } = preparation;
+  const { users } = preparation;
   const best = preparation.best();
   for (const [turn, { id, positionM, truth }] of users.entries()) {
-    const index = best[turn] ?? null;
+    const beam = best[turn] ?? null;
     recording.append('users', {
       ue: id,
       turn,
       xM: positionM?.[0] ?? null,
       yM: positionM?.[1] ?? null,
+      zM: positionM?.[2] ?? null,
       snrDb: truth?.snrDb ?? null,
-      bestKey: index && polar.codeword(index).key,
-      bestAngleRad: index && polar.angleRad(index.angleIndex),
-      bestDistanceM: index && polar.distanceM(index),
+      bestKey: beam?.codeword.key ?? null,
+      bestAngleRad: beam?.angleRad ?? null,
+      bestElevationRad: beam?.elevationRad ?? null,
+      bestDistanceM: beam?.distanceM ?? null,
     });
   }
 }
@@ -63,13 +65,14 @@ export function estimateRow(
   lastSlot: number,
   rates: Serving | null,
 ): Row<'estimates'> {
-  const { codeword, angleRad, distanceM, regionIndex } = estimate;
+  const { codeword, angleRad, elevationRad, distanceM, regionIndex } = estimate;
   return {
     ue,
     epoch: 0,
     scheme,
     codewordKey: codeword.key,
     angleRad,
+    elevationRad: elevationRad ?? null,
     distanceM,
     regionIndex: regionIndex ?? null,
     numPilots,

@@ -66,7 +66,7 @@ class Campaign {
     found: Set<string>,
   ) {
     const { preparation, testbed } = parts;
-    const { scenario, wideband } = preparation;
+    const { array, band } = preparation;
     this.#parts = parts;
     this.#sounder = sounder;
     this.#found = found;
@@ -74,10 +74,7 @@ class Campaign {
     this.#judge = evidenceJudge(preparation, beams);
     this.#localSetup = localSetup;
     this.#mostPilots = demand.numPilots + mostCheckPilots(preparation);
-    const subcarriers =
-      wideband === null
-        ? carrierOnly(preparation.polar.array)
-        : createSubcarrierSum(scenario.array.elements, wideband.band);
+    const subcarriers = band === null ? carrierOnly(array) : createSubcarrierSum(array.numElements, band);
     this.#served = new ServedUsers(preparation, beams, testbed.radiate, subcarriers);
   }
 
@@ -133,10 +130,10 @@ class Campaign {
   /** A UE that is there already and does not fit is told of before a slot is spent on anybody. */
   async #checkConnected(): Promise<void> {
     const { testbed, preparation, signal } = this.#parts;
-    if (preparation.wideband === null) return;
+    if (preparation.band === null) return;
     for (const { id } of preparation.users) {
       if (this.#found.has(id) || !this.#isConnected(id)) continue;
-      requireSubcarriers(await testbed.bridge.waitForUe(id, 0, signal), preparation.wideband.band);
+      requireSubcarriers(await testbed.bridge.waitForUe(id, 0, signal), preparation.band);
     }
   }
 
@@ -159,7 +156,7 @@ class Campaign {
       const { bridge } = testbed;
       if (!this.#isConnected(user.id)) progress.waiting(user.id, bridge.url);
       const description = await bridge.waitForUe(user.id, scenario.bridge.ueTimeout, signal);
-      if (preparation.wideband !== null) requireSubcarriers(description, preparation.wideband.band);
+      if (preparation.band !== null) requireSubcarriers(description, preparation.band);
       if (this.#localSetup !== null) requireLocalEstimates(description);
       fullScale = description.fullScale;
     }
@@ -186,7 +183,7 @@ class Campaign {
     this.#sounder.note(codeword);
     const serving = user.truth && this.#served.servingOf(user.truth, turn, codeword);
     const lossDb = serving?.lossDb ?? this.#served.lossesPredicted(codeword);
-    const rates = preparation.wideband === null ? null : serving;
+    const rates = preparation.band === null ? null : serving;
     recording.append('losses', lossesRow(user.id, lossDb, rates));
     const { name } = preparation.scenario.scheme;
     recording.append('estimates', estimateRow(user.id, name, training, this.#sounder.lastSlot, rates));

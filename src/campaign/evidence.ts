@@ -1,17 +1,26 @@
 /** 'Found' needs evidence: what a user's pilots brought is judged before an estimate is recorded (src/training/evidence.ts). */
 
 import type { BoardBeams } from '../../calibration/board-beams.js';
+import type { PlanarCodebook } from '../codebook/planar.js';
+import { PolarCodebook } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Preparation } from '../scenario/plan.js';
 import type { User } from '../scenario/users.js';
 import type { Powers } from '../sounding/powers.js';
 import type { PilotBatch } from '../sounding/sounding.js';
 import { BeamPowers } from '../training/estimators/beam-powers.js';
-import type { Decision, Evidence, MeasuredBatch } from '../training/evidence.js';
+import type { Decision, Evidence, MeasuredBatch, Verdict } from '../training/evidence.js';
 import { judging, MOST_CHECK_PILOTS } from '../training/evidence-check.js';
-import { carrierGains, placesAround, pointOfEstimate } from '../training/evidence-gains.js';
+import {
+  carrierGains,
+  placesAround,
+  planarGains,
+  planarPlacesAround,
+  pointOfEstimate,
+} from '../training/evidence-gains.js';
 import { needsBand, splitOf } from '../training/registry.js';
 import type { Estimate } from '../training/scheme.js';
+import type { SchemeFactory } from '../training/scheme-factory.js';
 
 /** Yields pilots that are to be sent again, where need be. */
 export type JudgeUser = (
@@ -42,10 +51,16 @@ export function mostCheckPilots(preparation: Judged): number {
  * @throws NO_EVIDENCE when the powers do not bear out the estimate.
  */
 export function evidenceJudge(
-  { scenario, polar, wideband, scheme }: Pick<Preparation, 'scenario' | 'polar' | 'wideband' | 'scheme'>,
+  {
+    scenario,
+    codebook,
+    wideband,
+    scheme,
+  }: Pick<Preparation, 'scenario' | 'codebook' | 'wideband' | 'scheme'>,
   beams: BoardBeams,
 ): JudgeUser {
-  const { array } = polar;
+  if (!(codebook instanceof PolarCodebook)) return planarJudge(codebook, scheme);
+  const { array } = codebook;
   const keptByUe = isKeptByUe({ scenario });
   const numAveraged = keptByUe && wideband !== null ? wideband.band.numSubcarriers : 1;
   const perSubcarrier = decidesPerSubcarrier({ scenario, scheme });
@@ -68,20 +83,45 @@ export function evidenceJudge(
   return function* judgeUser(user, batches, estimate) {
     if (batches.length === 0) return null;
     const gainsAt = gainsOf(batches.flatMap(({ pilots }) => pilots));
-    const { evidence, doubt } = yield* judging(batches, {
-      noiseExpected: user.truth === null || user.truth.snrDb < Number.POSITIVE_INFINITY,
+    const verdict = yield* judging(batches, {
+      noiseExpected: expectsNoise(user),
       onlySubcarrier: scheme.onlySubcarrier,
       perSubcarrier,
       numAveraged,
       places: gainsAt === null ? [] : placesAround(array, pointOfEstimate(estimate)),
       gainsAt: gainsAt ?? (() => new Float64Array(0)),
     });
-    if (doubt === null) return evidence;
-    throw new BeamloopError('NO_EVIDENCE', {
-      what: `What UE '${user.id}' measured is no evidence of where it is. ${doubt.what}`,
-      todo: `${doubt.todo}. Then measure in a new run: one that is resumed decides by the same powers`,
-    });
+    return borneOut(user, verdict);
   };
+}
+
+function planarJudge(codebook: PlanarCodebook, { onlySubcarrier }: SchemeFactory): JudgeUser {
+  return function* judgeUser(user, batches, estimate) {
+    if (batches.length === 0) return null;
+    const pilots = batches.flatMap((batch) => batch.pilots);
+    const gainsAt = planarGains(codebook.array, pilots);
+    const verdict = yield* judging(batches, {
+      noiseExpected: expectsNoise(user),
+      onlySubcarrier,
+      perSubcarrier: false,
+      numAveraged: 1,
+      places: gainsAt === null ? [] : planarPlacesAround(codebook, estimate),
+      gainsAt: gainsAt ?? (() => new Float64Array(0)),
+    });
+    return borneOut(user, verdict);
+  };
+}
+
+function expectsNoise({ truth }: User): boolean {
+  return truth === null || truth.snrDb < Number.POSITIVE_INFINITY;
+}
+
+function borneOut({ id }: User, { evidence, doubt }: Verdict): Evidence {
+  if (doubt === null) return evidence;
+  throw new BeamloopError('NO_EVIDENCE', {
+    what: `What UE '${id}' measured is no evidence of where it is. ${doubt.what}`,
+    todo: `${doubt.todo}. Then measure in a new run: one that is resumed decides by the same powers`,
+  });
 }
 
 /** Pilots that have a power at the UE's full scale; none where the UE did not say what that is. */

@@ -1,5 +1,6 @@
 /** A sounder on a scenario's testbed, with the scenario's time limits. */
 import { BoardBeams } from '../../calibration/board-beams.js';
+import { LinearArray } from '../array/linear-array.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import type { Recording } from '../record/recording.js';
 import { type Preparation, plannerOptions } from '../scenario/plan.js';
@@ -16,23 +17,26 @@ export interface SounderOptions {
 
 /** @param recording what it holds of a run that is resumed is not measured again. */
 export async function openSounder(
-  { scenario, polar }: Preparation,
+  { scenario, array }: Preparation,
   testbed: Testbed,
   recording: Recording,
   { beams, clock = monotonicClock, signal = new AbortController().signal }: SounderOptions = {},
 ): Promise<Sounder> {
   const { board } = testbed;
   const { description } = board;
-  const own = beams ?? new BoardBeams(description, polar.array.carrierHz, null);
-  const { numElements, carrierHz, speedOfLightMPerS } = polar.array;
-  const geometry = {
-    arrayElements: numElements,
-    firstElement: 0,
-    mirrored: false,
-    carrierHz,
-    speedOfLightMPerS,
-  };
-  await board.describeArray(geometry, own.errors);
+  const own = beams ?? new BoardBeams(description, array.carrierHz, null);
+  // Boards compute codewords of linear arrays by themselves; those of planar ones are sent whole.
+  if (array instanceof LinearArray) {
+    const { numElements, carrierHz, speedOfLightMPerS } = array;
+    const geometry = {
+      arrayElements: numElements,
+      firstElement: 0,
+      mirrored: false,
+      carrierHz,
+      speedOfLightMPerS,
+    };
+    await board.describeArray(geometry, own.errors);
+  }
   return Sounder.open({
     testbed,
     recording,
@@ -52,9 +56,9 @@ export function freshRequest<E>(
   run: string,
   signal: AbortSignal = new AbortController().signal,
 ): TestbedRequest<E> {
-  const { scenario, polar, users } = preparation;
+  const { scenario, array, users } = preparation;
   return {
-    ...{ scenario, array: polar.array, users, run, signal },
+    ...{ scenario, array, users, run, signal },
     durable: new Map(),
     kept: new Map(),
     realtime: false,

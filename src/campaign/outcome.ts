@@ -1,6 +1,8 @@
 /** What came out of a campaign, read from its recording. */
+import type { PlaceM } from '../array/antenna-array.js';
 import { type FocalPoint, focalPointOf } from '../array/focal-point.js';
-import type { LinearArray } from '../array/linear-array.js';
+import { LinearArray } from '../array/linear-array.js';
+import { PlanarArray, type SeenPlace } from '../array/planar-array.js';
 import { shellWord } from '../core/shell-word.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
@@ -31,12 +33,16 @@ export const MOST_NAMED = 30;
 export interface UserOutcome {
   readonly ue: string;
   /** Null where nobody knows it. */
-  readonly truePositionM: readonly [number, number] | null;
+  readonly truePositionM: PlaceM | null;
+  /** The same as a planar array sees it, in its own frame; null for linear arrays. */
+  readonly trueSeen: SeenPlace | null;
   /** Null when training ended without one. */
   readonly estimate:
     | (PilotCounts & {
         readonly codewordKey: string;
         readonly angleRad: number;
+        /** Of a planar array, in its own frame like the angle; null for a linear one. */
+        readonly elevationRad: number | null;
         /** Null on the far-field ring. */
         readonly distanceM: number | null;
         readonly regionIndex: number | null;
@@ -183,14 +189,20 @@ export async function userOutcomes(recording: Recording, where = ''): Promise<Us
     found.length === 0
       ? new Map<string, number>()
       : await numCheckPilotsOf(recording, `WHERE ue IN (${ids})`);
-  const foci = await estimatedFoci(recording, estimates.values());
+  const array = await recordedArray(recording);
+  const foci = await estimatedFoci(recording, estimates.values(), array);
   const failures = estimates.size < rows.length ? await userFailures(recording, ids) : new Map();
   return rows.map((user) => {
     const estimate = estimates.get(user.ue);
     const failure = estimate === undefined ? (failures.get(user.ue) ?? null) : null;
     const found = estimate && { ...estimate, numCheckPilots: numCheckPilots.get(user.ue) ?? 0 };
     const outcome = userOutcome(user, found, failure, foci?.of.get(user.ue), foci?.array);
-    return { ...outcome, losses: recordedAccount(lost.get(user.ue), estimate) };
+    const placeM = outcome.truePositionM;
+    return {
+      ...outcome,
+      trueSeen: placeM !== null && array instanceof PlanarArray ? array.seen(placeM) : null,
+      losses: recordedAccount(lost.get(user.ue), estimate),
+    };
   });
 }
 
@@ -198,15 +210,29 @@ export async function userOutcomes(recording: Recording, where = ''): Promise<Us
 async function estimatedFoci(
   recording: Recording,
   estimates: Iterable<Row<'estimates'>>,
+  array: LinearArray | PlanarArray | null,
 ): Promise<{ readonly of: ReadonlyMap<string, FocalPoint>; readonly array: LinearArray } | null> {
   const rated = [...estimates].filter(({ rate }) => rate !== null);
-  if (rated.length === 0) return null;
+  // Planar arrays find directions alone: there is no focus to compare.
+  if (rated.length === 0 || !(array instanceof LinearArray)) return null;
   const keys = rated.map(({ codewordKey }) => `'${codewordKey}'`).join(', ');
   const found = await recording.rows('codewords', `WHERE key IN (${keys})`);
   const labels = new Map(found.map(({ key, label }) => [key, label]));
-  const scenario = (await recording.runValue('scenario')) as Scenario;
   const foci = rated.map((row) => [row.ue, focusOf(row, labels.get(row.codewordKey))] as const);
-  return { of: new Map(foci), array: arrayOf(scenario) };
+  return { of: new Map(foci), array };
+}
+
+/** Null where the recording does not say. */
+export async function recordedArray(recording: Recording): Promise<LinearArray | PlanarArray | null> {
+  const [row] = await recording.query(`SELECT value->'$.array' AS array FROM run WHERE key = 'scenario'`);
+  if (row === undefined || row.array === null) return null;
+  return arrayOf({ array: JSON.parse(String(row.array)) as Scenario['array'] });
+}
+
+/** As users are recorded. */
+export function recordedPlace({ xM, yM, zM }: Row<'users'>): PlaceM | null {
+  if (xM === null || yM === null) return null;
+  return zM === null ? [xM, yM] : [xM, yM, zM];
 }
 
 /** Of each of these users that could not be trained, why it was given up the last time. */
@@ -229,9 +255,9 @@ function userOutcome(
   failure: UserOutcome['failure'],
   focus: FocalPoint | undefined,
   array: LinearArray | undefined,
-): Omit<UserOutcome, 'losses'> {
-  const { ue, xM, yM, bestKey } = user;
-  const truePositionM = xM === null || yM === null ? null : ([xM, yM] as const);
+): Omit<UserOutcome, 'losses' | 'trueSeen'> {
+  const { ue, bestKey } = user;
+  const truePositionM = recordedPlace(user);
   const judged = estimate !== undefined && focus !== undefined && array !== undefined;
   return {
     ue,
@@ -242,6 +268,7 @@ function userOutcome(
         : {
             codewordKey: estimate.codewordKey,
             angleRad: estimate.angleRad,
+            elevationRad: estimate.elevationRad,
             distanceM: Number.isFinite(estimate.distanceM) ? estimate.distanceM : null,
             regionIndex: estimate.regionIndex,
             numPilots: estimate.numPilots,

@@ -2,6 +2,8 @@
 
 import { BoardBeams } from '../../calibration/board-beams.js';
 import type { BoardDescription } from '../../drivers/array-board.js';
+import type { AntennaArray, PlaceM } from '../array/antenna-array.js';
+import { PlanarArray, type SeenPlace } from '../array/planar-array.js';
 import { BeamloopError } from '../core/errors.js';
 import { shellWord } from '../core/shell-word.js';
 import type { Recording } from '../record/recording.js';
@@ -15,6 +17,7 @@ import { type MeasuredPilot, powersOfRecords } from '../sounding/pilot-powers.js
 import { runSounding } from '../sounding/run-sounding.js';
 import type { SchemeChoice } from '../training/scheme-definition.js';
 import { numCheckPilotsOf, type PilotCounts } from './check-pilots.js';
+import { recordedPlace } from './outcome.js';
 
 /** Its `numCheckPilots` are those of the run: a replay decides without them. */
 export interface ReplayedUser extends PilotCounts {
@@ -24,13 +27,17 @@ export interface ReplayedUser extends PilotCounts {
   /** Key of the codeword that the replay found. */
   readonly replayed: string;
   readonly angleRad: number;
+  /** Of a planar array; null for a linear one. */
+  readonly elevationRad: number | null;
   /** Null on the far-field ring. */
   readonly distanceM: number | null;
   readonly regionIndex: number | null;
   readonly same: boolean;
   readonly bestKey: string | null;
-  /** [x, y]; null where nobody knows it. */
-  readonly truePositionM: readonly [number, number] | null;
+  /** Null where nobody knows it. */
+  readonly truePositionM: PlaceM | null;
+  /** The same as a planar array sees it, in its own frame; null for linear arrays. */
+  readonly trueSeen: SeenPlace | null;
 }
 
 /**
@@ -46,7 +53,9 @@ export async function replayRecording(
 ): Promise<ReplayedUser[]> {
   const board = await recordedBoard(recording);
   const beams = new BoardBeams(board, scenario.array.carrier, calibration?.table ?? null);
-  const { start } = schemeOnBoard(prepareScheme(scenario), beams, choice);
+  const prepared = prepareScheme(scenario);
+  const { array } = prepared;
+  const { start } = schemeOnBoard(prepared, beams, choice);
   const measured = await measuredPowers(recording);
   // They stand for the powers that UEs kept, and only for the estimator that the UEs ran.
   const sameScheme = JSON.stringify(choice) === JSON.stringify(scenario.scheme);
@@ -76,25 +85,31 @@ export async function replayRecording(
       ...powersOfRecords(pilots.map(({ key }) => measuredOf(key))),
       ...(localEstimate && { localEstimate }),
     }));
-    const { codeword, angleRad, distanceM, regionIndex } = estimate;
+    const { codeword, angleRad, elevationRad, distanceM, regionIndex } = estimate;
     return {
       ue,
       recorded,
       replayed: codeword.key,
       angleRad,
+      elevationRad: elevationRad ?? null,
       distanceM: Number.isFinite(distanceM) ? distanceM : null,
       regionIndex: regionIndex ?? null,
       numPilots,
       numCheckPilots: numCheckPilots.get(ue) ?? 0,
       same: codeword.key === recorded,
       bestKey: users.get(ue)?.bestKey ?? null,
-      truePositionM: positionOf(users.get(ue)),
+      ...truePlaceOf(users.get(ue), array),
     };
   });
 }
 
-function positionOf(user: Row<'users'> | undefined): readonly [number, number] | null {
-  return user === undefined || user.xM === null || user.yM === null ? null : [user.xM, user.yM];
+function truePlaceOf(
+  user: Row<'users'> | undefined,
+  array: AntennaArray,
+): Pick<ReplayedUser, 'truePositionM' | 'trueSeen'> {
+  const truePositionM = user === undefined ? null : recordedPlace(user);
+  const isSeen = truePositionM !== null && array instanceof PlanarArray;
+  return { truePositionM, trueSeen: isSeen ? array.seen(truePositionM) : null };
 }
 
 /** What the run's board said about itself. Throws RECORDING_INVALID when the run never came to that. */

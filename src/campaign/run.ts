@@ -235,7 +235,7 @@ async function conduct<E>(
   openRecording: () => Promise<Recording>,
 ): Promise<CampaignOutcome> {
   const preparation = prepare(scenario);
-  const { polar, users } = preparation;
+  const { array, users } = preparation;
   // Before a board waits for it.
   preparation.best();
   await requireTracker(scenario, users.length);
@@ -244,7 +244,7 @@ async function conduct<E>(
   const lost = new AbortController();
   const testbed = await openTestbed({
     scenario,
-    array: polar.array,
+    array,
     users,
     run,
     ...memory,

@@ -1,6 +1,7 @@
 /** Users, scatterers and propagation paths (docs/model.md eq. 44 to 46). */
 
 import type { PlaceM } from '../array/antenna-array.js';
+import { sphericalPlaceM } from '../array/array-frame.js';
 import { polarPointM } from '../array/linear-array.js';
 import { requireFinite, requirePositive, requireWhole } from '../core/arguments.js';
 import type { Complex } from '../core/complex.js';
@@ -29,8 +30,12 @@ export interface RingRegion {
 export interface DistanceRegion {
   /** [smallest, largest] distance from the array's centre, m. */
   readonly distanceM: readonly [number, number];
-  /** [smallest, largest] angle from broadside, rad. */
+  /** [smallest, largest] angle from the x axis, rad: that from broadside of an array that looks along it. */
   readonly angleRad: readonly [number, number];
+  /** [smallest, largest] angle above the ground, seen from the origin, rad; on the ground unless given. Uniform, too. */
+  readonly elevationRad?: readonly [number, number];
+  /** [smallest, largest] height, m, in place of elevations: the distance is then the one on the ground. Uniform, too. */
+  readonly heightM?: readonly [number, number];
 }
 
 export type UserRegion = RingRegion | DistanceRegion;
@@ -52,7 +57,13 @@ export function drawPosition(region: UserRegion, random: Random): PlaceM {
     const [nearM, farM] = region.distanceM;
     requirePositive('distanceM', nearM);
     const distanceM = nearM + (farM - nearM) * random.uniform();
-    return polarPointM(distanceM, lowRad + (highRad - lowRad) * random.uniform());
+    const azimuthRad = lowRad + (highRad - lowRad) * random.uniform();
+    const [lowest, highest] = region.elevationRad ?? region.heightM ?? [];
+    if (lowest === undefined || highest === undefined) return polarPointM(distanceM, azimuthRad);
+    const up = lowest + (highest - lowest) * random.uniform();
+    return region.elevationRad === undefined
+      ? [...polarPointM(distanceM, azimuthRad), up]
+      : sphericalPlaceM(distanceM, { azimuthRad, elevationRad: up });
   }
   const [nearM, farM] = region.ringDistanceM;
   requirePositive('ringDistanceM', nearM);

@@ -1,4 +1,6 @@
 /** A table of users on the terminal, of a run as of a replay: columns that say their title and their cell. */
+import type { PlaceM } from '../array/antenna-array.js';
+import type { SeenPlace } from '../array/planar-array.js';
 import { PILOTS_NOTE, type PilotCounts, pilotsText } from '../campaign/check-pilots.js';
 import { formatTable, type TextColumn, wrapped } from './text-table.js';
 
@@ -28,6 +30,8 @@ interface Found extends PilotCounts {
   /** Null on the far-field ring. */
   readonly distanceM: number | null;
   readonly angleRad: number;
+  /** Of planar arrays. */
+  readonly elevationRad?: number | null;
 }
 
 /** Where it was found; `-` where it was not. */
@@ -37,7 +41,7 @@ export function estimated<User>(foundOf: (user: User) => Found | null): UserColu
     align: 'left',
     cell: (user) => {
       const found = foundOf(user);
-      return found === null ? '-' : place(found.distanceM, found.angleRad);
+      return found === null ? '-' : place(found.distanceM, found.angleRad, found.elevationRad);
     },
   };
 }
@@ -59,13 +63,18 @@ export function pilotNotes(found: readonly (PilotCounts | null)[]): string[] {
 }
 
 /** Of where a user is; `-` where nobody knows it. */
-export const TRUE_POSITION: UserColumn<{ readonly truePositionM: readonly [number, number] | null }> = {
+export const TRUE_POSITION: UserColumn<{
+  readonly truePositionM: PlaceM | null;
+  readonly trueSeen: SeenPlace | null;
+}> = {
   title: 'true position',
   align: 'left',
-  cell: ({ truePositionM }) =>
-    truePositionM === null
-      ? '-'
-      : place(Math.hypot(...truePositionM), Math.atan2(truePositionM[1], truePositionM[0])),
+  cell: ({ truePositionM, trueSeen }) => {
+    if (truePositionM === null) return '-';
+    if (trueSeen !== null) return place(trueSeen.distanceM, trueSeen.azimuthRad, trueSeen.elevationRad);
+    const [xM, yM] = truePositionM;
+    return place(Math.hypot(xM, yM), Math.atan2(yM, xM));
+  },
 };
 
 export const BEST: UserColumn<{ readonly bestKey: string | null }> = {
@@ -74,8 +83,19 @@ export const BEST: UserColumn<{ readonly bestKey: string | null }> = {
   cell: ({ bestKey }) => bestKey ?? '-',
 };
 
-/** `21.30 m at -14.2 deg`; without a distance the user is in the far field. */
-export function place(distanceM: number | null, angleRad: number): string {
+/**
+ * `21.30 m at -14.2 deg`; without a distance the user is in the far field.
+ *
+ * @param elevationRad of planar arrays: `21.30 m at -14.2 deg, 3.0 deg up`.
+ */
+export function place(
+  distanceM: number | null,
+  angleRad: number,
+  elevationRad: number | null = null,
+): string {
   const distance = distanceM === null ? 'far field' : `${distanceM.toFixed(2)} m`;
-  return `${distance} at ${((angleRad * 180) / Math.PI).toFixed(1)} deg`;
+  const degrees = (rad: number) => ((rad * 180) / Math.PI).toFixed(1);
+  if (elevationRad === null) return `${distance} at ${degrees(angleRad)} deg`;
+  const direction = `${degrees(angleRad)} deg, ${degrees(Math.abs(elevationRad))} deg ${elevationRad < 0 ? 'down' : 'up'}`;
+  return distanceM === null ? direction : `${distance} at ${direction}`;
 }

@@ -30,6 +30,19 @@ export type PilotLabel =
   | { readonly kind: 'far-rainbow' }
   /** Grid of directions and rings at the carrier, ring 1 being the farthest. */
   | { readonly kind: 'grid'; readonly ring: number; readonly angleIndex: number }
+  /** Beam of a planar array to a grid of azimuths and elevations; by the elements in its middle alone where it says how many are active. */
+  | {
+      readonly kind: 'planar';
+      readonly spread: 'angles' | 'sines';
+      readonly numAzimuths: number;
+      readonly numElevations: number;
+      readonly azimuthIndex: number;
+      readonly elevationIndex: number;
+      readonly activeColumns?: number;
+      readonly activeRows?: number;
+    }
+  /** Focused on a place in the world, m, over the whole band; of planar arrays. */
+  | { readonly kind: 'place'; readonly xM: number; readonly yM: number; readonly zM: number }
   /** Focused on one point over the whole band; the ring is in 1/m. */
   | { readonly kind: 'serving'; readonly sinAngle: number; readonly ringPerM: number }
   /** A pilot of a plugin's scheme, as that names it. */

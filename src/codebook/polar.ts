@@ -100,6 +100,10 @@ export class PolarCodebook {
     };
   }
 
+  codewordAt(column: number): Codeword {
+    return this.codeword(this.indexOf(column));
+  }
+
   ringDistanceM(ring: number): number {
     return this.ringDistancesM[requireIndex('ring', ring, this.numRings) - 1]!;
   }

@@ -1,6 +1,7 @@
 /** Codewords focused on one point: over the whole band by delays, or at the carrier by phases. */
-import { type FocalPoint, positionOfM, requireFocalPoint } from '../array/focal-point.js';
-import type { LinearArray } from '../array/linear-array.js';
+import type { AntennaArray, PlaceM } from '../array/antenna-array.js';
+import { type FocalPoint, focalPointOf, positionOfM, requireFocalPoint } from '../array/focal-point.js';
+import { LinearArray } from '../array/linear-array.js';
 import { focusDelayS, focusPhaseRad } from './beam-split.js';
 import type { Codeword } from './codeword.js';
 import { keyDigest } from './key-digest.js';
@@ -16,6 +17,22 @@ export function servingCodeword(array: LinearArray, point: FocalPoint): Codeword
     delayS: focusDelayS(array, point),
     amplitude: null,
     shape: { kind: 'split', phase: { sinAngle: 0, ringPerM: 0 }, delay: { sinAngle, ringPerM } },
+  };
+}
+
+/** As `servingCodeword`, on a place that any array sees. Throws BAD_ARGUMENT for a place at the array. */
+export function servingPlace(array: AntennaArray, placeM: PlaceM): Codeword {
+  if (array instanceof LinearArray) return servingCodeword(array, focalPointOf(placeM));
+  const [xM, yM, zM = 0] = placeM;
+  const travelS = array.travelTimeS(placeM);
+  const longestS = travelS.reduce((most, timeS) => Math.max(most, timeS));
+  return {
+    key: `place/${xM}/${yM}/${zM}`,
+    label: { kind: 'place', xM, yM, zM },
+    phaseRad: new Float64Array(array.numElements),
+    // Whoever is nearer waits for the farthest.
+    delayS: travelS.map((timeS) => longestS - timeS),
+    amplitude: null,
   };
 }
 

@@ -7,8 +7,9 @@ import { connect } from 'node:net';
 import { AirReader, type Signal } from '../../drivers/emulator/air.js';
 import { MACHINE_CLOCK_AHEAD_S } from '../../drivers/emulator/machine-clock.js';
 import { fail, tellParent } from '../../drivers/emulator/parent.js';
+import type { AntennaArray } from '../array/antenna-array.js';
 import { Band } from '../array/band.js';
-import { LinearArray } from '../array/linear-array.js';
+import { createArray } from '../array/create-array.js';
 import { createMotion } from '../channel/motion/create-motion.js';
 import { Sensors } from '../channel/motion/sensors.js';
 import { StraightLine } from '../channel/motion/straight-line.js';
@@ -31,7 +32,7 @@ function report(message: UeReport): void {
 }
 
 /** Resolves when the board has taken notice of this listener: no later signal is missed. */
-function listen(airPath: string, array: LinearArray, onSignal: (signal: Signal) => void): Promise<void> {
+function listen(airPath: string, array: AntennaArray, onSignal: (signal: Signal) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(airPath);
     const reader = new AirReader({
@@ -49,7 +50,7 @@ function listen(airPath: string, array: LinearArray, onSignal: (signal: Signal) 
 }
 
 function subcarrierSum(
-  { numElements, carrierHz }: LinearArray,
+  { numElements, carrierHz }: AntennaArray,
   { count, bandwidthHz }: NonNullable<EmulatedUesConfig['subcarriers']>,
 ): SubcarrierSum {
   return createSubcarrierSum(numElements, new Band({ carrierHz, bandwidthHz, numSubcarriers: count }));
@@ -57,7 +58,7 @@ function subcarrierSum(
 
 async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<void> {
   const { bridgeUrl, token, airPath, realtime, seed, subcarriers } = config;
-  const array = new LinearArray(config.array);
+  const array = createArray(config.array);
   const sum = subcarriers === undefined ? null : subcarrierSum(array, subcarriers);
   // All of them hear the same beams, so one dictionary does.
   const estimator = new LocalEstimator();

@@ -1,7 +1,8 @@
 /** The fixed switched lines of an emulated board: listed, or made for the pilots of the scenario's own scheme. */
 import { z } from 'zod';
 import { MAX_LINES } from '../../firmware-protocol/messages/read-lines.js';
-import type { LinearArray } from '../array/linear-array.js';
+import type { AntennaArray } from '../array/antenna-array.js';
+import { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
 import { list, quantity } from '../core/settings-quantity.js';
 import { distinctLines } from '../realisation/delay-lines.js';
@@ -35,7 +36,7 @@ export type LinesSetting = z.output<typeof linesSchema>;
 
 /** What the lines are made for. */
 export interface LinesPurpose {
-  readonly array: LinearArray;
+  readonly array: AntennaArray;
   readonly scheme: SchemeChoice;
   readonly wideband: WidebandSetting | null;
 }
@@ -74,7 +75,7 @@ function pilotDelays(purpose: LinesPurpose | null): Float64Array[] {
   }
   const { array, scheme, wideband } = purpose;
   const split = splitOf(scheme);
-  if (split === null || wideband === null) {
+  if (split === null || wideband === null || !(array instanceof LinearArray)) {
     throw invalid(
       `The pilots of ${scheme.name} have no delays that lines could be made for`,
       `Use ${splitSchemes('or')}, or list the delays`,

@@ -2,7 +2,7 @@
 
 import type { FailureReport } from '../../drivers/emulator/parent.js';
 import type { PlaceM } from '../array/antenna-array.js';
-import type { LinearArrayOptions } from '../array/linear-array.js';
+import type { ArrayOptions } from '../array/create-array.js';
 import type { MotionPlan } from '../channel/motion/create-motion.js';
 import type { SensorPlan, WindowS } from '../channel/motion/sensors.js';
 import type { Path } from '../channel/paths.js';
@@ -35,7 +35,7 @@ export interface EmulatedUesConfig {
   readonly airPath: string;
   /** Slots follow the wall clock; otherwise all clocks are the virtual one of the board. */
   readonly realtime: boolean;
-  readonly array: LinearArrayOptions;
+  readonly array: ArrayOptions;
   readonly ues: readonly EmulatedUeConfig[];
   /** Of all noise. */
   readonly seed: number;

@@ -5,7 +5,7 @@
  * All tables but `events` and `link_statistics` depend on scenario and seed alone when the testbed is emulated on
  * virtual time. Those two carry wall-clock time and differ from run to run.
  */
-export const RECORDING_SCHEMA_VERSION = 6;
+export const RECORDING_SCHEMA_VERSION = 7;
 /**
  * Recordings from this version on can be read, and gone on with: tables and columns that came later are empty in them, or
  * hold what `IN_OLDER` says.
@@ -50,9 +50,13 @@ const TABLES = {
       turn: 'UINTEGER',
       xM: 'DOUBLE?',
       yM: 'DOUBLE?',
+      /** Null at the height of a linear array; versions below 7 lack it. */
+      zM: 'DOUBLE?',
       snrDb: 'DOUBLE?',
       bestKey: 'VARCHAR?',
       bestAngleRad: 'DOUBLE?',
+      /** Of a planar array, in its own frame like the angle; versions below 7 lack it. */
+      bestElevationRad: 'DOUBLE?',
       bestDistanceM: 'DOUBLE?',
     },
     primaryKey: ['ue'],
@@ -139,7 +143,10 @@ const TABLES = {
       epoch: 'UINTEGER',
       scheme: 'VARCHAR',
       codewordKey: 'VARCHAR',
+      /** From broadside. */
       angleRad: 'DOUBLE',
+      /** Of a planar array, in its own frame like the angle; versions below 7 lack it. */
+      elevationRad: 'DOUBLE?',
       /** Infinity on the far-field ring. */
       distanceM: 'DOUBLE',
       regionIndex: 'UINTEGER?',

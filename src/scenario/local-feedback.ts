@@ -3,6 +3,7 @@
 import type { BoardBeams } from '../../calibration/board-beams.js';
 import type { UeDescription } from '../bridge/bridge.js';
 import { whyNoEstimate } from '../bridge/estimate-request.js';
+import { requirePolar } from '../codebook/array-codebook.js';
 import { BeamloopError } from '../core/errors.js';
 import { usesActualBeams } from '../training/estimators/choice.js';
 import { type LocalEstimateSetup, localEstimateSetup } from '../training/local-estimate.js';
@@ -15,18 +16,19 @@ import type { Preparation } from './plan.js';
  * @throws PLAN_REFUSED when there are more pilots, or there is more to tell of them, than a UE can be asked for.
  */
 export function localFeedback(
-  { scenario, polar, wideband }: Pick<Preparation, 'scenario' | 'polar' | 'wideband'>,
+  { scenario, codebook, wideband }: Pick<Preparation, 'scenario' | 'codebook' | 'wideband'>,
   beams: BoardBeams,
 ): LocalEstimateSetup | null {
   const { scheme } = scenario;
   const split = splitOf(scheme);
   if (scenario.bridge.feedback === 'powers' || wideband === null || split === null) return null;
   const { band, sector } = wideband;
-  const { pilots } = split.codebook(polar.array, wideband);
+  const { array } = requirePolar(codebook, 'An estimate by UEs');
+  const { pilots } = split.codebook(array, wideband);
   const radiated = usesActualBeams(split.estimator)
     ? pilots.map(({ codeword }) => beams.realise(codeword))
     : null;
-  const setup = localEstimateSetup(polar.array, band, sector, scheme, radiated);
+  const setup = localEstimateSetup(array, band, sector, scheme, radiated);
   const refused = whyNoEstimate(pilots.length, setup);
   if (refused === null) return setup;
   throw new BeamloopError('PLAN_REFUSED', {

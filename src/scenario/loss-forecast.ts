@@ -1,10 +1,9 @@
 /** Before a slot is spent: what a board is going to lose of its beams, by its codes and by its errors (docs/model.md eq. 82). */
 
 import type { BeamLoss, BoardBeams, Radiate } from '../../calibration/board-beams.js';
-import { focalPointOf } from '../array/focal-point.js';
 import { polarPointM } from '../array/linear-array.js';
 import type { Codeword } from '../codebook/codeword.js';
-import { servingCodeword } from '../codebook/serving.js';
+import { servingPlace } from '../codebook/serving.js';
 import type { PilotBatch } from '../sounding/sounding.js';
 import type { Preparation } from './plan.js';
 
@@ -36,11 +35,17 @@ export interface LossForecast {
 
 /** @param radiate what the board radiates for element settings, its errors included; undefined where nobody knows. */
 export function lossForecast(
-  { polar, scheme, wideband }: Pick<Preparation, 'polar' | 'scheme' | 'wideband'>,
+  {
+    array,
+    codebook,
+    band,
+    scheme,
+    wideband,
+  }: Pick<Preparation, 'array' | 'codebook' | 'band' | 'scheme' | 'wideband'>,
   beams: BoardBeams,
   radiate: Radiate | undefined,
 ): LossForecast {
-  const frequenciesHz = wideband?.band.frequenciesHz ?? Float64Array.of(polar.array.carrierHz);
+  const frequenciesHz = band?.frequenciesHz ?? Float64Array.of(array.carrierHz);
   const forecast = (codewords: readonly Codeword[]) =>
     rangesOf(
       beams.losses(
@@ -50,16 +55,16 @@ export function lossForecast(
       ),
     );
   if (scheme.band === null || wideband === null) {
-    const columns = evenChoice(polar.numCodewords);
-    return { pilots: null, serving: forecast(columns.map((k) => polar.codeword(polar.indexOf(k)))) };
+    const columns = evenChoice(codebook.numCodewords);
+    return { pilots: null, serving: forecast(columns.map((k) => codebook.codewordAt(k))) };
   }
   const { maxAngleRad, distanceM } = wideband.sector;
   const places = between(-maxAngleRad, maxAngleRad, NUM_DIRECTIONS).flatMap((angleRad) =>
-    between(...distanceM, NUM_DISTANCES).map((rangeM) => focalPointOf(polarPointM(rangeM, angleRad))),
+    between(...distanceM, NUM_DISTANCES).map((rangeM) => polarPointM(rangeM, angleRad)),
   );
   return {
     pilots: forecast(scheme.start().next().value as PilotBatch),
-    serving: forecast(places.map((place) => servingCodeword(polar.array, place))),
+    serving: forecast(places.map((placeM) => servingPlace(array, placeM))),
   };
 }
 

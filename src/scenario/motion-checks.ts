@@ -1,9 +1,9 @@
 /** Whether users that move stay where users can be. */
-import type { LinearArray } from '../array/linear-array.js';
+import type { AntennaArray } from '../array/antenna-array.js';
 import { placeText, wrongPlace } from '../channel/place-checks.js';
 import { BeamloopError } from '../core/errors.js';
 import type { Scenario } from './scenario-schema.js';
-import { arrayOf, polarCodebookOf, type User, usersOf } from './users.js';
+import { arrayOf, codebookOf, type User, usersOf } from './users.js';
 
 /** Places of a motion that are looked at, evenly in time. */
 const MOST_PLACES = 20_000;
@@ -29,7 +29,7 @@ export function checkMotions(scenario: Scenario, durationS: number, file: string
 
 function emulatedUsers(scenario: Scenario, file: string): User[] {
   try {
-    return usersOf(scenario, polarCodebookOf(scenario));
+    return usersOf(scenario, codebookOf(scenario));
   } catch (error) {
     if (!(error instanceof BeamloopError)) throw error;
     const { code, what, where, todo, cause } = error;
@@ -43,7 +43,7 @@ function emulatedUsers(scenario: Scenario, file: string): User[] {
 }
 
 /** As `checkMotions`, for one user. */
-export function checkMotion({ id, truth }: User, durationS: number, array: LinearArray, file: string): void {
+export function checkMotion({ id, truth }: User, durationS: number, array: AntennaArray, file: string): void {
   const { motion = null, motionPlan = null } = truth ?? {};
   if (motion === null) return;
   const where = `${file}, motion of user '${id}'`;

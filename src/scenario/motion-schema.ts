@@ -45,6 +45,11 @@ const waypoints = z
     /** With a speed: from the last point on to the first, and round again. */
     laps: z.int().min(1).max(10_000).default(1),
   })
+  .superRefine(({ points }, context) => {
+    const [[, , heightM]] = points as [PlaceM, ...PlaceM[]];
+    if (points.every(([, , other]) => other === heightM)) return;
+    eitherOr(context, 'points', 'are at different heights', 'Give all of them the same z: motions are level');
+  })
   .superRefine(({ points, speed, times, laps }, context) => {
     const todo = 'Give speed: 1 m/s, or times: [0 s, 2 s, …], one for each point';
     if (speed !== undefined && times !== undefined) {
@@ -127,6 +132,10 @@ export function startOf(motion: MotionSettings): PlaceM | null {
   return motion.kind === 'waypoints' ? motion.points[0]! : (motion.samples?.positionM[0] ?? null);
 }
 
+function onGround(places: readonly PlaceM[]): PointM[] {
+  return places.map(([xM, yM]) => [xM, yM]);
+}
+
 /** @param startM where it begins, of a motion that does not say it. */
 export function motionPlanOf(motion: MotionSettings, startM: PlaceM): MotionPlan {
   const [xM, yM, heightM] = startM;
@@ -149,8 +158,8 @@ function planOnGround(motion: MotionSettings, startM: PointM): MotionPlan {
     }
     case 'waypoints':
       return motion.times === undefined
-        ? { kind: 'track', ...samplesAtSpeed(inLaps(motion.points, motion.laps), motion.speed!) }
-        : { kind: 'track', timeS: motion.times, positionM: motion.points };
+        ? { kind: 'track', ...samplesAtSpeed(inLaps(onGround(motion.points), motion.laps), motion.speed!) }
+        : { kind: 'track', timeS: motion.times, positionM: onGround(motion.points) };
     case 'walk':
       return {
         kind: 'walk',

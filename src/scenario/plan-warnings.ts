@@ -2,6 +2,8 @@
 
 import type { PlaceM } from '../array/antenna-array.js';
 import type { Sector } from '../array/focal-point.js';
+import { requirePolar } from '../codebook/array-codebook.js';
+import { PolarCodebook } from '../codebook/polar.js';
 import { plural } from '../core/plural.js';
 import type { Realisability } from '../realisation/realisability.js';
 import { splitOf } from '../training/registry.js';
@@ -26,9 +28,10 @@ const MOST_NAMED = 3;
 
 /** @param realisability what the board makes of the pilots; null for schemes that look at no single subcarrier. */
 export function planWarnings(preparation: Preparation, realisability: Realisability | null): string[] {
-  const { scenario, polar, wideband } = preparation;
+  const { scenario, codebook, wideband } = preparation;
+  const split = wideband && splitOf(scenario.scheme);
   return [
-    ...((wideband && splitOf(scenario.scheme)?.advice(polar.array, wideband)) ?? []),
+    ...(split?.advice(requirePolar(codebook, 'A splitting beam').array, wideband!) ?? []),
     ...usersOutside(preparation),
     ...emulatedChannels(scenario),
     ...(realisability === null ? [] : beamsThatFallApart(realisability)),
@@ -37,11 +40,13 @@ export function planWarnings(preparation: Preparation, realisability: Realisabil
 
 /** Users whom no beam looks for. */
 function usersOutside(preparation: Preparation): string[] {
-  const { users, wideband } = preparation;
+  const { users, wideband, codebook } = preparation;
+  // Beams of planar arrays are told apart by direction alone, and none is left out.
+  if (!(codebook instanceof PolarCodebook)) return [];
   const places = users.flatMap(({ id, positionM }) =>
     positionM === null ? [] : [{ id, ...placeOf(positionM) }],
   );
-  return wideband === null ? nearerThanRings(places, preparation) : outsideSector(places, wideband.sector);
+  return wideband === null ? nearerThanRings(places, codebook) : outsideSector(places, wideband.sector);
 }
 
 function outsideSector(places: readonly Place[], { maxAngleRad, distanceM }: Sector): string[] {
@@ -57,7 +62,7 @@ function outsideSector(places: readonly Place[], { maxAngleRad, distanceM }: Sec
 }
 
 /** Curvature is sampled by rings: more than half a step beyond the nearest, no codeword focuses on the user. */
-function nearerThanRings(places: readonly Place[], { polar }: Preparation): string[] {
+function nearerThanRings(places: readonly Place[], polar: PolarCodebook): string[] {
   const stepPerM = 1 / polar.firstRingM;
   const ringPerM = ({ angleRad, rangeM }: Place) => Math.cos(angleRad) ** 2 / rangeM;
   const nearer = places.filter((place) => ringPerM(place) > (polar.numRings - 0.5) * stepPerM);

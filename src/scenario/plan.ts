@@ -1,31 +1,45 @@
 /** From a scenario to what is needed to run it, and a check that a board can keep the plan. */
 import type { BoardDescription } from '../../drivers/array-board.js';
 import { LinkCost } from '../../drivers/link/link-cost.js';
+import type { AntennaArray } from '../array/antenna-array.js';
+import type { Band } from '../array/band.js';
 import { createEvaluator } from '../channel/evaluator.js';
-import type { PolarCodebook, PolarIndex } from '../codebook/polar.js';
+import type { Path } from '../channel/paths.js';
+import { strongestBeam } from '../channel/strongest-beam.js';
+import { type ArrayCodebook, requirePolar } from '../codebook/array-codebook.js';
+import { PolarCodebook } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
 import { once } from '../core/once.js';
 import { type Demand, lintDemand, lintSlots, type SlotRules } from '../slots/plan-lint.js';
 import { VIRTUAL_START_S } from '../slots/slot-arming.js';
 import type { PlannerOptions } from '../slots/slot-planner.js';
+import { planarEstimate } from '../training/planar-estimate.js';
+import { polarEstimate } from '../training/polar-estimate.js';
 import { createScheme } from '../training/registry.js';
+import type { Estimate } from '../training/scheme.js';
 import type { SchemeFactory, WidebandSetting } from '../training/scheme-factory.js';
 import { type Search, sampleSearches, worstDemand } from './demand.js';
 import type { Scenario } from './scenario-schema.js';
-import { polarCodebookOf, type User, usersOf } from './users.js';
-import { widebandOf } from './wideband.js';
+import { codebookOf, type User, usersOf } from './users.js';
+import { bandOf, widebandOf } from './wideband.js';
 
 /** All that can be computed before a port is opened. */
 export interface Preparation {
   readonly scenario: Scenario;
+  readonly array: AntennaArray;
+  /** What its schemes choose from. */
+  readonly codebook: ArrayCodebook;
+  /** The same, of a linear array; asking for that of a planar one throws BAD_ARGUMENT. */
   readonly polar: PolarCodebook;
   readonly users: readonly User[];
   /**
    * Noise-free best codeword of each user; null where nobody knows the user's channel, and for schemes of the whole band. It is
    * searched when first asked for, which may take a while, and no plan needs it.
    */
-  readonly best: () => readonly (PolarIndex | null)[];
-  /** Null in a scenario without a band. */
+  readonly best: () => readonly (Estimate | null)[];
+  /** The subcarriers that UEs measure; null where they measure at the carrier. */
+  readonly band: Band | null;
+  /** Band and sector for schemes of the whole band; null in a scenario without, and for planar arrays. */
   readonly wideband: WidebandSetting | null;
   /** Knows no board: good for planning. */
   readonly scheme: SchemeFactory;
@@ -34,21 +48,33 @@ export interface Preparation {
 
 /** Throws BAD_ARGUMENT when array and scheme do not fit together. */
 export function prepare(scenario: Scenario): Preparation {
-  const { polar, wideband, scheme } = prepareScheme(scenario);
-  const users = usersOf(scenario, polar);
-  // Schemes of the whole band do not choose from the polar codebook.
-  const best = once(() => (scheme.band === null ? bestOf(users, polar) : users.map(() => null)));
-  return { scenario, polar, users, best, wideband, scheme, searches: sampleSearches(scheme) };
+  const { array, codebook, wideband, scheme } = prepareScheme(scenario);
+  const users = usersOf(scenario, codebook);
+  // Schemes of the whole band do not choose from the codebook.
+  const best = once(() => (scheme.band === null ? bestOf(users, codebook) : users.map(() => null)));
+  return {
+    ...{ scenario, array, codebook, users, best, wideband, scheme },
+    band: bandOf(scenario),
+    searches: sampleSearches(scheme),
+    get polar() {
+      return polarOf(codebook);
+    },
+  };
+}
+
+function polarOf(codebook: ArrayCodebook): PolarCodebook {
+  return requirePolar(codebook, 'What was asked for');
 }
 
 /** The part of it that does not depend on users. */
 export function prepareScheme(
   scenario: Scenario,
-): Pick<Preparation, 'scenario' | 'polar' | 'wideband' | 'scheme'> {
-  const polar = polarCodebookOf(scenario);
+): Pick<Preparation, 'scenario' | 'array' | 'codebook' | 'wideband' | 'scheme'> {
+  const codebook = codebookOf(scenario);
   const wideband = widebandOf(scenario);
   try {
-    return { scenario, polar, wideband, scheme: createScheme(scenario.scheme, polar, wideband) };
+    const scheme = createScheme(scenario.scheme, codebook, wideband);
+    return { scenario, array: codebook.array, codebook, wideband, scheme };
   } catch (error) {
     if (!(error instanceof BeamloopError) || error.where !== undefined) throw error;
     const { code, what, todo, cause } = error;
@@ -61,14 +87,22 @@ export function prepareScheme(
   }
 }
 
-function bestOf(users: readonly User[], polar: PolarCodebook): (PolarIndex | null)[] {
+function bestOf(users: readonly User[], codebook: ArrayCodebook): (Estimate | null)[] {
   if (users.every(({ truth }) => truth === null)) return users.map(() => null);
-  const evaluator = createEvaluator(polar);
-  return users.map(({ truth }) => {
-    if (truth === null) return null;
-    evaluator.setChannel(truth.paths);
-    return evaluator.best();
-  });
+  const bestBeam = bestBeamOf(codebook);
+  return users.map(({ truth }) => truth && bestBeam(truth.paths));
+}
+
+/** What exhaustive search of the codebook finds without noise, as a function of the channel. */
+export function bestBeamOf(codebook: ArrayCodebook): (paths: readonly Path[]) => Estimate {
+  if (!(codebook instanceof PolarCodebook)) {
+    return (paths) => planarEstimate(codebook, strongestBeam(codebook, paths));
+  }
+  const evaluator = createEvaluator(codebook);
+  return (paths) => {
+    evaluator.setChannel(paths);
+    return polarEstimate(codebook, evaluator.best());
+  };
 }
 
 /** Checks the plan. Throws BOARD_MISMATCH or PLAN_REFUSED, with the numbers. */

@@ -1,17 +1,21 @@
 /** What keys of a scenario ask of one another, and no schema of one key can say. */
+import type { PlaceM } from '../array/antenna-array.js';
 import { requireToken } from '../bridge/listen.js';
 import { noiseVariance } from '../channel/channel.js';
 import { type PlaceComplaint, placeText, wrongPlace, wrongRegion } from '../channel/place-checks.js';
 import { BeamloopError } from '../core/errors.js';
-import { needsBand, splitOf, splitSchemes } from '../training/registry.js';
+import { needsBand, needsPlanarArray, schemesFor, splitOf, splitSchemes } from '../training/registry.js';
+import { BAND_EXAMPLE, BAND_KEYS } from './array-schema.js';
 import { checkMotions } from './motion-checks.js';
-import { BAND_EXAMPLE, BAND_KEYS, type Scenario } from './scenario-schema.js';
+import { startOf } from './motion-schema.js';
+import type { Scenario } from './scenario-schema.js';
 import { checkSizes } from './scenario-sizes.js';
 import { tilesOf } from './tiles.js';
-import { arrayOf, polarCodebookOf, regionOf, sectorRegion } from './users.js';
+import { arrayOf, codebookOf, regionOf, sectorRegion } from './users.js';
 
 /** Throws SCENARIO_INVALID, naming `file` and the key. */
 export function checkScenario(scenario: Scenario, file: string): void {
+  checkArray(scenario, file);
   checkSizes(scenario, file);
   tilesOf(scenario, file);
   checkBand(scenario, file);
@@ -25,6 +29,34 @@ export function checkScenario(scenario: Scenario, file: string): void {
     checkMotions(scenario, scenario.tracking?.duration ?? 0, file);
   }
   checkAuxiliaryPair(scenario, file, emulated);
+}
+
+/** Schemes are for linear arrays or for planar ones, and trackers for linear ones alone. */
+function checkArray({ array, scheme, tracking }: Scenario, file: string): void {
+  const { planar } = array;
+  const refuse = (key: string, what: string, todo: string) => {
+    throw new BeamloopError('SCENARIO_INVALID', { what, where: `${file}, ${key}`, todo });
+  };
+  if (planar === undefined) {
+    if (!needsPlanarArray(scheme)) return;
+    refuse(
+      'scheme',
+      `Scheme ${scheme.name} is for planar arrays, and the array is linear`,
+      `Give array.rows and array.columns, two rows or more; or take a scheme for linear arrays: ${schemesFor('linear')}`,
+    );
+  } else if (!needsPlanarArray(scheme)) {
+    refuse(
+      'scheme',
+      `Scheme ${scheme.name} is for linear arrays, and this one has ${planar.rows} rows and ${planar.columns} columns`,
+      `Take one for planar arrays: ${schemesFor('planar')}; or give array.elements in place of rows and columns`,
+    );
+  } else if (tracking !== undefined) {
+    refuse(
+      'tracking',
+      'Users of planar arrays cannot be tracked: the codebooks of trackers are of linear arrays',
+      'Leave tracking out, or give array.elements in place of rows and columns',
+    );
+  }
 }
 
 /** Schemes that look at subcarriers one by one must be told which there are. */
@@ -119,10 +151,36 @@ function requirePaths(
   });
 }
 
+/** A linear array cannot tell heights: it looks the same from all around its axis. */
+function refuseHeights({ array, users, channel }: Scenario, file: string): void {
+  if (array.planar !== undefined) return;
+  const isHigh = (placeM: PlaceM | null | undefined) => (placeM?.[2] ?? 0) !== 0;
+  const { region } = channel;
+  const listed = Array.isArray(users) ? users : [];
+  const isRegionHigh =
+    region !== undefined && 'distanceM' in region && (region.heightM ?? region.elevationRad) !== undefined;
+  const where = isRegionHigh
+    ? 'channel.region'
+    : listed.flatMap(({ position, motion, paths = [] }, k) => [
+        ...(isHigh(position) ? [`users[${k + 1}].position`] : []),
+        ...(motion !== undefined && isHigh(startOf(motion)) ? [`users[${k + 1}].motion`] : []),
+        ...paths.flatMap(({ positionM }, p) =>
+          isHigh(positionM) ? [`users[${k + 1}].paths[${p + 1}].position`] : [],
+        ),
+      ])[0];
+  if (where === undefined) return;
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: 'Heights and elevations are for planar arrays; a linear array looks the same from all around its axis',
+    where: `${file}, ${where}`,
+    todo: 'Leave the height out, or give array.rows and array.columns',
+  });
+}
+
 /** Wherever the scenario says that users or scatterers are. */
 function checkPlaces(scenario: Scenario, file: string): void {
   const { users, channel, array } = scenario;
   const geometry = arrayOf(scenario);
+  refuseHeights(scenario, file);
   const refuse = (wrong: PlaceComplaint | null, whose: string, where: string) => {
     if (wrong === null) return;
     throw new BeamloopError('SCENARIO_INVALID', {
@@ -134,7 +192,7 @@ function checkPlaces(scenario: Scenario, file: string): void {
   if (array.sector !== undefined) {
     refuse(wrongRegion(geometry, sectorRegion(array.sector)), 'The sector', 'array.sector');
   }
-  const region = regionOf(scenario, polarCodebookOf(scenario));
+  const region = regionOf(scenario, codebookOf(scenario));
   refuse(
     wrongRegion(geometry, region),
     channel.region === undefined

@@ -1,54 +1,17 @@
 /** Schema of scenario files: keys, units, defaults. docs/scenario.md is the reader's version. */
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import {
-  bandAboveZero,
-  bandwidthSchema,
-  carrierSchema,
-  sectorSchema,
-  speedOfLightSchema,
-} from '../array/array-section.js';
 import { DEFAULT_LIMITS } from '../bridge/limits.js';
 import { BAUD, LEVEL } from '../core/bounds.js';
-import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { clipped } from '../core/printable.js';
 import { levelOrInfinite, quantity, upTo, zeroTo } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
+import { arraySchema } from './array-schema.js';
 import { motionSchema } from './motion-schema.js';
 import { positionSchema, regionSchema } from './place-schema.js';
 import { sensorsSchema, windowsSchema } from './sensors-schema.js';
 import { portsOfTiles, type TileSection, tilesSchema } from './tiles-schema.js';
 import { trackingSchema } from './tracking-schema.js';
-
-export const BAND_EXAMPLE =
-  'Give all three, e.g. bandwidth: 5 GHz, subcarriers: 1024, sector: { angle: 60 deg, distance: [5 m, 30 m] }';
-export const BAND_KEYS = ['bandwidth', 'subcarriers', 'sector'] as const;
-
-const array = z
-  .strictObject({
-    elements: z.int().min(2).max(65_535),
-    carrier: carrierSchema,
-    speedOfLight: speedOfLightSchema.default(SPEED_OF_LIGHT_M_PER_S),
-    /** Of the polar codebook. */
-    rings: z.int().min(1).max(1000).default(6),
-    /** Without these three the UE measures at the carrier only. */
-    bandwidth: bandwidthSchema.optional(),
-    /** As many as a UE can report at most. */
-    subcarriers: z.int().min(2).max(4096).optional(),
-    sector: sectorSchema.optional(),
-  })
-  .superRefine((given, context) => {
-    const missing = BAND_KEYS.filter((key) => given[key] === undefined);
-    if (missing.length > 0 && missing.length < BAND_KEYS.length) {
-      context.addIssue({
-        code: 'custom',
-        path: [missing[0]!],
-        message: `is missing: ${BAND_KEYS.join(', ')} go together`,
-        params: { todo: BAND_EXAMPLE },
-      });
-    }
-  })
-  .superRefine(bandAboveZero);
 
 const slots = z.strictObject({
   duration: upTo('60 s', 's'),
@@ -236,7 +199,7 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
       .min(0)
       .max(2 ** 32 - 1)
       .default(1),
-    array,
+    array: arraySchema,
     board: z
       .strictObject({
         /** `emulated`, or a port as docs/ports.md names it. */

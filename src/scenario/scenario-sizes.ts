@@ -28,7 +28,7 @@ export function checkSizes(scenario: Scenario, file: string): void {
 }
 
 function sizesOf({ array, scheme, users, channel }: Scenario): Size[] {
-  const { elements, rings, subcarriers = 1 } = array;
+  const { elements, rings, subcarriers = 1, planar } = array;
   const numPaths = Array.isArray(users)
     ? users.map(({ paths, scatterers }) => paths?.length ?? 1 + (scatterers ?? channel.scatterers))
     : Array.from({ length: users.count }, () => 1 + channel.scatterers);
@@ -54,7 +54,18 @@ function sizesOf({ array, scheme, users, channel }: Scenario): Size[] {
       most: 16_000_000,
     },
   ];
-  if (!needsBand(scheme)) {
+  if (planar !== undefined) {
+    const beams = planar.beams[0] * planar.beams[1];
+    sizes.push(
+      { what: 'The planar codebook', keys: 'array.beams, multiplied', size: beams, most: 100_000 },
+      {
+        what: 'What the planar codebook weighs for all users',
+        keys: 'users × array.beams × array.rows × array.columns',
+        size: numPaths.length * beams * elements,
+        most: 1_000_000_000,
+      },
+    );
+  } else if (!needsBand(scheme)) {
     sizes.push(
       { what: 'The polar codebook', keys: 'array.elements × array.rings', size: polar, most: 100_000 },
       {

@@ -9,17 +9,17 @@ import type { SchemeChoice } from '../training/scheme-definition.js';
 import type { SchemeFactory } from '../training/scheme-factory.js';
 import type { Preparation } from './plan.js';
 
-type Prepared = Pick<Preparation, 'scenario' | 'polar' | 'wideband' | 'scheme'>;
+type Prepared = Pick<Preparation, 'scenario' | 'codebook' | 'wideband' | 'scheme'>;
 
 /** The scheme as it is run: what estimates by the beams that the board really radiates is told of them. */
 export function schemeOnBoard(
-  { scenario, polar, wideband, scheme }: Prepared,
+  { scenario, codebook, wideband, scheme }: Prepared,
   beams: BoardBeams,
   choice: SchemeChoice = scenario.scheme,
 ): SchemeFactory {
   if (choice === scenario.scheme && scheme.band === null) return scheme;
   const setting = wideband && { ...wideband, realise: (codeword: Codeword) => beams.realise(codeword) };
-  return createScheme(choice, polar, setting);
+  return createScheme(choice, codebook, setting);
 }
 
 /**

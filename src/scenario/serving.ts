@@ -1,9 +1,8 @@
 /** What serving users by their estimates is worth, and where what is missing was lost (docs/model.md eq. 79 and 81). */
 
 import type { BoardBeams, Radiate } from '../../calibration/board-beams.js';
+import type { AntennaArray } from '../array/antenna-array.js';
 import { Band } from '../array/band.js';
-import { focalPointOf } from '../array/focal-point.js';
-import type { LinearArray } from '../array/linear-array.js';
 import { noiseVariance } from '../channel/channel.js';
 import type { Path } from '../channel/paths.js';
 import { DirectSum } from '../channel/wideband/direct-sum.js';
@@ -11,8 +10,7 @@ import { meanRate, perfectSignal } from '../channel/wideband/rate.js';
 import { BeamReceiver } from '../channel/wideband/received.js';
 import { beamOf, type ElementBeam, type SubcarrierSum } from '../channel/wideband/response.js';
 import type { Codeword } from '../codebook/codeword.js';
-import type { PolarIndex } from '../codebook/polar.js';
-import { servingCodeword } from '../codebook/serving.js';
+import { servingPlace } from '../codebook/serving.js';
 import type { ComplexVector } from '../core/complex.js';
 import type { StepLosses } from './loss-account.js';
 import type { Preparation } from './plan.js';
@@ -46,7 +44,7 @@ export interface Serving {
 }
 
 /** For arrays whose users measure at the carrier only: a band of this one subcarrier. */
-export function carrierOnly({ carrierHz }: LinearArray): SubcarrierSum {
+export function carrierOnly({ carrierHz }: AntennaArray): SubcarrierSum {
   return new DirectSum(new Band({ carrierHz, bandwidthHz: carrierHz / 1e3, numSubcarriers: 1 }));
 }
 
@@ -58,7 +56,7 @@ export function lossPercent(rate: number, perfectRate: number): number | null {
 
 /** @param truth the user's channel. */
 export function servingOf(
-  array: LinearArray,
+  array: AntennaArray,
   sum: SubcarrierSum,
   { paths, snrDb }: { readonly paths: readonly Path[]; readonly snrDb: number },
   { focused, best, chosen, realised, radiated }: ServingBeams,
@@ -100,7 +98,7 @@ function meanPowerDb({ re, im }: Readonly<ComplexVector>): number {
 
 /** The users of a scenario as a board serves them. */
 export class ServedUsers {
-  readonly #preparation: Pick<Preparation, 'polar' | 'best'>;
+  readonly #preparation: Pick<Preparation, 'array' | 'best'>;
   readonly #beams: BoardBeams;
   readonly #radiate: Radiate | undefined;
   readonly #sum: SubcarrierSum;
@@ -110,7 +108,7 @@ export class ServedUsers {
    * @param sum of what users measure: the subcarriers of the band, or the carrier alone.
    */
   constructor(
-    preparation: Pick<Preparation, 'polar' | 'best'>,
+    preparation: Pick<Preparation, 'array' | 'best'>,
     beams: BoardBeams,
     radiate: Radiate | undefined,
     sum: SubcarrierSum,
@@ -124,20 +122,20 @@ export class ServedUsers {
   /**
    * @param truth the channel of the user whose turn it is.
    * @param chosen by the estimate.
-   * @param bestIndex the noise-free best codeword there; that of the user where it begins unless given.
+   * @param bestThere the noise-free best codeword there; that of the user where it begins unless given.
    */
   servingOf(
     truth: NonNullable<User['truth']>,
     turn: number,
     chosen: Codeword,
-    bestIndex?: PolarIndex | null,
+    bestThere?: Codeword | null,
   ): Serving {
-    const { polar, best } = this.#preparation;
-    const index = bestIndex === undefined ? (best()[turn] ?? null) : bestIndex;
-    const focused = servingCodeword(polar.array, focalPointOf(truth.positionM));
-    return servingOf(polar.array, this.#sum, truth, {
+    const { array, best } = this.#preparation;
+    const beam = bestThere === undefined ? (best()[turn]?.codeword ?? null) : bestThere;
+    const focused = servingPlace(array, truth.positionM);
+    return servingOf(array, this.#sum, truth, {
       focused,
-      best: index === null ? focused : polar.codeword(index),
+      best: beam ?? focused,
       chosen,
       realised: this.#beams.realise(chosen),
       radiated: this.#radiate?.(this.#beams.quantise(chosen).settings) ?? null,

@@ -10,7 +10,7 @@ import type { ProbingRules } from '../tracking/probing.js';
 import { type Preparation, plannerOptions } from './plan.js';
 import type { Scenario } from './scenario-schema.js';
 import type { TrackingSection } from './tracking-schema.js';
-import { arrayOf } from './users.js';
+import { linearArrayOf } from './users.js';
 
 /** What a tracking run needs to know before it begins. */
 export interface TrackingPlan {
@@ -42,7 +42,7 @@ interface EpochRoom {
 
 /** The codebook of a scenario's tracker. */
 export function trackingCodebook(scenario: Scenario, { codebook }: TrackingSection): PolarCodebook {
-  return trackerCodebook(arrayOf(scenario), codebook);
+  return trackerCodebook(linearArrayOf(scenario), codebook);
 }
 
 /** What a tracker is told of the scenario's camera. */

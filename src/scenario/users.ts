@@ -3,11 +3,14 @@
 import type { AntennaArray, PlaceM } from '../array/antenna-array.js';
 import type { Sector } from '../array/focal-point.js';
 import { LinearArray } from '../array/linear-array.js';
+import { PlanarArray } from '../array/planar-array.js';
 import { createMotion, type MotionPlan } from '../channel/motion/create-motion.js';
 import type { Motion } from '../channel/motion/motion.js';
 import type { SensorPlan, WindowS } from '../channel/motion/sensors.js';
 import { pathsFrom } from '../channel/moving-paths.js';
 import { drawPaths, drawPosition, type Path, type UserRegion } from '../channel/paths.js';
+import { type ArrayCodebook, requirePolar } from '../codebook/array-codebook.js';
+import { PlanarCodebook } from '../codebook/planar.js';
 import { PolarCodebook } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
 import { Random } from '../core/random.js';
@@ -55,23 +58,44 @@ export function pathsAt(truth: Truth, timeS: number, array: AntennaArray): reado
   return motion === null ? paths : pathsFrom(paths, positionM, motion.positionAt(timeS), array);
 }
 
-export function arrayOf(scenario: Scenario): LinearArray {
-  const { elements, carrier, speedOfLight } = scenario.array;
-  return new LinearArray({ numElements: elements, carrierHz: carrier, speedOfLightMPerS: speedOfLight });
+export function arrayOf({ array }: Pick<Scenario, 'array'>): LinearArray | PlanarArray {
+  const { elements, carrier, speedOfLight, planar } = array;
+  const waves = { carrierHz: carrier, speedOfLightMPerS: speedOfLight };
+  if (planar === undefined) return new LinearArray({ numElements: elements, ...waves });
+  const { rows, columns, spacing, boresight, tilt, height } = planar;
+  return new PlanarArray({
+    ...{ rows, columns, spacing, ...waves },
+    ...{ boresightRad: boresight, tiltRad: tilt, heightM: height },
+  });
 }
 
+/** What the scenario's schemes choose from. */
+export function codebookOf(scenario: Scenario): ArrayCodebook {
+  const array = arrayOf(scenario);
+  const { rings, planar } = scenario.array;
+  if (array instanceof LinearArray) return new PolarCodebook(array, { numRings: rings });
+  const [numAzimuths, numElevations] = planar!.beams;
+  return new PlanarCodebook(array, { numAzimuths, numElevations, spread: planar!.beamSpread });
+}
+
+/** @throws BAD_ARGUMENT for a planar array. */
+export function linearArrayOf(scenario: Scenario): LinearArray {
+  return polarCodebookOf(scenario).array;
+}
+
+/** @throws BAD_ARGUMENT for a planar array. */
 export function polarCodebookOf(scenario: Scenario): PolarCodebook {
-  return new PolarCodebook(arrayOf(scenario), { numRings: scenario.array.rings });
+  return requirePolar(codebookOf(scenario), 'What was asked for');
 }
 
 /**
  * Users in the order of the file. Every draw is keyed by the seed and the user's id, so adding a user changes no other.
  * On a real port nothing is drawn: users are where the scenario says, if it does, and nobody knows their channels.
  */
-export function usersOf(scenario: Scenario, polar: PolarCodebook): User[] {
+export function usersOf(scenario: Scenario, codebook: ArrayCodebook): User[] {
   const { seed, channel, array } = scenario;
   if (!isEmulated(scenario)) return usersOfRealPort(scenario);
-  const region = regionOf(scenario, polar);
+  const region = regionOf(scenario, codebook);
   const drawnPosition = (id: string) => drawPosition(region, new Random(seed, 'position', id));
   const listed = Array.isArray(scenario.users) ? scenario.users : drawnUsers(scenario.users, drawnPosition);
   return listed.map((user: (typeof listed)[number]): User => {
@@ -171,12 +195,29 @@ function snrDbOf(
 }
 
 /** Where scatterers are, and drawn users. */
-export function regionOf({ channel, array }: Scenario, polar: PolarCodebook): UserRegion {
-  return channel.region ?? (array.sector ? sectorRegion(array.sector) : defaultRegion(polar));
+export function regionOf({ channel, array }: Scenario, codebook: ArrayCodebook): UserRegion {
+  if (channel.region !== undefined) return channel.region;
+  if (array.sector !== undefined) return sectorRegion(array.sector);
+  return codebook instanceof PolarCodebook ? defaultRegion(codebook) : planarRegion(codebook.array);
 }
 
 export function sectorRegion({ maxAngleRad, distanceM }: Sector): UserRegion {
   return { distanceM, angleRad: [-maxAngleRad, maxAngleRad] };
+}
+
+/**
+ * From where the far field begins to ten times as far, within +-60 degrees of the boresight: within +-30 degrees of it in elevation
+ * where the array stands at the origin, and on the ground where it stands higher.
+ */
+function planarRegion({ apertureM, wavelengthM, frame }: PlanarArray): UserRegion {
+  const { boresightRad, tiltRad, heightM } = frame;
+  const nearM = Math.max((2 * apertureM ** 2) / wavelengthM, 4 * wavelengthM, heightM);
+  const region = {
+    distanceM: [nearM, 10 * nearM],
+    angleRad: [boresightRad - Math.PI / 3, boresightRad + Math.PI / 3],
+  } as const;
+  if (heightM > 0) return { ...region, heightM: [0, 0] };
+  return { ...region, elevationRad: [-Math.PI / 6 - tiltRad, Math.PI / 6 - tiltRad] };
 }
 
 /**

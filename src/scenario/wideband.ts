@@ -5,14 +5,18 @@ import { BeamloopError } from '../core/errors.js';
 import type { WidebandSetting } from '../training/scheme-factory.js';
 import type { Scenario } from './scenario-schema.js';
 
-/** The subcarriers and where users can be; null in a scenario without a band. */
-export function widebandOf({ array }: Scenario): WidebandSetting | null {
-  const { carrier, bandwidth, subcarriers, sector } = array;
-  if (bandwidth === undefined || subcarriers === undefined || sector === undefined) return null;
-  return {
-    band: new Band({ carrierHz: carrier, bandwidthHz: bandwidth, numSubcarriers: subcarriers }),
-    sector,
-  };
+/** The subcarriers that UEs measure; null where they measure at the carrier. */
+export function bandOf({ array }: Scenario): Band | null {
+  const { carrier, bandwidth, subcarriers } = array;
+  if (bandwidth === undefined || subcarriers === undefined) return null;
+  return new Band({ carrierHz: carrier, bandwidthHz: bandwidth, numSubcarriers: subcarriers });
+}
+
+/** The subcarriers and where users can be; null in a scenario without a band or a sector. */
+export function widebandOf(scenario: Scenario): WidebandSetting | null {
+  const band = bandOf(scenario);
+  const { sector } = scenario.array;
+  return band === null || sector === undefined ? null : { band, sector };
 }
 
 /** Throws UE_MISMATCH unless the UE measures the scenario's subcarriers. */

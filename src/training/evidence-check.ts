@@ -25,9 +25,9 @@ const FALSE_CHECK = 1e-3;
  * Judges an estimate; where the powers alone do not decide, after pilots that are sent again. Yields those, wants to know what
  * was received of them, returns the verdict.
  */
-export function* judging(
+export function* judging<Place>(
   batches: readonly MeasuredBatch[],
-  decision: Decision,
+  decision: Decision<Place>,
 ): Generator<PilotBatch, Verdict, MeasuredBatch> {
   const verdict = judge(batches, decision);
   if (verdict.doubt !== null && !verdict.mayBeChecked) return verdict;
@@ -49,9 +49,9 @@ export function* judging(
 }
 
 /** Powers that say little, by their number or their fit, may be made up. One pilot has no other to be held against. */
-function isCheckWanted(
+function isCheckWanted<Place>(
   batches: readonly MeasuredBatch[],
-  { places, perSubcarrier }: Decision,
+  { places, perSubcarrier }: Decision<Place>,
   { doubt, evidence: { likeness } }: Verdict,
 ): boolean {
   const numPilots = batches.reduce((sum, { pilots }) => sum + pilots.length, 0);

@@ -1,9 +1,13 @@
 /** What a user would receive of the pilots that were sent, for `judge` to hold the powers against. */
+import type { AntennaArray, PlaceM } from '../array/antenna-array.js';
+import { vectorOf } from '../array/array-frame.js';
 import type { FocalPoint } from '../array/focal-point.js';
 import type { LinearArray } from '../array/linear-array.js';
+import type { PlanarArray } from '../array/planar-array.js';
 import { travelTimeDifferenceS } from '../channel/wideband/response.js';
 import { halfWidthRingPerM } from '../codebook/beam-width.js';
 import type { Codeword } from '../codebook/codeword.js';
+import type { PlanarCodebook } from '../codebook/planar.js';
 import { wrappedRad } from '../core/turns.js';
 import type { GainsAt } from './evidence.js';
 import type { Estimate } from './scheme.js';
@@ -39,11 +43,53 @@ export function pointOfEstimate({ codeword: { label }, angleRad, distanceM }: Es
 
 /** Power gains of pilots at the carrier, shape [numPilots]; null where there are too many to compute in passing. */
 export function carrierGains(array: LinearArray, pilots: readonly Codeword[]): GainsAt | null {
-  const { numElements, carrierHz } = array;
+  const { carrierHz } = array;
+  return gainsByTravel(array, pilots, (place) =>
+    travelTimeDifferenceS(array, place, 'exact').map((timeS) => wrappedRad(carrierHz * timeS)),
+  );
+}
+
+/** How far a user may be from the beam that was found for it, in beams of the grid: a search may miss the nearest by one. */
+const BEAMS = [0, -0.5, 0.5, -0.25, 0.25, -1, 1];
+/** Over the distance where the far field begins. */
+const DISTANCES = [10, 1 / 2, 1 / 8];
+
+/** Of a planar array: places in the estimate's direction and around it, in the world, m. */
+export function planarPlacesAround(
+  codebook: PlanarCodebook,
+  { angleRad, elevationRad = 0 }: Estimate,
+): PlaceM[] {
+  const { array, numAzimuths, numElevations, spread } = codebook;
+  const [ofAzimuths, ofElevations] = spread === 'angles' ? [(2 * Math.PI) / 3, Math.PI] : [2, 2];
+  const farM = (2 * array.apertureM ** 2) / array.wavelengthM;
+  return DISTANCES.flatMap((distance) =>
+    BEAMS.flatMap((azimuth) =>
+      BEAMS.map((elevation) => {
+        const [x, y, z] = vectorOf({
+          azimuthRad: angleRad + (azimuth * ofAzimuths) / numAzimuths,
+          elevationRad: elevationRad + (elevation * ofElevations) / numElevations,
+        });
+        const distanceM = Math.max(distance * farM, array.wavelengthM);
+        return array.frame.toWorld([distanceM * x, distanceM * y, distanceM * z]);
+      }),
+    ),
+  );
+}
+
+/** As `carrierGains`. */
+export function planarGains(array: PlanarArray, pilots: readonly Codeword[]): GainsAt<PlaceM> | null {
+  return gainsByTravel(array, pilots, (placeM) => array.propagationPhaseRad(placeM));
+}
+
+/** @param travelRadOf phase that the wave to a place gathers, rad, shape [numElements]; the same phase more or less everywhere is none. */
+function gainsByTravel<Place>(
+  { numElements, carrierHz }: AntennaArray,
+  pilots: readonly Codeword[],
+  travelRadOf: (place: Place) => Float64Array,
+): GainsAt<Place> | null {
   if (pilots.length * numElements > MOST_WEIGHTS) return null;
   return (place) => {
-    const travelS = travelTimeDifferenceS(array, place, 'exact');
-    const travelRad = travelS.map((timeS) => wrappedRad(carrierHz * timeS));
+    const travelRad = travelRadOf(place);
     return Float64Array.from(pilots, ({ phaseRad, delayS, amplitude }) => {
       let re = 0;
       let im = 0;

@@ -49,9 +49,10 @@ export interface Doubt {
 }
 
 /** Power gains at a place, of all values that are judged and in their order; any unit. */
-export type GainsAt = (point: FocalPoint) => Float64Array;
+export type GainsAt<Place = FocalPoint> = (place: Place) => Float64Array;
 
-export interface Decision {
+/** By which powers it was decided. */
+interface Decided {
   /** False where the channel is known to be free of noise; a receiver never is. */
   readonly noiseExpected: boolean;
   /** The one subcarrier by which it was decided; null: by all of them. */
@@ -60,9 +61,12 @@ export interface Decision {
   readonly perSubcarrier: boolean;
   /** Subcarriers behind each power that is a mean already; 1 unless the UE kept the rest. */
   readonly numAveraged: number;
+}
+
+export interface Decision<Place = FocalPoint> extends Decided {
   /** Where the user is said to be, then places so near that the answer would be the same. Empty: gains are not known. */
-  readonly places: readonly FocalPoint[];
-  readonly gainsAt: GainsAt;
+  readonly places: readonly Place[];
+  readonly gainsAt: GainsAt<Place>;
 }
 
 /** The powers that were decided by, and the noise in them. */
@@ -83,7 +87,7 @@ export interface Verdict {
 }
 
 /** What the powers that were decided by say by themselves. */
-export function judge(batches: readonly MeasuredBatch[], decision: Decision): Verdict {
+export function judge<Place>(batches: readonly MeasuredBatch[], decision: Decision<Place>): Verdict {
   const { values, noise, numAveraged } = valuesOf(batches, decision);
   const keys = batches.flatMap(({ pilots }) => pilots.map(({ key }) => key));
   const perPilot = values.length / keys.length;
@@ -111,7 +115,7 @@ export function judge(batches: readonly MeasuredBatch[], decision: Decision): Ve
 }
 
 /** The powers that an estimate is decided by. */
-export function valuesOf(batches: readonly MeasuredBatch[], decision: Decision): Values {
+export function valuesOf(batches: readonly MeasuredBatch[], decision: Decided): Values {
   const noise = batches.reduce((sum, { powers }) => sum + powers.noiseFloor, 0) / batches.length;
   const [{ powers: first }] = batches as readonly [MeasuredBatch];
   const { numSubcarriers } = first;
@@ -148,7 +152,7 @@ const CHECK_RECEIVER =
 function doubtOfReceiver(
   batches: readonly MeasuredBatch[],
   values: Float64Array,
-  { noiseExpected }: Decision,
+  { noiseExpected }: Decided,
 ): Doubt | null {
   if (values.every((value) => value === 0))
     return {
@@ -180,7 +184,7 @@ function chanceOfNoise(
   values: Float64Array,
   noise: number,
   numAveraged: number,
-  { perSubcarrier }: Decision,
+  { perSubcarrier }: Decided,
   fit: Fit | null,
 ): number {
   const peak = values.reduce((most, value) => Math.max(most, value), 0);
@@ -275,11 +279,11 @@ function signalEnergy(values: Float64Array, noise: number, numAveraged: number):
 }
 
 /** The best of the places; those near the estimate are looked at only when it does not fit by itself. */
-function bestFit(
+function bestFit<Place>(
   values: Float64Array,
   noise: number,
   numAveraged: number,
-  { places, gainsAt, perSubcarrier }: Decision,
+  { places, gainsAt, perSubcarrier }: Decision<Place>,
 ): Fit | null {
   const least = perSubcarrier ? LEAST_LIKENESS : LEAST_BEFORE_CHECK;
   const energy = signalEnergy(values, noise, numAveraged);

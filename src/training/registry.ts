@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import type { LinearArray } from '../array/linear-array.js';
+import { type ArrayCodebook, requirePlanar, requirePolar } from '../codebook/array-codebook.js';
 import type { SplitCodebook, SplitParameters } from '../codebook/beam-split.js';
-import type { PolarCodebook } from '../codebook/polar.js';
 import { changingSchema } from '../core/changing-schema.js';
 import { choiceSchemas } from '../core/choice-schema.js';
 import { BeamloopError } from '../core/errors.js';
@@ -89,15 +89,20 @@ export function defaultChoice(name: string): SchemeChoice {
  * Builds a scheme.
  *
  * @param wideband null where there is no band; schemes that need one refuse then.
- * @throws BeamloopError BAD_ARGUMENT when the scheme cannot work with the array (not a power of two of elements) or lacks
- * a band.
+ * @throws BeamloopError BAD_ARGUMENT when the scheme cannot work with the array (not a power of two of elements, planar and not
+ * linear) or lacks a band.
  */
 export function createScheme(
   choice: SchemeChoice,
-  polar: PolarCodebook,
+  arrayCodebook: ArrayCodebook,
   wideband: WidebandSetting | null = null,
 ): SchemeFactory {
   const definition = schemeOf(choice);
+  const what = `Scheme ${choice.name}`;
+  if (definition.needs === 'planar array') {
+    return definition.build(choice, requirePlanar(arrayCodebook, what));
+  }
+  const polar = requirePolar(arrayCodebook, what);
   switch (definition.needs) {
     case 'carrier':
       return definition.build(choice, polar);
@@ -121,7 +126,21 @@ function requireBand({ name }: SchemeChoice, wideband: WidebandSetting | null): 
 
 /** Whether the scheme decides by the powers of single subcarriers. */
 export function needsBand(choice: SchemeChoice): boolean {
-  return schemeOf(choice).needs !== 'carrier';
+  const { needs } = schemeOf(choice);
+  return needs === 'band' || needs === 'split beams';
+}
+
+/** Whether the scheme is for planar arrays; all others are for linear ones. */
+export function needsPlanarArray(choice: SchemeChoice): boolean {
+  return schemeOf(choice).needs === 'planar array';
+}
+
+/** Names of the schemes for planar arrays, or of those for linear ones, for advice. */
+export function schemesFor(array: 'planar' | 'linear'): string {
+  const names = knownSchemes().flatMap(({ needs, name }) =>
+    (needs === 'planar array') === (array === 'planar') ? [name] : [],
+  );
+  return names.join(', ');
 }
 
 /** A scheme whose pilots split over the band. */

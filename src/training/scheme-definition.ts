@@ -7,6 +7,7 @@ import type { LinearArray } from '../array/linear-array.js';
 import type { SplitCodebook, SplitParameters } from '../codebook/beam-split.js';
 import type { ChirpCodebook } from '../codebook/chirp.js';
 import type { Codeword } from '../codebook/codeword.js';
+import type { PlanarCodebook } from '../codebook/planar.js';
 import type { PolarCodebook } from '../codebook/polar.js';
 import type { EstimatorChoice } from './estimators/choice.js';
 import type { SchemeFactory, WidebandSetting } from './scheme-factory.js';
@@ -87,6 +88,13 @@ interface OfCarrier<O> {
   readonly build: (options: O, polar: PolarCodebook) => SchemeFactory;
 }
 
+/** For planar arrays; decides as one of the carrier does. */
+interface OfPlanarArray<O> {
+  readonly needs: 'planar array';
+  /** @throws BAD_ARGUMENT when it cannot work with the codebook. */
+  readonly build: (options: O, codebook: PlanarCodebook) => SchemeFactory;
+}
+
 /** Decides by the powers of single subcarriers. */
 interface OfBand<O> {
   readonly needs: 'band';
@@ -105,7 +113,9 @@ interface OfSplitBeams<O> {
   readonly advice: (options: O, array: LinearArray, setting: WidebandSetting) => readonly string[];
 }
 
-type Definition<O> = Described<O> & Studied<O> & (OfCarrier<O> | OfBand<O> | OfSplitBeams<O>);
+type Definition<O> = Described<O> &
+  Studied<O> &
+  (OfCarrier<O> | OfPlanarArray<O> | OfBand<O> | OfSplitBeams<O>);
 
 /** Everything about one scheme. Nothing may be left out: what does not apply is null. */
 export type SchemeDefinition = Definition<SchemeChoice>;
@@ -117,7 +127,7 @@ export type OptionsOf<S extends z.core.$ZodLooseShape> = { readonly name: string
 type Checked<S extends z.core.$ZodLooseShape> =
   OptionsOf<S> extends { readonly estimator: EstimatorChoice }
     ? OfSplitBeams<OptionsOf<S>>
-    : OfCarrier<OptionsOf<S>> | OfBand<OptionsOf<S>>;
+    : OfCarrier<OptionsOf<S>> | OfPlanarArray<OptionsOf<S>> | OfBand<OptionsOf<S>>;
 
 /** One of our schemes: a part that is missing does not compile. */
 export function builtIn<const S extends z.core.$ZodLooseShape>(

@@ -5,8 +5,10 @@ import type { Sounding } from '../sounding/sounding.js';
 export interface Estimate {
   /** The codeword to serve the user with. */
   readonly codeword: Codeword;
-  /** Direction from broadside, rad. */
+  /** Direction from broadside, rad; of a planar array the azimuth in its own frame. */
   readonly angleRad: number;
+  /** In the own frame of a planar array, rad; absent for linear arrays, which tell none. */
+  readonly elevationRad?: number;
   /** Distance from the array centre, m; Infinity on the far-field ring. */
   readonly distanceM: number;
   /** Coarse angular region index i_M (1-based), where the scheme has one. */

@@ -1,10 +1,9 @@
 /** Tracks the users of a scenario on a testbed, into a recording: the generator's epochs, one after another. */
 import { setImmediate } from 'node:timers/promises';
-import type { ChannelEvaluator } from '../../channel/channel.js';
-import { createEvaluator } from '../../channel/evaluator.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import type { BeamloopError } from '../../core/errors.js';
 import type { Recording } from '../../record/recording.js';
+import { bestBeamOf } from '../../scenario/plan.js';
 import type { PlanOnBoard } from '../../scenario/plan-on-board.js';
 import { schemeOnBoard } from '../../scenario/scheme-on-board.js';
 import type { ServedUsers, Serving } from '../../scenario/serving.js';
@@ -79,7 +78,7 @@ class TrackingCampaign {
   /** Of each user, what was noticed up to the epoch before. */
   #troubles: readonly (readonly Trouble[])[];
   /** Of the codebook of the scheme. */
-  #polar: ChannelEvaluator | null = null;
+  #bestBeam: ReturnType<typeof bestBeamOf> | null = null;
   #numCarriedOut = 0;
   #numLeftOut = 0;
   /** Of an epoch. */
@@ -285,13 +284,12 @@ class TrackingCampaign {
     if (truth.motion === null) return served.servingOf(truth, turn, chosen);
     const boardTimeS = this.#sounder.epochs.startOfSlotS(this.#lastSlot[turn]!);
     const timeS = testbed.motionTimeS?.(boardTimeS) ?? boardTimeS;
-    const { polar, best } = preparation;
-    const paths = pathsAt(truth, timeS, polar.array);
+    const { array, codebook, best } = preparation;
+    const paths = pathsAt(truth, timeS, array);
     const there = { ...truth, positionM: positionAt(truth, timeS), paths };
     if (best()[turn] === null) return served.servingOf(there, turn, chosen, null);
-    this.#polar ??= createEvaluator(polar);
-    this.#polar.setChannel(paths);
-    return served.servingOf(there, turn, chosen, this.#polar.best());
+    this.#bestBeam ??= bestBeamOf(codebook);
+    return served.servingOf(there, turn, chosen, this.#bestBeam(paths).codeword);
   }
 
   #noteTrainings({ pilots }: EpochPlan, firstSlot: number): void {

@@ -11,7 +11,7 @@ import { DIRECTION, DISTANCE, outside } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { readTextFile } from '../../core/text-file.js';
 import { readScenario } from '../../scenario/scenario.js';
-import { arrayOf } from '../../scenario/users.js';
+import { linearArrayOf } from '../../scenario/users.js';
 import { emulatedSection, type OpenBoard, openBoard, openBoardAt } from '../../testbed.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
@@ -114,8 +114,9 @@ async function openTarget(
     const scenarioFile = fileOrShipped(target);
     await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
     const file = readScenario(scenarioFile, emulatedSection);
+    const array = linearArrayOf(file.scenario);
     const opened = await openBoard(file.scenario, signal, log);
-    return { ...opened, array: arrayOf(file.scenario), table: file.calibration?.table ?? null };
+    return { ...opened, array, table: file.calibration?.table ?? null };
   }
   if (carrier === undefined) {
     throw new BeamloopError('BAD_ARGUMENT', {

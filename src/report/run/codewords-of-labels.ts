@@ -31,7 +31,7 @@ export function codewordOfLabel(
         return new ChirpCodebook(polar).codeword(label.tier, label.direction, label.slope);
       case 'sector':
         return new SectorCodebook(polar).codeword(label.level, label.index, label.ring);
-      // Nothing tells more of these than a label has room for.
+      // Nothing tells more of these than a label has room for; of planar arrays there is no polar codebook.
       case 'tdps':
       case 'rainbow':
       case 'far-rainbow':
@@ -39,6 +39,8 @@ export function codewordOfLabel(
       case 'serving':
       case 'own':
       case 'tracking':
+      case 'planar':
+      case 'place':
         return null;
     }
   } catch (error) {

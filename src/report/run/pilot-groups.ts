@@ -61,6 +61,10 @@ export function pilotName(label: PilotLabel | null): string {
       return `rainbow ring ${label.ring}`;
     case 'far-rainbow':
       return 'far-field rainbow';
+    case 'planar':
+      return `${label.numAzimuths} × ${label.numElevations} beams, azimuth ${label.azimuthIndex}, elevation ${label.elevationIndex}`;
+    case 'place':
+      return `beam on ${fixed(label.xM, 2)}, ${fixed(label.yM, 2)}, ${fixed(label.zM, 2)}\u00a0m`;
     case 'own':
       return shown(label.name, 40);
     case 'serving':

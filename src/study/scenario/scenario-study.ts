@@ -72,10 +72,10 @@ export async function runScenarioStudy(
 ): Promise<StudyResult> {
   const { scenario, calibration } = file;
   const preparation = prepare(scenario);
-  const { wideband, users, polar } = preparation;
+  const { band, users, array } = preparation;
   const { beams } = planOnBoard(preparation, board.description, calibration?.table ?? null);
   const scheme = schemeOnBoard(preparation, beams);
-  const air = new ScenarioAir(scenario, polar.array, wideband?.band ?? null, board, beams);
+  const air = new ScenarioAir(scenario, array, band, board, beams);
   const served = air.sum && new ServedUsers(preparation, beams, board.radiate, air.sum);
   const judge = evidenceJudge(preparation, beams);
   const rates: RateRow[] = [];
@@ -111,7 +111,7 @@ export async function runScenarioStudy(
         ...{ rate, boardRate, perfectRate },
       });
     } else {
-      const bestKey = polar.codeword(preparation.best()[turn]!).key;
+      const bestKey = preparation.best()[turn]!.codeword.key;
       codewords.push({ ...row, codewordKey: codeword.key, bestKey, match: codeword.key === bestKey });
     }
   }

@@ -8,6 +8,8 @@ import { farFieldRainbowScheme } from './far-field-rainbow.js';
 import { farFieldSweepScheme } from './far-field-sweep.js';
 import { nearFieldHierarchicalScheme } from './near-field-hierarchical.js';
 import { nearFieldRainbowScheme } from './near-field-rainbow.js';
+import { planarHierarchicalScheme } from './planar-hierarchical.js';
+import { planarSweepScheme } from './planar-sweep.js';
 import { spatialChirpScheme } from './spatial-chirp.js';
 import { tdPsScheme } from './tdps.js';
 
@@ -22,4 +24,6 @@ export const BUILT_IN_SCHEMES: readonly SchemeDefinition[] = [
   nearFieldRainbowScheme,
   farFieldRainbowScheme,
   exhaustiveGridScheme,
+  planarSweepScheme,
+  planarHierarchicalScheme,
 ];

@@ -8,9 +8,11 @@ function outcome(k: number, count: number): UserOutcome {
   return {
     ue: `ue${k}`,
     truePositionM: [20, 5],
+    trueSeen: null,
     estimate: {
       codewordKey: 'serving/1',
       angleRad: 0.1,
+      elevationRad: null,
       distanceM: 20,
       regionIndex: null,
       numPilots: 3,

@@ -24,7 +24,16 @@ async function record(name: string, offset = 0): Promise<Recording> {
     ...{ scenarioName: 'sweep, "quick"', scenarioText: 'seed: 7\n', seed: 7 },
   });
   open.push(recording);
-  const nobody = { xM: null, yM: null, snrDb: null, bestKey: null, bestAngleRad: null, bestDistanceM: null };
+  const nobody = {
+    xM: null,
+    yM: null,
+    zM: null,
+    snrDb: null,
+    bestKey: null,
+    bestAngleRad: null,
+    bestElevationRad: null,
+    bestDistanceM: null,
+  };
   recording.append('users', { ...nobody, ue: 'ada', turn: 0, xM: 1.5, yM: -2 });
   recording.append('users', { ...nobody, ue: 'bela', turn: 1 });
   for (const [slot, ue] of ['ada', 'bela', 'ada'].entries()) {
@@ -135,7 +144,15 @@ describe('a recording from before element settings and evidence were recorded', 
   it('can be read, and gone on with', async () => {
     const made = await record('old');
     const estimate = {
-      ...{ epoch: 0, scheme: 'dpc', codewordKey: 'dpc/1/0', angleRad: 0.1, distanceM: 3, regionIndex: null },
+      ...{
+        epoch: 0,
+        scheme: 'dpc',
+        codewordKey: 'dpc/1/0',
+        angleRad: 0.1,
+        elevationRad: null,
+        distanceM: 3,
+        regionIndex: null,
+      },
       ...{ numPilots: 2, lastSlot: 2, rate: null, boardRate: null, perfectRate: null },
     };
     const unknown = { peakOverNoiseDb: null, peakOverRunnerUpDb: null, likeness: null };

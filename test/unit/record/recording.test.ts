@@ -58,6 +58,7 @@ describe('Recording', () => {
       scheme: 'dpc',
       codewordKey: 'polar/6/3',
       angleRad: 0.1,
+      elevationRad: null,
       distanceM: Number.POSITIVE_INFINITY,
       regionIndex: null,
       numPilots: 78,

@@ -43,7 +43,16 @@ async function record(folder: string, withTruth: boolean): Promise<void> {
   });
   for (const [turn, ue] of ['ada', 'bela'].entries()) {
     recording.append('users', {
-      ...{ ue, turn, snrDb: 20, bestKey: null, bestAngleRad: null, bestDistanceM: null },
+      ...{
+        ue,
+        turn,
+        zM: null,
+        snrDb: 20,
+        bestKey: null,
+        bestAngleRad: null,
+        bestElevationRad: null,
+        bestDistanceM: null,
+      },
       xM: withTruth ? 5 : null,
       yM: withTruth ? turn : null,
     });

@@ -7,7 +7,12 @@ import { defineScheme } from '../../../src/training/plugins/own-scheme.js';
 import type { SchemeDefinition } from '../../../src/training/scheme-definition.js';
 import { BUILT_IN_SCHEMES } from '../../../src/training/schemes/list.js';
 
-const NEEDS = { carrier: 'carrier', band: 'band', 'split beams': 'band, true delays' } as const;
+const NEEDS = {
+  carrier: 'carrier',
+  'planar array': 'planar array',
+  band: 'band',
+  'split beams': 'band, true delays',
+} as const;
 
 /** `rangeReduction` (true), … */
 function optionsText({ options }: SchemeDefinition): string {
