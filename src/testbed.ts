@@ -20,13 +20,13 @@ import { requireWhole } from './core/arguments.js';
 import { BAUD } from './core/bounds.js';
 import { type Clock, monotonicClock } from './core/clock.js';
 import { BeamloopError } from './core/errors.js';
+import { EmulatedCamera } from './emulation/emulated-camera.js';
 import {
   boardModel,
   type EmulatedSection,
   emulatedSection,
   impairmentsOf,
 } from './emulation/emulated-section.js';
-import { EmulatedCamera } from './emulation/emulated-camera.js';
 import { lineTable } from './emulation/fixed-lines.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-emulated-board.js';
 import { startEmulatedUes } from './emulation/start-emulated-ues.js';

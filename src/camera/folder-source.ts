@@ -40,7 +40,8 @@ export class FolderSource implements FrameSource {
 
   async take(byS: number): Promise<SourcePicture[]> {
     const from = this.#next;
-    while (this.#next < this.#listed.length && this.#listed[this.#next]!.atS + this.#latencyS <= byS) this.#next++;
+    while (this.#next < this.#listed.length && this.#listed[this.#next]!.atS + this.#latencyS <= byS)
+      this.#next++;
     const first = Math.max(from, this.#next - MOST_KEPT);
     this.lost.skipped += first - from;
     return this.#listed.slice(first, this.#next).map(({ file, atS }) => ({

@@ -9,6 +9,8 @@ import { FastEvaluator } from './screening/fast-evaluator.js';
  */
 export function createEvaluator(codebook: PolarCodebook): ChannelEvaluator {
   const { array, numAngles, hasEvenSines } = codebook;
-  const fits = hasEvenSines && [array.numElements, numAngles].every((count) => count >= 16 && (count & (count - 1)) === 0);
+  const fits =
+    hasEvenSines &&
+    [array.numElements, numAngles].every((count) => count >= 16 && (count & (count - 1)) === 0);
   return fits && numAngles <= array.numElements ? new FastEvaluator(codebook) : new DirectEvaluator(codebook);
 }

@@ -1,7 +1,8 @@
 /** How tracking is told on the terminal: a row per user, and the sums. */
+
+import type { FrameCounts } from '../camera/frame-feed.js';
 import type { TrackedUserOutcome, TrackingOutcome } from '../campaign/tracking/tracking-outcome.js';
 import type { ReplayedTrack, TrackerReplay } from '../campaign/tracking/tracking-replay.js';
-import type { FrameCounts } from '../camera/frame-feed.js';
 import { plural } from '../core/plural.js';
 import type { TrackingPlan } from '../scenario/tracking-plan.js';
 import { seconds } from '../slots/plan-lint.js';

@@ -74,10 +74,7 @@ export class PolarCodebook {
     this.hasEvenSines = sinAngles === undefined;
     this.sinAngles =
       sinAngles ??
-      Float64Array.from(
-        { length: this.numAngles },
-        (_, k) => (2 * k + 1 - this.numAngles) / this.numAngles,
-      );
+      Float64Array.from({ length: this.numAngles }, (_, k) => (2 * k + 1 - this.numAngles) / this.numAngles);
     this.firstRingM = array.apertureM ** 2 / (2 * array.wavelengthM * ringSpacing ** 2);
     const lastCurvature = withInfinity ? 0 : 1;
     this.ringDistancesM = Float64Array.from({ length: numRings }, (_, k) => {

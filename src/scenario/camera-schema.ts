@@ -7,7 +7,9 @@ export const cameraSchema = z.strictObject({
   source: z.string().min(1).max(4096).default('emulated'),
   /** Frames that are looked at. */
   rate: quantity('Hz')
-    .pipe(z.number('must be finite').min(0.01, 'must be at least 0.01 Hz').max(1000, 'must not be above 1 kHz'))
+    .pipe(
+      z.number('must be finite').min(0.01, 'must be at least 0.01 Hz').max(1000, 'must not be above 1 kHz'),
+    )
     .default(10),
   /** From when a picture is taken until it is there. */
   latency: zeroTo('10 s', 's').default(0),

@@ -43,14 +43,14 @@ const waypoints = z
     /** At which it passes each point. */
     times: z.array(time).optional(),
     /** With a speed: from the last point on to the first, and round again. */
-    laps: z.int().min(1).max(10_000).default(1),
+    laps: z.int().min(1).max(10_000).optional(),
   })
   .superRefine(({ points }, context) => {
     const [[, , heightM]] = points as [PlaceM, ...PlaceM[]];
     if (points.every(([, , other]) => other === heightM)) return;
     eitherOr(context, 'points', 'are at different heights', 'Give all of them the same z: motions are level');
   })
-  .superRefine(({ points, speed, times, laps }, context) => {
+  .superRefine(({ points, speed, times, laps = 1 }, context) => {
     const todo = 'Give speed: 1 m/s, or times: [0 s, 2 s, …], one for each point';
     if (speed !== undefined && times !== undefined) {
       eitherOr(context, 'times', "does not go with 'speed'; choose one", todo);
@@ -158,7 +158,10 @@ function planOnGround(motion: MotionSettings, startM: PointM): MotionPlan {
     }
     case 'waypoints':
       return motion.times === undefined
-        ? { kind: 'track', ...samplesAtSpeed(inLaps(onGround(motion.points), motion.laps), motion.speed!) }
+        ? {
+            kind: 'track',
+            ...samplesAtSpeed(inLaps(onGround(motion.points), motion.laps ?? 1), motion.speed!),
+          }
         : { kind: 'track', timeS: motion.times, positionM: onGround(motion.points) };
     case 'walk':
       return {

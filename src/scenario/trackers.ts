@@ -12,7 +12,11 @@ import {
 import { CLASSICAL_TRACKERS } from '../tracking/trackers/list.js';
 
 /** In the order in which they are listed to people. */
-const TRACKERS: readonly TrackerDefinition[] = [...CLASSICAL_TRACKERS, ...LEARNED_TRACKERS, ...CAMERA_TRACKERS];
+const TRACKERS: readonly TrackerDefinition[] = [
+  ...CLASSICAL_TRACKERS,
+  ...LEARNED_TRACKERS,
+  ...CAMERA_TRACKERS,
+];
 
 export const trackerSchema = trackerSchemaOf(TRACKERS);
 

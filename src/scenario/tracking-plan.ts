@@ -114,12 +114,16 @@ function wholeSlots(epochS: number, slotDurationS: number): number {
 
 /** What slots and codewords take of an epoch, s. */
 function busyS(
-  { prediction }: TrackingSection,
+  { prediction, probing }: TrackingSection,
   { link, slotDurationS, turnaroundS }: PlannerOptions,
   numSlots: number,
   numCodewords: number,
 ): number {
-  return numSlots * slotDurationS + turnaroundS + prediction + link.of(numCodewords, numSlots).timeS;
+  // Powers of probes that come first are waited for, too.
+  const turnarounds = probing.order === 'first' ? 2 : 1;
+  return (
+    numSlots * slotDurationS + turnarounds * turnaroundS + prediction + link.of(numCodewords, numSlots).timeS
+  );
 }
 
 function roomOf(section: TrackingSection, options: PlannerOptions): TrackingPlan['fits'] {

@@ -22,7 +22,7 @@ export const trackingSchema = z.strictObject({
       /** Finite ones; 0: beams to infinity alone. */
       rings: z.int().min(0).max(100).default(8),
       /** Evenly over the sines of directions, or over the directions themselves, all 180 degrees of them. */
-      spread: z.enum(['sines', 'angles']).default('sines'),
+      spread: z.enum(['sines', 'angles']).optional(),
     })
     .prefault({}),
   /** That the tracker sees by; most trackers need none. */
@@ -39,6 +39,8 @@ export const trackingSchema = z.strictObject({
       /** Of one user. */
       mostPerEpoch: z.int().min(0).max(4096).default(3),
       window: upTo('3600 s', 's').default(1),
+      /** `first`: before the slots that serve, which the strongest of them serves then; beside them unless given. */
+      order: z.enum(['beside', 'first']).optional(),
     })
     .prefault({}),
   lost: z

@@ -1,6 +1,6 @@
 /** What the camera of a run shows to its tracker: frame by frame before each epoch, recorded as it is shown, and accounted for. */
 import { FolderSource } from '../../camera/folder-source.js';
-import { FrameFeed, type FrameCounts } from '../../camera/frame-feed.js';
+import { type FrameCounts, FrameFeed } from '../../camera/frame-feed.js';
 import type { FrameSource } from '../../camera/frame-source.js';
 import { StreamSource } from '../../camera/stream-source.js';
 import { BeamloopError } from '../../core/errors.js';
@@ -29,7 +29,13 @@ export class CameraFrames {
   readonly #recording: Recording;
   readonly #ue: string;
 
-  private constructor(source: FrameSource, section: CameraSection, eyes: Eyes, recording: Recording, ue: string) {
+  private constructor(
+    source: FrameSource,
+    section: CameraSection,
+    eyes: Eyes,
+    recording: Recording,
+    ue: string,
+  ) {
     this.#feed = new FrameFeed(source, {
       size: eyes.size,
       intervalS: 1 / section.rate,

@@ -64,7 +64,7 @@ export async function trackingOutcomeOf(recording: Recording): Promise<TrackingO
       count(*) FILTER (epoch >= first AND state = 'tracked') AS tracked,
       avg(gain) FILTER (epoch >= first) AS gain,
       avg(CAST(gain >= ${WITHIN_1_DB} AS INTEGER)) FILTER (epoch >= first) AS within,
-      avg(CAST(five AS INTEGER)) FILTER (epoch >= first AND best_key IS NOT NULL) AS five,
+      avg(CAST(five AS INTEGER)) FILTER (epoch >= first AND steps.best_key IS NOT NULL) AS five,
       coalesce(sum(json_array_length(probes)), 0) AS probes,
       coalesce(sum(num_serving_slots), 0) AS serving,
       coalesce(sum(num_training_pilots), 0) AS training,

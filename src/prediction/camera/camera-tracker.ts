@@ -2,11 +2,12 @@
  * A trained camera model as a tracker of one user: motion masks of the frames go through the network, and what was received with the
  * beams that were tried tells how far its word is off.
  */
-import { blurredGrey, motionMask, type Blurred } from '../../camera/motion-mask.js';
+
 import type { Frame } from '../../camera/frame.js';
+import { type Blurred, blurredGrey, motionMask } from '../../camera/motion-mask.js';
+import type { PolarCodebook } from '../../codebook/polar.js';
 import { codewordWeights } from '../../codebook/weights.js';
 import { transposeProduct } from '../../core/complex.js';
-import type { PolarCodebook } from '../../codebook/polar.js';
 import { ownHeard } from '../../tracking/heard.js';
 import type {
   Eyes,
@@ -131,7 +132,8 @@ function ranked(probabilities: Float64Array, worth: readonly Float64Array[]): Ra
   );
   const brings = (column: number) => {
     let sum = 0;
-    for (let beam = 0; beam < probabilities.length; beam++) sum += probabilities[beam]! * worth[column]![beam]!;
+    for (let beam = 0; beam < probabilities.length; beam++)
+      sum += probabilities[beam]! * worth[column]![beam]!;
     return sum;
   };
   const candidates = order.slice(0, NUM_RANKED);

@@ -49,7 +49,11 @@ function requireOneUser({ numUsers, frameIntervalS }: TrackerSetting): void {
   });
 }
 
-function requireFits({ model }: TrainedCamera, { codebook, frameIntervalS }: TrackerSetting, place: string): void {
+function requireFits(
+  { model }: TrainedCamera,
+  { codebook, frameIntervalS }: TrackerSetting,
+  place: string,
+): void {
   const wrong = wrongTrait(model, codebook, frameIntervalS!);
   if (wrong === null) return;
   throw new BeamloopError('MODEL_MISMATCH', {
@@ -59,7 +63,11 @@ function requireFits({ model }: TrainedCamera, { codebook, frameIntervalS }: Tra
   });
 }
 
-function wrongTrait(model: TrainedCamera['model'], codebook: PolarCodebook, intervalS: number): string | null {
+function wrongTrait(
+  model: TrainedCamera['model'],
+  codebook: PolarCodebook,
+  intervalS: number,
+): string | null {
   if (model.network === 'beam-history') return 'The model goes by measured beams and sees no pictures';
   const wanted = evenAngleSines(model.beams);
   const { sinAngles, numRings, numCodewords } = codebook;

@@ -68,7 +68,8 @@ async function evaluate(folders: readonly string[], options: EvaluationOptions):
 }
 
 function rowOf(scores: CameraScores): string[] {
-  const share = ({ mean, low, high }: MeanWithInterval) => `${percent(mean)} [${percent(low)}, ${percent(high)}]`;
+  const share = ({ mean, low, high }: MeanWithInterval) =>
+    `${percent(mean)} [${percent(low)}, ${percent(high)}]`;
   const plain = ({ mean, low, high }: MeanWithInterval) =>
     `${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
   const { title, top1, top3, top5, top5BySlot, beamsTold } = scores;
@@ -91,7 +92,10 @@ function cardOf({ model, making, temperatures, contentHash }: TrainedCamera): Mo
       `${model.beams} beams in ${percent(making.top1)} % of cases and has it among five in ${percent(making.top5)} %.`,
     purpose: [
       ['Codebook', `${model.beams} beams to infinity, evenly spread over 180°`],
-      ['Sees', model.network === 'beam-history' ? 'beams of 8 slots' : `8 frames of ${side} × ${side} pixels`],
+      [
+        'Sees',
+        model.network === 'beam-history' ? 'beams of 8 slots' : `8 frames of ${side} × ${side} pixels`,
+      ],
       ['Between frames', formatQuantity(model.interval, 's')],
       ['Foretells', 'the current slot and six more'],
     ],
@@ -117,14 +121,25 @@ function cardOf({ model, making, temperatures, contentHash }: TrainedCamera): Mo
       },
     ],
     epochs: {
-      columns: ['Epoch', 'Training loss', 'Validation loss', 'Top 1 (%)', 'Top 5 (%)', 'DBA-top3', 'Time (s)'],
+      columns: [
+        'Epoch',
+        'Training loss',
+        'Validation loss',
+        'Top 1 (%)',
+        'Top 5 (%)',
+        'DBA-top3',
+        'Time (s)',
+      ],
       rows: history.map(({ epoch, trainingLoss, loss, top1, top5, dbaTop3, seconds }) => [
         ...[String(epoch), trainingLoss.toFixed(4), loss.toFixed(4), percent(top1), percent(top5)],
         ...[dbaTop3.toFixed(3), seconds.toFixed(1)],
       ]),
     },
     making: [
-      ['Data', `${count(model.windows.training)} + ${count(model.windows.validation)} windows of the drawn street`],
+      [
+        'Data',
+        `${count(model.windows.training)} + ${count(model.windows.validation)} windows of the drawn street`,
+      ],
       ['Seed', String(model.seed)],
       ['Kept', `weights of epoch ${making.epoch} of ${history.length}`],
       ['Temperatures', temperatures.map((each) => each.toFixed(2)).join(', ')],

@@ -1,5 +1,6 @@
 /** Model folders of trackers that see: what model.json says beside what all say (docs/models.md). */
 import { z } from 'zod';
+import type { Weights } from '../learning/weights.js';
 import {
   invalidModel,
   makingShape,
@@ -8,7 +9,6 @@ import {
   weightsSchema,
   writeModelFolder,
 } from '../model/model-folder.js';
-import type { Weights } from '../learning/weights.js';
 import { CAMERA_NETWORKS, type CameraModelFile, cameraModelSchema, designOf } from './model-file.js';
 
 const FORMAT = 1;
@@ -40,15 +40,24 @@ const descriptionSchema = z.object({
 type Description = z.output<typeof descriptionSchema>;
 
 /** A model as it is used: nothing of TensorFlow. */
-export interface TrainedCamera extends Pick<Description, 'model' | 'temperatures' | 'making' | 'contentHash'> {
+export interface TrainedCamera
+  extends Pick<Description, 'model' | 'temperatures' | 'making' | 'contentHash'> {
   readonly weights: Weights;
 }
 
 /** @throws FILE_UNWRITABLE. */
-export function writeCameraModel(folder: string, trained: Omit<TrainedCamera, 'contentHash'>): Promise<string> {
+export function writeCameraModel(
+  folder: string,
+  trained: Omit<TrainedCamera, 'contentHash'>,
+): Promise<string> {
   const { model, temperatures, weights, making } = trained;
   const shapes = designOf(model).shapes.map(({ name, shape }) => ({ name, shape: [...shape] }));
-  return writeModelFolder(folder, { format: FORMAT, model, temperatures, weights: shapes } as never, making, weights);
+  return writeModelFolder(
+    folder,
+    { format: FORMAT, model, temperatures, weights: shapes } as never,
+    making,
+    weights,
+  );
 }
 
 /** @throws MODEL_INVALID for what is no model folder of this family, or a damaged one. */

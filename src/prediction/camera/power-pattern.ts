@@ -1,5 +1,5 @@
 /** Where a user is, from what it received with a few beams (docs/model.md eq. 109). */
-import { planeWavePhaseRad, type PolarCodebook } from '../../codebook/polar.js';
+import { type PolarCodebook, planeWavePhaseRad } from '../../codebook/polar.js';
 import { codewordWeights } from '../../codebook/weights.js';
 import { complexVector, transposeProduct } from '../../core/complex.js';
 import type { HeardPilot } from '../../tracking/heard.js';

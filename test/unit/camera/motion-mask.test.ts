@@ -56,7 +56,12 @@ describe('motion masks', () => {
 
   it('of a scene where nothing moves are empty, and not a picture of its noise', () => {
     const still = blurredGrey(drawn(1, 'still'));
-    expect(motionMask(still, still.map((value) => value + 5e-4)).every((each) => each === 0)).toBe(true);
+    expect(
+      motionMask(
+        still,
+        still.map((value) => value + 5e-4),
+      ).every((each) => each === 0),
+    ).toBe(true);
     const stirred = still.slice();
     stirred[40]! += 2e-3;
     expect(motionMask(still, stirred).indexOf(1)).toBe(40);

@@ -25,7 +25,10 @@ describe('parts of a stream', () => {
         fc.integer({ min: 1, max: 50 }),
         (contents, step) => {
           const { reader, parts } = readerOf();
-          const bytes = Buffer.from(`${contents.map((each) => part(each, withLength)).join('')}--edge`, 'latin1');
+          const bytes = Buffer.from(
+            `${contents.map((each) => part(each, withLength)).join('')}--edge`,
+            'latin1',
+          );
           for (let at = 0; at < bytes.length; at += step) reader.push(bytes.subarray(at, at + step));
           expect(parts).toEqual(contents.map((each) => Buffer.from(each, 'latin1').toString('latin1')));
         },

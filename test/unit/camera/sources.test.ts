@@ -165,9 +165,12 @@ describe('a stream of pictures', () => {
     );
     const shown: boolean[] = [];
     await expect
-      .poll(async () => shown.push(...(await feed.take(1)).map(({ follows }) => follows)) && feed.counts.shown, {
-        interval: 20,
-      })
+      .poll(
+        async () => shown.push(...(await feed.take(1)).map(({ follows }) => follows)) && feed.counts.shown,
+        {
+          interval: 20,
+        },
+      )
       .toBe(2);
     expect(shown).toEqual([false, false]);
     expect(feed.counts).toMatchObject({ broken: 2, wrongSize: 1, missing: 2 });

@@ -3,11 +3,11 @@
  * convolutions, features of those before are kept.
  */
 import { type DenseLayer, LayerKernel, type Matrix } from '../../forward/layer-kernel.js';
+import { SMALL_VARIANCE } from '../../layers/batch-norm.js';
 import { GATES } from '../../layers/gru.js';
 import { sizeOf, type WeightShape } from '../../layers/weight-shapes.js';
 import type { Weights } from '../../learning/weights.js';
 import { NUM_MASKS, NUM_SLOTS } from '../data/window-set.js';
-import { SMALL_VARIANCE } from '../../layers/batch-norm.js';
 import { type CameraSizes, FEATURES, NUM_HEADS } from '../networks/camera-network.js';
 import { cameraShapes, flatFeatures, NUM_STEPS } from '../networks/camera-weights.js';
 import { MaskPass } from './mask-pass.js';

@@ -88,10 +88,7 @@ function trackOf({ ue, xM, yM }: Row<'users'>, positions: readonly Row<'position
   return xM === null || yM === null ? [] : [{ timeS: 0, positionM: [xM, yM] }];
 }
 
-function codebookOf(
-  described: TrackerCodebook,
-  polar: PolarCodebook | null,
-): PolarCodebook | null {
+function codebookOf(described: TrackerCodebook, polar: PolarCodebook | null): PolarCodebook | null {
   if (polar === null) return null;
   try {
     return trackerCodebook(polar.array, described);
