@@ -14,6 +14,7 @@ const rooms = [
   'realisation',
   'sounding',
   'channel',
+  'camera',
   'ue',
   'calibration',
   'training',

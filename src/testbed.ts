@@ -20,6 +20,7 @@ import { requireWhole } from './core/arguments.js';
 import { BAUD } from './core/bounds.js';
 import { type Clock, monotonicClock } from './core/clock.js';
 import { BeamloopError } from './core/errors.js';
+import { EmulatedCamera } from './emulation/emulated-camera.js';
 import {
   boardModel,
   type EmulatedSection,
@@ -31,7 +32,7 @@ import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-
 import { startEmulatedUes } from './emulation/start-emulated-ues.js';
 import { parseScenario, readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
-import type { Truth, User } from './scenario/users.js';
+import { positionAt, type Truth, type User } from './scenario/users.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StudiedScenario } from './study/common/studied-scenario.js';
 import { assumedBoard, openTiles, standInBoard, startScenarioBoards } from './testbed-boards.js';
@@ -140,8 +141,8 @@ async function openEmulated(
   closing.push(() => board.close());
   const { radiate } = standInBoard(scenario);
   if (realtime) {
-    const { motionOriginS } = ues;
-    return { ...realTime(board, bridge, close), radiate, motionTimeS: motionClock(board, motionOriginS) };
+    const motionTimeS = motionClock(board, ues.motionOriginS);
+    return { ...realTime(board, bridge, close), radiate, motionTimeS, ...cameraOf(request, motionTimeS) };
   }
   return {
     board,
@@ -155,8 +156,25 @@ async function openEmulated(
     radiate,
     // Both begin at 0.
     motionTimeS: (boardTimeS) => boardTimeS,
+    ...cameraOf(request, (boardTimeS) => boardTimeS),
     close,
   };
+}
+
+/** It sees the first user: a tracker that sees follows one. */
+function cameraOf(
+  { scenario, users }: TestbedRequest<EmulatedSection>,
+  motionTimeS: (boardTimeS: number) => number,
+): Pick<Testbed, 'camera'> {
+  const section = scenario.tracking?.camera;
+  const truth = users[0]?.truth ?? null;
+  if (section?.source !== EMULATED || truth === null) return {};
+  const sineAt = (boardTimeS: number) => {
+    const [x, y] = positionAt(truth, motionTimeS(boardTimeS));
+    return x <= 0 ? null : y / Math.hypot(x, y);
+  };
+  const { rate, latency: latencyS } = section;
+  return { camera: new EmulatedCamera({ sineAt, intervalS: 1 / rate, latencyS, seed: scenario.seed }) };
 }
 
 function emulatedUeOf(

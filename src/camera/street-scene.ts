@@ -1,8 +1,8 @@
 /**
  * A street as a small camera beside the array sees it: a still background, one vehicle, a pedestrian, noise. Windows for training and
- * the emulated camera are drawn alike. Columns go with the sine of the direction (docs/model.md eq. 103).
+ * the emulated camera are drawn alike. Columns go with the sine of the direction (docs/model.md eq. 110).
  */
-import { Random } from '../core/random.js';
+import type { Random } from '../core/random.js';
 import type { Frame } from './frame.js';
 
 /** Pixels of a side. */

@@ -1,4 +1,6 @@
 /** How tracking is told on the terminal: a row per user, and the sums. */
+
+import type { FrameCounts } from '../camera/frame-feed.js';
 import type { TrackedUserOutcome, TrackingOutcome } from '../campaign/tracking/tracking-outcome.js';
 import type { ReplayedTrack, TrackerReplay } from '../campaign/tracking/tracking-replay.js';
 import { plural } from '../core/plural.js';
@@ -22,13 +24,32 @@ const COLUMNS: readonly UserColumn<TrackedUserOutcome>[] = [
 const NOTE = 'Gain: received power of the serving beam against that of the best codeword of the moment.';
 
 export function trackingText(
-  { tracker, epochs, leftOut, users, meanGain, probeShare }: TrackingOutcome,
+  { tracker, epochs, leftOut, users, meanGain, probeShare, camera }: TrackingOutcome,
   widthColumns: number | undefined,
 ): string {
+  const seen = camera === null ? [] : cameraTexts(camera, users);
   const sums =
     `Tracker ${tracker}, ${plural(epochs, 'epoch')}${leftOut > 0 ? ` (and ${leftOut} left out)` : ''}: mean gain ${gainText(meanGain)}, ` +
     `${percentText(probeShare)} of the slots that serve and probe spent on probes`;
-  return [userTable(users, COLUMNS, [NOTE], widthColumns), ...wrapped(sums, widthColumns)].join('');
+  const lines = [sums, ...seen].flatMap((text) => wrapped(text, widthColumns));
+  return [userTable(users, COLUMNS, [NOTE], widthColumns), ...lines].join('');
+}
+
+/** What the camera showed, and what it was worth. */
+function cameraTexts(
+  { shown, late, missing, wrongSize, broken, skipped }: FrameCounts,
+  users: readonly TrackedUserOutcome[],
+): string[] {
+  const counts = `${plural(shown, 'frame')} seen; ${late} late, ${missing} missing, ${wrongSize} of another size, ${broken} broken, ${skipped} skipped`;
+  const worth = users.flatMap(({ ue, amongFiveShare, within1DbShare }) =>
+    amongFiveShare === null || within1DbShare === null
+      ? []
+      : [
+          `${ue}: the best codeword of the moment among the first five in ${percentText(amongFiveShare)} of the epochs, served ` +
+            `within 1 dB of it in ${percentText(within1DbShare)}`,
+        ],
+  );
+  return [`Camera: ${counts}`, ...worth];
 }
 
 const REPLAY_COLUMNS: readonly UserColumn<ReplayedTrack>[] = [

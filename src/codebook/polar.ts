@@ -22,6 +22,8 @@ export interface PolarCodebookOptions {
   readonly ringSpacing?: number;
   /** As many as elements unless given; a power of two of them can be searched quickly. */
   readonly numAngles?: number;
+  /** Sines of the angles, ascending, in place of `numAngles` evenly spread ones. */
+  readonly sinAngles?: Float64Array;
   /** Whether the last ring is at infinity; true unless given. */
   readonly withInfinity?: boolean;
   /** Of its codewords: keys begin with it. A run may use a codebook of each. */
@@ -36,6 +38,8 @@ export class PolarCodebook {
   readonly numCodewords: number;
   /** sin beta_n, n = 1..numAngles, shape [numAngles] (eq. 10). */
   readonly sinAngles: Float64Array;
+  /** Whether the sines are those of eq. 10. */
+  readonly hasEvenSines: boolean;
   /** Ring distance of ring 1..S, m; the last is Infinity unless that ring is left out (eq. 12). */
   readonly ringDistancesM: Float64Array;
   /** Distance of the ring one step of curvature nearer than infinity, m: Z_Delta of eq. 12. */
@@ -45,7 +49,8 @@ export class PolarCodebook {
 
   /** @throws BAD_ARGUMENT unless numRings >= 1, ringSpacing > 0 and numAngles >= 2. */
   constructor(array: LinearArray, options: PolarCodebookOptions) {
-    const { numRings, ringSpacing = 1.2, numAngles = array.numElements } = options;
+    const { numRings, ringSpacing = 1.2, sinAngles } = options;
+    const numAngles = sinAngles?.length ?? options.numAngles ?? array.numElements;
     const { withInfinity = true, name = 'polar' } = options;
     if (!Number.isInteger(numRings) || numRings < 1 || numRings > 1000) {
       throw new BeamloopError('BAD_ARGUMENT', {
@@ -66,10 +71,10 @@ export class PolarCodebook {
     this.numRings = numRings;
     this.numAngles = numAngles;
     this.numCodewords = this.numAngles * numRings;
-    this.sinAngles = Float64Array.from(
-      { length: this.numAngles },
-      (_, k) => (2 * k + 1 - this.numAngles) / this.numAngles,
-    );
+    this.hasEvenSines = sinAngles === undefined;
+    this.sinAngles =
+      sinAngles ??
+      Float64Array.from({ length: this.numAngles }, (_, k) => (2 * k + 1 - this.numAngles) / this.numAngles);
     this.firstRingM = array.apertureM ** 2 / (2 * array.wavelengthM * ringSpacing ** 2);
     const lastCurvature = withInfinity ? 0 : 1;
     this.ringDistancesM = Float64Array.from({ length: numRings }, (_, k) => {
@@ -132,6 +137,18 @@ export class PolarCodebook {
         focusM === null ? { kind: 'far', sinAngle } : { kind: 'focus', pointM: focusM },
       );
     });
+  }
+
+  /** Place from 0 of the angle whose sine is nearest to a given one, among `sinAngles`. */
+  nearestAngle(sine: number): number {
+    if (this.hasEvenSines) return Math.round(((sine + 1) * this.numAngles - 1) / 2);
+    let [low, high] = [0, this.numAngles - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.sinAngles[middle]! <= sine) low = middle;
+      else high = middle;
+    }
+    return sine - this.sinAngles[low]! <= this.sinAngles[high]! - sine ? low : high;
   }
 
   #sinAngle(angleIndex: number): number {

@@ -6,7 +6,7 @@ import { binaryKind, type SettingsKind, textKind } from './file-kinds.js';
 import { shellWord } from './shell-word.js';
 
 /** As complaints name it. */
-export type Wanted = SettingsKind | 'settings file' | 'motion file';
+export type Wanted = SettingsKind | 'settings file' | 'motion file' | 'times file';
 
 /** Larger settings take longer to read than to run. */
 const MAX_BYTES = 1 << 20;
@@ -57,7 +57,7 @@ export function readTextFile(file: string, wanted: Wanted): string {
   const kind = binaryKind(bytes);
   if (kind !== null) {
     throw refuse(
-      `This looks like ${kind}; a ${wanted} is wanted here, ${wanted === 'motion file' ? 'CSV' : 'YAML'} text in UTF-8`,
+      `This looks like ${kind}; a ${wanted} is wanted here, ${wanted === 'motion file' || wanted === 'times file' ? 'CSV' : 'YAML'} text in UTF-8`,
       kind.includes('UTF-16') ? 'Save it as UTF-8' : 'Give the right file',
     );
   }

@@ -1,12 +1,13 @@
 /** All families of networks, and which of them a model file or a model folder is of. */
 import { z } from 'zod';
 import { readSettingsFile } from '../core/settings-file.js';
+import { cameraFamily } from './camera/family.js';
 import type { Family } from './family.js';
 import { networkOfModel } from './model/model-folder.js';
 import { motionFamily } from './motion/family.js';
 import { sweepFamily } from './sweep/family.js';
 
-const FAMILIES: readonly Family[] = [motionFamily, sweepFamily];
+const FAMILIES: readonly Family[] = [motionFamily, cameraFamily, sweepFamily];
 const NETWORKS = FAMILIES.flatMap(({ networks }) => networks);
 /** Of model files that name none. */
 const USUAL_NETWORK = 'stgcn';

@@ -42,13 +42,15 @@ const waypoints = z
     speed: speedSchema.pipe(z.number().positive('must be above 0')).optional(),
     /** At which it passes each point. */
     times: z.array(time).optional(),
+    /** With a speed: from the last point on to the first, and round again. */
+    laps: z.int().min(1).max(10_000).optional(),
   })
   .superRefine(({ points }, context) => {
     const [[, , heightM]] = points as [PlaceM, ...PlaceM[]];
     if (points.every(([, , other]) => other === heightM)) return;
     eitherOr(context, 'points', 'are at different heights', 'Give all of them the same z: motions are level');
   })
-  .superRefine(({ points, speed, times }, context) => {
+  .superRefine(({ points, speed, times, laps = 1 }, context) => {
     const todo = 'Give speed: 1 m/s, or times: [0 s, 2 s, …], one for each point';
     if (speed !== undefined && times !== undefined) {
       eitherOr(context, 'times', "does not go with 'speed'; choose one", todo);
@@ -56,6 +58,10 @@ const waypoints = z
       eitherOr(context, 'speed', 'is missing', todo);
     } else if (times !== undefined && times.length !== points.length) {
       eitherOr(context, 'times', `has ${times.length} times for ${points.length} points`, todo);
+    } else if (times !== undefined && laps > 1) {
+      eitherOr(context, 'laps', "does not go with 'times'; choose one", todo);
+    } else if (points.length * laps > 100_000) {
+      eitherOr(context, 'laps', 'with so many points are more than 100 000 points', 'Give fewer of them');
     } else if (times?.some((each, k) => k > 0 && each <= times[k - 1]!)) {
       eitherOr(context, 'times', 'must ascend', 'Put the points in order of time');
     }
@@ -137,6 +143,12 @@ export function motionPlanOf(motion: MotionSettings, startM: PlaceM): MotionPlan
   return heightM === undefined ? plan : { ...plan, heightM };
 }
 
+/** A single one ends at its last point, several where they began. */
+function inLaps<P>(points: readonly P[], laps: number): readonly P[] {
+  if (laps === 1) return points;
+  return [...Array.from({ length: laps }, () => points).flat(), points[0]!];
+}
+
 function planOnGround(motion: MotionSettings, startM: PointM): MotionPlan {
   switch (motion.kind) {
     case 'line': {
@@ -146,7 +158,10 @@ function planOnGround(motion: MotionSettings, startM: PointM): MotionPlan {
     }
     case 'waypoints':
       return motion.times === undefined
-        ? { kind: 'track', ...samplesAtSpeed(onGround(motion.points), motion.speed!) }
+        ? {
+            kind: 'track',
+            ...samplesAtSpeed(inLaps(onGround(motion.points), motion.laps ?? 1), motion.speed!),
+          }
         : { kind: 'track', timeS: motion.times, positionM: onGround(motion.points) };
     case 'walk':
       return {

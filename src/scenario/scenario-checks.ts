@@ -80,8 +80,15 @@ function requireFeedbackFits({ scheme, bridge }: Scenario, file: string): void {
 }
 
 /** Trackers go by powers, and schemes are sent in parts. */
-function checkTracking({ tracking, bridge, slots }: Scenario, file: string): void {
+function checkTracking({ tracking, bridge, slots, board }: Scenario, file: string): void {
   if (tracking === undefined) return;
+  if (tracking.camera?.source === 'emulated' && board.port !== 'emulated') {
+    throw new BeamloopError('SCENARIO_INVALID', {
+      what: 'An emulated camera sees emulated users, and on a real port there are none',
+      where: `${file}, tracking.camera.source`,
+      todo: 'Name a folder of pictures, or http://… of a camera',
+    });
+  }
   const wrong =
     bridge.feedback === 'estimate'
       ? ([

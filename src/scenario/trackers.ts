@@ -1,6 +1,7 @@
 /** All trackers that a scenario may name. */
 import { BeamloopError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
+import { CAMERA_TRACKERS } from '../prediction/camera/camera-trackers.js';
 import { LEARNED_TRACKERS } from '../prediction/motion/trackers/learned-trackers.js';
 import type { Tracker, TrackerSetting } from '../tracking/tracker.js';
 import {
@@ -11,7 +12,11 @@ import {
 import { CLASSICAL_TRACKERS } from '../tracking/trackers/list.js';
 
 /** In the order in which they are listed to people. */
-const TRACKERS: readonly TrackerDefinition[] = [...CLASSICAL_TRACKERS, ...LEARNED_TRACKERS];
+const TRACKERS: readonly TrackerDefinition[] = [
+  ...CLASSICAL_TRACKERS,
+  ...LEARNED_TRACKERS,
+  ...CAMERA_TRACKERS,
+];
 
 export const trackerSchema = trackerSchemaOf(TRACKERS);
 

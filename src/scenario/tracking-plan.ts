@@ -1,6 +1,7 @@
 /** Whether the epochs of a scenario have room for what tracking sends in them: slots, codewords on the link, decisions. */
 import type { BoardDescription } from '../../drivers/array-board.js';
-import { PolarCodebook } from '../codebook/polar.js';
+import type { PolarCodebook } from '../codebook/polar.js';
+import { trackerCodebook } from '../codebook/tracking.js';
 import { BeamloopError } from '../core/errors.js';
 import { seconds } from '../slots/plan-lint.js';
 import type { PlannerOptions } from '../slots/slot-planner.js';
@@ -41,12 +42,12 @@ interface EpochRoom {
 
 /** The codebook of a scenario's tracker. */
 export function trackingCodebook(scenario: Scenario, { codebook }: TrackingSection): PolarCodebook {
-  return new PolarCodebook(linearArrayOf(scenario), {
-    numAngles: codebook.directions,
-    numRings: codebook.rings,
-    withInfinity: false,
-    name: 'tracking',
-  });
+  return trackerCodebook(linearArrayOf(scenario), codebook);
+}
+
+/** What a tracker is told of the scenario's camera. */
+export function frameInterval({ camera }: TrackingSection): { readonly frameIntervalS?: number } {
+  return camera === undefined ? {} : { frameIntervalS: 1 / camera.rate };
 }
 
 /**
@@ -113,12 +114,16 @@ function wholeSlots(epochS: number, slotDurationS: number): number {
 
 /** What slots and codewords take of an epoch, s. */
 function busyS(
-  { prediction }: TrackingSection,
+  { prediction, probing }: TrackingSection,
   { link, slotDurationS, turnaroundS }: PlannerOptions,
   numSlots: number,
   numCodewords: number,
 ): number {
-  return numSlots * slotDurationS + turnaroundS + prediction + link.of(numCodewords, numSlots).timeS;
+  // Powers of probes that come first are waited for, too.
+  const turnarounds = probing.order === 'first' ? 2 : 1;
+  return (
+    numSlots * slotDurationS + turnarounds * turnaroundS + prediction + link.of(numCodewords, numSlots).timeS
+  );
 }
 
 function roomOf(section: TrackingSection, options: PlannerOptions): TrackingPlan['fits'] {

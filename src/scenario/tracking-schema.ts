@@ -1,6 +1,7 @@
 /** Schema of the section `tracking` of scenario files. docs/scenario.md is the reader's version. */
 import { z } from 'zod';
 import { quantity, upTo, zeroTo } from '../core/settings-quantity.js';
+import { cameraSchema } from './camera-schema.js';
 import { trackerSchema } from './trackers.js';
 
 const share = quantity('1').pipe(
@@ -18,9 +19,14 @@ export const trackingSchema = z.strictObject({
   codebook: z
     .strictObject({
       directions: z.int().min(2).max(4096).default(256),
-      rings: z.int().min(1).max(100).default(8),
+      /** Finite ones; 0: beams to infinity alone. */
+      rings: z.int().min(0).max(100).default(8),
+      /** Evenly over the sines of directions, or over the directions themselves, all 180 degrees of them. */
+      spread: z.enum(['sines', 'angles']).optional(),
     })
     .prefault({}),
+  /** That the tracker sees by; most trackers need none. */
+  camera: cameraSchema.optional(),
   /** Of each user in an epoch. */
   servingSlots: z.int().min(1).max(1000).default(4),
   /** That the tracker may take to foretell an epoch. */
@@ -33,6 +39,8 @@ export const trackingSchema = z.strictObject({
       /** Of one user. */
       mostPerEpoch: z.int().min(0).max(4096).default(3),
       window: upTo('3600 s', 's').default(1),
+      /** `first`: before the slots that serve, which the strongest of them serves then; beside them unless given. */
+      order: z.enum(['beside', 'first']).optional(),
     })
     .prefault({}),
   lost: z

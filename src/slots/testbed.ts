@@ -2,6 +2,7 @@
 import type { Radiate } from '../../calibration/board-beams.js';
 import type { ArrayBoard } from '../../drivers/array-board.js';
 import type { UeBridge } from '../bridge/bridge.js';
+import type { FrameSource } from '../camera/frame-source.js';
 
 export interface Testbed {
   readonly board: ArrayBoard;
@@ -26,6 +27,8 @@ export interface Testbed {
    * it of real users.
    */
   readonly motionTimeS?: (boardTimeS: number) => number;
+  /** Of an emulated testbed whose scenario has an emulated camera. */
+  readonly camera?: FrameSource;
   /** Mutes the array, stops and closes everything. Never throws; safe to call twice. */
   close(): Promise<void>;
 }

@@ -19,6 +19,8 @@ const ACROSS = [-1.4652, -0.7916, -0.3661, 0, 0.3661, 0.7916, 1.4652];
 const ALONG = [-0.9674, 0, 0.9674];
 /** An estimate on the far-field ring is taken to lie so many times as far away as the outermost ring. */
 const FAR = 2;
+/** Of a codebook that has no other ring, m: any distance will do. */
+const FAR_AWAY_M = 1000;
 /** Share of the spacing of directions below which a deviation changes nothing worth a look. */
 const NEGLIGIBLE = 0.02;
 
@@ -93,7 +95,8 @@ export class BeamMap {
   /** Where a scheme found a user, and the codeword that serves it there. */
   found({ distanceM, angleRad }: Estimate): FoundUser {
     const { numRings } = this.codebook;
-    const farM = FAR * this.codebook.ringDistanceM(numRings);
+    const outermostM = this.codebook.ringDistanceM(numRings);
+    const farM = outermostM === Number.POSITIVE_INFINITY ? FAR_AWAY_M : FAR * outermostM;
     const positionM = polarPointM(Math.min(distanceM, farM), angleRad);
     return { column: this.best(positionM), positionM };
   }
@@ -156,7 +159,7 @@ export class BeamMap {
   #directionsAt(placeM: PointM): Directions {
     const { numAngles, array } = this.codebook;
     const [x, y] = inFront(placeM);
-    const nearest = Math.round(((y / Math.hypot(x, y) + 1) * numAngles - 1) / 2);
+    const nearest = this.codebook.nearestAngle(y / Math.hypot(x, y));
     // Fewer directions than elements leave gaps between them, more lie closer than a beam is wide.
     const beside = DIRECTIONS_BESIDE * Math.max(1, Math.round(numAngles / array.numElements));
     return { first: Math.max(0, nearest - beside), last: Math.min(numAngles - 1, nearest + beside) };

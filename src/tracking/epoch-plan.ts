@@ -71,6 +71,8 @@ export interface UserPlan {
 }
 
 export interface EpochPlan extends EpochTime {
+  /** Whether these are the probes of an epoch, and its other slots are planned when their powers are there. */
+  readonly goesOn: boolean;
   /** In the order of the slots. */
   readonly pilots: readonly PlannedPilot[];
   /** In the order of the users. */
@@ -82,6 +84,6 @@ export interface EpochReport {
   readonly measured: readonly (readonly (MeasuredPilot | null)[])[];
   /** What sensors told of each user since the last epoch, oldest first. */
   readonly sensors: readonly (readonly SensorReading[])[];
-  /** Null when the run is over. */
+  /** Null when the run is over; of a plan that goes on nobody asks. */
   readonly next: EpochTime | null;
 }

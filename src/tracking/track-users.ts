@@ -25,6 +25,8 @@ export interface TrackingOptions {
   readonly train: (user: number) => Sounding<FoundUser, Powers>;
   readonly servingSlots: number;
   readonly probing: ProbingRules;
+  /** Whether probes come before the slots that serve, so that the strongest of them serves. */
+  readonly probesFirst?: boolean;
   readonly loss: LossRules;
   /** Whether so many slots with so many different codewords fit an epoch. Those that serve all users must. */
   readonly fits: (numSlots: number, numCodewords: number) => boolean;
@@ -62,14 +64,62 @@ export function* trackUsers(options: TrackingOptions): Generator<EpochPlan, void
   const tracking = { ...options, map };
   try {
     for (let time: EpochTime | null = options.first; time !== null; ) {
-      const plan = planEpoch(tracking, users, budget, time);
-      const report: EpochReport = yield plan;
+      const whole = planEpoch(tracking, users, budget, time);
+      const { plan, report } = options.probesFirst
+        ? yield* inParts(whole, options.codebook)
+        : { plan: whole, report: yield whole };
       tracker.observe(observe(options, users, plan, report), plan.beginsAtS);
       time = report.next;
     }
   } finally {
     for (const { training } of users) training?.abandon();
   }
+}
+
+/** Tries the beams of every user, and serves with the strongest. */
+function* inParts(
+  whole: EpochPlan,
+  codebook: PolarCodebook,
+): Generator<EpochPlan, { plan: EpochPlan; report: EpochReport }, EpochReport> {
+  const tried = whole.users.flatMap(({ column, probes }, user): PlannedPilot[] =>
+    column === null || probes.length === 0
+      ? []
+      : [column, ...probes].map((each) => ({
+          codeword: codebook.codeword(codebook.indexOf(each)),
+          ...{ purpose: 'probe', column: each, user, listeners: [user], training: null },
+        })),
+  );
+  if (tried.length === 0) return { plan: whole, report: yield whole };
+  const { measured } = yield { ...whole, pilots: tried, goesOn: true };
+  const best = whole.users.map(({ column }, user) => {
+    let [strongest, most] = [column, -1];
+    for (const [k, pilot] of tried.entries()) {
+      const power = pilot.user === user ? meanOf(measured[k]![0]?.powers ?? []) : null;
+      if (power !== null && power > most) [strongest, most] = [pilot.column, power];
+    }
+    return strongest;
+  });
+  const rest = whole.pilots
+    .filter(({ purpose }) => purpose !== 'probe')
+    .map((pilot) => (pilot.purpose === 'serve' ? withColumn(pilot, best[pilot.user]!, codebook) : pilot));
+  const plan = {
+    ...whole,
+    pilots: rest,
+    users: whole.users.map((user, k) => ({
+      ...user,
+      column: best[k]!,
+      probes: tried.filter((pilot) => pilot.user === k).map(({ column }) => column!),
+    })),
+  };
+  const report = yield plan;
+  return {
+    plan: { ...plan, pilots: [...tried, ...rest] },
+    report: { ...report, measured: [...measured, ...report.measured] },
+  };
+}
+
+function withColumn(pilot: PlannedPilot, column: number, codebook: PolarCodebook): PlannedPilot {
+  return { ...pilot, column, codeword: codebook.codeword(codebook.indexOf(column)) };
 }
 
 function planEpoch(
@@ -89,7 +139,11 @@ function planEpoch(
   });
   // Where training takes no pilots, the tracker knows more by now.
   if (begun.some((end) => end !== null && end.found !== null)) predictions = tracker.predict(time.beginsAtS);
-  const served = users.map(({ watch }, k) => watch.served(predictions[k]?.[0]?.column ?? null));
+  const served = users.map(({ watch }, k) => {
+    const first = predictions[k]?.[0]?.column ?? null;
+    // What is tried first needs no word of the epoch before.
+    return options.probesFirst && first !== null ? first : watch.served(first);
+  });
 
   const slots = new EpochSlots(options.codebook, options.fits);
   const listening = users.flatMap(({ watch }, k) => (watch.isSilent ? [] : [k]));
@@ -116,6 +170,7 @@ function planEpoch(
   slots.train(trained, time.epoch);
   return {
     ...time,
+    goesOn: false,
     pilots: slots.pilots,
     users: users.map(
       (user, k): UserPlan => ({

@@ -4,6 +4,7 @@
  * and sensed goes back to the tracker. It knows no board and no channel: campaigns, studies and replays drive the same one.
  */
 import type { PointM } from '../array/linear-array.js';
+import type { Frame } from '../camera/frame.js';
 import type { VelocityMPerS } from '../channel/motion/motion.js';
 import type { PolarCodebook } from '../codebook/polar.js';
 
@@ -70,6 +71,18 @@ export interface Tracker {
   observe(epoch: readonly UserEpoch[], timeS: number): void;
   /** Ranks codewords for the epoch that begins at `timeS`, for every user. */
   predict(timeS: number): readonly Prediction[];
+  /** Of a tracker that sees by a camera; absent of others. */
+  readonly eyes?: Eyes;
+}
+
+/** Frames of a camera, as a tracker wants them: before each epoch it is shown what has come. */
+export interface Eyes {
+  /** Pixels of a side: frames are square. */
+  readonly size: number;
+  /** Between frames, s. */
+  readonly intervalS: number;
+  /** @param follows whether the frame shows the same view as the one before, one interval later. */
+  see(frame: Frame, follows: boolean): void;
 }
 
 /** What a tracker is built for. */
@@ -79,4 +92,6 @@ export interface TrackerSetting {
   readonly epochS: number;
   /** Of the tracker's own draws. */
   readonly seed: number;
+  /** Between the frames of a camera, s; absent where there is none. */
+  readonly frameIntervalS?: number;
 }

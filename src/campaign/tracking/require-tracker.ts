@@ -1,6 +1,6 @@
 import type { Scenario } from '../../scenario/scenario-schema.js';
 import { buildTracker } from '../../scenario/trackers.js';
-import { trackingCodebook } from '../../scenario/tracking-plan.js';
+import { frameInterval, trackingCodebook } from '../../scenario/tracking-plan.js';
 
 /**
  * Builds the scenario's tracker once, before a port is opened: a model that does not fit is told of then, and what a tracker computes
@@ -15,6 +15,7 @@ export async function requireTracker(scenario: Scenario, numUsers: number): Prom
     codebook: trackingCodebook(scenario, tracking),
     numUsers,
     epochS: tracking.epoch,
+    ...frameInterval(tracking),
     seed,
   });
 }

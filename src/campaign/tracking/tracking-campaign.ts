@@ -8,7 +8,7 @@ import type { PlanOnBoard } from '../../scenario/plan-on-board.js';
 import { schemeOnBoard } from '../../scenario/scheme-on-board.js';
 import type { ServedUsers, Serving } from '../../scenario/serving.js';
 import { buildTracker } from '../../scenario/trackers.js';
-import type { TrackingPlan } from '../../scenario/tracking-plan.js';
+import { frameInterval, type TrackingPlan } from '../../scenario/tracking-plan.js';
 import { pathsAt, positionAt, type User } from '../../scenario/users.js';
 import { requireSubcarriers } from '../../scenario/wideband.js';
 import type { EpochPilot, EpochPowers } from '../../slots/epoch-exchange.js';
@@ -20,6 +20,7 @@ import { trackUsers } from '../../tracking/track-users.js';
 import type { CampaignParts } from '../campaign-parts.js';
 import { estimateRow, lossesRow } from '../campaign-rows.js';
 import { evidenceJudge } from '../evidence.js';
+import { CameraFrames } from './camera-frames.js';
 import { epochRows, positionRows, predictionRows } from './epoch-rows.js';
 import { soundingOf } from './epoch-soundings.js';
 import { EpochTruth } from './epoch-truth.js';
@@ -132,32 +133,51 @@ class TrackingCampaign {
     const { preparation, recording } = this.#parts;
     const recorded = await recordedEpochs(recording);
     const estimates = await recordedEstimates(recording);
+    const serving = await recordedServing(recording);
     const train = await this.#trainer(estimates);
     const readings = await this.#openReadings();
     const tracker = await buildTracker(section.tracker, {
       codebook,
       numUsers: this.#users.length,
       epochS: section.epoch,
+      ...frameInterval(section),
       seed: preparation.scenario.seed,
     });
+    const camera = CameraFrames.open(this.#parts, tracker, recorded.size > 0);
     let time: EpochStart | null = recorded.get(0) ?? (await this.#firstEpoch());
+    await camera?.show(time, recorded.has(time.epoch));
     const run = trackUsers({
       ...{ tracker, codebook, numUsers: this.#users.length, servingSlots: section.servingSlots },
-      ...{ probing, loss, fits, train },
+      ...{ probing, loss, fits, train, probesFirst: section.probing.order === 'first' },
       first: time,
     });
+    /** Of the part of an epoch after its probes; null where none came first. */
+    let partSlot: number | null = null;
     try {
       let step = run.next();
       while (!step.done) {
         const plan = step.value;
         const { firstSlot } = time!;
-        this.#noteTrainings(plan, firstSlot);
-        const pilots = this.#epochPilots(plan);
         const isKnown = recorded.has(plan.epoch);
+        const endSlot = firstSlot + tracking.epochSlots;
+        const measure = async (pilots: readonly EpochPilot[], slot: number) =>
+          isKnown
+            ? this.#sounder.epochs.recorded(slot, pilots)
+            : await this.#sounder.epochs.measure(slot, pilots, endSlot);
         readings.begin(plan.epoch);
-        const measured = isKnown
-          ? this.#sounder.epochs.recorded(firstSlot, pilots)
-          : await this.#sounder.epochs.measure(firstSlot, pilots, firstSlot + tracking.epochSlots);
+        if (plan.goesOn) {
+          const tried = this.#epochPilots(plan);
+          const measured = await measure(tried, firstSlot);
+          partSlot = serving.get(plan.epoch) ?? (await this.#slotAfter(firstSlot + tried.length));
+          step = run.next({ measured, sensors: [], next: null });
+          continue;
+        }
+        const ownSlot = partSlot ?? firstSlot;
+        const numTried = ownSlot - firstSlot;
+        partSlot = null;
+        this.#noteTrainings(plan, ownSlot);
+        const pilots = this.#epochPilots(plan);
+        const measured = await measure(pilots, ownSlot);
         const sensors = readings.take(plan.epoch);
         if (!isKnown) {
           this.#record(plan, firstSlot, measured);
@@ -170,13 +190,17 @@ class TrackingCampaign {
         }
         this.#troubles = plan.users.map(({ troubles }) => troubles);
         this.#numCarriedOut++;
-        this.#mostSlots = Math.max(this.#mostSlots, pilots.length);
+        this.#mostSlots = Math.max(this.#mostSlots, numTried + pilots.length);
         time = await this.#nextEpoch(time!, recorded);
-        if (time !== null) this.#numLeftOut += time.epoch - plan.epoch - 1;
+        if (time !== null) {
+          this.#numLeftOut += time.epoch - plan.epoch - 1;
+          await camera?.show(time, recorded.has(time.epoch));
+        }
         step = run.next({ measured, sensors, next: time });
       }
       this.#tellLeftOut();
     } finally {
+      await camera?.close();
       run.return();
     }
   }
@@ -215,6 +239,14 @@ class TrackingCampaign {
     // The first codewords take their time.
     const firstSlot = epochs.firstSlot(epochSlots, epochSlots);
     return { epoch: 0, firstSlot, beginsAtS: epochs.startOfSlotS(firstSlot) };
+  }
+
+  /** With which an epoch goes on after its probes. */
+  async #slotAfter(endSlot: number): Promise<number> {
+    const { turnaround, duration } = this.#parts.preparation.scenario.slots;
+    const { epochs } = this.#sounder;
+    await epochs.getReady();
+    return epochs.firstSlot(endSlot + Math.ceil(turnaround / duration - 1e-9), 1);
   }
 
   /** Null after the last. */
@@ -349,4 +381,12 @@ function laterOf(recorded: ReadonlyMap<number, EpochStart>, epoch: number): Epoc
 
 async function recordedEstimates(recording: Recording): Promise<ReadonlySet<string>> {
   return new Set((await recording.rows('estimates')).map(({ ue, epoch }) => `${ue} ${epoch}`));
+}
+
+/** Of epochs whose probes came first, with which slot they went on. */
+async function recordedServing(recording: Recording): Promise<ReadonlyMap<number, number>> {
+  const rows = await recording.query(
+    "SELECT batch, min(slot) AS slot FROM slots WHERE sounding LIKE '%/serve' GROUP BY batch",
+  );
+  return new Map(rows.map(({ batch, slot }) => [Number(batch), Number(slot)]));
 }

@@ -1,6 +1,8 @@
 /** What came out of tracking, read from a recording. */
+import type { FrameCounts } from '../../camera/frame-feed.js';
 import type { Recording } from '../../record/recording.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
+import { CAMERA_FRAMES } from './camera-frames.js';
 import { type NoticedTrouble, noticedTroubles } from './troubles.js';
 
 export interface TrackedUserOutcome {
@@ -11,6 +13,10 @@ export interface TrackedUserOutcome {
   readonly trackedShare: number;
   /** Received power of the serving beam against that of the best codeword, mean over them; null where nobody knows the truth. */
   readonly meanGain: number | null;
+  /** Share of the epochs in which it brought within 1 dB of the best codeword; null likewise. */
+  readonly within1DbShare: number | null;
+  /** Share of the epochs in which the best codeword was among the first five that the tracker named; null likewise. */
+  readonly amongFiveShare: number | null;
   /** Slots with beams that were tried, and with pilots of the scheme. */
   readonly probes: number;
   readonly trainingPilots: number;
@@ -33,7 +39,12 @@ export interface TrackingOutcome {
   readonly meanGain: number | null;
   /** Share of all slots that serve or probe. */
   readonly probeShare: number;
+  /** What became of the camera's frames; null without a camera. */
+  readonly camera: FrameCounts | null;
 }
+
+/** -1 dB. */
+const WITHIN_1_DB = 10 ** -0.1;
 
 /** Null for a run that does not track. */
 export async function trackingOutcomeOf(recording: Recording): Promise<TrackingOutcome | null> {
@@ -41,7 +52,10 @@ export async function trackingOutcomeOf(recording: Recording): Promise<TrackingO
   if (scenario?.tracking === undefined) return null;
   const rows = await recording.query(`
     WITH steps AS (
-      SELECT *, lag(state) OVER (PARTITION BY ue ORDER BY epoch) AS before FROM epochs
+      SELECT *, lag(state) OVER (PARTITION BY ue ORDER BY epoch) AS before, EXISTS (
+        SELECT 1 FROM predictions AS p
+        WHERE p.epoch = epochs.epoch AND p.ue = epochs.ue AND p.rank <= 5 AND p.codeword_key = epochs.best_key
+      ) AS five FROM epochs
     ), begun AS (
       SELECT ue, min(epoch) AS first FROM epochs WHERE served_key IS NOT NULL GROUP BY ue
     )
@@ -49,6 +63,8 @@ export async function trackingOutcomeOf(recording: Recording): Promise<TrackingO
       count(*) FILTER (epoch >= first) AS epochs,
       count(*) FILTER (epoch >= first AND state = 'tracked') AS tracked,
       avg(gain) FILTER (epoch >= first) AS gain,
+      avg(CAST(gain >= ${WITHIN_1_DB} AS INTEGER)) FILTER (epoch >= first) AS within,
+      avg(CAST(five AS INTEGER)) FILTER (epoch >= first AND steps.best_key IS NOT NULL) AS five,
       coalesce(sum(json_array_length(probes)), 0) AS probes,
       coalesce(sum(num_serving_slots), 0) AS serving,
       coalesce(sum(num_training_pilots), 0) AS training,
@@ -63,7 +79,9 @@ export async function trackingOutcomeOf(recording: Recording): Promise<TrackingO
       ue: String(row.ue),
       epochs,
       trackedShare: epochs === 0 ? 0 : Number(row.tracked) / epochs,
-      meanGain: row.gain === null ? null : Number(row.gain),
+      meanGain: numberOrNull(row.gain),
+      within1DbShare: numberOrNull(row.within),
+      amongFiveShare: numberOrNull(row.five),
       probes: Number(row.probes),
       trainingPilots: Number(row.training),
       losses: Number(row.losses),
@@ -85,5 +103,26 @@ export async function trackingOutcomeOf(recording: Recording): Promise<TrackingO
     users,
     meanGain: gains.length === 0 ? null : gains.reduce((sum, gain) => sum + gain / gains.length, 0),
     probeShare: probes === 0 ? 0 : probes / (probes + serving),
+    camera: await frameCounts(recording),
   };
+}
+
+/** Of all parts of a run that was resumed. */
+async function frameCounts(recording: Recording): Promise<FrameCounts | null> {
+  const events = await recording.rows('events', `WHERE kind = '${CAMERA_FRAMES}'`);
+  if (events.length === 0) return null;
+  const sum = (of: keyof FrameCounts) =>
+    events.reduce((total, { detail }) => total + (detail as FrameCounts)[of], 0);
+  return {
+    shown: sum('shown'),
+    late: sum('late'),
+    missing: sum('missing'),
+    wrongSize: sum('wrongSize'),
+    broken: sum('broken'),
+    skipped: sum('skipped'),
+  };
+}
+
+function numberOrNull(value: unknown): number | null {
+  return value === null || value === undefined ? null : Number(value);
 }

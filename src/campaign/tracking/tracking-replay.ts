@@ -64,6 +64,7 @@ export async function replayTracker(
   const codebook = trackingCodebook(scenario, tracking);
   const { users } = prepare(scenario);
   const ids = users.map(({ id }) => id);
+  if (tracking.camera !== undefined && choice.name === 'camera') throw noPictures(recording.folder);
   const setting = { codebook, numUsers: users.length, epochS: tracking.epoch, seed };
   const tracker = await buildTracker(choice, setting);
   const truth = new EpochTruth(codebook);
@@ -106,6 +107,15 @@ export async function replayTracker(
     tracker.observe(heard, beginsAtS);
   }
   return { tracker: choice, users: ids.map((ue) => trackOf(ue, predictions)), predictions };
+}
+
+/** The recording knows when frames were shown, and of which files, but not what was in them. */
+function noPictures(folder: string): BeamloopError {
+  return new BeamloopError('BAD_ARGUMENT', {
+    what: 'The recording holds no pictures, so nobody knows what the tracker camera would have seen',
+    where: folder,
+    todo: 'Replay another tracker on it, or run the scenario again',
+  });
 }
 
 /** Where moving users truly were. */

@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 import { BeamloopError } from '../../core/errors.js';
 import { familyOfModel } from '../../prediction/families.js';
 import type { Evaluation } from '../../prediction/family.js';
-import { modelFolder } from '../../prediction/motion/trackers/learned-trackers.js';
+import { modelFolder } from '../../prediction/model/shipped-model.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { MAX_SEED, wholeOption } from '../options.js';
 import { formatTable } from '../text-table.js';

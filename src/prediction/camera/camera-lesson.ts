@@ -18,6 +18,12 @@ const MOMENTUM = 0.1;
 const SCORED_AT_ONCE = 50;
 const LISTED = 5;
 
+/** A window, as it is or left and right exchanged. */
+interface Shown {
+  readonly window: number;
+  readonly isMirrored: boolean;
+}
+
 /** A network as lessons and evaluations see it. */
 export interface CameraDesign {
   readonly shapes: readonly WeightShape[];
@@ -26,7 +32,7 @@ export interface CameraDesign {
     tf: TensorFlow,
     weights: WeightTensors,
     set: WindowSet,
-    windows: readonly number[],
+    shown: readonly Shown[],
     learning: Learning | null,
   ): Tensor2D;
 }
@@ -34,15 +40,15 @@ export interface CameraDesign {
 export function cameraDesign(sizes: CameraSizes): CameraDesign {
   return {
     shapes: cameraShapes(sizes),
-    scores: (tf, weights, set, windows, learning) =>
-      cameraScores(tf, sizes, weights, masksOf(tf, set, windows), learning),
+    scores: (tf, weights, set, shown, learning) =>
+      cameraScores(tf, sizes, weights, masksOf(tf, set, shown), learning),
   };
 }
 
 export function historyDesign(numBeams: number): CameraDesign {
   return {
     shapes: historyShapes(numBeams),
-    scores: (tf, weights, set, windows) => historyScores(tf, weights, pastOf(set, windows), numBeams),
+    scores: (tf, weights, set, shown) => historyScores(tf, weights, pastOf(set, shown), numBeams),
   };
 }
 
@@ -50,11 +56,16 @@ export function cameraLesson(
   tf: TensorFlow,
   design: CameraDesign,
   { training, validation }: { readonly training: WindowSet; readonly validation: WindowSet },
+  /** Whether every second window, at random, is shown with left and right exchanged. */
+  mirror: boolean,
 ): Lesson {
   return {
     shapes: design.shapes,
     numExamples: training.numWindows,
-    step: (weights, examples, random) => step(tf, design, training, weights, examples, random),
+    step(weights, examples, random) {
+      const shown = examples.map((window) => ({ window, isMirrored: mirror && random.uniform() < 0.5 }));
+      return step(tf, design, training, weights, shown, random);
+    },
     judge: (weights) => judgement(scoresOfAll(tf, design, weights, validation), validation),
   };
 }
@@ -64,7 +75,7 @@ function step(
   design: CameraDesign,
   set: WindowSet,
   weights: Weights,
-  windows: readonly number[],
+  shown: readonly Shown[],
   random: Random,
 ): LossAndGradients {
   const { shapes } = design;
@@ -74,7 +85,7 @@ function step(
   const gradients: (Float32Array | null)[] = shapes.map(() => null);
   tf.tidy(() => {
     const all = [...weightTensors(tf, shapes, weights)];
-    const classes = futureOf(set, windows);
+    const classes = futureOf(set, shown);
     const learning: Learning = {
       random,
       onStatistics(block, { mean, variance }) {
@@ -85,7 +96,7 @@ function step(
     const lossOf = (...tensors: Tensor2D[]) => {
       const given = all.slice();
       for (const [k, place] of learned.entries()) given[place] = tensors[k]!;
-      return focalLossTensor(tf, design.scores(tf, byName(shapes, given), set, windows, learning), classes);
+      return focalLossTensor(tf, design.scores(tf, byName(shapes, given), set, shown, learning), classes);
     };
     const { value, grads } = tf.valueAndGrads(lossOf as never)(learned.map((k) => all[k]!));
     loss = value.dataSync()[0]!;
@@ -110,10 +121,10 @@ export function scoresOfAll(
   const all = new Float32Array(numWindows * NUM_SLOTS * numBeams);
   for (let first = 0; first < numWindows; first += SCORED_AT_ONCE) {
     const count = Math.min(SCORED_AT_ONCE, numWindows - first);
-    const windows = Array.from({ length: count }, (_, k) => first + k);
+    const shown = Array.from({ length: count }, (_, k) => ({ window: first + k, isMirrored: false }));
     tf.tidy(() => {
       const named = byName(design.shapes, weightTensors(tf, design.shapes, weights));
-      const scores = design.scores(tf, named, set, windows, null).dataSync() as Float32Array;
+      const scores = design.scores(tf, named, set, shown, null).dataSync() as Float32Array;
       for (let slot = 0; slot < NUM_SLOTS; slot++) {
         for (let w = 0; w < count; w++) {
           const from = (slot * count + w) * numBeams;
@@ -137,31 +148,40 @@ function judgement(scores: Float32Array, { numBeams, future }: WindowSet): Judge
   return { score: -loss, figures };
 }
 
-function masksOf(tf: TensorFlow, { masks, size }: WindowSet, windows: readonly number[]): Tensor4D {
+function masksOf(tf: TensorFlow, { masks, size }: WindowSet, shown: readonly Shown[]): Tensor4D {
   const pixels = size ** 2;
-  const values = new Float32Array(NUM_MASKS * windows.length * pixels);
-  windows.forEach((window, w) => {
+  const values = new Float32Array(NUM_MASKS * shown.length * pixels);
+  shown.forEach(({ window, isMirrored }, w) => {
     for (let m = 0; m < NUM_MASKS; m++) {
       const from = (window * NUM_MASKS + m) * pixels;
-      values.set(masks.subarray(from, from + pixels), (m * windows.length + w) * pixels);
+      const at = (m * shown.length + w) * pixels;
+      values.set(masks.subarray(from, from + pixels), at);
+      if (!isMirrored) continue;
+      for (let row = at; row < at + pixels; row += size) values.subarray(row, row + size).reverse();
     }
   });
-  return tf.tensor4d(values, [NUM_MASKS * windows.length, size, size, 1]);
+  return tf.tensor4d(values, [NUM_MASKS * shown.length, size, size, 1]);
 }
 
 /** [8 * windows], slot after slot. */
-function pastOf({ past }: WindowSet, windows: readonly number[]): Int32Array {
-  return bySlot(past, NUM_FRAMES, windows);
+function pastOf(set: WindowSet, shown: readonly Shown[]): Int32Array {
+  return bySlot(set, set.past, NUM_FRAMES, shown);
 }
 
 /** [7 * windows], slot after slot. */
-function futureOf({ future }: WindowSet, windows: readonly number[]): Int32Array {
-  return bySlot(future, NUM_SLOTS, windows);
+function futureOf(set: WindowSet, shown: readonly Shown[]): Int32Array {
+  return bySlot(set, set.future, NUM_SLOTS, shown);
 }
 
-function bySlot(values: Int32Array, numSlots: number, windows: readonly number[]): Int32Array {
-  return Int32Array.from({ length: numSlots * windows.length }, (_, k) => {
-    const window = windows[k % windows.length]!;
-    return values[window * numSlots + Math.floor(k / windows.length)]!;
+function bySlot(
+  { numBeams }: WindowSet,
+  beams: Int32Array,
+  numSlots: number,
+  shown: readonly Shown[],
+): Int32Array {
+  return Int32Array.from({ length: numSlots * shown.length }, (_, k) => {
+    const { window, isMirrored } = shown[k % shown.length]!;
+    const beam = beams[window * numSlots + Math.floor(k / shown.length)]!;
+    return isMirrored ? numBeams - 1 - beam : beam;
   });
 }

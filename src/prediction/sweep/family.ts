@@ -121,10 +121,7 @@ function cardOf({ model, making, temperature, contentHash }: TrainedSweep): Mode
       ]),
     },
     making: [
-      [
-        'Data',
-        `synthetic cities ${cities.join(', ')}, pilots at ${model.snr} dB`,
-      ],
+      ['Data', `synthetic cities ${cities.join(', ')}, pilots at ${model.snr} dB`],
       ['Seed', String(model.seed)],
       ['Kept', `weights of epoch ${making.epoch} of ${history.length}`],
       ['Temperature', temperature.toFixed(3)],

@@ -66,7 +66,7 @@ users: { count: 3 }
 const MOTIONS = [
   '{ kind: line, start: [2 m, 1 m], velocity: [0.1 m/s, 0.2 m/s] }',
   '{ kind: line, start: { distance: 2 m, angle: 10 deg }, speed: 0.1 m/s, heading: 30 deg }',
-  '{ kind: waypoints, points: [[2 m, 1 m], { distance: 2 m, angle: 10 deg }], speed: 1 m/s }',
+  '{ kind: waypoints, points: [[2 m, 1 m], { distance: 2 m, angle: 10 deg }], speed: 1 m/s, laps: 3 }',
   '{ kind: waypoints, points: [{ ring: 2 m, angle: 10 deg }, [2 m, 1 m]], times: [1 s, 2 s] }',
   '{ kind: walk, start: { ring: 2 m, angle: 5 deg }, step: 20 ms, speed: 1 m/s, memory: 0.9, speedDeviation: 0.1 m/s, acceleration: 0.1 m/s, firstSpeedDeviation: 0.1 m/s, heading: correlated, turn: 5 deg, leastX: 0.5 m, distance: [1 m, 8 m] }',
   '{ kind: file, file: walk.csv, origin: { latitude: 48 deg, longitude: 11 deg, heading: 90 deg }, from: 1 s }',
@@ -91,10 +91,11 @@ const TRACKERS = [
   '{ name: ekf-position, speed: 2 m/s, turn: 5 deg, gate: 4.5, bearing: always }',
   '{ name: ekf-velocity, speed: 2 m/s, turn: 5 deg, gate: 4.5, bearing: never }',
   '{ name: stgcn, model: models/stgcn }',
+  '{ name: camera, model: models/camera }',
 ];
 const TRACKED = TRACKERS.map(
   (tracker) =>
-    `${NARROW}\ntracking: { epoch: 20 ms, duration: 2 s, tracker: ${tracker}, codebook: { directions: 16, rings: 2 }, servingSlots: 2, prediction: 1 ms, probing: { budget: 0.1, confidence: 0.9, mostPerEpoch: 3, window: 1 s }, lost: { drop: 10 dB, overNoise: 3 dB, after: 3, giveUpAfter: 3, retryAfter: 1 s } }\n`,
+    `${NARROW}\ntracking: { epoch: 20 ms, duration: 2 s, tracker: ${tracker}, camera: { source: emulated, rate: 10 Hz, latency: 30 ms }, codebook: { directions: 16, rings: 2, spread: angles }, servingSlots: 2, prediction: 1 ms, probing: { budget: 0.1, confidence: 0.9, mostPerEpoch: 3, window: 1 s }, lost: { drop: 10 dB, overNoise: 3 dB, after: 3, giveUpAfter: 3, retryAfter: 1 s } }\n`,
 );
 const schemed = (text: string, scheme: string) => text.replace(/scheme:\s+\{.*\}\n/, `scheme: ${scheme}\n`);
 /** Little beside the boards: it is planned for every odd value. */

@@ -1,4 +1,4 @@
-/** Windows of the small street scene, each of a pass of its own (docs/model.md eq. 103). */
+/** Windows of the small street scene, each of a pass of its own (docs/model.md eq. 104m). */
 import { blurredGrey, motionMask } from '../../../camera/motion-mask.js';
 import { drawFrame, drawScene, SCENE_SIZE, sineOfColumn } from '../../../camera/street-scene.js';
 import { beamOfSine } from '../../../codebook/angular.js';
@@ -10,8 +10,8 @@ const PIXELS = SCENE_SIZE ** 2;
 const COLUMNS = [4, 52] as const;
 /** Columns per frame. */
 const SPEEDS = [1.2, 3.6] as const;
-/** Of its change per frame. */
-const ACCELERATION_VARIANCE = 0.04;
+/** Of its change per frame, columns per frame squared. */
+const ACCELERATION_DEVIATION = 0.04;
 /** Of a measured best beam, in beams. */
 const BEAM_DEVIATION = 0.35;
 
@@ -20,10 +20,16 @@ export interface StreetOptions {
   readonly numBeams: number;
   readonly seed: number;
   readonly purpose: 'training' | 'validation' | 'evaluation';
+  /** Told now and then how many are drawn; what it throws ends it. */
+  readonly onDrawn?: ((numDone: number) => void) | undefined;
 }
 
+/** Windows between two words of how many there are. */
+const TOLD_EVERY = 100;
+
 /** Every window is drawn from the seed, the purpose and its own number alone. */
-export function drawStreetWindows({ numWindows, numBeams, seed, purpose }: StreetOptions): WindowSet {
+export function drawStreetWindows(options: StreetOptions): WindowSet {
+  const { numWindows, numBeams, seed, purpose, onDrawn } = options;
   const set: WindowSet = {
     ...{ numWindows, numBeams, size: SCENE_SIZE },
     passes: Int32Array.from({ length: numWindows }, (_, k) => k),
@@ -31,7 +37,10 @@ export function drawStreetWindows({ numWindows, numBeams, seed, purpose }: Stree
     past: new Int32Array(numWindows * NUM_FRAMES),
     future: new Int32Array(numWindows * NUM_SLOTS),
   };
-  for (let k = 0; k < numWindows; k++) drawWindow(set, k, new Random(seed, 'street', purpose, k));
+  for (let k = 0; k < numWindows; k++) {
+    drawWindow(set, k, new Random(seed, 'street', purpose, k));
+    if ((k + 1) % TOLD_EVERY === 0 || k + 1 === numWindows) onDrawn?.(k + 1);
+  }
   return set;
 }
 
@@ -57,7 +66,7 @@ function drawCourse(random: Random): (t: number) => number {
   const uniform = ([least, most]: readonly [number, number]) => least + (most - least) * random.uniform();
   const column = uniform(COLUMNS);
   const speed = uniform(SPEEDS);
-  const acceleration = Math.sqrt(ACCELERATION_VARIANCE) * random.normal();
+  const acceleration = ACCELERATION_DEVIATION * random.normal();
   const sign = random.uniform() < 0.5 ? -1 : 1;
   return (t) => column + sign * (speed * t + (acceleration * t * t) / 2);
 }

@@ -2,13 +2,14 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Random } from '../../../core/random.js';
 import type { TensorFlow } from '../../backend/tensorflow-type.js';
-import { type BatchStatistics, batchNorm, SMALL_VARIANCE } from '../../layers/batch-norm.js';
-import { addRow, dense } from '../../layers/dense.js';
+import { type BatchStatistics, SMALL_VARIANCE } from '../../layers/batch-norm.js';
+import { dense } from '../../layers/dense.js';
 import { GATES, type GateWeights, type GruWeights, gruStates } from '../../layers/gru.js';
 import type { WeightTensors } from '../../layers/weight-shapes.js';
 import { NUM_FRAMES, NUM_MASKS, NUM_SLOTS } from '../data/window-set.js';
 import { attention } from '../layers/attention.js';
 import { layerNorm } from '../layers/layer-norm.js';
+import { normalisedPool } from '../layers/normalised-pool.js';
 import { type CameraSizes, FEATURES, NUM_HEADS } from './camera-network.js';
 import { NUM_HISTORY_STEPS, NUM_STEPS } from './camera-weights.js';
 
@@ -91,7 +92,7 @@ function lastSteps(
   return tf.slice(states, [(numSteps - NUM_SLOTS) * rows, 0], [NUM_SLOTS * rows, FEATURES]);
 }
 
-/** Pooling before ReLU is the same, and a quarter of the work. */
+/** A convolution's bias is taken away again by the normalisation while the network learns. */
 function block(
   tf: TensorFlow,
   x: Tensor4D,
@@ -101,21 +102,18 @@ function block(
 ): Tensor4D {
   const name = `block${k + 1}`;
   const filter = weights[`${name}.filter`] as unknown as Tensor4D;
-  const y: Tensor4D = tf.conv2d(x, filter, 1, 'same');
-  const rows: Tensor2D = tf.reshape(y, [y.size / y.shape[3], y.shape[3]]);
   const [scale, shift] = [weights[`${name}.scale`]!, weights[`${name}.shift`]!];
-  const biased = addRow(tf, rows, weights[`${name}.bias`]!);
-  const normal =
-    learning === null
-      ? running(tf, biased, weights, name)
-      : batchNorm(tf, biased, scale, shift, (statistics) => learning.onStatistics(k, statistics));
-  return tf.relu(tf.maxPool(tf.reshape(normal, y.shape) as Tensor4D, 2, 2, 'valid'));
-}
-
-function running(tf: TensorFlow, x: Tensor2D, weights: WeightTensors, name: string): Tensor2D {
+  const y: Tensor4D = tf.conv2d(x, filter, 1, 'same');
+  if (learning !== null) {
+    return normalisedPool(tf, y, scale, shift, (statistics) => learning.onStatistics(k, statistics));
+  }
   const deviation = tf.sqrt(tf.add(weights[`${name}.variance`]!, SMALL_VARIANCE));
-  const normal = tf.div(tf.sub(x, weights[`${name}.mean`]!), deviation);
-  return tf.add(tf.mul(normal, weights[`${name}.scale`]!), weights[`${name}.shift`]!);
+  const slope = tf.div(scale, deviation);
+  const centre = tf.sub(weights[`${name}.mean`]!, weights[`${name}.bias`]!);
+  const offset = tf.sub(shift, tf.mul(centre, slope));
+  const rows: Tensor2D = tf.reshape(y, [y.size / y.shape[3], y.shape[3]]);
+  const normal: Tensor4D = tf.reshape(tf.add(tf.mul(rows, slope), offset), y.shape);
+  return tf.relu(tf.maxPool(normal, 2, 2, 'valid'));
 }
 
 /** Dense layers with ReLU between them. */

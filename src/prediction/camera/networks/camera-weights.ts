@@ -60,16 +60,19 @@ function blockShapes(name: string, inputs: number, outputs: number): WeightShape
   const spread = Math.sqrt(6 / (TAPS * inputs));
   return [
     { name: `${name}.filter`, shape: [3, 3, inputs, outputs], spread },
-    { name: `${name}.bias`, shape: [1, outputs], spread: 0 },
+    // The normalisation takes it away again: it stays at 0.
+    { name: `${name}.bias`, shape: [1, outputs], spread: 0, isLearned: false },
     ...normShapes(name, outputs),
     { name: `${name}.mean`, shape: [1, outputs], spread: 0, isLearned: false },
     { name: `${name}.variance`, shape: [1, outputs], spread: 0, begins: 1, isLearned: false },
   ];
 }
 
-/** Weights that are learned. */
-export function numLearned(shapes: readonly WeightShape[]): number {
-  return shapes.reduce((sum, { shape, isLearned }) => sum + (isLearned === false ? 0 : sizeOf(shape)), 0);
+/** Weights as papers count them: all but running statistics. */
+export function numParameters(shapes: readonly WeightShape[]): number {
+  return shapes
+    .filter(({ name }) => !name.endsWith('.mean') && !name.endsWith('.variance'))
+    .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 /** Multiplications with an addition that the convolutions and dense layers of one frame's feature take. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { BeamloopError } from '../../../core/errors.js';
 import { PACKAGE_FOLDER } from '../../../core/package-folder.js';
 import { type TrackerDefinition, trackerDefinition } from '../../../tracking/tracker-definition.js';
+import { modelFolder } from '../../model/shipped-model.js';
 import { readModel } from '../model-folder.js';
 import { NETWORK_KINDS, NETWORK_TITLES, type NetworkKind } from '../networks/kinds.js';
 import { requireModelFor } from '../trained-model.js';
@@ -42,14 +43,3 @@ export const LEARNED_TRACKERS: readonly TrackerDefinition[] = NETWORK_KINDS.map(
     },
   });
 });
-
-/** The folder itself where there is one, else the one under that name that comes with beamloop. */
-export function modelFolder(written: string): string {
-  if (existsSync(written) || path.isAbsolute(written)) return written;
-  const name = path
-    .normalize(written)
-    .replaceAll(path.sep, '/')
-    .replace(/^scenarios\//, '');
-  const shipped = path.join(PACKAGE_FOLDER, 'scenarios', name);
-  return !name.startsWith('../') && existsSync(shipped) ? shipped : written;
-}

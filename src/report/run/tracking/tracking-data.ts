@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { PointM } from '../../../array/linear-array.js';
 import { type NoticedTrouble, noticedTroubles } from '../../../campaign/tracking/troubles.js';
-import { PolarCodebook } from '../../../codebook/polar.js';
+import type { PolarCodebook } from '../../../codebook/polar.js';
+import { type TrackerCodebook, trackerCodebook } from '../../../codebook/tracking.js';
 import { BeamloopError } from '../../../core/errors.js';
 import type { Recording } from '../../../record/recording.js';
 import type { Row } from '../../../record/schema.js';
@@ -11,7 +12,11 @@ const trackingFacts = z.object({
   tracking: z.object({
     epoch: z.number(),
     tracker: z.looseObject({ name: z.string() }),
-    codebook: z.object({ directions: z.number(), rings: z.number() }),
+    codebook: z.object({
+      directions: z.number(),
+      rings: z.number(),
+      spread: z.enum(['sines', 'angles']).optional(),
+    }),
   }),
 });
 
@@ -53,7 +58,7 @@ export async function readTracking(
     recording.rows('epochs'),
     recording.rows('positions'),
     recording.rows('predictions', 'WHERE rank = 1'),
-    recording.query('SELECT count(*) AS count FROM sensor_reports'),
+    recording.query("SELECT count(*) AS count FROM sensor_reports WHERE sensor = 'ue'"),
     noticedTroubles(recording),
   ]);
   const { tracker, epoch, codebook } = facts.tracking;
@@ -83,19 +88,10 @@ function trackOf({ ue, xM, yM }: Row<'users'>, positions: readonly Row<'position
   return xM === null || yM === null ? [] : [{ timeS: 0, positionM: [xM, yM] }];
 }
 
-function codebookOf(
-  { directions, rings }: { readonly directions: number; readonly rings: number },
-  polar: PolarCodebook | null,
-): PolarCodebook | null {
+function codebookOf(described: TrackerCodebook, polar: PolarCodebook | null): PolarCodebook | null {
   if (polar === null) return null;
   try {
-    const options = {
-      numRings: rings,
-      numAngles: directions,
-      withInfinity: false,
-      name: 'tracking' as const,
-    };
-    return new PolarCodebook(polar.array, options);
+    return trackerCodebook(polar.array, described);
   } catch (error) {
     if (error instanceof BeamloopError) return null;
     throw error;

@@ -1,0 +1,103 @@
+/** What the camera of a run shows to its tracker: frame by frame before each epoch, recorded as it is shown, and accounted for. */
+import { FolderSource } from '../../camera/folder-source.js';
+import { type FrameCounts, FrameFeed } from '../../camera/frame-feed.js';
+import type { FrameSource } from '../../camera/frame-source.js';
+import { StreamSource } from '../../camera/stream-source.js';
+import { BeamloopError } from '../../core/errors.js';
+import type { Recording } from '../../record/recording.js';
+import type { CameraSection } from '../../scenario/camera-schema.js';
+import type { EpochTime } from '../../tracking/epoch-plan.js';
+import type { Eyes, Tracker } from '../../tracking/tracker.js';
+import type { CampaignParts } from '../campaign-parts.js';
+
+/** Of frames among what sensors tell. */
+const CAMERA = 'camera';
+/** Kind of the event that accounts for all frames of a run. */
+export const CAMERA_FRAMES = 'camera frames';
+
+/** Of table `sensor_reports`. */
+export interface RecordedFrame {
+  /** The picture's file, as its source names it; null where there is none. */
+  readonly file: string | null;
+  readonly isLate: boolean;
+  readonly follows: boolean;
+}
+
+export class CameraFrames {
+  readonly #feed: FrameFeed;
+  readonly #eyes: Eyes;
+  readonly #recording: Recording;
+  readonly #ue: string;
+
+  private constructor(
+    source: FrameSource,
+    section: CameraSection,
+    eyes: Eyes,
+    recording: Recording,
+    ue: string,
+  ) {
+    this.#feed = new FrameFeed(source, {
+      size: eyes.size,
+      intervalS: 1 / section.rate,
+      latencyS: section.latency,
+    });
+    this.#eyes = eyes;
+    this.#recording = recording;
+    this.#ue = ue;
+  }
+
+  /**
+   * Null where the tracker does not see, or there is no camera.
+   *
+   * @param isResumed whether epochs are gone through again that the recording holds.
+   * @throws what the sources throw; BAD_ARGUMENT for a run that cannot be resumed.
+   */
+  static open(
+    { testbed, recording, preparation, progress, clock }: CampaignParts,
+    tracker: Tracker,
+    isResumed: boolean,
+  ): CameraFrames | null {
+    const section = preparation.scenario.tracking?.camera;
+    const { eyes } = tracker;
+    if (section === undefined || eyes === undefined) return null;
+    const { source: written, latency: latencyS, rate } = section;
+    const isStream = /^https?:/.test(written);
+    if (isStream && isResumed) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: 'What a camera on the network showed is gone: a run that went by it cannot be resumed',
+        where: 'tracking.camera.source',
+        todo: 'Begin a new run',
+      });
+    }
+    const source =
+      testbed.camera ??
+      (isStream
+        ? new StreamSource(written, {
+            ...{ clock, latencyS },
+            onChange: (what) => {
+              recording.event('camera', { what });
+              progress.interruption?.('camera', { what });
+            },
+          })
+        : new FolderSource(written, { intervalS: 1 / rate, latencyS }));
+    const [user] = preparation.users;
+    return new CameraFrames(source, section, eyes, recording, user!.id);
+  }
+
+  /** @param isKnown whether the recording holds the epoch, with what was shown before it. */
+  async show({ epoch, beginsAtS }: EpochTime, isKnown: boolean): Promise<void> {
+    for (const { frame, follows, file, isLate } of await this.#feed.take(beginsAtS)) {
+      this.#eyes.see(frame, follows);
+      if (isKnown) continue;
+      const report: RecordedFrame = { file, isLate, follows };
+      const row = { ue: this.#ue, sensor: CAMERA, boardTimeS: frame.boardTimeS, report, epoch };
+      this.#recording.append('sensor_reports', row);
+    }
+  }
+
+  async close(): Promise<void> {
+    const counts: FrameCounts = this.#feed.counts;
+    this.#recording.event(CAMERA_FRAMES, counts);
+    await this.#feed.close();
+  }
+}
