@@ -27,6 +27,15 @@ export class Problems {
     if (known.where.length < MOST_PLACES) known.where.push(where);
   }
 
+  /** That goes on by itself. */
+  copy(): Problems {
+    const copied = new Problems();
+    for (const [what, { count, where, consequence }] of this.#found) {
+      copied.#found.set(what, { count, where: [...where], consequence });
+    }
+    return copied;
+  }
+
   /** The most frequent first. */
   list(): Problem[] {
     return [...this.#found]

@@ -21,13 +21,14 @@ export async function readCsv(file: string, problems: Problems): Promise<CsvTabl
   const text = await readFile(file, 'utf8');
   let records: { readonly record: string[]; readonly info: { readonly lines: number } }[];
   try {
+    // With `info` each record comes with where it stood; the types of the library do not say so.
     records = parse(text, {
       bom: true,
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
-    });
+    }) as unknown as typeof records;
   } catch (cause) {
     throw invalid(
       `The table cannot be read: ${(cause as Error).message}`,
