@@ -3,6 +3,9 @@ import type { Problem } from './problems.js';
 import type { Segments } from './segments.js';
 
 export interface Sample {
+  /** Recording that it is from, and its user; null in data sets of one user. */
+  readonly recording: string | null;
+  readonly user: string | null;
   readonly pass: number;
   /** No window goes from one segment to another. */
   readonly segment: number;
@@ -12,6 +15,8 @@ export interface Sample {
   readonly timeS: number | null;
   /** Linear, one a beam; null where there is no sweep. NaN stays NaN. */
   readonly powers: Float32Array | null;
+  /** Keys of the codewords that the powers are of; null where they are those of a codebook, in its order. */
+  readonly codewords: readonly string[] | null;
   /** Index into `powers` of the strongest beam, from 0; null where no power is finite. */
   readonly label: number | null;
   /** As the source says it, from its own base; null where it says nothing. */

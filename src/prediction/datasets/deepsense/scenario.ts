@@ -209,7 +209,13 @@ class SampleReader {
         : sourceLabel === null || this.#baseOfLabels === null
           ? null
           : sourceLabel - this.#baseOfLabels;
-    return { sample: { ...order, segment, powers, label, sourceLabel, ...place, image }, complaints };
+    return {
+      sample: {
+        ...{ recording: null, user: null, codewords: null },
+        ...{ ...order, segment, powers, label, sourceLabel, ...place, image },
+      },
+      complaints,
+    };
   }
 
   /** As it is handed on, counted. In the order of the table: the first sweep says how many beams there are. */
