@@ -6,6 +6,7 @@ import type { WindowTable } from './deepsense/sequences.js';
 import type { DatasetRow } from './parquet/columns.js';
 import type { Manifest } from './parquet/manifest.js';
 import { type Told, writeDataset } from './parquet/write-dataset.js';
+import type { Problem } from './problems.js';
 import type { SampleScenario } from './samples.js';
 import type { Source } from './source.js';
 
@@ -141,6 +142,6 @@ function tellPaths(opened: PathScenario, source: From): Told<'paths'> {
   return { source, problems: writable(opened.problems()), carrierHz, bandwidthHz, bases };
 }
 
-function writable(problems: ReturnType<WindowTable['problems']>): Manifest['problems'] {
+function writable(problems: readonly Problem[]): Manifest['problems'] {
   return problems.map(({ where, ...rest }) => ({ ...rest, where: [...where] }));
 }
