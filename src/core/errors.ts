@@ -43,7 +43,8 @@ export const ERROR_CATALOGUE = {
   },
   DATASET_INVALID: {
     exit: EXIT.usage,
-    meaning: 'a folder is no data set that can be read, or one of its files is damaged or contradicts the others',
+    meaning:
+      'a folder is no data set that can be read, or one of its files is damaged or contradicts the others',
   },
   PLAN_REFUSED: {
     exit: EXIT.usage,

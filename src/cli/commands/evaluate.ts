@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { SingleBar } from 'cli-progress';
 import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { evaluateModels, type TrackerScores } from '../../prediction/evaluation/evaluate.js';
@@ -8,6 +7,7 @@ import { readModel } from '../../prediction/model/model-folder.js';
 import { modelFolder } from '../../prediction/trackers/learned-trackers.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { MAX_SEED, wholeOption } from '../options.js';
+import { progressBar } from '../progress-bar.js';
 import { formatTable } from '../text-table.js';
 
 const MAX_WINDOWS = 1_000_000;
@@ -49,7 +49,7 @@ export const evaluateCommand: Command = (yargs, context) =>
       const seed = wholeOption('seed', args.seed, 0, MAX_SEED);
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
-      const bar = barOf(context);
+      const bar = progressBar(context);
       const scores = await evaluateModels(models, {
         ...{ numWindows, seed, numThreads, signal: context.signal },
         onProgress: bar.show,
@@ -108,22 +108,4 @@ function print(
     '\nGain: received power over that of the best codeword. In brackets: 95 % intervals over windows (bootstrap).\n' +
       '"says": the mean probability that a model gives to its first codeword; honest where it is that of the best codeword.\n',
   );
-}
-
-function barOf({ stderr, terminal }: CommandContext) {
-  const bar = new SingleBar({
-    stream: terminal ?? stderr,
-    format: '{bar} {percentage} % | {what} | {eta_formatted} left',
-    hideCursor: true,
-    clearOnComplete: true,
-  });
-  let started = false;
-  return {
-    show: (what: string, numDone: number, numWindows: number) => {
-      if (!started) bar.start(numWindows, 0, { what });
-      started = true;
-      bar.update(numDone, { what });
-    },
-    stop: () => bar.stop(),
-  };
 }

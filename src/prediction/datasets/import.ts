@@ -7,6 +7,7 @@ import type { DatasetRow } from './parquet/columns.js';
 import type { Manifest } from './parquet/manifest.js';
 import { type Told, writeDataset } from './parquet/write-dataset.js';
 import type { Problem } from './problems.js';
+import { sampleRow } from './sample-row.js';
 import type { SampleScenario } from './samples.js';
 import type { Source } from './source.js';
 
@@ -70,18 +71,8 @@ async function* sampleRows(
   let row = 0;
   for await (const sample of opened.samples(signal)) {
     const { image } = sample;
-    yield {
-      row: row++,
-      ...{ recording: sample.recording, user: sample.user, pass: sample.pass, segment: sample.segment },
-      ...{
-        source_index: sample.index,
-        time_s: sample.timeS,
-        powers: sample.powers,
-        codewords: sample.codewords,
-      },
-      ...{ label: sample.label, source_label: sample.sourceLabel, x_m: sample.xM, y_m: sample.yM, image },
-      image_bytes: imageBytes && image !== null ? await readFile(path.join(folder, image)) : null,
-    };
+    const bytes = imageBytes && image !== null ? await readFile(path.join(folder, image)) : null;
+    yield sampleRow(row++, sample, bytes);
   }
 }
 
@@ -123,7 +114,7 @@ function tellSamples(opened: SampleScenario, source: From): Told<'samples'> {
   const { numPasses, numSegments, stepS } = opened.segments;
   return {
     source,
-    ...{ problems: writable(problems), numBeams, numPasses, numSegments, stepS },
+    ...{ problems: writable(problems), numBeams, numPasses, numSegments, stepS, codebook: null },
     ...{ sourceLabelBase: labelBase, origin: opened.origin },
   };
 }

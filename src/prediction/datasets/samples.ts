@@ -17,7 +17,7 @@ export interface Sample {
   readonly powers: Float32Array | null;
   /** Keys of the codewords that the powers are of; null where they are those of a codebook, in its order. */
   readonly codewords: readonly string[] | null;
-  /** Index into `powers` of the strongest beam, from 0; null where no power is finite. */
+  /** Of the strongest beam, from 0: its index in `powers`, or in the data set's codebook where there are `codewords`; null where no power is finite. */
   readonly label: number | null;
   /** As the source says it, from its own base; null where it says nothing. */
   readonly sourceLabel: number | null;

@@ -35,6 +35,8 @@ const manifestSchema = z.discriminatedUnion('kind', [
     ...common,
     kind: z.literal('samples'),
     numBeams: z.int().nullable(),
+    /** Keys of codewords, in which labels count; null where they count beams of a sweep. */
+    codebook: z.array(z.string()).nullable(),
     numPasses: z.int(),
     numSegments: z.int(),
     /** Usual step from sample to sample, s. */
