@@ -55,11 +55,11 @@ export async function* recordingSamples(
     let epochBefore: number | null = null;
     for (const slots of sweepsOf(own)) {
       const [first] = slots;
-      const isTracked = first!.sounding !== user.ue && /\/(serve|probe)$/.test(first!.sounding);
+      const isTracked = OF_EPOCH.test(first!.sounding);
       const follows = isTracked && epochBefore !== null && first!.batch === epochBefore + 1;
       if (!follows) counters.segment += 1;
       epochBefore = isTracked ? first!.batch : null;
-      const { codewords, means } = meanPowers(slots, powers);
+      const { codewords, means } = meanPowers(ownFirst(slots, user.ue), powers);
       const best = strongest(means);
       const { boardTimeS } = powers.get(`${first!.slot} ${user.ue}`)!;
       const truth = isTracked ? epochs.get(`${user.ue} ${first!.batch}`)?.bestKey : user.bestKey;
@@ -92,10 +92,22 @@ async function measuredPowers(recording: Recording): Promise<Measured> {
   );
 }
 
-/** Slots that belong together: a batch of a sounding; what serves and what probes in an epoch. */
+/** Soundings of the slots that serve and probe, whose batches are epochs. */
+const OF_EPOCH = /\/(serve|probe)$/;
+
+/**
+ * Slots that belong together: a batch of a sounding; all that a user heard in an epoch, what was sent to others included, as
+ * far as it listened.
+ */
 function sweepsOf(slots: readonly Slot[]): Slot[][] {
-  const groups = groupBy(slots, ({ sounding, batch }) => `${sounding.replace(/\/(serve|probe)$/, '/epoch')} ${batch}`);
-  return [...groups.values()].sort((a, b) => a[0]!.slot - b[0]!.slot);
+  const keyOf = ({ sounding, batch }: Slot) => `${OF_EPOCH.test(sounding) ? 'epoch' : `of ${sounding}`} ${batch}`;
+  return [...groupBy(slots, keyOf).values()].sort((a, b) => a[0]!.slot - b[0]!.slot);
+}
+
+/** The beams that serve the user itself, then those that probe for it, then those of others. */
+function ownFirst(slots: readonly Slot[], ue: string): Slot[] {
+  const rank = ({ sounding }: Slot) => (sounding === `${ue}/serve` ? 0 : sounding === `${ue}/probe` ? 1 : 2);
+  return slots.toSorted((a, b) => rank(a) - rank(b) || a.slot - b.slot);
 }
 
 /** A codeword that was sent several times has the mean of its powers. */
