@@ -23,7 +23,7 @@ export interface Segments {
   readonly stepS: number | null;
 }
 
-export interface Gap {
+interface Gap {
   /** Number of the sample after it. */
   readonly sample: number;
   readonly pass: number;

@@ -22,7 +22,7 @@ export interface WindowCounts extends WindowShape {
   readonly labelledWithImages: number;
 }
 
-export interface ImageSizes {
+interface ImageSizes {
   readonly numThere: number;
   /** Of those that were looked into. */
   readonly sizes: readonly { readonly size: string; readonly count: number }[];

@@ -46,7 +46,7 @@ export async function* windowsOf(folder: string, shape: WindowShape): AsyncGener
   }
 }
 
-export function* windowsOfSamples(samples: SampleColumns, shape: WindowShape): Generator<DatasetWindow> {
+function* windowsOfSamples(samples: SampleColumns, shape: WindowShape): Generator<DatasetWindow> {
   const { history } = shape;
   for (const start of windowStarts(samples.segment, shape)) {
     const present = start + history;
@@ -65,7 +65,7 @@ export function isLabelled({ history, future }: DatasetWindow): boolean {
   return !history.includes(-1) && !future.includes(-1);
 }
 
-export type SplitPart = 'training' | 'validation' | 'test';
+type SplitPart = 'training' | 'validation' | 'test';
 export type Split = ReadonlyMap<number, SplitPart>;
 
 export interface SplitShares {

@@ -10,7 +10,7 @@ import { type LabelBase, LabelBaseFinder } from './label-base.js';
 import { readPowers, strongest } from './measured-files.js';
 
 /** Labels count from 0; null where there is none. */
-export interface WindowRow {
+interface WindowRow {
   readonly pass: number;
   readonly images: readonly (string | null)[];
   readonly history: readonly (number | null)[];

@@ -17,7 +17,7 @@ interface ColumnValues {
 }
 type ColumnType = keyof ColumnValues;
 type Columns = Readonly<Record<string, ColumnType>>;
-export type RowOf<C extends Columns> = { readonly [N in keyof C]: ColumnValues[C[N]] | null };
+type RowOf<C extends Columns> = { readonly [N in keyof C]: ColumnValues[C[N]] | null };
 
 export const TABLES = {
   samples: {

@@ -16,7 +16,7 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
 }
 
 /** The smallest PNG header that tells a size. */
-export function png(width: number, height: number): Uint8Array {
+function png(width: number, height: number): Uint8Array {
   const bytes = Buffer.alloc(33);
   bytes.write('\x89PNG\r\n\x1a\n', 'latin1');
   bytes.writeUInt32BE(13, 8);
