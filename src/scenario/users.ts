@@ -15,6 +15,7 @@ import { PolarCodebook } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
 import { Random } from '../core/random.js';
 import type { PlanarSection } from './array-schema.js';
+import { drawUsersOfCity } from './city-users.js';
 import { type MotionSettings, motionPlanOf, startOf } from './motion-schema.js';
 import type { Scenario } from './scenario-schema.js';
 import { sensorPlanOf } from './sensors-schema.js';
@@ -105,7 +106,7 @@ export function usersOf(scenario: Scenario, codebook: ArrayCodebook): User[] {
   if (!isEmulated(scenario)) return usersOfRealPort(scenario);
   const region = regionOf(scenario, codebook);
   const drawnPosition = (id: string) => drawPosition(region, new Random(seed, 'position', id));
-  const listed = Array.isArray(scenario.users) ? scenario.users : drawnUsers(scenario.users, drawnPosition);
+  const listed = listedUsers(scenario, codebook, drawnPosition);
   return listed.map((user: (typeof listed)[number]): User => {
     const given = {
       snr: undefined,
@@ -142,6 +143,16 @@ export function usersOf(scenario: Scenario, codebook: ArrayCodebook): User[] {
       truth: { positionM, snrDb, paths, motion, motionPlan, blockedS, awayS },
     };
   });
+}
+
+function listedUsers(
+  { users, seed }: Scenario,
+  { array }: ArrayCodebook,
+  drawnPosition: (id: string) => PlaceM,
+) {
+  if (Array.isArray(users)) return users;
+  if (users.city !== undefined) return drawUsersOfCity(users.city, users.count, array, seed);
+  return drawnUsers(users, drawnPosition);
 }
 
 function drawnUsers(
