@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -50,6 +50,9 @@ describe('beamloop dataset', () => {
     expect(stderr).toContain('beamloop: warning: 1 × image is missing (scenario9.csv:6');
     const info = await callCommandLine('dataset', 'info', at('out'), '--history', '2', '--future', '1');
     expect(info.stdout).toMatch(/windows +9 of 2 \+ 1 samples, 6 with all labels/);
+    appendFileSync(at('out/samples.parquet'), ' ');
+    const changed = await callCommandLine('dataset', 'info', at('out'));
+    expect([changed.status, changed.stderr]).toEqual([2, expect.stringContaining('DATASET_INVALID')]);
     const again = await callCommandLine('dataset', 'import', at('out'), '--out', at('again'));
     expect([again.status, again.stderr]).toEqual([2, expect.stringContaining('imported already')]);
   });
@@ -87,6 +90,12 @@ describe('beamloop dataset', () => {
     const { status, stderr } = await callCommandLine('dataset', ...words);
     expect(status).toBe(2);
     expect(stderr).toMatch(why);
+  });
+
+  it('refuses a folder that the database takes for an address, and makes none', async () => {
+    const { status, stderr } = await callCommandLine('dataset', 'import', at('scenario'), '--out', at('a?b'));
+    expect([status, stderr]).toEqual([2, expect.stringContaining('question mark')]);
+    expect(existsSync(at('a?b'))).toBe(false);
   });
 
   it('leaves nothing behind when it is interrupted', async () => {
