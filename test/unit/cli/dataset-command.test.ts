@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../../src/cli/command-line.js';
 import { BeamloopError } from '../../../src/core/errors.js';
 import { callCommandLine } from '../../fixtures/call-command-line.js';
-import { appendMeasuredSlot, handMadeRecording } from '../../fixtures/hand-made-recording.js';
+import { appendMeasuredSlot, appendRow, handMadeRecording } from '../../fixtures/hand-made-recording.js';
 import { writeScenario } from '../prediction/datasets/deepsense-tree.js';
 
 let root: string;
@@ -59,18 +59,7 @@ describe('beamloop dataset', () => {
 
   it('makes one of recordings', async () => {
     const recording = await handMadeRecording(at('run'));
-    recording.append('users', {
-      ...{
-        ue: 'ada',
-        turn: 0,
-        xM: 1,
-        yM: 2,
-        snrDb: 3,
-        bestKey: null,
-        bestAngleRad: null,
-        bestDistanceM: null,
-      },
-    });
+    appendRow(recording, 'users', { ue: 'ada', turn: 0, xM: 1, yM: 2 });
     appendMeasuredSlot(recording, { slot: 0, ue: 'ada', codewordKey: 'dpc/1/1', noiseFloor: 0, powers: [1] });
     await recording.close();
     const { stdout } = await callCommandLine('dataset', 'export', at('run'), '--out', at('own'), '--json');

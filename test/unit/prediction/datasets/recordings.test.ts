@@ -7,7 +7,7 @@ import { exportToDataset } from '../../../../src/prediction/datasets/recordings/
 import { windowsOf } from '../../../../src/prediction/datasets/windows.js';
 import { duckdb } from '../../../../src/record/duckdb.js';
 import { Recording } from '../../../../src/record/recording.js';
-import { appendMeasuredSlot, handMadeRecording } from '../../../fixtures/hand-made-recording.js';
+import { appendMeasuredSlot, appendRow, handMadeRecording } from '../../../fixtures/hand-made-recording.js';
 
 let root: string;
 beforeAll(async () => {
@@ -25,18 +25,7 @@ const KEYS = ['polar/1/2', 'polar/1/10', 'polar/2/1'];
 async function record(folder: string): Promise<void> {
   const recording = await handMadeRecording(folder);
   for (const [turn, ue] of ['ada', 'bela'].entries()) {
-    recording.append('users', {
-      ...{
-        ue,
-        turn,
-        xM: 10 + turn,
-        yM: turn,
-        snrDb: 20,
-        bestKey: KEYS[turn]!,
-        bestAngleRad: null,
-        bestDistanceM: null,
-      },
-    });
+    appendRow(recording, 'users', { ue, turn, xM: 10 + turn, yM: turn, bestKey: KEYS[turn]! });
     for (const [k, power] of [3, 7].entries()) {
       const slot = 2 * turn + k;
       appendMeasuredSlot(recording, {
@@ -51,28 +40,11 @@ async function record(folder: string): Promise<void> {
   for (let epoch = 0; epoch < 5; epoch++) {
     const first = 10 * (epoch + 1);
     const boardTimeS = first / 8;
-    recording.append('epochs', {
-      ...{
-        epoch,
-        ue: 'ada',
-        boardTimeS,
-        firstSlot: first,
-        state: 'tracked',
-        servedKey: KEYS[1]!,
-        numServingSlots: 2,
-      },
-      ...{
-        confidence: 0.9,
-        probes: [],
-        numTrainingPilots: 0,
-        power: 5,
-        foundKey: null,
-        foundXM: null,
-        foundYM: null,
-      },
-      ...{ bestKey: KEYS[2]!, gain: 0.9 },
+    appendRow(recording, 'epochs', {
+      ...{ epoch, ue: 'ada', boardTimeS, firstSlot: first, state: 'tracked', servedKey: KEYS[1]! },
+      ...{ numServingSlots: 2, probes: [], numTrainingPilots: 0, bestKey: KEYS[2]! },
     });
-    recording.append('positions', { ue: 'ada', boardTimeS, xM: 10, yM: epoch });
+    appendRow(recording, 'positions', { ue: 'ada', boardTimeS, xM: 10, yM: epoch });
     const slots = [
       { sounding: 'ada/serve', key: KEYS[1]! },
       { sounding: 'ada/serve', key: KEYS[1]! },
