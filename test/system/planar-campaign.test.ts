@@ -36,7 +36,8 @@ function tableOf(text: string): string {
   const { scenario } = parseScenario(text.replace('calibration: table.yaml', ''), 'f.yaml', emulatedSection);
   const { description, radiate } = standInBoard(scenario);
   const codes = new Uint16Array(description.numElements);
-  const { re, im } = radiate({ phaseCodes: codes, delayCodes: null, amplitudeCodes: null, lineCodes: null });
+  const settings = { phaseCode: codes, delayCode: null, amplitudeCode: null, lineCode: null };
+  const { re, im } = radiate(settings);
   const values = Array.from(re, (x, n) => Math.atan2(im[n]!, x));
   return JSON.stringify({ board: 'EMU-0001', phaseError: { unit: 'rad', values } });
 }

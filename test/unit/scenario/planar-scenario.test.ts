@@ -64,7 +64,7 @@ describe('the array of a scenario', () => {
   it.each([
     ['carrier: 28 GHz', 'array.elements'],
     ['elements: 8, rows: 2, columns: 4, carrier: 28 GHz', "does not go with 'rows'"],
-    ['rows: 2, carrier: 28 GHz', "'columns' is missing"],
+    ['rows: 2, carrier: 28 GHz', 'rows and columns go together'],
     ['rows: 300, columns: 300, carrier: 28 GHz', '90000 elements'],
     ['elements: 8, carrier: 28 GHz, tilt: 5 deg', 'is of planar arrays'],
     ['rows: 1, columns: 8, carrier: 28 GHz, beams: [4, 4]', 'is of planar arrays'],
