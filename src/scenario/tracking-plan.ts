@@ -41,7 +41,7 @@ interface EpochRoom {
 
 /** The codebook of a scenario's tracker. */
 export function trackingCodebook(scenario: Scenario, { codebook }: TrackingSection): PolarCodebook {
-  return new PolarCodebook(linearArrayOf(scenario), {
+  return new PolarCodebook(linearArrayOf(scenario, 'Tracking'), {
     numAngles: codebook.directions,
     numRings: codebook.rings,
     withInfinity: false,
