@@ -247,7 +247,7 @@ describe('scores', () => {
       failure: null,
     });
     const scores = new EpochScores({ trackerIndex: 3, pointIndex: 5, codebook, snrDb });
-    scores.begin({ epoch: 0, beginsAtS: 0, pilots: [], users: served.map(planOf) });
+    scores.begin({ epoch: 0, beginsAtS: 0, goesOn: false, pilots: [], users: served.map(planOf) });
     for (const [user, h] of channels.entries()) {
       scores.user(user, best[user]!, (codeword) => transposeProduct(h, codewordWeights(codeword, 60e9)));
     }
