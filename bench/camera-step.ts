@@ -66,7 +66,7 @@ function median(numSteps: number, step: (index: number) => void): number {
   for (let k = 0; k < numSteps; k++) {
     const startedMs = performance.now();
     step(k);
-    if (k >= Math.min(WARM_UP, numSteps / 2)) times.push(performance.now() - startedMs);
+    if (k >= Math.min(WARM_UP, Math.floor(numSteps / 2))) times.push(performance.now() - startedMs);
   }
   return times.sort((a, b) => a - b)[times.length >> 1]!;
 }
