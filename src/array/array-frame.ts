@@ -1,4 +1,4 @@
-/** Where a planar array stands in the world, and directions as it sees them (docs/model.md eq. 100 and 101). */
+/** Where a planar array stands in the world, and directions as it sees them (docs/model.md eq. 101 and 102). */
 import { requireFinite } from '../core/arguments.js';
 import type { PlaceM, Vector3 } from './antenna-array.js';
 

@@ -6,7 +6,7 @@ import { BeamloopError } from '../core/errors.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../core/physics.js';
 import { wrappedRad } from '../core/turns.js';
 import type { AntennaArray, PlaceM, Vector3 } from './antenna-array.js';
-import { ArrayFrame, type Direction, directionOf, type FrameOptions } from './array-frame.js';
+import { ArrayFrame, type Direction, directionOf, type FrameOptions, vectorOf } from './array-frame.js';
 import { steeringOf } from './linear-array.js';
 
 /** Distances between neighbours, in wavelengths. */
@@ -138,6 +138,30 @@ export class PlanarArray implements AntennaArray {
     return Float64Array.from({ length: this.numElements }, (_, k) => {
       const [, yM, zM] = this.elementM(k);
       return wrappedRad(-(yM * sineY + zM * sineZ) / this.wavelengthM);
+    });
+  }
+
+  /**
+   * Travel time from each element to a place less that from the centre, s, shape [numElements].
+   *
+   * @throws BAD_ARGUMENT for a place that is not in front of the array.
+   */
+  travelTimeDifferenceS({ distanceM, ...direction }: SeenPlace): Float64Array {
+    const [x, y, z] = vectorOf(direction);
+    if (!(x >= -1e-12) || !(distanceM > 0)) {
+      throw new BeamloopError('BAD_ARGUMENT', {
+        what: `There is no place in front of the array at azimuth ${direction.azimuthRad}, elevation ${direction.elevationRad} rad, ${distanceM} m`,
+        where: distanceM > 0 ? 'azimuthRad, elevationRad' : 'distanceM',
+        todo: 'Give angles within +-pi/2 of broadside, and a distance above 0',
+      });
+    }
+    return Float64Array.from({ length: this.numElements }, (_, k) => {
+      const [, yM, zM] = this.elementM(k);
+      // |d u - p| - d = (p . p - 2 d p . u) / (|d u - p| + d): over the distance, nothing cancels.
+      const along = yM * y + zM * z;
+      const excess = (yM * yM + zM * zM) / distanceM - 2 * along;
+      const farther = Math.sqrt(Math.max(0, 1 + excess / distanceM)) + 1;
+      return excess / farther / this.speedOfLightMPerS;
     });
   }
 

@@ -1,4 +1,4 @@
-/** Where something moved between two frames: all that the networks see of them (docs/model.md eq. 101 to 103). */
+/** Where something moved between two frames: all that the networks see of them (docs/model.md eq. 107 to 109). */
 import type { Frame } from './frame.js';
 
 /** Of red, green and blue in grey. */

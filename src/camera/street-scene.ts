@@ -1,6 +1,6 @@
 /**
  * A street as a small camera beside the array sees it: a still background, one vehicle, a pedestrian, noise. Windows for training and
- * the emulated camera are drawn alike. Columns go with the sine of the direction (docs/model.md eq. 104).
+ * the emulated camera are drawn alike. Columns go with the sine of the direction (docs/model.md eq. 110).
  */
 import type { Random } from '../core/random.js';
 import type { Frame } from './frame.js';

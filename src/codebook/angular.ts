@@ -1,4 +1,4 @@
-/** Beams to infinity that are evenly spread over angles, from one side of the array's line to the other (docs/model.md eq. 105). */
+/** Beams to infinity that are evenly spread over angles, from one side of the array's line to the other (docs/model.md eq. 111). */
 
 /** Sines of the beams' directions, shape [numBeams]: the middles of as many equal parts of 180 degrees. */
 export function evenAngleSines(numBeams: number): Float64Array {

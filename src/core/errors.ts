@@ -41,6 +41,11 @@ export const ERROR_CATALOGUE = {
     exit: EXIT.usage,
     meaning: 'a trained model, or its unfinished training, is for something else than what it is asked for',
   },
+  DATASET_INVALID: {
+    exit: EXIT.usage,
+    meaning:
+      'a folder is no data set that can be read, or one of its files is damaged or contradicts the others',
+  },
   PLAN_REFUSED: {
     exit: EXIT.usage,
     meaning:

@@ -5,8 +5,9 @@ import { cameraFamily } from './camera/family.js';
 import type { Family } from './family.js';
 import { networkOfModel } from './model/model-folder.js';
 import { motionFamily } from './motion/family.js';
+import { sweepFamily } from './sweep/family.js';
 
-const FAMILIES: readonly Family[] = [motionFamily, cameraFamily];
+const FAMILIES: readonly Family[] = [motionFamily, cameraFamily, sweepFamily];
 const NETWORKS = FAMILIES.flatMap(({ networks }) => networks);
 /** Of model files that name none. */
 const USUAL_NETWORK = 'stgcn';

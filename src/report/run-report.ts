@@ -15,6 +15,8 @@ import { isMany, worstFirst } from './run/many-users.js';
 import { patternCaption, patternPanels } from './run/pattern-panels.js';
 import { pilotChart } from './run/pilot-chart.js';
 import { planView } from './run/plan-view.js';
+import { DIRECTION_CAPTION, directionPanels } from './run/planar/direction-panels.js';
+import { DIRECTIONS_CAPTION, directionsChart } from './run/planar/directions-chart.js';
 import { realisabilitySection } from './run/realisability-section.js';
 import { type RunData, readRunData } from './run/run-data.js';
 import { slotChart } from './run/slot-chart.js';
@@ -98,13 +100,17 @@ function trainingPart(run: RunData): Part {
     (user) => spectrumChart(run, user.ue, user.turn + 1) ?? pilotChart(run, user.ue, user.turn + 1) ?? [],
   );
   const patternUser = run.users.find(({ ue }) => run.estimates.has(ue)) ?? run.users[0];
-  const patterns = patternUser === undefined ? null : patternPanels(run, patternUser.ue);
+  const planar = run.facts.planar !== null;
+  const directions = directionsChart(run);
+  const panelsOf = planar ? directionPanels : patternPanels;
+  const patterns = patternUser === undefined ? null : panelsOf(run, patternUser.ue);
   return {
     body: html`${usersSection(run, plan, foci, distributions)}
+${directions !== null && figureBlock(directions, DIRECTIONS_CAPTION)}
 ${lossesSection(run)}
 ${pilotsSection(run, pilots)}
-${patterns !== null && html`<h2>Beam patterns</h2>${figureBlock(patterns, patternCaption(run))}`}`,
-    figures: [plan, foci, ...distributions, ...pilots, patterns],
+${patterns !== null && html`<h2>Beam patterns</h2>${figureBlock(patterns, planar ? DIRECTION_CAPTION : patternCaption(run))}`}`,
+    figures: [plan, directions, foci, ...distributions, ...pilots, patterns],
   };
 }
 

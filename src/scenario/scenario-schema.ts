@@ -6,6 +6,7 @@ import { BAUD, LEVEL } from '../core/bounds.js';
 import { clipped } from '../core/printable.js';
 import { levelOrInfinite, quantity, upTo, zeroTo } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
+import './schemes.js';
 import { arraySchema } from './array-schema.js';
 import { motionSchema } from './motion-schema.js';
 import { positionSchema, regionSchema } from './place-schema.js';
@@ -126,11 +127,23 @@ const listedUsers = z
     }
   });
 
-const drawnUsers = z.strictObject({
-  count: z.int().min(1).max(DEFAULT_LIMITS.maxUes),
-  /** Of each of them; begins where the user is drawn unless it says where. */
-  motion: motionSchema.optional(),
-});
+const drawnUsers = z
+  .strictObject({
+    count: z.int().min(1).max(DEFAULT_LIMITS.maxUes),
+    /** Of each of them; begins where the user is drawn unless it says where. */
+    motion: motionSchema.optional(),
+    /** Seed of a synthetic city, in whose streets they stand. */
+    city: z.int().min(0).max(1_000_000).optional(),
+  })
+  .superRefine(({ motion, city }, context) => {
+    if (motion === undefined || city === undefined) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['motion'],
+      message: "does not go with 'city'; choose one",
+      params: { todo: 'The ways that waves go through a city are known for users that stand still' },
+    });
+  });
 
 function from1Ms(mostS: number, tooLong: string) {
   return quantity('s').pipe(

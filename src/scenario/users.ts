@@ -14,6 +14,8 @@ import { PlanarCodebook } from '../codebook/planar.js';
 import { PolarCodebook } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
 import { Random } from '../core/random.js';
+import type { PlanarSection } from './array-schema.js';
+import { drawUsersOfCity } from './city-users.js';
 import { type MotionSettings, motionPlanOf, startOf } from './motion-schema.js';
 import type { Scenario } from './scenario-schema.js';
 import { sensorPlanOf } from './sensors-schema.js';
@@ -58,7 +60,14 @@ export function pathsAt(truth: Truth, timeS: number, array: AntennaArray): reado
   return motion === null ? paths : pathsFrom(paths, positionM, motion.positionAt(timeS), array);
 }
 
-export function arrayOf({ array }: Pick<Scenario, 'array'>): LinearArray | PlanarArray {
+/** The part of a scenario that tells of its array. */
+interface ScenarioArray {
+  readonly array: Pick<Scenario['array'], 'elements' | 'carrier' | 'speedOfLight' | 'rings'> & {
+    readonly planar?: PlanarSection | undefined;
+  };
+}
+
+export function arrayOf({ array }: ScenarioArray): LinearArray | PlanarArray {
   const { elements, carrier, speedOfLight, planar } = array;
   const waves = { carrierHz: carrier, speedOfLightMPerS: speedOfLight };
   if (planar === undefined) return new LinearArray({ numElements: elements, ...waves });
@@ -70,7 +79,7 @@ export function arrayOf({ array }: Pick<Scenario, 'array'>): LinearArray | Plana
 }
 
 /** What the scenario's schemes choose from. */
-export function codebookOf(scenario: Scenario): ArrayCodebook {
+export function codebookOf(scenario: ScenarioArray): ArrayCodebook {
   const array = arrayOf(scenario);
   const { rings, planar } = scenario.array;
   if (array instanceof LinearArray) return new PolarCodebook(array, { numRings: rings });
@@ -97,7 +106,7 @@ export function usersOf(scenario: Scenario, codebook: ArrayCodebook): User[] {
   if (!isEmulated(scenario)) return usersOfRealPort(scenario);
   const region = regionOf(scenario, codebook);
   const drawnPosition = (id: string) => drawPosition(region, new Random(seed, 'position', id));
-  const listed = Array.isArray(scenario.users) ? scenario.users : drawnUsers(scenario.users, drawnPosition);
+  const listed = listedUsers(scenario, codebook, drawnPosition);
   return listed.map((user: (typeof listed)[number]): User => {
     const given = {
       snr: undefined,
@@ -134,6 +143,16 @@ export function usersOf(scenario: Scenario, codebook: ArrayCodebook): User[] {
       truth: { positionM, snrDb, paths, motion, motionPlan, blockedS, awayS },
     };
   });
+}
+
+function listedUsers(
+  { users, seed }: Scenario,
+  { array }: ArrayCodebook,
+  drawnPosition: (id: string) => PlaceM,
+) {
+  if (Array.isArray(users)) return users;
+  if (users.city !== undefined) return drawUsersOfCity(users.city, users.count, array, seed);
+  return drawnUsers(users, drawnPosition);
 }
 
 function drawnUsers(

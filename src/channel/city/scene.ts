@@ -1,4 +1,4 @@
-/** Synthetic cities by the image method: users in the streets around a base station, and each one's paths (docs/model.md eq. 100). */
+/** Synthetic cities by the image method: users in the streets around a base station, and each one's paths (docs/model.md eq. 106). */
 import type { PointM } from '../../array/linear-array.js';
 import { requireFinite, requirePositive, requireWhole } from '../../core/arguments.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../../core/physics.js';

@@ -7,6 +7,7 @@ import { DISTANCE } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { clipped } from '../../core/printable.js';
 import type { TrackSamples } from './sampled-track.js';
+import { onTangentPlane } from './tangent-plane.js';
 
 /** Where the array stands on the Earth. */
 interface Origin {
@@ -140,26 +141,16 @@ function cartesian(
   return [(x < 0 ? -1 : 1) * Math.hypot(x, z), y];
 }
 
-/** Radii of the Earth's ellipsoid: WGS 84. */
-const EQUATOR_M = 6_378_137;
-const ECCENTRICITY_SQUARED = 6.694_379_990_14e-3;
-
 /** On the plane that touches the Earth where the array stands (docs/model.md eq. 89). */
 function onEarth(latitudeDeg: number, longitudeDeg: number, origin: Origin): PointM | string {
   if (Math.abs(latitudeDeg) > 90) return `latitude is ${latitudeDeg}; it must be from -90 to 90 degrees`;
   if (Math.abs(longitudeDeg) > 360)
     return `longitude is ${longitudeDeg}; it must be from -180 to 180 degrees`;
-  const { latitudeRad, longitudeRad, headingRad } = origin;
-  const curvature = 1 - ECCENTRICITY_SQUARED * Math.sin(latitudeRad) ** 2;
-  const eastRadiusM = (EQUATOR_M / Math.sqrt(curvature)) * Math.cos(latitudeRad);
-  const northRadiusM = (EQUATOR_M * (1 - ECCENTRICITY_SQUARED)) / curvature ** 1.5;
-  const turns = (longitudeDeg * (Math.PI / 180) - longitudeRad) / (2 * Math.PI);
-  const eastM = eastRadiusM * 2 * Math.PI * (turns - Math.round(turns));
-  const northM = northRadiusM * (latitudeDeg * (Math.PI / 180) - latitudeRad);
+  const { eastM, northM } = onTangentPlane(latitudeDeg, longitudeDeg, origin);
   const distanceM = Math.hypot(eastM, northM);
   if (distanceM > DISTANCE.most) return tooFar(distanceM);
-  const sin = Math.sin(headingRad);
-  const cos = Math.cos(headingRad);
+  const sin = Math.sin(origin.headingRad);
+  const cos = Math.cos(origin.headingRad);
   return [eastM * sin + northM * cos, northM * sin - eastM * cos];
 }
 

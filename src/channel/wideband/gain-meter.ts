@@ -1,6 +1,9 @@
 /** The power gain that codewords bring to a point, subcarrier by subcarrier. */
+
+import type { AntennaArray } from '../../array/antenna-array.js';
 import type { Band } from '../../array/band.js';
-import type { LinearArray } from '../../array/linear-array.js';
+import { LinearArray } from '../../array/linear-array.js';
+import { PlanarArray, type SeenPlace } from '../../array/planar-array.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import { checkCodeword } from '../../codebook/codeword-check.js';
 import { complexVector } from '../../core/complex.js';
@@ -13,14 +16,14 @@ export type WaveModel = 'exact' | 'fresnel';
 
 /** |h^T w|^2 / N of all subcarriers of a line of sight, 1 for a perfect beam. One point at a time. */
 export class GainMeter {
-  readonly #array: LinearArray;
+  readonly #array: AntennaArray;
   readonly #model: WaveModel;
   readonly #sum;
   readonly #out;
   readonly #delayS: Float64Array;
   #travelTimeS: Float64Array;
 
-  constructor(array: LinearArray, band: Band, model: WaveModel = 'exact') {
+  constructor(array: AntennaArray, band: Band, model: WaveModel = 'exact') {
     this.#array = array;
     this.#model = model;
     this.#sum = createSubcarrierSum(array.numElements, band);
@@ -41,14 +44,27 @@ export class GainMeter {
         todo: 'Give the sine of the angle from broadside, from -1 to 1, and a distance above 0',
       });
     }
+    const array = this.#array;
+    if (!(array instanceof LinearArray)) throw needsOther('linear');
     this.#travelTimeS =
       this.#model === 'exact'
-        ? sphericalDifferenceS(this.#array, sinAngle, distanceM)
+        ? sphericalDifferenceS(array, sinAngle, distanceM)
         : travelTimeDifferenceS(
-            this.#array,
+            array,
             { sinAngle, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) },
             'fresnel',
           );
+  }
+
+  /**
+   * As `setPoint`, of a planar array and a place as it sees it; spherical waves whatever the model.
+   *
+   * @throws BAD_ARGUMENT for a place that is not in front of the array.
+   */
+  setPlace(place: SeenPlace): void {
+    const array = this.#array;
+    if (!(array instanceof PlanarArray)) throw needsOther('planar');
+    this.#travelTimeS = array.travelTimeDifferenceS(place);
   }
 
   /**
@@ -65,4 +81,11 @@ export class GainMeter {
     const { re: outRe, im: outIm } = this.#out;
     return outRe.map((x, m) => (x * x + outIm[m]! ** 2) / this.#array.numElements);
   }
+}
+
+function needsOther(kind: 'linear' | 'planar'): BeamloopError {
+  return new BeamloopError('BAD_ARGUMENT', {
+    what: `Such points are of ${kind} arrays, and this one is none`,
+    todo: kind === 'linear' ? 'Use setPlace' : 'Use setPoint',
+  });
 }

@@ -4,15 +4,16 @@
  */
 import type { ArgumentsCamelCase, InferredOptionTypes, Options } from 'yargs';
 import type { LinearArray } from '../../array/linear-array.js';
+import type { PlanarArray } from '../../array/planar-array.js';
 import type { SplitCodebook } from '../../codebook/beam-split.js';
 import type { Codeword } from '../../codebook/codeword.js';
 
-export type CodebookKind = 'dpc' | 'polar' | 'dft' | 'tdps' | 'rainbow' | 'far-rainbow';
+export type CodebookKind = 'dpc' | 'polar' | 'dft' | 'planar' | 'tdps' | 'rainbow' | 'far-rainbow';
 
 /** Codewords for one frequency, each with what tells it apart. */
 export interface NarrowbandSelection {
   readonly kind: 'narrowband';
-  readonly array: LinearArray;
+  readonly array: LinearArray | PlanarArray;
   /** Built one by one, as they are asked for. */
   readonly entries: Iterable<NarrowbandEntry>;
   /** Settings per element that are printed for machines. */

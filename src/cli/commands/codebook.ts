@@ -11,7 +11,7 @@ import { type Command, type CommandContext, type Parser, warn } from '../command
 import { drainedWrite } from '../drained-write.js';
 import { formatTable } from '../text-table.js';
 
-/** `beamloop codebook dpc|polar|dft|tdps|rainbow|far-rainbow`: prints codewords with phases and delays. */
+/** `beamloop codebook dpc|polar|dft|planar|tdps|rainbow|far-rainbow`: prints codewords with phases and delays. */
 export const codebookCommand: Command = (yargs, context) =>
   yargs.command('codebook', 'Print the codewords of a codebook', (builder) =>
     codebookDefinitions
@@ -135,5 +135,5 @@ function cell(value: unknown): string {
 }
 
 function line(cells: readonly string[]): string {
-  return `${cells.map((text, k) => text.padStart(k < 2 ? 11 : 28)).join('')}\n`;
+  return `${cells.map((text, k) => text.padStart(k < 2 ? 16 : 28)).join('')}\n`;
 }

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { SingleBar } from 'cli-progress';
 import { BeamloopError } from '../../core/errors.js';
 import { familyOfModel } from '../../prediction/families.js';
 import type { Evaluation } from '../../prediction/family.js';
 import { modelFolder } from '../../prediction/model/shipped-model.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { MAX_SEED, wholeOption } from '../options.js';
+import { progressBar } from '../progress-bar.js';
 import { formatTable } from '../text-table.js';
 
 const MAX_WINDOWS = 1_000_000;
@@ -45,7 +45,7 @@ export const evaluateCommand: Command = (yargs, context) =>
       const seed = wholeOption('seed', args.seed, 0, MAX_SEED);
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
-      const bar = barOf(context);
+      const bar = progressBar(context);
       const evaluation = await family
         .evaluate(folders, { numExamples, seed, numThreads, signal: context.signal, onProgress: bar.show })
         .catch((error: unknown) => {
@@ -65,22 +65,4 @@ function print({ stdout, columns: width }: CommandContext, evaluation: Evaluatio
     rows,
   };
   stdout.write(`${heading}\n\n${formatTable(table, width)}\n${notes.map((note) => `${note}\n`).join('')}`);
-}
-
-function barOf({ stderr, terminal }: CommandContext) {
-  const bar = new SingleBar({
-    stream: terminal ?? stderr,
-    format: '{bar} {percentage} % | {what} | {eta_formatted} left',
-    hideCursor: true,
-    clearOnComplete: true,
-  });
-  let started = false;
-  return {
-    show: (what: string, numDone: number, numWindows: number) => {
-      if (!started) bar.start(numWindows, 0, { what });
-      started = true;
-      bar.update(numDone, { what });
-    },
-    stop: () => bar.stop(),
-  };
 }

@@ -15,6 +15,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   study: async () => (await import('./study.js')).studyCommand,
   train: async () => (await import('./train.js')).trainCommand,
   evaluate: async () => (await import('./evaluate.js')).evaluateCommand,
+  dataset: async () => (await import('./dataset.js')).datasetCommand,
   scenarios: async () => (await import('./scenarios.js')).scenariosCommand,
   steer: async () => (await import('./steer.js')).steerCommand,
   ports: async () => (await import('./ports.js')).portsCommand,
@@ -26,4 +27,4 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** Commands whose second word says which codebook they are about, or what is done. */
-export const families: ReadonlySet<string> = new Set(['codebook', 'pattern', 'boards']);
+export const families: ReadonlySet<string> = new Set(['codebook', 'pattern', 'boards', 'dataset']);

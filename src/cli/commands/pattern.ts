@@ -1,5 +1,5 @@
 import { Band } from '../../array/band.js';
-import type { FocalPoint } from '../../array/focal-point.js';
+import { PlanarArray } from '../../array/planar-array.js';
 import { GainMeter, type WaveModel } from '../../channel/wideband/gain-meter.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import { BeamloopError } from '../../core/errors.js';
@@ -16,7 +16,9 @@ const patternOptions = {
     type: 'string',
     nargs: 1,
     demandOption: true,
-    describe: 'Where: sinAngle:distance, with commas between points, e.g. "0.5:12 m,-0.2:inf"',
+    describe:
+      'Where: sinAngle:distance, with commas between points, e.g. "0.5:12 m,-0.2:inf"; of planar arrays ' +
+      'azimuth:elevation:distance, e.g. "20 deg:-5 deg:12 m"',
   },
   model: {
     choices: ['exact', 'fresnel'],
@@ -47,10 +49,13 @@ export const patternCommand: Command = (yargs, context) =>
               (own) =>
                 own
                   .options({ ...options, ...('bandwidth' in options ? {} : optionalBand), ...patternOptions })
-                  .example(`$0 pattern ${name} ${example} --points "0.5:12 m,0:inf" --json`, ''),
+                  .example(
+                    `$0 pattern ${name} ${example} --points "${name === 'planar' ? '20 deg:-5 deg:12 m' : '0.5:12 m,0:inf'}" --json`,
+                    '',
+                  ),
               (args) => {
-                const points = pointsOption(args.points);
                 const selection = build(args as never);
+                const points = pointsOption(args.points, name === 'planar');
                 return print(context, args.json === true, selection, {
                   points,
                   model: args.model as WaveModel,
@@ -67,8 +72,13 @@ export const patternCommand: Command = (yargs, context) =>
         ),
   );
 
-interface Point extends FocalPoint {
-  readonly distanceM: number;
+/** Where gains are wanted, as arrays of a kind are told. */
+interface Point {
+  /** In JSON; what is infinite is null there. */
+  readonly head: Readonly<Record<string, number>>;
+  /** For people: direction and distance. */
+  readonly cells: readonly string[];
+  setOn(meter: GainMeter): void;
 }
 
 interface Request {
@@ -78,23 +88,55 @@ interface Request {
 }
 
 /** @throws BAD_ARGUMENT for what is no point in front of the array. */
-function pointsOption(text: unknown): Point[] {
+function pointsOption(text: unknown, isPlanar: boolean): Point[] {
   if (Array.isArray(text)) quantityOption('points', text, '1');
-  return String(text)
-    .split(',')
-    .map((part) => {
-      const [sine, distance, ...rest] = part.split(':');
-      if (sine === undefined || distance === undefined || rest.length > 0) {
-        throw wrongPoint(part, 'it is not a direction and a distance with a colon between them');
-      }
-      const sinAngle = quantityOption('points', sine.trim(), '1');
-      const distanceM = quantityOption('points', distance.trim(), 'm');
-      if (!(Math.abs(sinAngle) <= 1)) {
-        throw wrongPoint(part, 'its direction is beyond 90 degrees: the sine of an angle is from -1 to 1');
-      }
-      if (!(distanceM > 0)) throw wrongPoint(part, 'its distance is not above 0');
-      return { sinAngle, distanceM, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) };
+  const parts = String(text).split(',');
+  return isPlanar ? parts.map(placeOfPlanar) : parts.map(pointOfLinear);
+}
+
+/** `20 deg:-5 deg:12 m` */
+function placeOfPlanar(part: string): Point {
+  const [azimuth, elevation, distance, ...rest] = part.split(':').map((text) => text.trim());
+  if (azimuth === undefined || elevation === undefined || distance === undefined || rest.length > 0) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `'${part.trim()}' is not an azimuth, an elevation and a distance with colons between them`,
+      where: '--points',
+      todo: 'Write azimuth:elevation:distance, such as --points "20 deg:-5 deg:12 m,0 deg:0 deg:inf"',
     });
+  }
+  const place = {
+    azimuthRad: quantityOption('points', azimuth, 'rad'),
+    elevationRad: quantityOption('points', elevation, 'rad'),
+    distanceM: quantityOption('points', distance, 'm'),
+  };
+  const degrees = (rad: number) => String(Number(((rad * 180) / Math.PI).toPrecision(6)));
+  return {
+    head: place,
+    cells: [degrees(place.azimuthRad), degrees(place.elevationRad), metresText(place.distanceM)],
+    setOn: (meter) => meter.setPlace(place),
+  };
+}
+
+function pointOfLinear(part: string): Point {
+  const [sine, distance, ...rest] = part.split(':');
+  if (sine === undefined || distance === undefined || rest.length > 0) {
+    throw wrongPoint(part, 'it is not a direction and a distance with a colon between them');
+  }
+  const sinAngle = quantityOption('points', sine.trim(), '1');
+  const distanceM = quantityOption('points', distance.trim(), 'm');
+  if (!(Math.abs(sinAngle) <= 1)) {
+    throw wrongPoint(part, 'its direction is beyond 90 degrees: the sine of an angle is from -1 to 1');
+  }
+  if (!(distanceM > 0)) throw wrongPoint(part, 'its distance is not above 0');
+  return {
+    head: { sinAngle, distanceM, ringPerM: (1 - sinAngle ** 2) / (2 * distanceM) },
+    cells: [String(sinAngle), metresText(distanceM)],
+    setOn: (meter) => meter.setPoint(sinAngle, distanceM),
+  };
+}
+
+function metresText(distanceM: number): string {
+  return Number.isFinite(distanceM) ? String(distanceM) : 'inf';
 }
 
 function wrongPoint(part: string, reason: string): BeamloopError {
@@ -154,7 +196,7 @@ async function print(
   if (json) await write(head(selection, request));
   const strongest: string[][] = [];
   for (const [p, point] of request.points.entries()) {
-    meter.setPoint(point.sinAngle, point.distanceM);
+    point.setOn(meter);
     if (json) await write(`${p === 0 ? '' : ','}${pointHead(point)}`);
     for (const [k, { name, codeword }] of pilots.entries()) {
       const powerGain = meter.powerGain(codeword);
@@ -168,7 +210,7 @@ async function print(
     if (json) await write(']}');
   }
   if (json) await write(']}\n');
-  else await write(strongestTable(strongest, context.columns));
+  else await write(strongestTable(strongest, array instanceof PlanarArray, context.columns));
 }
 
 /** Everything of the document up to its first point. */
@@ -184,21 +226,16 @@ function head(selection: Selection, { model, band }: Request): string {
   return `${text.slice(0, -1)},"points":[`;
 }
 
-function pointHead({ sinAngle, distanceM, ringPerM }: Point): string {
+function pointHead({ head: place }: Point): string {
   // JSON has no infinity: the far field is null.
-  const text = JSON.stringify({
-    sinAngle,
-    distanceM: Number.isFinite(distanceM) ? distanceM : null,
-    ringPerM,
-  });
+  const text = JSON.stringify(place);
   return `${text.slice(0, -1)},"pilots":[`;
 }
 
 function strongestRow(point: Point, key: string, powerGain: Float64Array, band: Band): string[] {
   const best = powerGain.reduce((at, gain, m) => (gain > powerGain[at]! ? m : at), 0);
   return [
-    String(point.sinAngle),
-    Number.isFinite(point.distanceM) ? String(point.distanceM) : 'inf',
+    ...point.cells,
     key,
     String(best),
     (band.frequenciesHz[best]! / 1e9).toFixed(6),
@@ -207,8 +244,13 @@ function strongestRow(point: Point, key: string, powerGain: Float64Array, band: 
   ];
 }
 
-function strongestTable(rows: readonly string[][], widthColumns: number | undefined): string {
-  const titles = ['sin(angle)', 'distance (m)', 'pilot', 'subcarrier', 'GHz', 'power gain', 'dB'];
+function strongestTable(
+  rows: readonly string[][],
+  isPlanar: boolean,
+  widthColumns: number | undefined,
+): string {
+  const direction = isPlanar ? ['azimuth (deg)', 'elevation (deg)'] : ['sin(angle)'];
+  const titles = [...direction, 'distance (m)', 'pilot', 'subcarrier', 'GHz', 'power gain', 'dB'];
   const columns = titles.map((title) => ({
     title,
     align: title === 'pilot' ? ('left' as const) : ('right' as const),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { CalibrationTable } from '../../../calibration/calibration-table.js';
 import type { BoardDescription } from '../../../drivers/array-board.js';
 import type { WireLog } from '../../../drivers/wire/wire-log.js';
+import { PlanarArray } from '../../array/planar-array.js';
 import { mostCheckPilots } from '../../campaign/evidence.js';
 import { startRun } from '../../campaign/run.js';
 import { requireTracker } from '../../campaign/tracking/require-tracker.js';
@@ -26,6 +27,7 @@ import {
 } from '../../testbed.js';
 import { campaignOptions, campaignProgress, concludeCampaign, reportOf } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
+import { drawArray } from '../draw-array.js';
 import { faultsOption, requireEmulatedBoard, withFaults } from '../faults-option.js';
 import { MAX_SEED, wholeOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
@@ -207,6 +209,7 @@ async function printPlan(
         ? `emulated, ${board.numElements} elements${tiles === null ? '' : ` on ${tiles.length} boards`}`
         : `${port}, assumed to be as board.emulated says: ${board.numElements} elements`,
     ],
+    ...headed('array', preparation.array instanceof PlanarArray ? drawArray(preparation.array) : []),
     ...headed('boards', tiles === null ? [] : drawTiles(tiles)),
     ['slots', `${seconds(duration)} each, turnaround ${seconds(turnaround)}`],
     [

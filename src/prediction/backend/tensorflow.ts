@@ -6,6 +6,7 @@ import { once } from '../../core/once.js';
 import { registerBatchMatMul } from './batch-mat-mul.js';
 import { registerConvFilterGradient } from './conv-filter-gradient.js';
 import { registerConvInputGradient } from './conv-input-gradient.js';
+import { registerOneHot } from './one-hot.js';
 import type { TensorFlow } from './tensorflow-type.js';
 
 /** `cpu` is the plain one in JavaScript, which the others are held against. */
@@ -65,6 +66,7 @@ const portable = once(async (): Promise<TensorFlow> => {
   await import('@tensorflow/tfjs-backend-wasm');
   registerBatchMatMul(tf);
   registerConvFilterGradient(tf);
+  registerOneHot(tf);
   registerConvInputGradient(tf);
   return tf;
 });

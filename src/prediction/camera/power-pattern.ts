@@ -1,4 +1,4 @@
-/** Where a user is, from what it received with a few beams (docs/model.md eq. 109). */
+/** Where a user is, from what it received with a few beams (docs/model.md eq. 115). */
 import { type PolarCodebook, planeWavePhaseRad } from '../../codebook/polar.js';
 import { codewordWeights } from '../../codebook/weights.js';
 import { complexVector, transposeProduct } from '../../core/complex.js';

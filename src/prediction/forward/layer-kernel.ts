@@ -42,10 +42,10 @@ export class LayerKernel {
   readonly #end: number;
   #next = FIRST_ADDRESS;
 
-  /** @param numFloats that will be asked for, at most, in all. */
-  constructor(numFloats: number) {
-    // Each matrix begins at a multiple of 16 bytes; there are no more than a hundred.
-    this.#end = FIRST_ADDRESS + 4 * numFloats + 1600;
+  /** @param numFloats that will be asked for, at most, in all; and in how many matrices. */
+  constructor(numFloats: number, numMatrices = 100) {
+    // Each matrix begins at a multiple of 16 bytes.
+    this.#end = FIRST_ADDRESS + 4 * numFloats + 16 * numMatrices;
     this.#layers = instantiate<Layers>('prediction/forward/layers.wasm', this.#end);
   }
 
@@ -58,6 +58,12 @@ export class LayerKernel {
       ...{ address, rows, columns, strideBytes: 4 * columns },
       values: new Float32Array(this.#layers.memory.buffer, address, rows * columns),
     };
+  }
+
+  /** The beginning of a matrix's memory as one of another shape. */
+  reshaped(of: Matrix, rows: number, columns: number): Matrix {
+    const values = new Float32Array(this.#layers.memory.buffer, of.address, rows * columns);
+    return { address: of.address, rows, columns, strideBytes: 4 * columns, values };
   }
 
   /** Some columns of a matrix. */

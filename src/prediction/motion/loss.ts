@@ -1,5 +1,6 @@
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../backend/tensorflow-type.js';
+import { crossEntropy } from '../layers/cross-entropy.js';
 import type { WeightTensors } from '../layers/weight-shapes.js';
 import { byName, type Weights, weightTensors } from '../learning/weights.js';
 import { NO_CLASS } from './heads/head.js';
@@ -56,21 +57,4 @@ function wantedClasses(tf: TensorFlow, classes: Int32Array, numClasses: number):
     if (one !== NO_CLASS) wanted[k * numClasses + one] = 1 / numWanted;
   });
   return tf.tensor2d(wanted, [classes.length, numClasses]);
-}
-
-function crossEntropy(tf: TensorFlow, scores: Tensor2D, wanted: Tensor2D): Scalar {
-  const withGradient = tf.customGrad((...args) => {
-    const [given, save] = args as unknown as [Tensor2D, (saved: Tensor2D[]) => void];
-    const shifted: Tensor2D = tf.sub(given, tf.max(given, 1, true));
-    const exponentials: Tensor2D = tf.exp(shifted);
-    const sums: Tensor2D = tf.sum(exponentials, 1, true);
-    const share: Tensor2D = tf.sum(wanted, 1, true);
-    const loss: Scalar = tf.sum(tf.mul(wanted, tf.sub(tf.log(sums), shifted)));
-    save([tf.sub(tf.mul(tf.div(exponentials, sums), share), wanted)]);
-    return {
-      value: loss,
-      gradFunc: (dy, saved) => tf.mul(dy, saved[0]!),
-    };
-  });
-  return withGradient(scores) as Scalar;
 }

@@ -4,7 +4,16 @@ import { shellWord } from '../../core/shell-word.js';
 import { needsBand, splitOf } from '../../training/registry.js';
 import { schemeLabel, schemeTitle } from '../../training/scheme-label.js';
 import { tickText } from '../drawing/axis.js';
-import { count, fixed, frequency, metres, plural, seconds, typographic } from '../drawing/number-format.js';
+import {
+  count,
+  degrees,
+  fixed,
+  frequency,
+  metres,
+  plural,
+  seconds,
+  typographic,
+} from '../drawing/number-format.js';
 import { factList, sentenceList } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
 import { isDisturbed, linkSentence } from './link-section.js';
@@ -21,7 +30,7 @@ export function runTitle(run: RunData): string {
 
 export function header(run: RunData): Html {
   const { facts } = run;
-  const { polar, board } = facts;
+  const { board } = facts;
   const start = startTime(run);
   const link = run.statistics.link.at(-1)?.totals;
   const complete =
@@ -45,12 +54,7 @@ ${factList([
       : `${frequency(facts.band.bandwidthHz)}, ${count(facts.band.numSubcarriers)} subcarriers`,
   ],
   ['Estimated by', facts.localEstimates ? 'the UEs themselves' : null],
-  [
-    'Array',
-    polar === null
-      ? null
-      : `${count(polar.array.numElements)} elements, ${frequency(polar.array.carrierHz)}, aperture ${metres(polar.array.apertureM)}`,
-  ],
+  ['Array', arrayText(facts)],
   [
     'Board',
     board === null
@@ -71,6 +75,17 @@ ${factList([
   ['Versions', facts.versions.map(([part, version]) => `${part} ${version}`).join(', ') || null],
   ['Recording', html`<span class="code">${run.folder}</span>`],
 ])}`;
+}
+
+function arrayText({ polar, planar }: RunFacts): string | null {
+  const array = polar?.array ?? planar?.array;
+  if (array === undefined) return null;
+  const elements =
+    planar === null ? count(array.numElements) : `${planar.array.rows} × ${planar.array.columns}`;
+  const text = `${elements} elements, ${frequency(array.carrierHz)}, aperture ${metres(array.apertureM)}`;
+  if (planar === null) return text;
+  const { boresightRad, tiltRad, heightM } = planar.array.frame;
+  return `${text}; looks ${degrees(boresightRad, 0)} from the x axis, ${degrees(tiltRad, 0)} down, from ${metres(heightM)} high`;
 }
 
 function trackedSentence(tracking: TrackingData): string {

@@ -1,5 +1,6 @@
 /** Where the users are and where they were found: the laboratory's floor seen from above, in metres. */
 import { nearFieldBoundaryM } from '../../array/near-field.js';
+import type { PlanarArray } from '../../array/planar-array.js';
 import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR, colourMap } from '../drawing/colour.js';
@@ -18,6 +19,7 @@ import {
   placeRingLabels,
   ringLabels,
 } from './plan-series.js';
+import { angleFromAbove, foundDirection, fromAbove } from './planar/planar-run.js';
 import { isWideband, type RunData } from './run-data.js';
 
 const ASTRAY = 'Not found or far off';
@@ -44,7 +46,9 @@ export function planView(run: RunData): Figure | null {
 }
 
 function markersOf(run: RunData): Marker[] {
+  const { planar } = run.facts;
   return run.users.map((user) => {
+    if (planar !== null) return planarMarker(run, planar.array, user);
     const estimate = run.estimates.get(user.ue);
     const truth = user.xM === null || user.yM === null ? null : ([user.yM, user.xM] as const);
     const found =
@@ -62,11 +66,24 @@ function markersOf(run: RunData): Marker[] {
   });
 }
 
+/** What a planar array found is a direction: it stands at the edge, where the array looks being ahead. */
+function planarMarker(run: RunData, array: PlanarArray, user: RunData['users'][number]): Marker {
+  const estimate = run.estimates.get(user.ue);
+  const { xM, yM } = user;
+  return {
+    ue: user.ue,
+    truth: xM === null || yM === null ? null : fromAbove(array, xM, yM),
+    found: null,
+    foundAtInfinity: estimate !== undefined,
+    angleRad: estimate === undefined ? 0 : angleFromAbove(array, foundDirection(estimate)),
+  };
+}
+
 function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
   const compact = widthPx < 500;
   const plan = layOut(markers, widthPx);
   const { sideM, reachM } = plan;
-  const { polar } = run.facts;
+  const { polar, planar } = run.facts;
   const { maxAngleRad, distanceM } = sectorOf(run);
   const curve = (distanceAtM: (angleRad: number) => number) => curveWithin(maxAngleRad, distanceAtM);
   // Schemes of the whole band do not use the polar codebook.
@@ -157,7 +174,7 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
         ...(boundaryInView
           ? [line('Near-field boundary', boundary, { color: COLOUR.purple, width: 1.5, type: 'dashed' })]
           : []),
-        arrayLine(polar === null ? 0 : polar.array.apertureM / 2, sideM),
+        arrayLine(((polar ?? planar)?.array.spanM[0] ?? 0) / 2, sideM),
         ringLabels(rings),
         ...(many === null
           ? [

@@ -154,6 +154,8 @@ export function measuredPilots(slots: readonly SlotRecord[], ue: string): SlotRe
 }
 
 /** Schemes of the whole band have no best codeword to match; their rates are known where the truth is. */
-export function isWideband({ facts: { choice }, estimates }: RunData): boolean {
+export function isWideband({ facts: { choice, planar }, estimates }: RunData): boolean {
+  // Of planar arrays codewords are found, whatever UEs measure.
+  if (planar !== null) return false;
   return (choice !== null && needsBand(choice)) || [...estimates.values()].some(({ rate }) => rate !== null);
 }

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { Band } from '../../array/band.js';
 import type { Sector } from '../../array/focal-point.js';
-import { LinearArray } from '../../array/linear-array.js';
+import { PLANAR_SPREADS, type PlanarCodebook } from '../../codebook/planar.js';
 import { PolarCodebook } from '../../codebook/polar.js';
 import { BeamloopError } from '../../core/errors.js';
+import { SPEED_OF_LIGHT_M_PER_S } from '../../core/physics.js';
 import { forecastLines } from '../../scenario/loss-forecast.js';
+import { codebookOf } from '../../scenario/users.js';
 import { schemeSchema } from '../../training/registry.js';
 import type { SchemeChoice } from '../../training/scheme-definition.js';
 
@@ -17,6 +19,18 @@ const scenarioFacts = z.object({
       carrier: z.number(),
       speedOfLight: z.number().optional(),
       rings: z.number().default(6),
+      planar: z
+        .object({
+          rows: z.number(),
+          columns: z.number(),
+          spacing: z.tuple([z.number(), z.number()]),
+          boresight: z.number(),
+          tilt: z.number(),
+          height: z.number(),
+          beams: z.tuple([z.number(), z.number()]),
+          beamSpread: z.enum(PLANAR_SPREADS),
+        })
+        .optional(),
       bandwidth: z.number().optional(),
       subcarriers: z.number().optional(),
       sector: z
@@ -75,6 +89,8 @@ export interface RunFacts {
   readonly choice: SchemeChoice | null;
   /** Array with its polar codebook; null when the recording does not say enough to rebuild it. */
   readonly polar: PolarCodebook | null;
+  /** A planar array with its codebook; null of a linear one. */
+  readonly planar: PlanarCodebook | null;
   /** The subcarriers that UEs measured; null in narrowband runs. */
   readonly band: Band | null;
   /** Where users could be; null in narrowband runs. */
@@ -105,7 +121,7 @@ export function readRunFacts(entries: ReadonlyMap<string, unknown>): RunFacts {
     scheme: name,
     schemeOptions,
     choice: schemeSchema.safeParse(asWritten(scenario?.scheme)).data ?? null,
-    polar: scenario?.array === undefined ? null : polarCodebook(scenario.array),
+    ...codebooksOf(scenario?.array),
     band: bandOf(scenario?.array),
     sector: scenario?.array?.sector ?? null,
     realisability: realisabilityFacts.safeParse(entries.get('realisability')).data?.summary ?? null,
@@ -145,21 +161,19 @@ function bandOf(
   }
 }
 
-function polarCodebook(array: {
-  elements: number;
-  carrier: number;
-  speedOfLight?: number | undefined;
-  rings: number;
-}): PolarCodebook | null {
+type ArrayFacts = z.output<typeof scenarioFacts>['array'];
+
+function codebooksOf(array: ArrayFacts): Pick<RunFacts, 'polar' | 'planar'> {
+  if (array === undefined) return { polar: null, planar: null };
   try {
-    const linear = new LinearArray({
-      numElements: array.elements,
-      carrierHz: array.carrier,
-      ...(array.speedOfLight !== undefined && { speedOfLightMPerS: array.speedOfLight }),
+    const codebook = codebookOf({
+      array: { ...array, speedOfLight: array.speedOfLight ?? SPEED_OF_LIGHT_M_PER_S },
     });
-    return new PolarCodebook(linear, { numRings: array.rings });
+    return codebook instanceof PolarCodebook
+      ? { polar: codebook, planar: null }
+      : { polar: null, planar: codebook };
   } catch (error) {
-    if (error instanceof BeamloopError) return null;
+    if (error instanceof BeamloopError) return { polar: null, planar: null };
     throw error;
   }
 }

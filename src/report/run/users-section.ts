@@ -13,6 +13,7 @@ import { figureBlock, type TableCell, tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
 import { isMany, NUM_WORST, worstFirst } from './many-users.js';
 import { sectorOf } from './plan-view.js';
+import { SEEN_TITLES, seenCells } from './planar/users-table.js';
 import { isWideband, type RunData } from './run-data.js';
 import { foundFocus, trueFocus } from './user-focus.js';
 
@@ -118,15 +119,20 @@ function errorCells(run: RunData, user: Row<'users'>, array: LinearArray | null)
   return [fixed(sinAngleErrorHalfWidths, 2), fixed(ringErrorHalfWidths, 2)];
 }
 
+const PLACE_TITLES = [
+  { title: 'True angle', align: 'right' },
+  { title: 'Found', align: 'right' },
+  { title: 'True distance', align: 'right' },
+  { title: 'Found', align: 'right' },
+] as const;
+
 function codewordsTable(run: RunData): Html {
+  const { planar } = run.facts;
   return tableBlock(
     'Users',
     [
       { title: 'User' },
-      { title: 'True angle', align: 'right' },
-      { title: 'Found', align: 'right' },
-      { title: 'True distance', align: 'right' },
-      { title: 'Found', align: 'right' },
+      ...(planar === null ? PLACE_TITLES : SEEN_TITLES),
       { title: 'Codeword found' },
       { title: 'Noise-free best' },
       { title: 'Match' },
@@ -141,19 +147,26 @@ function codewordsTable(run: RunData): Html {
 
 function userRow(run: RunData, user: Row<'users'>): TableCell[] {
   const estimate = run.estimates.get(user.ue);
-  const known = user.xM !== null && user.yM !== null;
+  const { planar } = run.facts;
   return [
     user.ue,
-    known ? degrees(Math.atan2(user.yM, user.xM)) : NOTHING,
-    estimate === undefined ? NOTHING : degrees(estimate.angleRad),
-    known ? metres(Math.hypot(user.xM, user.yM)) : NOTHING,
-    estimate === undefined ? NOTHING : metres(estimate.distanceM),
+    ...(planar === null ? placeCells(user, estimate) : seenCells(run, planar.array, user)),
     estimate === undefined ? 'not found' : code(estimate.codewordKey),
     user.bestKey === null ? NOTHING : code(user.bestKey),
     match(user, estimate),
     ...evidenceCells(estimate),
     pilotsCell(run, user),
     user.snrDb === null ? NOTHING : decibels(user.snrDb),
+  ];
+}
+
+function placeCells(user: Row<'users'>, estimate: Row<'estimates'> | undefined): TableCell[] {
+  const known = user.xM !== null && user.yM !== null;
+  return [
+    known ? degrees(Math.atan2(user.yM, user.xM)) : NOTHING,
+    estimate === undefined ? NOTHING : degrees(estimate.angleRad),
+    known ? metres(Math.hypot(user.xM, user.yM)) : NOTHING,
+    estimate === undefined ? NOTHING : metres(estimate.distanceM),
   ];
 }
 
@@ -184,7 +197,7 @@ function match(user: Row<'users'>, estimate: Row<'estimates'> | undefined): Html
 }
 
 function planCaption(run: RunData): string {
-  const { polar } = run.facts;
+  const { polar, planar } = run.facts;
   const { maxAngleRad, distanceM } = sectorOf(run);
   const distances =
     distanceM.length === 0 ? '' : ` from ${metres(distanceM[0]!)} to ${metres(distanceM[1]!)}`;
@@ -197,6 +210,12 @@ function planCaption(run: RunData): string {
   const marks =
     'Rings: true positions; diamonds: found positions, joined by a line; triangles at the edge: found at infinity. Grey: ' +
     `the sector of ±${degrees(maxAngleRad, 0)}${distances}.`;
+  if (planar !== null) {
+    return (
+      'The floor from above, turned so that the array looks ahead. Rings: true positions; triangles at the edge: the azimuths that were found, at ' +
+      'no distance that a planar array could tell. Grey: the ±60° of the codebook.'
+    );
+  }
   if (polar === null)
     return `${marks} The recording does not say enough of the array to draw rings and boundary.`;
   return (

@@ -82,7 +82,7 @@ export const planarHierarchicalScheme = builtIn({
   title: 'Planar hierarchical',
   source: 'hierarchical search over grids of two angles, HC4 and HC9',
   pilots: 'first², then up to 4 (or 9) log2(X / first)',
-  colour: 'green',
+  colour: null,
   needs: 'planar array',
   options: {
     /** Azimuths and elevations of the coarsest grid. */

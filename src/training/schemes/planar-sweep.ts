@@ -19,7 +19,7 @@ export const planarSweepScheme = builtIn({
   title: 'Planar exhaustive',
   source: 'exhaustive search over a grid of two angles',
   pilots: 'X Y: all beams of the grid',
-  colour: 'ink',
+  colour: null,
   needs: 'planar array',
   options: {},
   rules: null,

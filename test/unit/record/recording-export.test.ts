@@ -72,7 +72,7 @@ describe('exportRecordings', () => {
       `1,bela,2,0.125,0.25,1,0.5,${Math.fround(1e-20)}`,
       `2,ada,3,0.25,0.25,2,0.5,${Math.fround(1e-20)}`,
     ]);
-    expect(lines('users.csv').at(-1)).toBe('bela,1,,,,,,');
+    expect(lines('users.csv').at(-1)).toBe('bela,1,,,,,,,,');
     expect(lines('events.csv').at(-1)).toBe(
       String.raw`2026-01-02T03:04:05.678Z,started,"{""run"":""a, \""b\""\nc""}"`,
     );

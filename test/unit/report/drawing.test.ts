@@ -135,11 +135,13 @@ describe('colours', () => {
   });
 
   it('are different for all schemes and for what is drawn beside them', () => {
-    // Schemes of one subcarrier and of the whole band never share a figure.
+    // Schemes of one subcarrier, of the whole band and of planar arrays never share a figure.
     const wideband = ['tdps', 'near-field-rainbow', 'far-field-rainbow', 'exhaustive-grid'];
-    const narrowband = BUILT_IN_SCHEMES.map(({ name }) => name).filter((name) => !wideband.includes(name));
-    for (const names of [wideband, narrowband]) {
-      expect(names.length).toBeGreaterThan(3);
+    const planar = BUILT_IN_SCHEMES.flatMap(({ name, needs }) => (needs === 'planar array' ? [name] : []));
+    const others = [...wideband, ...planar];
+    const narrowband = BUILT_IN_SCHEMES.map(({ name }) => name).filter((name) => !others.includes(name));
+    for (const names of [wideband, narrowband, planar]) {
+      expect(names.length).toBeGreaterThan(1);
       expect(new Set(coloursOf(names)).size).toBe(names.length);
     }
     const mixed = coloursOf(['dpc', 'a', 'b', 'exhaustive', 'c']);

@@ -110,6 +110,28 @@ scheme: far-field-sweep
 channel: { snr: 20 dB, scatterers: 0 }
 users: [{ id: ada, position: [2 m, 1 m] }]
 `;
+/** Heights and elevations wherever they can be given. */
+const PLANAR = `
+array: { rows: 2, columns: 4, carrier: 28 GHz, spacing: 0.6, boresight: 10 deg, tilt: 5 deg, height: 2 m, beams: [4, 4], beamSpread: sines, bandwidth: 400 MHz, subcarriers: 4 }
+board: { port: emulated }
+slots: { duration: 1 ms }
+scheme: { name: planar-hierarchical, first: 2, candidates: 9, wideBeams: sub-array }
+channel: { snr: 20 dB, scatterers: 1, region: { distance: [5 m, 20 m], angle: [-20 deg, 40 deg], height: [0 m, 3 m] } }
+users:
+  - { id: ada, position: { distance: 9 m, angle: 20 deg, elevation: 3 deg } }
+  - { id: bela, position: [9 m, 2 m, 1 m], paths: [{ gain: [1, 0], position: { distance: 9 m, angle: 20 deg, elevation: 3 deg } }] }
+  - { id: chen, motion: { kind: line, start: { distance: 9 m, angle: 20 deg, elevation: 3 deg }, speed: 1 m/s, heading: 0 deg } }
+  - { id: dora, motion: { kind: waypoints, points: [{ distance: 9 m, angle: 20 deg, elevation: 0 deg }, { distance: 8 m, angle: 20 deg, elevation: 0 deg }], speed: 1 m/s } }
+`;
+const PLANAR_DRAWN = [
+  '{ kind: line, start: { distance: 9 m, angle: 20 deg, elevation: 3 deg }, speed: 1 m/s, heading: 0 deg }',
+  '{ kind: waypoints, points: [{ distance: 9 m, angle: 20 deg, elevation: 0 deg }, { distance: 8 m, angle: 20 deg, elevation: 0 deg }], speed: 1 m/s }',
+].map((motion) =>
+  PLANAR.replace('height: [0 m, 3 m]', 'elevation: [-5 deg, 5 deg]').replace(
+    /users:[\s\S]*$/,
+    `users: { count: 2, motion: ${motion} }\n`,
+  ),
+);
 const DOCUMENTS = [
   NARROW,
   WIDE,
@@ -127,6 +149,8 @@ const DOCUMENTS = [
   ),
   ...MOVING,
   ...TRACKED,
+  PLANAR,
+  ...PLANAR_DRAWN,
 ].map((text) => parse(text) as unknown);
 
 const TABLE = {
@@ -169,7 +193,7 @@ const ODD: readonly unknown[] = [
 const FREE =
   /^(title|board\.(port|tiles\[\]\.port|calibration|emulated\.serialNumber)|bridge\.(host|token)|users\[\]\.id|users(\[\])?\.motion\.file|tracking\.tracker\.model|board)$/;
 /** Keys of plain numbers that may be written as expressions. */
-const EXPRESSIONS = /(gain|Parameters)\[\]$|gamma$|epsilon$|endDirection$|gate$/;
+const EXPRESSIONS = /(gain|Parameters)\[\]$|gamma$|epsilon$|endDirection$|gate$|spacing$/;
 
 type Kind = 'flag' | 'list' | 'map' | 'whole number' | 'number' | 'text' | `in ${string}`;
 

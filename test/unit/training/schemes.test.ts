@@ -442,7 +442,8 @@ describe('registry', () => {
   });
 
   it('builds every other scheme by its name alone', () => {
-    for (const name of schemeNames().filter((each) => !needsBand.has(each))) {
+    const linear = schemeNames().filter((name) => !needsBand.has(name) && !name.startsWith('planar-'));
+    for (const name of linear) {
       const { batches, estimate } = drive(name, 64, () => 1);
       expect(batches.flat().length).toBeGreaterThan(0);
       expect(estimate.codeword.label.kind).toBe('polar');

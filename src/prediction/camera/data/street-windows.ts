@@ -1,4 +1,4 @@
-/** Windows of the small street scene, each of a pass of its own (docs/model.md eq. 104). */
+/** Windows of the small street scene, each of a pass of its own (docs/model.md eq. 110). */
 import { blurredGrey, motionMask } from '../../../camera/motion-mask.js';
 import { drawFrame, drawScene, SCENE_SIZE, sineOfColumn } from '../../../camera/street-scene.js';
 import { beamOfSine } from '../../../codebook/angular.js';

@@ -10,7 +10,7 @@ export function isInTop(ranked: readonly number[], truth: number, k: number): bo
 
 /**
  * Distance-based accuracy of the first k beams, Y_k: 1 minus how far the nearest of them is from the true one, over five beams and
- * at most 1. Over several predictions it is the mean (docs/model.md eq. 108).
+ * at most 1. Over several predictions it is the mean (docs/model.md eq. 114).
  */
 export function distanceAccuracy(ranked: readonly number[], truth: number, k: number): number {
   let least = 1;

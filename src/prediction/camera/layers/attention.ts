@@ -1,4 +1,4 @@
-/** Multi-head attention over the steps of a sequence, added to what goes in (docs/model.md eq. 106). */
+/** Multi-head attention over the steps of a sequence, added to what goes in (docs/model.md eq. 112). */
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../backend/tensorflow-type.js';
 import { dense } from '../../layers/dense.js';

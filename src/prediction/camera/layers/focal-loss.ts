@@ -1,4 +1,4 @@
-/** Focal loss (Lin et al. 2017; docs/model.md eq. 107): what is foretold well counts for little. */
+/** Focal loss (Lin et al. 2017; docs/model.md eq. 113): what is foretold well counts for little. */
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../backend/tensorflow-type.js';
 

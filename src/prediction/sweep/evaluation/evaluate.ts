@@ -1,0 +1,158 @@
+/** Scores of sweep networks and of what needs none, on users that no model has seen: at home, and in another city. */
+import { BeamloopError } from '../../../core/errors.js';
+import { Random } from '../../../core/random.js';
+import { type MeanWithInterval, meanWithInterval } from '../../evaluation/intervals.js';
+import type { EvaluationOptions } from '../../family.js';
+import { drawCitySweep } from '../data/city-sweep.js';
+import { drawHomeUsers } from '../data/home-users.js';
+import { type SweepSet, usersOf } from '../data/sweep-set.js';
+import { sweptPowers } from '../data/swept.js';
+import { sweepPass } from '../forward/sweep-pass.js';
+import { settingOf, sizesOf, titleOf } from '../model-file.js';
+import type { TrainedSweep } from '../model-folder.js';
+import { baselinesOf, type Choice } from './baselines.js';
+
+/** Beams that a network is asked for, and that are tried with pilots of their own. */
+const NUM_TRIED = 3;
+const NEARLY_DB = 1;
+
+export interface PlaceScores {
+  /** How often the first beam is the best of all. */
+  readonly top1: MeanWithInterval;
+  readonly top3: MeanWithInterval | null;
+  /** How often the first, and the best of those that are tried, is within 1 dB of the best of all. */
+  readonly first: MeanWithInterval;
+  readonly tried: MeanWithInterval | null;
+}
+
+export interface SweepScores {
+  readonly name: string;
+  readonly title: string;
+  readonly contentHash: string | null;
+  /** Without those that try ranked beams. */
+  readonly numPilots: number;
+  readonly home: PlaceScores;
+  readonly abroad: PlaceScores;
+}
+
+export interface SweepEvaluation {
+  readonly numHome: number;
+  readonly numAbroad: number;
+  readonly city: number;
+  readonly scores: readonly SweepScores[];
+}
+
+/**
+ * @param models the first one's model file says which cities are home.
+ * @throws MODEL_MISMATCH for models of other beams, or a city that is home; the signal's reason.
+ */
+export async function evaluateSweeps(
+  models: readonly { readonly folder: string; readonly trained: TrainedSweep }[],
+  { numExamples, seed, signal, onProgress }: EvaluationOptions,
+): Promise<SweepEvaluation> {
+  const { model } = models[0]!.trained;
+  for (const { folder, trained } of models) requireAlike(trained, models[0]!.trained, folder);
+  const city = firstAbroad(seed, models);
+  const numSteps = model.cities.length + 1;
+  const home = drawHomeUsers(model, (numDone) => onProgress?.('cities drawn', numDone, numSteps), signal);
+  const abroad = drawCitySweep(settingOf(model), city);
+  onProgress?.('cities drawn', numSteps, numSteps);
+  const places = [home.test, abroad].map((set) => someOf(set, numExamples));
+  const everybody = (set: SweepSet) => Array.from({ length: set.numUsers }, (_, k) => k);
+  const noise = (what: string) => new Random(seed, 'evaluation', what);
+  const known = {
+    set: home.training,
+    powers: sweptPowers(home.training, everybody(home.training), model.snr, noise('training')),
+  };
+  const chosen = places.map((set, k) => {
+    signal?.throwIfAborted();
+    const powers = sweptPowers(set, everybody(set), model.snr, noise(k === 0 ? 'home' : 'abroad'));
+    const setting = { setting: settingOf(model), snrDb: model.snr, seed };
+    return {
+      set,
+      choices: [
+        ...models.map(({ trained }) => choiceOf(trained, set, powers)),
+        ...baselinesOf(set, powers, known, setting),
+      ],
+    };
+  });
+  const [atHome, away] = chosen as [(typeof chosen)[0], (typeof chosen)[0]];
+  return {
+    ...{ numHome: atHome.set.numUsers, numAbroad: away.set.numUsers, city },
+    scores: atHome.choices.map(({ name, title, numPilots }, k) => ({
+      ...{ name, title, numPilots },
+      contentHash: models[k]?.trained.contentHash ?? null,
+      home: scoresOf(atHome.set, atHome.choices[k]!, seed),
+      abroad: scoresOf(away.set, away.choices[k]!, seed),
+    })),
+  };
+}
+
+function requireAlike({ model }: TrainedSweep, { model: first }: TrainedSweep, folder: string): void {
+  const differs = (['array', 'beams', 'receiver', 'bandwidth', 'subcarriers', 'snr', 'cities'] as const).find(
+    (key) => JSON.stringify(model[key]) !== JSON.stringify(first[key]),
+  );
+  if (differs === undefined) return;
+  const text = (of: TrainedSweep['model']) => JSON.stringify(of[differs]);
+  throw new BeamloopError('MODEL_MISMATCH', {
+    what: `The model is for ${differs} ${text(model)}, and the first one for ${text(first)}`,
+    where: folder,
+    todo: 'Evaluate it by itself',
+  });
+}
+
+/** From the seed on, the first city that no model learned from. */
+function firstAbroad(seed: number, models: readonly { readonly trained: TrainedSweep }[]): number {
+  const homes = new Set(models.flatMap(({ trained }) => trained.model.cities));
+  let city = seed;
+  while (homes.has(city)) city++;
+  return city;
+}
+
+/** Users of a city stand in rows: some of them are taken from all over it. */
+function someOf(set: SweepSet, most: number): SweepSet {
+  if (set.numUsers <= most) return set;
+  return usersOf(
+    set,
+    Array.from({ length: most }, (_, k) => Math.floor((k * set.numUsers) / most)),
+  );
+}
+
+/** By the forward pass that a scheme uses. */
+function choiceOf({ model, weights }: TrainedSweep, set: SweepSet, powers: Float64Array): Choice {
+  const pass = sweepPass(sizesOf(model), set.numCoarse, weights);
+  const ranked = Array.from({ length: set.numUsers }, (_, user) => {
+    const own = powers.subarray(user * set.numCoarse, (user + 1) * set.numCoarse);
+    return likeliest(pass.scores(own, set.sectors[user]), NUM_TRIED);
+  });
+  return { name: 'sweep', title: titleOf(model), ranked, numPilots: set.numCoarse };
+}
+
+/** Places of the largest scores, the largest first. */
+export function likeliest(scores: Float32Array, count: number): number[] {
+  return Array.from(scores.keys())
+    .sort((a, b) => scores[b]! - scores[a]! || a - b)
+    .slice(0, count);
+}
+
+function scoresOf(
+  { best, fine, numFine, numUsers }: SweepSet,
+  { ranked }: Choice,
+  seed: number,
+): PlaceScores {
+  const share = 10 ** (-NEARLY_DB / 10);
+  const isNear = (user: number, beam: number) =>
+    fine[user * numFine + beam]! >= share * fine[user * numFine + best[user]!]!;
+  const mean = (holds: (user: number) => boolean) =>
+    meanWithInterval(
+      Float64Array.from({ length: numUsers }, (_, user) => (holds(user) ? 1 : 0)),
+      seed,
+    );
+  const ranks = ranked[0]!.length > 1;
+  return {
+    top1: mean((user) => ranked[user]![0] === best[user]),
+    top3: ranks ? mean((user) => ranked[user]!.includes(best[user]!)) : null,
+    first: mean((user) => isNear(user, ranked[user]![0]!)),
+    tried: ranks ? mean((user) => ranked[user]!.some((beam) => isNear(user, beam))) : null,
+  };
+}
