@@ -3,6 +3,7 @@ import { type Benchmark, type BenchRow, meetsTarget } from './benchmark.js';
 import { bestCodeword } from './best-codeword.js';
 import { bridgeIngest } from './bridge-ingest.js';
 import { bridgeWideband } from './bridge-wideband.js';
+import { cameraStep } from './camera-step.js';
 import { closedLoop } from './closed-loop.js';
 import { codewordParameters } from './codeword-parameters.js';
 import { dpcStudy } from './dpc-study.js';
@@ -25,6 +26,7 @@ const benchmarks: readonly Benchmark[] = [
   dpcStudy,
   bestCodeword,
   trackingStep,
+  cameraStep,
   trainingEpoch,
   rateStudy,
   gainLoss,

@@ -169,12 +169,9 @@ function cameraOf(
   const section = scenario.tracking?.camera;
   const truth = users[0]?.truth ?? null;
   if (section?.source !== EMULATED || truth === null) return {};
-  const sineAt = (boardTimeS: number) => {
-    const [x, y] = positionAt(truth, motionTimeS(boardTimeS));
-    return x <= 0 ? null : y / Math.hypot(x, y);
-  };
+  const placeAt = (boardTimeS: number) => positionAt(truth, motionTimeS(boardTimeS));
   const { rate, latency: latencyS } = section;
-  return { camera: new EmulatedCamera({ sineAt, intervalS: 1 / rate, latencyS, seed: scenario.seed }) };
+  return { camera: new EmulatedCamera({ placeAt, intervalS: 1 / rate, latencyS, seed: scenario.seed }) };
 }
 
 function emulatedUeOf(

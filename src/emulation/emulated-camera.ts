@@ -1,11 +1,12 @@
 /** A camera beside the emulated array: it sees the emulated users as vehicles on the drawn street, a pedestrian and noise. */
+import type { PlaceM } from '../array/antenna-array.js';
 import { type FrameSource, MOST_KEPT, type SourcePicture } from '../camera/frame-source.js';
 import { columnOfSine, drawFrame, drawScene, SCENE_SIZE, type Scene } from '../camera/street-scene.js';
 import { Random } from '../core/random.js';
 
 export interface EmulatedCameraOptions {
-  /** Sine of the direction in which the user is at a board time, s; null where it is out of sight. */
-  readonly sineAt: (boardTimeS: number) => number | null;
+  /** Where the user is at a board time, s. */
+  readonly placeAt: (boardTimeS: number) => PlaceM;
   readonly intervalS: number;
   /** From when a picture is taken until it is there, s. */
   readonly latencyS: number;
@@ -37,11 +38,13 @@ export class EmulatedCamera implements FrameSource {
   async close(): Promise<void> {}
 
   #taken(number: number): SourcePicture {
-    const { intervalS, seed, sineAt } = this.#options;
+    const { intervalS, seed, placeAt } = this.#options;
     const boardTimeS = number * intervalS;
-    const sine = sineAt(boardTimeS);
+    const [xM, yM] = placeAt(boardTimeS);
+    // Behind the array nothing is seen.
+    const column = xM <= 0 ? null : columnOfSine(yM / Math.hypot(xM, yM));
     const random = new Random(seed, 'camera', number);
-    const pixels = drawFrame(this.#scene, sine === null ? null : columnOfSine(sine), number, random);
+    const pixels = drawFrame(this.#scene, column, number, random);
     const picture = { width: SCENE_SIZE, height: SCENE_SIZE, channels: 1, pixels } as const;
     return { boardTimeS, picture, file: null };
   }

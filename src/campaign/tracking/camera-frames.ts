@@ -9,14 +9,12 @@ import type { CameraSection } from '../../scenario/camera-schema.js';
 import type { EpochTime } from '../../tracking/epoch-plan.js';
 import type { Eyes, Tracker } from '../../tracking/tracker.js';
 import type { CampaignParts } from '../campaign-parts.js';
+import { CAMERA_FRAMES } from './frame-account.js';
 
 /** Of frames among what sensors tell. */
 const CAMERA = 'camera';
-/** Kind of the event that accounts for all frames of a run. */
-export const CAMERA_FRAMES = 'camera frames';
-
 /** Of table `sensor_reports`. */
-export interface RecordedFrame {
+interface RecordedFrame {
   /** The picture's file, as its source names it; null where there is none. */
   readonly file: string | null;
   readonly isLate: boolean;

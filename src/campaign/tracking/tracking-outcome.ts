@@ -2,7 +2,7 @@
 import type { FrameCounts } from '../../camera/frame-feed.js';
 import type { Recording } from '../../record/recording.js';
 import type { Scenario } from '../../scenario/scenario-schema.js';
-import { CAMERA_FRAMES } from './camera-frames.js';
+import { frameCounts } from './frame-account.js';
 import { type NoticedTrouble, noticedTroubles } from './troubles.js';
 
 export interface TrackedUserOutcome {
@@ -104,22 +104,6 @@ export async function trackingOutcomeOf(recording: Recording): Promise<TrackingO
     meanGain: gains.length === 0 ? null : gains.reduce((sum, gain) => sum + gain / gains.length, 0),
     probeShare: probes === 0 ? 0 : probes / (probes + serving),
     camera: await frameCounts(recording),
-  };
-}
-
-/** Of all parts of a run that was resumed. */
-async function frameCounts(recording: Recording): Promise<FrameCounts | null> {
-  const events = await recording.rows('events', `WHERE kind = '${CAMERA_FRAMES}'`);
-  if (events.length === 0) return null;
-  const sum = (of: keyof FrameCounts) =>
-    events.reduce((total, { detail }) => total + (detail as FrameCounts)[of], 0);
-  return {
-    shown: sum('shown'),
-    late: sum('late'),
-    missing: sum('missing'),
-    wrongSize: sum('wrongSize'),
-    broken: sum('broken'),
-    skipped: sum('skipped'),
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PointM } from '../../../src/array/linear-array.js';
 import { BeamloopError } from '../../../src/core/errors.js';
 import { Random } from '../../../src/core/random.js';
+import { BeamMap } from '../../../src/tracking/beam-map.js';
 import type { SensorReading, Tracker, TrackerSetting } from '../../../src/tracking/tracker.js';
 import { trackerSchemaOf } from '../../../src/tracking/tracker-definition.js';
 import { CLASSICAL_TRACKERS } from '../../../src/tracking/trackers/list.js';
@@ -69,6 +70,36 @@ describe('the tracking generator', () => {
       [40, 'serve'],
     ]);
     expect(ada!.noiseFloor).toBeCloseTo(1e-9, 15);
+  });
+
+  it('tries probes before it serves where they come first, and serves with the strongest', () => {
+    const place: PointM = [6, 0.4];
+    const map = new BeamMap(codebook);
+    const best = map.best(place);
+    const observed: number[] = [];
+    const tracker: Tracker = {
+      found: () => {},
+      // The best is what it believes in the least.
+      predict: () => [
+        [best + 3, best - 2, best].map((column, k) => ({ column, probability: 0.3 - 0.1 * k })),
+      ],
+      observe: ([user]) => observed.push(user!.pilots.filter(({ power }) => power !== null).length),
+    };
+    const probing = { budget: 0.9, confidence: 1, mostPerEpoch: 4, windowEpochs: 10 };
+    const seen = track(tracker, 1, 30, { placeM: () => place }, { probesFirst: true, probing });
+    const parts = seen.filter(({ plan }) => plan.epoch === 29);
+    expect(parts.map(({ plan }) => plan.goesOn)).toEqual([true, false]);
+    expect(parts[0]!.plan.pilots.map(({ column, purpose }) => [column, purpose])).toEqual(
+      [best + 3, best - 2, best].map((column) => [column, 'probe']),
+    );
+    const { pilots, users } = parts[1]!.plan;
+    expect(pilots.map(({ column, purpose }) => [column, purpose])).toEqual(
+      Array.from({ length: 4 }, () => [best, 'serve']),
+    );
+    expect(users[0]).toMatchObject({ column: best, numServingSlots: 4, probes: [best + 3, best - 2, best] });
+    // Three probes and the serving beam, each epoch told once.
+    expect(observed).toHaveLength(30);
+    expect(observed.at(-1)).toBe(4);
   });
 
   it('follows users with each filter, neighbours as far as their probes go, and hold falls behind', () => {

@@ -42,7 +42,7 @@ export function cameraBaselines(set: WindowSet, training: WindowSet): CameraBase
 }
 
 /** Beams by their distance from a place among them, the lower one of equals first. */
-export function nearest(place: number, numBeams: number): number[] {
+function nearest(place: number, numBeams: number): number[] {
   const beams = Array.from({ length: numBeams }, (_, k) => k);
   return beams.sort((a, b) => Math.abs(a - place) - Math.abs(b - place) || a - b);
 }

@@ -3,9 +3,6 @@
 /** Beams off at which a ranking is worth nothing. */
 const WORTHLESS_BEAMS = 5;
 
-/** Of one window: the beams of every slot, best first. */
-export type Rankings = readonly (readonly number[])[];
-
 /** Whether the true beam is among the first k. */
 export function isInTop(ranked: readonly number[], truth: number, k: number): boolean {
   return ranked.slice(0, k).includes(truth);

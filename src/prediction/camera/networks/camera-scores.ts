@@ -64,7 +64,10 @@ export function historyScores(
   past: Int32Array,
   numBeams: number,
 ): Tensor2D {
-  const which = tf.oneHot(tf.tensor1d(past, 'int32'), numBeams, 1, 0, 'float32') as Tensor2D;
+  // The WASM backend's own one-hot numbers are whole ones in the guise of others.
+  const ones = new Float32Array(past.length * numBeams);
+  for (const [k, beam] of past.entries()) ones[k * numBeams + beam] = 1;
+  const which = tf.tensor2d(ones, [past.length, numBeams]);
   const beams: Tensor2D = tf.matMul(which, weights.beams!);
   const features = dense(tf, beams, weights['embedding1.weight']!, weights['embedding1.bias']!);
   const numWindows = past.length / NUM_FRAMES;

@@ -28,17 +28,17 @@ export function flatFeatures({ size, channels }: Pick<CameraSizes, 'size' | 'cha
   return Math.floor(size / 2 ** channels.length) ** 2 * channels.at(-1)!;
 }
 
-export function chainShapes(name: string, inputs: number, outputs: readonly number[]): WeightShape[] {
+function chainShapes(name: string, inputs: number, outputs: readonly number[]): WeightShape[] {
   return outputs.flatMap((size, k) => denseShapes(`${name}${k + 1}`, outputs[k - 1] ?? inputs, size));
 }
 
-export function attentionShapes(): WeightShape[] {
+function attentionShapes(): WeightShape[] {
   return ['query', 'key', 'value', 'out'].flatMap((part) =>
     denseShapes(`attention.${part}`, FEATURES, FEATURES),
   );
 }
 
-export function recurrentShapes(name: string, inputs: number): WeightShape[] {
+function recurrentShapes(name: string, inputs: number): WeightShape[] {
   const spread = 1 / Math.sqrt(FEATURES);
   return GATES.flatMap((gate) => [
     { name: `${name}.${gate}.input`, shape: [inputs, FEATURES], spread },
@@ -75,7 +75,7 @@ export function numParameters(shapes: readonly WeightShape[]): number {
     .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-/** Multiplications with an addition that the convolutions and dense layers of one frame's feature take. */
+/** Multiplications with an addition for one frame: its convolutions and dense layers, and a step of the recurrent units. */
 export function multiplicationsPerFrame(sizes: CameraSizes): number {
   const { size, channels, embedding } = sizes;
   const convolutions = channels.reduce(
@@ -86,7 +86,8 @@ export function multiplicationsPerFrame(sizes: CameraSizes): number {
     (sum, outputs, k) => sum + (embedding[k - 1] ?? flatFeatures(sizes)) * outputs,
     0,
   );
-  return convolutions + dense;
+  const recurrent = 2 * 2 * GATES.length * FEATURES ** 2;
+  return convolutions + dense + recurrent;
 }
 
 /** Shapes of the network that goes by the beams of the slots before, with 32 numbers a beam. */
