@@ -129,13 +129,13 @@ describe('a sweep network', () => {
     const copy = () => weights.map((weight) => weight.slice());
     const { gradients } = lesson.step(copy(), users, new Random(1));
     const random = new Random(2, 'directions');
-    // The judge and the generator pull at the same numbers from two sides: what they are to learn is no slope of one sum.
-    const isOneSum = (name: string) =>
-      variant.fusion !== 'gan' || !/^(judge|generator|beam)/.test(name) || name.startsWith('head');
+    // Judge and generator pull at the same numbers from two sides, which is no slope of one sum; and in branches and fusions whole fields of a
+    // picture are alike, which pass the kink of a ReLU together: those are held against the plain backend.
+    const isSmooth = (name: string) => /^(head|position)|back2/.test(name);
     for (const [k, { name, isLearned }] of lesson.shapes.entries()) {
       const gradient = gradients[k];
       expect(gradient === null, name).toBe(isLearned === false);
-      if (gradient === null || gradient === undefined || !isOneSum(name)) continue;
+      if (gradient === null || gradient === undefined || !isSmooth(name)) continue;
       const direction = gradient.map(() => random.normal());
       const slope = gradient.reduce((sum, value, at) => sum + value * direction[at]!, 0);
       const lossAt = (step: number) => {
@@ -145,11 +145,10 @@ describe('a sweep network', () => {
         });
         return lesson.step(moved, users, new Random(1)).loss;
       };
-      // Many places of a picture are alike, and pass the kink of a ReLU together; the smallest steps show rounding.
       const errors = [1e-2, 1e-3, 3e-4].map((step) =>
         Math.abs((lossAt(step) - lossAt(-step)) / (2 * step) - slope),
       );
-      expect(Math.min(...errors), name).toBeLessThan(0.1 * Math.abs(slope) + 0.02);
+      expect(Math.min(...errors), name).toBeLessThan(0.02 * Math.abs(slope) + 2e-3);
     }
   });
 
