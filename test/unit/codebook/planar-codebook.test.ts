@@ -2,8 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { vectorOf } from '../../../src/array/array-frame.js';
 import { Band } from '../../../src/array/band.js';
 import { PlanarArray } from '../../../src/array/planar-array.js';
+import { channelVector, receivePilot } from '../../../src/channel/channel.js';
+import { pathsFrom } from '../../../src/channel/moving-paths.js';
+import { MovingCarrierReceiver } from '../../../src/channel/moving-receivers.js';
 import { strongestBeam } from '../../../src/channel/strongest-beam.js';
 import { GainMeter } from '../../../src/channel/wideband/gain-meter.js';
+import { BeamReceiver } from '../../../src/channel/wideband/received.js';
+import { beamOf } from '../../../src/channel/wideband/response.js';
+import { createSubcarrierSum } from '../../../src/channel/wideband/subcarrier-sum.js';
 import { PlanarCodebook } from '../../../src/codebook/planar.js';
 import { servingPlace } from '../../../src/codebook/serving.js';
 import { codewordWeights } from '../../../src/codebook/weights.js';
@@ -116,5 +122,30 @@ describe('planar codebook', () => {
     const meter = new GainMeter(array, band);
     meter.setPlace(array.seen(placeM));
     for (const gain of meter.powerGain(servingPlace(array, placeM))) expect(gain).toBeCloseTo(1, 9);
+  });
+
+  it('is received on all subcarriers and by users that move as the channel vector says', () => {
+    const band = new Band({ carrierHz, bandwidthHz: 2e9, numSubcarriers: 16 });
+    const startM = [9, 6, 1] as const;
+    const nowM = [9.3, 5.8, 1] as const;
+    const paths = [
+      { gain: { re: 0.6, im: 0.7 }, positionM: startM },
+      { gain: { re: -0.2, im: 0.3 }, positionM: [4, 9, 3] as const },
+    ];
+    const codeword = grid.codeword({ azimuthIndex: 10, elevationIndex: 4 });
+    const { re, im } = new BeamReceiver(createSubcarrierSum(48, band), array, paths).receive(
+      beamOf(codeword),
+    );
+    for (const [m, frequencyHz] of band.frequenciesHz.entries()) {
+      const direct = receivePilot(channelVector(array, paths, frequencyHz), codeword, frequencyHz);
+      expect(Math.hypot(re[m]! - direct.re, im[m]! - direct.im)).toBeLessThan(1e-5);
+    }
+    const moved = new MovingCarrierReceiver(array, paths, startM).receive(beamOf(codeword), nowM);
+    const there = receivePilot(
+      channelVector(array, pathsFrom(paths, startM, nowM, array)),
+      codeword,
+      carrierHz,
+    );
+    expect(Math.hypot(moved.re[0]! - there.re, moved.im[0]! - there.im)).toBeLessThan(1e-9);
   });
 });
