@@ -223,7 +223,7 @@ async function estimatedFoci(
 }
 
 /** Null where the recording does not say. */
-export async function recordedArray(recording: Recording): Promise<LinearArray | PlanarArray | null> {
+async function recordedArray(recording: Recording): Promise<LinearArray | PlanarArray | null> {
   const [row] = await recording.query(`SELECT value->'$.array' AS array FROM run WHERE key = 'scenario'`);
   if (row === undefined || row.array === null) return null;
   return arrayOf({ array: JSON.parse(String(row.array)) as Scenario['array'] });

@@ -60,6 +60,7 @@ export function drawPosition(region: UserRegion, random: Random): PlaceM {
     const azimuthRad = lowRad + (highRad - lowRad) * random.uniform();
     const [lowest, highest] = region.elevationRad ?? region.heightM ?? [];
     if (lowest === undefined || highest === undefined) return polarPointM(distanceM, azimuthRad);
+    requireFinite(region.elevationRad === undefined ? 'heightM' : 'elevationRad', lowest, highest);
     const up = lowest + (highest - lowest) * random.uniform();
     return region.elevationRad === undefined
       ? [...polarPointM(distanceM, azimuthRad), up]

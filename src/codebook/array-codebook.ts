@@ -13,7 +13,7 @@ export function requirePolar(codebook: ArrayCodebook, what: string): PolarCodebo
   if (codebook instanceof PolarCodebook) return codebook;
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `${what} is for linear arrays, and the array is planar`,
-    todo: 'Take a scheme for planar arrays (docs/schemes.md), or an array of elements in place of rows and columns',
+    todo: 'Give elements of the array in place of rows and columns; docs/schemes.md lists the schemes for planar arrays',
   });
 }
 

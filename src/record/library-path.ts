@@ -13,7 +13,7 @@ import { BeamloopError } from '../core/errors.js';
 export function libraryPath(file: string): string {
   if (!path.resolve(file).includes('?')) return path.isAbsolute(file) ? file : `./${file}`;
   throw new BeamloopError('BAD_ARGUMENT', {
-    what: 'A recording cannot be kept in a folder with a question mark in its path: the database takes it for an address',
+    what: 'Recordings and data sets cannot be kept in a folder with a question mark in its path: the database takes it for an address',
     where: path.dirname(file),
     todo: 'Name another folder, with --out',
   });

@@ -42,7 +42,7 @@ interface EpochRoom {
 
 /** The codebook of a scenario's tracker. */
 export function trackingCodebook(scenario: Scenario, { codebook }: TrackingSection): PolarCodebook {
-  return trackerCodebook(linearArrayOf(scenario), codebook);
+  return trackerCodebook(linearArrayOf(scenario, 'Tracking'), codebook);
 }
 
 /** What a tracker is told of the scenario's camera. */

@@ -87,9 +87,12 @@ export function codebookOf(scenario: ScenarioArray): ArrayCodebook {
   return new PlanarCodebook(array, { numAzimuths, numElevations, spread: planar!.beamSpread });
 }
 
-/** @throws BAD_ARGUMENT for a planar array. */
-export function linearArrayOf(scenario: Scenario): LinearArray {
-  return polarCodebookOf(scenario).array;
+/**
+ * @param what needs it: `Steering`.
+ * @throws BAD_ARGUMENT for a planar array.
+ */
+export function linearArrayOf(scenario: Scenario, what: string): LinearArray {
+  return requirePolar(codebookOf(scenario), what).array;
 }
 
 /** @throws BAD_ARGUMENT for a planar array. */

@@ -114,7 +114,7 @@ async function openTarget(
     const scenarioFile = fileOrShipped(target);
     await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
     const file = readScenario(scenarioFile, emulatedSection);
-    const array = linearArrayOf(file.scenario);
+    const array = linearArrayOf(file.scenario, 'Steering to a point');
     const opened = await openBoard(file.scenario, signal, log);
     return { ...opened, array, table: file.calibration?.table ?? null };
   }

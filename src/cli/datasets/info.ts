@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { plural } from '../../core/plural.js';
 import { MANIFEST, type Manifest, readManifest } from '../../prediction/datasets/parquet/manifest.js';
+import { requireUnchanged } from '../../prediction/datasets/parquet/read-dataset.js';
 import type { Problem } from '../../prediction/datasets/problems.js';
 import type { WindowShape } from '../../prediction/datasets/segments.js';
 import { openSource } from '../../prediction/datasets/source.js';
@@ -46,6 +47,7 @@ export function datasetInfo(yargs: Parser, context: CommandContext): Parser {
       };
       if (existsSync(path.join(args.folder, MANIFEST))) {
         const manifest = await readManifest(args.folder);
+        await requireUnchanged(args.folder, manifest);
         const windows = manifest.kind === 'paths' ? null : await countWindows(args.folder, manifest, shape);
         if (args.json) printJson(context.stdout, { manifest, windows });
         else printLines(context, linesOfDataset(manifest, windows), manifest.problems);

@@ -49,6 +49,12 @@ export async function interruptible<T>(
     return await run();
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new BeamloopError('INTERRUPTED', { what: 'Interrupted', todo: left });
+    // Ctrl-C, or a terminal that is gone.
+    const { reason } = signal;
+    const code = reason instanceof BeamloopError ? reason.code : 'INTERRUPTED';
+    throw new BeamloopError(code, {
+      what: reason instanceof BeamloopError ? reason.what : 'Interrupted',
+      todo: left,
+    });
   }
 }

@@ -124,13 +124,17 @@ async function complaintOf(
   }
   for (const inner of folders) {
     const inside = await readdir(path.join(folder, inner)).catch(() => []);
-    if (pairsOf(inside).length === 0 && userFilesOf(inside).length === 0) continue;
     const name = shellWord(path.join(folder, inner));
-    return [
-      'The scenario has scenes, each in a folder of its own',
-      folder,
-      `Name one of them, such as ${name}`,
-    ];
+    if (pairsOf(inside).length > 0 || userFilesOf(inside).length > 0) {
+      return [
+        'The scenario has scenes, each in a folder of its own',
+        folder,
+        `Name one of them, such as ${name}`,
+      ];
+    }
+    if ((await tablesAmong(path.join(folder, inner), inside)).length > 0) {
+      return ['The table of the scenario is in a folder further down', folder, `Name that one: ${name}`];
+    }
   }
   const seen = [...names, ...folders.map((name) => `${name}/`)].slice(0, 5).join(', ');
   return [

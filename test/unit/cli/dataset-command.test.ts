@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../../src/cli/command-line.js';
 import { BeamloopError } from '../../../src/core/errors.js';
 import { callCommandLine } from '../../fixtures/call-command-line.js';
-import { appendMeasuredSlot, handMadeRecording } from '../../fixtures/hand-made-recording.js';
+import { appendMeasuredSlot, appendRow, handMadeRecording } from '../../fixtures/hand-made-recording.js';
 import { writeScenario } from '../prediction/datasets/deepsense-tree.js';
 
 let root: string;
@@ -50,26 +50,16 @@ describe('beamloop dataset', () => {
     expect(stderr).toContain('beamloop: warning: 1 × image is missing (scenario9.csv:6');
     const info = await callCommandLine('dataset', 'info', at('out'), '--history', '2', '--future', '1');
     expect(info.stdout).toMatch(/windows +9 of 2 \+ 1 samples, 6 with all labels/);
+    appendFileSync(at('out/samples.parquet'), ' ');
+    const changed = await callCommandLine('dataset', 'info', at('out'));
+    expect([changed.status, changed.stderr]).toEqual([2, expect.stringContaining('DATASET_INVALID')]);
     const again = await callCommandLine('dataset', 'import', at('out'), '--out', at('again'));
     expect([again.status, again.stderr]).toEqual([2, expect.stringContaining('imported already')]);
   });
 
   it('makes one of recordings', async () => {
     const recording = await handMadeRecording(at('run'));
-    recording.append('users', {
-      ...{
-        ue: 'ada',
-        turn: 0,
-        xM: 1,
-        zM: null,
-        yM: 2,
-        snrDb: 3,
-        bestKey: null,
-        bestAngleRad: null,
-        bestElevationRad: null,
-        bestDistanceM: null,
-      },
-    });
+    appendRow(recording, 'users', { ue: 'ada', turn: 0, xM: 1, yM: 2 });
     appendMeasuredSlot(recording, { slot: 0, ue: 'ada', codewordKey: 'dpc/1/1', noiseFloor: 0, powers: [1] });
     await recording.close();
     const { stdout } = await callCommandLine('dataset', 'export', at('run'), '--out', at('own'), '--json');
@@ -89,6 +79,12 @@ describe('beamloop dataset', () => {
     const { status, stderr } = await callCommandLine('dataset', ...words);
     expect(status).toBe(2);
     expect(stderr).toMatch(why);
+  });
+
+  it('refuses a folder that the database takes for an address, and makes none', async () => {
+    const { status, stderr } = await callCommandLine('dataset', 'import', at('scenario'), '--out', at('a?b'));
+    expect([status, stderr]).toEqual([2, expect.stringContaining('question mark')]);
+    expect(existsSync(at('a?b'))).toBe(false);
   });
 
   it('leaves nothing behind when it is interrupted', async () => {

@@ -48,7 +48,7 @@ describe('lines of an emulated board', () => {
       expect(delayLinesS![0]).toEqual(new Float64Array(64));
       for (let k = 0; k < 3; k++) {
         const point = { sinAngle: 31.727 - (2 * k) / 3, ringPerM: -0.53375 };
-        const wanted = focusDelayS(linearArrayOf(given), point);
+        const wanted = focusDelayS(linearArrayOf(given, 'A test'), point);
         for (const [n, delay] of delayLinesS![k + 1]!.entries()) {
           expect(Math.abs(delay - wanted[n]!)).toBeLessThan(0.51e-15);
         }

@@ -10,6 +10,10 @@ const array = new beamloop.LinearArray({ numElements: 16, carrierHz: 28e9 });
 const band = new beamloop.Band({ carrierHz: 28e9, bandwidthHz: 2e9, numSubcarriers: 256 });
 const polar = new beamloop.PolarCodebook(array, { numRings: 3 });
 const dpc = new beamloop.DpcCodebook(array);
+const planarOf = (options: Partial<beamloop.PlanarArrayOptions>) =>
+  new beamloop.PlanarArray({ rows: 2, columns: 4, carrierHz: 28e9, ...options });
+const planar = planarOf({});
+const beams = new beamloop.PlanarCodebook(planar, { numAzimuths: 4, numElevations: 4 });
 const codeword = polar.codeword({ ring: 3, angleIndex: 4 });
 const path = { gain: { re: 1, im: 0 }, positionM: [3, 1] as const };
 const channel = beamloop.channelVector(array, [path]);
@@ -44,6 +48,49 @@ const calls: Partial<Record<keyof typeof beamloop, readonly Call[]>> = {
     [/carrierHz/, 1e9, (carrierHz) => new beamloop.LinearArray({ numElements: 16, carrierHz })],
     [/pointM/, 2, (xM) => array.steeringVector([xM, 1])],
     [/frequencyHz/, 1e9, (frequencyHz) => array.steeringVector([1, 1], frequencyHz)],
+  ],
+  PlanarArray: [
+    [/rows/, 2, (rows) => new beamloop.PlanarArray({ rows, columns: 4, carrierHz: 28e9 })],
+    [/columns/, 2, (columns) => new beamloop.PlanarArray({ rows: 2, columns, carrierHz: 28e9 })],
+    [/carrierHz/, 1e9, (carrierHz) => new beamloop.PlanarArray({ rows: 2, columns: 2, carrierHz })],
+    [/spacing/, 0.5, (gap) => planarOf({ spacing: [0.5, gap] })],
+    [/boresightRad/, 1, (boresightRad) => planarOf({ boresightRad })],
+    [/tiltRad/, 1, (tiltRad) => planarOf({ tiltRad })],
+    [/heightM/, 1, (heightM) => planarOf({ heightM })],
+    [/pointM/, 2, (zM) => planar.steeringVector([1, 1, zM])],
+    [/frequencyHz/, 1e9, (frequencyHz) => planar.steeringVector([1, 1], frequencyHz)],
+    [/sineY/, 0.5, (sineY) => planar.planeWavePhaseRad(sineY, 0)],
+    [/sineZ/, 0.5, (sineZ) => planar.planeWavePhaseRad(0, sineZ)],
+    [
+      /azimuthRad/,
+      1,
+      (azimuthRad) => planar.travelTimeDifferenceS({ azimuthRad, elevationRad: 0, distanceM: 1 }),
+    ],
+    [
+      /distanceM/,
+      Infinity,
+      (distanceM) => planar.travelTimeDifferenceS({ azimuthRad: 0, elevationRad: 0, distanceM }),
+    ],
+  ],
+  PlanarCodebook: [
+    [
+      /numAzimuths/,
+      4,
+      (numAzimuths) => new beamloop.PlanarCodebook(planar, { numAzimuths, numElevations: 4 }),
+    ],
+    [
+      /numElevations/,
+      4,
+      (numElevations) => new beamloop.PlanarCodebook(planar, { numAzimuths: 4, numElevations }),
+    ],
+    [
+      /active/,
+      2,
+      (columns) =>
+        new beamloop.PlanarCodebook(planar, { numAzimuths: 4, numElevations: 4, active: [columns, 1] }),
+    ],
+    [/azimuth index/, 1, (azimuthIndex) => beams.codeword({ azimuthIndex, elevationIndex: 1 })],
+    [/elevation index/, 1, (elevationIndex) => beams.codeword({ azimuthIndex: 1, elevationIndex })],
   ],
   Band: [
     [/carrierHz/, 1e10, (carrierHz) => new beamloop.Band({ carrierHz, bandwidthHz: 1e9, numSubcarriers: 4 })],

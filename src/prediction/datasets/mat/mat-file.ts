@@ -1,7 +1,7 @@
 /**
  * Reads MAT files of level 5, plain and compressed (layout: The MathWorks, "MAT-File Format"): real arrays of numbers, texts,
  * cells and structs. What a cell or a struct holds is read when it is asked for, so a cell of many thousand matrices is gone
- * through without being held as objects.
+ * through without being held as objects. Written here because the one library for it is under the GPL.
  */
 import { inflateSync } from 'node:zlib';
 import { invalid } from '../problems.js';

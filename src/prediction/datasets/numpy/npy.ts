@@ -1,4 +1,4 @@
-/** Files of numpy with one array, `.npy` (format: NEP 1; versions 1 to 3). */
+/** Files of numpy with one array, `.npy` (format: NEP 1; versions 1 to 3). The usual library for them brings an HTTP client with it. */
 import { invalid } from '../problems.js';
 import type { NumberArray } from './matrix.js';
 

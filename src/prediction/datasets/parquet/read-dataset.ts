@@ -5,6 +5,7 @@ import { libraryPath } from '../../../record/library-path.js';
 import type { UserPaths } from '../deepmimo/user-paths.js';
 import { invalid } from '../problems.js';
 import { TABLES } from './columns.js';
+import { hashOf } from './hash.js';
 import { type Manifest, type ManifestOf, readManifest } from './manifest.js';
 
 /** Samples as columns, [numSamples] each; no objects per sample. */
@@ -106,6 +107,20 @@ export async function* readPaths(folder: string): AsyncGenerator<UserPaths> {
       interactions: Int32Array.from(row.interactions as number[]),
     };
   }
+}
+
+/** @throws DATASET_INVALID for a table that is missing, or is not the one that the manifest was written with. */
+export async function requireUnchanged(folder: string, { table, contentHash }: Manifest): Promise<void> {
+  const file = path.join(folder, table);
+  const hash = await hashOf(file).catch((cause: Error) => {
+    throw invalid(`The table cannot be read: ${cause.message}`, file, 'Import the source again', cause);
+  });
+  if (hash === contentHash) return;
+  throw invalid(
+    'The table is not the one that the manifest was written with',
+    file,
+    'Import the source again',
+  );
 }
 
 async function manifestOf<K extends Manifest['kind']>(folder: string, kind: K): Promise<ManifestOf<K>> {

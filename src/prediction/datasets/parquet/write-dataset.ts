@@ -1,15 +1,14 @@
 /** Writes data sets: a Parquet file with a row per sample, window or user, and a manifest beside it. */
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { BeamloopError } from '../../../core/errors.js';
 import { VERSION } from '../../../core/version.js';
 import { makeFolder, writing } from '../../../core/writing.js';
 import { duckdb } from '../../../record/duckdb.js';
 import { libraryPath } from '../../../record/library-path.js';
 import { type DatasetKind, type DatasetRow, TABLES, WRITERS } from './columns.js';
+import { hashOf } from './hash.js';
 import { FORMAT, FORMAT_VERSION, MANIFEST, type ManifestOf } from './manifest.js';
 
 /** What a kind's manifest says beside what is known of every data set once its rows are written. */
@@ -41,6 +40,8 @@ export async function writeDataset<K extends DatasetKind>(
       todo: 'Name another folder, or delete that one',
     });
   }
+  // Refuses folders that DuckDB cannot write to, before there is one.
+  libraryPath(path.join(folder, MANIFEST));
   await makeFolder('The data set', folder);
   const table = `${kind}.parquet`;
   const file = path.join(folder, table);
@@ -109,10 +110,4 @@ async function writeTable<K extends DatasetKind>(
   } finally {
     instance.closeSync();
   }
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }

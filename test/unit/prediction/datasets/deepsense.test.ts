@@ -172,6 +172,14 @@ describe('a scenario of DeepSense 6G', () => {
   });
 });
 
+it('a folder that holds the folder of a scenario says which', async () => {
+  writeFiles(path.join(root, 'above'), { 'scenario4/scenario4.csv': 'unit1_beam,seq_index\n1,1\n' });
+  await expect(openSource(path.join(root, 'above'))).rejects.toMatchObject({
+    code: 'DATASET_INVALID',
+    todo: expect.stringContaining(path.join('above', 'scenario4')),
+  });
+});
+
 describe('a table of windows', () => {
   it('is read with its columns in the order of their numbers', async () => {
     // Written as text sorts names: 1, 10, 11, 2, …. Two passes of 13 and 12 samples give 2 + 1 windows of 11 + 1.
