@@ -95,11 +95,11 @@ export function evidenceJudge(
   };
 }
 
-function planarJudge(codebook: PlanarCodebook, { onlySubcarrier }: SchemeFactory): JudgeUser {
+function planarJudge(codebook: PlanarCodebook, { onlySubcarrier, estimates }: SchemeFactory): JudgeUser {
   return function* judgeUser(user, batches, estimate) {
     if (batches.length === 0) return null;
     const pilots = batches.flatMap((batch) => batch.pilots);
-    const gainsAt = planarGains(codebook.array, pilots);
+    const gainsAt = estimates === 'beam' ? null : planarGains(codebook.array, pilots);
     const verdict = yield* judging(batches, {
       noiseExpected: expectsNoise(user),
       onlySubcarrier,

@@ -23,6 +23,11 @@ export interface SchemeFactory {
   readonly onlySubcarrier: number | null;
   /** Searches of the estimator's dictionary so far, over all users; null where it has none. */
   searches(): SearchStatistics | null;
+  /**
+   * `beam`: the strongest of what was tried, by all paths together, so that nothing follows for powers of other beams. A place, on
+   * which one path dominates, unless given.
+   */
+  readonly estimates?: 'place' | 'beam';
   /** Whether what it sends depends on the powers; if not, it sends everything in one batch. */
   readonly adaptive: boolean;
 }

@@ -53,7 +53,7 @@ export const learnedSweepScheme = builtIn({
     const [numAzimuths, numElevations] = model.beams.coarse;
     const coarse = new PlanarCodebook(fine.array, { numAzimuths, numElevations });
     const pass = sweepPass(sizesOf(model), coarse.numCodewords, weights);
-    return narrowband(() => learnedSweep(coarse, fine, pass, probes));
+    return { ...narrowband(() => learnedSweep(coarse, fine, pass, probes)), estimates: 'beam' };
   },
   refinement: 'last batch',
   coarseBeams: null,
