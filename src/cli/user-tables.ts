@@ -15,6 +15,8 @@ import {
 } from './user-columns.js';
 
 const NUM_WORST = 10;
+/** A codeword that brings so much less is nearly as good. */
+const NEARLY_DB = 1;
 
 /** @param widthColumns of the terminal; undefined = as wide as it takes. */
 export function usersText(
@@ -30,6 +32,9 @@ export function usersText(
   if (compared.length > 0) {
     const best = compared.filter(({ match }) => match === true).length;
     counts.push(`${best} of ${compared.length} with the noise-free best codeword`);
+    const lost = compared.flatMap(({ losses }) => losses?.powerDb.estimation ?? []);
+    const near = lost.filter((estimationDb) => estimationDb <= NEARLY_DB).length;
+    if (lost.length === compared.length) counts.push(`${near} within ${NEARLY_DB} dB of it`);
   }
   return [
     ...wrapped(counts.join(', '), widthColumns),
