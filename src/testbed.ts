@@ -227,6 +227,8 @@ async function openBridge(request: TestbedRequest<EmulatedSection>, closing: Clo
     kept,
     sensors,
     ...(durableReadings !== undefined && { durableReadings }),
+    // On virtual time seconds of the wall clock say nothing of a UE.
+    ...(scenario.board.port === EMULATED && !request.realtime && { limits: { controlPerS: 1e6 } }),
     onEvent: ({ kind, ...detail }) => onEvent(`ue ${kind}`, detail),
   });
   closing.push(() => bridge.close());
