@@ -40,7 +40,7 @@ export interface Evaluation {
 }
 
 /** A curve over the epochs of training. */
-export interface LearningCurve {
+interface LearningCurve {
   readonly name: string;
   readonly values: readonly number[];
   /** Not of the model, but to hold it against. */

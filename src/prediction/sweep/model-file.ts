@@ -82,7 +82,7 @@ export function settingOf(model: SweepModelFile): SweepSetting {
   };
 }
 
-export function branchOf({ branch }: Pick<SweepModelFile, 'branch'>): BranchSizes {
+function branchOf({ branch }: Pick<SweepModelFile, 'branch'>): BranchSizes {
   return branch === 'full' ? FULL : REDUCED;
 }
 

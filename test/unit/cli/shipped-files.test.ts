@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { scenariosCommand } from '../../../src/cli/commands/scenarios.js';
 import { fileOrShipped, shippedFiles } from '../../../src/cli/shipped-files.js';
-import { readModelFile } from '../../../src/prediction/motion/model-file.js';
+import { familyOfFile } from '../../../src/prediction/families.js';
 import { readScenario } from '../../../src/scenario/scenario.js';
 import { readStudy } from '../../../src/study/study-file.js';
 import { emulatedSection } from '../../../src/testbed.js';
@@ -27,7 +27,7 @@ it('what is listed can be read by the command that it is listed for', () => {
   );
   for (const { command, file } of files) {
     if (command === 'run') readScenario(file, emulatedSection);
-    else if (command === 'train') readModelFile(file);
+    else if (command === 'train') familyOfFile(file).readModelFile(file);
     else readStudy(file);
   }
 });

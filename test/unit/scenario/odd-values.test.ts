@@ -132,7 +132,16 @@ const PLANAR_DRAWN = [
     `users: { count: 2, motion: ${motion} }\n`,
   ),
 );
+/** Little beside the users: the city is drawn for every odd value. */
+const CITY = `
+array: { rows: 2, columns: 4, carrier: 28 GHz, height: 5 m }
+slots: { duration: 1 ms }
+scheme: planar-sweep
+channel: { snr: 20 dB }
+users: { count: 2, city: 1 }
+`;
 const DOCUMENTS = [
+  CITY,
   NARROW,
   WIDE,
   NARROW.replace('port: emulated\n', 'port: /dev/ttyUSB0\n  dtr: on\n  rts: off\n  calibration: none.yaml\n'),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { LEARNED_SCHEMES } from '../../../src/scenario/schemes.js';
 import { definitionOf } from '../../../src/training/plugins/own-definition.js';
 import { defineScheme } from '../../../src/training/plugins/own-scheme.js';
 import type { SchemeDefinition } from '../../../src/training/scheme-definition.js';
@@ -34,7 +35,7 @@ describe('docs/schemes.md', () => {
     const rows = readFileSync('docs/schemes.md', 'utf8')
       .split('\n')
       .filter((line) => line.startsWith('| `'));
-    expect(rows).toEqual(BUILT_IN_SCHEMES.map(rowOf));
+    expect(rows).toEqual([...BUILT_IN_SCHEMES, ...LEARNED_SCHEMES].map(rowOf));
   });
 });
 

@@ -6,14 +6,14 @@ import { sizeOf, type WeightShape } from '../../layers/weight-shapes.js';
 
 /** How the features of the two branches become one. `none`: there is one branch, and nobody is told positions. */
 export const FUSIONS = ['none', 'auto', 'gan'] as const;
-export type Fusion = (typeof FUSIONS)[number];
+type Fusion = (typeof FUSIONS)[number];
 
 /** One head that means the same in every sector, in the sector's own frame; or a head for each of three sectors, as printed. */
 export const HEADS = ['shared', 'three'] as const;
 export type Heads = (typeof HEADS)[number];
 
 /** Convolution 1 x 1, convolution 3 x 3 with a stride, convolution 1 x 1, beside a shortcut. */
-export interface Bottleneck {
+interface Bottleneck {
   readonly outputs: number;
   readonly stride: 1 | 2;
 }
@@ -150,7 +150,7 @@ function convolutionShapes(name: string, size: 1 | 3, inputs: number, outputs: n
   ];
 }
 
-export function linearShapes(name: string, inputs: number, outputs: number): WeightShape[] {
+function linearShapes(name: string, inputs: number, outputs: number): WeightShape[] {
   const spread = 1 / Math.sqrt(inputs);
   return [
     { name: `${name}.weight`, shape: [inputs, outputs], spread },
