@@ -12,6 +12,7 @@ import { linkGoodput } from './link-goodput.js';
 import { manyUsers } from './many-users.js';
 import { matchedFilter } from './matched-filter.js';
 import { rateStudy } from './rate-study.js';
+import { sweepStep } from './sweep-step.js';
 import { trackingStep } from './tracking-step.js';
 import { trainingEpoch } from './training-epoch.js';
 import { usbGoodput } from './usb-goodput.js';
@@ -27,6 +28,7 @@ const benchmarks: readonly Benchmark[] = [
   bestCodeword,
   trackingStep,
   cameraStep,
+  sweepStep,
   trainingEpoch,
   rateStudy,
   gainLoss,

@@ -135,6 +135,7 @@ const PLANAR_DRAWN = [
 /** Little beside the users: the city is drawn for every odd value. */
 const CITY = `
 array: { rows: 2, columns: 4, carrier: 28 GHz, height: 5 m }
+board: { port: emulated }
 slots: { duration: 1 ms }
 scheme: planar-sweep
 channel: { snr: 20 dB }

@@ -1,4 +1,4 @@
-/** Sweeps of the users of a synthetic city (docs/model.md eq. city): three sectors around a base station, 20 m above the street. */
+/** Sweeps of the users of a synthetic city (docs/model.md eq. 106): three sectors around a base station, 20 m above the street. */
 import type { Vector3 } from '../../../array/antenna-array.js';
 import { PlanarArray } from '../../../array/planar-array.js';
 import { type CityPath, drawCityScene } from '../../../channel/city/scene.js';

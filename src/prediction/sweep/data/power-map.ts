@@ -1,4 +1,4 @@
-/** What goes into a network: the powers of a coarse sweep as a small picture (docs/model.md eq. map). */
+/** What goes into a network: the powers of a coarse sweep as a small picture (docs/model.md eq. 117). */
 
 /** Of the strongest power, that is added to all: nobody hears less. */
 const LEAST_SHARE = 1e-4;

@@ -1,5 +1,5 @@
 /**
- * Networks that name the best fine beam from the powers of a coarse sweep (Jin et al. 2026; docs/model.md eq. sweep): one or two
+ * Networks that name the best fine beam from the powers of a coarse sweep (Jin et al. 2026; docs/model.md eq. 116): one or two
  * branches of residual convolutions, a fusion of both, and heads.
  */
 import { sizeOf, type WeightShape } from '../../layers/weight-shapes.js';
