@@ -61,7 +61,9 @@ describe('beamloop codebook tdps', () => {
     );
     expect(run.status).toBe(0);
     expect(run.stdout).toMatch(/theta_t, alpha_t \(1, 1\/m\) +-31, -0\.4540000\n/);
-    expect((await beamloop('codebook')).stderr).toContain('dpc, polar, dft, planar, tdps, rainbow, far-rainbow');
+    expect((await beamloop('codebook')).stderr).toContain(
+      'dpc, polar, dft, planar, tdps, rainbow, far-rainbow',
+    );
   });
 });
 

@@ -4,6 +4,7 @@ import type { Random } from '../../core/random.js';
 import type { TensorFlow } from '../backend/tensorflow-type.js';
 import type { WeightShape, WeightTensors } from '../layers/weight-shapes.js';
 import type { Judgement, Lesson, LossAndGradients } from '../learning/lesson.js';
+import { followBatch, slopesOf } from '../learning/slopes.js';
 import { byName, type Weights, weightTensors } from '../learning/weights.js';
 import { NUM_FRAMES, NUM_MASKS, NUM_SLOTS, type WindowSet } from './data/window-set.js';
 import { dbaTop3, isInTop, rankedBeams } from './evaluation/scores.js';
@@ -12,8 +13,6 @@ import type { CameraSizes } from './networks/camera-network.js';
 import { cameraScores, historyScores, type Learning } from './networks/camera-scores.js';
 import { cameraShapes, historyShapes } from './networks/camera-weights.js';
 
-/** Share of a batch in the running statistics after it. */
-const MOMENTUM = 0.1;
 /** Windows whose scores are computed at once. */
 const SCORED_AT_ONCE = 50;
 const LISTED = 5;
@@ -78,36 +77,15 @@ function step(
   shown: readonly Shown[],
   random: Random,
 ): LossAndGradients {
-  const { shapes } = design;
-  const learned = shapes.flatMap(({ isLearned }, k) => (isLearned === false ? [] : [k]));
-  const places = new Map(shapes.map(({ name }, k) => [name, k]));
-  let loss = 0;
-  const gradients: (Float32Array | null)[] = shapes.map(() => null);
-  tf.tidy(() => {
-    const all = [...weightTensors(tf, shapes, weights)];
-    const classes = futureOf(set, shown);
-    const learning: Learning = {
-      random,
-      onStatistics(block, { mean, variance }) {
-        follow(weights[places.get(`block${block + 1}.mean`)!]!, mean);
-        follow(weights[places.get(`block${block + 1}.variance`)!]!, variance);
-      },
-    };
-    const lossOf = (...tensors: Tensor2D[]) => {
-      const given = all.slice();
-      for (const [k, place] of learned.entries()) given[place] = tensors[k]!;
-      return focalLossTensor(tf, design.scores(tf, byName(shapes, given), set, shown, learning), classes);
-    };
-    const { value, grads } = tf.valueAndGrads(lossOf as never)(learned.map((k) => all[k]!));
-    loss = value.dataSync()[0]!;
-    for (const [k, gradient] of grads.entries()) gradients[learned[k]!] = gradient.dataSync() as Float32Array;
-  });
-  return { loss, gradients };
-}
-
-/** The mean and variance that the network runs with come nearer to those of the batch. */
-function follow(running: Float32Array, batch: Float32Array): void {
-  for (let k = 0; k < running.length; k++) running[k]! += MOMENTUM * (batch[k]! - running[k]!);
+  const follow = followBatch(design.shapes, weights);
+  const learning: Learning = {
+    random,
+    onStatistics: (block, statistics) => follow(`block${block + 1}`, statistics),
+  };
+  const classes = futureOf(set, shown);
+  return slopesOf(tf, design.shapes, weights, (named) =>
+    focalLossTensor(tf, design.scores(tf, named, set, shown, learning), classes),
+  );
 }
 
 /** Scores of every slot of every window, shape [windows, 7, beams]. */

@@ -9,8 +9,7 @@ import type { Scheme } from '../../training/scheme.js';
 import { builtIn } from '../../training/scheme-definition.js';
 import { narrowband } from '../../training/scheme-factory.js';
 import { modelFolder } from '../model/shipped-model.js';
-import { likeliest } from './evaluation/evaluate.js';
-import { type SweepPass, sweepPass } from './forward/sweep-pass.js';
+import { likeliest, type SweepPass, sweepPass } from './forward/sweep-pass.js';
 import { sizesOf } from './model-file.js';
 import { readSweepModel, type TrainedSweep } from './model-folder.js';
 

@@ -6,6 +6,7 @@ import type { BatchStatistics } from '../layers/batch-norm.js';
 import { crossEntropy } from '../layers/cross-entropy.js';
 import type { WeightTensors } from '../layers/weight-shapes.js';
 import type { Judgement, Lesson, LossAndGradients } from '../learning/lesson.js';
+import { followBatch, slopesOf } from '../learning/slopes.js';
 import { byName, type Weights, weightTensors } from '../learning/weights.js';
 import type { SweepSet } from './data/sweep-set.js';
 import { mapsOf, sweptPowers } from './data/swept.js';
@@ -17,8 +18,6 @@ const BEAM_SHARE = 0.99;
 const PLACE_SHARE = 0.01;
 const REBUILT_SHARE = 0.1;
 const JUDGED_SHARE = 0.05;
-/** Share of a batch in the running statistics after it. */
-const MOMENTUM = 0.1;
 /** Users whose scores are computed at once. */
 const SCORED_AT_ONCE = 256;
 /** Positions in metres would outweigh beams. */
@@ -38,37 +37,18 @@ export interface SweepExamples {
 export function sweepLesson(tf: TensorFlow, sizes: SweepSizes, examples: SweepExamples): Lesson {
   const { training, validation, snrDb, seed } = examples;
   const shapes = sweepShapes(sizes);
-  const learned = shapes.flatMap(({ isLearned }, k) => (isLearned === false ? [] : [k]));
-  const places = new Map(shapes.map(({ name }, k) => [name, k]));
   return {
     shapes,
     numExamples: training.numUsers,
     step(weights, users, random): LossAndGradients {
       const powers = sweptPowers(training, users, snrDb, random);
-      let loss = 0;
-      const gradients: (Float32Array | null)[] = shapes.map(() => null);
-      tf.tidy(() => {
-        const all = [...weightTensors(tf, shapes, weights)];
+      const sectors = users.map((user) => training.sectors[user]!);
+      const onStatistics = followBatch(shapes, weights);
+      return slopesOf(tf, shapes, weights, (named) => {
         const maps = mapTensor(tf, powers, training.numCoarse, sizes.branch.mapSize);
-        const onStatistics = (name: string, { mean, variance }: BatchStatistics) => {
-          follow(weights[places.get(`${name}.mean`)!]!, mean);
-          follow(weights[places.get(`${name}.variance`)!]!, variance);
-        };
-        const sectors = users.map((user) => training.sectors[user]!);
-        const lossOf = (...tensors: Tensor2D[]) => {
-          const given = all.slice();
-          for (const [k, place] of learned.entries()) given[place] = tensors[k]!;
-          const named = byName(shapes, given);
-          const outcome = sweepOutcome(tf, sizes, named, maps, sectors, onStatistics);
-          return totalLoss(tf, sizes, outcome, named, training, users, onStatistics);
-        };
-        const { value, grads } = tf.valueAndGrads(lossOf as never)(learned.map((k) => all[k]!));
-        loss = value.dataSync()[0]!;
-        for (const [k, gradient] of grads.entries()) {
-          gradients[learned[k]!] = gradient.dataSync() as Float32Array;
-        }
+        const outcome = sweepOutcome(tf, sizes, named, maps, sectors, onStatistics);
+        return totalLoss(tf, sizes, outcome, named, training, users, onStatistics);
       });
-      return { loss, gradients };
     },
     judge(weights): Judgement {
       const users = Array.from({ length: validation.numUsers }, (_, k) => k);
@@ -108,11 +88,6 @@ export function scoresOfAll(
 function mapTensor(tf: TensorFlow, powers: Float64Array, numCoarse: number, mapSize: number): Tensor4D {
   const numUsers = powers.length / numCoarse;
   return tf.tensor4d(mapsOf(powers, numCoarse, mapSize), [numUsers, mapSize, mapSize, 1]);
-}
-
-/** The mean and variance that the network runs with come nearer to those of the batch. */
-function follow(running: Float32Array, batch: Float32Array): void {
-  for (let k = 0; k < running.length; k++) running[k]! += MOMENTUM * (batch[k]! - running[k]!);
 }
 
 function totalLoss(

@@ -1,10 +1,12 @@
 /** Sweeps of the users of a synthetic city (docs/model.md eq. 106): three sectors around a base station, 20 m above the street. */
 import type { Vector3 } from '../../../array/antenna-array.js';
 import { PlanarArray } from '../../../array/planar-array.js';
+import { channelVector } from '../../../channel/channel.js';
 import { type CityPath, drawCityScene } from '../../../channel/city/scene.js';
+import type { Path } from '../../../channel/paths.js';
 import { PlanarCodebook } from '../../../codebook/planar.js';
 import { codewordWeights } from '../../../codebook/weights.js';
-import { type ComplexVector, complexVector } from '../../../core/complex.js';
+import { type ComplexVector, transposeProduct } from '../../../core/complex.js';
 import { SPEED_OF_LIGHT_M_PER_S } from '../../../core/physics.js';
 import { NUM_SECTORS } from '../networks/sweep-network.js';
 import type { SweepSetting } from '../sweep-setting.js';
@@ -102,14 +104,15 @@ class Sector {
       this.#frequenciesHz.map((frequencyHz) => this.#channel(paths, userM, antennaM, frequencyHz)),
     );
     normalise(channels);
-    for (const [k, { re, im }] of channels.entries()) {
+    for (const [k, h] of channels.entries()) {
       for (const [beam, weights] of this.#coarse.entries()) {
         const at = 2 * ((user * this.numCoarse + beam) * this.numReceived + k);
-        set.coarse.set(product(re, im, weights), at);
+        const { re, im } = transposeProduct(h, weights);
+        set.coarse.set([re, im], at);
       }
       for (const [beam, weights] of this.#fine.entries()) {
-        const [x, y] = product(re, im, weights);
-        set.fine[user * this.numFine + beam]! += (x * x + y * y) / channels.length;
+        const { re, im } = transposeProduct(h, weights);
+        set.fine[user * this.numFine + beam]! += (re * re + im * im) / channels.length;
       }
     }
     const own = set.fine.subarray(user * this.numFine, (user + 1) * this.numFine);
@@ -123,22 +126,15 @@ class Sector {
     [ownXM, ownYM, ownZM]: Vector3,
     frequencyHz: number,
   ): ComplexVector {
-    const h = complexVector(this.array.numElements);
     const radPerM = (2 * Math.PI * frequencyHz) / SPEED_OF_LIGHT_M_PER_S;
-    for (const { gain, imageM, sourceM } of paths) {
-      const b = this.array.steeringVector(imageM, frequencyHz);
+    const seen = paths.map(({ gain, imageM, sourceM: [sx, sy, sz] }): Path => {
       // As much longer to this antenna than to the receiver's middle.
-      const [sx, sy, sz] = sourceM;
       const further =
         Math.hypot(xM + ownXM - sx, yM + ownYM - sy, zM + ownZM - sz) - Math.hypot(xM - sx, yM - sy, zM - sz);
-      const re = gain * Math.cos(radPerM * further);
-      const im = -gain * Math.sin(radPerM * further);
-      for (let n = 0; n < h.re.length; n++) {
-        h.re[n]! += re * b.re[n]! - im * b.im[n]!;
-        h.im[n]! += re * b.im[n]! + im * b.re[n]!;
-      }
-    }
-    return h;
+      const turned = { re: gain * Math.cos(radPerM * further), im: -gain * Math.sin(radPerM * further) };
+      return { gain: turned, positionM: imageM };
+    });
+    return channelVector(this.array, seen, frequencyHz);
   }
 }
 
@@ -157,15 +153,4 @@ function normalise(channels: readonly ComplexVector[]): void {
       im[n]! *= scale;
     }
   }
-}
-
-/** h^T w. */
-function product(hRe: Float64Array, hIm: Float64Array, { re, im }: ComplexVector): [number, number] {
-  let x = 0;
-  let y = 0;
-  for (let n = 0; n < hRe.length; n++) {
-    x += hRe[n]! * re[n]! - hIm[n]! * im[n]!;
-    y += hRe[n]! * im[n]! + hIm[n]! * re[n]!;
-  }
-  return [x, y];
 }

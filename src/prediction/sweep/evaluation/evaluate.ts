@@ -7,7 +7,7 @@ import { drawCitySweep } from '../data/city-sweep.js';
 import { drawHomeUsers } from '../data/home-users.js';
 import { type SweepSet, usersOf } from '../data/sweep-set.js';
 import { sweptPowers } from '../data/swept.js';
-import { sweepPass } from '../forward/sweep-pass.js';
+import { likeliest, sweepPass } from '../forward/sweep-pass.js';
 import { settingOf, sizesOf, titleOf } from '../model-file.js';
 import type { TrainedSweep } from '../model-folder.js';
 import { baselinesOf, type Choice } from './baselines.js';
@@ -126,13 +126,6 @@ function choiceOf({ model, weights }: TrainedSweep, set: SweepSet, powers: Float
     return likeliest(pass.scores(own, set.sectors[user]), NUM_TRIED);
   });
   return { name: 'sweep', title: titleOf(model), ranked, numPilots: set.numCoarse };
-}
-
-/** Places of the largest scores, the largest first. */
-export function likeliest(scores: Float32Array, count: number): number[] {
-  return Array.from(scores.keys())
-    .sort((a, b) => scores[b]! - scores[a]! || a - b)
-    .slice(0, count);
 }
 
 function scoresOf(

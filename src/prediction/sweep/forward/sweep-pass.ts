@@ -87,6 +87,13 @@ export function sweepPass(sizes: SweepSizes, numCoarse: number, weights: Weights
   };
 }
 
+/** Places of the largest scores, the largest first. */
+export function likeliest(scores: Float32Array, count: number): number[] {
+  return Array.from(scores.keys())
+    .sort((a, b) => scores[b]! - scores[a]! || a - b)
+    .slice(0, count);
+}
+
 function fusionOf(loaded: Loaded, { fusion }: SweepSizes, features: number) {
   const { kernel } = loaded;
   if (fusion === 'none') return (beam: Matrix) => beam;
