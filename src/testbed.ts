@@ -14,7 +14,7 @@ import type { WireLog } from '../drivers/wire/wire-log.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
 import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
-import type { ParseScenario } from './campaign/run.js';
+import type { ParseScenario } from './campaign/recorded-scenario.js';
 import { requireWhole } from './core/arguments.js';
 import { BAUD } from './core/bounds.js';
 import { type Clock, monotonicClock } from './core/clock.js';
