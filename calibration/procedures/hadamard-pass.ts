@@ -1,0 +1,238 @@
+/** One pass over the array: each half by a Hadamard matrix against the other, then one half turned against the other (docs/model.md eq. 118 to 121). */
+import type { ElementSettings } from '../../drivers/array-board.js';
+import type { Codeword } from '../../src/codebook/codeword.js';
+import { type ComplexVector, complexVector } from '../../src/core/complex.js';
+import type { Powers } from '../../src/sounding/powers.js';
+import type { PilotBatch } from '../../src/sounding/sounding.js';
+import { nearestCodes, settingsCodeword } from './calibration-pilots.js';
+import type { ElementResponses } from './element-responses.js';
+import { estimateHalf, type HalfEstimate, type PowerColumn } from './half-estimate.js';
+import { type Half, halfCodes, settingsOf, turnedCodes } from './halves.js';
+import { type PhaseSteps, phaseSteps } from './phase-steps.js';
+import { requireCalibrationPowers } from './power-check.js';
+
+/** Steps of the half-against-half scan, where the board has so many phases. */
+const SCAN_STEPS = 8;
+/** By how much two findings of one power differ that are two findings. */
+const MOST_OFF = 1.5;
+
+export interface PassPlan {
+  readonly procedure: string;
+  readonly pass: number;
+  readonly board: Parameters<typeof settingsCodeword>[3];
+  readonly rest: Omit<ElementSettings, 'phaseCode'>;
+  readonly halves: readonly [Half, Half];
+  readonly steps: PhaseSteps;
+  readonly fullScalePower: number | null;
+  /** Whether the first half's result becomes the second one's reference: where less is known beforehand. */
+  readonly adapt: boolean;
+}
+
+/** Phase codes of the two halves' pilots and of the scan, as they were sent: what a bound of the design needs. */
+export interface PassDesign {
+  readonly codes: readonly Uint16Array[];
+}
+
+export interface PassResult extends ElementResponses, PassDesign {
+  readonly powerVariance: number;
+  readonly meanPower: number;
+  /** How far the scan and the halves disagree about the phase between them, rad, and what noise explains (one standard deviation). */
+  readonly disagreementRad: number;
+  readonly disagreementNoiseRad: number;
+}
+
+export function scanSteps(phaseBits: number): PhaseSteps {
+  return phaseSteps(phaseBits, Math.min(SCAN_STEPS, 2 ** phaseBits));
+}
+
+/** So many times the steps of the scan are gone through: 8 slots on every board. */
+export function scanRounds({ codes }: PhaseSteps): number {
+  return SCAN_STEPS / codes.length;
+}
+
+/** @param expectedRad phase with which each element is expected at phase code 0, shape [numElements]. */
+export function* hadamardPass(
+  plan: PassPlan,
+  expectedRad: Float64Array,
+): Generator<PilotBatch, PassResult, Powers> {
+  const { board, halves, steps, rest, adapt, procedure, pass } = plan;
+  const { phaseBits, numElements } = board;
+  const codesSent: Uint16Array[] = [];
+  const pilots = (codes: readonly Uint16Array[], stage: string): Codeword[] => {
+    codesSent.push(...codes);
+    return settingsOf(codes, rest).map((settings, k) =>
+      settingsCodeword(procedure, `pass ${pass + 1}, ${stage}, pilot ${k + 1}`, settings, board),
+    );
+  };
+  const measure = function* (
+    codes: readonly Uint16Array[],
+    stage: string,
+  ): Generator<PilotBatch, PowerColumn, Powers> {
+    const powers = yield pilots(codes, stage);
+    requireCalibrationPowers(powers, plan.fullScalePower);
+    return { values: powers.mean, stride: 1, column: 0 };
+  };
+  const response = complexVector(numElements);
+  const base = nearestCodes(
+    expectedRad.map((rad) => -rad),
+    phaseBits,
+  );
+
+  const [odd, even] = halves;
+  let first = estimateHalf(
+    odd,
+    steps,
+    yield* measure(halfCodes(odd, steps, base, phaseBits), 'odd elements'),
+  );
+  place(response, odd, first, base, phaseBits, 0);
+  const oddRad = adapt ? response.re.map((x, n) => Math.atan2(response.im[n]!, x)) : expectedRad;
+  const evenBase = base.slice();
+  for (const n of odd.tested) evenBase[n] = nearestCodes(Float64Array.of(-oddRad[n]!), phaseBits)[0]!;
+
+  const second = estimateHalf(
+    even,
+    steps,
+    yield* measure(halfCodes(even, steps, evenBase, phaseBits), 'even elements'),
+  );
+  // The first half was told against the even elements at their base, the second against the odd ones at theirs.
+  const oddSum = sumAt(response, odd.tested, evenBase, phaseBits);
+  place(response, even, second, evenBase, phaseBits, 0);
+  const evenSum = sumAt(response, even.tested, base, phaseBits);
+  first = rescaled(first, evenSum);
+  place(response, odd, first, base, phaseBits, 0);
+  const offsets = [
+    { rad: argument(oddSum), variance: sumVariance(oddSum, odd, first) },
+    { rad: -argument(evenSum), variance: sumVariance(evenSum, even, second) },
+  ];
+  const before = weightedAngle(offsets);
+
+  const scan = scanSteps(phaseBits);
+  const rounds = scanRounds(scan);
+  const scanBase = nearestCodes(
+    response.re.map((x, n) => -Math.atan2(response.im[n]!, x) - (n % 2 === 0 ? before.rad : 0)),
+    phaseBits,
+  );
+  const turns = Array.from({ length: rounds }, () =>
+    turnedCodes(odd.tested, scan, scanBase, phaseBits),
+  ).flat();
+  const { values } = yield* measure(turns, 'halves against each other');
+  const product = scanProduct(values, scan);
+  const oddNow = sumAt(response, odd.tested, scanBase, phaseBits);
+  const evenNow = sumAt(response, even.tested, scanBase, phaseBits);
+  const scanned = {
+    rad: argument(oddNow) - argument(evenNow) - argument(product),
+    variance:
+      (Math.max(first.powerVariance, second.powerVariance) * scan.noiseGain) /
+        (2 * rounds * (product.re ** 2 + product.im ** 2)) +
+      sumVariance(oddNow, odd, first) +
+      sumVariance(evenNow, even, second),
+  };
+  const all = weightedAngle([...offsets, scanned]);
+  turnElements(response, even.tested, all.rad);
+  const variance = new Float64Array(numElements);
+  for (const [half, estimate] of [
+    [odd, first],
+    [even, second],
+  ] as const) {
+    for (const n of half.tested) {
+      const size = response.re[n]! ** 2 + response.im[n]! ** 2;
+      // What the halves are not told against each other is shared by both.
+      variance[n] = estimate.variance + (size * all.variance) / 4;
+    }
+  }
+  return {
+    ...{ response, variance, codes: codesSent },
+    powerVariance: (first.powerVariance + second.powerVariance) / 2,
+    meanPower: (first.meanPower + second.meanPower) / 2,
+    disagreementRad: Math.abs(wrapped(scanned.rad - before.rad)),
+    disagreementNoiseRad: Math.sqrt(scanned.variance + before.variance),
+  };
+}
+
+/**
+ * A reference that all but cancels is as weak as what it is told from, and the two may be taken for each other. What its elements were
+ * then found to add up to decides.
+ */
+function rescaled(estimate: HalfEstimate, { re, im }: { re: number; im: number }): HalfEstimate {
+  const { response, variance, referencePower } = estimate;
+  const power = re ** 2 + im ** 2;
+  const ratio = referencePower / power;
+  if (ratio < MOST_OFF && ratio > 1 / MOST_OFF) return estimate;
+  const root = Math.sqrt(ratio);
+  return {
+    ...estimate,
+    response: { re: response.re.map((x) => x * root), im: response.im.map((x) => x * root) },
+    variance: variance * ratio,
+    referencePower: power,
+  };
+}
+
+/** Writes a half's responses, taken back to phase code 0 and turned, among those of all elements. */
+function place(
+  all: ComplexVector,
+  { tested }: Half,
+  { response }: HalfEstimate,
+  base: Uint16Array,
+  phaseBits: number,
+  turnRad: number,
+): void {
+  for (const [k, n] of tested.entries()) {
+    const rad = turnRad - (2 * Math.PI * base[n]!) / 2 ** phaseBits;
+    const [cos, sin] = [Math.cos(rad), Math.sin(rad)];
+    all.re[n] = response.re[k]! * cos - response.im[k]! * sin;
+    all.im[n] = response.re[k]! * sin + response.im[k]! * cos;
+  }
+}
+
+function turnElements(all: ComplexVector, elements: Int32Array, rad: number): void {
+  const [cos, sin] = [Math.cos(rad), Math.sin(rad)];
+  for (const n of elements) {
+    const [re, im] = [all.re[n]!, all.im[n]!];
+    all.re[n] = re * cos - im * sin;
+    all.im[n] = re * sin + im * cos;
+  }
+}
+
+/** What some elements add up to at these codes. */
+function sumAt({ re, im }: ComplexVector, elements: Int32Array, codes: Uint16Array, phaseBits: number) {
+  let [sumRe, sumIm] = [0, 0];
+  for (const n of elements) {
+    const rad = (2 * Math.PI * codes[n]!) / 2 ** phaseBits;
+    const [cos, sin] = [Math.cos(rad), Math.sin(rad)];
+    sumRe += re[n]! * cos - im[n]! * sin;
+    sumIm += re[n]! * sin + im[n]! * cos;
+  }
+  return { re: sumRe, im: sumIm };
+}
+
+/** Of the phase of a sum over a half, rad^2. */
+function sumVariance(sum: { re: number; im: number }, { tested }: Half, { variance }: HalfEstimate): number {
+  return (tested.length * variance) / (sum.re ** 2 + sum.im ** 2);
+}
+
+function scanProduct(values: Float64Array, { weightRe, weightIm, codes }: PhaseSteps) {
+  const numSteps = codes.length;
+  const rounds = values.length / numSteps;
+  let [re, im] = [0, 0];
+  for (const [k, power] of values.entries()) {
+    re += (weightRe[k % numSteps]! * power) / rounds;
+    im += (weightIm[k % numSteps]! * power) / rounds;
+  }
+  return { re, im };
+}
+
+function argument({ re, im }: { readonly re: number; readonly im: number }): number {
+  return Math.atan2(im, re);
+}
+
+/** Mean of angles, each the surer the more it counts. */
+function weightedAngle(angles: readonly { readonly rad: number; readonly variance: number }[]) {
+  const re = angles.reduce((sum, { rad, variance }) => sum + Math.cos(rad) / variance, 0);
+  const im = angles.reduce((sum, { rad, variance }) => sum + Math.sin(rad) / variance, 0);
+  const weight = angles.reduce((sum, { variance }) => sum + 1 / variance, 0);
+  return { rad: Math.atan2(im, re), variance: 1 / weight };
+}
+
+function wrapped(rad: number): number {
+  return Math.atan2(Math.sin(rad), Math.cos(rad));
+}
