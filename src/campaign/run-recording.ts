@@ -1,5 +1,5 @@
 /** The recording of a run: a folder of its own, what it begins with, and how a run goes on with one. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { VERSION } from '../core/version.js';
 import { makeFolder, writing } from '../core/writing.js';
@@ -11,6 +11,29 @@ import type { UeMemory } from './conduct.js';
 import { loadRecordedPlugin } from './recorded-plugin.js';
 import { type ParseScenario, recordedScenario } from './recorded-scenario.js';
 import { durableReadings } from './tracking/sensor-readings.js';
+
+/**
+ * Has a run begun in a folder of its own, which is gone again where nothing came of it.
+ *
+ * @param out the folder; null: one in `recordings` that is named after the scenario.
+ * @throws RECORDING_EXISTS; what `begin` throws.
+ */
+export async function inNewFolder<Result>(
+  scenarioName: string,
+  out: string | null,
+  begin: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = out ?? (await claimFolder(scenarioName, new Date()));
+  try {
+    // Before a port is touched: a folder that is taken is the user's mistake.
+    Recording.requireFree(folder);
+    return await begin(folder);
+  } catch (error) {
+    // What was claimed for nothing; a folder with a recording in it is not empty and stays.
+    if (out === null) await rmdir(folder).catch(() => {});
+    throw error;
+  }
+}
 
 /**
  * A new recording of a run, with all that it takes to go on with it.
@@ -89,7 +112,7 @@ async function ueMemory(recording: Recording, { scenario }: ScenarioFile): Promi
  * Makes `recordings/first-light-20261121T120000Z`; a number is added when that is taken. Whoever made it has it: two runs that
  * start in one second get two. Throws FILE_UNWRITABLE.
  */
-export async function claimFolder(scenarioName: string, now: Date): Promise<string> {
+async function claimFolder(scenarioName: string, now: Date): Promise<string> {
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const base = path.join('recordings', `${scenarioName.replaceAll('?', '_')}-${stamp}`);
   await makeFolder('The recording', path.dirname(base));

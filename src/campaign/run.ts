@@ -1,5 +1,4 @@
 /** A run from scenario to closed recording, fresh or resumed. */
-import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Recording } from '../record/recording.js';
 import { prepare } from '../scenario/plan.js';
@@ -9,7 +8,7 @@ import type { Progress } from './campaign-parts.js';
 import { conduct, type RunOptions, SILENT, type UeMemory } from './conduct.js';
 import { type CampaignOutcome, outcomeOf } from './outcome.js';
 import type { ParseScenario } from './recorded-scenario.js';
-import { beginRecording, claimFolder, onRecording } from './run-recording.js';
+import { beginRecording, inNewFolder, onRecording } from './run-recording.js';
 import { requireTracker } from './tracking/require-tracker.js';
 
 /**
@@ -18,31 +17,16 @@ import { requireTracker } from './tracking/require-tracker.js';
  * @param out its folder; null: one of its own in `recordings`.
  * @throws RECORDING_EXISTS, PLAN_REFUSED, the errors of board and bridge, or the signal's reason.
  */
-export async function startRun<E>(
+export function startRun<E>(
   file: ScenarioFile<E>,
   out: string | null,
   options: RunOptions<E>,
 ): Promise<CampaignOutcome> {
-  const folder = out ?? (await claimFolder(file.name, new Date()));
-  try {
-    // Before a port is touched: a folder that is taken is the user's mistake.
-    Recording.requireFree(folder);
-    return await startRunIn(folder, file, options);
-  } catch (error) {
-    // What was claimed for nothing; a folder with a recording in it is not empty and stays.
-    if (out === null) await rmdir(folder).catch(() => {});
-    throw error;
-  }
-}
-
-function startRunIn<E>(
-  folder: string,
-  file: ScenarioFile<E>,
-  options: RunOptions<E>,
-): Promise<CampaignOutcome> {
-  const run = path.basename(path.resolve(folder));
-  const memory = { run, durable: new Map(), kept: new Map() };
-  return conductCampaign(file, options, memory, () => beginRecording(folder, file, run));
+  return inNewFolder(file.name, out, (folder) => {
+    const run = path.basename(path.resolve(folder));
+    const memory = { run, durable: new Map(), kept: new Map() };
+    return conductCampaign(file, options, memory, () => beginRecording(folder, file, run));
+  });
 }
 
 /**
