@@ -25,12 +25,13 @@ export async function recordRun(
   const best = preparation.best();
   for (const [turn, { id, positionM, truth }] of users.entries()) {
     const beam = best[turn] ?? null;
+    const place = truth?.positionM ?? positionM;
     recording.append('users', {
       ue: id,
       turn,
-      xM: positionM?.[0] ?? null,
-      yM: positionM?.[1] ?? null,
-      zM: positionM?.[2] ?? null,
+      xM: place?.[0] ?? null,
+      yM: place?.[1] ?? null,
+      zM: place?.[2] ?? null,
       snrDb: truth?.snrDb ?? null,
       bestKey: beam?.codeword.key ?? null,
       bestAngleRad: beam?.angleRad ?? null,

@@ -68,6 +68,11 @@ export const runCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: `Tracker of a scenario with a section tracking, in place of its own: ${trackerNames().join(', ')}, or a map as there`,
           },
+          calibration: {
+            type: 'string',
+            requiresArg: true,
+            describe: "Calibration table of the board, in place of the scenario's board.calibration",
+          },
           seed: { type: 'string', requiresArg: true, describe: 'Another seed than that of the scenario' },
           repeat: {
             type: 'string',
@@ -95,13 +100,21 @@ export const runCommand: Command = (yargs, context) =>
           '$0 run scenarios/first-light.yaml --set channel.snr="0 dB" --set channel.snr="10 dB" --out sweep',
           'A run for each value, in sweep/1 and sweep/2',
         )
+        .example('$0 run calibration --calibration table.yaml', 'With what beamloop calibrate found')
         .example('$0 run first-light --faults scenarios/faults/rough-line.yaml', 'On a bad line'),
     async (args) => {
       const scenarioFile = fileOrShipped(args.scenario);
       await loadPlugins(args.plugin, { file: scenarioFile, kind: 'scenario' }, args.set);
-      const set = withFaults(args.faults, args.set);
+      const set = [
+        ...withFaults(args.faults, args.set),
+        ...(args.tracker === undefined ? [] : [`tracking.tracker=${args.tracker}`]),
+        // From here, and not from where the scenario is.
+        ...(args.calibration === undefined
+          ? []
+          : [`board.calibration=${JSON.stringify(path.resolve(args.calibration))}`]),
+      ];
       const files = readVariants(scenarioFile, emulatedSection, {
-        set: args.tracker === undefined ? set : [...set, `tracking.tracker=${args.tracker}`],
+        set,
         seed: args.seed === undefined ? undefined : wholeOption('seed', args.seed, 0, MAX_SEED),
         repeat: wholeOption('repeat', args.repeat, 1, 10_000),
       });
