@@ -10,6 +10,7 @@ import { estimateHalf, type HalfEstimate, type PowerColumn } from './half-estima
 import { type Half, halfCodes, settingsOf, turnedCodes } from './halves.js';
 import { type PhaseSteps, phaseSteps } from './phase-steps.js';
 import { requireCalibrationPowers } from './power-check.js';
+import { atCodes, type MeasuredHalf } from './relinearised-half.js';
 
 /** Steps of the half-against-half scan, where the board has so many phases. */
 const SCAN_STEPS = 8;
@@ -28,12 +29,10 @@ export interface PassPlan {
   readonly adapt: boolean;
 }
 
-/** Phase codes of the two halves' pilots and of the scan, as they were sent: what a bound of the design needs. */
-export interface PassDesign {
+export interface PassResult extends ElementResponses {
+  /** Phase codes of the two halves' pilots and of the scan, as they were sent: what a bound of the design needs. */
   readonly codes: readonly Uint16Array[];
-}
-
-export interface PassResult extends ElementResponses, PassDesign {
+  readonly measured: readonly MeasuredHalf[];
   readonly powerVariance: number;
   readonly meanPower: number;
   /** How far the scan and the halves disagree about the phase between them, rad, and what noise explains (one standard deviation). */
@@ -79,21 +78,15 @@ export function* hadamardPass(
   );
 
   const [odd, even] = halves;
-  let first = estimateHalf(
-    odd,
-    steps,
-    yield* measure(halfCodes(odd, steps, base, phaseBits), 'odd elements'),
-  );
+  const oddPowers = yield* measure(halfCodes(odd, steps, base, phaseBits), 'odd elements');
+  let first = estimateHalf(odd, steps, oddPowers);
   place(response, odd, first, base, phaseBits, 0);
   const oddRad = adapt ? response.re.map((x, n) => Math.atan2(response.im[n]!, x)) : expectedRad;
   const evenBase = base.slice();
   for (const n of odd.tested) evenBase[n] = nearestCodes(Float64Array.of(-oddRad[n]!), phaseBits)[0]!;
 
-  const second = estimateHalf(
-    even,
-    steps,
-    yield* measure(halfCodes(even, steps, evenBase, phaseBits), 'even elements'),
-  );
+  const evenPowers = yield* measure(halfCodes(even, steps, evenBase, phaseBits), 'even elements');
+  const second = estimateHalf(even, steps, evenPowers);
   // The first half was told against the even elements at their base, the second against the odd ones at theirs.
   const oddSum = sumAt(response, odd.tested, evenBase, phaseBits);
   place(response, even, second, evenBase, phaseBits, 0);
@@ -142,6 +135,10 @@ export function* hadamardPass(
   }
   return {
     ...{ response, variance, codes: codesSent },
+    measured: [
+      { half: odd, base, values: oddPowers.values },
+      { half: even, base: evenBase, values: evenPowers.values },
+    ],
     powerVariance: (first.powerVariance + second.powerVariance) / 2,
     meanPower: (first.meanPower + second.meanPower) / 2,
     disagreementRad: Math.abs(wrapped(scanned.rad - before.rad)),
@@ -194,13 +191,12 @@ function turnElements(all: ComplexVector, elements: Int32Array, rad: number): vo
 }
 
 /** What some elements add up to at these codes. */
-function sumAt({ re, im }: ComplexVector, elements: Int32Array, codes: Uint16Array, phaseBits: number) {
+function sumAt(all: ComplexVector, elements: Int32Array, codes: Uint16Array, phaseBits: number) {
+  const { re, im } = atCodes(all, codes, phaseBits);
   let [sumRe, sumIm] = [0, 0];
   for (const n of elements) {
-    const rad = (2 * Math.PI * codes[n]!) / 2 ** phaseBits;
-    const [cos, sin] = [Math.cos(rad), Math.sin(rad)];
-    sumRe += re[n]! * cos - im[n]! * sin;
-    sumIm += re[n]! * sin + im[n]! * cos;
+    sumRe += re[n]!;
+    sumIm += im[n]!;
   }
   return { re: sumRe, im: sumIm };
 }

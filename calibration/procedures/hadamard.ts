@@ -2,6 +2,7 @@
  * Calibration over the air by Hadamard interferometry: phases and amplitudes of all elements at once, all of them radiating in every
  * slot (docs/model.md eq. 118 to 122, docs/calibration.md).
  */
+
 import { requireWhole } from '../../src/core/arguments.js';
 import type { Sounding } from '../../src/sounding/sounding.js';
 import { restingSettings } from './calibration-pilots.js';
@@ -11,6 +12,7 @@ import { combined, type ElementResponses } from './element-responses.js';
 import { hadamardPass } from './hadamard-pass.js';
 import { interleavedHalves } from './halves.js';
 import { phaseSteps } from './phase-steps.js';
+import { type MeasuredHalf, relinearised } from './relinearised-half.js';
 
 export interface HadamardOptions {
   /** Each begins from what those before it found; 1 unless given. Errors fall with the root of their number. */
@@ -51,6 +53,7 @@ export function* hadamard(
   let found: ElementResponses | null = null;
   let expectedRad = expectedPhaseRad(setup);
   const codes: Uint16Array[] = [];
+  const measured: MeasuredHalf[] = [];
   let powerVariance = 0;
   let meanPower = 0;
   let still = true;
@@ -60,11 +63,14 @@ export function* hadamard(
     const { re, im } = found.response;
     expectedRad = re.map((x, n) => Math.atan2(im[n]!, x));
     codes.push(...result.codes);
+    measured.push(...result.measured);
     powerVariance += result.powerVariance / passes;
     meanPower += result.meanPower / passes;
     still &&= result.disagreementRad <= 5 * result.disagreementNoiseRad;
   }
-  const responses = found!;
+  const noise = Math.sqrt(meanPower ** 2 + powerVariance) - meanPower;
+  const responses =
+    passes === 1 ? found! : relinearised(found!, measured, plan.steps, board.phaseBits, noise);
   const ofSlots = { powerVariance, meanPower, numSlots: codes.length };
   return { ...resultOf(responses, idealPhaseRad(setup), ofSlots), responses, codes, still };
 }
