@@ -45,9 +45,7 @@ export function trueElements(board: BoardControls, radiate: Radiate): TrueElemen
   return {
     phaseErrorRad: re.map((x, n) => Math.atan2(im[n]!, x)),
     gain: size.map((sum) => sum / numTold),
-    follows: Uint8Array.from(re, (x, n) =>
-      Math.hypot(x, im[n]!) > LEAST_FOLLOWING * size[n]! ? 1 : 0,
-    ),
+    follows: Uint8Array.from(re, (x, n) => (Math.hypot(x, im[n]!) > LEAST_FOLLOWING * size[n]! ? 1 : 0)),
   };
 }
 
