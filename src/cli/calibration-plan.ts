@@ -10,7 +10,7 @@ import { seconds } from '../slots/plan-lint.js';
 import { assumedBoard, type EmulatedSection } from '../testbed.js';
 import { type CommandContext, printJson } from './command.js';
 import { quantityOption } from './options.js';
-import { wrapped } from './text-table.js';
+import { writeHeaded } from './text-table.js';
 
 const HEAD_COLUMNS = 20;
 const DEGREES = 180 / Math.PI;
@@ -45,13 +45,9 @@ export function calibrationPlan(
   return { ...needs, scenario: name, settings, snrDb, numSlots, timeS: numSlots * scenario.slots.duration };
 }
 
-export function printCalibrationPlan(
-  { stdout, columns }: CommandContext,
-  json: boolean,
-  plan: CalibrationPlan,
-): void {
+export function printCalibrationPlan(context: CommandContext, json: boolean, plan: CalibrationPlan): void {
   if (json) {
-    printJson(stdout, { plan });
+    printJson(context.stdout, { plan });
     return;
   }
   const { settings, numSlots, timeS, snrDb, expectedErrorRad, peakOverNoiseDb, notes } = plan;
@@ -59,16 +55,18 @@ export function printCalibrationPlan(
     ['scenario', plan.scenario],
     [
       'procedure',
-      `${settings.procedure}${settings.procedure === 'hadamard' ? `, ${plural(settings.passes, 'pass', 'passes')}` : ''}, heard by ${settings.ues.join(', ')}`,
+      `${settings.procedure}${settings.procedure === 'hadamard' ? `, ${settings.passes === 1 ? 'one pass' : `${settings.passes} passes`}` : ''}, heard by ${settings.ues.join(', ')}`,
     ],
-    ['slots', `${plural(numSlots, 'slot')}, ${seconds(timeS)} of them; and as many as it takes to prove the table`],
+    [
+      'slots',
+      `${plural(numSlots, 'slot')}, ${seconds(timeS)} of them; and as many as it takes to prove the table`,
+    ],
     ['expected error', `${(expectedErrorRad * DEGREES).toFixed(2)}° rms at ${snrDb.toFixed(1)} dB`],
-    ['strongest pilot', `${peakOverNoiseDb.toFixed(1)} dB over the noise: the receiver must not saturate there`],
+    [
+      'strongest pilot',
+      `${peakOverNoiseDb.toFixed(1)} dB over the noise: the receiver must not saturate there`,
+    ],
     ...notes.map((note): [string, string] => ['note', note]),
   ];
-  for (const [what, text] of lines) {
-    const [first = '', ...more] = wrapped(text, (columns ?? Number.POSITIVE_INFINITY) - HEAD_COLUMNS - 2);
-    stdout.write(what.padEnd(HEAD_COLUMNS) + first);
-    for (const line of more) stdout.write(' '.repeat(HEAD_COLUMNS + 2) + line);
-  }
+  writeHeaded(context, lines, HEAD_COLUMNS);
 }

@@ -9,7 +9,7 @@ import type { Sounder } from '../../slots/sounder.js';
 import type { Powers } from '../../sounding/powers.js';
 import type { Sounding } from '../../sounding/sounding.js';
 import type { CampaignParts } from '../campaign-parts.js';
-import { type CalibrationSettings, numSlotsOf, soundingOf } from './calibration-settings.js';
+import { type CalibrationSettings, needsOf, soundingOf } from './calibration-settings.js';
 
 /** What one UE heard of the array. */
 export interface HeardByUe {
@@ -39,7 +39,7 @@ export async function hearArray(
       knownErrorRad: heard.at(-1)?.result.phaseErrorRad ?? calibration?.phaseErrorRad ?? null,
       fullScalePower,
     };
-    const mostPilots = numSlotsOf(settings, setup.board);
+    const mostPilots = needsOf(settings, setup.board, 0).numSlots;
     const result = await sound(sounder, {
       ...{ ue, name: `calibration of ${ue}`, sounding: soundingOf(settings, setup) },
       onPilots: (numPilots) => parts.progress.batch(ue, turn, settings.ues.length, numPilots, mostPilots),

@@ -1,5 +1,6 @@
 /** What came of a calibration; plain data, which the recording keeps. Elements count from 0, as everywhere in code. */
 import type { DriftCheck } from '../../../calibration/procedures/drift-check.js';
+import type { FocusPattern } from './focus-pattern.js';
 import type { BeamGain } from './focus-proof.js';
 import type { PhaseResidual } from './true-elements.js';
 
@@ -34,6 +35,7 @@ export interface CalibrationOutcome {
   readonly stuck: readonly number[];
   /** What an operator should know, one sentence each. */
   readonly warnings: readonly string[];
+  readonly pattern: FocusPattern;
   /** Against what the elements of an emulated board truly are; null of a real one. */
   readonly truth: PhaseResidual | null;
 }

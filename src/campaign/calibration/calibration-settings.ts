@@ -1,5 +1,9 @@
 /** What a calibration is asked to do; plain data, which a recording keeps to go on with it. */
-import { hadamardNeeds } from '../../../calibration/procedures/calibration-needs.js';
+import {
+  type CalibrationNeeds,
+  hadamardNeeds,
+  revNeeds,
+} from '../../../calibration/procedures/calibration-needs.js';
 import type { CalibrationSetup } from '../../../calibration/procedures/calibration-setup.js';
 import { type HadamardResult, hadamard } from '../../../calibration/procedures/hadamard.js';
 import { type RevResult, rev } from '../../../calibration/procedures/rev.js';
@@ -24,8 +28,16 @@ export function soundingOf(
   return procedure === 'hadamard' ? hadamard(setup, { passes }) : rev(setup);
 }
 
-/** Of one UE. */
-export function numSlotsOf({ procedure, passes }: CalibrationSettings, board: BoardControls): number {
-  if (procedure === 'rev') return 4 * board.numElements;
-  return hadamardNeeds(board, 0, { passes }).numSlots;
+/**
+ * What it takes of one UE, and gives.
+ *
+ * @param snrDb of a pilot of unit norm.
+ * @throws BOARD_MISMATCH.
+ */
+export function needsOf(
+  { procedure, passes }: CalibrationSettings,
+  board: BoardControls,
+  snrDb: number,
+): CalibrationNeeds {
+  return procedure === 'rev' ? revNeeds(board, snrDb) : hadamardNeeds(board, snrDb, { passes });
 }

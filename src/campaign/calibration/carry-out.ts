@@ -17,7 +17,9 @@ import { boardTemperatureC } from './board-temperature.js';
 import { type HeardByUe, hearArray, sound } from './calibrate-array.js';
 import type { CalibrationOutcome } from './calibration-outcome.js';
 import type { CalibrationSettings } from './calibration-settings.js';
-import { type FocusProof, focusProof } from './focus-proof.js';
+import { focusPattern } from './focus-pattern.js';
+import { type FocusProof, focused, focusProof } from './focus-proof.js';
+import { OUTCOME } from './recorded-calibration.js';
 import { phaseResidual, trueElements } from './true-elements.js';
 
 /** Elements up to which the bound is computed of the very pilots; of more the closed form stands, which is within a few per cent of it. */
@@ -44,7 +46,7 @@ export async function carryOutCalibration(
     const table = tableOfResult(description.serialNumber, result, {
       ...measuredOf(parts, settings, heard, temperatureC),
       date: new Date().toISOString(),
-      ...(warnings.length > 0 && { notes: warnings }),
+      ...(warnings.length > 0 && { notes: [...warnings] }),
     });
     const { ue, placeM } = heard[0]!;
     const proof = await sound(sounder, {
@@ -68,8 +70,8 @@ export async function carryOutCalibration(
       ),
     });
     const outcome = outcomeOf(parts, { settings, heard, result, table, proof, check, warnings });
-    if ((await recording.runValue('calibration')) === undefined) {
-      recording.append('run', { key: 'calibration', value: outcome });
+    if ((await recording.runValue(OUTCOME)) === undefined) {
+      recording.append('run', { key: OUTCOME, value: outcome });
     }
     recording.event('finished');
     return outcome;
@@ -178,13 +180,22 @@ function outcomeOf(
     procedure: settings.procedure,
     numElements: description.numElements,
     numSlots: result.numSlots + proof.numSlots + check.numSlots,
-    ues: heard.map(({ ue, placeM, result: { snrDb, numSlots } }) => ({ ...{ ue, snrDb, numSlots }, placeM: coordinates(placeM) })),
+    ues: heard.map(({ ue, placeM, result: { snrDb, numSlots } }) => ({
+      ...{ ue, snrDb, numSlots },
+      placeM: coordinates(placeM),
+    })),
     expectedErrorRad: result.expectedErrorRad,
     ...{ widestRad: intervals[widestElement]!, widestElement },
     boundRad: boundOf(heard, preparation.array.numElements, description.phaseBits),
     foundErrorRad: Math.sqrt(square / Math.max(1, numKnown)),
     ...{ before: proof.before, after: proof.after, check, warnings },
     ...{ dead: table.dead, stuck: table.stuck },
+    pattern: focusPattern({
+      ...{ array: preparation.array, placeM: heard[0]!.placeM },
+      before: focused(preparation.array, description, heard[0]!.placeM, null),
+      after: focused(preparation.array, description, heard[0]!.placeM, table),
+      ...{ phaseErrorRad: result.phaseErrorRad, gain: result.gain },
+    }),
     truth:
       testbed.radiate === undefined
         ? null
@@ -208,6 +219,7 @@ function boundOf(heard: readonly HeardByUe[], numElements: number, phaseBits: nu
       codes,
       phaseBits,
       norm / 10 ** (snrDb / 10),
+      result.elements.follows,
     );
     return sum + phaseErrorRad ** -2;
   }, 0);

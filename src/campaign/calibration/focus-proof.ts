@@ -38,10 +38,8 @@ export interface ProofSetup {
 /** Pilots are codes of the board: drive them without a calibration table. */
 export function* focusProof(setup: ProofSetup): Sounding<FocusProof> {
   const { array, board, table, placeM, responses } = setup;
-  const [before, after] = [null, table].map((known) => focused(array, board, placeM, known)) as [
-    Codeword,
-    Codeword,
-  ];
+  const before = focused(array, board, placeM, null);
+  const after = focused(array, board, placeM, table);
   const powers = yield Array.from({ length: 2 * NUM_TURNS }, (_, k) => (k % 2 === 0 ? before : after));
   const amplitude = responses.re.reduce((sum, x, n) => sum + Math.hypot(x, responses.im[n]!), 0);
   const gainOf = (turn: number) =>
@@ -53,7 +51,8 @@ export function* focusProof(setup: ProofSetup): Sounding<FocusProof> {
   return { before: gainOf(0), after: gainOf(1), numSlots: 2 * NUM_TURNS };
 }
 
-function focused(
+/** As codes that the board has: what it makes of the beam with a table, or without. */
+export function focused(
   array: AntennaArray,
   board: BoardDescription,
   placeM: PlaceM,

@@ -1,7 +1,7 @@
 /** A calibration from scenario to closed recording, fresh or resumed. */
 import path from 'node:path';
 import { BeamloopError } from '../../core/errors.js';
-import { Recording } from '../../record/recording.js';
+import type { Recording } from '../../record/recording.js';
 import { prepare } from '../../scenario/plan.js';
 import type { ScenarioFile } from '../../scenario/scenario.js';
 import { conduct, type RunOptions, SILENT, type UeMemory } from '../conduct.js';
@@ -11,9 +11,7 @@ import { placedUser } from './calibrate-array.js';
 import type { CalibrationOutcome } from './calibration-outcome.js';
 import type { CalibrationSettings } from './calibration-settings.js';
 import { carryOutCalibration } from './carry-out.js';
-
-const SETTINGS = 'calibrationSettings';
-const OUTCOME = 'calibration';
+import { calibrationOf, SETTINGS } from './recorded-calibration.js';
 
 /**
  * Calibrates the array of a scenario, into a new recording.
@@ -66,31 +64,6 @@ export async function resumeCalibration<E>(
       return recording;
     });
   });
-}
-
-/** Whether a recording is of a calibration. Throws what `Recording.open` throws. */
-export function isCalibration(folder: string): Promise<boolean> {
-  return reading(folder, async (recording) => (await recording.runValue(SETTINGS)) !== undefined);
-}
-
-/** What came of a calibration that was finished; null of any other recording. */
-export function calibrationOf(folder: string): Promise<CalibrationOutcome | null> {
-  return reading(
-    folder,
-    async (recording) => ((await recording.runValue(OUTCOME)) as CalibrationOutcome | undefined) ?? null,
-  );
-}
-
-async function reading<Result>(
-  folder: string,
-  read: (recording: Recording) => Promise<Result>,
-): Promise<Result> {
-  const recording = await Recording.open(folder, 'read');
-  try {
-    return await read(recording);
-  } finally {
-    await recording.close();
-  }
 }
 
 function conductCalibration<E>(

@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import {
   type CalibrationSettings,
   PROCEDURES,
@@ -8,11 +6,11 @@ import {
 } from '../../campaign/calibration/calibration-settings.js';
 import { startCalibration } from '../../campaign/calibration/run-calibration.js';
 import { BeamloopError } from '../../core/errors.js';
-import { writing } from '../../core/writing.js';
 import { readVariants } from '../../scenario/scenario.js';
 import { emulatedSection, openTestbed } from '../../testbed.js';
-import { calibrationProgress, printCalibration } from '../calibration-output.js';
+import { calibrationProgress, concludeCalibration } from '../calibration-output.js';
 import { calibrationPlan, printCalibrationPlan } from '../calibration-plan.js';
+import { campaignOptions } from '../campaign-output.js';
 import type { Command } from '../command.js';
 import { wholeOption } from '../options.js';
 import { fileOrShipped } from '../shipped-files.js';
@@ -40,7 +38,8 @@ export const calibrateCommand: Command = (yargs, context) =>
             type: 'string',
             array: true,
             nargs: 1,
-            describe: "UE that listens, at its place in the scenario; may be repeated. The scenario's first one unless given",
+            describe:
+              "UE that listens, at its place in the scenario; may be repeated. The scenario's first one unless given",
           },
           passes: {
             type: 'string',
@@ -75,11 +74,7 @@ export const calibrateCommand: Command = (yargs, context) =>
             default: false,
             describe: 'Print what it would take and give, without touching any port',
           },
-          realtime: {
-            type: 'boolean',
-            default: false,
-            describe: 'Let an emulated board run at the speed of a real one',
-          },
+          ...campaignOptions,
         })
         .example('$0 calibrate scenarios/calibration.yaml --out table.yaml', '')
         .example('$0 run scenarios/calibration.yaml --calibration table.yaml', 'What the table is for'),
@@ -112,8 +107,7 @@ export const calibrateCommand: Command = (yargs, context) =>
         signal: context.signal,
         progress: calibrationProgress(context, args.json),
       });
-      const table = await writeTable(outcome.table, args.out ?? path.join(outcome.folder, 'calibration.yaml'));
-      printCalibration(context, args.json, outcome, { table, report: null });
+      await concludeCalibration(context, args.json, outcome, { out: args.out ?? null, report: args.report });
     },
   );
 
@@ -130,9 +124,4 @@ function requireFree(out: string | undefined): void {
     where: out,
     todo: 'Name another one for --out, or move it away',
   });
-}
-
-export async function writeTable(text: string, file: string): Promise<string> {
-  await writing('The calibration table', file, () => writeFile(file, text));
-  return file;
 }
