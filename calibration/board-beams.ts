@@ -16,6 +16,8 @@ import {
   silentElements,
 } from './calibration-table.js';
 
+import { exactSettings } from './procedures/calibration-pilots.js';
+
 /** Elements times codewords times frequencies that a look at realisability may cost: the board waits meanwhile. */
 const MOST_TERMS = 2 ** 22;
 const LEAST_FREQUENCIES = 8;
@@ -68,6 +70,11 @@ export class BoardBeams {
 
   /** Throws BOARD_MISMATCH when the board cannot hold the codeword. */
   quantise(codeword: Codeword): QuantisedCodeword {
+    const exact = exactSettings(codeword);
+    if (exact !== undefined) {
+      const { report } = quantise(codeword, this.#board, this.#carrierHz);
+      return { settings: exact, parameters: undefined, report };
+    }
     const quantised = quantise(this.#corrected(codeword), this.#known, this.#carrierHz);
     return this.#canMake(codeword) ? quantised : { ...quantised, parameters: undefined };
   }

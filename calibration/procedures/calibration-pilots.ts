@@ -2,9 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ElementSettings } from '../../drivers/array-board.js';
 import type { Codeword } from '../../src/codebook/codeword.js';
-import { BeamloopError } from '../../src/core/errors.js';
 import type { BoardControls } from '../../src/realisation/board-controls.js';
-import { quantise } from '../../src/realisation/quantise.js';
 import { realisedCodeword } from '../../src/realisation/realised.js';
 
 /** Delays at rest: first line, no adjustable delay, full amplitude; shape [numElements] each. */
@@ -27,7 +25,8 @@ export function nearestCodes(phaseRad: Float64Array, phaseBits: number): Uint16A
 }
 
 /**
- * The codeword that a board without a calibration table makes these very settings of. Settings of the same content have the same key.
+ * The codeword of these very settings: a board with a table of calibration sends them as they are as well. Settings of the same content
+ * have the same key.
  *
  * @param name of the pilot, for reports.
  */
@@ -42,30 +41,19 @@ export function settingsCodeword(
   for (const codes of [phaseCode, delayCode, amplitudeCode, lineCode]) {
     digest.update(codes === null ? '-' : codes);
   }
-  return {
+  const codeword: Codeword = {
     key: `calibration/${digest.digest('hex').slice(0, 16)}`,
     label: { kind: 'own', scheme: procedure, name },
     ...realisedCodeword(settings, board),
   };
+  madeOf.set(codeword, settings);
+  return codeword;
 }
 
-/**
- * Throws BOARD_MISMATCH where quantisation would make other settings of a codeword than it was made of: another line that
- * serves its delays as well, say.
- */
-export function requireExactSettings(
-  codeword: Codeword,
-  settings: ElementSettings,
-  board: BoardControls,
-  carrierHz: number,
-): void {
-  const made = quantise(codeword, board, carrierHz).settings;
-  for (const control of ['phaseCode', 'delayCode', 'lineCode', 'amplitudeCode'] as const) {
-    const n = settings[control]?.findIndex((code, k) => made[control]?.[k] !== code) ?? -1;
-    if (n < 0) continue;
-    throw new BeamloopError('BOARD_MISMATCH', {
-      what: `The board would use ${control} ${made[control]?.[n]} of element ${n + 1} in place of ${settings[control]![n]}: this code cannot be calibrated by itself`,
-      todo: 'Calibrate without this line or delay',
-    });
-  }
+/** What codewords of settings were made of. Kept beside them: codewords know no board. */
+const madeOf = new WeakMap<Codeword, ElementSettings>();
+
+/** The settings that a calibration's pilot is, to be sent as they are: uncorrected, on these very lines. Undefined for other codewords. */
+export function exactSettings(codeword: Codeword): ElementSettings | undefined {
+  return madeOf.get(codeword);
 }

@@ -6,7 +6,7 @@ import { type BoardControls, checkControls } from '../../src/realisation/board-c
 
 export interface CalibrationSetup {
   readonly array: AntennaArray;
-  /** As it describes itself. Pilots are codes of this board: drive them without a calibration table. */
+  /** As it describes itself. Pilots are codes of this board, and no table corrects them. */
   readonly board: BoardControls;
   /** Where the receiver is said to be, m. */
   readonly placeM: PlaceM;

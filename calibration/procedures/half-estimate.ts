@@ -48,12 +48,20 @@ export function estimateHalf(half: Half, steps: PhaseSteps, powers: PowerColumn)
     powerVariance = reference.squares / ((order - 1) * ofMean);
     reference = referenceNow();
   }
+  const shift = half.balanced ? 1 : 0;
+  if (half.balanced) {
+    for (let row = 0; row < order; row++) {
+      const sign = rows.sign(row, 0);
+      products.re[row]! *= sign;
+      products.im[row]! *= sign;
+    }
+  }
   rows.transposeTimes(products);
   const share = 1 / (order * Math.sqrt(reference.power));
   const response = complexVector(tested.length);
   for (let n = 0; n < tested.length; n++) {
-    response.re[n] = products.re[n]! * share * scramble[n]!;
-    response.im[n] = products.im[n]! * share * scramble[n]!;
+    response.re[n] = products.re[n + shift]! * share * scramble[n]!;
+    response.im[n] = products.im[n + shift]! * share * scramble[n]!;
   }
   const variance = (powerVariance * noiseGain) / (2 * order * reference.power);
   return { response, variance, referencePower: reference.power, powerVariance, meanPower };

@@ -11,17 +11,26 @@ export interface Half {
   readonly rows: HadamardMatrix;
   /** 1 or -1 per tested element, on top of the rows: no row then points all of them the same way, which would be the strongest pilot by far. */
   readonly scramble: Int8Array;
+  /** Whether every element is flipped in half of the rows, so that what does not flip is told apart: the column of ones is left out then. */
+  readonly balanced: boolean;
+}
+
+/** 1 or -1: whether a tested element is flipped in a row. */
+export function flipOf({ rows, scramble, balanced }: Half, row: number, column: number): number {
+  const own = scramble[column]!;
+  return balanced ? own * rows.sign(row, column + 1) * rows.sign(row, 0) : own * rows.sign(row, column);
 }
 
 /** The odd elements are tested first, then the even ones. An order without a matrix leaves columns of the next one unused. */
-export function interleavedHalves(numElements: number): readonly [Half, Half] {
+export function interleavedHalves(numElements: number, balanced = false): readonly [Half, Half] {
   const of = (parity: number) =>
     Int32Array.from({ length: Math.floor((numElements + 1 - parity) / 2) }, (_, k) => 2 * k + parity);
   const half = (parity: number): Half => {
     const tested = of(parity);
     const random = new Random('scrambled rows', numElements, parity);
     const scramble = Int8Array.from(tested, () => (random.uniform() < 0.5 ? -1 : 1));
-    return { tested, resting: of(1 - parity), rows: new HadamardMatrix(tested.length), scramble };
+    const rows = new HadamardMatrix(tested.length + (balanced ? 1 : 0));
+    return { tested, resting: of(1 - parity), rows, scramble, balanced };
   };
   return [half(1), half(0)];
 }
@@ -42,20 +51,43 @@ export function halfCodes(
   base: Uint16Array,
   phaseBits: number,
 ): Uint16Array[] {
-  const { tested, rows, scramble } = half;
+  const { tested, rows } = half;
   const numCodes = 2 ** phaseBits;
   const pilots: Uint16Array[] = [];
   for (let row = 0; row < rows.order; row++) {
     for (const step of steps.codes) {
       const codes = base.slice();
       for (const [column, n] of tested.entries()) {
-        const flip = rows.sign(row, column) * scramble[column]! < 0 ? numCodes / 2 : 0;
+        const flip = flipOf(half, row, column) < 0 ? numCodes / 2 : 0;
         codes[n] = (base[n]! + step + flip) % numCodes;
       }
       pilots.push(codes);
     }
   }
   return pilots;
+}
+
+/**
+ * As `halfCodes`, but the tested elements are at one of two settings, `shift` codes or half a turn from the base, and the others turn
+ * through the steps.
+ */
+export function contrastCodes(
+  half: Half,
+  steps: PhaseSteps,
+  base: Uint16Array,
+  phaseBits: number,
+  shift: number,
+): Uint16Array[] {
+  const { tested, resting, rows } = half;
+  const numCodes = 2 ** phaseBits;
+  return Array.from({ length: rows.order }, (_, row) =>
+    turnedCodes(resting, steps, base, phaseBits).map((codes) => {
+      for (const [column, n] of tested.entries()) {
+        codes[n] = (base[n]! + (flipOf(half, row, column) > 0 ? shift : numCodes / 2)) % numCodes;
+      }
+      return codes;
+    }),
+  ).flat();
 }
 
 /** Codes of the pilots that turn some elements through the steps, all others at rest; shape [numSteps][numElements]. */

@@ -48,6 +48,15 @@ export function requireCalibrationPowers(
   }
 }
 
+/** Throws UE_MISMATCH when the UE reports other subcarriers than are wanted. */
+export function requireSubcarriers({ numSubcarriers }: Powers, wanted: number): void {
+  if (numSubcarriers === wanted) return;
+  throw new BeamloopError('UE_MISMATCH', {
+    what: `The UE reports ${numSubcarriers} subcarriers; ${wanted} were expected`,
+    todo: 'Let it report the power of each subcarrier; the mean over the band tells no delay',
+  });
+}
+
 function refuse(what: string, todo: string): never {
   throw new BeamloopError('NO_EVIDENCE', { what, todo });
 }

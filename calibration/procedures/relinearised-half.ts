@@ -1,7 +1,7 @@
 /** A half's powers once more, when all elements are nearly known: each step counts by what noise makes of it (docs/model.md eq. 125). */
 import { type ComplexVector, complexVector } from '../../src/core/complex.js';
 import { correlation, type ElementResponses } from './element-responses.js';
-import type { Half } from './halves.js';
+import { flipOf, type Half } from './halves.js';
 import type { PhaseSteps } from './phase-steps.js';
 
 /** Powers of one half's pilots, and the codes about which they were sent. */
@@ -89,7 +89,7 @@ function relinearisedHalf(
   for (let row = 0; row < rows.order; row++) {
     let [testRe, testIm] = [0, 0];
     for (const [column, n] of tested.entries()) {
-      const sign = rows.sign(row, column) * scramble[column]!;
+      const sign = flipOf(half, row, column);
       testRe += sign * atBase.re[n]!;
       testIm += sign * atBase.im[n]!;
     }
