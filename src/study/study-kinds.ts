@@ -1,6 +1,7 @@
 /** Every kind of study. Adding one is its folder and a line here; whatever is done with studies of any kind asks this list. */
 import { z } from 'zod';
 import { accuracyKind } from './accuracy/accuracy-kind.js';
+import { beamPredictionKind } from './beam-prediction/beam-prediction-kind.js';
 import { beamSplitKind } from './beam-split/beam-split-kind.js';
 import { boundaryKind } from './boundary/boundary-kind.js';
 import type { KindSchema, StudyKind } from './common/study-kind.js';
@@ -19,6 +20,7 @@ export const STUDY_KINDS = [
   rateKind,
   beamSplitKind,
   trackingKind,
+  beamPredictionKind,
   scenarioKind,
 ] as const;
 
