@@ -132,7 +132,10 @@ function branchOf({ branch, beams }: Pick<SweepModelFile, 'branch' | 'beams'>): 
   return branch === 'full' ? FULL : REDUCED;
 }
 
-export function sizesOf(model: SweepModelFile): SweepSizes {
+/** All that decides how large a network is. */
+type Sized = Pick<SweepModelFile, 'branch' | 'fusion' | 'heads' | 'beams'>;
+
+export function sizesOf(model: Sized): SweepSizes {
   const { fusion, heads, beams } = model;
   return { branch: branchOf(model), fusion, heads, numBeams: beams.fine[0] * beams.fine[1] };
 }
@@ -143,7 +146,7 @@ const FUSION_TITLES = {
   gan: 'two branches, GanFusion',
 };
 
-export function titleOf(model: SweepModelFile): string {
+export function titleOf(model: Sized): string {
   const head = model.heads === 'shared' ? 'shared head' : 'three heads';
   const branch = branchOf(model);
   const what = isPerceptron(branch) ? 'Perceptron' : 'RegNet';
