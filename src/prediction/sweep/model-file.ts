@@ -19,7 +19,7 @@ import {
 import type { SweepSetting } from './sweep-setting.js';
 
 /** `mlp`: dense layers in place of convolutions. */
-export const BRANCHES = ['reduced', 'full', 'mlp'] as const;
+const BRANCHES = ['reduced', 'full', 'mlp'] as const;
 
 /** Of one base station: a hundred kilobytes each. */
 const MOST_USERS = 20_000;
@@ -89,7 +89,7 @@ export const sweepModelShape = {
     .default(1),
 };
 
-export const sweepModelSchema = z
+const sweepModelSchema = z
   .strictObject(sweepModelShape)
   .refine(({ cities, data }) => cities === undefined || data === undefined, {
     message: 'cannot go together with cities: a model learns from either',

@@ -173,8 +173,9 @@ training: { epochs: 2 }
     writeFileSync(at('model.yaml'), `${MODEL}data: { set: set, base: t000_tx000, users: 50 }`);
     const family = familyOfFile(at('model.yaml'));
     const model = family.readModelFile(at('model.yaml'));
-    const { title } = await family.train(model, { ...options, folder: at('model') });
+    const { title, sentence } = await family.train(model, { ...options, folder: at('model') });
     expect(title).toBe('Perceptron of 128 features, one branch, shared head');
+    expect(sentence).toContain('6 of 60 users of t000_tx000');
     const { making } = readSweepModel(at('model'));
     expect(making.data).toEqual([
       {
