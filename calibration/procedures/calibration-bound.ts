@@ -20,19 +20,22 @@ export function closedFormBoundRad(numElements: number, numSlots: number, snrDb:
  * @param responses received amplitude of every element at phase code 0, root of power, shape [numElements].
  * @param codes phase codes of every slot, shape [numSlots][numElements].
  * @param noise variance sigma^2 of the noise, in units of power.
+ * @param follows 1 for elements that are told of; what the others radiate is taken as known. All of them unless given.
  */
 export function calibrationBound(
   responses: ComplexVector,
   codes: readonly Uint16Array[],
   phaseBits: number,
   noise: number,
+  follows: Uint8Array = new Uint8Array(responses.re.length).fill(1),
 ): CalibrationBound {
-  const numElements = responses.re.length;
+  const counted = [...follows.keys()].filter((n) => follows[n] === 1);
+  const numElements = counted.length;
   const size = 2 * numElements;
   const information = new Float64Array(size * size);
   const row = new Float64Array(size);
   for (const slot of codes) {
-    jacobian(responses, slot, phaseBits, row);
+    jacobian(responses, slot, phaseBits, counted, row);
     for (let i = 0; i < size; i++) {
       const factor = (2 / noise) * row[i]!;
       if (factor === 0) continue;
@@ -54,25 +57,24 @@ export function calibrationBound(
   };
 }
 
-/** Of the amplitude received, by log amplitudes of the elements, then by their phases. */
-function jacobian({ re, im }: ComplexVector, codes: Uint16Array, phaseBits: number, row: Float64Array): void {
-  const numElements = re.length;
+/** Of the amplitude received, by log amplitudes of the counted elements, then by their phases. */
+function jacobian(
+  { re, im }: ComplexVector,
+  codes: Uint16Array,
+  phaseBits: number,
+  counted: readonly number[],
+  row: Float64Array,
+): void {
   const lsbRad = (2 * Math.PI) / 2 ** phaseBits;
-  let [sumRe, sumIm] = [0, 0];
-  for (let n = 0; n < numElements; n++) {
-    const cos = Math.cos(codes[n]! * lsbRad);
-    const sin = Math.sin(codes[n]! * lsbRad);
-    row[n] = re[n]! * cos - im[n]! * sin;
-    row[numElements + n] = re[n]! * sin + im[n]! * cos;
-    sumRe += row[n]!;
-    sumIm += row[numElements + n]!;
-  }
+  const own = re.map((x, n) => x * Math.cos(codes[n]! * lsbRad) - im[n]! * Math.sin(codes[n]! * lsbRad));
+  const quarter = re.map((x, n) => x * Math.sin(codes[n]! * lsbRad) + im[n]! * Math.cos(codes[n]! * lsbRad));
+  const sumRe = own.reduce((a, b) => a + b, 0);
+  const sumIm = quarter.reduce((a, b) => a + b, 0);
   const amplitude = Math.hypot(sumRe, sumIm);
   const [x, y] = [sumRe / amplitude, sumIm / amplitude];
-  for (let n = 0; n < numElements; n++) {
-    const [a, b] = [row[n]!, row[numElements + n]!];
-    row[n] = x * a + y * b;
-    row[numElements + n] = y * a - x * b;
+  for (const [k, n] of counted.entries()) {
+    row[k] = x * own[n]! + y * quarter[n]!;
+    row[counted.length + k] = y * own[n]! - x * quarter[n]!;
   }
 }
 

@@ -161,3 +161,29 @@ function notesOn({ phaseBits }: BoardControls, { exact, codes }: PhaseSteps): st
     'from one position of the receiver its place cannot be told from errors that are smooth over the array',
   ];
 }
+
+/**
+ * Of `rev` with four steps: the element's part of what is received is 1 / N of it (docs/model.md eq. 126).
+ *
+ * @param snrDb of a pilot of unit norm.
+ * @throws BOARD_MISMATCH for boards that cannot be calibrated over the air.
+ */
+export function revNeeds(board: BoardControls, snrDb: number): CalibrationNeeds {
+  requireFinite('snrDb', snrDb);
+  const { numElements, phaseBits } = board;
+  const steps = phaseSteps(phaseBits, Math.min(4, 2 ** phaseBits));
+  const numSteps = steps.codes.length;
+  return {
+    numSlots: numSteps * numElements,
+    ...{ numSteps, exactSteps: steps.exact },
+    expectedErrorRad: Math.min(
+      Math.sqrt((numElements * steps.noiseGain) / 10 ** (snrDb / 10)),
+      Math.PI / Math.sqrt(3),
+    ),
+    peakOverNoiseDb: snrDb + 10 * Math.log10(numElements),
+    notes: [
+      'element by element, each a small part of what is received: hadamard is better by far from some 32 elements on',
+      'from one position of the receiver its place cannot be told from errors that are smooth over the array',
+    ],
+  };
+}

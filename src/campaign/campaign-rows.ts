@@ -20,6 +20,11 @@ export async function recordRun(
     recording.append('run', { key: 'realisability', value: realisability });
     recording.append('run', { key: 'lossForecast', value: losses });
   }
+  await recordUsers(recording, preparation);
+}
+
+/** Where users truly are, and the best beam of each; once per recording. */
+export async function recordUsers(recording: Recording, preparation: Preparation): Promise<void> {
   if ((await recording.rows('users')).length > 0) return;
   const { users } = preparation;
   const best = preparation.best();

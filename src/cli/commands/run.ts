@@ -33,7 +33,7 @@ import { MAX_SEED, wholeOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
 import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
-import { wrapped } from '../text-table.js';
+import { writeHeaded } from '../text-table.js';
 import { trackingLines } from '../tracking-output.js';
 import { wireLogOption, withWireLog } from '../wire-log-option.js';
 
@@ -177,7 +177,7 @@ async function printPlan(
   json: boolean,
   { name, scenario, calibration }: ScenarioFile<EmulatedSection>,
 ): Promise<void> {
-  const { stdout, columns } = context;
+  const { stdout } = context;
   const { table = null } = calibration ?? {};
   const board = boardToExpect(scenario, table);
   const preparation = prepare(scenario);
@@ -243,11 +243,7 @@ async function printPlan(
     ...headed('losses', forecastLines(losses)),
     ['verdict', 'link, memory and switch time keep this plan'],
   ];
-  for (const [what, text] of lines) {
-    const [first = '', ...more] = wrapped(text, (columns ?? Number.POSITIVE_INFINITY) - HEAD_COLUMNS - 2);
-    stdout.write(what.padEnd(HEAD_COLUMNS) + first);
-    for (const line of more) stdout.write(' '.repeat(HEAD_COLUMNS + 2) + line);
-  }
+  writeHeaded(context, lines, HEAD_COLUMNS);
 }
 
 function trackingJson({ section, epochSlots, numEpochs, room }: TrackingPlan) {
