@@ -3,7 +3,6 @@ import { requireFinite } from '../../src/core/arguments.js';
 import { type BoardControls, lastDelayCode } from '../../src/realisation/board-controls.js';
 import { closedFormBoundRad } from './calibration-bound.js';
 import { codeStatesSlots } from './code-states.js';
-import { FALSE_ALARM } from './drift-check.js';
 import { scanRounds, scanSteps } from './hadamard-pass.js';
 import { halfSlots, interleavedHalves } from './halves.js';
 import { type PhaseSteps, phaseSteps } from './phase-steps.js';
@@ -18,8 +17,8 @@ export interface CalibrationNeeds {
   /** Steps of phase, and whether the board makes them equal; they are taken for what they are where not. */
   readonly numSteps: number;
   readonly exactSteps: boolean;
-  /** Phase error per element (of `states`: per code) that noise leaves, rad rms, from errors of some ten degrees; null where none is found. */
-  readonly expectedErrorRad: number | null;
+  /** Phase error per element (of `states`: per code) that noise leaves, rad rms, from errors of some ten degrees. */
+  readonly expectedErrorRad: number;
   /** Of `delays`: delay error that noise leaves, s rms. */
   readonly expectedDelayErrorS: number | null;
   /** Strongest pilot over noise, dB: the receiver must not saturate there. */
@@ -32,13 +31,11 @@ export interface NeedsOptions {
   readonly passes?: number;
   readonly numSteps?: number;
   readonly rounds?: number;
-  /** Of `check`. */
-  readonly numSlots?: number;
   /** Of `delays`: what the UE reports. */
   readonly band?: { readonly bandwidthHz: number; readonly numSubcarriers: number };
 }
 
-export type CalibrationProcedure = 'hadamard' | 'rev' | 'states' | 'delays' | 'check';
+export type CalibrationProcedure = 'hadamard' | 'rev' | 'states' | 'delays';
 
 /**
  * @param snrDb of a pilot of unit norm, per subcarrier.
@@ -113,15 +110,6 @@ export function calibrationNeeds(
         ],
       };
     }
-    case 'check': {
-      const alarm = `an array without drift is called drifted once in ${Math.round(1 / FALSE_ALARM)} checks`;
-      return {
-        ...common,
-        numSlots: options.numSlots ?? 64,
-        expectedErrorRad: null,
-        notes: [...notes, alarm],
-      };
-    }
   }
 }
 
@@ -160,30 +148,4 @@ function notesOn({ phaseBits }: BoardControls, { exact, codes }: PhaseSteps): st
     'elements that do not follow are named; whether they are dead or stuck is not told',
     'from one position of the receiver its place cannot be told from errors that are smooth over the array',
   ];
-}
-
-/**
- * Of `rev` with four steps: the element's part of what is received is 1 / N of it (docs/model.md eq. 126).
- *
- * @param snrDb of a pilot of unit norm.
- * @throws BOARD_MISMATCH for boards that cannot be calibrated over the air.
- */
-export function revNeeds(board: BoardControls, snrDb: number): CalibrationNeeds {
-  requireFinite('snrDb', snrDb);
-  const { numElements, phaseBits } = board;
-  const steps = phaseSteps(phaseBits, Math.min(4, 2 ** phaseBits));
-  const numSteps = steps.codes.length;
-  return {
-    numSlots: numSteps * numElements,
-    ...{ numSteps, exactSteps: steps.exact },
-    expectedErrorRad: Math.min(
-      Math.sqrt((numElements * steps.noiseGain) / 10 ** (snrDb / 10)),
-      Math.PI / Math.sqrt(3),
-    ),
-    peakOverNoiseDb: snrDb + 10 * Math.log10(numElements),
-    notes: [
-      'element by element, each a small part of what is received: hadamard is better by far from some 32 elements on',
-      'from one position of the receiver its place cannot be told from errors that are smooth over the array',
-    ],
-  };
 }

@@ -1,8 +1,7 @@
 /** What a calibration is asked to do; plain data, which a recording keeps to go on with it. */
 import {
   type CalibrationNeeds,
-  hadamardNeeds,
-  revNeeds,
+  calibrationNeeds,
 } from '../../../calibration/procedures/calibration-needs.js';
 import type { CalibrationSetup } from '../../../calibration/procedures/calibration-setup.js';
 import { type HadamardResult, hadamard } from '../../../calibration/procedures/hadamard.js';
@@ -39,5 +38,5 @@ export function needsOf(
   board: BoardControls,
   snrDb: number,
 ): CalibrationNeeds {
-  return procedure === 'rev' ? revNeeds(board, snrDb) : hadamardNeeds(board, snrDb, { passes });
+  return calibrationNeeds(procedure, board, snrDb, { passes });
 }
