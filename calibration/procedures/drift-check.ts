@@ -11,7 +11,7 @@ import { settingsOf } from './halves.js';
 import { requireCalibrationPowers } from './power-check.js';
 
 /** That an array without drift is called drifted. */
-export const FALSE_ALARM = 0.002;
+const FALSE_ALARM = 0.002;
 /** Of a standard normal, what it lies above with that probability. */
 const FALSE_ALARM_NORMAL = 2.878162;
 /** Relative variance of the factor between powers as foretold and as reported: none is unlikely. */

@@ -2,7 +2,7 @@
 import type { ComplexVector } from '../../src/core/complex.js';
 
 /** That any of the elements is misjudged, per array and kind of error. */
-export const FAMILY_ERROR = 0.01;
+const FAMILY_ERROR = 0.01;
 /** Amplitude of the weakest element that should not be named, of the median: half the power. */
 const WEAK = Math.SQRT1_2;
 

@@ -60,7 +60,7 @@ export function scanRounds({ codes }: PhaseSteps): number {
 }
 
 /** Base codes of a pass: of the odd elements' test, of the even ones', and of the scan. */
-export interface PassBases {
+interface PassBases {
   readonly odd: Uint16Array;
   readonly even: Uint16Array;
   readonly scan: Uint16Array;

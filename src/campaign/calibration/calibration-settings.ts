@@ -3,12 +3,11 @@
 import type { CalibrationTable } from '../../../calibration/calibration-table.js';
 import {
   type CalibrationNeeds,
-  hadamardNeeds,
-  revNeeds,
+  calibrationNeeds,
 } from '../../../calibration/procedures/calibration-needs.js';
 import type { CalibrationResult } from '../../../calibration/procedures/calibration-result.js';
 import type { CalibrationSetup } from '../../../calibration/procedures/calibration-setup.js';
-import { codeStates, codeStatesSlots } from '../../../calibration/procedures/code-states.js';
+import { codeStates } from '../../../calibration/procedures/code-states.js';
 import { delays } from '../../../calibration/procedures/delays.js';
 import type { ElementResponses } from '../../../calibration/procedures/element-responses.js';
 import { hadamard } from '../../../calibration/procedures/hadamard.js';
@@ -114,18 +113,10 @@ export function needsOf(
   board: BoardControls,
   snrDb: number,
 ): CalibrationNeeds {
-  if (procedure === 'rev') return revNeeds(board, snrDb);
-  const needs = hadamardNeeds(board, snrDb, { passes });
-  if (procedure === 'hadamard') return needs;
-  const more =
-    procedure === 'states'
-      ? codeStatesSlots(board.numElements, board.phaseBits)
-      : delaySlots(board, hadamardNeeds(board, snrDb).numSlots);
-  return { ...needs, numSlots: needs.numSlots + more };
-}
-
-/** @param passSlots of a pass, its scan of eight included. */
-function delaySlots({ delayLinesS, delayBits }: BoardControls, passSlots: number): number {
-  const numTries = Math.max(0, (delayLinesS?.length ?? 0) - 1) + (delayBits > 0 ? 1 : 0);
-  return DELAY_PASSES * passSlots + numTries * (passSlots - 8);
+  const alone = procedure === 'hadamard' || procedure === 'rev';
+  if (alone) return calibrationNeeds(procedure, board, snrDb, { passes });
+  // Phases come first.
+  const { numSlots } = calibrationNeeds('hadamard', board, snrDb, { passes });
+  const needs = calibrationNeeds(procedure, board, snrDb, { passes: DELAY_PASSES });
+  return { ...needs, numSlots: numSlots + needs.numSlots };
 }
