@@ -105,6 +105,10 @@ export const ERROR_CATALOGUE = {
     exit: EXIT.incomplete,
     meaning: 'the campaign ended without an estimate for every user',
   },
+  CALIBRATION_STALE: {
+    exit: EXIT.nonconforming,
+    meaning: 'an array is not as its calibration table says',
+  },
   BOARD_NONCONFORMING: {
     exit: EXIT.nonconforming,
     meaning:

@@ -109,7 +109,8 @@ export function placedUser(users: readonly User[], ue: string): User & { readonl
   return { ...user, positionM };
 }
 
-async function fullScaleOf(
+/** Waits for the UE. Throws UE_ABSENT, UE_MISMATCH; the signal's reason. */
+export async function fullScaleOf(
   { preparation, testbed, signal, progress }: CampaignParts,
   ue: string,
 ): Promise<number | null> {

@@ -1,9 +1,12 @@
 /** What a recording says of a calibration. */
+import { BeamloopError } from '../../core/errors.js';
 import { Recording } from '../../record/recording.js';
 import type { CalibrationOutcome } from './calibration-outcome.js';
 
 /** Key in table `run` of what was asked for. */
 export const SETTINGS = 'calibrationSettings';
+/** Of what a check was asked. */
+export const CHECK = 'calibrationCheck';
 /** Of what came of it. */
 export const OUTCOME = 'calibration';
 
@@ -30,4 +33,16 @@ async function reading<Result>(
   } finally {
     await recording.close();
   }
+}
+
+/** Throws RECORDING_INVALID for the recording of a check: an array may drift while it waits. */
+export function refuseCheck(folder: string): Promise<void> {
+  return reading(folder, async (recording) => {
+    if ((await recording.runValue(CHECK)) === undefined) return;
+    throw new BeamloopError('RECORDING_INVALID', {
+      what: 'This is the recording of a check, which is not gone on with: an array may drift meanwhile',
+      where: folder,
+      todo: 'Check it anew: beamloop calibration check',
+    });
+  });
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   type CalibrationSettings,
   PROCEDURES,
@@ -11,6 +10,7 @@ import { emulatedSection, openTestbed } from '../../testbed.js';
 import { calibrationOption, withCalibration } from '../calibration-option.js';
 import { calibrationProgress, concludeCalibration } from '../calibration-output.js';
 import { calibrationPlan, printCalibrationPlan } from '../calibration-plan.js';
+import { requireNew } from '../calibrations/table-files.js';
 import { campaignOptions } from '../campaign-output.js';
 import type { Command } from '../command.js';
 import { wholeOption } from '../options.js';
@@ -94,7 +94,7 @@ export const calibrateCommand: Command = (yargs, context) =>
           todo: 'Give each key one value',
         });
       }
-      requireFree(args.out);
+      requireNew(args.out);
       const settings: CalibrationSettings = {
         procedure: args.procedure,
         ues: args.ue ?? [firstUe(file!.scenario.users)],
@@ -117,14 +117,4 @@ export const calibrateCommand: Command = (yargs, context) =>
 function firstUe(users: unknown): string {
   const [first] = Array.isArray(users) ? (users as { readonly id: string }[]) : [];
   return first?.id ?? 'ue1';
-}
-
-/** Before an array is touched: a file that is there may be the only table of another board. */
-function requireFree(out: string | undefined): void {
-  if (out === undefined || !existsSync(out)) return;
-  throw new BeamloopError('BAD_ARGUMENT', {
-    what: 'There is a file already',
-    where: out,
-    todo: 'Name another one for --out, or move it away',
-  });
 }

@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import('./report.js')).reportCommand,
   export: async () => (await import('./export.js')).exportCommand,
   calibrate: async () => (await import('./calibrate.js')).calibrateCommand,
+  calibration: async () => (await import('./calibration.js')).calibrationCommand,
   codebook: async () => (await import('./codebook.js')).codebookCommand,
   pattern: async () => (await import('./pattern.js')).patternCommand,
   study: async () => (await import('./study.js')).studyCommand,
@@ -28,4 +29,10 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** Commands whose second word says which codebook they are about, or what is done. */
-export const families: ReadonlySet<string> = new Set(['codebook', 'pattern', 'boards', 'dataset']);
+export const families: ReadonlySet<string> = new Set([
+  'codebook',
+  'pattern',
+  'boards',
+  'dataset',
+  'calibration',
+]);

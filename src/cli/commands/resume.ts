@@ -1,4 +1,4 @@
-import { isCalibration } from '../../campaign/calibration/recorded-calibration.js';
+import { isCalibration, refuseCheck } from '../../campaign/calibration/recorded-calibration.js';
 import { resumeCalibration } from '../../campaign/calibration/run-calibration.js';
 import { resumeRun } from '../../campaign/run.js';
 import { openTestbed, parseRecordedScenario } from '../../testbed.js';
@@ -33,6 +33,7 @@ export const resumeCommand: Command = (yargs, context) =>
     async (args) => {
       await requireRecordedFaults(args.faults, args.folder);
       await loadPlugins(args.plugin);
+      await refuseCheck(args.folder);
       if (await isCalibration(args.folder)) {
         const outcome = await resumeCalibration(args.folder, parseRecordedScenario, {
           openTestbed,

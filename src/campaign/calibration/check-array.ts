@@ -1,0 +1,109 @@
+/** Whether an array is still as its calibration table says: a few random pilots, into a recording of their own. */
+import path from 'node:path';
+import { requireCalibrationOf } from '../../../calibration/calibration-table.js';
+import { type DriftCheck, driftCheck } from '../../../calibration/procedures/drift-check.js';
+import { tableWarnings } from '../../../calibration/table/table-fit.js';
+import { BeamloopError } from '../../core/errors.js';
+import { prepare } from '../../scenario/plan.js';
+import type { ScenarioFile } from '../../scenario/scenario.js';
+import type { CampaignParts } from '../campaign-parts.js';
+import { recordUsers } from '../campaign-rows.js';
+import { conduct, type RunOptions } from '../conduct.js';
+import { openSounder } from '../open-sounder.js';
+import { beginRecording, inNewFolder } from '../run-recording.js';
+import { boardTemperatureC } from './board-temperature.js';
+import { fullScaleOf, placedUser, sound } from './calibrate-array.js';
+import { heardAtCarrier } from './calibration-settings.js';
+import { CHECK } from './recorded-calibration.js';
+
+const NUM_SLOTS = 64;
+
+export interface ArrayCheck {
+  readonly folder: string;
+  readonly check: DriftCheck;
+  /** Where the table is used otherwise than it was measured, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * @param ue that listens; null: the scenario's first.
+ * @param out as for `startCalibration`.
+ * @throws BAD_ARGUMENT for a scenario without a table; as `startCalibration`.
+ */
+export function checkArray<E>(
+  file: ScenarioFile<E>,
+  ue: string | null,
+  out: string | null,
+  options: RunOptions<E>,
+): Promise<ArrayCheck> {
+  if (file.calibration === null) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: 'The scenario names no calibration table that could be checked',
+      where: '--calibration',
+      todo: 'Give it one: --calibration table.yaml',
+    });
+  }
+  const preparation = prepare(file.scenario);
+  const user = placedUser(preparation.users, ue ?? preparation.users[0]!.id);
+  return inNewFolder(`${file.name}-check`, out, (folder) => {
+    const run = path.basename(path.resolve(folder));
+    const memory = { run, durable: new Map(), kept: new Map() };
+    const open = async () => {
+      const recording = await beginRecording(folder, file, run);
+      recording.append('run', { key: CHECK, value: { ue: user.id } });
+      return recording;
+    };
+    return conduct({ file, preparation }, options, memory, open, (parts) => carryOutCheck(parts, user));
+  });
+}
+
+async function carryOutCheck(
+  parts: CampaignParts,
+  { id: ue, positionM: placeM }: ReturnType<typeof placedUser>,
+): Promise<ArrayCheck> {
+  const { recording, testbed, preparation, clock, signal } = parts;
+  const { description } = testbed.board;
+  const { array, band } = preparation;
+  const table = parts.calibration!;
+  requireCalibrationOf(description, table);
+  await recordUsers(recording, preparation);
+  const sounder = await openSounder(preparation, testbed, recording, { clock, signal });
+  try {
+    const temperatureC = await boardTemperatureC(testbed.board, clock, signal);
+    const fullScalePower = await fullScaleOf(parts, ue);
+    // At the carrier, delays are phases.
+    const knownErrorRad = table.phaseErrorRad.map(
+      (rad, n) => rad - 2 * Math.PI * array.carrierHz * (table.delayErrorS?.[n] ?? 0),
+    );
+    const silent = new Set([...table.dead, ...table.stuck]);
+    const gain = (table.gain ?? new Float64Array(description.numElements).fill(1)).map((ratio, n) =>
+      silent.has(n) ? 0 : ratio,
+    );
+    const { residual, snr } = table.measured;
+    const check = await sound(sounder, {
+      ...{ ue, name: `check by ${ue}` },
+      sounding: heardAtCarrier(
+        driftCheck(
+          { array, board: description, placeM, knownErrorRad, fullScalePower },
+          {
+            ...{ numSlots: NUM_SLOTS, gain },
+            ...(residual !== undefined && { tableErrorRad: residual }),
+            ...(snr !== undefined && { snrDb: snr }),
+          },
+        ),
+        { array, frequenciesHz: band?.frequenciesHz ?? null },
+      ),
+    });
+    recording.append('run', { key: `${CHECK}Outcome`, value: check });
+    recording.event('finished');
+    const warnings = tableWarnings(table, {
+      ...{ carrierHz: array.carrierHz, firmware: description.firmware, nowMs: Date.now() },
+      ...(band !== null && { bandwidthHz: band.bandwidthHz }),
+      ...(temperatureC !== null && { temperatureC }),
+    });
+    return { folder: recording.folder, check, warnings };
+  } finally {
+    sounder.close();
+    await recording.durable();
+  }
+}
