@@ -21,6 +21,8 @@ export interface EvaluationOptions {
   /** Examples to draw: windows, or users. */
   readonly numExamples: number;
   readonly seed: number;
+  /** Folder of a data set in place of what would be drawn. */
+  readonly data?: string | undefined;
   readonly numThreads: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((what: string, numDone: number, numInAll: number) => void) | undefined;
@@ -77,6 +79,8 @@ export interface Family {
   readModelFile(file: string): SeededFile;
   /** @param model as `readModelFile` gave it. */
   train(model: SeededFile, options: TrainOptions): Promise<Trained>;
+  /** Whether `evaluate` takes a data set. */
+  readonly takesData?: boolean;
   /** @throws MODEL_INVALID, MODEL_MISMATCH; the signal's reason. */
   evaluate(folders: readonly string[], options: EvaluationOptions): Promise<Evaluation>;
   /** @throws MODEL_INVALID. */

@@ -31,6 +31,12 @@ export const evaluateCommand: Command = (yargs, context) =>
             describe: 'Windows; each has the users of the model file',
           },
           seed: { type: 'string', default: '1', requiresArg: true, describe: 'Seed of the windows' },
+          data: {
+            type: 'string',
+            requiresArg: true,
+            describe:
+              'Folder of a data set to score them on; that of the first model unless given, if it has one',
+          },
           threads: {
             type: 'string',
             requiresArg: true,
@@ -41,13 +47,27 @@ export const evaluateCommand: Command = (yargs, context) =>
     async (args) => {
       const folders = args.folder.map((written) => modelFolder(String(written)));
       const family = familyOfModel(folders[0]!);
+      if (args.data !== undefined && family.takesData !== true) {
+        throw new BeamloopError('BAD_ARGUMENT', {
+          what: 'Models of this family are not scored on data sets',
+          where: '--data',
+          todo: 'Leave out --data',
+        });
+      }
       const numExamples = wholeOption('windows', args.windows, 2, MAX_WINDOWS);
       const seed = wholeOption('seed', args.seed, 0, MAX_SEED);
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
       const bar = progressBar(context);
       const evaluation = await family
-        .evaluate(folders, { numExamples, seed, numThreads, signal: context.signal, onProgress: bar.show })
+        .evaluate(folders, {
+          numExamples,
+          seed,
+          data: args.data,
+          numThreads,
+          signal: context.signal,
+          onProgress: bar.show,
+        })
         .catch((error: unknown) => {
           if (!context.signal.aborted) throw error;
           throw new BeamloopError('INTERRUPTED', { what: 'Interrupted', todo: 'No scores were computed' });
