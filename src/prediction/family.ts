@@ -21,9 +21,9 @@ export interface EvaluationOptions {
   /** Examples to draw: windows, or users. */
   readonly numExamples: number;
   readonly seed: number;
-  /** Folder of a data set in place of what would be drawn. */
-  readonly data?: string | undefined;
   readonly numThreads: number;
+  /** A data set in place of what is drawn: for sweeps one of its base stations, where users abroad are; for cameras its passes. */
+  readonly data?: { readonly set: string; readonly base?: string | undefined } | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((what: string, numDone: number, numInAll: number) => void) | undefined;
 }
@@ -80,7 +80,7 @@ export interface Family {
   /** @param model as `readModelFile` gave it. */
   train(model: SeededFile, options: TrainOptions): Promise<Trained>;
   /** Whether `evaluate` takes a data set. */
-  readonly takesData?: boolean;
+  readonly evaluatesData?: boolean;
   /** @throws MODEL_INVALID, MODEL_MISMATCH; the signal's reason. */
   evaluate(folders: readonly string[], options: EvaluationOptions): Promise<Evaluation>;
   /** @throws MODEL_INVALID. */

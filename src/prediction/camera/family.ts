@@ -1,4 +1,5 @@
 /** Trackers that see: they foretell beams from what moves before a camera. */
+import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { formatQuantity } from '../../core/units.js';
 import type { MeanWithInterval } from '../evaluation/intervals.js';
@@ -36,12 +37,19 @@ export const cameraFamily: Family = {
       result: { network: model.network, epoch, loss, top1, top5, dbaTop3 },
     };
   },
-  takesData: true,
+  evaluatesData: true,
   evaluate,
   cardOf: (folder) => cardOf(readCameraModel(folder)),
 };
 
 async function evaluate(folders: readonly string[], options: EvaluationOptions): Promise<Evaluation> {
+  if (options.data?.base !== undefined) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: 'A data set of pictures has no base stations to choose from',
+      where: '--base',
+      todo: 'Leave out --base',
+    });
+  }
   const models = folders.map((folder) => ({ folder, trained: readCameraModel(folder) }));
   const { set, numWindows, numPasses, remarks, scores } = await evaluateCameras(models, options);
   const { seed } = options;

@@ -5,7 +5,7 @@ import type { MeanWithInterval } from '../evaluation/intervals.js';
 import type { Evaluation, EvaluationOptions, Family, ModelCard } from '../family.js';
 import type { SeededFile } from '../learning/training-state.js';
 import { evaluateSweeps, type PlaceScores, type SweepScores } from './evaluation/evaluate.js';
-import { readSweepModelFile, type SweepModelFile, sizesOf, titleOf } from './model-file.js';
+import { homesOf, readSweepModelFile, type SweepModelFile, sizesOf, titleOf } from './model-file.js';
 import { readSweepModel, type TrainedSweep } from './model-folder.js';
 import { numLearned, sweepShapes } from './networks/sweep-network.js';
 import { trainSweep } from './train.js';
@@ -31,6 +31,7 @@ export const sweepFamily: Family = {
       result: { network: model.network, epoch, top1, within1Db, temperature },
     };
   },
+  evaluatesData: true,
   evaluate,
   cardOf: (folder) => cardOf(readSweepModel(folder)),
 };
@@ -38,7 +39,7 @@ export const sweepFamily: Family = {
 async function evaluate(folders: readonly string[], options: EvaluationOptions): Promise<Evaluation> {
   const models = folders.map((folder) => ({ folder, trained: readSweepModel(folder) }));
   const evaluation = await evaluateSweeps(models, options);
-  const { numHome, numAbroad, city, scores } = evaluation;
+  const { numHome, numAbroad, abroad, scores } = evaluation;
   const { model } = models[0]!.trained;
   const places = (place: 'home' | 'abroad') => [
     `${place}: best beam (%)`,
@@ -48,8 +49,7 @@ async function evaluate(folders: readonly string[], options: EvaluationOptions):
   ];
   return {
     heading:
-      `Home: ${plural(numHome, 'user')} kept from training in ${model.cities.length === 1 ? 'the city' : 'the cities'} ` +
-      `${model.cities.join(', ')}; abroad: ${plural(numAbroad, 'user')} of city ${city}. ` +
+      `Home: ${plural(numHome, 'user')} kept from training in ${homesOf(model)}; abroad: ${plural(numAbroad, 'user')} of ${abroad}. ` +
       `${model.beams.coarse.join(' x ')} beams are swept, ${model.beams.fine.join(' x ')} are chosen from, at ${model.snr} dB`,
     columns: ['chosen by', 'pilots', ...places('home'), ...places('abroad')],
     rows: scores.map(rowOf),
@@ -73,8 +73,18 @@ function rowOf({ title, numPilots, home, abroad }: SweepScores): string[] {
   return [title, String(numPilots), ...cells(home), ...cells(abroad)];
 }
 
+function readText({
+  base,
+  numUsers,
+  numWithoutPath,
+  contentHash,
+}: NonNullable<TrainedSweep['making']['data']>[number]): [string, string] {
+  const without = numWithoutPath === 0 ? '' : `, ${numWithoutPath} of them without a path and left out`;
+  return [`Base station ${base}`, `${plural(numUsers, 'user')}${without}; data set ${contentHash}`];
+}
+
 function cardOf({ model, making, temperature, contentHash }: TrainedSweep): ModelCard {
-  const { array, beams, receiver, cities } = model;
+  const { array, beams, receiver } = model;
   const numWeights = numLearned(sweepShapes(sizesOf(model)));
   const { history } = making;
   return {
@@ -121,7 +131,8 @@ function cardOf({ model, making, temperature, contentHash }: TrainedSweep): Mode
       ]),
     },
     making: [
-      ['Data', `synthetic cities ${cities.join(', ')}, pilots at ${model.snr} dB`],
+      ['Data', `${model.data === undefined ? 'synthetic ' : ''}${homesOf(model)}, pilots at ${model.snr} dB`],
+      ...(making.data ?? []).map(readText),
       ['Seed', String(model.seed)],
       ['Kept', `weights of epoch ${making.epoch} of ${history.length}`],
       ['Temperature', temperature.toFixed(3)],

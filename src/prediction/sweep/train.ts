@@ -4,7 +4,7 @@ import { VERSION } from '../../core/version.js';
 import { oneCycleRate } from '../learning/rates.js';
 import { honestTemperature } from '../learning/temperature.js';
 import { type TrainOptions, trainInFolder } from '../learning/train-in-folder.js';
-import { drawHomeUsers, type HomeUsers } from './data/home-users.js';
+import { type HomeUsers, homeUsers } from './data/home-users.js';
 import { sweptPowers } from './data/swept.js';
 import { type SweepModelFile, sizesOf } from './model-file.js';
 import { type TrainedSweep, writeSweepModel } from './model-folder.js';
@@ -25,12 +25,13 @@ export function trainSweep(model: SweepModelFile, options: TrainOptions): Promis
         rateAt: (step, numSteps) => oneCycleRate(rate, step, numSteps),
       },
       async prepare({ tf }) {
-        users = drawHomeUsers(model, options.onDrawn, options.signal);
+        const { onDrawn: onProgress, signal } = options;
+        users = await homeUsers(model, { onProgress, signal });
         return sweepLesson(tf, sizes, { ...users, snrDb: model.snr, seed: model.seed });
       },
       async finish(backend, { best, history }) {
         const { epoch, weights } = best!;
-        const { validation } = users!;
+        const { validation, read } = users!;
         const everybody = Array.from({ length: validation.numUsers }, (_, k) => k);
         const powers = sweptPowers(
           validation,
@@ -47,6 +48,7 @@ export function trainSweep(model: SweepModelFile, options: TrainOptions): Promis
         const making = {
           ...{ beamloop: VERSION, tensorflow: backend.version, backend: backend.name },
           ...{ node: process.version, epoch, ...figuresOf(epoch - 1) },
+          ...(read.length > 0 && { data: [...read] }),
           history: history.map(({ loss, seconds }, k) => ({ epoch: k + 1, loss, ...figuresOf(k), seconds })),
         };
         const trained = { model, temperature, weights, making };

@@ -34,7 +34,7 @@ export async function openUnseen(
   options: EvaluationOptions,
 ): Promise<UnseenWindows> {
   const { model } = models[0]!.trained;
-  const place = options.data ?? model.data?.set;
+  const place = options.data?.set ?? model.data?.set;
   const [anySize = null] = models.flatMap(({ trained }) => sizesOf(trained.model)?.size ?? []);
   const training = () => trainingBeams(model, options);
   if (place === undefined) {

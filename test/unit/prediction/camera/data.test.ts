@@ -108,7 +108,12 @@ const file = (name: string, data: object, more = '') => {
 const train = (model: ReturnType<typeof file>, folder: string) =>
   cameraFamily.train(model, { folder: place(folder), resume: false, numThreads: 1 });
 const evaluate = (folders: readonly string[], data?: string) =>
-  cameraFamily.evaluate(folders.map(place), { numExamples: 10, seed: 1, numThreads: 1, data });
+  cameraFamily.evaluate(folders.map(place), {
+    numExamples: 10,
+    seed: 1,
+    numThreads: 1,
+    data: data === undefined ? data : { set: data },
+  });
 
 describe('a model of a data set', () => {
   beforeAll(async () => {
