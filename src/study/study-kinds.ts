@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { accuracyKind } from './accuracy/accuracy-kind.js';
 import { beamSplitKind } from './beam-split/beam-split-kind.js';
 import { boundaryKind } from './boundary/boundary-kind.js';
+import { cameraPredictionKind } from './camera-prediction/camera-prediction-kind.js';
 import type { KindSchema, StudyKind } from './common/study-kind.js';
 import type { Simulation, Simulator } from './fan-out/executor.js';
 import { patternKind } from './pattern/pattern-kind.js';
@@ -19,6 +20,7 @@ export const STUDY_KINDS = [
   rateKind,
   beamSplitKind,
   trackingKind,
+  cameraPredictionKind,
   scenarioKind,
 ] as const;
 

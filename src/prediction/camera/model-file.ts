@@ -20,6 +20,30 @@ export const CAMERA_TITLES: Readonly<Record<CameraNetwork, string>> = {
 
 const share = z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1');
 
+/** How a network learns, without what is usual. */
+export const trainingShape = {
+  epochs: z.int().min(1).max(10_000),
+  batch: z.int().min(1).max(10_000),
+  /** Peak of one cycle. */
+  rate: z.number().positive().max(1),
+  patience: z.int().min(1).max(10_000),
+  weightDecay: z.number().min(0).max(1),
+  /** Whether windows are shown with left and right exchanged, too, at random. */
+  mirror: z.boolean(),
+  /** Share of what comes out of each hidden layer that is left out, in place of those of the network's size. */
+  dropout: share.optional(),
+};
+
+export const trainingSchema = z.strictObject({
+  ...trainingShape,
+  epochs: trainingShape.epochs.default(20),
+  batch: trainingShape.batch.default(32),
+  rate: trainingShape.rate.default(2e-3),
+  patience: trainingShape.patience.default(20),
+  weightDecay: trainingShape.weightDecay.default(0),
+  mirror: trainingShape.mirror.default(true),
+});
+
 export const cameraModelSchema = z
   .strictObject({
     title: z.string().min(1).max(200),
@@ -39,20 +63,7 @@ export const cameraModelSchema = z
       .optional(),
     /** In place of the drawn street. */
     data: dataSchema.optional(),
-    training: z
-      .strictObject({
-        epochs: z.int().min(1).max(10_000).default(20),
-        batch: z.int().min(1).max(10_000).default(32),
-        /** Peak of one cycle. */
-        rate: z.number().positive().max(1).default(2e-3),
-        patience: z.int().min(1).max(10_000).default(20),
-        weightDecay: z.number().min(0).max(1).default(0),
-        /** Whether windows are shown with left and right exchanged, too, at random. */
-        mirror: z.boolean().default(true),
-        /** Share of what comes out of each hidden layer that is left out, in place of those of the network's size. */
-        dropout: share.optional(),
-      })
-      .prefault({}),
+    training: trainingSchema.prefault({}),
     seed: z
       .int()
       .min(0)

@@ -1,11 +1,12 @@
 /** Trains a tracker that sees: draws or reads its windows, lets it learn, and writes the model folder. */
 import { VERSION } from '../../core/version.js';
-import type { Backend } from '../backend/tensorflow.js';
+import { type Backend, openBackend } from '../backend/tensorflow.js';
 import { problemText } from '../datasets/problems.js';
 import { oneCycleRate } from '../learning/rates.js';
 import { honestTemperature } from '../learning/temperature.js';
 import { type Training, type TrainOptions, trainInFolder } from '../learning/train-in-folder.js';
-import type { TrainingState } from '../learning/training-state.js';
+import { learn } from '../learning/training-loop.js';
+import { initialState, type TrainingState } from '../learning/training-state.js';
 import { cameraLesson, scoresOfAll } from './camera-lesson.js';
 import { openData, readWindows } from './data/dataset-windows.js';
 import { drawStreetWindows } from './data/street-windows.js';
@@ -59,7 +60,7 @@ export async function trainCamera(file: CameraModelFile, options: TrainOptions):
   );
 }
 
-export function learningOf({ training }: CameraModelFile): Training<unknown>['learning'] {
+function learningOf({ training }: CameraModelFile): Training<unknown>['learning'] {
   const { epochs, batch, patience, rate, weightDecay } = training;
   return {
     ...{ epochs, batch, patience, weightDecay, longestGradient: LONGEST_GRADIENT },
@@ -67,9 +68,43 @@ export function learningOf({ training }: CameraModelFile): Training<unknown>['le
   };
 }
 
+export interface CameraWindows {
+  readonly training: WindowSet;
+  readonly validation: WindowSet;
+}
+
+/**
+ * Trains and keeps nothing on disk.
+ *
+ * @param seed of the weights and of the order of windows; the windows themselves are there.
+ * @throws the signal's reason.
+ */
+export async function learnCamera(
+  model: CameraModel,
+  windows: CameraWindows,
+  {
+    seed,
+    signal,
+    onEpoch,
+  }: {
+    readonly seed: number;
+    readonly signal?: AbortSignal | undefined;
+    readonly onEpoch?: ((numDone: number) => void) | undefined;
+  },
+): Promise<NonNullable<TrainingState['best']>> {
+  const design = designOf(model);
+  const { tf } = await openBackend();
+  const state = initialState(design.shapes, seed);
+  await learn(cameraLesson(tf, design, windows, model.training.mirror), state, {
+    ...{ ...learningOf(model), seed, signal },
+    onEpoch: async ({ numEpochs }) => onEpoch?.(numEpochs),
+  });
+  return state.best!;
+}
+
 interface TrainingData {
   readonly model: CameraModel;
-  draw(): Promise<{ readonly training: WindowSet; readonly validation: WindowSet }>;
+  draw(): Promise<CameraWindows>;
 }
 
 async function dataOf(
@@ -107,7 +142,7 @@ async function dataOf(
 export function streetParts(
   model: CameraModel,
   { signal, onDrawn }: Pick<TrainOptions, 'signal' | 'onDrawn'>,
-): { readonly training: WindowSet; readonly validation: WindowSet } {
+): CameraWindows {
   const { beams, seed } = model;
   const windows = model.windows!;
   const total = windows.training + windows.validation;

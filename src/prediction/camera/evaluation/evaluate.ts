@@ -30,7 +30,8 @@ export interface CameraScores {
 }
 
 const TOPS = { top1: 1, top3: 3, top5: 5 } as const;
-const PAST_BEAMS = { hold: 1, line: 5, table: 8 } as const;
+/** Slots whose beams each of them is told. */
+export const PAST_BEAMS = { hold: 1, line: 5, table: 8 } as const;
 
 /** What was scored, and on how many windows of how many passes. */
 export interface CameraEvaluation {
@@ -93,7 +94,10 @@ export async function evaluateCameras(
 }
 
 /** By the forward pass that trackers use, where it is a tracker's. */
-async function modelScores({ model, weights }: TrainedCamera, set: WindowSet): Promise<Float32Array> {
+export async function modelScores(
+  { model, weights }: Pick<TrainedCamera, 'model' | 'weights'>,
+  set: WindowSet,
+): Promise<Float32Array> {
   const sizes = sizesOf(model);
   if (sizes === null) {
     const { tf } = await openBackend();
