@@ -9,9 +9,11 @@ import { shellWord } from '../core/shell-word.js';
 import { VERSION } from '../core/version.js';
 import { makeFolder, writing } from '../core/writing.js';
 import { Recording } from '../record/recording.js';
+import { isStream } from '../scenario/camera-schema.js';
 import type { MotionTexts } from '../scenario/motion-files.js';
 import { prepare } from '../scenario/plan.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
+import type { TrackingSection } from '../scenario/tracking-schema.js';
 import { pluginOf } from '../training/plugins/plugin-file.js';
 import { runCampaign } from './campaign.js';
 import type { Progress } from './campaign-parts.js';
@@ -291,8 +293,13 @@ async function conduct<E>(
   }
   if (recording === undefined) throw failure;
   throw signal.aborted
-    ? interruptedIn(recording.folder, signal.reason, testbed.board.muted === true)
-    : resumable(failure, recording.folder);
+    ? interruptedIn(
+        goOnText(scenario, recording.folder),
+        recording.folder,
+        signal.reason,
+        testbed.board.muted === true,
+      )
+    : resumable(failure, goOnText(scenario, recording.folder), recording.folder);
 }
 
 interface Told {
@@ -318,8 +325,15 @@ function tellInterruptions(recording: Recording, progress: Progress): Told {
   };
 }
 
+/** What a camera on the network showed is gone. */
+function goOnText({ tracking }: { readonly tracking?: TrackingSection | undefined }, folder: string): string {
+  return tracking?.camera !== undefined && isStream(tracking.camera)
+    ? 'begin a new run: one by a camera on the network cannot be resumed'
+    : `go on with: beamloop resume ${shellWord(folder)}`;
+}
+
 /** @param isMuted the board confirmed it. */
-function interruptedIn(folder: string, reason: unknown, isMuted: boolean): BeamloopError {
+function interruptedIn(goOn: string, folder: string, reason: unknown, isMuted: boolean): BeamloopError {
   const code = reason instanceof BeamloopError ? reason.code : 'INTERRUPTED';
   const why = reason instanceof BeamloopError ? reason.what : 'Interrupted';
   const array = isMuted
@@ -327,20 +341,19 @@ function interruptedIn(folder: string, reason: unknown, isMuted: boolean): Beaml
     : 'the board could not be told to mute, which its watchdog does a second after it last heard from here,';
   return new BeamloopError(code, {
     what: `${why}; ${array} and the recording was closed`,
-    todo: `Go on with: beamloop resume ${shellWord(folder)}`,
+    todo: `${goOn[0]!.toUpperCase()}${goOn.slice(1)}`,
     recording: folder,
   });
 }
 
 /** An error that ended a campaign, with the way on. */
-function resumable(error: unknown, folder: string): unknown {
+function resumable(error: unknown, goOn: string, folder: string): unknown {
   if (!(error instanceof BeamloopError) || error.code.startsWith('RECORDING_')) return error;
   const { code, what, where, todo, cause } = error;
-  const goOn = `go on with: beamloop resume ${shellWord(folder)}`;
   return new BeamloopError(code, {
     what,
     ...(where !== undefined && { where }),
-    todo: todo === undefined ? `G${goOn.slice(1)}` : `${todo}. Then ${goOn}`,
+    todo: todo === undefined ? `${goOn[0]!.toUpperCase()}${goOn.slice(1)}` : `${todo}. Then ${goOn}`,
     recording: folder,
     cause,
   });

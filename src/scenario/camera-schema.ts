@@ -16,3 +16,8 @@ export const cameraSchema = z.strictObject({
 });
 
 export type CameraSection = z.output<typeof cameraSchema>;
+
+/** Whether it is a camera on the network, whose pictures are gone once they were shown. */
+export function isStream({ source }: CameraSection): boolean {
+  return /^https?:/.test(source);
+}

@@ -5,7 +5,7 @@ import type { FrameSource } from '../../camera/frame-source.js';
 import { StreamSource } from '../../camera/stream-source.js';
 import { BeamloopError } from '../../core/errors.js';
 import type { Recording } from '../../record/recording.js';
-import type { CameraSection } from '../../scenario/camera-schema.js';
+import { type CameraSection, isStream } from '../../scenario/camera-schema.js';
 import type { EpochTime } from '../../tracking/epoch-plan.js';
 import type { Eyes, Tracker } from '../../tracking/tracker.js';
 import type { CampaignParts } from '../campaign-parts.js';
@@ -51,7 +51,7 @@ export class CameraFrames {
    * @throws what the sources throw; BAD_ARGUMENT for a run that cannot be resumed.
    */
   static open(
-    { testbed, recording, preparation, progress, clock }: CampaignParts,
+    { testbed, recording, preparation, clock }: CampaignParts,
     tracker: Tracker,
     isResumed: boolean,
   ): CameraFrames | null {
@@ -59,8 +59,7 @@ export class CameraFrames {
     const { eyes } = tracker;
     if (section === undefined || eyes === undefined) return null;
     const { source: written, latency: latencyS, rate } = section;
-    const isStream = /^https?:/.test(written);
-    if (isStream && isResumed) {
+    if (isStream(section) && isResumed) {
       throw new BeamloopError('BAD_ARGUMENT', {
         what: 'What a camera on the network showed is gone: a run that went by it cannot be resumed',
         where: 'tracking.camera.source',
@@ -69,13 +68,11 @@ export class CameraFrames {
     }
     const source =
       testbed.camera ??
-      (isStream
+      (isStream(section)
         ? new StreamSource(written, {
             ...{ clock, latencyS },
-            onChange: (what) => {
-              recording.event('camera', { what });
-              progress.interruption?.('camera', { what });
-            },
+            // Whoever follows the recording's events tells it.
+            onChange: (what) => recording.event('camera', { what }),
           })
         : new FolderSource(written, { intervalS: 1 / rate, latencyS }));
     const [user] = preparation.users;
