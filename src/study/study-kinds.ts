@@ -1,6 +1,7 @@
 /** Every kind of study. Adding one is its folder and a line here; whatever is done with studies of any kind asks this list. */
 import { z } from 'zod';
 import { accuracyKind } from './accuracy/accuracy-kind.js';
+import { beamPredictionKind } from './beam-prediction/beam-prediction-kind.js';
 import { beamSplitKind } from './beam-split/beam-split-kind.js';
 import { boundaryKind } from './boundary/boundary-kind.js';
 import { cameraPredictionKind } from './camera-prediction/camera-prediction-kind.js';
@@ -20,6 +21,7 @@ export const STUDY_KINDS = [
   rateKind,
   beamSplitKind,
   trackingKind,
+  beamPredictionKind,
   cameraPredictionKind,
   scenarioKind,
 ] as const;

@@ -28,7 +28,7 @@ export const citySchema = z.int().min(0).max(1_000_000);
 const count = (most: number) => z.int().min(1).max(most);
 const side = z.int().min(2).max(64);
 /** Both sides alike: the picture of the powers is a square. */
-const grid = z
+export const gridSchema = z
   .tuple([side, side], 'must be azimuths and elevations, such as [4, 4]')
   .refine(([azimuths, elevations]) => azimuths === elevations, 'must have as many elevations as azimuths');
 
@@ -40,7 +40,7 @@ export const namedPathsSchema = z.strictObject({
 });
 
 /** Keys of model files. */
-const shape = {
+export const sweepModelShape = {
   title: z.string().min(1).max(200),
   network: z.literal('sweep'),
   branch: z.enum(BRANCHES).default('reduced'),
@@ -54,7 +54,9 @@ const shape = {
       tilt: zeroTo('89 deg', 'rad').default(Math.PI / 9),
     })
     .prefault({}),
-  beams: z.strictObject({ coarse: grid.default([4, 4]), fine: grid.default([16, 16]) }).prefault({}),
+  beams: z
+    .strictObject({ coarse: gridSchema.default([4, 4]), fine: gridSchema.default([16, 16]) })
+    .prefault({}),
   receiver: z.strictObject({ rows: count(8).default(2), columns: count(8).default(2) }).prefault({}),
   /** Powers are means over subcarriers of this band. */
   bandwidth: upTo('1 GHz', 'Hz').default(10e6),
@@ -88,7 +90,7 @@ const shape = {
 };
 
 export const sweepModelSchema = z
-  .strictObject(shape)
+  .strictObject(sweepModelShape)
   .refine(({ cities, data }) => cities === undefined || data === undefined, {
     message: 'cannot go together with cities: a model learns from either',
     path: ['data'],
@@ -96,7 +98,7 @@ export const sweepModelSchema = z
   .transform((model) => ({ ...model, cities: model.cities ?? (model.data === undefined ? [1] : []) }));
 
 /** What every model says; those of cities name no data. */
-export const SWEEP_MODEL_KEYS = Object.keys(shape).filter((key) => key !== 'data');
+export const SWEEP_MODEL_KEYS = Object.keys(sweepModelShape).filter((key) => key !== 'data');
 
 /** Plain data: it goes into the model's folder. */
 export type SweepModelFile = z.output<typeof sweepModelSchema>;

@@ -108,14 +108,12 @@ function gainOf(metric: Metric, own: readonly number[], other: readonly number[]
   return meanOf(own.map((value, k) => sign * (value - other[k]!)));
 }
 
-type Values = Readonly<Record<Metric, Float64Array | null>>;
+type Values = Readonly<Record<Metric, readonly number[] | null>>;
 
 /** Of each window and slot, shape [windows, 7]. */
 function windowValues({ ranked, losses }: Ranking, { truth }: TestWindows): Values {
   const of = (score: (own: readonly number[], beam: number) => number) =>
-    Float64Array.from(truth, (beam, k) =>
-      score(Array.from(ranked.subarray(k * NUM_LISTED, (k + 1) * NUM_LISTED)), beam),
-    );
+    truth.map((beam, k) => score(ranked.slice(k * NUM_LISTED, (k + 1) * NUM_LISTED), beam));
   const top = (k: number) => of((own, beam) => (isInTop(own, beam, k) ? 1 : 0));
   return {
     ...{ loss: losses, top1: top(1), top3: top(3), top5: top(NUM_LISTED) },

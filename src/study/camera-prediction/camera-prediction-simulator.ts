@@ -26,9 +26,9 @@ export const NUM_LISTED = 5;
 /** What one predictor says of the test windows. */
 export interface Ranking {
   /** Best first, shape [windows, 7, 5]. */
-  readonly ranked: Uint16Array;
+  readonly ranked: readonly number[];
   /** Focal loss, shape [windows, 7]; null of what gives no probabilities. */
-  readonly losses: Float64Array | null;
+  readonly losses: readonly number[] | null;
 }
 
 /** What comes of a training. */
@@ -45,9 +45,9 @@ export interface TestWindows {
   readonly numTraining: number;
   readonly numValidation: number;
   /** Pass of each window. */
-  readonly passes: Int32Array;
+  readonly passes: readonly number[];
   /** Best beams, shape [windows, 7]. */
-  readonly truth: Int32Array;
+  readonly truth: readonly number[];
   readonly tables: readonly (Ranking & { readonly id: string })[];
   /** Of windows of a data set that were left out. */
   readonly remarks: readonly string[];
@@ -85,7 +85,7 @@ export class CameraPredictionSimulator implements Simulator {
     const { numBeams, numWindows, future } = windows.test;
     const scores = await modelScores({ model, weights }, windows.test);
     const own = (k: number) => scores.subarray(k * numBeams, (k + 1) * numBeams);
-    const losses = Float64Array.from(
+    const losses = Array.from(
       { length: numWindows * NUM_SLOTS },
       (_, k) => focalLoss(own(k), future.subarray(k, k + 1)).loss,
     );
@@ -101,7 +101,7 @@ export class CameraPredictionSimulator implements Simulator {
 function testsOf({ training, validation, test, remarks }: Windows): TestWindows {
   return {
     ...{ numBeams: test.numBeams, numTraining: training.numWindows, numValidation: validation.numWindows },
-    ...{ passes: test.passes, truth: test.future, remarks },
+    ...{ passes: [...test.passes], truth: [...test.future], remarks },
     tables: cameraBaselines(test, training).map(({ name, ranked }) => ({
       ...{ id: name, losses: null, ranked: listed(test, ranked) },
     })),
@@ -111,11 +111,11 @@ function testsOf({ training, validation, test, remarks }: Windows): TestWindows 
 function listed(
   { numWindows }: WindowSet,
   rankedOf: (window: number, slot: number) => readonly number[],
-): Uint16Array {
-  const all = new Uint16Array(numWindows * NUM_SLOTS * NUM_LISTED);
+): number[] {
+  const all: number[] = [];
   for (let w = 0; w < numWindows; w++) {
     for (let slot = 0; slot < NUM_SLOTS; slot++) {
-      all.set(rankedOf(w, slot).slice(0, NUM_LISTED), (w * NUM_SLOTS + slot) * NUM_LISTED);
+      all.push(...rankedOf(w, slot).slice(0, NUM_LISTED));
     }
   }
   return all;

@@ -1,7 +1,6 @@
 /** Scores of sweep networks and of what needs none, on users that no model has seen: at home, and in another city. */
 import { BeamloopError } from '../../../core/errors.js';
 import { Random } from '../../../core/random.js';
-import { type MeanWithInterval, meanWithInterval } from '../../evaluation/intervals.js';
 import type { EvaluationOptions } from '../../family.js';
 import { drawCitySweep } from '../data/city-sweep.js';
 import { type HomeUsers, homeUsers } from '../data/home-users.js';
@@ -9,23 +8,10 @@ import { basesOf, pathsSweep } from '../data/paths-sweep.js';
 import { someOf } from '../data/some-of.js';
 import { type SweepSet, usersOf } from '../data/sweep-set.js';
 import { sweptPowers } from '../data/swept.js';
-import { likeliest, sweepPass } from '../forward/sweep-pass.js';
-import { placeName, settingOf, sizesOf, titleOf } from '../model-file.js';
+import { placeName, settingOf } from '../model-file.js';
 import type { TrainedSweep } from '../model-folder.js';
-import { baselinesOf, type Choice } from './baselines.js';
-
-/** Beams that a network is asked for, and that are tried with pilots of their own. */
-const NUM_TRIED = 3;
-const NEARLY_DB = 1;
-
-export interface PlaceScores {
-  /** How often the first beam is the best of all. */
-  readonly top1: MeanWithInterval;
-  readonly top3: MeanWithInterval | null;
-  /** How often the first, and the best of those that are tried, is within 1 dB of the best of all. */
-  readonly first: MeanWithInterval;
-  readonly tried: MeanWithInterval | null;
-}
+import { baselinesOf } from './baselines.js';
+import { choiceOf, type PlaceScores, placeScores } from './place-scores.js';
 
 export interface SweepScores {
   readonly name: string;
@@ -87,8 +73,8 @@ export async function evaluateSweeps(
     scores: atHome.choices.map(({ name, title, numPilots }, k) => ({
       ...{ name, title, numPilots },
       contentHash: models[k]?.trained.contentHash ?? null,
-      home: scoresOf(atHome.set, atHome.choices[k]!, seed),
-      abroad: scoresOf(away.set, away.choices[k]!, seed),
+      home: placeScores(atHome.set, atHome.choices[k]!, model, seed),
+      abroad: placeScores(away.set, away.choices[k]!, model, seed),
     })),
   };
 }
@@ -172,36 +158,4 @@ function someUsers(set: SweepSet, most: number): SweepSet {
       most,
     ),
   );
-}
-
-/** By the forward pass that a scheme uses. */
-function choiceOf({ model, weights }: TrainedSweep, set: SweepSet, powers: Float64Array): Choice {
-  const pass = sweepPass(sizesOf(model), set.numCoarse, weights);
-  const ranked = Array.from({ length: set.numUsers }, (_, user) => {
-    const own = powers.subarray(user * set.numCoarse, (user + 1) * set.numCoarse);
-    return likeliest(pass.scores(own, set.sectors[user]), NUM_TRIED);
-  });
-  return { name: 'sweep', title: titleOf(model), ranked, numPilots: set.numCoarse };
-}
-
-function scoresOf(
-  { best, fine, numFine, numUsers }: SweepSet,
-  { ranked }: Choice,
-  seed: number,
-): PlaceScores {
-  const share = 10 ** (-NEARLY_DB / 10);
-  const isNear = (user: number, beam: number) =>
-    fine[user * numFine + beam]! >= share * fine[user * numFine + best[user]!]!;
-  const mean = (holds: (user: number) => boolean) =>
-    meanWithInterval(
-      Float64Array.from({ length: numUsers }, (_, user) => (holds(user) ? 1 : 0)),
-      seed,
-    );
-  const ranks = ranked[0]!.length > 1;
-  return {
-    top1: mean((user) => ranked[user]![0] === best[user]),
-    top3: ranks ? mean((user) => ranked[user]!.includes(best[user]!)) : null,
-    first: mean((user) => isNear(user, ranked[user]![0]!)),
-    tried: ranks ? mean((user) => ranked[user]!.some((beam) => isNear(user, beam))) : null,
-  };
 }
