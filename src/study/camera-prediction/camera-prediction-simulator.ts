@@ -23,6 +23,9 @@ import { type CameraPredictionStudy, trainingsOf } from './camera-prediction-fil
 /** Beams that a ranking lists. */
 export const NUM_LISTED = 5;
 
+/** Where a ranking of few beams has no more: far from all of them. */
+const NO_BEAM = -1_000_000;
+
 /** What one predictor says of the test windows. */
 export interface Ranking {
   /** Best first, shape [windows, 7, 5]. */
@@ -115,7 +118,8 @@ function listed(
   const all: number[] = [];
   for (let w = 0; w < numWindows; w++) {
     for (let slot = 0; slot < NUM_SLOTS; slot++) {
-      all.push(...rankedOf(w, slot).slice(0, NUM_LISTED));
+      const own = rankedOf(w, slot);
+      for (let k = 0; k < NUM_LISTED; k++) all.push(own[k] ?? NO_BEAM);
     }
   }
   return all;
