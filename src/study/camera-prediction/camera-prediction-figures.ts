@@ -152,7 +152,7 @@ export function cameraFigures(rows: readonly CameraRow[]): LineFigure[] {
       {
         kind: 'lines',
         title: panel,
-        caption: `Bands: 95 % intervals over passes. Slot 0 is the current one, ${NUM_SLOTS - 1} the last that is foretold.`,
+        caption: `Bands: 95 % intervals over passes; other trainings are not in them. Slot 0 is the current one, ${NUM_SLOTS - 1} the last that is foretold.`,
         x: { label: 'Slots after the current one', scale: 'linear' },
         y: { label: isShare ? `${label} (%)` : label, scale: 'linear' },
         series: bySlot.map(([name, own]) => ({
