@@ -9,6 +9,7 @@ import type { KindSchema, StudyKind } from './common/study-kind.js';
 import type { Simulation, Simulator } from './fan-out/executor.js';
 import { patternKind } from './pattern/pattern-kind.js';
 import { pilotsKind } from './pilots/pilots-kind.js';
+import { predictionCostKind } from './prediction-cost/prediction-cost-kind.js';
 import { rateKind } from './rate/rate-kind.js';
 import { scenarioKind } from './scenario/scenario-kind.js';
 import { trackingKind } from './tracking/tracking-kind.js';
@@ -22,6 +23,7 @@ export const STUDY_KINDS = [
   beamSplitKind,
   trackingKind,
   beamPredictionKind,
+  predictionCostKind,
   cameraPredictionKind,
   scenarioKind,
 ] as const;

@@ -28,7 +28,9 @@ export const sweepFamily: Family = {
       history: history.map(({ epoch: of, loss, seconds, ...figures }) => ({
         ...{ epoch: of, loss, seconds, figures, score: figures.top1 },
       })),
-      sentence: `Of the validation users it names the best beam for ${percent(top1)} %, one within 1 dB for ${percent(within1Db)} %`,
+      sentence:
+        `Of the validation users it names the best beam for ${percent(top1)} %, one within 1 dB for ${percent(within1Db)} %` +
+        leftOut(making.data ?? []),
       result: { network: model.network, epoch, top1, within1Db, temperature },
     };
   },
@@ -36,6 +38,17 @@ export const sweepFamily: Family = {
   evaluate,
   cardOf: (folder) => cardOf(readSweepModel(folder)),
 };
+
+type Read = NonNullable<TrainedSweep['making']['data']>;
+
+/** What whoever trains on a data set should hear of it. */
+function leftOut(read: Read): string {
+  const without = read.filter(({ numWithoutPath }) => numWithoutPath > 0);
+  const each = without.map(
+    ({ base, numUsers, numWithoutPath }) => `${numWithoutPath} of ${plural(numUsers, 'user')} of ${base}`,
+  );
+  return each.length === 0 ? '' : `\nLeft out because no path comes to them: ${each.join(', ')}`;
+}
 
 async function evaluate(folders: readonly string[], options: EvaluationOptions): Promise<Evaluation> {
   const models = folders.map((folder) => ({ folder, trained: readSweepModel(folder) }));
@@ -74,12 +87,7 @@ function rowOf({ title, numPilots, home, abroad }: SweepScores): string[] {
   return [title, String(numPilots), ...cells(home), ...cells(abroad)];
 }
 
-function readText({
-  base,
-  numUsers,
-  numWithoutPath,
-  contentHash,
-}: NonNullable<TrainedSweep['making']['data']>[number]): [string, string] {
+function readText({ base, numUsers, numWithoutPath, contentHash }: Read[number]): [string, string] {
   const without = numWithoutPath === 0 ? '' : `, ${numWithoutPath} of them without a path and left out`;
   return [`Base station ${base}`, `${plural(numUsers, 'user')}${without}; data set ${contentHash}`];
 }

@@ -19,7 +19,7 @@ import {
 import type { SweepSetting } from './sweep-setting.js';
 
 /** `mlp`: dense layers in place of convolutions. */
-export const BRANCHES = ['reduced', 'full', 'mlp'] as const;
+const BRANCHES = ['reduced', 'full', 'mlp'] as const;
 
 /** Of one base station: a hundred kilobytes each. */
 const MOST_USERS = 20_000;
@@ -89,7 +89,7 @@ export const sweepModelShape = {
     .default(1),
 };
 
-export const sweepModelSchema = z
+const sweepModelSchema = z
   .strictObject(sweepModelShape)
   .refine(({ cities, data }) => cities === undefined || data === undefined, {
     message: 'cannot go together with cities: a model learns from either',
@@ -132,7 +132,10 @@ function branchOf({ branch, beams }: Pick<SweepModelFile, 'branch' | 'beams'>): 
   return branch === 'full' ? FULL : REDUCED;
 }
 
-export function sizesOf(model: SweepModelFile): SweepSizes {
+/** All that decides how large a network is. */
+type Sized = Pick<SweepModelFile, 'branch' | 'fusion' | 'heads' | 'beams'>;
+
+export function sizesOf(model: Sized): SweepSizes {
   const { fusion, heads, beams } = model;
   return { branch: branchOf(model), fusion, heads, numBeams: beams.fine[0] * beams.fine[1] };
 }
@@ -143,7 +146,7 @@ const FUSION_TITLES = {
   gan: 'two branches, GanFusion',
 };
 
-export function titleOf(model: SweepModelFile): string {
+export function titleOf(model: Sized): string {
   const head = model.heads === 'shared' ? 'shared head' : 'three heads';
   const branch = branchOf(model);
   const what = isPerceptron(branch) ? 'Perceptron' : 'RegNet';

@@ -6,7 +6,7 @@ import {
   sweepMultiplications,
   sweepShapes,
 } from '../../prediction/sweep/networks/sweep-network.js';
-import { percent, snrText } from '../common/format.js';
+import { snrText } from '../common/format.js';
 import { grouped } from '../common/grouped.js';
 import type { LineFigure, Table } from '../common/result.js';
 import { type BeamPredictionStudy, modelFor } from './beam-prediction-file.js';
@@ -52,14 +52,14 @@ interface Quantity {
   readonly title: string;
   readonly cell: (row: BeamPredictionRow) => string;
 }
+const shareText = (share: number) => (100 * share).toFixed(1);
 const BEST: Quantity = {
-  title: 'users with the best beam',
-  cell: ({ top1, top1Interval95: [low, high] }) =>
-    `${percent(top1, 1)} [${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`,
+  title: 'users with the best beam (%, ± half of the 95 % interval)',
+  cell: ({ top1, top1Interval95: [low, high] }) => `${shareText(top1)} ±${shareText((high - low) / 2)}`,
 };
 const NEAR: Quantity = {
-  title: 'users within 1 dB of the best beam',
-  cell: ({ within1Db }) => percent(within1Db, 1),
+  title: 'users within 1 dB of the best beam (%)',
+  cell: ({ within1Db }) => shareText(within1Db),
 };
 const RATE: Quantity = { title: 'rate (bit/s/Hz)', cell: ({ rate }) => rate.toFixed(2) };
 
@@ -137,14 +137,17 @@ export function predictionFigures(
     ([title, ofPlace]): LineFigure => ({
       kind: 'lines',
       title: `Best beam at home: ${title}`,
-      caption: 'Share of users whose beam is the best. Bands: 95 % intervals over users.',
+      caption: 'Share of users whose beam is the best. Bands: 95 % intervals over users, of networks.',
       x: { label: 'SNR (dB)', scale: 'linear' },
       y: { label: 'Users with the best beam', scale: 'linear' },
       series: idsOf(study).map((id) => ({
         name: titleOfId(id),
         points: ofPlace
           .filter((row) => row.id === id)
-          .map(({ snrDb, top1, top1Interval95 }) => ({ x: snrDb!, y: top1, interval95: top1Interval95 }))
+          .map(({ snrDb, top1, top1Interval95 }) => ({
+            ...{ x: snrDb!, y: top1 },
+            ...(id in study.networks && { interval95: top1Interval95 }),
+          }))
           .sort((a, b) => a.x - b.x),
       })),
     }),

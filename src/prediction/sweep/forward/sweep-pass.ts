@@ -13,6 +13,7 @@ import {
   isPerceptron,
   type PerceptronSizes,
   perceptronLayers,
+  runningShapes,
   type SizedBottleneck,
   type SweepSizes,
   sizedBottlenecks,
@@ -37,7 +38,7 @@ class Loaded {
   constructor(sizes: SweepSizes, weights: Weights) {
     const shapes = sweepShapes(sizes);
     this.#named = new Map(shapes.map(({ name }, k) => [name, weights[k]!]));
-    const own = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const own = runningShapes(sizes).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     const blocks = isPerceptron(sizes.branch) ? [] : sizedBottlenecks(sizes.branch);
     const numGroups = blocks.reduce((sum, block) => sum + block.numGroups, 0);
     this.kernel = new LayerKernel(own + 2 * workingFloats(sizes.branch), 4 * shapes.length + 8 * numGroups);

@@ -206,6 +206,13 @@ export function sweepShapes({ branch, fusion, heads, numBeams }: SweepSizes): We
   ];
 }
 
+/** Those of what runs: the rest is of training alone. */
+export function runningShapes(sizes: SweepSizes): WeightShape[] {
+  // A generator makes features of places by itself.
+  const left = sizes.fusion === 'gan' ? /^(place|position|enhance|judge)/ : /^(position|fusion\.back)/;
+  return sweepShapes(sizes).filter(({ name }) => !left.test(name));
+}
+
 /** Basic: inputs - features - features; back: features - features - inputs. */
 function autoFusionShapes(name: string, inputs: number, features: number): WeightShape[] {
   return [
@@ -273,16 +280,17 @@ export function sweepMultiplications(sizes: SweepSizes): {
 } {
   const { branch, fusion, numBeams } = sizes;
   const one = branchMultiplications(branch);
-  const dense = (names: RegExp) =>
-    sweepShapes(sizes).reduce(
-      (sum, { name, shape }) => sum + (names.test(name) && name.endsWith('.weight') ? sizeOf(shape) : 0),
+  const dense = (shapes: readonly WeightShape[]) =>
+    shapes.reduce(
+      (sum, { name, shape }) =>
+        sum + (/^(fusion|position|enhance|generator|judge).*weight$/.test(name) ? sizeOf(shape) : 0),
       0,
     );
   // Of three heads one speaks.
   const head = branchFeatures(branch) * (fusion === 'gan' ? 2 : 1) * numBeams;
-  if (fusion === 'none') return { running: one + head, training: one + head };
+  const numBranches = { none: 1, auto: 2, gan: 1 }[fusion];
   return {
-    running: head + (fusion === 'auto' ? 2 * one + dense(/^fusion\.basic/) : one + dense(/^generator/)),
-    training: head + 2 * one + dense(/^(fusion|position|enhance|generator|judge)/),
+    running: head + numBranches * one + dense(runningShapes(sizes)),
+    training: head + (fusion === 'none' ? one : 2 * one) + dense(sweepShapes(sizes)),
   };
 }
