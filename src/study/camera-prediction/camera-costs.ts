@@ -9,7 +9,7 @@ import {
   multiplicationsPerStep,
   numParameters,
 } from '../../prediction/camera/networks/camera-weights.js';
-import { initialWeights } from '../../prediction/learning/weights.js';
+import { zeroWeights } from '../../prediction/learning/weights.js';
 import type { Table } from '../common/result.js';
 
 export interface NetworkCost {
@@ -75,7 +75,7 @@ const NUM_STEPS = 9;
 /** Median: weights do not matter. */
 function measuredStepMs(network: CameraNetwork, size: CameraNetworkName, numBeams: number): number {
   const sizes = cameraSizes(size, { numBeams, withAttention: network === 'camera' });
-  const pass = new CameraPass(sizes, initialWeights(cameraDesign(sizes).shapes, 1));
+  const pass = new CameraPass(sizes, zeroWeights(cameraDesign(sizes).shapes));
   const mask = Uint8Array.from({ length: sizes.size ** 2 }, (_, k) => (k % 10 === 0 ? 1 : 0));
   const times = Array.from({ length: NUM_STEPS }, () => {
     const startedMs = performance.now();

@@ -16,6 +16,7 @@ export const cameraPredictionKind = defineStudyKind({
   schema: cameraPredictionSchema,
   sizes: sizesOf,
   takesData: true,
+  counts: 'epochs of training',
   override: (study, { numUsers, seed, data }) => ({
     ...study,
     seed: seed ?? study.seed,
