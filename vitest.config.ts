@@ -19,8 +19,8 @@ const ALONE = ['test/system/bridge-fuzz.test.ts', 'test/contract/usb-library.tes
 
 export default defineConfig({
   test: {
-    // Two cores is the smallest machine that the suite must pass on.
-    maxWorkers: 2,
+    // Two cores is the smallest machine that the suite must pass on; a third of the time tests wait, for clocks and for processes.
+    maxWorkers: 3,
     projects: [
       // They load each module once for all files, which alone would take each of them seconds: what they change outside of
       // themselves they undo. Projects run in the order of their names: what takes longest is not left for one core at the end.

@@ -3,6 +3,7 @@ import { type Benchmark, type BenchRow, meetsTarget } from './benchmark.js';
 import { bestCodeword } from './best-codeword.js';
 import { bridgeIngest } from './bridge-ingest.js';
 import { bridgeWideband } from './bridge-wideband.js';
+import { calibrationEstimate } from './calibration-estimate.js';
 import { cameraStep } from './camera-step.js';
 import { closedLoop } from './closed-loop.js';
 import { codewordParameters } from './codeword-parameters.js';
@@ -32,6 +33,7 @@ const benchmarks: readonly Benchmark[] = [
   trainingEpoch,
   rateStudy,
   gainLoss,
+  calibrationEstimate,
   widebandAir,
   bridgeWideband,
   matchedFilter,

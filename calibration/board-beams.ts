@@ -13,7 +13,10 @@ import {
   correctCodeword,
   radiatedCodeword,
   requireCalibrationOf,
+  silentElements,
 } from './calibration-table.js';
+
+import { exactSettings } from './procedures/calibration-pilots.js';
 
 /** Elements times codewords times frequencies that a look at realisability may cost: the board waits meanwhile. */
 const MOST_TERMS = 2 ** 22;
@@ -26,6 +29,11 @@ export interface BeamLoss {
   readonly hardwareDb: number | null;
 }
 
+export interface BoardBeamsOptions {
+  /** Whether amplitudes make up for what elements radiate too much, on boards with steps of amplitude: the weakest sets the level. False unless given. */
+  readonly equaliseGains?: boolean;
+}
+
 /** What an array radiates for element settings, its errors included. */
 export type Radiate = (settings: ElementSettings) => ElementBeam;
 
@@ -35,21 +43,38 @@ export class BoardBeams {
   readonly #known: BoardDescription;
   readonly #carrierHz: number;
   readonly #calibration: CalibrationTable | null;
+  /** Factor on amplitudes, shape [numElements]; null where the board has no amplitudes or nothing is to be made up for. */
+  readonly #amplitudeFactor: Float64Array | null;
 
   /**
-   * @param calibration errors of the board's elements; null = not known.
+   * @param calibration errors of the board's elements; null = not known. Elements that it calls dead or stuck are switched off where the
+   * board can.
    * @throws BOARD_MISMATCH when the table is not of this board.
    */
-  constructor(board: BoardDescription, carrierHz: number, calibration: CalibrationTable | null) {
+  constructor(
+    board: BoardDescription,
+    carrierHz: number,
+    calibration: CalibrationTable | null,
+    { equaliseGains = false }: BoardBeamsOptions = {},
+  ) {
     if (calibration !== null) requireCalibrationOf(board, calibration);
     this.#board = board;
     this.#known = calibration === null ? board : calibratedBoard(board, calibration);
     this.#carrierHz = carrierHz;
     this.#calibration = calibration;
+    this.#amplitudeFactor =
+      calibration === null || board.amplitudeBits === 0
+        ? null
+        : amplitudeFactor(calibration, equaliseGains && board.amplitudeBits > 1);
   }
 
   /** Throws BOARD_MISMATCH when the board cannot hold the codeword. */
   quantise(codeword: Codeword): QuantisedCodeword {
+    const exact = exactSettings(codeword);
+    if (exact !== undefined) {
+      const { report } = quantise(codeword, this.#board, this.#carrierHz);
+      return { settings: exact, parameters: undefined, report };
+    }
     const quantised = quantise(this.#corrected(codeword), this.#known, this.#carrierHz);
     return this.#canMake(codeword) ? quantised : { ...quantised, parameters: undefined };
   }
@@ -102,13 +127,34 @@ export class BoardBeams {
   /** A board knows its lines as they should be, and gives no delays to codewords of phases. */
   #canMake({ delayS }: Codeword): boolean {
     if (this.#calibration === null) return true;
-    const { lineErrorS, delayErrorS } = this.#calibration;
-    return lineErrorS === null && (delayErrorS === null || delayS !== null);
+    const { lineErrorS, delayErrorS, delayGainError, codeErrorRad } = this.#calibration;
+    if (lineErrorS !== null || delayGainError !== null || codeErrorRad !== null) return false;
+    return delayErrorS === null || delayS !== null;
   }
 
   #corrected(codeword: Codeword): Codeword {
-    return this.#calibration === null ? codeword : correctCodeword(codeword, this.#calibration);
+    if (this.#calibration === null) return codeword;
+    const corrected = correctCodeword(codeword, this.#calibration);
+    const factor = this.#amplitudeFactor;
+    return factor === null
+      ? corrected
+      : { ...corrected, amplitude: factor.map((x, n) => x * (codeword.amplitude?.[n] ?? 1)) };
   }
+}
+
+/** Null where all elements are to radiate as they are told. */
+function amplitudeFactor(table: CalibrationTable, equalise: boolean): Float64Array | null {
+  const silent = silentElements(table);
+  const { gain, phaseErrorRad } = table;
+  if (silent.size === 0 && (gain === null || !equalise)) return null;
+  const level =
+    equalise && gain !== null
+      ? gain.reduce((least, x, n) => (silent.has(n) ? least : Math.min(least, x)), Infinity)
+      : 1;
+  return phaseErrorRad.map((_, n) => {
+    if (silent.has(n)) return 0;
+    return equalise && gain !== null ? level / gain[n]! : 1;
+  });
 }
 
 /** An element beam as phases and amplitudes, those of a perfect one being 1. */

@@ -205,6 +205,8 @@ export interface ArrayBoard {
   boardTime(): BoardTimeInterval;
   /** As `boardTime`, after asking the board: narrower, and on virtual time the only way to see the clock move. */
   readBoardTime(): Promise<BoardTimeInterval>;
+  /** Asks for a 'telemetry' event now; a board also sends one every second. */
+  requestTelemetry(): void;
   /** Everything queued so far has been latched or missed: slots confirmed but without a receipt yet. */
   outstandingSlots(): number;
   linkStatistics(): LinkStatistics;

@@ -33,10 +33,12 @@ export type { PowerRecord, UeBridge, UeDescription, UeStatistics } from './bridg
 export type { BridgeOptions } from './bridge/bridge-options.js';
 export { startBridge } from './bridge/server.js';
 export type { Progress } from './campaign/campaign-parts.js';
+export type { RunOptions } from './campaign/conduct.js';
 export { freshRequest, openSounder, type SounderOptions } from './campaign/open-sounder.js';
 export type { CampaignOutcome, UserOutcome } from './campaign/outcome.js';
+export { recordedScenario } from './campaign/recorded-scenario.js';
 export { type ReplayedUser, replayRecording } from './campaign/replay.js';
-export { type RunOptions, recordedScenario, resumeRun, startRun } from './campaign/run.js';
+export { resumeRun, startRun } from './campaign/run.js';
 export { steer } from './campaign/steer.js';
 export { channelVector, drawNoise, noiseVariance, receivePilot } from './channel/channel.js';
 export { drawPaths, drawPosition, type Path, type UserRegion } from './channel/paths.js';

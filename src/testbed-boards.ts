@@ -39,10 +39,11 @@ function emulatedConfigs(scenario: Scenario<EmulatedSection>, realtime: boolean)
   const { seed } = scenario;
   const whole = modelOf(scenario);
   const tiles = tilesOf(scenario);
-  const rf = impairmentsOf(emulated, seed);
+  const rf = impairmentsOf(emulated, seed, scenario.array.planar?.columns ?? null);
   const { faults, clockDriftPpm } = emulated;
   if (tiles === null) return [{ model: whole, rf, faults, seed, realtime, driftPpm: clockDriftPpm }];
   requireBoards(emulated, tiles.length);
+  requireNoCoupling(emulated);
   return tiles.map(({ elements }, k) => {
     const own = emulated.tiles[k + 1];
     return {
@@ -76,7 +77,7 @@ export function assumedBoard(scenario: Scenario<EmulatedSection>): BoardDescript
 export function standInBoard(scenario: Scenario<EmulatedSection>): StandInBoard {
   const frontEnd = new RfFrontEnd(
     wholeFemtoseconds(modelOf(scenario)),
-    impairmentsOf(scenario.board.emulated, scenario.seed),
+    impairmentsOf(scenario.board.emulated, scenario.seed, scenario.array.planar?.columns ?? null),
   );
   return { description: assumedBoard(scenario), radiate: (settings) => frontEnd.weights(settings) };
 }
@@ -110,6 +111,16 @@ function requireBoards({ tiles }: EmulatedSection, numBoards: number): void {
     what: `There is no board ${beyond}; board.tiles has ${numBoards}`,
     where: `board.emulated.tiles.${beyond}`,
     todo: `Name boards from 1 to ${numBoards}`,
+  });
+}
+
+/** Each board would couple its own elements alone. */
+function requireNoCoupling({ impairments }: EmulatedSection): void {
+  if (impairments.coupling === undefined) return;
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: 'Coupling of neighbours is emulated on one board alone, and board.tiles has several',
+    where: 'board.emulated.impairments.coupling',
+    todo: 'Leave out the coupling, or board.tiles',
   });
 }
 

@@ -11,16 +11,14 @@ import type { PlugKind } from '../drivers/emulator/plug.js';
 import { openPort, type Port, type PortSettings } from '../drivers/transports/open-port.js';
 import type { PortPlace } from '../drivers/transports/port-holders.js';
 import type { WireLog } from '../drivers/wire/wire-log.js';
-import { arrayOptionsOf } from './array/create-array.js';
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
 import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
-import type { ParseScenario } from './campaign/run.js';
+import type { ParseScenario } from './campaign/recorded-scenario.js';
 import { requireWhole } from './core/arguments.js';
 import { BAUD } from './core/bounds.js';
 import { type Clock, monotonicClock } from './core/clock.js';
 import { BeamloopError } from './core/errors.js';
-import { EmulatedCamera } from './emulation/emulated-camera.js';
 import {
   boardModel,
   type EmulatedSection,
@@ -29,13 +27,12 @@ import {
 } from './emulation/emulated-section.js';
 import { lineTable } from './emulation/fixed-lines.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-emulated-board.js';
-import { startEmulatedUes } from './emulation/start-emulated-ues.js';
 import { parseScenario, readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
-import { positionAt, type Truth, type User } from './scenario/users.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StudiedScenario } from './study/common/studied-scenario.js';
 import { assumedBoard, openTiles, standInBoard, startScenarioBoards } from './testbed-boards.js';
+import { cameraOf, startScenarioUes } from './testbed-ues.js';
 
 export { replayWire, type WireReplay } from './emulation/wire-replay.js';
 export { assumedBoard, type EmulatedSection, emulatedSection, type PlugKind, standInBoard };
@@ -103,28 +100,12 @@ async function openEmulated(
   close: () => Promise<void>,
   log: WireLog | undefined,
 ): Promise<Testbed> {
-  const { scenario, array, users, realtime, signal } = request;
+  const { scenario, realtime, signal } = request;
   const { baud, openTimeout } = scenario.board;
   const process = await startScenarioBoards(scenario, realtime, request.onFailure);
   closing.push(() => process.close());
   const bridge = await openBridge(request, closing);
-  const { bandwidth, subcarriers } = scenario.array;
-  const ues = await startEmulatedUes(
-    {
-      bridgeUrl: bridge.url,
-      ...(scenario.bridge.token !== undefined && { token: scenario.bridge.token }),
-      airPath: process.airPath,
-      realtime,
-      array: arrayOptionsOf(array),
-      ues: users.flatMap(({ id, sensors, truth }) =>
-        truth === null ? [] : [emulatedUeOf(id, sensors, truth)],
-      ),
-      seed: scenario.seed,
-      ...(bandwidth !== undefined &&
-        subcarriers !== undefined && { subcarriers: { count: subcarriers, bandwidthHz: bandwidth } }),
-    },
-    request.onFailure,
-  );
+  const ues = await startScenarioUes(request, bridge.url, process.airPath);
   closing.push(() => ues.close());
   const timesS = realtime ? undefined : () => process.timesS();
   const board = await openTiles(scenario, process.paths, timesS, (path) =>
@@ -158,35 +139,6 @@ async function openEmulated(
     motionTimeS: (boardTimeS) => boardTimeS,
     ...cameraOf(request, (boardTimeS) => boardTimeS),
     close,
-  };
-}
-
-/** It sees the first user: a tracker that sees follows one. */
-function cameraOf(
-  { scenario, users }: TestbedRequest<EmulatedSection>,
-  motionTimeS: (boardTimeS: number) => number,
-): Pick<Testbed, 'camera'> {
-  const section = scenario.tracking?.camera;
-  const truth = users[0]?.truth ?? null;
-  if (section?.source !== EMULATED || truth === null) return {};
-  const placeAt = (boardTimeS: number) => positionAt(truth, motionTimeS(boardTimeS));
-  const { rate, latency: latencyS } = section;
-  return { camera: new EmulatedCamera({ placeAt, intervalS: 1 / rate, latencyS, seed: scenario.seed }) };
-}
-
-function emulatedUeOf(
-  ueId: string,
-  sensors: User['sensors'],
-  { positionM, paths, snrDb, motionPlan, blockedS, awayS }: Truth,
-) {
-  return {
-    ueId,
-    paths,
-    snrDb,
-    motionPlan,
-    sensors: sensors === null ? null : { plan: sensors, positionM },
-    blockedS,
-    awayS,
   };
 }
 
@@ -371,7 +323,7 @@ export async function startStandaloneBoard(options: {
   requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   const config = {
     model: boardModel(emulated, numElements, baud, lineTable(emulated.lines, numElements, null)),
-    rf: impairmentsOf(emulated, seed),
+    rf: impairmentsOf(emulated, seed, null),
     faults: emulated.faults,
     seed,
     realtime: true,

@@ -172,7 +172,6 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     });
   }
 
-  /** Asks for a 'telemetry' event now; the board also sends one every second. */
   requestTelemetry(): void {
     this.#link.sendDatagram('ReadTelemetry', {});
   }

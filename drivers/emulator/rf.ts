@@ -23,6 +23,27 @@ export interface RfImpairments {
   readonly deadElements: readonly number[];
   /** Probability per element that it does not radiate. */
   readonly deadRate: number;
+  /** Elements (0-based, of the array) whose phase shifter stays at one code, which is drawn. */
+  readonly stuckElements: readonly number[];
+  /** Phase error of each code of each element, rad rms. */
+  readonly codePhaseErrorRmsRad: number;
+  /** Amplitude error of each phase code of each element, dB rms. */
+  readonly codeAmplitudeErrorRmsDb: number;
+  /** Relative error per element of what its adjustable delay adds, rms: 0.01 makes 1 % too much or too little. */
+  readonly delayGainErrorRms: number;
+  /** Phase that an element gains per kelvin above the temperature at which its errors are as drawn, rad/K rms. */
+  readonly phaseDriftRmsRadPerK: number;
+  /** How much warmer the board is than that, K. */
+  readonly warmerK: number;
+  /** What of an element's signal its neighbours radiate, too; null for nothing. Not on boards that can delay. */
+  readonly coupling: NeighbourCoupling | null;
+}
+
+interface NeighbourCoupling {
+  readonly amplitude: number;
+  readonly phaseRad: number;
+  /** Elements in a row of a planar array, whose neighbours stand above and below, too; null of a linear one. */
+  readonly columns: number | null;
 }
 
 /** Where a board's elements stand in an array that it is a part of. */
@@ -43,6 +64,13 @@ export const IDEAL_RF: RfImpairments = {
   switchLossDb: 0,
   deadElements: [],
   deadRate: 0,
+  stuckElements: [],
+  codePhaseErrorRmsRad: 0,
+  codeAmplitudeErrorRmsDb: 0,
+  delayGainErrorRms: 0,
+  phaseDriftRmsRadPerK: 0,
+  warmerK: 0,
+  coupling: null,
 };
 
 /** Format of the codes, as the board describes itself. */
@@ -77,6 +105,12 @@ export class RfFrontEnd {
   /** Relative amplitude; 0 for a dead element. */
   readonly #gain: Float64Array;
   readonly #delayErrorS: Float64Array;
+  /** What adjustable delays are times what they should be. */
+  readonly #delayGain: Float64Array;
+  /** Phase code that an element stays at; -1 where it does not. */
+  readonly #stuckAt: Int32Array;
+  /** Numbers of the elements in the whole array, by which their errors are drawn. */
+  readonly #elements: readonly number[];
   /** Delays that the fixed lines really have, s, shape [numLines][numElements]. */
   readonly #linesS: readonly Float64Array[] | null;
   readonly #impairments: RfImpairments;
@@ -93,6 +127,11 @@ export class RfFrontEnd {
     this.#phaseErrorRad = new Float64Array(numElements);
     this.#gain = new Float64Array(numElements);
     this.#delayErrorS = new Float64Array(numElements);
+    this.#delayGain = new Float64Array(numElements).fill(1);
+    this.#stuckAt = new Int32Array(numElements).fill(-1);
+    this.#elements = elements;
+    const { phaseDriftRmsRadPerK, warmerK, delayGainErrorRms } = impairments;
+    const stuck = new Set(impairments.stuckElements);
     const dead = new Set(impairments.deadElements);
     for (let n = 0; n < numElements; n++) {
       // One stream per element: an array with more elements has the same first ones.
@@ -101,6 +140,12 @@ export class RfFrontEnd {
       this.#gain[n] = 10 ** ((impairments.amplitudeErrorRmsDb * random.normal()) / 20);
       this.#delayErrorS[n] = impairments.delayErrorRmsS * random.normal();
       if (dead.has(elements[n]!) || random.uniform() < impairments.deadRate) this.#gain[n] = 0;
+      // Streams of their own: a board that has none of these errors has the others as ever.
+      const drawn = (what: string) => new Random(impairments.seed, what, elements[n]!);
+      const driftRad = phaseDriftRmsRadPerK * warmerK;
+      if (driftRad !== 0) this.#phaseErrorRad[n]! += driftRad * drawn('drift').normal();
+      if (delayGainErrorRms > 0) this.#delayGain[n] = 1 + delayGainErrorRms * drawn('delay gain').normal();
+      if (stuck.has(elements[n]!)) this.#stuckAt[n] = drawn('stuck').integer(2 ** format.phaseBits);
     }
     this.#linesS =
       format.delayLinesS?.map((line, l) =>
@@ -116,7 +161,7 @@ export class RfFrontEnd {
    * Weights of a codeword. Every element has an amplifier of its own and radiates at most 1/N of the power: an ideal
    * constant-envelope codeword has w_n = N^(-1/2) exp(j phi_n), of norm 1, and one that leaves elements off less. Errors and
    * dead elements come after that; the power of a dead element is lost, and so is what delays and switches absorb.
-   * phi_n = phaseCode 2 pi / 2^phaseBits; amplitude = amplitudeCode / (2^amplitudeBits - 1).
+   * phi_n = phaseCode 2 pi / 2^phaseBits; amplitude = amplitudeCode / (2^amplitudeBits - 1). What neighbours couple comes last.
    */
   weights(codes: RfCodes): RadiatedWeights {
     const { numElements, phaseBits, amplitudeBits } = this.#format;
@@ -128,13 +173,28 @@ export class RfFrontEnd {
     const delayS = codes.delayCode === null && this.#linesS === null ? null : new Float64Array(numElements);
     for (let n = 0; n < numElements; n++) {
       const delay = this.#delayOf(codes, n);
-      const size = this.#share * amplitude(n) * this.#gain[n]! * delay.gain;
-      const phaseRad = codes.phaseCode[n]! * phaseLsbRad + this.#phaseErrorRad[n]!;
+      const stuckAt = this.#stuckAt[n]!;
+      const phaseCode = stuckAt < 0 ? codes.phaseCode[n]! : stuckAt;
+      const own = this.#errorOfCode(n, phaseCode);
+      const size = this.#share * amplitude(n) * this.#gain[n]! * delay.gain * own.gain;
+      const phaseRad = phaseCode * phaseLsbRad + this.#phaseErrorRad[n]! + own.phaseRad;
       re[n] = size * Math.cos(phaseRad);
       im[n] = size * Math.sin(phaseRad);
       if (delayS !== null) delayS[n] = delay.realS;
     }
-    return { re, im, delayS };
+    const { coupling } = this.#impairments;
+    return coupling === null ? { re, im, delayS } : { ...coupled(re, im, coupling), delayS };
+  }
+
+  /** Drawn for each code anew: a table of 16 bits would be larger than what uses it. */
+  #errorOfCode(n: number, phaseCode: number): { readonly phaseRad: number; readonly gain: number } {
+    const { seed, codePhaseErrorRmsRad, codeAmplitudeErrorRmsDb } = this.#impairments;
+    if (codePhaseErrorRmsRad === 0 && codeAmplitudeErrorRmsDb === 0) return { phaseRad: 0, gain: 1 };
+    const random = new Random(seed, 'code', this.#elements[n]!, phaseCode);
+    return {
+      phaseRad: codePhaseErrorRmsRad * random.normal(),
+      gain: 10 ** ((codeAmplitudeErrorRmsDb * random.normal()) / 20),
+    };
   }
 
   /** Delay of an element, s, and the amplitude gain that comes with it. */
@@ -142,10 +202,33 @@ export class RfFrontEnd {
     const { delayLsbS, delayLinesS } = this.#format;
     const { delayLossDbPerS, switchLossDb } = this.#impairments;
     const line = lineCode?.[n] ?? 0;
-    const adjustableS = delayCode === null ? 0 : delayCode[n]! * delayLsbS;
+    const adjustableS = delayCode === null ? 0 : delayCode[n]! * delayLsbS * this.#delayGain[n]!;
     const [nominalS, fixedS] =
       delayLinesS === null ? [0, 0] : [delayLinesS[line]![n]!, this.#linesS![line]![n]!];
     const lossDb = delayLossDbPerS * (adjustableS + nominalS) + (delayLinesS === null ? 0 : switchLossDb);
     return { realS: adjustableS + fixedS + this.#delayErrorS[n]!, gain: 10 ** (-lossDb / 20) };
   }
+}
+
+/** Each element radiates a part of what its neighbours do. */
+function coupled(
+  re: Float64Array,
+  im: Float64Array,
+  { amplitude, phaseRad, columns }: NeighbourCoupling,
+): { readonly re: Float64Array; readonly im: Float64Array } {
+  const [cos, sin] = [amplitude * Math.cos(phaseRad), amplitude * Math.sin(phaseRad)];
+  const numElements = re.length;
+  const width = columns ?? numElements;
+  const out = { re: re.slice(), im: im.slice() };
+  const add = (to: number, from: number) => {
+    out.re[to]! += cos * re[from]! - sin * im[from]!;
+    out.im[to]! += cos * im[from]! + sin * re[from]!;
+  };
+  for (let n = 0; n < numElements; n++) {
+    if (n % width > 0) add(n, n - 1);
+    if (n % width < width - 1 && n + 1 < numElements) add(n, n + 1);
+    if (n >= width) add(n, n - width);
+    if (n + width < numElements) add(n, n + width);
+  }
+  return out;
 }

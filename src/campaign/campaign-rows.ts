@@ -20,17 +20,23 @@ export async function recordRun(
     recording.append('run', { key: 'realisability', value: realisability });
     recording.append('run', { key: 'lossForecast', value: losses });
   }
+  await recordUsers(recording, preparation);
+}
+
+/** Where users truly are, and the best beam of each; once per recording. */
+export async function recordUsers(recording: Recording, preparation: Preparation): Promise<void> {
   if ((await recording.rows('users')).length > 0) return;
   const { users } = preparation;
   const best = preparation.best();
   for (const [turn, { id, positionM, truth }] of users.entries()) {
     const beam = best[turn] ?? null;
+    const place = truth?.positionM ?? positionM;
     recording.append('users', {
       ue: id,
       turn,
-      xM: positionM?.[0] ?? null,
-      yM: positionM?.[1] ?? null,
-      zM: positionM?.[2] ?? null,
+      xM: place?.[0] ?? null,
+      yM: place?.[1] ?? null,
+      zM: place?.[2] ?? null,
       snrDb: truth?.snrDb ?? null,
       bestKey: beam?.codeword.key ?? null,
       bestAngleRad: beam?.angleRad ?? null,

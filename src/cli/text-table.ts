@@ -1,5 +1,6 @@
 import { printable } from '../core/printable.js';
 import type { Table } from '../study/common/result.js';
+import type { CommandContext } from './command.js';
 
 export interface TextColumn {
   readonly title: string;
@@ -89,4 +90,17 @@ export function wrapped(text: string, widthColumns = Number.POSITIVE_INFINITY): 
     else lines.push(word);
   }
   return lines.map((line) => `${line}\n`);
+}
+
+/** What something is, and the words, whose later lines are indented; one after another. */
+export function writeHeaded(
+  { stdout, columns }: Pick<CommandContext, 'stdout' | 'columns'>,
+  lines: readonly (readonly [what: string, text: string])[],
+  headColumns: number,
+): void {
+  for (const [what, text] of lines) {
+    const [first = '', ...more] = wrapped(text, (columns ?? Number.POSITIVE_INFINITY) - headColumns - 2);
+    stdout.write(what.padEnd(headColumns) + first);
+    for (const line of more) stdout.write(' '.repeat(headColumns + 2) + line);
+  }
 }

@@ -14,7 +14,7 @@ import { IDEAL_RF, type RfImpairments } from '../../drivers/emulator/rf.js';
 import { PROTOCOL_VERSION } from '../../firmware-protocol/messages/hello.js';
 import type { Bounds } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';
-import { upTo, within, zeroTo } from '../core/settings-quantity.js';
+import { upTo, upToEitherWay, within, zeroTo } from '../core/settings-quantity.js';
 import { linesSchema } from './fixed-lines.js';
 
 /** The wire has 32 bits for it. */
@@ -47,6 +47,22 @@ const impairments = z
     /** Elements that do not radiate, counted from 1. */
     deadElements: z.array(z.int().min(1)).default([]),
     deadRate: z.number().min(0).max(1).default(0),
+    /** Elements whose phase shifter stays at one code, counted from 1. */
+    stuckElements: z.array(z.int().min(1)).default([]),
+    /** Of each phase code of each element. */
+    codePhaseError: phaseSpread,
+    codeAmplitudeError: levelSpread,
+    /** Relative, of what adjustable delays add. */
+    delayGainError: z.number().min(0).max(1).default(0),
+    /** Phase for every kelvin above 41.5 °C. */
+    driftPerK: phaseSpread,
+    /** What neighbours radiate of an element's signal; on boards without delays. */
+    coupling: z
+      .strictObject({
+        level: upToEitherWay('100 dB', 'dB').refine((level) => level < 0, 'must be below 0 dB'),
+        phase: upToEitherWay('360 deg', 'rad').default(0),
+      })
+      .optional(),
   })
   .transform((given) => ({
     phaseErrorRmsRad: given.phaseError,
@@ -57,6 +73,15 @@ const impairments = z
     switchLossDb: given.insertionLoss.switch,
     deadElements: given.deadElements.map((element) => element - 1),
     deadRate: given.deadRate,
+    stuckElements: given.stuckElements.map((element) => element - 1),
+    codePhaseErrorRmsRad: given.codePhaseError,
+    codeAmplitudeErrorRmsDb: given.codeAmplitudeError,
+    delayGainErrorRms: given.delayGainError,
+    phaseDriftRmsRadPerK: given.driftPerK,
+    coupling: given.coupling && {
+      amplitude: 10 ** (given.coupling.level / 20),
+      phaseRad: given.coupling.phase,
+    },
   }));
 
 /** Parts per million. */
@@ -85,6 +110,8 @@ export const emulatedSection = z
     /** Parts per million by which the board's clock runs fast; with --realtime only. */
     clockDriftPpm: clockDriftPpm.default(0),
     impairments: impairments.prefault({}),
+    /** Of the board, degrees Celsius. */
+    temperatureC: z.number().min(-60).max(150).default(DEFAULT_BOARD.temperatureC),
     faults: faultsSchema.default(NO_FAULTS),
     /** Where a run reaches it; a pseudo-terminal unless given. */
     at: z.enum(['pty', 'tcp', 'usb']).optional(),
@@ -125,7 +152,10 @@ export function boardModel(
   baud: number,
   delayLinesS: readonly Float64Array[] | null,
 ): BoardModel {
-  requireElements(section.impairments.deadElements, numElements);
+  const { deadElements, stuckElements } = section.impairments;
+  requireElements(deadElements, numElements, { what: 'dead', key: 'deadElements' });
+  requireElements(stuckElements, numElements, { what: 'stuck', key: 'stuckElements' });
+  requireNoDelays(section);
   return {
     ...DEFAULT_BOARD,
     serialNumber: section.serialNumber,
@@ -140,18 +170,33 @@ export function boardModel(
     queueDepth: section.queueDepth,
     switchTimeS: section.switchTime,
     clockRateHz: section.clockRate,
+    temperatureC: section.temperatureC,
     baud,
   };
 }
 
-/** @param deadElements from 0. */
-function requireElements(deadElements: readonly number[], numElements: number): void {
-  const beyond = deadElements.find((element) => element >= numElements);
+/** @param elements from 0. */
+function requireElements(
+  elements: readonly number[],
+  numElements: number,
+  { what, key }: { readonly what: string; readonly key: string },
+): void {
+  const beyond = elements.find((element) => element >= numElements);
   if (beyond === undefined) return;
   throw new BeamloopError('SCENARIO_INVALID', {
-    what: `Element ${beyond + 1} cannot be dead: the array has ${numElements}`,
-    where: 'board.emulated.impairments.deadElements',
+    what: `Element ${beyond + 1} cannot be ${what}: the array has ${numElements}`,
+    where: `board.emulated.impairments.${key}`,
     todo: `Name elements from 1 to ${numElements}`,
+  });
+}
+
+/** An element with its neighbours' signals in it has no one delay. */
+function requireNoDelays({ impairments, delayBits, lines }: EmulatedSection): void {
+  if (impairments.coupling === undefined || (delayBits === 0 && lines === undefined)) return;
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: 'Coupling of neighbours is emulated on boards without delays alone; this one can delay',
+    where: 'board.emulated.impairments.coupling',
+    todo: 'Leave out the coupling, or delayBits and lines',
   });
 }
 
@@ -187,7 +232,20 @@ export function plugKindOf({ at = 'pty' }: EmulatedSection): PlugKind {
   });
 }
 
-/** How the array's elements differ from ideal ones. */
-export function impairmentsOf(section: EmulatedSection, seed: number): RfImpairments {
-  return { ...IDEAL_RF, ...section.impairments, seed };
+/**
+ * How the array's elements differ from ideal ones.
+ *
+ * @param columns of a planar array; null of a linear one.
+ */
+export function impairmentsOf(
+  { impairments, temperatureC }: EmulatedSection,
+  seed: number,
+  columns: number | null,
+): RfImpairments {
+  const { coupling } = impairments;
+  return {
+    ...{ ...IDEAL_RF, ...impairments, seed },
+    warmerK: temperatureC - DEFAULT_BOARD.temperatureC,
+    coupling: coupling === undefined ? null : { ...coupling, columns },
+  };
 }

@@ -81,7 +81,7 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
   report({ type: 'ready', motionOriginS: motionOriginS + aheadS });
   const doors = new Doors(MAX_CONNECTING);
   await Promise.all(
-    config.ues.map(async ({ ueId, sensors = null }, k) => {
+    config.ues.map(async ({ ueId, sensors = null, fullScale = null }, k) => {
       const leave = await doors.enter();
       const agent = () =>
         new UeAgent({
@@ -94,6 +94,7 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
             software: SOFTWARE,
             numSubcarriers: sum?.band.numSubcarriers ?? 1,
             ...(sensors !== null && { sensors: true }),
+            ...(fullScale !== null && { fullScale }),
           },
           source: {
             listenFor: (slots, timing) => {

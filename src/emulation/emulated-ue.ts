@@ -29,6 +29,8 @@ export interface EmulatedUeOptions {
   readonly paths: readonly Path[];
   /** Signal-to-noise ratio of a pilot of unit norm; Infinity = no noise. */
   readonly snrDb: number;
+  /** Power at which its receiver clips; none unless given. */
+  readonly fullScale?: number | null;
   readonly seed: number;
   /** Evaluates the subcarriers that it measures; null = it measures at the carrier alone. UEs may share one. */
   readonly subcarriers: SubcarrierSum | null;
@@ -102,7 +104,8 @@ export class EmulatedUe implements PowerSource {
 
   /** Something was on the air, or nothing, at times of the UE's clock. */
   hear({ fromS, untilS, weights }: Signal): void {
-    const { seed, ueId, motionOriginS = 0, blockedS = [], awayS = [] } = this.#options;
+    const { seed, ueId, fullScale = null, motionOriginS = 0, blockedS = [], awayS = [] } = this.#options;
+    const clip = fullScale === null ? null : Math.fround(fullScale);
     for (const { slot, fromS: ueTimeS, signal } of this.#reckoning.hear({ fromS, untilS, signal: weights })) {
       const motionS = ueTimeS - motionOriginS;
       if (isWithin(motionS, awayS)) continue;
@@ -110,6 +113,7 @@ export class EmulatedUe implements PowerSource {
       const isHeard = signal !== null && !isWithin(motionS, blockedS);
       const received = isHeard ? this.#receive(signal, motionS) : null;
       const powers = noisyPowers(received, this.#numSubcarriers, this.#noiseVariance, seed, ueId, slot);
+      if (clip !== null) for (let m = 0; m < powers.length; m++) powers[m] = Math.min(powers[m]!, clip);
       this.#queue.push({ slot, ueTimeS, noiseFloor: this.#noiseVariance, powers });
     }
   }

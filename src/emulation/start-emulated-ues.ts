@@ -24,6 +24,8 @@ export interface EmulatedUeConfig {
   readonly paths: readonly Path[];
   /** Signal-to-noise ratio of a pilot of unit norm, dB; Infinity = no noise. */
   readonly snrDb: number;
+  /** Power at which its receiver clips; none unless given. */
+  readonly fullScale?: number | null;
 }
 
 /** What a process of emulated UEs is made from; plain data. */

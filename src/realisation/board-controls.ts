@@ -13,7 +13,12 @@ export type BoardControls = Pick<
   | 'amplitudeBits'
   | 'lineBits'
   | 'delayLinesS'
->;
+> & {
+  /** Of a board that was calibrated: what a delay code adds, s, shape [numElements]; `delayLsbS` unless given. */
+  readonly delayStepS?: Float64Array;
+  /** What each phase code stands for, rad, shape [numElements][2^phaseBits]; 2 pi code / 2^phaseBits unless given. */
+  readonly codePhaseRad?: readonly Float64Array[];
+};
 
 /** Highest delay code that stays within the board's range; 0 without an adjustable part. */
 export function lastDelayCode({ delayBits, delayLsbS, delayRangeS }: BoardControls): number {

@@ -61,6 +61,7 @@ export function realiseDelays(
   const linesS = board.delayLinesS ?? [new Float64Array(numElements)];
   const lastCode = lastDelayCode(board);
   const rangeS = lastCode * delayLsbS;
+  const { delayStepS } = board;
   const { shiftS, lineCode } =
     board.delayLinesS === null
       ? withoutLines(wantedS, rangeS)
@@ -76,11 +77,12 @@ export function realiseDelays(
     const restS = wantedS[n]! + shiftS - lineS;
     restMinS = Math.min(restMinS, restS);
     restMaxS = Math.max(restMaxS, restS);
-    const nearest = delayBits === 0 ? 0 : Math.round(restS / delayLsbS);
+    const stepS = delayStepS === undefined ? delayLsbS : delayStepS[n]!;
+    const nearest = delayBits === 0 ? 0 : Math.round(restS / stepS);
     const code = Math.min(Math.max(nearest, 0), lastCode);
     delayCode[n] = code;
-    realisedS[n] = lineS + code * delayLsbS;
-    const errorS = Math.abs(restS - code * delayLsbS);
+    realisedS[n] = lineS + code * stepS;
+    const errorS = Math.abs(restS - code * stepS);
     if (delayBits === 0 ? errorS > toleranceS : nearest !== code) clipped++;
     else errorMaxS = Math.max(errorMaxS, errorS);
   }

@@ -12,6 +12,8 @@ import { gainLossesDb, meanLossDb } from './gain-loss.js';
 import { realisedCodeword } from './realised.js';
 
 const TWO_PI = 2 * Math.PI;
+/** To either side of the code that would be right without errors. */
+const CODES_LOOKED_AT = 6;
 /** A beam that loses so much where it focuses has lost its subcarrier, dB. */
 const LOST_DB = 3;
 
@@ -87,6 +89,7 @@ export function quantise(
   const { phaseRad, delayS, amplitude } = codeword;
   const delays = realiseDelays(delayS, board, 0.5 / carrierHz);
   const numPhaseCodes = 2 ** board.phaseBits;
+  const { codePhaseRad } = board;
   const phaseCode = new Uint16Array(board.numElements);
   const amplitudes = quantiseAmplitudes(amplitude, board);
   let errorSquares = 0;
@@ -95,10 +98,15 @@ export function quantise(
   for (let k = 0; k < board.numElements; k++) {
     const missingDelayS = (delayS?.[k] ?? 0) + delays.shiftS - delays.realisedS[k]!;
     const turns = phaseRad[k]! / TWO_PI - fraction(carrierHz * missingDelayS);
-    const code = Math.round((carrierIntoPhase ? turns : phaseRad[k]! / TWO_PI) * numPhaseCodes);
+    const wanted = carrierIntoPhase ? turns : phaseRad[k]! / TWO_PI;
+    const rounded = Math.round(wanted * numPhaseCodes);
+    const { code, turns: realised } =
+      codePhaseRad === undefined
+        ? { code: rounded, turns: rounded / numPhaseCodes }
+        : nearestCode(codePhaseRad[k]!, wanted, rounded);
     phaseCode[k] = code - numPhaseCodes * Math.floor(code / numPhaseCodes);
     if (amplitude?.[k] === 0) continue;
-    const errorRad = TWO_PI * Math.abs(fraction(turns - code / numPhaseCodes));
+    const errorRad = TWO_PI * Math.abs(fraction(turns - realised));
     numActive++;
     errorSquares += errorRad ** 2;
     phaseErrorMaxRad = Math.max(phaseErrorMaxRad, errorRad);
@@ -145,6 +153,20 @@ function parametersOf(
   const line = lineCode?.[0] ?? 0;
   if (shape === undefined || amplitude !== null || lineCode?.some((each) => each !== line)) return undefined;
   return { shape, line, shiftS };
+}
+
+/** Of the codes about one, that whose real phase is nearest (eq. 130). */
+function nearestCode(codePhaseRad: Float64Array, wantedTurns: number, about: number) {
+  const numCodes = codePhaseRad.length;
+  const reach = Math.min(CODES_LOOKED_AT, numCodes >> 1);
+  let best = { code: about, turns: 0 };
+  let least = Number.POSITIVE_INFINITY;
+  for (let code = about - reach; code <= about + reach; code++) {
+    const turns = codePhaseRad[code - numCodes * Math.floor(code / numCodes)]! / TWO_PI;
+    const off = Math.abs(fraction(wantedTurns - turns));
+    if (off < least) [best, least] = [{ code, turns }, off];
+  }
+  return best;
 }
 
 /** Nearest amplitude codes (eq. 37): the strongest element gets full amplitude if the codeword wants more than that. */

@@ -16,12 +16,17 @@ export function realisedCodeword(settings: ElementSettings, board: BoardControls
   const { phaseCode, delayCode, amplitudeCode, lineCode } = settings;
   const numPhaseCodes = 2 ** board.phaseBits;
   const fullAmplitude = 2 ** board.amplitudeBits - 1;
-  const linesS = board.delayLinesS;
-  const adjustableS = (n: number) => (delayCode === null ? 0 : delayCode[n]! * board.delayLsbS);
+  const { delayLinesS: linesS, delayStepS, codePhaseRad } = board;
+  const adjustableS = (n: number) =>
+    delayCode === null ? 0 : delayCode[n]! * (delayStepS?.[n] ?? board.delayLsbS);
   const lineS = (n: number) => (linesS === null ? 0 : linesS[lineCode?.[n] ?? 0]![n]!);
   const everywhere = (of: (n: number) => number) => Float64Array.from(phaseCode, (_, n) => of(n));
   return {
-    phaseRad: everywhere((n) => 2 * Math.PI * (phaseCode[n]! / numPhaseCodes)),
+    phaseRad: everywhere((n) =>
+      codePhaseRad === undefined
+        ? 2 * Math.PI * (phaseCode[n]! / numPhaseCodes)
+        : codePhaseRad[n]![phaseCode[n]!]!,
+    ),
     delayS: hasDelays(board) ? everywhere((n) => lineS(n) + adjustableS(n)) : null,
     amplitude:
       amplitudeCode === null || amplitudeCode.every((code) => code === fullAmplitude)

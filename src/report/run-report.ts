@@ -1,4 +1,6 @@
-/** Report of a run: a self-contained HTML page beside the recording, and its figures as files. */
+/** Report of a run, or of a calibration: a self-contained HTML page beside the recording, and its figures as files. */
+import { calibrationOf } from '../campaign/calibration/recorded-calibration.js';
+import { renderCalibrationReport } from './calibration/calibration-report.js';
 import type { Figure } from './drawing/chart.js';
 import { figureBlock, page } from './page/blocks.js';
 import { type Html, html } from './page/html.js';
@@ -48,6 +50,11 @@ export async function writeReport(
   warn: (text: string) => void = () => {},
   signal?: AbortSignal,
 ): Promise<string> {
+  const calibration = await calibrationOf(folder);
+  if (calibration !== null) {
+    const { markup, figures } = renderCalibrationReport(calibration);
+    return writePage(folder, 'report.html', markup, figures, signal);
+  }
   const run = await readRunData(folder);
   for (const warning of run.warnings) warn(warning);
   const { markup, figures } = renderRunReport(run);

@@ -18,6 +18,8 @@ const EMULATED_KEYS = [
   'ricianFactor',
   'scatterers',
   'paths',
+  'emulatedAt',
+  'fullScale',
   'motion',
   'sensors',
   'blocked',

@@ -161,8 +161,9 @@ function refuseHeights({ array, users, channel }: Scenario, file: string): void 
     region !== undefined && 'distanceM' in region && (region.heightM ?? region.elevationRad) !== undefined;
   const where = isRegionHigh
     ? 'channel.region'
-    : listed.flatMap(({ position, motion, paths = [] }, k) => [
+    : listed.flatMap(({ position, emulatedAt, motion, paths = [] }, k) => [
         ...(isHigh(position) ? [`users[${k + 1}].position`] : []),
+        ...(isHigh(emulatedAt) ? [`users[${k + 1}].emulatedAt`] : []),
         ...(motion !== undefined && isHigh(startOf(motion)) ? [`users[${k + 1}].motion`] : []),
         ...paths.flatMap(({ positionM }, p) =>
           isHigh(positionM) ? [`users[${k + 1}].paths[${p + 1}].position`] : [],
@@ -201,13 +202,10 @@ function checkPlaces(scenario: Scenario, file: string): void {
     'channel.region',
   );
   if (!Array.isArray(users)) return;
-  for (const [k, { id, position, paths }] of users.entries()) {
-    if (position !== undefined) {
-      refuse(
-        wrongPlace(geometry, position),
-        `User '${id}' at ${placeText(position)}`,
-        `users[${k + 1}].position`,
-      );
+  for (const [k, { id, position, emulatedAt, paths }] of users.entries()) {
+    for (const [key, place] of Object.entries({ position, emulatedAt })) {
+      if (place === undefined) continue;
+      refuse(wrongPlace(geometry, place), `User '${id}' at ${placeText(place)}`, `users[${k + 1}].${key}`);
     }
     for (const [p, { positionM }] of (paths ?? []).entries()) {
       refuse(

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../bridge/limits.js';
 import { BAUD, LEVEL } from '../core/bounds.js';
 import { clipped } from '../core/printable.js';
-import { levelOrInfinite, quantity, upTo, zeroTo } from '../core/settings-quantity.js';
+import { levelOrInfinite, quantity, upTo, within, zeroTo } from '../core/settings-quantity.js';
 import { schemeSchema } from '../training/registry.js';
 import './schemes.js';
 import { arraySchema } from './array-schema.js';
@@ -85,6 +85,10 @@ const user = z
         'must be 1 to 64 letters, digits, dots, dashes or underscores',
       ),
     position: positionSchema.optional(),
+    /** Of an emulated user, where it really is; the scenario takes it to be at its position. */
+    emulatedAt: positionSchema.optional(),
+    /** Of an emulated user, where its receiver clips, over a pilot of unit norm on a path of gain 1. */
+    fullScale: within(LEVEL).optional(),
     /** In place of a position. */
     motion: motionSchema.optional(),
     /** In place of those for all users. */
@@ -108,6 +112,15 @@ const user = z
       message: "does not go with 'position'; choose one",
       params: { todo: "A motion has a place of its own to begin at: 'start', or its first point" },
     });
+  })
+  .superRefine(({ emulatedAt, position, paths }, context) => {
+    if (emulatedAt === undefined) return;
+    const message =
+      position === undefined
+        ? "needs a 'position' that it differs from"
+        : "does not go with 'paths', which say where signals come from; choose one";
+    if (position !== undefined && paths === undefined) return;
+    context.addIssue({ code: 'custom', path: ['emulatedAt'], message });
   });
 
 const listedUsers = z

@@ -22,9 +22,11 @@ import { sensorPlanOf } from './sensors-schema.js';
 
 /** The channel of an emulated user. */
 export interface Truth {
-  /** At the start, of a user that moves. */
+  /** At the start, of a user that moves; where it really is, of one that the scenario takes to be elsewhere. */
   readonly positionM: PlaceM;
   readonly snrDb: number;
+  /** Power at which its receiver clips; null where it does not. */
+  readonly fullScale: number | null;
   /** Line of sight first; of a user that moves, at the start: `pathsAt` tells of later. */
   readonly paths: readonly Path[];
   /** Null of a user that stands still. */
@@ -119,6 +121,8 @@ export function usersOf(scenario: Scenario, codebook: ArrayCodebook): User[] {
       scatterers: undefined,
       motion: undefined,
       position: undefined,
+      emulatedAt: undefined,
+      fullScale: undefined,
       sensors: undefined,
       blocked: undefined,
       away: undefined,
@@ -136,14 +140,16 @@ export function usersOf(scenario: Scenario, codebook: ArrayCodebook): User[] {
       ricianFactorDb: given.ricianFactor ?? channel.ricianFactor,
       numScatterers: given.scatterers ?? channel.scatterers,
     };
-    const paths = given.paths ?? drawPaths(positionM, region, statistics, new Random(seed, 'paths', id));
+    const reallyM = given.emulatedAt ?? positionM;
+    const paths = given.paths ?? drawPaths(reallyM, region, statistics, new Random(seed, 'paths', id));
+    const fullScale = given.fullScale === undefined ? null : 10 ** (given.fullScale / 10);
     const senses = given.sensors ?? scenario.sensors;
     return {
       id,
       positionM,
       motion,
       sensors: senses === undefined || senses === 'none' ? null : sensorPlanOf(senses, blockedS, awayS),
-      truth: { positionM, snrDb, paths, motion, motionPlan, blockedS, awayS },
+      truth: { positionM: reallyM, snrDb, fullScale, paths, motion, motionPlan, blockedS, awayS },
     };
   });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { recordedScenario } from '../../src/campaign/run.js';
+import { recordedScenario } from '../../src/campaign/recorded-scenario.js';
 import { Recording } from '../../src/record/recording.js';
 import { parseRecordedScenario } from '../../src/testbed.js';
 import { beamloop, decided, happened, writeScenario } from './campaign-runs.js';

@@ -1,10 +1,11 @@
 /** Planar arrays through the processes of emulated board and UEs, calibrated, and one row against a linear array. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { replayRecording } from '../../src/campaign/replay.js';
 import { startRun } from '../../src/campaign/run.js';
+import { exportRecordings } from '../../src/record/export/export.js';
 import { Recording } from '../../src/record/recording.js';
 import { TABLE_NAMES } from '../../src/record/schema.js';
 import { readRunData } from '../../src/report/run/run-data.js';
@@ -114,16 +115,21 @@ users: [{ id: ada, position: [3 m, 1 m] }]
       ['line', line],
       ['row', row],
     ] as const) {
-      await run(parseScenario(text, `${name}.yaml`, emulatedSection), name);
+      await run(parseScenario(text, 'array.yaml', emulatedSection), path.join(name, 'run'));
     }
     const [one, other] = await Promise.all(
-      ['line', 'row'].map((name) => Recording.open(path.join(root, name), 'read')),
+      ['line', 'row'].map((name) => Recording.open(path.join(root, name, 'run'), 'read')),
     );
     // Table run has the text of the scenario, and the other two tell of the wall clock.
     const tables = TABLE_NAMES.filter((table) => !['run', 'events', 'link_statistics'].includes(table));
     for (const table of tables)
       expect([table, await other!.rows(table)]).toEqual([table, await one!.rows(table)]);
     expect(await one!.rows('codewords')).not.toHaveLength(0);
+    const files = await exportRecordings([one!], path.join(root, 'line', 'tables'), 'parquet', { tables });
+    const others = await exportRecordings([other!], path.join(root, 'row', 'tables'), 'parquet', { tables });
+    expect(others.map((file) => path.basename(file))).toEqual(files.map((file) => path.basename(file)));
+    for (const [k, file] of files.entries())
+      expect([file, readFileSync(others[k]!).equals(readFileSync(file))]).toEqual([file, true]);
     await one!.close();
     await other!.close();
   });

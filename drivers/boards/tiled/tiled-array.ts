@@ -186,6 +186,10 @@ export class TiledArray implements ArrayBoard {
     return { ...counts, roundTripS: roundTrips.length === 0 ? null : Math.max(...roundTrips) };
   }
 
+  requestTelemetry(): void {
+    for (const { board } of this.#tiles) board.requestTelemetry();
+  }
+
   get muted(): boolean | null {
     const all = this.#tiles.map(({ board }) => board.muted);
     if (all.every((muted) => muted === true)) return true;

@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import('./replay.js')).replayCommand,
   report: async () => (await import('./report.js')).reportCommand,
   export: async () => (await import('./export.js')).exportCommand,
+  calibrate: async () => (await import('./calibrate.js')).calibrateCommand,
   codebook: async () => (await import('./codebook.js')).codebookCommand,
   pattern: async () => (await import('./pattern.js')).patternCommand,
   study: async () => (await import('./study.js')).studyCommand,

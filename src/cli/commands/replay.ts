@@ -1,7 +1,7 @@
 import { MOST_NAMED } from '../../campaign/outcome.js';
 import { loadRecordedPlugin } from '../../campaign/recorded-plugin.js';
+import { recordedScenario } from '../../campaign/recorded-scenario.js';
 import { type ReplayedUser, replayRecording } from '../../campaign/replay.js';
-import { recordedScenario } from '../../campaign/run.js';
 import { replayTracker } from '../../campaign/tracking/tracking-replay.js';
 import { shortKey } from '../../codebook/codeword.js';
 import { LEVEL } from '../../core/bounds.js';

@@ -1,5 +1,8 @@
+import { isCalibration } from '../../campaign/calibration/recorded-calibration.js';
+import { resumeCalibration } from '../../campaign/calibration/run-calibration.js';
 import { resumeRun } from '../../campaign/run.js';
 import { openTestbed, parseRecordedScenario } from '../../testbed.js';
+import { calibrationProgress, concludeCalibration } from '../calibration-output.js';
 import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign-output.js';
 import type { Command } from '../command.js';
 import { requireRecordedFaults } from '../faults-option.js';
@@ -30,6 +33,16 @@ export const resumeCommand: Command = (yargs, context) =>
     async (args) => {
       await requireRecordedFaults(args.faults, args.folder);
       await loadPlugins(args.plugin);
+      if (await isCalibration(args.folder)) {
+        const outcome = await resumeCalibration(args.folder, parseRecordedScenario, {
+          openTestbed,
+          realtime: args.realtime,
+          signal: context.signal,
+          progress: calibrationProgress(context, args.json),
+        });
+        await concludeCalibration(context, args.json, outcome, { out: null, report: args.report });
+        return;
+      }
       const outcome = await resumeRun(args.folder, parseRecordedScenario, {
         openTestbed,
         realtime: args.realtime,

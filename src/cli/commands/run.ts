@@ -33,7 +33,7 @@ import { MAX_SEED, wholeOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
 import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
-import { wrapped } from '../text-table.js';
+import { writeHeaded } from '../text-table.js';
 import { trackingLines } from '../tracking-output.js';
 import { wireLogOption, withWireLog } from '../wire-log-option.js';
 
@@ -68,6 +68,11 @@ export const runCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: `Tracker of a scenario with a section tracking, in place of its own: ${trackerNames().join(', ')}, or a map as there`,
           },
+          calibration: {
+            type: 'string',
+            requiresArg: true,
+            describe: "Calibration table of the board, in place of the scenario's board.calibration",
+          },
           seed: { type: 'string', requiresArg: true, describe: 'Another seed than that of the scenario' },
           repeat: {
             type: 'string',
@@ -95,13 +100,21 @@ export const runCommand: Command = (yargs, context) =>
           '$0 run scenarios/first-light.yaml --set channel.snr="0 dB" --set channel.snr="10 dB" --out sweep',
           'A run for each value, in sweep/1 and sweep/2',
         )
+        .example('$0 run calibration --calibration table.yaml', 'With what beamloop calibrate found')
         .example('$0 run first-light --faults scenarios/faults/rough-line.yaml', 'On a bad line'),
     async (args) => {
       const scenarioFile = fileOrShipped(args.scenario);
       await loadPlugins(args.plugin, { file: scenarioFile, kind: 'scenario' }, args.set);
-      const set = withFaults(args.faults, args.set);
+      const set = [
+        ...withFaults(args.faults, args.set),
+        ...(args.tracker === undefined ? [] : [`tracking.tracker=${args.tracker}`]),
+        // From here, and not from where the scenario is.
+        ...(args.calibration === undefined
+          ? []
+          : [`board.calibration=${JSON.stringify(path.resolve(args.calibration))}`]),
+      ];
       const files = readVariants(scenarioFile, emulatedSection, {
-        set: args.tracker === undefined ? set : [...set, `tracking.tracker=${args.tracker}`],
+        set,
         seed: args.seed === undefined ? undefined : wholeOption('seed', args.seed, 0, MAX_SEED),
         repeat: wholeOption('repeat', args.repeat, 1, 10_000),
       });
@@ -164,7 +177,7 @@ async function printPlan(
   json: boolean,
   { name, scenario, calibration }: ScenarioFile<EmulatedSection>,
 ): Promise<void> {
-  const { stdout, columns } = context;
+  const { stdout } = context;
   const { table = null } = calibration ?? {};
   const board = boardToExpect(scenario, table);
   const preparation = prepare(scenario);
@@ -230,11 +243,7 @@ async function printPlan(
     ...headed('losses', forecastLines(losses)),
     ['verdict', 'link, memory and switch time keep this plan'],
   ];
-  for (const [what, text] of lines) {
-    const [first = '', ...more] = wrapped(text, (columns ?? Number.POSITIVE_INFINITY) - HEAD_COLUMNS - 2);
-    stdout.write(what.padEnd(HEAD_COLUMNS) + first);
-    for (const line of more) stdout.write(' '.repeat(HEAD_COLUMNS + 2) + line);
-  }
+  writeHeaded(context, lines, HEAD_COLUMNS);
 }
 
 function trackingJson({ section, epochSlots, numEpochs, room }: TrackingPlan) {

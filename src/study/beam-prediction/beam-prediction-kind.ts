@@ -12,8 +12,8 @@ export const beamPredictionKind = defineStudyKind({
   sizes: beamPredictionSizes,
   takesData: true,
   override: (study, { numUsers, seed, data }) => {
-    const with_ = data === undefined ? study : onData(study, data);
-    return { ...(numUsers === undefined ? with_ : atMost(with_, numUsers)), seed: seed ?? study.seed };
+    const placed = data === undefined ? study : onData(study, data);
+    return { ...(numUsers === undefined ? placed : atMost(placed, numUsers)), seed: seed ?? study.seed };
   },
   simulator: (study) => new BeamPredictionSimulator(study),
   run: runBeamPrediction,

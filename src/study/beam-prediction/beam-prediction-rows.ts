@@ -25,7 +25,7 @@ export interface BeamPredictionRow extends StudyRow {
   readonly top1Interval95: readonly [number, number];
   readonly within1Db: number;
   readonly within1DbInterval95: readonly [number, number];
-  /** bit/s/Hz (docs/model.md eq. 118). */
+  /** bit/s/Hz (docs/model.md eq. 133). */
   readonly rate: number;
   readonly rateInterval95: readonly [number, number];
 }

@@ -11,7 +11,7 @@ export interface Task {
   readonly place: string;
 }
 
-/** @throws nothing: places are there by now. */
+/** Those of a data set are named by now. */
 export function placesOf({ places }: BeamPredictionStudy): [name: string, place: Place][] {
   return Object.entries(places ?? {});
 }

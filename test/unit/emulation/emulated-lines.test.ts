@@ -128,7 +128,7 @@ describe('delays and their errors', () => {
     const { board, seed } = scenario(
       '{ impairments: { delayError: 1 ps, lineError: 2 ps, insertionLoss: { perNs: 0.02 dB, switch: 0.5 dB } } }',
     );
-    expect(impairmentsOf(board.emulated, seed)).toMatchObject({
+    expect(impairmentsOf(board.emulated, seed, null)).toMatchObject({
       delayErrorRmsS: 1e-12,
       lineErrorRmsS: 2e-12,
       delayLossDbPerS: 0.02e9,

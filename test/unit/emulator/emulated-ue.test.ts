@@ -106,4 +106,26 @@ describe('receiver of an emulated UE', () => {
     expect(Math.abs(mean / variance - 1)).toBeLessThan(0.08);
     expect(records[0]!.noiseFloor).toBeCloseTo(variance, 12);
   });
+
+  it('clips at its full scale', async () => {
+    const ue = new EmulatedUe({
+      ueId: 'a',
+      array,
+      paths,
+      snrDb: 7,
+      fullScale: 0.2,
+      seed: 1,
+      subcarriers: null,
+    });
+    const free = new EmulatedUe({ ueId: 'a', array, paths, snrDb: 7, seed: 1, subcarriers: null });
+    const slots = Array.from({ length: 100 }, (_, slot) => slot);
+    const measured = async (one: EmulatedUe) => {
+      one.listenFor(slots, TIMING);
+      for (const slot of slots) one.hear(inSlot(slot, null));
+      return (await read(one, slots.length)).map(({ powers }) => powers[0]!);
+    };
+    const unclipped = await measured(free);
+    expect(Math.max(...unclipped)).toBeGreaterThan(0.2);
+    expect(await measured(ue)).toEqual(unclipped.map((power) => Math.min(power, Math.fround(0.2))));
+  });
 });

@@ -77,6 +77,65 @@ describe('RF front end', () => {
     expect(Math.abs(rms([...delayS!]) / 1e-12 - 1)).toBeLessThan(0.08);
   });
 
+  it('draws errors of phase codes, drift and delay gain per element, and leaves the others as they were', () => {
+    const delayCode = new Uint16Array(N).fill(100);
+    const plain = { ...IDEAL_RF, phaseErrorRmsRad: 0.3, amplitudeErrorRmsDb: 0.5, delayErrorRmsS: 1e-12 };
+    const before = new RfFrontEnd(format, plain).weights({ ...codes, delayCode });
+    const turnsRad = (front: RfFrontEnd, phaseCode = codes.phaseCode) => {
+      const base = new RfFrontEnd(format, plain).weights({ ...codes, phaseCode, delayCode });
+      const { re, im } = front.weights({ ...codes, phaseCode, delayCode });
+      return Array.from({ length: N }, (_, n) =>
+        Math.atan2(im[n]! * base.re[n]! - re[n]! * base.im[n]!, re[n]! * base.re[n]! + im[n]! * base.im[n]!),
+      );
+    };
+    const byCode = new RfFrontEnd(format, { ...plain, codePhaseErrorRmsRad: 0.05 });
+    const others = codes.phaseCode.map((code) => (code + 1) % 64);
+    expect(Math.abs(rms(turnsRad(byCode)) / 0.05 - 1)).toBeLessThan(0.08);
+    expect(turnsRad(byCode)).toEqual(turnsRad(byCode));
+    // Another code has another error.
+    const ofOthers = turnsRad(byCode, others);
+    const difference = turnsRad(byCode).map((turn, n) => turn - ofOthers[n]!);
+    expect(Math.abs(rms(difference) / (0.05 * Math.SQRT2) - 1)).toBeLessThan(0.08);
+    const drifting = { ...plain, phaseDriftRmsRadPerK: 0.01 };
+    expect(rms(turnsRad(new RfFrontEnd(format, drifting)))).toBe(0);
+    const warm = turnsRad(new RfFrontEnd(format, { ...drifting, warmerK: 5 }));
+    expect(Math.abs(rms(warm) / 0.05 - 1)).toBeLessThan(0.08);
+    const gained = new RfFrontEnd(format, { ...plain, delayGainErrorRms: 0.01 });
+    const late = gained
+      .weights({ ...codes, delayCode })
+      .delayS!.map((delayS, n) => delayS - before.delayS![n]!);
+    expect(Math.abs(rms([...late]) / (0.01 * 100 * 2e-12) - 1)).toBeLessThan(0.08);
+  });
+
+  it('leaves stuck elements at one code, whatever they are told', () => {
+    const front = new RfFrontEnd(format, { ...IDEAL_RF, stuckElements: [3, 700] });
+    const first = front.weights(codes);
+    const second = front.weights({ ...codes, phaseCode: codes.phaseCode.map((code) => (code + 16) % 64) });
+    const turned = Array.from(
+      { length: N },
+      (_, n) => first.re[n]! * second.re[n]! + first.im[n]! * second.im[n]!,
+    );
+    const stuck = turned.flatMap((product, n) => (product > 0.5 / N ? [n] : []));
+    expect(stuck).toEqual([3, 700]);
+    expect(Math.hypot(first.re[3]!, first.im[3]!)).toBeCloseTo(1 / Math.sqrt(N), 14);
+  });
+
+  it.each([
+    [null, [0, 2]],
+    [2, [0, 3]],
+  ])('couples neighbours (columns: %s)', (columns, neighbours) => {
+    const six = { ...format, numElements: 6 };
+    const coupling = { amplitude: 0.1, phaseRad: 0.7, columns };
+    const only = { ...codes, phaseCode: new Uint16Array(6), amplitudeCode: Uint16Array.of(0, 1, 0, 0, 0, 0) };
+    const { re, im } = new RfFrontEnd(six, { ...IDEAL_RF, coupling }).weights(only);
+    for (let n = 0; n < 6; n++) {
+      const size = n === 1 ? 1 : neighbours.includes(n) ? 0.1 : 0;
+      const turnRad = n === 1 ? 0 : 0.7;
+      expect(re[n]).toBeCloseTo((size * Math.cos(turnRad)) / Math.sqrt(6), 14);
+      expect(im[n]).toBeCloseTo((size * Math.sin(turnRad)) / Math.sqrt(6), 14);
+    }
+  });
+
   describe('with fixed lines', () => {
     const lines = [0, 1, 2].map((step) => Float64Array.from({ length: N }, (_, n) => n * step * 1e-11));
     const lined = { ...format, delayLinesS: lines };

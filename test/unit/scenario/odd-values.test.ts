@@ -37,7 +37,8 @@ board:
     clockRate: 100 MHz
     clockDriftPpm: 0.5
     impairments:
-      { phaseError: 3 deg, amplitudeError: 0.3 dB, delayError: 1 ps, lineError: 1 ps, insertionLoss: { perNs: 0.02 dB, switch: 0.5 dB }, deadElements: [3], deadRate: 0.01 }
+      { phaseError: 3 deg, amplitudeError: 0.3 dB, delayError: 1 ps, lineError: 1 ps, insertionLoss: { perNs: 0.02 dB, switch: 0.5 dB }, deadElements: [3], deadRate: 0.01, stuckElements: [5], codePhaseError: 2 deg, codeAmplitudeError: 0.2 dB, delayGainError: 0.01, driftPerK: 0.1 deg }
+    temperatureC: 45.5
     faults:
       toBoard: { drop: 0.1, flip: 0.1, duplicate: 0.1 }
       toHost: { drop: 0.1, flip: 0.1, duplicate: 0.1 }
@@ -49,8 +50,8 @@ slots: { duration: 125 us, turnaround: 2 ms, contiguous: false, userTimeLimit: 5
 scheme: { name: dpc, rangeReduction: true, pilotSetExpansion: true }
 channel: { snr: 20 dB, ricianFactor: 13 dB, scatterers: 5, region: { ringDistance: [1 m, 8 m], angle: [-60 deg, 60 deg] } }
 users:
-  - { id: ada, position: [2 m, 1 m] }
-  - { id: bela, position: { distance: 3 m, angle: -20 deg }, snr: 15 dB, ricianFactor: 10 dB, scatterers: 3 }
+  - { id: ada, position: [2 m, 1 m], emulatedAt: { ring: 2 m, angle: 20 deg } }
+  - { id: bela, position: { distance: 3 m, angle: -20 deg }, emulatedAt: { distance: 2.9 m, angle: -19 deg }, fullScale: 30 dB, snr: 15 dB, ricianFactor: 10 dB, scatterers: 3 }
   - { id: chen, position: { ring: 3 m, angle: 20 deg }, beamformedSnr: 15 dB, paths: [{ gain: [0.8, 0.6], position: [1 m, 1 m] }, { gain: [0.1, 0.1], position: { distance: 1 m, angle: 20 deg } }, { gain: [0.1, 0.1], position: { ring: 1 m, angle: 20 deg } }] }
 bridge: { host: 127.0.0.1, port: 0, token: a-secret-of-many-letters, ueTimeout: 60 s, powerTimeout: 5 s, feedback: powers }
 `;
@@ -113,12 +114,12 @@ users: [{ id: ada, position: [2 m, 1 m] }]
 /** Heights and elevations wherever they can be given. */
 const PLANAR = `
 array: { rows: 2, columns: 4, carrier: 28 GHz, spacing: 0.6, boresight: 10 deg, tilt: 5 deg, height: 2 m, beams: [4, 4], beamSpread: sines, bandwidth: 400 MHz, subcarriers: 4 }
-board: { port: emulated }
+board: { port: emulated, emulated: { impairments: { coupling: { level: -20 dB, phase: 60 deg } } } }
 slots: { duration: 1 ms }
 scheme: { name: planar-hierarchical, first: 2, candidates: 9, wideBeams: sub-array }
 channel: { snr: 20 dB, scatterers: 1, region: { distance: [5 m, 20 m], angle: [-20 deg, 40 deg], height: [0 m, 3 m] } }
 users:
-  - { id: ada, position: { distance: 9 m, angle: 20 deg, elevation: 3 deg } }
+  - { id: ada, position: { distance: 9 m, angle: 20 deg, elevation: 3 deg }, emulatedAt: { distance: 9 m, angle: 21 deg, elevation: 3 deg } }
   - { id: bela, position: [9 m, 2 m, 1 m], paths: [{ gain: [1, 0], position: { distance: 9 m, angle: 20 deg, elevation: 3 deg } }] }
   - { id: chen, motion: { kind: line, start: { distance: 9 m, angle: 20 deg, elevation: 3 deg }, speed: 1 m/s, heading: 0 deg } }
   - { id: dora, motion: { kind: waypoints, points: [{ distance: 9 m, angle: 20 deg, elevation: 0 deg }, { distance: 8 m, angle: 20 deg, elevation: 0 deg }], speed: 1 m/s } }

@@ -42,6 +42,8 @@ export async function evaluateSweeps(
 ): Promise<SweepEvaluation> {
   const { model } = models[0]!.trained;
   for (const { folder, trained } of models) requireAlike(trained, models[0]!.trained, folder);
+  // Cities take a while to draw: a data set that is not there is said before.
+  if (data !== undefined) await basesOf(data.set);
   const home = await homeUsers(model, {
     signal,
     onProgress: (numDone, numInAll) => onProgress?.('reading users', numDone, numInAll),

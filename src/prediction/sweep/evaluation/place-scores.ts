@@ -17,7 +17,7 @@ export interface PlaceScores {
   /** How often the first, and the best of those that are tried, is within 1 dB of the best of all. */
   readonly first: MeanWithInterval;
   readonly tried: MeanWithInterval | null;
-  /** With the first beam, bit/s/Hz (docs/model.md eq. 118). */
+  /** With the first beam, bit/s/Hz (docs/model.md eq. 133). */
   readonly rate: MeanWithInterval;
 }
 

@@ -1,0 +1,23 @@
+/** The content of a table, whatever the layout of its file. */
+import { createHash } from 'node:crypto';
+import { BeamloopError } from '../../src/core/errors.js';
+import { yaml } from '../../src/core/yaml.js';
+
+/** SHA-256, 64 hexadecimal digits, of all keys but `hash` in the order of the alphabet. Throws FILE_UNREADABLE for what is no map. */
+export function hashOf(text: string, file: string): string {
+  const data: unknown = yaml().parse(text);
+  if (data === null || typeof data !== 'object') {
+    throw new BeamloopError('FILE_UNREADABLE', { what: 'This is no calibration table', where: file });
+  }
+  const { hash: _, ...rest } = data as Record<string, unknown>;
+  return createHash('sha256')
+    .update(JSON.stringify(ordered(rest)))
+    .digest('hex');
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, ordered(each)]));
+}

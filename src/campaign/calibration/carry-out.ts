@@ -1,0 +1,235 @@
+/** A calibration on a testbed, into a recording: what each UE hears, the table that comes of it, and its proof. */
+import type { CalibrationTable } from '../../../calibration/calibration-table.js';
+import { calibrationBound, closedFormBoundRad } from '../../../calibration/procedures/calibration-bound.js';
+import { type CalibrationResult, resultOf } from '../../../calibration/procedures/calibration-result.js';
+import { idealPhaseRad } from '../../../calibration/procedures/calibration-setup.js';
+import { type DriftCheck, driftCheck } from '../../../calibration/procedures/drift-check.js';
+import type { ElementResponses } from '../../../calibration/procedures/element-responses.js';
+import { errorsFromPositions } from '../../../calibration/procedures/many-positions.js';
+import { seenFromOnePosition } from '../../../calibration/procedures/one-position.js';
+import { tableOfResult } from '../../../calibration/table/table-of-result.js';
+import { calibrationTableText } from '../../../calibration/table/write-table.js';
+import type { PlaceM } from '../../array/antenna-array.js';
+import type { CampaignParts } from '../campaign-parts.js';
+import { recordUsers } from '../campaign-rows.js';
+import { openSounder } from '../open-sounder.js';
+import { boardTemperatureC } from './board-temperature.js';
+import { type HeardByUe, hearArray, sound } from './calibrate-array.js';
+import type { CalibrationOutcome } from './calibration-outcome.js';
+import type { CalibrationSettings } from './calibration-settings.js';
+import { focusPattern } from './focus-pattern.js';
+import { type FocusProof, focused, focusProof } from './focus-proof.js';
+import { OUTCOME } from './recorded-calibration.js';
+import { phaseResidual, trueElements } from './true-elements.js';
+
+/** Elements up to which the bound is computed of the very pilots; of more the closed form stands, which is within a few per cent of it. */
+const MOST_FOR_JOINT_BOUND = 128;
+const CHECK_SLOTS = 64;
+
+/** @throws what `hearArray` throws. */
+export async function carryOutCalibration(
+  parts: CampaignParts,
+  settings: CalibrationSettings,
+): Promise<CalibrationOutcome> {
+  const { recording, testbed, preparation, clock, signal } = parts;
+  const { description } = testbed.board;
+  if ((await recording.runValue('board')) === undefined) {
+    recording.append('run', { key: 'board', value: description });
+  }
+  await recordUsers(recording, preparation);
+  // Pilots are codes of the board: what is known beforehand goes into them, and is not taken off once more.
+  const sounder = await openSounder(preparation, testbed, recording, { clock, signal });
+  try {
+    const temperatureC = await boardTemperatureC(testbed.board, clock, signal);
+    const heard = await hearArray(parts, sounder, settings);
+    const { result, warnings } = foundBy(parts, heard);
+    const table = tableOfResult(description.serialNumber, result, {
+      ...measuredOf(parts, settings, heard, temperatureC),
+      date: new Date().toISOString(),
+      ...(warnings.length > 0 && { notes: [...warnings] }),
+    });
+    const { ue, placeM } = heard[0]!;
+    const proof = await sound(sounder, {
+      ...{ ue, name: `proof by ${ue}` },
+      sounding: focusProof({
+        ...{ array: preparation.array, board: description, table, placeM },
+        responses: result.responses.response,
+      }),
+    });
+    const check = await sound(sounder, {
+      ...{ ue, name: `check by ${ue}` },
+      sounding: driftCheck(
+        {
+          ...{ array: preparation.array, board: description, placeM },
+          knownErrorRad: result.phaseErrorRad,
+        },
+        {
+          ...{ numSlots: CHECK_SLOTS, gain: result.gain },
+          ...{ tableErrorRad: result.expectedErrorRad, snrDb: result.snrDb },
+        },
+      ),
+    });
+    const outcome = outcomeOf(parts, { settings, heard, result, table, proof, check, warnings });
+    if ((await recording.runValue(OUTCOME)) === undefined) {
+      recording.append('run', { key: OUTCOME, value: outcome });
+    }
+    recording.event('finished');
+    return outcome;
+  } catch (error) {
+    recording.event('stopped', { what: error instanceof Error ? error.message : String(error) });
+    throw error;
+  } finally {
+    sounder.close();
+    recording.append('link_statistics', {
+      wallTime: new Date(),
+      statistics: {
+        link: testbed.board.linkStatistics(),
+        slots: sounder.statistics(),
+        ues: testbed.bridge.statistics(),
+      },
+    });
+    await recording.durable();
+  }
+}
+
+interface Found {
+  readonly result: CalibrationResult & { readonly responses: ElementResponses };
+  readonly warnings: readonly string[];
+}
+
+/** What the UEs say together: from one position geometry stays in the errors, and that is said. */
+function foundBy({ preparation, testbed }: CampaignParts, heard: readonly HeardByUe[]): Found {
+  const { array } = preparation;
+  const first = heard[0]!;
+  if (heard.length === 1) {
+    const { phaseErrorRad, elements } = first.result;
+    const seen = seenFromOnePosition(array, first.placeM, phaseErrorRad, elements.follows);
+    return { result: first.result, warnings: [seen.note] };
+  }
+  const together = errorsFromPositions(
+    array,
+    heard.map(({ placeM, result }) => ({ placeM, responses: result.responses })),
+  );
+  const setup = { array, board: testbed.board.description, placeM: first.placeM };
+  const result = {
+    // Their powers are in units of their own; their SNRs are told by each.
+    ...resultOf(together.responses, idealPhaseRad(setup), {
+      ...{ powerVariance: 0, meanPower: 1 },
+      numSlots: heard.reduce((sum, { result: { numSlots } }) => sum + numSlots, 0),
+    }),
+    snrDb: Math.min(...heard.map(({ result: { snrDb } }) => snrDb)),
+  };
+  const displaced = together.positions.flatMap(({ believed, acrossM, awayM }, p) =>
+    believed
+      ? []
+      : [
+          `UE ${heard[p]!.ue} is not where it is said to be: it is ${metres(acrossM)} aside and ${metres(Math.abs(awayM))} ${awayM < 0 ? 'nearer' : 'farther'}`,
+        ],
+  );
+  const misfit = together.fits
+    ? []
+    : [
+        `The positions disagree ${together.misfit.toFixed(1)} times as much as noise explains: something moved, or the room is not what it was`,
+      ];
+  return {
+    result: { ...result, responses: together.responses },
+    warnings: [...displaced, ...misfit, together.note],
+  };
+}
+
+function measuredOf(
+  { preparation, testbed }: CampaignParts,
+  settings: CalibrationSettings,
+  heard: readonly HeardByUe[],
+  temperatureC: number | null,
+) {
+  const { array, band } = preparation;
+  return {
+    firmware: testbed.board.description.firmware,
+    carrier: array.carrierHz,
+    ...(band !== null && { bandwidth: band.bandwidthHz }),
+    ...(temperatureC !== null && { temperatureC }),
+    procedure: settings.procedure,
+    settings: { passes: settings.passes, ues: settings.ues.join(' ') },
+    positions: heard.map(({ placeM }) => coordinates(placeM)),
+  };
+}
+
+interface Proved extends Found {
+  readonly settings: CalibrationSettings;
+  readonly heard: readonly HeardByUe[];
+  readonly table: CalibrationTable;
+  readonly proof: FocusProof;
+  readonly check: DriftCheck;
+}
+
+function outcomeOf(
+  { recording, testbed, preparation }: CampaignParts,
+  { settings, heard, result, table, proof, check, warnings }: Proved,
+): CalibrationOutcome {
+  const { description } = testbed.board;
+  const { follows } = result.elements;
+  const intervals = result.phaseIntervalRad.map((rad, n) => (follows[n] === 1 ? rad : 0));
+  const widestElement = intervals.reduce((a, rad, n) => (rad > intervals[a]! ? n : a), 0);
+  const known = Array.from(follows, (x) => x === 1);
+  const numKnown = known.filter(Boolean).length;
+  const square = result.phaseErrorRad.reduce((sum, rad) => sum + rad * rad, 0);
+  return {
+    folder: recording.folder,
+    table: calibrationTableText(table),
+    procedure: settings.procedure,
+    numElements: description.numElements,
+    numSlots: result.numSlots + proof.numSlots + check.numSlots,
+    ues: heard.map(({ ue, placeM, result: { snrDb, numSlots } }) => ({
+      ...{ ue, snrDb, numSlots },
+      placeM: coordinates(placeM),
+    })),
+    expectedErrorRad: result.expectedErrorRad,
+    ...{ widestRad: intervals[widestElement]!, widestElement },
+    boundRad: boundOf(heard, preparation.array.numElements, description.phaseBits),
+    foundErrorRad: Math.sqrt(square / Math.max(1, numKnown)),
+    ...{ before: proof.before, after: proof.after, check, warnings },
+    ...{ dead: table.dead, stuck: table.stuck },
+    pattern: focusPattern({
+      ...{ array: preparation.array, placeM: heard[0]!.placeM },
+      before: focused(preparation.array, description, heard[0]!.placeM, null),
+      after: focused(preparation.array, description, heard[0]!.placeM, table),
+      ...{ phaseErrorRad: result.phaseErrorRad, gain: result.gain },
+    }),
+    truth:
+      testbed.radiate === undefined
+        ? null
+        : phaseResidual(
+            result.phaseErrorRad,
+            trueElements(description, testbed.radiate),
+            (n) => follows[n] === 1,
+          ),
+  };
+}
+
+/** Of all UEs together: what each tells adds up. */
+function boundOf(heard: readonly HeardByUe[], numElements: number, phaseBits: number): number {
+  const information = heard.reduce((sum, { result }) => {
+    const { responses, codes, snrDb, numSlots } = result;
+    if (numElements > MOST_FOR_JOINT_BOUND)
+      return sum + closedFormBoundRad(numElements, numSlots, snrDb) ** -2;
+    const norm = responses.response.re.reduce((a, x, n) => a + x * x + responses.response.im[n]! ** 2, 0);
+    const { phaseErrorRad } = calibrationBound(
+      responses.response,
+      codes,
+      phaseBits,
+      norm / 10 ** (snrDb / 10),
+      result.elements.follows,
+    );
+    return sum + phaseErrorRad ** -2;
+  }, 0);
+  return 1 / Math.sqrt(information);
+}
+
+function coordinates([xM, yM, zM]: PlaceM): number[] {
+  return zM === undefined ? [xM, yM] : [xM, yM, zM];
+}
+
+function metres(value: number): string {
+  return value < 1 ? `${(100 * value).toPrecision(2)} cm` : `${value.toPrecision(3)} m`;
+}

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import {
+  type CalibrationSettings,
+  PROCEDURES,
+  type Procedure,
+} from '../../campaign/calibration/calibration-settings.js';
+import { startCalibration } from '../../campaign/calibration/run-calibration.js';
+import { BeamloopError } from '../../core/errors.js';
+import { readVariants } from '../../scenario/scenario.js';
+import { emulatedSection, openTestbed } from '../../testbed.js';
+import { calibrationProgress, concludeCalibration } from '../calibration-output.js';
+import { calibrationPlan, printCalibrationPlan } from '../calibration-plan.js';
+import { campaignOptions } from '../campaign-output.js';
+import type { Command } from '../command.js';
+import { wholeOption } from '../options.js';
+import { fileOrShipped } from '../shipped-files.js';
+
+/** `beamloop calibrate <scenario>`: measures the errors of an array over the air. */
+export const calibrateCommand: Command = (yargs, context) =>
+  yargs.command(
+    'calibrate <scenario>',
+    "Measure the errors of an array's elements over the air, by what UEs at known places receive",
+    (builder) =>
+      builder
+        .positional('scenario', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Scenario file (YAML), or a name of `beamloop scenarios`',
+        })
+        .options({
+          procedure: {
+            type: 'string',
+            choices: PROCEDURES,
+            default: 'hadamard' as Procedure,
+            describe: 'hadamard: all elements in every slot; rev: element after element',
+          },
+          ue: {
+            type: 'string',
+            array: true,
+            nargs: 1,
+            describe:
+              "UE that listens, at its place in the scenario; may be repeated. The scenario's first one unless given",
+          },
+          passes: {
+            type: 'string',
+            default: '1',
+            requiresArg: true,
+            describe: 'How often hadamard goes over the array; two where nothing is known of its phases',
+          },
+          out: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'File for the table; calibration.yaml in the folder of the recording unless given',
+          },
+          recording: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Folder of the recording; recordings/<scenario>-calibration-<UTC time> unless given',
+          },
+          set: {
+            type: 'string',
+            array: true,
+            nargs: 1,
+            default: [] as string[],
+            describe: 'A key of the scenario with another value, key=value',
+          },
+          snr: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Of a pilot of unit norm, dB, for --dry-run; that of the emulated UE unless given',
+          },
+          'dry-run': {
+            type: 'boolean',
+            default: false,
+            describe: 'Print what it would take and give, without touching any port',
+          },
+          ...campaignOptions,
+        })
+        .example('$0 calibrate scenarios/calibration.yaml --out table.yaml', '')
+        .example('$0 run scenarios/calibration.yaml --calibration table.yaml', 'What the table is for'),
+    async (args) => {
+      const [file, ...others] = readVariants(fileOrShipped(args.scenario), emulatedSection, {
+        set: args.set,
+        seed: undefined,
+        repeat: 1,
+      });
+      if (others.length > 0) {
+        throw new BeamloopError('BAD_ARGUMENT', {
+          what: `--set gives ${others.length + 1} scenarios; one array is calibrated at a time`,
+          where: '--set',
+          todo: 'Give each key one value',
+        });
+      }
+      requireFree(args.out);
+      const settings: CalibrationSettings = {
+        procedure: args.procedure,
+        ues: args.ue ?? [firstUe(file!.scenario.users)],
+        passes: wholeOption('passes', args.passes, 1, 100),
+      };
+      if (args.dryRun) {
+        printCalibrationPlan(context, args.json, calibrationPlan(file!, settings, args.snr));
+        return;
+      }
+      const outcome = await startCalibration(file!, settings, args.recording ?? null, {
+        openTestbed,
+        realtime: args.realtime,
+        signal: context.signal,
+        progress: calibrationProgress(context, args.json),
+      });
+      await concludeCalibration(context, args.json, outcome, { out: args.out ?? null, report: args.report });
+    },
+  );
+
+function firstUe(users: unknown): string {
+  const [first] = Array.isArray(users) ? (users as { readonly id: string }[]) : [];
+  return first?.id ?? 'ue1';
+}
+
+/** Before an array is touched: a file that is there may be the only table of another board. */
+function requireFree(out: string | undefined): void {
+  if (out === undefined || !existsSync(out)) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: 'There is a file already',
+    where: out,
+    todo: 'Name another one for --out, or move it away',
+  });
+}

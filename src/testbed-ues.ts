@@ -1,0 +1,65 @@
+/** The emulated users of a scenario: their UEs, and what a camera sees of the first of them. */
+import { arrayOptionsOf } from './array/create-array.js';
+import type { TestbedRequest } from './campaign/open-testbed.js';
+import { EmulatedCamera } from './emulation/emulated-camera.js';
+import type { EmulatedSection } from './emulation/emulated-section.js';
+import { type EmulatedUes, startEmulatedUes } from './emulation/start-emulated-ues.js';
+import { positionAt, type Truth, type User } from './scenario/users.js';
+import type { Testbed } from './slots/testbed.js';
+
+const EMULATED = 'emulated';
+
+/** Starts the UEs of a scenario, which hear the boards at `airPath`; throws as `startEmulatedUes`. */
+export function startScenarioUes(
+  { scenario, array, users, realtime, onFailure }: TestbedRequest<EmulatedSection>,
+  bridgeUrl: string,
+  airPath: string,
+): Promise<EmulatedUes> {
+  const { bandwidth, subcarriers } = scenario.array;
+  return startEmulatedUes(
+    {
+      bridgeUrl,
+      ...(scenario.bridge.token !== undefined && { token: scenario.bridge.token }),
+      airPath,
+      realtime,
+      array: arrayOptionsOf(array),
+      ues: users.flatMap(({ id, sensors, truth }) =>
+        truth === null ? [] : [emulatedUeOf(id, sensors, truth)],
+      ),
+      seed: scenario.seed,
+      ...(bandwidth !== undefined &&
+        subcarriers !== undefined && { subcarriers: { count: subcarriers, bandwidthHz: bandwidth } }),
+    },
+    onFailure,
+  );
+}
+
+/** It sees the first user: a tracker that sees follows one. */
+export function cameraOf(
+  { scenario, users }: TestbedRequest<EmulatedSection>,
+  motionTimeS: (boardTimeS: number) => number,
+): Pick<Testbed, 'camera'> {
+  const section = scenario.tracking?.camera;
+  const truth = users[0]?.truth ?? null;
+  if (section?.source !== EMULATED || truth === null) return {};
+  const placeAt = (boardTimeS: number) => positionAt(truth, motionTimeS(boardTimeS));
+  const { rate, latency: latencyS } = section;
+  return { camera: new EmulatedCamera({ placeAt, intervalS: 1 / rate, latencyS, seed: scenario.seed }) };
+}
+
+function emulatedUeOf(
+  ueId: string,
+  sensors: User['sensors'],
+  { positionM, paths, snrDb, fullScale, motionPlan, blockedS, awayS }: Truth,
+) {
+  return {
+    ueId,
+    paths,
+    snrDb,
+    fullScale,
+    motionPlan,
+    sensors: sensors === null ? null : { plan: sensors, positionM },
+    blockedS,
+    awayS,
+  };
+}
