@@ -6,6 +6,7 @@ import { blurredGrey, motionMask } from '../src/camera/motion-mask.js';
 import { Random } from '../src/core/random.js';
 import { openBackend } from '../src/prediction/backend/tensorflow.js';
 import { cameraDesign, scoresOfAll } from '../src/prediction/camera/camera-lesson.js';
+import { MaskStore } from '../src/prediction/camera/data/mask-store.js';
 import { NUM_MASKS, NUM_SLOTS } from '../src/prediction/camera/data/window-set.js';
 import { CameraPass } from '../src/prediction/camera/forward/camera-pass.js';
 import { type CameraNetworkName, cameraSizes } from '../src/prediction/camera/networks/camera-network.js';
@@ -42,9 +43,11 @@ async function row(name: CameraNetworkName, atMost: number, numPlain: number) {
     pass.scores();
   });
   const { tf } = await openBackend('cpu');
+  const masks = new MaskStore(size);
+  const drawMask = () => masks.add(Uint8Array.from({ length: size ** 2 }, () => random.integer(2)));
   const set = {
-    ...{ numWindows: 1, size, numBeams: NUM_BEAMS, passes: new Int32Array(1) },
-    masks: Uint8Array.from({ length: NUM_MASKS * size ** 2 }, () => random.integer(2)),
+    ...{ numWindows: 1, numBeams: NUM_BEAMS, passes: new Int32Array(1), masks },
+    maskPlaces: Int32Array.from({ length: NUM_MASKS }, drawMask),
     ...{ past: new Int32Array(8), future: new Int32Array(NUM_SLOTS) },
   };
   const alternativeValue = median(numPlain, () => void scoresOfAll(tf, design, weights, set));

@@ -2,7 +2,7 @@
 import { BeamloopError } from '../core/errors.js';
 import { resizedFrame } from './decode.js';
 import type { Frame } from './frame.js';
-import { type FrameSource, MOST_KEPT } from './frame-source.js';
+import { type FrameSource, MOST_KEPT, type SourcePicture } from './frame-source.js';
 
 export interface FeedOptions {
   /** Pixels of a side. */
@@ -32,7 +32,8 @@ export interface ShownFrame {
   readonly frame: Frame;
   /** Whether it shows the same view as the frame before, one interval later. */
   readonly follows: boolean;
-  readonly file: string | null;
+  /** As it came. */
+  readonly taken: SourcePicture;
   readonly isLate: boolean;
 }
 
@@ -69,7 +70,7 @@ export class FrameFeed {
     this.#counts.skipped += Math.max(0, taken.length - MOST_KEPT);
     const shown: ShownFrame[] = [];
     for (const each of taken.slice(-MOST_KEPT)) {
-      const { boardTimeS, file } = each;
+      const { boardTimeS } = each;
       const sinceS = this.#lastS === null ? intervalS : boardTimeS - this.#lastS;
       if (sinceS < NEAREST * intervalS) {
         this.#counts.skipped++;
@@ -92,7 +93,7 @@ export class FrameFeed {
       const isLate = byS - boardTimeS > latencyS + FARTHEST * intervalS;
       if (isLate) this.#counts.late++;
       this.#counts.shown++;
-      shown.push({ frame, follows: this.#lastS !== null && isSameSize && !isGap, file, isLate });
+      shown.push({ frame, follows: this.#lastS !== null && isSameSize && !isGap, taken: each, isLate });
       this.#lastS = boardTimeS;
       this.#lastSize = [width, height];
     }

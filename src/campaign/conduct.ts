@@ -4,6 +4,7 @@ import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { shellWord } from '../core/shell-word.js';
 import type { Recording } from '../record/recording.js';
+import { isStream } from '../scenario/camera-schema.js';
 import type { Preparation } from '../scenario/plan.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 import type { CampaignParts, Progress } from './campaign-parts.js';
@@ -121,8 +122,13 @@ export async function conduct<E, Result>(
   }
   if (recording === undefined) throw failure;
   throw signal.aborted
-    ? interruptedIn(recording.folder, signal.reason, testbed.board.muted === true)
-    : resumable(failure, recording.folder);
+    ? interruptedIn(
+        goOnText(scenario, recording.folder),
+        recording.folder,
+        signal.reason,
+        testbed.board.muted === true,
+      )
+    : resumable(failure, goOnText(scenario, recording.folder), recording.folder);
 }
 
 interface Told {
@@ -148,8 +154,15 @@ function tellInterruptions(recording: Recording, progress: Progress): Told {
   };
 }
 
+/** What a camera on the network showed is gone. */
+function goOnText({ tracking }: Pick<ScenarioFile['scenario'], 'tracking'>, folder: string): string {
+  return tracking?.camera !== undefined && isStream(tracking.camera)
+    ? 'begin a new run: one by a camera on the network cannot be resumed'
+    : `go on with: beamloop resume ${shellWord(folder)}`;
+}
+
 /** @param isMuted the board confirmed it. */
-function interruptedIn(folder: string, reason: unknown, isMuted: boolean): BeamloopError {
+function interruptedIn(goOn: string, folder: string, reason: unknown, isMuted: boolean): BeamloopError {
   const code = reason instanceof BeamloopError ? reason.code : 'INTERRUPTED';
   const why = reason instanceof BeamloopError ? reason.what : 'Interrupted';
   const array = isMuted
@@ -157,20 +170,19 @@ function interruptedIn(folder: string, reason: unknown, isMuted: boolean): Beaml
     : 'the board could not be told to mute, which its watchdog does a second after it last heard from here,';
   return new BeamloopError(code, {
     what: `${why}; ${array} and the recording was closed`,
-    todo: `Go on with: beamloop resume ${shellWord(folder)}`,
+    todo: `${goOn[0]!.toUpperCase()}${goOn.slice(1)}`,
     recording: folder,
   });
 }
 
 /** An error that ended a campaign, with the way on. */
-function resumable(error: unknown, folder: string): unknown {
+function resumable(error: unknown, goOn: string, folder: string): unknown {
   if (!(error instanceof BeamloopError) || error.code.startsWith('RECORDING_')) return error;
   const { code, what, where, todo, cause } = error;
-  const goOn = `go on with: beamloop resume ${shellWord(folder)}`;
   return new BeamloopError(code, {
     what,
     ...(where !== undefined && { where }),
-    todo: todo === undefined ? `G${goOn.slice(1)}` : `${todo}. Then ${goOn}`,
+    todo: todo === undefined ? `${goOn[0]!.toUpperCase()}${goOn.slice(1)}` : `${todo}. Then ${goOn}`,
     recording: folder,
     cause,
   });

@@ -19,6 +19,7 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string | null>> = {
   'ue refused': ({ ueId, reason }) => `${ueId ? `UE ${ueId}` : 'a UE'} was refused: ${reason}`,
   'ue malformed': complaintSentence,
   'ue remarked': complaintSentence,
+  camera: ({ what }) => `camera: ${what}`,
   'epochs left out': leftOutSentence,
   'user trouble': ({ ue, trouble, epoch }) => troubleSentence(String(ue), String(trouble), epoch),
 };

@@ -22,7 +22,7 @@ export interface EvaluationOptions {
   readonly numExamples: number;
   readonly seed: number;
   readonly numThreads: number;
-  /** Where users abroad are, in place of what is drawn: a base station of a data set. */
+  /** A data set in place of what is drawn: for sweeps one of its base stations, where users abroad are; for cameras its passes. */
   readonly data?: { readonly set: string; readonly base?: string | undefined } | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((what: string, numDone: number, numInAll: number) => void) | undefined;

@@ -13,6 +13,13 @@ export const cameraSchema = z.strictObject({
     .default(10),
   /** From when a picture is taken until it is there. */
   latency: zeroTo('10 s', 's').default(0),
+  /** Whether pictures are kept beside the recording. */
+  keep: z.boolean().default(false),
 });
 
 export type CameraSection = z.output<typeof cameraSchema>;
+
+/** Whether it is a camera on the network, whose pictures are gone once they were shown. */
+export function isStream({ source }: CameraSection): boolean {
+  return /^https?:/.test(source);
+}

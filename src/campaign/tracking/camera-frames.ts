@@ -5,18 +5,20 @@ import type { FrameSource } from '../../camera/frame-source.js';
 import { StreamSource } from '../../camera/stream-source.js';
 import { BeamloopError } from '../../core/errors.js';
 import type { Recording } from '../../record/recording.js';
-import type { CameraSection } from '../../scenario/camera-schema.js';
+import { type CameraSection, isStream } from '../../scenario/camera-schema.js';
 import type { EpochTime } from '../../tracking/epoch-plan.js';
 import type { Eyes, Tracker } from '../../tracking/tracker.js';
 import type { CampaignParts } from '../campaign-parts.js';
 import { CAMERA_FRAMES } from './frame-account.js';
+import { FrameKeeper } from './frame-keeper.js';
 
 /** Of frames among what sensors tell. */
 const CAMERA = 'camera';
 /** Of table `sensor_reports`. */
 interface RecordedFrame {
-  /** The picture's file, as its source names it; null where there is none. */
+  /** The picture's file, as its source names it, or from the recording's folder where it was kept; null where there is none. */
   readonly file: string | null;
+  readonly isKept?: boolean;
   readonly isLate: boolean;
   readonly follows: boolean;
 }
@@ -26,13 +28,17 @@ export class CameraFrames {
   readonly #eyes: Eyes;
   readonly #recording: Recording;
   readonly #ue: string;
+  /** Board times of frames that the recording holds, s: they are shown again and not recorded. */
+  readonly #known: ReadonlySet<number>;
+  /** Null where pictures are not kept. */
+  readonly #keeper: FrameKeeper | null;
 
   private constructor(
     source: FrameSource,
     section: CameraSection,
     eyes: Eyes,
     recording: Recording,
-    ue: string,
+    { ue, known }: { readonly ue: string; readonly known: ReadonlySet<number> },
   ) {
     this.#feed = new FrameFeed(source, {
       size: eyes.size,
@@ -42,6 +48,8 @@ export class CameraFrames {
     this.#eyes = eyes;
     this.#recording = recording;
     this.#ue = ue;
+    this.#known = known;
+    this.#keeper = section.keep ? new FrameKeeper(recording.folder) : null;
   }
 
   /**
@@ -50,17 +58,16 @@ export class CameraFrames {
    * @param isResumed whether epochs are gone through again that the recording holds.
    * @throws what the sources throw; BAD_ARGUMENT for a run that cannot be resumed.
    */
-  static open(
-    { testbed, recording, preparation, progress, clock }: CampaignParts,
+  static async open(
+    { testbed, recording, preparation, clock }: CampaignParts,
     tracker: Tracker,
     isResumed: boolean,
-  ): CameraFrames | null {
+  ): Promise<CameraFrames | null> {
     const section = preparation.scenario.tracking?.camera;
     const { eyes } = tracker;
     if (section === undefined || eyes === undefined) return null;
     const { source: written, latency: latencyS, rate } = section;
-    const isStream = /^https?:/.test(written);
-    if (isStream && isResumed) {
+    if (isStream(section) && isResumed) {
       throw new BeamloopError('BAD_ARGUMENT', {
         what: 'What a camera on the network showed is gone: a run that went by it cannot be resumed',
         where: 'tracking.camera.source',
@@ -69,25 +76,32 @@ export class CameraFrames {
     }
     const source =
       testbed.camera ??
-      (isStream
+      (isStream(section)
         ? new StreamSource(written, {
             ...{ clock, latencyS },
-            onChange: (what) => {
-              recording.event('camera', { what });
-              progress.interruption?.('camera', { what });
-            },
+            // Whoever follows the recording's events tells it.
+            onChange: (what) => recording.event('camera', { what }),
           })
         : new FolderSource(written, { intervalS: 1 / rate, latencyS }));
     const [user] = preparation.users;
-    return new CameraFrames(source, section, eyes, recording, user!.id);
+    // Also those before an epoch that an interruption left without a row.
+    const recorded = await recording.rows('sensor_reports', `WHERE sensor = '${CAMERA}'`);
+    const known = new Set(recorded.map(({ boardTimeS }) => boardTimeS));
+    return new CameraFrames(source, section, eyes, recording, { ue: user!.id, known });
   }
 
-  /** @param isKnown whether the recording holds the epoch, with what was shown before it. */
-  async show({ epoch, beginsAtS }: EpochTime, isKnown: boolean): Promise<void> {
-    for (const { frame, follows, file, isLate } of await this.#feed.take(beginsAtS)) {
+  /** What is there before an epoch. */
+  async show({ epoch, beginsAtS }: EpochTime): Promise<void> {
+    for (const { frame, follows, taken, isLate } of await this.#feed.take(beginsAtS)) {
       this.#eyes.see(frame, follows);
-      if (isKnown) continue;
-      const report: RecordedFrame = { file, isLate, follows };
+      if (this.#known.has(frame.boardTimeS)) continue;
+      const kept = this.#keeper?.keep(taken);
+      const report: RecordedFrame = {
+        file: kept ?? taken.file,
+        ...(kept !== undefined && { isKept: true }),
+        isLate,
+        follows,
+      };
       const row = { ue: this.#ue, sensor: CAMERA, boardTimeS: frame.boardTimeS, report, epoch };
       this.#recording.append('sensor_reports', row);
     }
@@ -97,5 +111,6 @@ export class CameraFrames {
     const counts: FrameCounts = this.#feed.counts;
     this.#recording.event(CAMERA_FRAMES, counts);
     await this.#feed.close();
+    await this.#keeper?.close();
   }
 }

@@ -143,9 +143,9 @@ class TrackingCampaign {
       ...frameInterval(section),
       seed: preparation.scenario.seed,
     });
-    const camera = CameraFrames.open(this.#parts, tracker, recorded.size > 0);
+    const camera = await CameraFrames.open(this.#parts, tracker, recorded.size > 0);
     let time: EpochStart | null = recorded.get(0) ?? (await this.#firstEpoch());
-    await camera?.show(time, recorded.has(time.epoch));
+    await camera?.show(time);
     const run = trackUsers({
       ...{ tracker, codebook, numUsers: this.#users.length, servingSlots: section.servingSlots },
       ...{ probing, loss, fits, train, probesFirst: section.probing.order === 'first' },
@@ -194,7 +194,7 @@ class TrackingCampaign {
         time = await this.#nextEpoch(time!, recorded);
         if (time !== null) {
           this.#numLeftOut += time.epoch - plan.epoch - 1;
-          await camera?.show(time, recorded.has(time.epoch));
+          await camera?.show(time);
         }
         step = run.next({ measured, sensors, next: time });
       }

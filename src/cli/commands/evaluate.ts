@@ -33,7 +33,8 @@ export const evaluateCommand: Command = (yargs, context) =>
           data: {
             type: 'string',
             requiresArg: true,
-            describe: 'Folder of a data set that is abroad, in place of what is drawn (sweep networks)',
+            describe:
+              'Folder of a data set to score on, in place of what is drawn (camera and sweep networks)',
           },
           base: {
             type: 'string',

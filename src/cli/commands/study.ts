@@ -8,6 +8,7 @@ import { MAX_USERS } from '../../study/common/file-sections.js';
 import type { StudyResult } from '../../study/common/result.js';
 import { overrideStudy, runStudy } from '../../study/run-study.js';
 import { readStudy } from '../../study/study-file.js';
+import { kindOf } from '../../study/study-kinds.js';
 import { studyThreads } from '../../study/study-threads.js';
 import { openStudiedScenario } from '../../testbed.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
@@ -65,7 +66,7 @@ export const studyCommand: Command = (yargs, context) =>
       });
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
-      const bar = progressBar(context);
+      const bar = progressBar(context, kindOf(study).counts);
       const result = await runStudy(study, {
         executor: studyThreads(numThreads),
         traced: args.trace,
@@ -92,10 +93,10 @@ export const studyCommand: Command = (yargs, context) =>
     },
   );
 
-function progressBar({ stderr, terminal }: CommandContext) {
+function progressBar({ stderr, terminal }: CommandContext, counts = 'users') {
   const bar = new SingleBar({
     stream: terminal ?? stderr,
-    format: '{bar} {percentage} % | {value} of {total} users | {eta_formatted} left',
+    format: `{bar} {percentage} % | {value} of {total} ${counts} | {eta_formatted} left`,
     hideCursor: true,
     clearOnComplete: true,
   });

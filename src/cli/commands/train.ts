@@ -56,6 +56,7 @@ export const trainCommand: Command = (yargs, context) =>
           numThreads,
           signal: context.signal,
           onBackend: (backend) => progress.say({ backend: backend.name }, backendSentence(backend)),
+          onRemark: (remark) => progress.say({ remark }, remark),
           onDrawn: progress.drawn,
           onProgress: progress.trained,
         })

@@ -126,14 +126,14 @@ function judgement(scores: Float32Array, { numBeams, future }: WindowSet): Judge
   return { score: -loss, figures };
 }
 
-function masksOf(tf: TensorFlow, { masks, size }: WindowSet, shown: readonly Shown[]): Tensor4D {
+function masksOf(tf: TensorFlow, { masks, maskPlaces }: WindowSet, shown: readonly Shown[]): Tensor4D {
+  const { size } = masks;
   const pixels = size ** 2;
   const values = new Float32Array(NUM_MASKS * shown.length * pixels);
   shown.forEach(({ window, isMirrored }, w) => {
     for (let m = 0; m < NUM_MASKS; m++) {
-      const from = (window * NUM_MASKS + m) * pixels;
       const at = (m * shown.length + w) * pixels;
-      values.set(masks.subarray(from, from + pixels), at);
+      masks.read(maskPlaces[window * NUM_MASKS + m]!, values, at);
       if (!isMirrored) continue;
       for (let row = at; row < at + pixels; row += size) values.subarray(row, row + size).reverse();
     }

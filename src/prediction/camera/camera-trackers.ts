@@ -11,6 +11,7 @@ import type { TrackerSetting } from '../../tracking/tracker.js';
 import { type TrackerDefinition, trackerDefinition } from '../../tracking/tracker-definition.js';
 import { modelFolder } from '../model/shipped-model.js';
 import { CameraTracker } from './camera-tracker.js';
+import { INTERVAL_TOLERANCE } from './model-file.js';
 import { readCameraModel, type TrainedCamera } from './model-folder.js';
 
 const SHIPPED = 'models/camera';
@@ -78,7 +79,7 @@ function wrongTrait(
       `(codebook: { directions: ${model.beams}, rings: 0, spread: angles }), and not for this codebook of ${numCodewords}`
     );
   }
-  if (Math.abs(intervalS - model.interval) < 1e-6 * model.interval) return null;
+  if (Math.abs(intervalS - model.interval) <= INTERVAL_TOLERANCE * model.interval) return null;
   return (
     `The model is for a frame every ${formatQuantity(model.interval, 's')}, and the camera has one every ` +
     formatQuantity(intervalS, 's')

@@ -1,4 +1,5 @@
 /** Trackers that see: they foretell beams from what moves before a camera. */
+import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { formatQuantity } from '../../core/units.js';
 import type { MeanWithInterval } from '../evaluation/intervals.js';
@@ -36,18 +37,28 @@ export const cameraFamily: Family = {
       result: { network: model.network, epoch, loss, top1, top5, dbaTop3 },
     };
   },
+  evaluatesData: true,
   evaluate,
   cardOf: (folder) => cardOf(readCameraModel(folder)),
 };
 
 async function evaluate(folders: readonly string[], options: EvaluationOptions): Promise<Evaluation> {
+  if (options.data?.base !== undefined) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: 'A data set of pictures has no base stations to choose from',
+      where: '--base',
+      todo: 'Leave out --base',
+    });
+  }
   const models = folders.map((folder) => ({ folder, trained: readCameraModel(folder) }));
-  const scores = await evaluateCameras(models, options);
-  const { numExamples: numWindows, seed } = options;
+  const { set, numWindows, numPasses, remarks, scores } = await evaluateCameras(models, options);
+  const { seed } = options;
+  const windows =
+    set === null
+      ? `${plural(numWindows, 'window')} of the drawn street, each of a pass of its own, seed ${seed}`
+      : `${plural(numWindows, 'window')} of ${numPasses} ${numPasses === 1 ? 'pass' : 'passes'} of ${set}`;
   return {
-    heading:
-      `${plural(numWindows, 'window')} of the drawn street, each of a pass of its own, seed ${seed}; foretold are the ` +
-      'beams of the current slot and of the six after it',
+    heading: `${windows}; foretold are the beams of the current slot and of the six after it`,
     columns: [
       'tracker',
       'top 1 (%)',
@@ -62,8 +73,9 @@ async function evaluate(folders: readonly string[], options: EvaluationOptions):
     notes: [
       'Means over the seven slots. In brackets: 95 % intervals over passes (bootstrap).',
       '"beams told": of how many slots before it has to be told the best beam; a camera needs none.',
+      ...remarks,
     ],
-    result: { numWindows, seed, scores },
+    result: { set, numWindows, numPasses, seed, remarks, scores },
   };
 }
 
@@ -84,11 +96,12 @@ function cardOf({ model, making, temperatures, contentHash }: TrainedCamera): Mo
   const count = (value: number) => value.toLocaleString('en-US');
   const { history } = making;
   const side = model.size === 'full' ? 224 : 56;
+  const windows = making.windows ?? model.windows!;
   return {
     ...{ title: model.title, contentHash },
     outcome:
       `${CAMERA_TITLES[model.network]}, ${count(numParameters(designOf(model).shapes))} weights. On ` +
-      `${count(model.windows.validation)} validation windows, over the current slot and six more, it names the best of ` +
+      `${count(windows.validation)} validation windows, over the current slot and six more, it names the best of ` +
       `${model.beams} beams in ${percent(making.top1)} % of cases and has it among five in ${percent(making.top5)} %.`,
     purpose: [
       ['Codebook', `${model.beams} beams to infinity, evenly spread over 180°`],
@@ -136,10 +149,7 @@ function cardOf({ model, making, temperatures, contentHash }: TrainedCamera): Mo
       ]),
     },
     making: [
-      [
-        'Data',
-        `${count(model.windows.training)} + ${count(model.windows.validation)} windows of the drawn street`,
-      ],
+      ['Data', `${count(windows.training)} + ${count(windows.validation)} windows of ${dataText(model)}`],
       ['Seed', String(model.seed)],
       ['Kept', `weights of epoch ${making.epoch} of ${history.length}`],
       ['Temperatures', temperatures.map((each) => each.toFixed(2)).join(', ')],
@@ -149,4 +159,10 @@ function cardOf({ model, making, temperatures, contentHash }: TrainedCamera): Mo
       ],
     ],
   };
+}
+
+function dataText({ data }: TrainedCamera['model']): string {
+  return data === undefined
+    ? 'the drawn street'
+    : `${data.set}, whose content has the hash ${data.contentHash}`;
 }

@@ -9,7 +9,7 @@ import {
   weightsSchema,
   writeModelFolder,
 } from '../model/model-folder.js';
-import { CAMERA_NETWORKS, type CameraModelFile, cameraModelSchema, designOf } from './model-file.js';
+import { CAMERA_NETWORKS, type CameraModel, cameraModelSchema, designOf } from './model-file.js';
 
 const FORMAT = 1;
 
@@ -19,13 +19,15 @@ const figuresShape = { loss: z.number(), top1: z.number(), top5: z.number(), dba
 const descriptionSchema = z.object({
   format: z.literal(FORMAT),
   /** The model file, checked when it was read. */
-  model: z.custom<CameraModelFile>((value) => typeof value === 'object' && value !== null),
+  model: z.custom<CameraModel>((value) => typeof value === 'object' && value !== null),
   /** Of each slot: scores are divided by it, so that probabilities are right as often as they say. */
   temperatures: z.array(z.number().positive()).length(7),
   weights: weightsSchema,
   contentHash: z.string(),
   making: z.object({
     ...makingShape,
+    /** Of a data set, so many were used. */
+    windows: z.object({ training: z.int(), validation: z.int() }).optional(),
     /** Of that epoch, on the validation windows. */
     ...figuresShape,
     history: z.array(
@@ -72,6 +74,6 @@ export function readCameraModel(folder: string): TrainedCamera {
 }
 
 /** Quantities are plain numbers in base units by then, and were checked with their units. */
-function plainOf(model: CameraModelFile): unknown {
+function plainOf(model: CameraModel): unknown {
   return { ...model, interval: '1 s' };
 }

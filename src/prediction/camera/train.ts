@@ -1,14 +1,24 @@
-/** Trains a tracker that sees: draws its windows, lets it learn, and writes the model folder. */
+/** Trains a tracker that sees: draws or reads its windows, lets it learn, and writes the model folder. */
 import { VERSION } from '../../core/version.js';
-import type { Backend } from '../backend/tensorflow.js';
+import { type Backend, openBackend } from '../backend/tensorflow.js';
+import { problemText } from '../datasets/problems.js';
 import { oneCycleRate } from '../learning/rates.js';
 import { honestTemperature } from '../learning/temperature.js';
-import { type TrainOptions, trainInFolder } from '../learning/train-in-folder.js';
-import type { TrainingState } from '../learning/training-state.js';
+import { type Training, type TrainOptions, trainInFolder } from '../learning/train-in-folder.js';
+import { learn } from '../learning/training-loop.js';
+import { initialState, type TrainingState } from '../learning/training-state.js';
 import { cameraLesson, scoresOfAll } from './camera-lesson.js';
+import { openData, readWindows } from './data/dataset-windows.js';
 import { drawStreetWindows } from './data/street-windows.js';
 import { NUM_SLOTS, type WindowSet } from './data/window-set.js';
-import { type CameraModelFile, designOf } from './model-file.js';
+import {
+  type CameraModel,
+  type CameraModelFile,
+  designOf,
+  modelOfData,
+  sizesOf,
+  streetModel,
+} from './model-file.js';
 import { type TrainedCamera, writeCameraModel } from './model-folder.js';
 
 /** Norm to which longer gradients are cut. */
@@ -20,27 +30,27 @@ export interface CameraTraining {
   readonly making: TrainedCamera['making'];
 }
 
-/** @throws what `trainInFolder` throws. */
-export async function trainCamera(model: CameraModelFile, options: TrainOptions): Promise<CameraTraining> {
+/** @throws what `trainInFolder` throws, and what reading the data set does. */
+export async function trainCamera(file: CameraModelFile, options: TrainOptions): Promise<CameraTraining> {
+  const { model, draw } = await dataOf(file, options);
   const design = designOf(model);
-  const { epochs, batch, patience, rate, weightDecay, mirror } = model.training;
   let validation: WindowSet | null = null;
+  let numTraining = 0;
   return trainInFolder<CameraTraining>(
     {
       model,
       shapes: design.shapes,
-      learning: {
-        ...{ epochs, batch, patience, weightDecay, longestGradient: LONGEST_GRADIENT },
-        rateAt: (step, numSteps) => oneCycleRate(rate, step, numSteps),
-      },
+      learning: learningOf(model),
       async prepare({ tf }) {
-        const drawn = draw(model, options);
+        const drawn = await draw();
         validation = drawn.validation;
-        return cameraLesson(tf, design, drawn, mirror);
+        numTraining = drawn.training.numWindows;
+        return cameraLesson(tf, design, drawn, model.training.mirror);
       },
       async finish(backend, state) {
         const temperatures = temperaturesOf(backend, model, state, validation!);
-        const making = makingOf(backend, state);
+        const windows = { training: numTraining, validation: validation!.numWindows };
+        const making = { ...makingOf(backend, state), ...(model.data !== undefined && { windows }) };
         const weights = state.best!.weights;
         const contentHash = await writeCameraModel(options.folder, { model, temperatures, weights, making });
         return { contentHash, state, making };
@@ -50,11 +60,95 @@ export async function trainCamera(model: CameraModelFile, options: TrainOptions)
   );
 }
 
-function draw({ windows, beams, seed }: CameraModelFile, { onDrawn, signal }: TrainOptions) {
+function learningOf({ training }: CameraModelFile): Training<unknown>['learning'] {
+  const { epochs, batch, patience, rate, weightDecay } = training;
+  return {
+    ...{ epochs, batch, patience, weightDecay, longestGradient: LONGEST_GRADIENT },
+    rateAt: (step, numSteps) => oneCycleRate(rate, step, numSteps),
+  };
+}
+
+export interface CameraWindows {
+  readonly training: WindowSet;
+  readonly validation: WindowSet;
+}
+
+/**
+ * Trains and keeps nothing on disk.
+ *
+ * @param seed of the weights and of the order of windows; the windows themselves are there.
+ * @throws the signal's reason.
+ */
+export async function learnCamera(
+  model: CameraModel,
+  windows: CameraWindows,
+  {
+    seed,
+    signal,
+    onEpoch,
+  }: {
+    readonly seed: number;
+    readonly signal?: AbortSignal | undefined;
+    readonly onEpoch?: ((numDone: number) => void) | undefined;
+  },
+): Promise<NonNullable<TrainingState['best']>> {
+  const design = designOf(model);
+  const { tf } = await openBackend();
+  const state = initialState(design.shapes, seed);
+  await learn(cameraLesson(tf, design, windows, model.training.mirror), state, {
+    ...{ ...learningOf(model), seed, signal },
+    onEpoch: async ({ numEpochs }) => onEpoch?.(numEpochs),
+  });
+  return state.best!;
+}
+
+interface TrainingData {
+  readonly model: CameraModel;
+  draw(): Promise<CameraWindows>;
+}
+
+async function dataOf(
+  file: CameraModelFile,
+  { signal, onDrawn, onRemark }: TrainOptions,
+): Promise<TrainingData> {
+  const { data } = file;
+  if (data === undefined) {
+    const model = streetModel(file);
+    return { model, draw: async () => streetParts(model, { signal, onDrawn }) };
+  }
+  const source = await openData(data, signal);
+  const model = modelOfData({ ...file, data }, source);
+  const parts = ['training', 'validation'] as const;
+  const wanted = {
+    section: data,
+    seed: model.seed,
+    numBeams: model.beams,
+    size: sizesOf(model)?.size ?? null,
+    parts,
+  };
+  return {
+    model,
+    async draw() {
+      const sets = await readWindows(source, data.set, wanted, {
+        ...{ signal, onRead: onDrawn },
+        onProblem: (problem) => onRemark?.(problemText(problem)),
+      });
+      return { training: sets.get('training')!, validation: sets.get('validation')! };
+    },
+  };
+}
+
+/** Windows of the drawn street that a model learns from. */
+export function streetParts(
+  model: CameraModel,
+  { signal, onDrawn }: Pick<TrainOptions, 'signal' | 'onDrawn'>,
+): CameraWindows {
+  const { beams, seed } = model;
+  const windows = model.windows!;
   const total = windows.training + windows.validation;
   const of = (purpose: 'training' | 'validation', before: number) =>
     drawStreetWindows({
-      ...{ numWindows: windows[purpose], numBeams: beams, seed, purpose },
+      ...{ numWindows: windows[purpose], numBeams: beams, seed, purpose, size: sizesOf(model)?.size },
       onDrawn(numDone) {
         signal?.throwIfAborted();
         onDrawn?.(before + numDone, total);
@@ -66,7 +160,7 @@ function draw({ windows, beams, seed }: CameraModelFile, { onDrawn, signal }: Tr
 /** Later slots are less sure than they say, in another measure than the first. */
 function temperaturesOf(
   { tf }: Backend,
-  model: CameraModelFile,
+  model: CameraModel,
   { best }: TrainingState,
   validation: WindowSet,
 ): number[] {

@@ -1,5 +1,6 @@
 /** What is wrong with a data set: each kind of problem once, with how often it occurs and where it was met first. */
 import { BeamloopError } from '../../core/errors.js';
+import { plural } from '../../core/plural.js';
 
 export interface Problem {
   /** As a sentence begins, without numbers: `power file is missing`. */
@@ -42,6 +43,11 @@ export class Problems {
       .map(([what, { count, where, consequence }]) => ({ what, count, where, consequence }))
       .sort((a, b) => b.count - a.count);
   }
+}
+
+/** In a line, such as `image is missing, 3 times, first at pass 4: the window is left out`. */
+export function problemText({ what, count, where, consequence }: Problem): string {
+  return `${what}, ${plural(count, 'time')}, first: ${where[0]}; ${consequence}`;
 }
 
 /** A data set that cannot be read, or not as what it says it is. */

@@ -42,8 +42,7 @@ const DAY_S = 86_400;
  */
 export function segmentsOf(samples: readonly SampleOrder[], gapS?: number): Segments {
   const steps = samples.map((sample, k) => stepOf(samples[k - 1], sample));
-  const known = steps.filter((step): step is number => step !== null && step > 0).sort((a, b) => a - b);
-  const stepS = known.length === 0 ? null : known[Math.floor(known.length / 2)]!;
+  const stepS = medianStep(steps);
   const limitS = gapS ?? (stepS === null ? Number.POSITIVE_INFINITY : GAP_STEPS * stepS);
   const ofSample = new Int32Array(samples.length);
   const gaps: Gap[] = [];
@@ -64,6 +63,16 @@ export function segmentsOf(samples: readonly SampleOrder[], gapS?: number): Segm
     gaps,
     stepS,
   };
+}
+
+/** The median of steps in time from one to the next, s; null of fewer than two. */
+export function usualStep(timesS: readonly number[]): number | null {
+  return medianStep(timesS.slice(1).map((timeS, k) => timeS - timesS[k]!));
+}
+
+function medianStep(steps: readonly (number | null)[]): number | null {
+  const known = steps.filter((step): step is number => step !== null && step > 0).sort((a, b) => a - b);
+  return known.length === 0 ? null : known[Math.floor(known.length / 2)]!;
 }
 
 /** In time, within a pass; over midnight, too. */

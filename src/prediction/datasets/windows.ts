@@ -2,7 +2,12 @@
 import { BeamloopError } from '../../core/errors.js';
 import { Random } from '../../core/random.js';
 import { readManifest } from './parquet/manifest.js';
-import { readSamples, readWindowLists, type SampleColumns } from './parquet/read-dataset.js';
+import {
+  readSamples,
+  readWindowLists,
+  type SampleColumns,
+  type WindowLists,
+} from './parquet/read-dataset.js';
 import { type WindowShape, windowStarts } from './segments.js';
 
 /** Labels count from 0; -1 where they are not known. */
@@ -30,23 +35,30 @@ export async function* windowsOf(folder: string, shape: WindowShape): AsyncGener
     yield* windowsOfSamples(await readSamples(folder), shape);
     return;
   }
-  if (
-    manifest.kind === 'windows' &&
-    (manifest.history !== shape.history || manifest.future !== shape.future)
-  ) {
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: `The data set has windows of ${manifest.history} + ${manifest.future} samples, not ${shape.history} + ${shape.future}`,
-      where: folder,
-      todo: 'Ask for the windows that it has, or import the scenario that they were made from',
-    });
-  }
-  const labels = (list: readonly (number | null)[]) => Int32Array.from(list, (label) => label ?? -1);
-  for await (const { pass, images, history, future } of readWindowLists(folder)) {
-    yield { pass, images, history: labels(history), future: labels(future), firstRow: null };
-  }
+  if (manifest.kind === 'windows') requireShape(folder, manifest, shape);
+  for await (const window of readWindowLists(folder)) yield listedWindow(window);
 }
 
-function* windowsOfSamples(samples: SampleColumns, shape: WindowShape): Generator<DatasetWindow> {
+/** A window as a table lists it. */
+export function listedWindow({ pass, images, history, future }: WindowLists): DatasetWindow {
+  const labels = (list: readonly (number | null)[]) => Int32Array.from(list, (label) => label ?? -1);
+  return { pass, images, history: labels(history), future: labels(future), firstRow: null };
+}
+
+/** @throws BAD_ARGUMENT where a table has windows of another shape. */
+export function requireShape(folder: string, has: WindowShape, wanted: WindowShape): void {
+  if (has.history === wanted.history && has.future === wanted.future) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: `The data set has windows of ${has.history} + ${has.future} samples, not ${wanted.history} + ${wanted.future}`,
+    where: folder,
+    todo: 'Ask for the windows that it has, or import the scenario that they were made from',
+  });
+}
+
+export function* windowsOfSamples(
+  samples: Pick<SampleColumns, 'pass' | 'segment' | 'label' | 'image'>,
+  shape: WindowShape,
+): Generator<DatasetWindow> {
   const { history } = shape;
   for (const start of windowStarts(samples.segment, shape)) {
     const present = start + history;
@@ -61,11 +73,11 @@ function* windowsOfSamples(samples: SampleColumns, shape: WindowShape): Generato
 }
 
 /** Whether every label of a window is known, so that it can be trained on and scored. */
-export function isLabelled({ history, future }: DatasetWindow): boolean {
+export function isLabelled({ history, future }: Pick<DatasetWindow, 'history' | 'future'>): boolean {
   return !history.includes(-1) && !future.includes(-1);
 }
 
-type SplitPart = 'training' | 'validation' | 'test';
+export type SplitPart = 'training' | 'validation' | 'test';
 export type Split = ReadonlyMap<number, SplitPart>;
 
 export interface SplitShares {

@@ -15,6 +15,8 @@ export interface TrainOptions {
   readonly numThreads: number;
   readonly signal?: AbortSignal | undefined;
   readonly onBackend?: ((backend: Backend) => void) | undefined;
+  /** Told what is worth knowing of the data. */
+  readonly onRemark?: ((remark: string) => void) | undefined;
   readonly onDrawn?: ((numDone: number, numWindows: number) => void) | undefined;
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
 }

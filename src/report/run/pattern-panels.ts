@@ -6,7 +6,7 @@ import { beamPatternDb, type PlaneWindow } from '../drawing/beam-pattern.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
 import { colourBar, heatImage, imageSeries } from '../drawing/heat-image.js';
-import { metres } from '../drawing/number-format.js';
+import { fixed, metres } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
 import { codewordOfLabel } from './codewords-of-labels.js';
 import { groupPilots } from './pilot-groups.js';
@@ -169,9 +169,7 @@ function draw(panels: readonly Panel[], marks: readonly Mark[], widthPx: number)
           splitLine: false,
           showTickLabels: place(k).column === 0,
           labelGapPx: 32,
-          customValues: [1, 3, 10, 30, 100, 300, 1000].filter(
-            (m) => m >= panel.window.distanceM[0] && m <= panel.window.distanceM[1],
-          ),
+          customValues: distanceTicks(panel.window.distanceM),
         }),
       ),
       series: panels.flatMap((panel, k) => [
@@ -207,6 +205,14 @@ function draw(panels: readonly Panel[], marks: readonly Mark[], widthPx: number)
   };
 }
 
+/** 1 and 3 of each decade; the near field of a small array ends within a metre. */
+function distanceTicks([nearM, farM]: readonly [number, number]): number[] {
+  const decades = [-3, -2, -1, 0, 1, 2, 3];
+  return decades
+    .flatMap((decade) => [1, 3].map((digit) => Number(`${digit}e${decade}`)))
+    .filter((m) => m >= nearM && m <= farM);
+}
+
 /** Two to five round angles. */
 function angleTicks([lowRad, highRad]: readonly [number, number]): number[] {
   const low = lowRad / DEG;
@@ -223,7 +229,9 @@ function angleTicks([lowRad, highRad]: readonly [number, number]): number[] {
 /** What the figure's caption says of its marks. */
 export function patternCaption(run: RunData): string {
   const { polar } = run.facts;
-  const ringM = polar === null ? '' : ` from ${metres(polar.ringDistanceM(1) / 4)} outwards`;
+  const nearM = polar === null ? null : polar.ringDistanceM(1) / 4;
+  const ringM =
+    nearM === null ? '' : ` from ${nearM < 0.1 ? `${fixed(1e3 * nearM, 1)} mm` : metres(nearM)} outwards`;
   return (
     `Gain |b(u)ᵀw|²/N at every point u${ringM}, computed from the codewords as designed (before quantisation). Each panel is ` +
     'four times as wide as the sector that its codeword is for, so the angle axis zooms in. White ring: true position; ' +

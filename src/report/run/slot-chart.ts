@@ -15,6 +15,8 @@ const OUTCOMES: readonly { readonly outcome: SlotOutcome; readonly name: string;
     { outcome: 'no receipt', name: 'No receipt', colour: COLOUR.muted },
   ];
 const MOST_ROWS = 24;
+/** Longer runs are shown in seconds. */
+const LONG_S = 10;
 /** More rows than this are packed. */
 const MANY_ROWS = 12;
 
@@ -75,14 +77,15 @@ function draw(bars: readonly Bar[], ues: readonly string[], widthPx: number) {
   const left = 24 + nameChars * 7.6;
   const top = legendHeightPx(names, widthPx - 20) + 10;
   const heightPx = ues.length * (ues.length > MANY_ROWS ? 18 : 26);
-  const ms = (timeS: number) => (timeS - startS) * 1e3;
+  const inSeconds = Math.max(...bars.map((bar) => bar.toS)) - startS >= LONG_S;
+  const since = (timeS: number) => (timeS - startS) * (inSeconds ? 1 : 1e3);
   return {
     heightPx: top + heightPx + 50,
     option: {
       legend: { ...legend(names, 10, 10), itemWidth: 12 },
       grid: { left, right: 16, top, height: heightPx, outerBoundsMode: 'none' },
       xAxis: valueAxis({
-        label: 'Board time since the first slot (ms)',
+        label: `Board time since the first slot (${inSeconds ? 's' : 'ms'})`,
         min: 0,
         labelGapPx: 28,
         splitNumber: widthPx < 500 ? 4 : 10,
@@ -102,7 +105,7 @@ function draw(bars: readonly Bar[], ues: readonly string[], widthPx: number) {
         itemStyle: { color: colour },
         data: bars
           .filter((bar) => bar.outcome === outcome)
-          .map((bar) => [ms(bar.fromS), bar.row, ms(bar.toS)]),
+          .map((bar) => [since(bar.fromS), bar.row, since(bar.toS)]),
         encode: { x: [0, 2], y: 1 },
         renderItem: (_params: unknown, api: BarApi) => {
           const [x, y] = api.coord([api.value(0), api.value(1)]) as [number, number];

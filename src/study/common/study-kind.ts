@@ -45,6 +45,8 @@ interface StudyKindParts<Schema extends KindSchema> {
    * @throws BAD_ARGUMENT where it has none to replace.
    */
   override(study: z.output<Schema>, overrides: StudyOverrides): z.output<Schema>;
+  /** What progress counts; users unless given. */
+  readonly counts?: string;
   /** What simulates its users, wherever an executor has that done; null for a kind that draws no users. */
   readonly simulator: ((study: z.output<Schema>, traced: boolean) => Simulator) | null;
   /** Rows, tables and figures of the study. */

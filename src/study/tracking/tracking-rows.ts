@@ -1,9 +1,10 @@
 /** From scores of groups to the rows of a tracking study. */
 import { grouped } from '../common/grouped.js';
+import { meanOf } from '../common/mean.js';
 import type { StudyRow } from '../common/result.js';
 import type { TrackingStudy } from './tracking-file.js';
 import { pointsOf } from './tracking-points.js';
-import { type GroupScore, meanOf } from './tracking-tally.js';
+import type { GroupScore } from './tracking-tally.js';
 
 /** One tracker at one point; the rows that `beamloop study --json` prints. */
 export interface TrackingRow extends StudyRow {

@@ -55,7 +55,7 @@ describe('a folder of pictures', () => {
     const feed = new FrameFeed(source, { size: 56, intervalS: 0.1, latencyS: 0.02 });
     expect(await feed.take(0.015)).toHaveLength(0);
     const first = await feed.take(0.13);
-    expect(first.map(({ frame, file, follows }) => [frame.boardTimeS, file, follows])).toEqual([
+    expect(first.map(({ frame, taken, follows }) => [frame.boardTimeS, taken.file, follows])).toEqual([
       [0, 'a1.jpg', false],
       [expect.closeTo(0.1, 9), 'a2.jpg', true],
     ]);
@@ -70,7 +70,7 @@ describe('a folder of pictures', () => {
     }
     const [last] = await feed.take(0.35);
     // The broken one is missing before it, and it has another size.
-    expect(last).toMatchObject({ file: 'a11.jpg', follows: false });
+    expect(last).toMatchObject({ taken: { file: 'a11.jpg' }, follows: false });
     expect(feed.counts).toEqual({ shown: 3, late: 0, missing: 1, wrongSize: 1, broken: 1, skipped: 0 });
   });
 

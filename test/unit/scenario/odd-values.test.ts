@@ -96,7 +96,7 @@ const TRACKERS = [
 ];
 const TRACKED = TRACKERS.map(
   (tracker) =>
-    `${NARROW}\ntracking: { epoch: 20 ms, duration: 2 s, tracker: ${tracker}, camera: { source: emulated, rate: 10 Hz, latency: 30 ms }, codebook: { directions: 16, rings: 2, spread: angles }, servingSlots: 2, prediction: 1 ms, probing: { budget: 0.1, confidence: 0.9, mostPerEpoch: 3, window: 1 s, order: first }, lost: { drop: 10 dB, overNoise: 3 dB, after: 3, giveUpAfter: 3, retryAfter: 1 s } }\n`,
+    `${NARROW}\ntracking: { epoch: 20 ms, duration: 2 s, tracker: ${tracker}, camera: { source: emulated, rate: 10 Hz, latency: 30 ms, keep: true }, codebook: { directions: 16, rings: 2, spread: angles }, servingSlots: 2, prediction: 1 ms, probing: { budget: 0.1, confidence: 0.9, mostPerEpoch: 3, window: 1 s, order: first }, lost: { drop: 10 dB, overNoise: 3 dB, after: 3, giveUpAfter: 3, retryAfter: 1 s } }\n`,
 );
 const schemed = (text: string, scheme: string) => text.replace(/scheme:\s+\{.*\}\n/, `scheme: ${scheme}\n`);
 /** Little beside the boards: it is planned for every odd value. */

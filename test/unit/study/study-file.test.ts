@@ -211,8 +211,12 @@ it('the examples of docs/study.md follow the schema', () => {
   const blocks = [...readFileSync('docs/study.md', 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
     (m) => m[1]!,
   );
-  const [study, users, rate, panels, hardware, beamSplit, tracking, prediction, paper] = blocks;
-  expect(blocks).toHaveLength(9);
+  const [study, users, rate, panels, hardware, beamSplit, tracking, prediction, camera, paper] = blocks;
+  expect(blocks).toHaveLength(10);
+  expect(parseSettings(camera!, studySchema, 'docs/study.md')).toMatchObject({
+    kind: 'camera-prediction',
+    networks: { 'told beams': { training: { epochs: 40 } } },
+  });
   expect(parseSettings(prediction!, studySchema, 'docs/study.md')).toMatchObject({
     kind: 'beam-prediction',
     places: { uptown: { city: 7 }, harbour: { base: 'BS3' } },
@@ -255,9 +259,11 @@ it('every study of a paper follows the schema', () => {
       ? '2509.16035'
       : file.startsWith('stgcn')
         ? 'Spatio-Temporal Graph'
-        : file.startsWith('position-fusion')
-          ? 'Generalizable and Robust Beam Prediction'
-          : 'Distance-Dependent Beam Split';
+        : file.startsWith('camera-attention')
+          ? '2509.11725'
+          : file.startsWith('position-fusion')
+            ? 'Generalizable and Robust Beam Prediction'
+            : 'Distance-Dependent Beam Split';
     const study = readStudy(`scenarios/papers/${file}`);
     if (study.kind === 'scenario') throw new Error('not a study of the paper');
     const { title, paper: theirs } = study;

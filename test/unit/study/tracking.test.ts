@@ -7,6 +7,7 @@ import { PolarCodebook } from '../../../src/codebook/polar.js';
 import { codewordWeights } from '../../../src/codebook/weights.js';
 import { transposeProduct } from '../../../src/core/complex.js';
 import { parseSettings } from '../../../src/core/settings-file.js';
+import { meanOf } from '../../../src/study/common/mean.js';
 import { runStudy } from '../../../src/study/run-study.js';
 import { readStudy } from '../../../src/study/study-file.js';
 import { type Study, studySchema } from '../../../src/study/study-kinds.js';
@@ -15,7 +16,6 @@ import { EpochScores } from '../../../src/study/tracking/epoch-scores.js';
 import type { TrackingStudy } from '../../../src/study/tracking/tracking-file.js';
 import { pointsOf } from '../../../src/study/tracking/tracking-points.js';
 import type { TrackingRow } from '../../../src/study/tracking/tracking-rows.js';
-import { meanOf } from '../../../src/study/tracking/tracking-tally.js';
 import type { UserPlan } from '../../../src/tracking/epoch-plan.js';
 import { inThisThread } from '../../fixtures/study-context.js';
 

@@ -3,9 +3,9 @@ import { blurredGrey, motionMask } from '../../../camera/motion-mask.js';
 import { drawFrame, drawScene, SCENE_SIZE, sineOfColumn } from '../../../camera/street-scene.js';
 import { beamOfSine } from '../../../codebook/angular.js';
 import { Random } from '../../../core/random.js';
+import { MaskStore } from './mask-store.js';
 import { NUM_FRAMES, NUM_MASKS, NUM_SLOTS, type WindowSet } from './window-set.js';
 
-const PIXELS = SCENE_SIZE ** 2;
 /** A vehicle's middle at the current slot. */
 const COLUMNS = [4, 52] as const;
 /** Columns per frame. */
@@ -20,6 +20,8 @@ export interface StreetOptions {
   readonly numBeams: number;
   readonly seed: number;
   readonly purpose: 'training' | 'validation' | 'evaluation';
+  /** Pixels of a side: the scene's 56 unless given, or a multiple of them, in which its pixels are squares. */
+  readonly size?: number | undefined;
   /** Told now and then how many are drawn; what it throws ends it. */
   readonly onDrawn?: ((numDone: number) => void) | undefined;
 }
@@ -29,11 +31,11 @@ const TOLD_EVERY = 100;
 
 /** Every window is drawn from the seed, the purpose and its own number alone. */
 export function drawStreetWindows(options: StreetOptions): WindowSet {
-  const { numWindows, numBeams, seed, purpose, onDrawn } = options;
+  const { numWindows, numBeams, seed, purpose, size = SCENE_SIZE, onDrawn } = options;
   const set: WindowSet = {
-    ...{ numWindows, numBeams, size: SCENE_SIZE },
+    ...{ numWindows, numBeams, masks: new MaskStore(size) },
     passes: Int32Array.from({ length: numWindows }, (_, k) => k),
-    masks: new Uint8Array(numWindows * NUM_MASKS * PIXELS),
+    maskPlaces: new Int32Array(numWindows * NUM_MASKS),
     past: new Int32Array(numWindows * NUM_FRAMES),
     future: new Int32Array(numWindows * NUM_SLOTS),
   };
@@ -45,20 +47,31 @@ export function drawStreetWindows(options: StreetOptions): WindowSet {
 }
 
 function drawWindow(set: WindowSet, k: number, random: Random): void {
+  const { size } = set.masks;
   const columnAt = drawCourse(random);
   const scene = drawScene(random);
   const blurred = Array.from({ length: NUM_FRAMES }, (_, f) => {
     const t = f - (NUM_FRAMES - 1);
-    const pixels = drawFrame(scene, columnAt(t), t, random);
-    return blurredGrey({ boardTimeS: t, width: SCENE_SIZE, height: SCENE_SIZE, channels: 1, pixels });
+    const pixels = enlarged(drawFrame(scene, columnAt(t), t, random), size / SCENE_SIZE);
+    return blurredGrey({ boardTimeS: t, width: size, height: size, channels: 1, pixels });
   });
   for (let m = 0; m < NUM_MASKS; m++) {
-    set.masks.set(motionMask(blurred[m]!, blurred[m + 1]!), (k * NUM_MASKS + m) * PIXELS);
+    set.maskPlaces[k * NUM_MASKS + m] = set.masks.add(motionMask(blurred[m]!, blurred[m + 1]!));
   }
   const beamAt = (t: number) =>
     beamOfSine(sineOfColumn(columnAt(t)), set.numBeams, BEAM_DEVIATION * random.normal());
   for (let f = 0; f < NUM_FRAMES; f++) set.past[k * NUM_FRAMES + f] = beamAt(f - NUM_FRAMES);
   for (let s = 0; s < NUM_SLOTS; s++) set.future[k * NUM_SLOTS + s] = beamAt(s);
+}
+
+/** Each pixel as a square of `times` by `times`. */
+function enlarged(pixels: Uint8Array, times: number): Uint8Array {
+  if (times === 1) return pixels;
+  const side = SCENE_SIZE * times;
+  return Uint8Array.from(
+    { length: side ** 2 },
+    (_, k) => pixels[Math.floor(k / side / times) * SCENE_SIZE + Math.floor((k % side) / times)]!,
+  );
 }
 
 /** Where the vehicle's middle is so many frames after the current slot. */

@@ -4,13 +4,13 @@ import { openBackend } from '../../backend/tensorflow.js';
 import { type MeanWithInterval, meanWithInterval } from '../../evaluation/intervals.js';
 import type { EvaluationOptions } from '../../family.js';
 import { scoresOfAll } from '../camera-lesson.js';
-import { drawStreetWindows } from '../data/street-windows.js';
 import { NUM_MASKS, NUM_SLOTS, type WindowSet } from '../data/window-set.js';
 import { CameraPass } from '../forward/camera-pass.js';
 import { CAMERA_TITLES, designOf, sizesOf } from '../model-file.js';
 import type { TrainedCamera } from '../model-folder.js';
 import { cameraBaselines } from './baselines.js';
 import { dbaChallenge, dbaTop3, isInTop, rankedBeams } from './scores.js';
+import { type CameraCandidate, openUnseen } from './unseen-windows.js';
 
 /** Means over windows and slots unless said otherwise; intervals of 95 % over passes. */
 export interface CameraScores {
@@ -30,75 +30,87 @@ export interface CameraScores {
 }
 
 const TOPS = { top1: 1, top3: 3, top5: 5 } as const;
-const PAST_BEAMS = { hold: 1, line: 5, table: 8, 'beam-history': 8 } as const;
+/** Slots whose beams each of them is told. */
+export const PAST_BEAMS = { hold: 1, line: 5, table: 8 } as const;
+
+/** What was scored, and on how many windows of how many passes. */
+export interface CameraEvaluation {
+  /** Of the data set, as it was named; null for the drawn street. */
+  readonly set: string | null;
+  readonly numWindows: number;
+  readonly numPasses: number;
+  /** Of windows that were left out. */
+  readonly remarks: readonly string[];
+  readonly scores: readonly CameraScores[];
+}
 
 /**
- * Models first, in the order given, then what needs no training.
+ * Models first, in the order given, then what needs no training. Windows are those of the data set that was named, or that the first
+ * model was trained on (passes that it has not seen), else of the drawn street.
  *
- * @throws MODEL_MISMATCH for models that are not for the beams of the first; the signal's reason.
+ * @throws MODEL_MISMATCH for models that are not for the beams of the first, or have seen what they would be tested on; what reading
+ *   a data set throws; the signal's reason.
  */
 export async function evaluateCameras(
-  models: readonly { readonly folder: string; readonly trained: TrainedCamera }[],
-  { numExamples, seed, signal, onProgress }: EvaluationOptions,
-): Promise<CameraScores[]> {
+  models: readonly CameraCandidate[],
+  options: EvaluationOptions,
+): Promise<CameraEvaluation> {
   const { model } = models[0]!.trained;
   for (const { folder, trained } of models) {
-    if (trained.model.beams === model.beams && trained.model.size === 'miniature') continue;
+    if (trained.model.beams === model.beams) continue;
     throw new BeamloopError('MODEL_MISMATCH', {
-      what:
-        trained.model.beams !== model.beams
-          ? `The model is for ${trained.model.beams} beams, and the first one for ${model.beams}`
-          : 'The model is for pictures of 224 x 224 pixels, and the drawn street has 56 x 56',
+      what: `The model is for ${trained.model.beams} beams, and the first one for ${model.beams}`,
       where: folder,
-      todo: 'Evaluate it by itself, on pictures of its own size',
+      todo: 'Evaluate it by itself',
     });
   }
-  const draw = (purpose: 'training' | 'evaluation', numWindows: number, ownSeed: number) =>
-    drawStreetWindows({
-      ...{ numWindows, numBeams: model.beams, seed: ownSeed, purpose },
-      onDrawn(numDone) {
-        signal?.throwIfAborted();
-        onProgress?.('windows drawn', numDone, numWindows);
-      },
-    });
-  const set = draw('evaluation', numExamples, seed);
+  const { seed, signal } = options;
+  const unseen = await openUnseen(models, options);
   const all: CameraScores[] = [];
   for (const { trained } of models) {
     const { network } = trained.model;
+    const set = await unseen.setFor(sizesOf(trained.model)?.size ?? null);
     const scores = await modelScores(trained, set);
     const ranked = (window: number, slot: number) => {
       const from = (window * NUM_SLOTS + slot) * set.numBeams;
       return rankedBeams(scores.subarray(from, from + set.numBeams), 5);
     };
     const of = { name: network, title: CAMERA_TITLES[network], contentHash: trained.contentHash };
-    all.push({ ...of, ...scored(set, ranked, seed), beamsTold: network === 'beam-history' ? 8 : 0 });
+    const beamsTold = network === 'beam-history' ? unseen.pastBeams : 0;
+    all.push({ ...of, ...scored(set, ranked, seed), beamsTold });
     signal?.throwIfAborted();
   }
+  const set = await unseen.setFor(null);
   // The table counts what the first model was trained on.
-  const training = draw('training', model.windows.training, model.seed);
-  for (const { name, title, ranked } of cameraBaselines(set, training)) {
-    const beamsTold = PAST_BEAMS[name as keyof typeof PAST_BEAMS];
+  for (const { name, title, ranked } of cameraBaselines(set, await unseen.training())) {
+    const beamsTold = Math.min(PAST_BEAMS[name as keyof typeof PAST_BEAMS], unseen.pastBeams);
     all.push({ name, title, contentHash: null, ...scored(set, ranked, seed), beamsTold });
     signal?.throwIfAborted();
   }
-  return all;
+  return {
+    ...{ set: unseen.named, numWindows: set.numWindows, remarks: unseen.remarks, scores: all },
+    numPasses: new Set(set.passes).size,
+  };
 }
 
 /** By the forward pass that trackers use, where it is a tracker's. */
-async function modelScores({ model, weights }: TrainedCamera, set: WindowSet): Promise<Float32Array> {
+export async function modelScores(
+  { model, weights }: Pick<TrainedCamera, 'model' | 'weights'>,
+  set: WindowSet,
+): Promise<Float32Array> {
   const sizes = sizesOf(model);
   if (sizes === null) {
     const { tf } = await openBackend();
     return scoresOfAll(tf, designOf(model), weights, set);
   }
   const pass = new CameraPass(sizes, weights);
-  const pixels = set.size ** 2;
+  const mask = new Uint8Array(set.masks.size ** 2);
   const perWindow = NUM_SLOTS * set.numBeams;
   const all = new Float32Array(set.numWindows * perWindow);
   for (let w = 0; w < set.numWindows; w++) {
     for (let m = 0; m < NUM_MASKS; m++) {
-      const from = (w * NUM_MASKS + m) * pixels;
-      pass.push(set.masks.subarray(from, from + pixels));
+      set.masks.read(set.maskPlaces[w * NUM_MASKS + m]!, mask);
+      pass.push(mask);
     }
     all.set(pass.scores(), w * perWindow);
   }

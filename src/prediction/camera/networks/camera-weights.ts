@@ -75,19 +75,50 @@ export function numParameters(shapes: readonly WeightShape[]): number {
     .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
+/** Of one step of one recurrent unit. */
+const RECURRENT = 2 * GATES.length * FEATURES ** 2;
+
 /** Multiplications with an addition for one frame: its convolutions and dense layers, and a step of the recurrent units. */
 export function multiplicationsPerFrame(sizes: CameraSizes): number {
+  return featuresOfFrame(sizes) + 2 * RECURRENT;
+}
+
+/** For all that comes with one more frame: its features, the recurrent units over all steps, attention and head for seven slots. */
+export function multiplicationsPerStep(sizes: CameraSizes): number {
+  return (
+    featuresOfFrame(sizes) +
+    2 * NUM_STEPS * RECURRENT +
+    (sizes.withAttention ? attentionTo(NUM_STEPS) : 0) +
+    NUM_SLOTS * denseChain([FEATURES, ...sizes.head, sizes.numBeams])
+  );
+}
+
+/** Of the network that goes by the beams of the slots before. */
+export function multiplicationsOfHistory(numBeams: number): number {
+  return (
+    NUM_FRAMES * HISTORY_EMBEDDING * FEATURES +
+    NUM_HISTORY_STEPS * RECURRENT +
+    attentionTo(NUM_HISTORY_STEPS) +
+    NUM_SLOTS * denseChain([FEATURES, FEATURES, numBeams])
+  );
+}
+
+/** Of the last seven steps to all: keys and values of all, queries and outputs of the seven, products and sums between them. */
+function attentionTo(numSteps: number): number {
+  return (2 * numSteps + 2 * NUM_SLOTS) * FEATURES ** 2 + 2 * NUM_SLOTS * numSteps * FEATURES;
+}
+
+function denseChain(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size, k) => (k === 0 ? 0 : sum + sizes[k - 1]! * size), 0);
+}
+
+function featuresOfFrame(sizes: CameraSizes): number {
   const { size, channels, embedding } = sizes;
   const convolutions = channels.reduce(
     (sum, outputs, k) => sum + Math.floor(size / 2 ** k) ** 2 * TAPS * (channels[k - 1] ?? 1) * outputs,
     0,
   );
-  const dense = embedding.reduce(
-    (sum, outputs, k) => sum + (embedding[k - 1] ?? flatFeatures(sizes)) * outputs,
-    0,
-  );
-  const recurrent = 2 * 2 * GATES.length * FEATURES ** 2;
-  return convolutions + dense + recurrent;
+  return convolutions + denseChain([flatFeatures(sizes), ...embedding]);
 }
 
 /** Shapes of the network that goes by the beams of the slots before, with 32 numbers a beam. */

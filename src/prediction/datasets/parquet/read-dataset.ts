@@ -80,6 +80,17 @@ export async function* readWindowLists(folder: string): AsyncGenerator<WindowLis
     yield row as unknown as WindowLists;
 }
 
+/** Of the samples that carry them, in the order of the table. @throws DATASET_INVALID, FILE_NOT_FOUND. */
+export async function* readImageBytes(
+  folder: string,
+): AsyncGenerator<{ readonly image: string; readonly bytes: Uint8Array }, undefined> {
+  const manifest = await manifestOf(folder, 'samples');
+  // The table is in order; to sort it would take all pictures into memory.
+  const asWritten = 'WHERE image_bytes IS NOT NULL';
+  for await (const { image, image_bytes } of rowsOf(folder, manifest, 'image, image_bytes', asWritten))
+    yield { image: image as string, bytes: image_bytes as Uint8Array };
+}
+
 /** In the order of the source. @throws DATASET_INVALID, FILE_NOT_FOUND. */
 export async function* readPaths(folder: string): AsyncGenerator<UserPaths> {
   const manifest = await manifestOf(folder, 'paths');
@@ -137,14 +148,15 @@ async function* rowsOf(
   folder: string,
   { table }: Manifest,
   columns: string,
+  rows = 'ORDER BY "row"',
 ): AsyncGenerator<Readonly<Record<string, unknown>>> {
   const file = path.join(folder, table);
   const instance = await duckdb().DuckDBInstance.create(':memory:', { threads: '1' });
   try {
     const connection = await instance.connect();
     const from = `read_parquet('${libraryPath(file).replaceAll("'", "''")}')`;
-    const result = await connection.stream(`SELECT ${columns} FROM ${from} ORDER BY "row"`);
-    for await (const rows of result.yieldRowObjectJs()) yield* rows;
+    const result = await connection.stream(`SELECT ${columns} FROM ${from} ${rows}`);
+    for await (const some of result.yieldRowObjectJs()) yield* some;
   } catch (cause) {
     throw invalid(
       `The table cannot be read: ${(cause as Error).message.split('\n')[0]}`,

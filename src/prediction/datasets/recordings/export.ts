@@ -3,6 +3,7 @@ import { BeamloopError } from '../../../core/errors.js';
 import type { DatasetRow } from '../parquet/columns.js';
 import type { ManifestOf } from '../parquet/manifest.js';
 import { writeDataset } from '../parquet/write-dataset.js';
+import { Problems } from '../problems.js';
 import { sampleRow } from '../sample-row.js';
 import { type Counters, codebookOf, type NamedRecording, recordingSamples } from './recording-samples.js';
 
@@ -32,11 +33,12 @@ export async function exportToDataset(
   }
   const codebook = await codebookOf(recordings);
   const counters: Counters = { pass: 0, segment: -1 };
+  const problems = new Problems();
   async function* rows(): AsyncGenerator<DatasetRow<'samples'>> {
     let row = 0;
     for (const [k, named] of recordings.entries()) {
       onProgress?.(k, recordings.length);
-      for await (const sample of recordingSamples(named, codebook, counters, signal)) yield sampleRow(row++, sample, null);
+      for await (const sample of recordingSamples(named, codebook, counters, problems, signal)) yield sampleRow(row++, sample, null);
     }
     onProgress?.(recordings.length, recordings.length);
     if (row > 0) return;
@@ -48,7 +50,7 @@ export async function exportToDataset(
   }
   return writeDataset(out, 'samples', rows(), () => ({
     source: { layout: 'recordings of beamloop', folder: null, files: names },
-    problems: [],
+    problems: problems.list().map(({ where, ...rest }) => ({ ...rest, where: [...where] })),
     ...{ numBeams: null, codebook, numPasses: counters.pass, numSegments: counters.segment + 1 },
     ...{ stepS: null, sourceLabelBase: 0 as const, origin: null },
   }));

@@ -2,7 +2,9 @@
 import type { Recording } from '../../../record/recording.js';
 import type { Row } from '../../../record/schema.js';
 import { strongest } from '../deepsense/measured-files.js';
+import type { Problems } from '../problems.js';
 import type { Sample } from '../samples.js';
+import { RecordedFrames } from './recorded-frames.js';
 
 export interface NamedRecording {
   readonly name: string;
@@ -37,6 +39,7 @@ export async function* recordingSamples(
   { name, recording }: NamedRecording,
   codebook: readonly string[],
   counters: Counters,
+  problems: Problems,
   signal?: AbortSignal,
 ): AsyncGenerator<Sample> {
   const labelOf = new Map(codebook.map((key, label) => [key, label]));
@@ -47,6 +50,7 @@ export async function* recordingSamples(
   );
   const epochs = new Map((await recording.rows('epochs')).map((row) => [`${row.ue} ${row.epoch}`, row]));
   const places = groupBy(await recording.rows('positions'), ({ ue }) => ue);
+  const frames = await RecordedFrames.of(recording, name, problems);
   for (const user of await recording.rows('users')) {
     signal?.throwIfAborted();
     const own = sweeps.get(user.ue);
@@ -69,7 +73,7 @@ export async function* recordingSamples(
         label: best === null ? null : labelOf.get(codewords[best]!)!,
         sourceLabel: truth === null || truth === undefined ? null : labelOf.get(truth)!,
         ...placeAt(places.get(user.ue) ?? [], boardTimeS, user),
-        image: null,
+        image: isTracked ? frames.at(boardTimeS) : null,
       };
     }
   }

@@ -1,6 +1,8 @@
 /** What a report tells of a run that tracked its users. */
 import { z } from 'zod';
 import type { PointM } from '../../../array/linear-array.js';
+import type { FrameCounts } from '../../../camera/frame-feed.js';
+import { frameCounts } from '../../../campaign/tracking/frame-account.js';
 import { type NoticedTrouble, noticedTroubles } from '../../../campaign/tracking/troubles.js';
 import type { PolarCodebook } from '../../../codebook/polar.js';
 import { type TrackerCodebook, trackerCodebook } from '../../../codebook/tracking.js';
@@ -41,6 +43,8 @@ export interface TrackingData {
   /** Of each epoch and user that had one, what the tracker named first. */
   readonly firstChoices: readonly Row<'predictions'>[];
   readonly numReadings: number;
+  /** What became of the camera's frames; null without a camera. */
+  readonly frames: FrameCounts | null;
   /** What was noticed of users, in the order of time. */
   readonly troubles: readonly NoticedTrouble[];
 }
@@ -54,12 +58,13 @@ export async function readTracking(
 ): Promise<TrackingData | null> {
   const facts = trackingFacts.safeParse(scenario).data;
   if (facts === undefined) return null;
-  const [epochs, positions, firstChoices, readings, troubles] = await Promise.all([
+  const [epochs, positions, firstChoices, readings, troubles, frames] = await Promise.all([
     recording.rows('epochs'),
     recording.rows('positions'),
     recording.rows('predictions', 'WHERE rank = 1'),
     recording.query("SELECT count(*) AS count FROM sensor_reports WHERE sensor = 'ue'"),
     noticedTroubles(recording),
+    frameCounts(recording),
   ]);
   const { tracker, epoch, codebook } = facts.tracking;
   const { name, ...trackerOptions } = tracker;
@@ -77,6 +82,7 @@ export async function readTracking(
     firstChoices,
     numReadings: Number(readings[0]!.count),
     troubles,
+    frames,
   };
 }
 

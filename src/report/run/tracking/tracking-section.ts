@@ -1,4 +1,5 @@
 /** How users were kept in their beams. */
+import type { FrameCounts } from '../../../camera/frame-feed.js';
 import type { Figure } from '../../drawing/chart.js';
 import { count, fixed, NOTHING, plural } from '../../drawing/number-format.js';
 import { figureBlock, tableBlock } from '../../page/blocks.js';
@@ -10,13 +11,14 @@ const MOST_LOSSES = 20;
 
 export function trackingSection(tracking: TrackingData, figures: readonly Figure[]): Html {
   const losses = lossesOf(tracking);
-  const { users, epochS, tracker, trackerOptions, numReadings } = tracking;
+  const { users, epochS, tracker, trackerOptions, numReadings, frames } = tracking;
   const options = Object.entries(trackerOptions).map(([key, value]) => `${key}: ${value}`);
   const leftOut = numLeftOut(users);
   const numEpochs = Math.max(0, ...users.map(({ epochs }) => epochs.length));
   return html`<h2>Tracking</h2>
 <p>Tracker <strong>${tracker}</strong>${options.length > 0 && ` (${options.join(', ')})`}, ${plural(numEpochs, 'epoch')} of
 ${fixed(1e3 * epochS, epochS < 1e-3 ? 2 : 0)} ms${leftOut > 0 && html`; <strong>${count(leftOut)} more could not be begun in time</strong>`}. ${sums(users)} ${numReadings > 0 && `UEs told where they were ${count(numReadings)} times.`}</p>
+${frames !== null && html`<p>${framesText(frames)}</p>`}
 ${tableBlock(
   'Users',
   [
@@ -36,6 +38,18 @@ that codeword. Probes and training pilots in slots.</p>
 ${figures.map((figure) => figureBlock(figure, ''))}
 ${lossTable(losses, users)}
 ${troubleTable(tracking)}`;
+}
+
+function framesText({ shown, late, missing, wrongSize, broken, skipped }: FrameCounts): string {
+  const wrong = [
+    [late, 'late'],
+    [missing, 'missing'],
+    [wrongSize, 'of another size than the one before'],
+    [broken, 'broken'],
+    [skipped, 'skipped'],
+  ] as const;
+  const told = wrong.flatMap(([number, what]) => (number === 0 ? [] : [`${count(number)} ${what}`]));
+  return `The camera showed ${plural(shown, 'frame')}; ${told.length === 0 ? 'none was late, missing or broken' : told.join(', ')}.`;
 }
 
 function sums(users: readonly TrackedUser[]): string {

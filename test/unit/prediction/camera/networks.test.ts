@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/core/random.js';
 import { type Backend, openBackend } from '../../../../src/prediction/backend/tensorflow.js';
 import { cameraDesign, historyDesign, scoresOfAll } from '../../../../src/prediction/camera/camera-lesson.js';
+import { MaskStore } from '../../../../src/prediction/camera/data/mask-store.js';
 import { NUM_MASKS, NUM_SLOTS, type WindowSet } from '../../../../src/prediction/camera/data/window-set.js';
 import { CameraPass } from '../../../../src/prediction/camera/forward/camera-pass.js';
 import { cameraSizes } from '../../../../src/prediction/camera/networks/camera-network.js';
@@ -45,12 +46,13 @@ function drawnWeights(sizes: typeof full): Weights {
 
 function drawnWindows(size: number, numWindows: number): WindowSet {
   const random = new Random(8);
+  const masks = new MaskStore(size);
+  const drawMask = () =>
+    masks.add(Uint8Array.from({ length: size ** 2 }, () => (random.uniform() < 0.1 ? 1 : 0)));
   return {
-    ...{ numWindows, size, numBeams: NUM_BEAMS },
+    ...{ numWindows, numBeams: NUM_BEAMS, masks },
     passes: Int32Array.from({ length: numWindows }, (_, k) => k),
-    masks: Uint8Array.from({ length: numWindows * NUM_MASKS * size ** 2 }, () =>
-      random.uniform() < 0.1 ? 1 : 0,
-    ),
+    maskPlaces: Int32Array.from({ length: numWindows * NUM_MASKS }, drawMask),
     past: new Int32Array(numWindows * 8),
     future: new Int32Array(numWindows * NUM_SLOTS),
   };
@@ -71,13 +73,13 @@ describe('the forward pass without TensorFlow', () => {
     const set = drawnWindows(sizes.size, numWindows);
     const wanted = scoresOfAll(backend.tf, cameraDesign(sizes), weights, set);
     const pass = new CameraPass(sizes, weights);
-    const pixels = sizes.size ** 2;
+    const mask = new Uint8Array(sizes.size ** 2);
     const perWindow = NUM_SLOTS * NUM_BEAMS;
     for (let w = 0; w < numWindows; w++) {
       // What was there before goes out of the window mask by mask.
       for (let m = 0; m < NUM_MASKS; m++) {
-        const from = (w * NUM_MASKS + m) * pixels;
-        pass.push(set.masks.subarray(from, from + pixels));
+        set.masks.read(set.maskPlaces[w * NUM_MASKS + m]!, mask);
+        pass.push(mask);
       }
       const scores = pass.scores();
       const own = wanted.subarray(w * perWindow, (w + 1) * perWindow);

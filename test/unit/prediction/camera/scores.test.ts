@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { MaskStore } from '../../../../src/prediction/camera/data/mask-store.js';
 import { drawStreetWindows } from '../../../../src/prediction/camera/data/street-windows.js';
-import { splitByPass, type WindowSet } from '../../../../src/prediction/camera/data/window-set.js';
+import type { WindowSet } from '../../../../src/prediction/camera/data/window-set.js';
 import { cameraBaselines } from '../../../../src/prediction/camera/evaluation/baselines.js';
 import {
   dbaChallenge,
@@ -38,22 +39,11 @@ it('the best beams come first, the lower one of equals', () => {
   expect(isInTop(ranked, 2, 3)).toBe(true);
 });
 
-describe('splits by pass', () => {
-  it('leave no pass on two sides, and lose none', () => {
-    const passes = Int32Array.of(7, 7, 1, 1, 1, 3, 9, 9, 12, 12);
-    const [training, validation, test] = splitByPass(passes, [0.6, 0.2, 0.2]);
-    const of = (windows: readonly number[]) => [...new Set(windows.map((w) => passes[w]))].sort();
-    expect(of(training!)).toEqual([1, 3, 7]);
-    expect(of(validation!)).toEqual([9]);
-    expect(of(test!)).toEqual([12]);
-    expect([...training!, ...validation!, ...test!]).toHaveLength(passes.length);
-  });
-});
-
 describe('what learns no weights', () => {
   /** One pass whose beam goes up by 2 per slot, from 10 at the first of the past. */
   const rising = (first: number): WindowSet => ({
-    ...{ numWindows: 1, size: 2, numBeams: 64, passes: Int32Array.of(0), masks: new Uint8Array(28) },
+    ...{ numWindows: 1, numBeams: 64, passes: Int32Array.of(0) },
+    ...{ masks: new MaskStore(2), maskPlaces: new Int32Array(7) },
     past: Int32Array.from({ length: 8 }, (_, k) => first + 2 * k),
     future: Int32Array.from({ length: 7 }, (_, k) => first + 16 + 2 * k),
   });
@@ -74,8 +64,16 @@ describe('windows of the drawn street', () => {
   const set = drawStreetWindows({ numWindows: 40, numBeams: 64, seed: 3, purpose: 'evaluation' });
   const half = drawStreetWindows({ numWindows: 20, numBeams: 64, seed: 3, purpose: 'evaluation' });
 
+  const maskOf = ({ masks, maskPlaces }: WindowSet, window: number, m: number) => {
+    const mask = new Uint8Array(masks.size ** 2);
+    masks.read(maskPlaces[7 * window + m]!, mask);
+    return mask;
+  };
+
   it('are drawn each by itself', () => {
-    expect(Buffer.compare(set.masks.subarray(0, half.masks.length), half.masks)).toBe(0);
+    for (let w = 0; w < 20; w++) {
+      for (let m = 0; m < 7; m++) expect(Buffer.compare(maskOf(half, w, m), maskOf(set, w, m))).toBe(0);
+    }
     expect(set.future.subarray(0, half.future.length)).toEqual(half.future);
   });
 
@@ -83,7 +81,7 @@ describe('windows of the drawn street', () => {
     const size = 56;
     let offColumns = 0;
     for (let w = 0; w < set.numWindows; w++) {
-      const mask = set.masks.subarray((w * 7 + 6) * size ** 2, (w * 7 + 7) * size ** 2);
+      const mask = maskOf(set, w, 6);
       let [columns, count] = [0, 0];
       // Below the pedestrian.
       for (let k = 24 * size; k < mask.length; k++) {
@@ -96,5 +94,22 @@ describe('windows of the drawn street', () => {
     }
     // The mask is of the way between two frames, and beams are a column and a half wide.
     expect(offColumns).toBeLessThan(2.5);
+  });
+
+  it('show the same in larger pictures', () => {
+    const one = { numWindows: 1, numBeams: 64, seed: 3, purpose: 'evaluation' } as const;
+    const large = maskOf(drawStreetWindows({ ...one, size: 224 }), 0, 6);
+    const small = maskOf(set, 0, 6);
+    // A pixel of the small one is four by four of the large one; the blur is narrower there in proportion.
+    const isWithin = (k: number) =>
+      [-1, 0, 1].some((dy) =>
+        [-1, 0, 1].some((dx) => {
+          const [y, x] = [(Math.floor(k / 224) >> 2) + dy, ((k % 224) >> 2) + dx];
+          return small[56 * y + x] === 1;
+        }),
+      );
+    const moved = [...large.keys()].filter((k) => large[k] === 1);
+    expect(moved.length).toBeGreaterThan(100);
+    expect(moved.filter(isWithin).length / moved.length).toBeGreaterThan(0.95);
   });
 });
