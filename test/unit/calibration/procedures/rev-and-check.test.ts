@@ -5,8 +5,8 @@ import { hadamard } from '../../../../calibration/procedures/hadamard.js';
 import { rev } from '../../../../calibration/procedures/rev.js';
 import { Random } from '../../../../src/core/random.js';
 import { runSounding } from '../../../../src/sounding/run-sounding.js';
-import { DEGREE, linearRig, rms } from '../../../fixtures/calibration-rig.js';
-import { ErringArray, residualRad } from '../../../fixtures/erring-array.js';
+import { ErringArray } from '../../../../src/study/calibration/erring-array.js';
+import { DEGREE, linearRig, residualRad, rms } from '../../../fixtures/calibration-rig.js';
 
 const USUAL = { phaseErrorRmsRad: 30 * DEGREE, amplitudeErrorRmsDb: 0.5 };
 
