@@ -22,6 +22,8 @@ export interface EvaluationOptions {
   readonly numExamples: number;
   readonly seed: number;
   readonly numThreads: number;
+  /** Where users abroad are, in place of what is drawn: a base station of a data set. */
+  readonly data?: { readonly set: string; readonly base?: string | undefined } | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((what: string, numDone: number, numInAll: number) => void) | undefined;
 }
@@ -77,6 +79,8 @@ export interface Family {
   readModelFile(file: string): SeededFile;
   /** @param model as `readModelFile` gave it. */
   train(model: SeededFile, options: TrainOptions): Promise<Trained>;
+  /** Whether `evaluate` takes a data set. */
+  readonly evaluatesData?: boolean;
   /** @throws MODEL_INVALID, MODEL_MISMATCH; the signal's reason. */
   evaluate(folders: readonly string[], options: EvaluationOptions): Promise<Evaluation>;
   /** @throws MODEL_INVALID. */

@@ -3,9 +3,9 @@ import { requireWhole } from '../core/arguments.js';
 import { BeamloopError } from '../core/errors.js';
 import { MAX_USERS } from './common/file-sections.js';
 import type { StudyResult } from './common/result.js';
-import type { StudyContext, StudyOverrides } from './common/study-kind.js';
+import type { StudyContext, StudyKind, StudyOverrides } from './common/study-kind.js';
 import { requireRoomFor } from './common/study-sizes.js';
-import { kindOf, type Study } from './study-kinds.js';
+import { kindOf, STUDY_KINDS, type Study } from './study-kinds.js';
 import { studyThreads } from './study-threads.js';
 
 /**
@@ -20,11 +20,19 @@ export type StudyOptions = Partial<StudyContext>;
  * @throws BeamloopError BAD_ARGUMENT when there is nothing to override.
  */
 export function overrideStudy(study: Study, overrides: StudyOverrides): Study {
-  if (overrides.numUsers === undefined && overrides.seed === undefined) return study;
-  const { numUsers, seed } = overrides;
+  const { numUsers, seed, data } = overrides;
+  if (numUsers === undefined && seed === undefined && data === undefined) return study;
   if (numUsers !== undefined) requireWhole('numUsers', numUsers, 1, MAX_USERS);
   if (seed !== undefined) requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
-  return kindOf(study).override(study, overrides) as Study;
+  const kind = kindOf(study);
+  if (data !== undefined && kind.takesData !== true) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `A study of kind '${study.kind}' works on no data set`,
+      where: '--data',
+      todo: `Leave out --data; it is for studies of kind ${kindsWithData()}`,
+    });
+  }
+  return kind.override(study, overrides) as Study;
 }
 
 /**
@@ -42,6 +50,11 @@ export async function runStudy(study: Study, options: StudyOptions = {}): Promis
   const kind = kindOf(study);
   requireRoomFor(kind.sizes(study, traced));
   return kind.run(study, { ...options, executor, traced, openScenario });
+}
+
+function kindsWithData(): string {
+  const taking = (STUDY_KINDS as readonly StudyKind[]).filter(({ takesData }) => takesData === true);
+  return taking.map(({ kind }) => `'${kind}'`).join(', ');
 }
 
 function noScenarios(file: string): never {

@@ -1,12 +1,14 @@
 /** Every kind of study. Adding one is its folder and a line here; whatever is done with studies of any kind asks this list. */
 import { z } from 'zod';
 import { accuracyKind } from './accuracy/accuracy-kind.js';
+import { beamPredictionKind } from './beam-prediction/beam-prediction-kind.js';
 import { beamSplitKind } from './beam-split/beam-split-kind.js';
 import { boundaryKind } from './boundary/boundary-kind.js';
 import type { KindSchema, StudyKind } from './common/study-kind.js';
 import type { Simulation, Simulator } from './fan-out/executor.js';
 import { patternKind } from './pattern/pattern-kind.js';
 import { pilotsKind } from './pilots/pilots-kind.js';
+import { predictionCostKind } from './prediction-cost/prediction-cost-kind.js';
 import { rateKind } from './rate/rate-kind.js';
 import { scenarioKind } from './scenario/scenario-kind.js';
 import { trackingKind } from './tracking/tracking-kind.js';
@@ -19,6 +21,8 @@ export const STUDY_KINDS = [
   rateKind,
   beamSplitKind,
   trackingKind,
+  beamPredictionKind,
+  predictionCostKind,
   scenarioKind,
 ] as const;
 

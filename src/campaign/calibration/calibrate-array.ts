@@ -1,6 +1,4 @@
 /** Measures the errors of an array over the air, UE after UE, and proves the table that comes of it. */
-import type { HadamardResult } from '../../../calibration/procedures/hadamard.js';
-import type { RevResult } from '../../../calibration/procedures/rev.js';
 import type { PlaceM } from '../../array/antenna-array.js';
 import { BeamloopError } from '../../core/errors.js';
 import type { User } from '../../scenario/users.js';
@@ -9,13 +7,18 @@ import type { Sounder } from '../../slots/sounder.js';
 import type { Powers } from '../../sounding/powers.js';
 import type { Sounding } from '../../sounding/sounding.js';
 import type { CampaignParts } from '../campaign-parts.js';
-import { type CalibrationSettings, needsOf, soundingOf } from './calibration-settings.js';
+import {
+  type CalibrationSettings,
+  needsOf,
+  type ProcedureResult,
+  soundingOf,
+} from './calibration-settings.js';
 
 /** What one UE heard of the array. */
 export interface HeardByUe {
   readonly ue: string;
   readonly placeM: PlaceM;
-  readonly result: HadamardResult | RevResult;
+  readonly heard: ProcedureResult;
 }
 
 /**
@@ -36,15 +39,16 @@ export async function hearArray(
       array: preparation.array,
       board: testbed.board.description,
       placeM: positionM,
-      knownErrorRad: heard.at(-1)?.result.phaseErrorRad ?? calibration?.phaseErrorRad ?? null,
+      knownErrorRad: heard.at(-1)?.heard.result.phaseErrorRad ?? calibration?.phaseErrorRad ?? null,
       fullScalePower,
+      frequenciesHz: preparation.band?.frequenciesHz ?? null,
     };
     const mostPilots = needsOf(settings, setup.board, 0).numSlots;
-    const result = await sound(sounder, {
+    const own = await sound(sounder, {
       ...{ ue, name: `calibration of ${ue}`, sounding: soundingOf(settings, setup) },
       onPilots: (numPilots) => parts.progress.batch(ue, turn, settings.ues.length, numPilots, mostPilots),
     });
-    heard.push({ ue, placeM: positionM, result });
+    heard.push({ ue, placeM: positionM, heard: own });
   }
   return heard;
 }

@@ -37,5 +37,5 @@ export interface CalibrationOutcome {
   readonly warnings: readonly string[];
   readonly pattern: FocusPattern;
   /** Against what the elements of an emulated board truly are; null of a real one. */
-  readonly truth: PhaseResidual | null;
+  readonly truth: (PhaseResidual & { readonly delayRmsS: number | null }) | null;
 }

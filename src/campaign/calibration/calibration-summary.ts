@@ -46,7 +46,7 @@ export function calibrationSummary(outcome: CalibrationOutcome): [what: string, 
       : [
           [
             'against the truth',
-            `${degrees(truth.rmsRad)} rms over ${plural(truth.numElements, 'element')}, element ${truth.worstElement + 1} off by ${degrees(truth.worstRad)} (the most); the board is emulated`,
+            `${degrees(truth.rmsRad)} rms over ${plural(truth.numElements, 'element')}, element ${truth.worstElement + 1} off by ${degrees(truth.worstRad)} (the most)${truth.delayRmsS === null ? '' : `; delays ${(1e12 * truth.delayRmsS).toFixed(2)} ps rms`}; the board is emulated`,
           ] as [string, string],
         ]),
   ];

@@ -10,21 +10,23 @@ import { seenFromOnePosition } from '../../../calibration/procedures/one-positio
 import { tableOfResult } from '../../../calibration/table/table-of-result.js';
 import { calibrationTableText } from '../../../calibration/table/write-table.js';
 import type { PlaceM } from '../../array/antenna-array.js';
+import { wrappedRad } from '../../core/turns.js';
 import type { CampaignParts } from '../campaign-parts.js';
 import { recordUsers } from '../campaign-rows.js';
 import { openSounder } from '../open-sounder.js';
 import { boardTemperatureC } from './board-temperature.js';
 import { type HeardByUe, hearArray, sound } from './calibrate-array.js';
 import type { CalibrationOutcome } from './calibration-outcome.js';
-import type { CalibrationSettings } from './calibration-settings.js';
+import { type CalibrationSettings, heardAtCarrier } from './calibration-settings.js';
 import { focusPattern } from './focus-pattern.js';
 import { type FocusProof, focused, focusProof } from './focus-proof.js';
 import { OUTCOME } from './recorded-calibration.js';
-import { phaseResidual, trueElements } from './true-elements.js';
+import { delayResidualS, phaseResidual, trueElements } from './true-elements.js';
 
 /** Elements up to which the bound is computed of the very pilots; of more the closed form stands, which is within a few per cent of it. */
 const MOST_FOR_JOINT_BOUND = 128;
 const CHECK_SLOTS = 64;
+const MOST_FOR_ONE_PASS_RAD = (45 * Math.PI) / 180;
 
 /** @throws what `hearArray` throws. */
 export async function carryOutCalibration(
@@ -42,31 +44,40 @@ export async function carryOutCalibration(
   try {
     const temperatureC = await boardTemperatureC(testbed.board, clock, signal);
     const heard = await hearArray(parts, sounder, settings);
-    const { result, warnings } = foundBy(parts, heard);
-    const table = tableOfResult(description.serialNumber, result, {
+    const { result, warnings: ofPlaces } = foundBy(parts, heard);
+    const warnings = [...ofPlaces, ...largeErrors(settings, result)];
+    const measured = tableOfResult(description.serialNumber, result, {
       ...measuredOf(parts, settings, heard, temperatureC),
       date: new Date().toISOString(),
       ...(warnings.length > 0 && { notes: [...warnings] }),
     });
+    const table = { ...measured, ...beyondPhases(parts, heard, result.phaseErrorRad) };
+    const band = { array: preparation.array, frequenciesHz: preparation.band?.frequenciesHz ?? null };
     const { ue, placeM } = heard[0]!;
     const proof = await sound(sounder, {
       ...{ ue, name: `proof by ${ue}` },
-      sounding: focusProof({
-        ...{ array: preparation.array, board: description, table, placeM },
-        responses: result.responses.response,
-      }),
+      sounding: heardAtCarrier(
+        focusProof({
+          ...{ array: preparation.array, board: description, table, placeM },
+          responses: result.responses.response,
+        }),
+        band,
+      ),
     });
     const check = await sound(sounder, {
       ...{ ue, name: `check by ${ue}` },
-      sounding: driftCheck(
-        {
-          ...{ array: preparation.array, board: description, placeM },
-          knownErrorRad: result.phaseErrorRad,
-        },
-        {
-          ...{ numSlots: CHECK_SLOTS, gain: result.gain },
-          ...{ tableErrorRad: result.expectedErrorRad, snrDb: result.snrDb },
-        },
+      sounding: heardAtCarrier(
+        driftCheck(
+          {
+            ...{ array: preparation.array, board: description, placeM },
+            knownErrorRad: result.phaseErrorRad,
+          },
+          {
+            ...{ numSlots: CHECK_SLOTS, gain: result.gain },
+            ...{ tableErrorRad: result.expectedErrorRad, snrDb: result.snrDb },
+          },
+        ),
+        band,
       ),
     });
     const outcome = outcomeOf(parts, { settings, heard, result, table, proof, check, warnings });
@@ -92,6 +103,42 @@ export async function carryOutCalibration(
   }
 }
 
+/** What a table says beyond phases; of several UEs the first one's, for only phases depend on where it is. */
+function beyondPhases(
+  { preparation }: CampaignParts,
+  heard: readonly HeardByUe[],
+  phaseErrorRad: Float64Array,
+): Partial<CalibrationTable> {
+  const { more } = heard[0]!.heard;
+  const { delayErrorS } = more;
+  if (heard.length === 1 || !delayErrorS) return more;
+  // A table has its phases with the delays off as well.
+  const { carrierHz } = preparation.array;
+  return {
+    ...more,
+    phaseErrorRad: phaseErrorRad.map((rad, n) =>
+      wrappedRad(rad / (2 * Math.PI) + carrierHz * delayErrorS[n]!),
+    ),
+  };
+}
+
+/** Of a first pass, the reference is as weak as the errors are large. */
+function largeErrors(
+  { procedure, passes }: CalibrationSettings,
+  { phaseErrorRad, elements }: CalibrationResult,
+) {
+  const foundRad = rmsOf(phaseErrorRad, elements.follows);
+  if (passes > 1 || procedure === 'rev' || foundRad < MOST_FOR_ONE_PASS_RAD) return [];
+  return [
+    `Phases are off by ${((foundRad * 180) / Math.PI).toFixed(0)} degrees rms, more than one pass is good for: take --passes 2, or calibrate again with this table as --calibration`,
+  ];
+}
+
+function rmsOf(values: Float64Array, follows: Uint8Array): number {
+  const counted = values.filter((_, n) => follows[n] === 1);
+  return Math.sqrt(counted.reduce((sum, x) => sum + x * x, 0) / Math.max(1, counted.length));
+}
+
 interface Found {
   readonly result: CalibrationResult & { readonly responses: ElementResponses };
   readonly warnings: readonly string[];
@@ -102,22 +149,22 @@ function foundBy({ preparation, testbed }: CampaignParts, heard: readonly HeardB
   const { array } = preparation;
   const first = heard[0]!;
   if (heard.length === 1) {
-    const { phaseErrorRad, elements } = first.result;
+    const { phaseErrorRad, elements } = first.heard.result;
     const seen = seenFromOnePosition(array, first.placeM, phaseErrorRad, elements.follows);
-    return { result: first.result, warnings: [seen.note] };
+    return { result: first.heard.result, warnings: [seen.note] };
   }
   const together = errorsFromPositions(
     array,
-    heard.map(({ placeM, result }) => ({ placeM, responses: result.responses })),
+    heard.map(({ placeM, heard: { result } }) => ({ placeM, responses: result.responses })),
   );
   const setup = { array, board: testbed.board.description, placeM: first.placeM };
   const result = {
     // Their powers are in units of their own; their SNRs are told by each.
     ...resultOf(together.responses, idealPhaseRad(setup), {
       ...{ powerVariance: 0, meanPower: 1 },
-      numSlots: heard.reduce((sum, { result: { numSlots } }) => sum + numSlots, 0),
+      numSlots: slotsOf(heard),
     }),
-    snrDb: Math.min(...heard.map(({ result: { snrDb } }) => snrDb)),
+    snrDb: Math.min(...heard.map(({ heard: { result } }) => result.snrDb)),
   };
   const displaced = together.positions.flatMap(({ believed, acrossM, awayM }, p) =>
     believed
@@ -149,6 +196,7 @@ function measuredOf(
     carrier: array.carrierHz,
     ...(band !== null && { bandwidth: band.bandwidthHz }),
     ...(temperatureC !== null && { temperatureC }),
+    slots: slotsOf(heard),
     procedure: settings.procedure,
     settings: { passes: settings.passes, ues: settings.ues.join(' ') },
     positions: heard.map(({ placeM }) => coordinates(placeM)),
@@ -169,25 +217,34 @@ function outcomeOf(
 ): CalibrationOutcome {
   const { description } = testbed.board;
   const { follows } = result.elements;
+  const { radiate } = testbed;
+  const truth =
+    radiate === undefined ? null : trueElements(description, preparation.array.carrierHz, radiate);
   const intervals = result.phaseIntervalRad.map((rad, n) => (follows[n] === 1 ? rad : 0));
   const widestElement = intervals.reduce((a, rad, n) => (rad > intervals[a]! ? n : a), 0);
-  const known = Array.from(follows, (x) => x === 1);
-  const numKnown = known.filter(Boolean).length;
-  const square = result.phaseErrorRad.reduce((sum, rad) => sum + rad * rad, 0);
   return {
     folder: recording.folder,
     table: calibrationTableText(table),
     procedure: settings.procedure,
     numElements: description.numElements,
-    numSlots: result.numSlots + proof.numSlots + check.numSlots,
-    ues: heard.map(({ ue, placeM, result: { snrDb, numSlots } }) => ({
-      ...{ ue, snrDb, numSlots },
-      placeM: coordinates(placeM),
-    })),
+    numSlots: slotsOf(heard) + proof.numSlots + check.numSlots,
+    ues: heard.map(
+      ({
+        ue,
+        placeM,
+        heard: {
+          result: { snrDb },
+          numSlots,
+        },
+      }) => ({
+        ...{ ue, snrDb, numSlots },
+        placeM: coordinates(placeM),
+      }),
+    ),
     expectedErrorRad: result.expectedErrorRad,
     ...{ widestRad: intervals[widestElement]!, widestElement },
     boundRad: boundOf(heard, preparation.array.numElements, description.phaseBits),
-    foundErrorRad: Math.sqrt(square / Math.max(1, numKnown)),
+    foundErrorRad: rmsOf(result.phaseErrorRad, follows),
     ...{ before: proof.before, after: proof.after, check, warnings },
     ...{ dead: table.dead, stuck: table.stuck },
     pattern: focusPattern({
@@ -196,20 +253,16 @@ function outcomeOf(
       after: focused(preparation.array, description, heard[0]!.placeM, table),
       ...{ phaseErrorRad: result.phaseErrorRad, gain: result.gain },
     }),
-    truth:
-      testbed.radiate === undefined
-        ? null
-        : phaseResidual(
-            result.phaseErrorRad,
-            trueElements(description, testbed.radiate),
-            (n) => follows[n] === 1,
-          ),
+    truth: truth && {
+      ...phaseResidual(result.phaseErrorRad, truth, (n) => follows[n] === 1),
+      delayRmsS: table.delayErrorS && delayResidualS(table.delayErrorS, truth),
+    },
   };
 }
 
 /** Of all UEs together: what each tells adds up. */
 function boundOf(heard: readonly HeardByUe[], numElements: number, phaseBits: number): number {
-  const information = heard.reduce((sum, { result }) => {
+  const information = heard.reduce((sum, { heard: { result } }) => {
     const { responses, codes, snrDb, numSlots } = result;
     if (numElements > MOST_FOR_JOINT_BOUND)
       return sum + closedFormBoundRad(numElements, numSlots, snrDb) ** -2;
@@ -224,6 +277,10 @@ function boundOf(heard: readonly HeardByUe[], numElements: number, phaseBits: nu
     return sum + phaseErrorRad ** -2;
   }, 0);
   return 1 / Math.sqrt(information);
+}
+
+function slotsOf(heard: readonly HeardByUe[]): number {
+  return heard.reduce((sum, { heard: { numSlots } }) => sum + numSlots, 0);
 }
 
 function coordinates([xM, yM, zM]: PlaceM): number[] {

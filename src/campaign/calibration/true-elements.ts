@@ -11,17 +11,20 @@ const MOST_CODES = 64;
 const LEAST_FOLLOWING = 0.5;
 
 export interface TrueElements {
-  /** Phase that each adds to what it is told, mean over its codes, rad, shape [numElements]. */
+  /** Phase that each adds to what it is told, at the carrier, mean over its codes, rad, shape [numElements]. */
   readonly phaseErrorRad: Float64Array;
   /** What each radiates of its share of the power, amplitude, shape [numElements]. */
   readonly gain: Float64Array;
   /** 0 where an element is dead or stuck, shape [numElements]. */
   readonly follows: Uint8Array;
+  /** Excess delay with the first line and no adjustable delay, s, shape [numElements]; null of a board that cannot delay. */
+  readonly delayErrorS: Float64Array | null;
 }
 
 /** @param radiate what the array radiates for element settings. */
-export function trueElements(board: BoardControls, radiate: Radiate): TrueElements {
-  const { numElements, phaseBits } = board;
+export function trueElements(board: BoardControls, carrierHz: number, radiate: Radiate): TrueElements {
+  const { numElements, phaseBits, delayLinesS } = board;
+  const firstLineS = delayLinesS?.[0];
   const rest = restingSettings(board);
   const numCodes = 2 ** phaseBits;
   const step = Math.max(1, numCodes / MOST_CODES);
@@ -32,8 +35,10 @@ export function trueElements(board: BoardControls, radiate: Radiate): TrueElemen
     Float64Array,
   ];
   let numTold = 0;
+  let delayS: Float64Array | null = null;
   for (let code = 0; code < numCodes; code += step, numTold++) {
     const weights = radiate({ phaseCode: new Uint16Array(numElements).fill(code), ...rest });
+    delayS = weights.delayS;
     const [cos, sin] = [Math.cos((2 * Math.PI * code) / numCodes), Math.sin((2 * Math.PI * code) / numCodes)];
     for (let n = 0; n < numElements; n++) {
       const [x, y] = [weights.re[n]! / share, weights.im[n]! / share];
@@ -42,8 +47,12 @@ export function trueElements(board: BoardControls, radiate: Radiate): TrueElemen
       size[n]! += Math.hypot(x, y);
     }
   }
+  const delayErrorS = (delayS as Float64Array | null)?.map((s, n) => s - (firstLineS?.[n] ?? 0)) ?? null;
   return {
-    phaseErrorRad: re.map((x, n) => Math.atan2(im[n]!, x)),
+    delayErrorS,
+    phaseErrorRad: re.map((x, n) =>
+      wrappedRad(Math.atan2(im[n]!, x) / (2 * Math.PI) - carrierHz * (delayErrorS?.[n] ?? 0)),
+    ),
     gain: size.map((sum) => sum / numTold),
     follows: Uint8Array.from(re, (x, n) => (Math.hypot(x, im[n]!) > LEAST_FOLLOWING * size[n]! ? 1 : 0)),
   };
@@ -76,4 +85,11 @@ export function phaseResidual(
     if (left > worstRad) [worstRad, worstElement] = [left, n];
   }
   return { rmsRad: Math.sqrt(sum / Math.max(1, numElements)), worstRad, worstElement, numElements };
+}
+
+/** By how much delays differ from true ones, but for the delay common to all elements that follow, s rms. */
+export function delayResidualS(foundS: Float64Array, { delayErrorS, follows }: TrueElements): number {
+  const differenceS = [...foundS].flatMap((s, n) => (follows[n] === 1 ? [s - (delayErrorS?.[n] ?? 0)] : []));
+  const meanS = differenceS.reduce((sum, s) => sum + s, 0) / differenceS.length;
+  return Math.sqrt(differenceS.reduce((sum, s) => sum + (s - meanS) ** 2, 0) / differenceS.length);
 }

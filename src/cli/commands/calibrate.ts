@@ -8,6 +8,7 @@ import { startCalibration } from '../../campaign/calibration/run-calibration.js'
 import { BeamloopError } from '../../core/errors.js';
 import { readVariants } from '../../scenario/scenario.js';
 import { emulatedSection, openTestbed } from '../../testbed.js';
+import { calibrationOption, withCalibration } from '../calibration-option.js';
 import { calibrationProgress, concludeCalibration } from '../calibration-output.js';
 import { calibrationPlan, printCalibrationPlan } from '../calibration-plan.js';
 import { campaignOptions } from '../campaign-output.js';
@@ -32,7 +33,8 @@ export const calibrateCommand: Command = (yargs, context) =>
             type: 'string',
             choices: PROCEDURES,
             default: 'hadamard' as Procedure,
-            describe: 'hadamard: all elements in every slot; rev: element after element',
+            describe:
+              'hadamard: all elements in every slot; rev: element after element; states: what each phase code really is; delays: true time delays, by subcarriers',
           },
           ue: {
             type: 'string',
@@ -43,9 +45,9 @@ export const calibrateCommand: Command = (yargs, context) =>
           },
           passes: {
             type: 'string',
-            default: '1',
             requiresArg: true,
-            describe: 'How often hadamard goes over the array; two where nothing is known of its phases',
+            describe:
+              'How often it goes over the array: 1 unless given, and 2 for delays. Two where nothing is known of its phases',
           },
           out: {
             type: 'string',
@@ -57,6 +59,7 @@ export const calibrateCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: 'Folder of the recording; recordings/<scenario>-calibration-<UTC time> unless given',
           },
+          ...calibrationOption,
           set: {
             type: 'string',
             array: true,
@@ -80,7 +83,7 @@ export const calibrateCommand: Command = (yargs, context) =>
         .example('$0 run scenarios/calibration.yaml --calibration table.yaml', 'What the table is for'),
     async (args) => {
       const [file, ...others] = readVariants(fileOrShipped(args.scenario), emulatedSection, {
-        set: args.set,
+        set: withCalibration(args.calibration, args.set),
         seed: undefined,
         repeat: 1,
       });
@@ -95,7 +98,7 @@ export const calibrateCommand: Command = (yargs, context) =>
       const settings: CalibrationSettings = {
         procedure: args.procedure,
         ues: args.ue ?? [firstUe(file!.scenario.users)],
-        passes: wholeOption('passes', args.passes, 1, 100),
+        passes: wholeOption('passes', args.passes ?? (args.procedure === 'delays' ? '2' : '1'), 1, 100),
       };
       if (args.dryRun) {
         printCalibrationPlan(context, args.json, calibrationPlan(file!, settings, args.snr));

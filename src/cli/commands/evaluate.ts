@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { BeamloopError } from '../../core/errors.js';
 import { familyOfModel } from '../../prediction/families.js';
-import type { Evaluation } from '../../prediction/family.js';
+import type { Evaluation, Family } from '../../prediction/family.js';
 import { modelFolder } from '../../prediction/model/shipped-model.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { MAX_SEED, wholeOption } from '../options.js';
@@ -30,6 +30,16 @@ export const evaluateCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: 'Windows; each has the users of the model file',
           },
+          data: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Folder of a data set that is abroad, in place of what is drawn (sweep networks)',
+          },
+          base: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Base station of --data, where it has several',
+          },
           seed: { type: 'string', default: '1', requiresArg: true, describe: 'Seed of the windows' },
           threads: {
             type: 'string',
@@ -37,7 +47,8 @@ export const evaluateCommand: Command = (yargs, context) =>
             describe: 'Threads that draw the windows; one per core unless given. Results do not depend on it',
           },
         })
-        .example('$0 evaluate scenarios/models/stgcn --windows 500', ''),
+        .example('$0 evaluate scenarios/models/stgcn --windows 500', '')
+        .example('$0 evaluate my-sweep-model --data data/o1 --base BS3', ''),
     async (args) => {
       const folders = args.folder.map((written) => modelFolder(String(written)));
       const family = familyOfModel(folders[0]!);
@@ -45,9 +56,17 @@ export const evaluateCommand: Command = (yargs, context) =>
       const seed = wholeOption('seed', args.seed, 0, MAX_SEED);
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
+      const data = dataOption(args, family);
       const bar = progressBar(context);
       const evaluation = await family
-        .evaluate(folders, { numExamples, seed, numThreads, signal: context.signal, onProgress: bar.show })
+        .evaluate(folders, {
+          numExamples,
+          seed,
+          numThreads,
+          data,
+          signal: context.signal,
+          onProgress: bar.show,
+        })
         .catch((error: unknown) => {
           if (!context.signal.aborted) throw error;
           throw new BeamloopError('INTERRUPTED', { what: 'Interrupted', todo: 'No scores were computed' });
@@ -57,6 +76,22 @@ export const evaluateCommand: Command = (yargs, context) =>
       else print(context, evaluation);
     },
   );
+
+function dataOption(
+  { data, base }: { readonly data?: string | undefined; readonly base?: string | undefined },
+  { networks, evaluatesData }: Family,
+) {
+  const refuse = (what: string, where: string, todo: string) =>
+    new BeamloopError('BAD_ARGUMENT', { what, where, todo });
+  if (data === undefined && base !== undefined) {
+    throw refuse('A base station is one of a data set', '--base', 'Give --data, or leave out --base');
+  }
+  if (data === undefined) return undefined;
+  if (evaluatesData !== true) {
+    throw refuse(`A network '${networks[0]}' is evaluated on no data set`, '--data', 'Leave out --data');
+  }
+  return { set: data, base };
+}
 
 function print({ stdout, columns: width }: CommandContext, evaluation: Evaluation): void {
   const { heading, columns, rows, notes } = evaluation;

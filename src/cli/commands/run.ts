@@ -25,6 +25,7 @@ import {
   openTestbedLogging,
   standInBoard,
 } from '../../testbed.js';
+import { calibrationOption, withCalibration } from '../calibration-option.js';
 import { campaignOptions, campaignProgress, concludeCampaign, reportOf } from '../campaign-output.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { drawArray } from '../draw-array.js';
@@ -68,11 +69,7 @@ export const runCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: `Tracker of a scenario with a section tracking, in place of its own: ${trackerNames().join(', ')}, or a map as there`,
           },
-          calibration: {
-            type: 'string',
-            requiresArg: true,
-            describe: "Calibration table of the board, in place of the scenario's board.calibration",
-          },
+          ...calibrationOption,
           seed: { type: 'string', requiresArg: true, describe: 'Another seed than that of the scenario' },
           repeat: {
             type: 'string',
@@ -105,16 +102,9 @@ export const runCommand: Command = (yargs, context) =>
     async (args) => {
       const scenarioFile = fileOrShipped(args.scenario);
       await loadPlugins(args.plugin, { file: scenarioFile, kind: 'scenario' }, args.set);
-      const set = [
-        ...withFaults(args.faults, args.set),
-        ...(args.tracker === undefined ? [] : [`tracking.tracker=${args.tracker}`]),
-        // From here, and not from where the scenario is.
-        ...(args.calibration === undefined
-          ? []
-          : [`board.calibration=${JSON.stringify(path.resolve(args.calibration))}`]),
-      ];
+      const set = withCalibration(args.calibration, withFaults(args.faults, args.set));
       const files = readVariants(scenarioFile, emulatedSection, {
-        set,
+        set: args.tracker === undefined ? set : [...set, `tracking.tracker=${args.tracker}`],
         seed: args.seed === undefined ? undefined : wholeOption('seed', args.seed, 0, MAX_SEED),
         repeat: wholeOption('repeat', args.repeat, 1, 10_000),
       });

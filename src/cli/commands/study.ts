@@ -37,6 +37,11 @@ export const studyCommand: Command = (yargs, context) =>
           },
           users: { type: 'string', requiresArg: true, describe: "Users per point instead of the file's" },
           seed: { type: 'string', requiresArg: true, describe: "Seed instead of the file's" },
+          data: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Folder of a data set in place of what the study would draw (kinds that take one)',
+          },
           threads: {
             type: 'string',
             requiresArg: true,
@@ -56,6 +61,7 @@ export const studyCommand: Command = (yargs, context) =>
       const study = overrideStudy(readStudy(file), {
         ...(args.users !== undefined && { numUsers: wholeOption('users', args.users, 1, MAX_USERS) }),
         ...(args.seed !== undefined && { seed: wholeOption('seed', args.seed, 0) }),
+        ...(args.data !== undefined && { data: args.data }),
       });
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);

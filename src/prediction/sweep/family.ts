@@ -4,8 +4,9 @@ import { formatQuantity } from '../../core/units.js';
 import type { MeanWithInterval } from '../evaluation/intervals.js';
 import type { Evaluation, EvaluationOptions, Family, ModelCard } from '../family.js';
 import type { SeededFile } from '../learning/training-state.js';
-import { evaluateSweeps, type PlaceScores, type SweepScores } from './evaluation/evaluate.js';
-import { readSweepModelFile, type SweepModelFile, sizesOf, titleOf } from './model-file.js';
+import { evaluateSweeps, type SweepScores } from './evaluation/evaluate.js';
+import type { PlaceScores } from './evaluation/place-scores.js';
+import { homesOf, readSweepModelFile, type SweepModelFile, sizesOf, titleOf } from './model-file.js';
 import { readSweepModel, type TrainedSweep } from './model-folder.js';
 import { numLearned, sweepShapes } from './networks/sweep-network.js';
 import { trainSweep } from './train.js';
@@ -27,18 +28,32 @@ export const sweepFamily: Family = {
       history: history.map(({ epoch: of, loss, seconds, ...figures }) => ({
         ...{ epoch: of, loss, seconds, figures, score: figures.top1 },
       })),
-      sentence: `Of the validation users it names the best beam for ${percent(top1)} %, one within 1 dB for ${percent(within1Db)} %`,
+      sentence:
+        `Of the validation users it names the best beam for ${percent(top1)} %, one within 1 dB for ${percent(within1Db)} %` +
+        leftOut(making.data ?? []),
       result: { network: model.network, epoch, top1, within1Db, temperature },
     };
   },
+  evaluatesData: true,
   evaluate,
   cardOf: (folder) => cardOf(readSweepModel(folder)),
 };
 
+type Read = NonNullable<TrainedSweep['making']['data']>;
+
+/** What whoever trains on a data set should hear of it. */
+function leftOut(read: Read): string {
+  const without = read.filter(({ numWithoutPath }) => numWithoutPath > 0);
+  const each = without.map(
+    ({ base, numUsers, numWithoutPath }) => `${numWithoutPath} of ${plural(numUsers, 'user')} of ${base}`,
+  );
+  return each.length === 0 ? '' : `\nLeft out because no path comes to them: ${each.join(', ')}`;
+}
+
 async function evaluate(folders: readonly string[], options: EvaluationOptions): Promise<Evaluation> {
   const models = folders.map((folder) => ({ folder, trained: readSweepModel(folder) }));
   const evaluation = await evaluateSweeps(models, options);
-  const { numHome, numAbroad, city, scores } = evaluation;
+  const { numHome, numAbroad, abroad, scores } = evaluation;
   const { model } = models[0]!.trained;
   const places = (place: 'home' | 'abroad') => [
     `${place}: best beam (%)`,
@@ -48,8 +63,7 @@ async function evaluate(folders: readonly string[], options: EvaluationOptions):
   ];
   return {
     heading:
-      `Home: ${plural(numHome, 'user')} kept from training in ${model.cities.length === 1 ? 'the city' : 'the cities'} ` +
-      `${model.cities.join(', ')}; abroad: ${plural(numAbroad, 'user')} of city ${city}. ` +
+      `Home: ${plural(numHome, 'user')} kept from training in ${homesOf(model)}; abroad: ${plural(numAbroad, 'user')} of ${abroad}. ` +
       `${model.beams.coarse.join(' x ')} beams are swept, ${model.beams.fine.join(' x ')} are chosen from, at ${model.snr} dB`,
     columns: ['chosen by', 'pilots', ...places('home'), ...places('abroad')],
     rows: scores.map(rowOf),
@@ -73,8 +87,13 @@ function rowOf({ title, numPilots, home, abroad }: SweepScores): string[] {
   return [title, String(numPilots), ...cells(home), ...cells(abroad)];
 }
 
+function readText({ base, numUsers, numWithoutPath, contentHash }: Read[number]): [string, string] {
+  const without = numWithoutPath === 0 ? '' : `, ${numWithoutPath} of them without a path and left out`;
+  return [`Base station ${base}`, `${plural(numUsers, 'user')}${without}; data set ${contentHash}`];
+}
+
 function cardOf({ model, making, temperature, contentHash }: TrainedSweep): ModelCard {
-  const { array, beams, receiver, cities } = model;
+  const { array, beams, receiver } = model;
   const numWeights = numLearned(sweepShapes(sizesOf(model)));
   const { history } = making;
   return {
@@ -121,7 +140,8 @@ function cardOf({ model, making, temperature, contentHash }: TrainedSweep): Mode
       ]),
     },
     making: [
-      ['Data', `synthetic cities ${cities.join(', ')}, pilots at ${model.snr} dB`],
+      ['Data', `${model.data === undefined ? 'synthetic ' : ''}${homesOf(model)}, pilots at ${model.snr} dB`],
+      ...(making.data ?? []).map(readText),
       ['Seed', String(model.seed)],
       ['Kept', `weights of epoch ${making.epoch} of ${history.length}`],
       ['Temperature', temperature.toFixed(3)],

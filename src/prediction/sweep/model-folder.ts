@@ -9,7 +9,7 @@ import {
   weightsSchema,
   writeModelFolder,
 } from '../model/model-folder.js';
-import { type SweepModelFile, sizesOf, sweepModelSchema } from './model-file.js';
+import { SWEEP_MODEL_KEYS, type SweepModelFile, sizesOf } from './model-file.js';
 import { sweepShapes } from './networks/sweep-network.js';
 
 const FORMAT = 1;
@@ -20,6 +20,17 @@ const makingSchema = z.object({
   ...makingShape,
   /** On the validation users. */
   ...scores,
+  /** Of each base station of a data set that it learned from, in the order of the model file. */
+  data: z
+    .array(
+      z.object({
+        base: z.string(),
+        contentHash: z.string(),
+        numUsers: z.int(),
+        numWithoutPath: z.int(),
+      }),
+    )
+    .optional(),
   history: z.array(z.object({ epoch: z.int(), loss: z.number(), ...scores, seconds: z.number() })),
 });
 
@@ -60,7 +71,7 @@ export function readSweepModel(folder: string): TrainedSweep {
   const description = readDescription(folder, descriptionSchema, ['sweep']);
   const { model, temperature, contentHash, making } = description;
   // What comes out of a model file goes in again: quantities are plain numbers in base units by then.
-  const isWhole = Object.keys(sweepModelSchema.shape).every((key) => key in model);
+  const isWhole = SWEEP_MODEL_KEYS.every((key) => key in model);
   if (!isWhole) throw invalidModel(folder, 'does not say which array, beams and network it is');
   const weights = readWeights(folder, description, sweepShapes(sizesOf(model)));
   return { model, temperature, weights, contentHash, making };

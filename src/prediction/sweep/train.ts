@@ -1,11 +1,11 @@
 /** Trains a sweep network: draws its cities, lets it learn, and writes the model folder. */
 import { Random } from '../../core/random.js';
 import { VERSION } from '../../core/version.js';
-import { oneCycleRate } from '../learning/rates.js';
 import { honestTemperature } from '../learning/temperature.js';
 import { type TrainOptions, trainInFolder } from '../learning/train-in-folder.js';
-import { drawHomeUsers, type HomeUsers } from './data/home-users.js';
+import { type HomeUsers, homeUsers } from './data/home-users.js';
 import { sweptPowers } from './data/swept.js';
+import { learningOf } from './learn.js';
 import { type SweepModelFile, sizesOf } from './model-file.js';
 import { type TrainedSweep, writeSweepModel } from './model-folder.js';
 import { sweepShapes } from './networks/sweep-network.js';
@@ -14,23 +14,20 @@ import { scoresOfAll, sweepLesson } from './sweep-lesson.js';
 /** @throws what `trainInFolder` throws. */
 export function trainSweep(model: SweepModelFile, options: TrainOptions): Promise<TrainedSweep> {
   const sizes = sizesOf(model);
-  const { epochs, batch, rate, weightDecay, patience } = model.training;
   let users: HomeUsers | null = null;
   return trainInFolder<TrainedSweep>(
     {
       model,
       shapes: sweepShapes(sizes),
-      learning: {
-        ...{ epochs, batch, patience, weightDecay },
-        rateAt: (step, numSteps) => oneCycleRate(rate, step, numSteps),
-      },
+      learning: learningOf(model),
       async prepare({ tf }) {
-        users = drawHomeUsers(model, options.onDrawn, options.signal);
+        const { onDrawn: onProgress, signal } = options;
+        users = await homeUsers(model, { onProgress, signal });
         return sweepLesson(tf, sizes, { ...users, snrDb: model.snr, seed: model.seed });
       },
       async finish(backend, { best, history }) {
         const { epoch, weights } = best!;
-        const { validation } = users!;
+        const { validation, read } = users!;
         const everybody = Array.from({ length: validation.numUsers }, (_, k) => k);
         const powers = sweptPowers(
           validation,
@@ -47,6 +44,7 @@ export function trainSweep(model: SweepModelFile, options: TrainOptions): Promis
         const making = {
           ...{ beamloop: VERSION, tensorflow: backend.version, backend: backend.name },
           ...{ node: process.version, epoch, ...figuresOf(epoch - 1) },
+          ...(read.length > 0 && { data: [...read] }),
           history: history.map(({ loss, seconds }, k) => ({ epoch: k + 1, loss, ...figuresOf(k), seconds })),
         };
         const trained = { model, temperature, weights, making };

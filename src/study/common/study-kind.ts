@@ -11,6 +11,8 @@ export interface StudyOverrides {
   /** Users per point. */
   readonly numUsers?: number;
   readonly seed?: number;
+  /** Folder of a data set in place of what the study would draw. */
+  readonly data?: string;
 }
 
 /** What a study runs with. */
@@ -35,8 +37,10 @@ interface StudyKindParts<Schema extends KindSchema> {
   sizes(study: z.output<Schema>, traced: boolean): readonly Size[];
   /** Checks of the file that go through what `sizes` bounds, one by one. */
   readonly longChecks?: (study: z.output<Schema>, context: z.core.$RefinementCtx) => void;
+  /** Whether `override` takes a data set. */
+  readonly takesData?: boolean;
   /**
-   * The study with other users or another seed.
+   * The study with other users, another seed, or a data set.
    *
    * @throws BAD_ARGUMENT where it has none to replace.
    */

@@ -16,12 +16,18 @@ export async function answerJobs(
   const { simulation, plugins } = workerData as WorkerData;
   for (const file of plugins) await loadPlugin(file);
   const simulator = simulatorOf(simulation);
-  parentPort!.on('message', async (job: UserJob) => parentPort!.postMessage(await answerTo(simulator, job)));
+  const answer = (said: JobAnswer) => parentPort!.postMessage(said);
+  parentPort!.on('message', async (job: UserJob) => answer(await answerTo(simulator, job, answer)));
 }
 
-async function answerTo(simulator: Simulator, job: UserJob): Promise<JobAnswer> {
+async function answerTo(
+  simulator: Simulator,
+  job: UserJob,
+  answer: (said: JobAnswer) => void,
+): Promise<JobAnswer> {
   try {
-    return { result: await simulator.run(job) };
+    // Whoever waits ends this thread to stop it.
+    return { result: await simulator.run(job, { onPart: (numUsersDone) => answer({ numUsersDone }) }) };
   } catch (error) {
     if (!(error instanceof BeamloopError)) throw error;
     const { code, what, where, todo } = error;

@@ -13,14 +13,22 @@ export interface Simulation {
   readonly traced: boolean;
 }
 
+/** Whoever waits for a job. */
+export interface JobWatch {
+  /** Asks to stop: a job that takes long looks at it now and then. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told, now and then, how many of the job's users are done. */
+  readonly onPart?: ((numUsersDone: number) => void) | undefined;
+}
+
 export interface Simulator {
   /** @returns plain data, which only the kind of study understands; or a promise of it. */
-  run(job: UserJob): unknown;
+  run(job: UserJob, watch?: JobWatch): unknown;
 }
 
 export interface JobOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called after each job with the users done so far and the users in all. */
+  /** Called after each job, and within long ones, with the users done so far and the users in all. */
   readonly onProgress?: ((numDone: number, numUsers: number) => void) | undefined;
 }
 

@@ -23,6 +23,7 @@ export interface WorkerData {
 /** What a thread says of a job. An error that crosses threads by itself loses its code. */
 export type JobAnswer =
   | { readonly result: unknown }
+  | { readonly numUsersDone: number }
   | { readonly failure: ErrorParts & { readonly code: ErrorCode } };
 
 /** Threads that each simulate run after run of users; one thread is the one that asks. */
@@ -37,13 +38,24 @@ export function threadExecutor(threads: ThreadOptions): Executor {
       const results = new Array<Result>(jobs.length);
       let numTaken = 0;
       let numDone = 0;
+      /** Of jobs that somebody is at, by their index. */
+      const parts = new Map<number, number>();
+      const tell = () => {
+        const underway = [...parts.values()].reduce((sum, done) => sum + done, 0);
+        options.onProgress?.(numDone + underway, numUsers);
+      };
       const queue: Queue = {
         jobs,
         take: () => (numTaken < jobs.length ? numTaken++ : undefined),
+        part: (index, numUsersDone) => {
+          parts.set(index, numUsersDone);
+          tell();
+        },
         finish: (index, result) => {
           results[index] = result as Result;
+          parts.delete(index);
           numDone += jobs[index]!.numUsers;
-          options.onProgress?.(numDone, numUsers);
+          tell();
         },
       };
       const numThreads = Math.min(threads.numThreads, jobs.length);
@@ -58,17 +70,20 @@ interface Queue {
   readonly jobs: readonly UserJob[];
   /** Index of the next job that nobody has. */
   readonly take: () => number | undefined;
+  readonly part: (index: number, numUsersDone: number) => void;
   readonly finish: (index: number, result: unknown) => void;
 }
 
 async function runHere(
   simulator: Simulator,
-  { jobs, take, finish }: Queue,
+  { jobs, take, part, finish }: Queue,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   for (let index = take(); index !== undefined; index = take()) {
     signal?.throwIfAborted();
-    finish(index, await simulator.run(jobs[index]!));
+    const at = index;
+    const watch = { signal, onPart: (numUsersDone: number) => part(at, numUsersDone) };
+    finish(index, await simulator.run(jobs[index]!, watch));
     await setImmediate();
   }
 }
@@ -96,7 +111,7 @@ async function runInWorkers(
 
 function runInWorker(
   worker: Worker,
-  { jobs, take, finish }: Queue,
+  { jobs, take, part, finish }: Queue,
   signal: AbortSignal | undefined,
   stop: AbortSignal,
 ): Promise<void> {
@@ -119,6 +134,10 @@ function runInWorker(
       if ('failure' in answer) {
         const { code, ...parts } = answer.failure;
         end(new BeamloopError(code, parts));
+        return;
+      }
+      if ('numUsersDone' in answer) {
+        part(current!, answer.numUsersDone);
         return;
       }
       finish(current!, answer.result);

@@ -211,8 +211,12 @@ it('the examples of docs/study.md follow the schema', () => {
   const blocks = [...readFileSync('docs/study.md', 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
     (m) => m[1]!,
   );
-  const [study, users, rate, panels, hardware, beamSplit, tracking, paper] = blocks;
-  expect(blocks).toHaveLength(8);
+  const [study, users, rate, panels, hardware, beamSplit, tracking, prediction, paper] = blocks;
+  expect(blocks).toHaveLength(9);
+  expect(parseSettings(prediction!, studySchema, 'docs/study.md')).toMatchObject({
+    kind: 'beam-prediction',
+    places: { uptown: { city: 7 }, harbour: { base: 'BS3' } },
+  });
   expect(parseSettings(tracking!, studySchema, 'docs/study.md')).toMatchObject({
     kind: 'tracking',
     snr: [0, 10],
@@ -251,7 +255,9 @@ it('every study of a paper follows the schema', () => {
       ? '2509.16035'
       : file.startsWith('stgcn')
         ? 'Spatio-Temporal Graph'
-        : 'Distance-Dependent Beam Split';
+        : file.startsWith('position-fusion')
+          ? 'Generalizable and Robust Beam Prediction'
+          : 'Distance-Dependent Beam Split';
     const study = readStudy(`scenarios/papers/${file}`);
     if (study.kind === 'scenario') throw new Error('not a study of the paper');
     const { title, paper: theirs } = study;

@@ -1,34 +1,58 @@
-/** The users of the cities that a model learns from, and which of them it must not see. */
+/** The users that a model learns from, of cities or of data sets, and which of them it must not see. */
+import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../../core/random.js';
 import { type SweepModelFile, settingOf } from '../model-file.js';
 import { drawCitySweep } from './city-sweep.js';
+import { type PathsSweep, pathsSweep } from './paths-sweep.js';
 import { type SweepSet, together, usersOf } from './sweep-set.js';
 
 const TRAINING_SHARE = 0.7;
 const VALIDATION_SHARE = 0.15;
 
-export interface HomeUsers {
+export interface PartedUsers {
   readonly training: SweepSet;
   readonly validation: SweepSet;
   readonly test: SweepSet;
 }
 
-/** Drawn by the model file alone: training and evaluation part the same users. */
-export function drawHomeUsers(
-  model: SweepModelFile,
-  onProgress?: (numDone: number, numCities: number) => void,
-  signal?: AbortSignal,
-): HomeUsers {
+export interface HomeUsers extends PartedUsers {
+  /** What was read, in the order of the model file's `data`. */
+  readonly read: readonly Omit<PathsSweep, 'sweeps'>[];
+}
+
+export interface DrawingOptions {
+  readonly onProgress?: ((numDone: number, numInAll: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Drawn by the model file and its data alone: training and evaluation part the same users.
+ *
+ * @throws what `pathsSweep` throws; the signal's reason.
+ */
+export async function homeUsers(model: SweepModelFile, options: DrawingOptions = {}): Promise<HomeUsers> {
   const setting = settingOf(model);
-  const cities = model.cities.map((seed, k) => {
+  const { signal, onProgress } = options;
+  const sets: SweepSet[] = [];
+  const read: Omit<PathsSweep, 'sweeps'>[] = [];
+  for (const [k, seed] of model.cities.entries()) {
+    await setImmediate();
     signal?.throwIfAborted();
-    const set = drawCitySweep(setting, seed);
+    sets.push(drawCitySweep(setting, seed));
     onProgress?.(k + 1, model.cities.length);
-    return set;
-  });
-  const all = together(cities);
+  }
+  for (const named of model.data ?? []) {
+    const { sweeps, ...found } = await pathsSweep(setting, named, options);
+    sets.push(sweeps);
+    read.push(found);
+  }
+  return { ...parted(together(sets), model.seed), read };
+}
+
+/** 70 % of the users for training, 15 % for validation, the rest for tests. */
+export function parted(all: SweepSet, seed: number): PartedUsers {
   const order = Array.from({ length: all.numUsers }, (_, k) => k);
-  const random = new Random(model.seed, 'split');
+  const random = new Random(seed, 'split');
   for (let k = order.length - 1; k > 0; k--) {
     const other = random.integer(k + 1);
     [order[k], order[other]] = [order[other]!, order[k]!];

@@ -1,29 +1,17 @@
 /** Scores of sweep networks and of what needs none, on users that no model has seen: at home, and in another city. */
 import { BeamloopError } from '../../../core/errors.js';
 import { Random } from '../../../core/random.js';
-import { type MeanWithInterval, meanWithInterval } from '../../evaluation/intervals.js';
 import type { EvaluationOptions } from '../../family.js';
 import { drawCitySweep } from '../data/city-sweep.js';
-import { drawHomeUsers } from '../data/home-users.js';
+import { type HomeUsers, homeUsers } from '../data/home-users.js';
+import { basesOf, pathsSweep } from '../data/paths-sweep.js';
+import { someOf } from '../data/some-of.js';
 import { type SweepSet, usersOf } from '../data/sweep-set.js';
 import { sweptPowers } from '../data/swept.js';
-import { likeliest, sweepPass } from '../forward/sweep-pass.js';
-import { settingOf, sizesOf, titleOf } from '../model-file.js';
+import { placeName, settingOf } from '../model-file.js';
 import type { TrainedSweep } from '../model-folder.js';
-import { baselinesOf, type Choice } from './baselines.js';
-
-/** Beams that a network is asked for, and that are tried with pilots of their own. */
-const NUM_TRIED = 3;
-const NEARLY_DB = 1;
-
-export interface PlaceScores {
-  /** How often the first beam is the best of all. */
-  readonly top1: MeanWithInterval;
-  readonly top3: MeanWithInterval | null;
-  /** How often the first, and the best of those that are tried, is within 1 dB of the best of all. */
-  readonly first: MeanWithInterval;
-  readonly tried: MeanWithInterval | null;
-}
+import { baselinesOf } from './baselines.js';
+import { choiceOf, type PlaceScores, placeScores } from './place-scores.js';
 
 export interface SweepScores {
   readonly name: string;
@@ -38,26 +26,31 @@ export interface SweepScores {
 export interface SweepEvaluation {
   readonly numHome: number;
   readonly numAbroad: number;
-  readonly city: number;
+  /** As people call it: `city 5`, `base station BS2 of my-set`. */
+  readonly abroad: string;
   readonly scores: readonly SweepScores[];
 }
 
 /**
- * @param models the first one's model file says which cities are home.
- * @throws MODEL_MISMATCH for models of other beams, or a city that is home; the signal's reason.
+ * @param models the first one's model file says which cities or base stations are home.
+ * @throws MODEL_MISMATCH for models of other beams or data; BAD_ARGUMENT for a base station that is home; what reading data sets throws;
+ * the signal's reason.
  */
 export async function evaluateSweeps(
   models: readonly { readonly folder: string; readonly trained: TrainedSweep }[],
-  { numExamples, seed, signal, onProgress }: EvaluationOptions,
+  { numExamples, seed, data, signal, onProgress }: EvaluationOptions,
 ): Promise<SweepEvaluation> {
   const { model } = models[0]!.trained;
   for (const { folder, trained } of models) requireAlike(trained, models[0]!.trained, folder);
-  const city = firstAbroad(seed, models);
-  const numSteps = model.cities.length + 1;
-  const home = drawHomeUsers(model, (numDone) => onProgress?.('cities drawn', numDone, numSteps), signal);
-  const abroad = drawCitySweep(settingOf(model), city);
-  onProgress?.('cities drawn', numSteps, numSteps);
-  const places = [home.test, abroad].map((set) => someOf(set, numExamples));
+  // Cities take a while to draw: a data set that is not there is said before.
+  if (data !== undefined) await basesOf(data.set);
+  const home = await homeUsers(model, {
+    signal,
+    onProgress: (numDone, numInAll) => onProgress?.('reading users', numDone, numInAll),
+  });
+  for (const { folder, trained } of models) requireSameData(trained, home.read, folder);
+  const abroad = await usersAbroad(models, home.read, { data, numExamples, seed, signal });
+  const places = [home.test, abroad.set].map((set) => someUsers(set, numExamples));
   const everybody = (set: SweepSet) => Array.from({ length: set.numUsers }, (_, k) => k);
   const noise = (what: string) => new Random(seed, 'evaluation', what);
   const known = {
@@ -78,20 +71,20 @@ export async function evaluateSweeps(
   });
   const [atHome, away] = chosen as [(typeof chosen)[0], (typeof chosen)[0]];
   return {
-    ...{ numHome: atHome.set.numUsers, numAbroad: away.set.numUsers, city },
+    ...{ numHome: atHome.set.numUsers, numAbroad: away.set.numUsers, abroad: abroad.name },
     scores: atHome.choices.map(({ name, title, numPilots }, k) => ({
       ...{ name, title, numPilots },
       contentHash: models[k]?.trained.contentHash ?? null,
-      home: scoresOf(atHome.set, atHome.choices[k]!, seed),
-      abroad: scoresOf(away.set, away.choices[k]!, seed),
+      home: placeScores(atHome.set, atHome.choices[k]!, model, seed),
+      abroad: placeScores(away.set, away.choices[k]!, model, seed),
     })),
   };
 }
 
 function requireAlike({ model }: TrainedSweep, { model: first }: TrainedSweep, folder: string): void {
-  const differs = (['array', 'beams', 'receiver', 'bandwidth', 'subcarriers', 'snr', 'cities'] as const).find(
-    (key) => JSON.stringify(model[key]) !== JSON.stringify(first[key]),
-  );
+  const differs = (
+    ['array', 'beams', 'receiver', 'bandwidth', 'subcarriers', 'snr', 'cities', 'data'] as const
+  ).find((key) => JSON.stringify(model[key]) !== JSON.stringify(first[key]));
   if (differs === undefined) return;
   const text = (of: TrainedSweep['model']) => JSON.stringify(of[differs]);
   throw new BeamloopError('MODEL_MISMATCH', {
@@ -101,51 +94,70 @@ function requireAlike({ model }: TrainedSweep, { model: first }: TrainedSweep, f
   });
 }
 
+/** A data set may have been imported anew since, or another one stand in its place. */
+function requireSameData({ making }: TrainedSweep, read: HomeUsers['read'], folder: string): void {
+  for (const [k, { base, contentHash }] of read.entries()) {
+    if (making.data?.[k]?.contentHash === contentHash) continue;
+    throw new BeamloopError('MODEL_MISMATCH', {
+      what: `The data set with base station ${base} is not the one that the model learned from`,
+      where: folder,
+      todo: 'Put that one in its place, or train a model on this one',
+    });
+  }
+}
+
+type Models = readonly { readonly trained: TrainedSweep }[];
+
+/** Users that no model has seen: of the data set that is asked for, of another base station at home, or of a city. */
+async function usersAbroad(
+  models: Models,
+  read: HomeUsers['read'],
+  { data, numExamples, seed, signal }: Pick<EvaluationOptions, 'data' | 'numExamples' | 'seed' | 'signal'>,
+): Promise<{ readonly name: string; readonly set: SweepSet }> {
+  const { model } = models[0]!.trained;
+  const setting = settingOf(model);
+  const home = model.data?.[0]?.set;
+  const other = home === undefined ? undefined : await otherBase(home, read);
+  const named = data ?? (other === undefined ? undefined : { set: home!, base: other });
+  if (named === undefined) {
+    const city = firstAbroad(seed, models);
+    return { name: `city ${city}`, set: drawCitySweep(setting, city) };
+  }
+  const { sweeps, base, contentHash } = await pathsSweep(
+    setting,
+    { ...named, users: numExamples },
+    { signal },
+  );
+  if (read.some((one) => one.base === base && one.contentHash === contentHash)) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `Base station ${base} is one that the model learned from`,
+      where: named.set,
+      todo: 'Give another base station or data set',
+    });
+  }
+  return { name: placeName(named.set, base), set: sweeps };
+}
+
+async function otherBase(set: string, read: HomeUsers['read']): Promise<string | undefined> {
+  const homes = new Set(read.map(({ base }) => base));
+  return (await basesOf(set)).find((base) => !homes.has(base));
+}
+
 /** From the seed on, the first city that no model learned from. */
-function firstAbroad(seed: number, models: readonly { readonly trained: TrainedSweep }[]): number {
+function firstAbroad(seed: number, models: Models): number {
   const homes = new Set(models.flatMap(({ trained }) => trained.model.cities));
   let city = seed;
   while (homes.has(city)) city++;
   return city;
 }
 
-/** Users of a city stand in rows: some of them are taken from all over it. */
-function someOf(set: SweepSet, most: number): SweepSet {
+function someUsers(set: SweepSet, most: number): SweepSet {
   if (set.numUsers <= most) return set;
   return usersOf(
     set,
-    Array.from({ length: most }, (_, k) => Math.floor((k * set.numUsers) / most)),
+    someOf(
+      Array.from({ length: set.numUsers }, (_, k) => k),
+      most,
+    ),
   );
-}
-
-/** By the forward pass that a scheme uses. */
-function choiceOf({ model, weights }: TrainedSweep, set: SweepSet, powers: Float64Array): Choice {
-  const pass = sweepPass(sizesOf(model), set.numCoarse, weights);
-  const ranked = Array.from({ length: set.numUsers }, (_, user) => {
-    const own = powers.subarray(user * set.numCoarse, (user + 1) * set.numCoarse);
-    return likeliest(pass.scores(own, set.sectors[user]), NUM_TRIED);
-  });
-  return { name: 'sweep', title: titleOf(model), ranked, numPilots: set.numCoarse };
-}
-
-function scoresOf(
-  { best, fine, numFine, numUsers }: SweepSet,
-  { ranked }: Choice,
-  seed: number,
-): PlaceScores {
-  const share = 10 ** (-NEARLY_DB / 10);
-  const isNear = (user: number, beam: number) =>
-    fine[user * numFine + beam]! >= share * fine[user * numFine + best[user]!]!;
-  const mean = (holds: (user: number) => boolean) =>
-    meanWithInterval(
-      Float64Array.from({ length: numUsers }, (_, user) => (holds(user) ? 1 : 0)),
-      seed,
-    );
-  const ranks = ranked[0]!.length > 1;
-  return {
-    top1: mean((user) => ranked[user]![0] === best[user]),
-    top3: ranks ? mean((user) => ranked[user]!.includes(best[user]!)) : null,
-    first: mean((user) => isNear(user, ranked[user]![0]!)),
-    tried: ranks ? mean((user) => ranked[user]!.some((beam) => isNear(user, beam))) : null,
-  };
 }

@@ -6,9 +6,14 @@ import { sizeOf } from '../../layers/weight-shapes.js';
 import type { Weights } from '../../learning/weights.js';
 import { interpolate, relativeLevels } from '../data/power-map.js';
 import {
+  type Branch,
   type BranchSizes,
   branchFeatures,
   headNames,
+  isPerceptron,
+  type PerceptronSizes,
+  perceptronLayers,
+  runningShapes,
   type SizedBottleneck,
   type SweepSizes,
   sizedBottlenecks,
@@ -33,8 +38,9 @@ class Loaded {
   constructor(sizes: SweepSizes, weights: Weights) {
     const shapes = sweepShapes(sizes);
     this.#named = new Map(shapes.map(({ name }, k) => [name, weights[k]!]));
-    const own = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    const numGroups = sizedBottlenecks(sizes.branch).reduce((sum, block) => sum + block.numGroups, 0);
+    const own = runningShapes(sizes).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const blocks = isPerceptron(sizes.branch) ? [] : sizedBottlenecks(sizes.branch);
+    const numGroups = blocks.reduce((sum, block) => sum + block.numGroups, 0);
     this.kernel = new LayerKernel(own + 2 * workingFloats(sizes.branch), 4 * shapes.length + 8 * numGroups);
   }
 
@@ -68,9 +74,9 @@ export function sweepPass(sizes: SweepSizes, numCoarse: number, weights: Weights
   const { kernel } = loaded;
   const features = branchFeatures(branch);
   const map = kernel.matrix(branch.mapSize ** 2, 1);
-  const beam = new BranchPass(loaded, 'beam', branch);
+  const beam = branchPass(loaded, 'beam', branch);
   // Of a generator the beam's features are enough: it makes those of places by itself.
-  const place = fusion === 'auto' ? new BranchPass(loaded, 'place', branch) : null;
+  const place = fusion === 'auto' ? branchPass(loaded, 'place', branch) : null;
   const fuse = fusionOf(loaded, sizes, features);
   const layers = headNames(heads).map((name) => loaded.linear(name));
   const scores = kernel.matrix(1, numBeams);
@@ -126,7 +132,15 @@ function fusionOf(loaded: Loaded, { fusion }: SweepSizes, features: number) {
 }
 
 /** More than a branch works on: maps between its convolutions, what their places see, and the parts of an excitation. */
-function workingFloats(branch: BranchSizes): number {
+function workingFloats(branch: Branch): number {
+  if (isPerceptron(branch)) {
+    return (
+      branch.mapSize ** 2 +
+      branch.layers.reduce((sum, outputs) => sum + outputs, 0) +
+      12 * branchFeatures(branch) +
+      5000
+    );
+  }
   const stem = outputSize({ mapSize: branch.mapSize, stride: branch.stem.stride });
   const maps = sizedBottlenecks(branch).reduce(
     (sum, { mapSize, middle, outputs }) => sum + mapSize ** 2 * (2 * middle + 2 * outputs) + 4 * outputs,
@@ -156,7 +170,43 @@ function sizesOf(block: SizedBottleneck): Record<'in' | 'across' | 'out' | 'shor
   };
 }
 
-class BranchPass {
+/** Gives features of a map, [1, features]; overwritten by the next call. */
+interface BranchPass {
+  run(map: Matrix): Matrix;
+}
+
+function branchPass(loaded: Loaded, name: string, branch: Branch): BranchPass {
+  return isPerceptron(branch)
+    ? new PerceptronPass(loaded, name, branch)
+    : new ConvolvedPass(loaded, name, branch);
+}
+
+class PerceptronPass implements BranchPass {
+  readonly #kernel: LayerKernel;
+  readonly #powers: Matrix;
+  readonly #layers: readonly { readonly layer: DenseLayer; readonly out: Matrix }[];
+
+  constructor(loaded: Loaded, name: string, branch: PerceptronSizes) {
+    this.#kernel = loaded.kernel;
+    this.#powers = loaded.kernel.matrix(1, branch.mapSize ** 2);
+    this.#layers = perceptronLayers(branch).map(([, outputs], k) => ({
+      layer: loaded.linear(`${name}.layer${k + 1}`),
+      out: loaded.kernel.matrix(1, outputs),
+    }));
+  }
+
+  run(map: Matrix): Matrix {
+    this.#powers.values.set(map.values);
+    let x = this.#powers;
+    for (const { layer, out } of this.#layers) {
+      this.#kernel.dense(x, layer, 'relu', out);
+      x = out;
+    }
+    return x;
+  }
+}
+
+class ConvolvedPass implements BranchPass {
   readonly #blocks: readonly ((map: Matrix) => Matrix)[];
   readonly #stem: Convolution;
   readonly #first: Matrix;
@@ -174,7 +224,6 @@ class BranchPass {
     this.#means = kernel.matrix(1, branchFeatures(branch));
   }
 
-  /** Features, [1, features]; overwritten by the next call. */
   run(map: Matrix): Matrix {
     this.#stem.run(map, this.#first);
     let x = this.#first;

@@ -1,6 +1,6 @@
 /**
  * Networks that name the best fine beam from the powers of a coarse sweep (Jin et al. 2026; docs/model.md eq. 116): one or two
- * branches of residual convolutions, a fusion of both, and heads.
+ * branches of residual convolutions or of dense layers, a fusion of both, and heads.
  */
 import { sizeOf, type WeightShape } from '../../layers/weight-shapes.js';
 
@@ -31,8 +31,18 @@ export interface BranchSizes {
   readonly withExcitation: boolean;
 }
 
+/** Dense layers with ReLUs over the powers as they are, and no picture of them: what convolutions are held against. */
+export interface PerceptronSizes {
+  /** Of the sweep's own grid. */
+  readonly mapSize: number;
+  /** Outputs of its layers. */
+  readonly layers: readonly [number, ...number[]];
+}
+
+export type Branch = BranchSizes | PerceptronSizes;
+
 export interface SweepSizes {
-  readonly branch: BranchSizes;
+  readonly branch: Branch;
   readonly fusion: Fusion;
   readonly heads: Heads;
   readonly numBeams: number;
@@ -75,9 +85,23 @@ export const FULL: BranchSizes = {
   withExcitation: true,
 };
 
+/** @param side beams of the sweep along an axis. */
+export function perceptronFor(side: number): PerceptronSizes {
+  return { mapSize: side, layers: [128, 128] };
+}
+
+export function isPerceptron(branch: Branch): branch is PerceptronSizes {
+  return 'layers' in branch;
+}
+
 /** Features that come out of a branch. */
-export function branchFeatures({ bottlenecks }: BranchSizes): number {
-  return bottlenecks.at(-1)!.outputs;
+export function branchFeatures(branch: Branch): number {
+  return isPerceptron(branch) ? branch.layers.at(-1)! : branch.bottlenecks.at(-1)!.outputs;
+}
+
+/** What comes into each of its layers, and what goes out. */
+export function perceptronLayers({ mapSize, layers }: PerceptronSizes): [inputs: number, outputs: number][] {
+  return layers.map((outputs, k) => [k === 0 ? mapSize ** 2 : layers[k - 1]!, outputs]);
 }
 
 /** What comes into a bottleneck, and its own sizes. */
@@ -112,7 +136,12 @@ export function sizedBottlenecks(sizes: BranchSizes): SizedBottleneck[] {
 }
 
 /** Weights of a branch, named after it. */
-export function branchShapes(branch: string, sizes: BranchSizes): WeightShape[] {
+export function branchShapes(branch: string, sizes: Branch): WeightShape[] {
+  if (isPerceptron(sizes)) {
+    return perceptronLayers(sizes).flatMap(([inputs, outputs], k) =>
+      linearShapes(`${branch}.layer${k + 1}`, inputs, outputs),
+    );
+  }
   return [
     ...convolutionShapes(`${branch}.stem`, 3, 1, sizes.stem.outputs),
     ...sizedBottlenecks(sizes).flatMap((bottleneck, k) =>
@@ -177,6 +206,13 @@ export function sweepShapes({ branch, fusion, heads, numBeams }: SweepSizes): We
   ];
 }
 
+/** Those of what runs: the rest is of training alone. */
+export function runningShapes(sizes: SweepSizes): WeightShape[] {
+  // A generator makes features of places by itself.
+  const left = sizes.fusion === 'gan' ? /^(place|position|enhance|judge)/ : /^(position|fusion\.back)/;
+  return sweepShapes(sizes).filter(({ name }) => !left.test(name));
+}
+
 /** Basic: inputs - features - features; back: features - features - inputs. */
 function autoFusionShapes(name: string, inputs: number, features: number): WeightShape[] {
   return [
@@ -217,7 +253,10 @@ export function numLearned(shapes: readonly WeightShape[]): number {
 }
 
 /** Multiplications with an addition that one branch takes for one map. */
-export function branchMultiplications(sizes: BranchSizes): number {
+export function branchMultiplications(sizes: Branch): number {
+  if (isPerceptron(sizes)) {
+    return perceptronLayers(sizes).reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
+  }
   const stemSize = Math.ceil(sizes.mapSize / sizes.stem.stride);
   return sizedBottlenecks(sizes).reduce(
     (sum, { inputs, outputs, middle, numGroups, squeezed, hasShortcut, mapSize, stride }) => {
@@ -232,4 +271,26 @@ export function branchMultiplications(sizes: BranchSizes): number {
     },
     stemSize ** 2 * TAPS * sizes.stem.outputs,
   );
+}
+
+/** The same of a whole network that runs, and of all that goes forward in training. */
+export function sweepMultiplications(sizes: SweepSizes): {
+  readonly running: number;
+  readonly training: number;
+} {
+  const { branch, fusion, numBeams } = sizes;
+  const one = branchMultiplications(branch);
+  const dense = (shapes: readonly WeightShape[]) =>
+    shapes.reduce(
+      (sum, { name, shape }) =>
+        sum + (/^(fusion|position|enhance|generator|judge).*weight$/.test(name) ? sizeOf(shape) : 0),
+      0,
+    );
+  // Of three heads one speaks.
+  const head = branchFeatures(branch) * (fusion === 'gan' ? 2 : 1) * numBeams;
+  const numBranches = { none: 1, auto: 2, gan: 1 }[fusion];
+  return {
+    running: head + numBranches * one + dense(runningShapes(sizes)),
+    training: head + (fusion === 'none' ? one : 2 * one) + dense(sweepShapes(sizes)),
+  };
 }

@@ -4,7 +4,15 @@ import type { TensorFlow } from '../../backend/tensorflow-type.js';
 import { type BatchStatistics, batchNorm, SMALL_VARIANCE } from '../../layers/batch-norm.js';
 import { addRow, dense } from '../../layers/dense.js';
 import type { WeightTensors } from '../../layers/weight-shapes.js';
-import { type BranchSizes, headNames, type SweepSizes, sizedBottlenecks } from './sweep-network.js';
+import {
+  type Branch,
+  type BranchSizes,
+  headNames,
+  isPerceptron,
+  perceptronLayers,
+  type SweepSizes,
+  sizedBottlenecks,
+} from './sweep-network.js';
 
 /** Told the statistics of the batch, by the name of what is normalised; null while a network runs: its running statistics count. */
 export type OnStatistics = ((name: string, statistics: BatchStatistics) => void) | null;
@@ -99,6 +107,22 @@ export function judgement(
 
 /** @returns features, [rows, features]. */
 function branchOutcome(
+  tf: TensorFlow,
+  name: string,
+  sizes: Branch,
+  weights: WeightTensors,
+  maps: Tensor4D,
+  onStatistics: OnStatistics,
+): Tensor2D {
+  if (!isPerceptron(sizes)) return convolvedFeatures(tf, name, sizes, weights, maps, onStatistics);
+  const powers: Tensor2D = tf.reshape(maps, [maps.shape[0], sizes.mapSize ** 2]);
+  return perceptronLayers(sizes).reduce(
+    (x, _, k) => tf.relu<Tensor2D>(linear(tf, x, weights, `${name}.layer${k + 1}`)),
+    powers,
+  );
+}
+
+function convolvedFeatures(
   tf: TensorFlow,
   name: string,
   sizes: BranchSizes,

@@ -4,8 +4,9 @@ import { PlanarArray } from '../../../../src/array/planar-array.js';
 import { drawCityScene } from '../../../../src/channel/city/scene.js';
 import { PlanarCodebook } from '../../../../src/codebook/planar.js';
 import { Random } from '../../../../src/core/random.js';
-import { boresightRad, drawCitySweep } from '../../../../src/prediction/sweep/data/city-sweep.js';
+import { drawCitySweep } from '../../../../src/prediction/sweep/data/city-sweep.js';
 import { interpolate, relativeLevels } from '../../../../src/prediction/sweep/data/power-map.js';
+import { boresightRad } from '../../../../src/prediction/sweep/data/sector.js';
 import { sweptPowers } from '../../../../src/prediction/sweep/data/swept.js';
 import { baselinesOf } from '../../../../src/prediction/sweep/evaluation/baselines.js';
 

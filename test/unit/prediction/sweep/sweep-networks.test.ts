@@ -16,8 +16,11 @@ import {
   FUSIONS,
   HEADS,
   numLearned,
+  type PerceptronSizes,
+  perceptronFor,
   REDUCED,
   type SweepSizes,
+  sweepMultiplications,
   sweepShapes,
 } from '../../../../src/prediction/sweep/networks/sweep-network.js';
 import { scoresOfAll, sweepLesson } from '../../../../src/prediction/sweep/sweep-lesson.js';
@@ -61,7 +64,7 @@ const small: BranchSizes = {
     { outputs: 8, stride: 1 },
   ],
 };
-const sizesFor = (branch: BranchSizes, more: Partial<SweepSizes> = {}): SweepSizes => ({
+const sizesFor = (branch: BranchSizes | PerceptronSizes, more: Partial<SweepSizes> = {}): SweepSizes => ({
   ...{ branch, fusion: 'none', heads: 'shared', numBeams: 256 },
   ...more,
 });
@@ -73,10 +76,34 @@ describe('sizes', () => {
     expect(numLearned(sweepShapes(sizesFor(REDUCED, { fusion: 'auto' })))).toBe(228_802);
   });
 
+  it('of the perceptron are those of dense layers 16 - 128 - 128 - 256', () => {
+    const sizes = sizesFor(perceptronFor(4));
+    expect(numLearned(sweepShapes(sizes))).toBe(17 * 128 + 129 * 128 + 129 * 256);
+    const multiplications = 16 * 128 + 128 * 128 + 128 * 256;
+    expect(sweepMultiplications(sizes)).toEqual({ running: multiplications, training: multiplications });
+  });
+
+  it('multiply what runs for a sweep, and more in training', () => {
+    const one = branchMultiplications(REDUCED);
+    expect(sweepMultiplications(sizesFor(REDUCED)).running).toBe(one + 96 * 256);
+    const auto = sweepMultiplications(sizesFor(REDUCED, { fusion: 'auto' }));
+    expect(auto.running).toBe(2 * one + 192 * 96 + 96 * 96 + 96 * 256);
+    expect(auto.training).toBe(auto.running + 96 * 2 + 96 * 96 + 96 * 192);
+    // The generator makes the second branch's features from the first one's: 96 - 192 - 192 - 96.
+    const gan = sweepMultiplications(sizesFor(REDUCED, { fusion: 'gan', heads: 'three' }));
+    expect(gan.running).toBe(one + 96 * 192 + 192 * 192 + 192 * 96 + 192 * 256);
+    expect(gan.training).toBe(gan.running + one + 96 * 2 + 4 * 96 * 96 + 2 * 96 * 96 + 96);
+  });
+
   it('of the full branch are those of RegNetY-4GF: 19.6 million weights, 17.1 without excitation, 326 million multiplications', () => {
     expect(numLearned(branchShapes('one', FULL))).toBe(19_557_080);
     expect(numLearned(branchShapes('one', { ...FULL, withExcitation: false }))).toBe(17_069_152);
     expect(Math.round(branchMultiplications(FULL) / 1e6)).toBe(326);
+    // As Jin et al. (2026) print them in Table VII: 0.33, 0.66 and 0.67 thousand million.
+    const printed = { none: 0.33, auto: 0.66, gan: 0.67 };
+    for (const fusion of FUSIONS) {
+      expect(sweepMultiplications(sizesFor(FULL, { fusion })).training / 1e9).toBeCloseTo(printed[fusion], 2);
+    }
   });
 });
 
@@ -89,7 +116,7 @@ describe('a sweep network', () => {
   const variants = FUSIONS.flatMap((fusion) => HEADS.map((heads) => ({ fusion, heads })));
 
   it.each(variants)('runs without TensorFlow as with it: $fusion, $heads', (variant) => {
-    for (const branch of [small, REDUCED]) {
+    for (const branch of [small, REDUCED, perceptronFor(4)]) {
       const sizes = sizesFor(branch, { ...variant, numBeams: 9 });
       const set = drawnSet(6, 9);
       const weights = drawnWeights(sweepShapes(sizes));
