@@ -180,6 +180,20 @@ export function correctCodeword(codeword: Codeword, table: CalibrationTable): Co
 
 /** The board with its lines, steps of delay and phase codes as they are (eq. 43 and 130): quantisation then chooses by what is real. */
 export function calibratedBoard<B extends BoardControls>(board: B, table: CalibrationTable): B {
+  const last = calibrated.get(table);
+  if (last?.board === board) return last.known as B;
+  const known = withErrors(board, table);
+  calibrated.set(table, { board, known });
+  return known;
+}
+
+/** The last board of each table: codewords of one run ask for the same again and again. */
+const calibrated = new WeakMap<
+  CalibrationTable,
+  { readonly board: BoardControls; readonly known: BoardControls }
+>();
+
+function withErrors<B extends BoardControls>(board: B, table: CalibrationTable): B {
   const { lineErrorS, delayGainError, codeErrorRad } = table;
   const changes: Partial<BoardControls> = {
     ...(lineErrorS !== null &&
