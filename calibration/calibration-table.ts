@@ -10,6 +10,7 @@ import type { BoardDescription, ElementSettings } from '../drivers/array-board.j
 import type { Codeword } from '../src/codebook/codeword.js';
 import { BeamloopError } from '../src/core/errors.js';
 import { parseSettings } from '../src/core/settings-file.js';
+import { wrappedRad } from '../src/core/turns.js';
 import { type BoardControls, hasDelays } from '../src/realisation/board-controls.js';
 import { type Radiated, realisedCodeword } from '../src/realisation/realised.js';
 import { hashOf } from './table/table-hash.js';
@@ -161,6 +162,15 @@ export function requireCalibrationOf(board: BoardDescription, table: Calibration
       `The calibration lists ${numCodes} phase codes per element; the board has ${2 ** board.phaseBits}`,
     );
   }
+}
+
+/** What elements add to phases at the carrier, where delays are phases, rad, shape [numElements]. */
+export function carrierErrorRad(
+  { phaseErrorRad, delayErrorS }: CalibrationTable,
+  carrierHz: number,
+): Float64Array {
+  if (delayErrorS === null) return phaseErrorRad;
+  return phaseErrorRad.map((rad, n) => wrappedRad(rad / (2 * Math.PI) - carrierHz * delayErrorS[n]!));
 }
 
 /**

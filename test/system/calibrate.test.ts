@@ -142,11 +142,16 @@ describe('a calibration from three places', () => {
 });
 
 describe('what cannot be calibrated', () => {
-  beforeAll(() => writeFileSync(at('small.yaml'), SMALL.replace('FAULTS', '{}')));
+  beforeAll(() => {
+    writeFileSync(at('small.yaml'), SMALL.replace('FAULTS', '{}'));
+    const phaseError = { unit: 'deg', values: Array.from({ length: 24 }, () => 1) };
+    writeFileSync(at('other.yaml'), JSON.stringify({ board: 'OTHER', phaseError }));
+  });
 
   it.each([
     [['--ue', 'loud'], 4, /\d+ of \d+ powers are at the UE's full scale, 6\.31: it is saturated/],
     [['--ue', 'nobody'], 2, /The scenario has no UE 'nobody'.*ada, bela, chen, loud/],
+    [['--calibration', at('other.yaml')], 3, /The calibration is of board OTHER; this is board EMU-0001/],
     [['--procedure', 'delays'], 2, /Delays are told by phases over subcarriers/],
     [['--set', 'board.emulated.phaseBits=1'], 3, /mirror image/],
     [
