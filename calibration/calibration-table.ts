@@ -10,6 +10,7 @@ import type { BoardDescription, ElementSettings } from '../drivers/array-board.j
 import type { Codeword } from '../src/codebook/codeword.js';
 import { BeamloopError } from '../src/core/errors.js';
 import { parseSettings } from '../src/core/settings-file.js';
+import { wrappedRad } from '../src/core/turns.js';
 import { type BoardControls, hasDelays } from '../src/realisation/board-controls.js';
 import { type Radiated, realisedCodeword } from '../src/realisation/realised.js';
 import { hashOf } from './table/table-hash.js';
@@ -163,6 +164,15 @@ export function requireCalibrationOf(board: BoardDescription, table: Calibration
   }
 }
 
+/** What elements add to phases at the carrier, where delays are phases, rad, shape [numElements]. */
+export function carrierErrorRad(
+  { phaseErrorRad, delayErrorS }: CalibrationTable,
+  carrierHz: number,
+): Float64Array {
+  if (delayErrorS === null) return phaseErrorRad;
+  return phaseErrorRad.map((rad, n) => wrappedRad(rad / (2 * Math.PI) - carrierHz * delayErrorS[n]!));
+}
+
 /**
  * The codeword that makes a board with these errors radiate `codeword`, but for the errors of its lines: quantise it to
  * `calibratedBoard`. A table with delay errors gives delays to codewords that have none, so that the errors are made up for.
@@ -180,6 +190,20 @@ export function correctCodeword(codeword: Codeword, table: CalibrationTable): Co
 
 /** The board with its lines, steps of delay and phase codes as they are (eq. 43 and 130): quantisation then chooses by what is real. */
 export function calibratedBoard<B extends BoardControls>(board: B, table: CalibrationTable): B {
+  const last = calibrated.get(table);
+  if (last?.board === board) return last.known as B;
+  const known = withErrors(board, table);
+  calibrated.set(table, { board, known });
+  return known;
+}
+
+/** The last board of each table: codewords of one run ask for the same again and again. */
+const calibrated = new WeakMap<
+  CalibrationTable,
+  { readonly board: BoardControls; readonly known: BoardControls }
+>();
+
+function withErrors<B extends BoardControls>(board: B, table: CalibrationTable): B {
   const { lineErrorS, delayGainError, codeErrorRad } = table;
   const changes: Partial<BoardControls> = {
     ...(lineErrorS !== null &&

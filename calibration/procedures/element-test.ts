@@ -1,15 +1,20 @@
 /** Which elements do not follow their phase shifter: dead ones, which radiate nothing, and stuck ones (docs/model.md eq. 122). */
 import type { ComplexVector } from '../../src/core/complex.js';
 
-/** That any of the elements is misjudged, per array and kind of error. */
+/** That any good element is named, or any that does not follow is not, per array: what is aimed at, of either. */
 const FAMILY_ERROR = 0.01;
+/** Where more than this would be missed, nothing is named. */
+const MOST_MISSED = 0.1;
 /** Amplitude of the weakest element that should not be named, of the median: half the power. */
 const WEAK = Math.SQRT1_2;
 
 export interface ElementTest {
   /** 1 where an element follows its phase shifter, 0 where it does not; shape [numElements]. All 1 where noise leaves it undecided. */
   readonly follows: Uint8Array;
-  /** That any good element of half the median power would be named, and that any that does not follow would not; at most `FAMILY_ERROR` each where decided. */
+  /**
+   * At most so probable per array: that any good element of half the median power is named, and that any that does not follow is not,
+   * were they all such.
+   */
   readonly falseAlarm: number;
   readonly missed: number;
   /** Amplitude below which an element is named, of the median. */
@@ -19,40 +24,24 @@ export interface ElementTest {
 }
 
 /**
- * Element by element: is its response to its own flips more than noise? Where the two errors cannot both be kept below `FAMILY_ERROR`
- * nothing is named.
+ * Element by element: is its response to its own flips more than noise? No good one is to be named by noise; where that leaves room, none
+ * that does not follow is to be missed.
  */
 export function testElements({ re, im }: ComplexVector, variance: Float64Array): ElementTest {
   const numElements = re.length;
   const size = re.map((x, n) => Math.hypot(x, im[n]!));
   const typical = size.toSorted()[Math.floor(numElements / 2)]!;
-  const sigma = variance.map(Math.sqrt);
-  // A sum of noise in two parts is longer than r with the probability exp(-r^2 / 2 sigma^2).
-  const reach = Math.sqrt(2 * Math.log(numElements / FAMILY_ERROR));
-  const limit = sigma.map((s) => s * reach);
-  const falseAlarm = sigma.reduce((sum, s, n) => sum + normalBelow((limit[n]! - WEAK * typical) / s), 0);
-  const decided = falseAlarm <= FAMILY_ERROR;
+  // A sum of noise in two parts is longer than r with the probability exp(-r^2 / 2 s^2); one part exceeds r with at most half of that.
+  const noise = Math.sqrt(2 * Math.log(numElements / FAMILY_ERROR));
+  const good = Math.sqrt(2 * Math.log(numElements / (2 * FAMILY_ERROR)));
+  const limit = variance.map((v) => Math.min(noise * Math.sqrt(v), WEAK * typical - good * Math.sqrt(v)));
+  const tail = (r: number, v: number) => Math.exp((-r * Math.max(r, 0)) / (2 * v));
+  const missed = limit.reduce((sum, r, n) => sum + tail(r, variance[n]!), 0);
+  const falseAlarm = limit.reduce((sum, r, n) => sum + tail(WEAK * typical - r, variance[n]!) / 2, 0);
+  const decided = missed <= MOST_MISSED;
   return {
     follows: Uint8Array.from(size, (x, n) => (decided && x <= limit[n]! ? 0 : 1)),
-    ...{ falseAlarm: Math.min(1, falseAlarm), missed: FAMILY_ERROR, decided },
-    threshold: limit.reduce((a, b) => Math.max(a, b), 0) / typical,
+    ...{ falseAlarm: Math.min(1, falseAlarm), missed: Math.min(1, missed), decided },
+    threshold: limit.reduce((a, b) => Math.max(a, b)) / typical,
   };
-}
-
-/** Probability of a standard normal below x, good to 1e-7 of it in the tail that is asked for (Abramowitz and Stegun 26.2.17 in form). */
-function normalBelow(x: number): number {
-  if (x > 0) return 1 - normalBelow(-x);
-  // Continued fraction of Mills' ratio, from its tail.
-  const z = -x;
-  if (z < 0.5) {
-    let [term, sum] = [z, z];
-    for (let k = 1; k < 20; k++) {
-      term *= (-z * z) / (2 * k);
-      sum += term / (2 * k + 1);
-    }
-    return 0.5 - sum / Math.sqrt(2 * Math.PI);
-  }
-  let fraction = z;
-  for (let k = 200; k >= 1; k--) fraction = z + k / fraction;
-  return Math.exp((-z * z) / 2) / (fraction * Math.sqrt(2 * Math.PI));
 }

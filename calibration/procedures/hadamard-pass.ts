@@ -188,14 +188,19 @@ function alignHalves(
   const all = weightedAngle([...offsets, scanned]);
   turnElements(response, even.tested, all.rad);
   const variance = new Float64Array(response.re.length);
+  // Both halves measure the same noise.
+  const noise =
+    (noiseOf(first) * odd.rows.order + noiseOf(second) * even.rows.order) /
+    (odd.rows.order + even.rows.order);
   for (const [half, estimate] of [
     [odd, first],
     [even, second],
   ] as const) {
+    const shared = (2 * estimate.meanPower * noise + noise * noise) / estimate.powerVariance;
     for (const n of half.tested) {
       const size = response.re[n]! ** 2 + response.im[n]! ** 2;
       // What the halves are not told against each other is shared by both.
-      variance[n] = estimate.variance + (size * all.variance) / 4;
+      variance[n] = estimate.variance * shared + (size * all.variance) / 4;
     }
   }
   return {
@@ -205,6 +210,11 @@ function alignHalves(
     disagreementRad: Math.abs(wrapped(scanned.rad - before.rad)),
     disagreementNoiseRad: Math.sqrt(scanned.variance + before.variance),
   };
+}
+
+/** Variance of the noise, in units of power: powers s^2 + noise vary by 2 s^2 sigma^2 + sigma^4. */
+function noiseOf({ meanPower, powerVariance }: HalfEstimate): number {
+  return Math.sqrt(meanPower ** 2 + powerVariance) - meanPower;
 }
 
 /** What the powers of a pass say at one subcarrier. */

@@ -20,7 +20,7 @@ export interface MeasuredPosition {
   readonly responses: ElementResponses;
 }
 
-export interface FoundPosition {
+interface FoundPosition {
   /** Whether it is where it is said to be, as far as the others tell. */
   readonly believed: boolean;
   /** By how much it is off across the line of sight and away from the array, m; 0 where believed. */

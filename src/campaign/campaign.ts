@@ -13,6 +13,7 @@ import { isOfOneUe } from '../slots/gave-up.js';
 import type { Sounder } from '../slots/sounder.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/scheme-factory.js';
+import { tableInUse } from './calibration/table-in-use.js';
 import type { CampaignParts } from './campaign-parts.js';
 import { estimateRow, lossesRow, recordRun } from './campaign-rows.js';
 import { evidenceJudge, type JudgeUser, mostCheckPilots } from './evidence.js';
@@ -30,6 +31,7 @@ export async function runCampaign(parts: CampaignParts): Promise<CampaignOutcome
   const { preparation, testbed, calibration } = parts;
   const plan = planOnBoard(preparation, testbed.board.description, calibration, testbed.radiate);
   for (const warning of plan.warnings) parts.progress.warning(warning);
+  for (const warning of await tableInUse(parts)) parts.progress.warning(warning);
   const campaign = await Campaign.begin(parts, plan);
   try {
     const { tracking } = plan;

@@ -1,6 +1,5 @@
 /** Feeds the recorded powers of a run to a scheme again. The same powers give the same decisions. */
 
-import { BoardBeams } from '../../calibration/board-beams.js';
 import type { BoardDescription } from '../../drivers/array-board.js';
 import type { AntennaArray, PlaceM } from '../array/antenna-array.js';
 import { PlanarArray, type SeenPlace } from '../array/planar-array.js';
@@ -9,6 +8,7 @@ import { shellWord } from '../core/shell-word.js';
 import type { Recording } from '../record/recording.js';
 import type { Row } from '../record/schema.js';
 import { prepareScheme } from '../scenario/plan.js';
+import { boardBeams } from '../scenario/plan-on-board.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
 import { schemeOnBoard } from '../scenario/scheme-on-board.js';
 import { listeningKey, measuredPilots } from '../slots/measured-pilots.js';
@@ -52,7 +52,7 @@ export async function replayRecording(
   choice: SchemeChoice,
 ): Promise<ReplayedUser[]> {
   const board = await recordedBoard(recording);
-  const beams = new BoardBeams(board, scenario.array.carrier, calibration?.table ?? null);
+  const beams = boardBeams(scenario, board, calibration?.table ?? null);
   const prepared = prepareScheme(scenario);
   const { array } = prepared;
   const { start } = schemeOnBoard(prepared, beams, choice);

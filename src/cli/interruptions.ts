@@ -19,6 +19,8 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string | null>> = {
   'ue refused': ({ ueId, reason }) => `${ueId ? `UE ${ueId}` : 'a UE'} was refused: ${reason}`,
   'ue malformed': complaintSentence,
   'ue remarked': complaintSentence,
+  'calibration table': ({ table, ageDays }) =>
+    `calibrated by ${table}${ageDays === undefined ? '' : `, measured ${Number(ageDays) < 2 ? `${Math.round(24 * Number(ageDays))} hours` : `${Math.round(Number(ageDays))} days`} ago`}`,
   camera: ({ what }) => `camera: ${what}`,
   'epochs left out': leftOutSentence,
   'user trouble': ({ ue, trouble, epoch }) => troubleSentence(String(ue), String(trouble), epoch),

@@ -4,6 +4,7 @@ import type { Radiate } from '../../calibration/board-beams.js';
 import { BoardBeams } from '../../calibration/board-beams.js';
 import type { CalibrationTable } from '../../calibration/calibration-table.js';
 import type { BoardDescription } from '../../drivers/array-board.js';
+import { BeamloopError } from '../core/errors.js';
 import type { Realisability } from '../realisation/realisability.js';
 import type { Demand } from '../slots/plan-lint.js';
 import type { LocalEstimateSetup } from '../training/local-estimate.js';
@@ -11,6 +12,7 @@ import { localFeedback } from './local-feedback.js';
 import { type LossForecast, lossForecast } from './loss-forecast.js';
 import { checkPlan, type Preparation } from './plan.js';
 import { planWarnings } from './plan-warnings.js';
+import type { Scenario } from './scenario-schema.js';
 import { checkRealisable } from './scheme-on-board.js';
 import { planTracking, type TrackingPlan } from './tracking-plan.js';
 
@@ -44,10 +46,36 @@ export function planOnBoard(
 ): PlanOnBoard {
   const demand = checkPlan(preparation, board);
   const tracking = planTracking(preparation, board);
-  const beams = new BoardBeams(board, preparation.scenario.array.carrier, calibration);
+  const beams = boardBeams(preparation.scenario, board, calibration);
   const realisability = checkRealisable(preparation, beams);
   const localSetup = localFeedback(preparation, beams);
   const losses = lossForecast(preparation, beams, radiate);
   const warnings = planWarnings(preparation, realisability);
   return { demand, beams, realisability, losses, localSetup, tracking, warnings };
+}
+
+/**
+ * What a board makes of codewords, as the scenario wants it.
+ *
+ * @throws BOARD_MISMATCH when the table is another board's, or gains are to be evened out that nobody knows or the board cannot.
+ */
+export function boardBeams(
+  { array, board: { equaliseGains } }: Scenario,
+  board: BoardDescription,
+  calibration: CalibrationTable | null,
+): BoardBeams {
+  if (equaliseGains && (board.amplitudeBits < 2 || (calibration?.gain ?? null) === null)) {
+    throw new BeamloopError('BOARD_MISMATCH', {
+      what:
+        board.amplitudeBits < 2
+          ? `Gains cannot be evened out: the board has ${board.amplitudeBits} amplitude bits, no steps of amplitude`
+          : 'Gains cannot be evened out: no calibration table tells them',
+      where: 'board.equaliseGains',
+      todo:
+        board.amplitudeBits < 2
+          ? 'Leave it out for this board'
+          : 'Name a table with gains as board.calibration, as beamloop calibrate makes one',
+    });
+  }
+  return new BoardBeams(board, array.carrier, calibration, { equaliseGains });
 }

@@ -244,6 +244,8 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
         calibration: z.string().min(1).optional(),
         /** Run even when pilots need delays beyond the board's range. */
         allowClipping: z.boolean().default(false),
+        /** Even elements out by the gains of the calibration, at the cost of the stronger ones' power. */
+        equaliseGains: z.boolean().default(false),
         emulated,
       })
       .superRefine(onlyOfSerialPorts)
@@ -273,6 +275,7 @@ export type Scenario<E = unknown> = Omit<z.output<ReturnType<typeof scenarioSche
     readonly rts?: 'on' | 'off' | undefined;
     readonly calibration?: string;
     readonly allowClipping: boolean;
+    readonly equaliseGains: boolean;
     readonly emulated: E;
   };
 };

@@ -1,4 +1,5 @@
 /** Measures the errors of an array over the air, UE after UE, and proves the table that comes of it. */
+import { carrierErrorRad, requireCalibrationOf } from '../../../calibration/calibration-table.js';
 import type { PlaceM } from '../../array/antenna-array.js';
 import { BeamloopError } from '../../core/errors.js';
 import type { User } from '../../scenario/users.js';
@@ -32,14 +33,18 @@ export async function hearArray(
 ): Promise<HeardByUe[]> {
   const { preparation, testbed, calibration } = parts;
   const heard: HeardByUe[] = [];
+  const { description } = testbed.board;
+  if (calibration !== null) requireCalibrationOf(description, calibration);
+  const { carrierHz } = preparation.array;
   for (const [turn, ue] of settings.ues.entries()) {
     const { positionM } = placedUser(preparation.users, ue);
     const fullScalePower = await fullScaleOf(parts, ue);
     const setup = {
       array: preparation.array,
-      board: testbed.board.description,
+      board: description,
       placeM: positionM,
-      knownErrorRad: heard.at(-1)?.heard.result.phaseErrorRad ?? calibration?.phaseErrorRad ?? null,
+      knownErrorRad:
+        heard.at(-1)?.heard.result.phaseErrorRad ?? (calibration && carrierErrorRad(calibration, carrierHz)),
       fullScalePower,
       frequenciesHz: preparation.band?.frequenciesHz ?? null,
     };

@@ -4,7 +4,7 @@ import type { FocusPattern } from './focus-pattern.js';
 import type { BeamGain } from './focus-proof.js';
 import type { PhaseResidual } from './true-elements.js';
 
-export interface CalibratedUe {
+interface CalibratedUe {
   readonly ue: string;
   readonly placeM: readonly number[];
   /** Of a pilot of unit norm, as measured, dB. */

@@ -1,6 +1,6 @@
 /** Whether an array is still as its calibration table says: a few random pilots, into a recording of their own. */
 import path from 'node:path';
-import { requireCalibrationOf } from '../../../calibration/calibration-table.js';
+import { carrierErrorRad, requireCalibrationOf } from '../../../calibration/calibration-table.js';
 import { type DriftCheck, driftCheck } from '../../../calibration/procedures/drift-check.js';
 import { tableWarnings } from '../../../calibration/table/table-fit.js';
 import { BeamloopError } from '../../core/errors.js';
@@ -71,10 +71,7 @@ async function carryOutCheck(
   try {
     const temperatureC = await boardTemperatureC(testbed.board, clock, signal);
     const fullScalePower = await fullScaleOf(parts, ue);
-    // At the carrier, delays are phases.
-    const knownErrorRad = table.phaseErrorRad.map(
-      (rad, n) => rad - 2 * Math.PI * array.carrierHz * (table.delayErrorS?.[n] ?? 0),
-    );
+    const knownErrorRad = carrierErrorRad(table, array.carrierHz);
     const silent = new Set([...table.dead, ...table.stuck]);
     const gain = (table.gain ?? new Float64Array(description.numElements).fill(1)).map((ratio, n) =>
       silent.has(n) ? 0 : ratio,
@@ -101,6 +98,9 @@ async function carryOutCheck(
       ...(band !== null && { bandwidthHz: band.bandwidthHz }),
       ...(temperatureC !== null && { temperatureC }),
     });
+    if (residual === undefined) {
+      warnings.push('The table does not say how good it is: what it is off itself counts as drift here');
+    }
     return { folder: recording.folder, check, warnings };
   } finally {
     sounder.close();

@@ -22,6 +22,7 @@ board:
   baud: 3000000
   openTimeout: 3 s
   allowClipping: false
+  equaliseGains: false
   emulated:
     serialNumber: EMU
     at: pty

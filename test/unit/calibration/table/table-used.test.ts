@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { BoardBeams, type BoardBeamsOptions } from '../../../../calibration/board-beams.js';
 import { type CalibrationTable, calibrationTable } from '../../../../calibration/calibration-table.js';
+import { exactSettings } from '../../../../calibration/procedures/calibration-pilots.js';
+import { hadamard } from '../../../../calibration/procedures/hadamard.js';
 import type { BoardDescription } from '../../../../drivers/array-board.js';
 import type { Codeword } from '../../../../src/codebook/codeword.js';
 import { quantise } from '../../../../src/realisation/quantise.js';
@@ -139,6 +141,23 @@ describe('silent elements', () => {
     );
     expect([...settings.amplitudeCode!].flatMap((code, n) => (code === 0 ? [n] : []))).toEqual([3, 20]);
   });
+});
+
+it("a calibration's pilots are sent as they are, whatever the table says", () => {
+  const board = boardOf({ amplitudeBits: 1 });
+  const rig = linearRig(numElements);
+  const table = calibrationTable({
+    ...{ boardSerialNumber: 'A-7', dead: [3] },
+    phaseErrorRad: new Float64Array(numElements).fill(1).map((x, n) => x * n),
+  });
+  const beams = new BoardBeams(board, 28e9, table);
+  const first = hadamard({ ...rig, board }).next().value as readonly Codeword[];
+  for (const pilot of [first[0]!, first[77]!]) {
+    const { settings } = beams.quantise(pilot);
+    expect(settings).toEqual(exactSettings(pilot));
+    expect(settings).toEqual(quantise(pilot, board, 28e9).settings);
+    expect(beams.quantise({ ...pilot }).settings.phaseCode).not.toEqual(settings.phaseCode);
+  }
 });
 
 describe('gains', () => {
