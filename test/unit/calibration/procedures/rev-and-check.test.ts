@@ -70,6 +70,24 @@ describe('a check of 64 slots at 20 dB', () => {
     expect(Math.abs(excess - 1)).toBeLessThan(0.2);
   });
 
+  it('takes what stuck elements radiate for no drift, and finds one beside it', () => {
+    // At 30 dB one element that is told of nothing is several times what noise explains.
+    const found = [0, 10 * DEGREE].map(
+      (driftRad) =>
+        Array.from({ length: 12 }, (_, k) => {
+          const model = { ...rig, seed: k + 1, snrDb: 30, ...USUAL, stuck: [17], dead: [40] };
+          const { result } = runSounding(hadamard(rig), new ErringArray(model).measure);
+          const now = new ErringArray({ ...model, noiseSeed: k + 1001 });
+          const random = new Random('drift', k);
+          for (let n = 0; n < 64; n++) now.phaseErrorRad[n]! += driftRad * random.normal();
+          const known = { ...rig, knownErrorRad: result.phaseErrorRad };
+          const options = { gain: result.gain, tableErrorRad: result.expectedErrorRad, seed: k };
+          return runSounding(driftCheck(known, options), now.measure).result;
+        }).filter(({ drifted }) => drifted).length,
+    );
+    expect(found).toEqual([0, 12]);
+  });
+
   it('takes another unit of the UE for no drift', () => {
     expect(checked(3, 0, { gain: 1.1 }).drifted).toBe(false);
   });
