@@ -30,7 +30,7 @@ export function relinearised(
     const rivals = halves.filter(({ tested }) => tested === half.tested);
     const best = rivals.reduce((a, b) => (b.referencePower > a.referencePower ? b : a));
     const { re, im } = correlation(half.response, best.response);
-    const size = Math.sqrt(power(best) / power(half)) / Math.hypot(re, im);
+    const size = sizeRatio(best, half) / Math.hypot(re, im);
     for (const [k, n] of half.tested.entries()) {
       const [x, y] = [half.response.re[k]!, half.response.im[k]!];
       response.re[n]! += ((x * re - y * im) * size) / half.variance;
@@ -47,9 +47,14 @@ export function relinearised(
   };
 }
 
-/** Of all tested elements together, without what noise adds. */
-function power({ response, variance }: RelinearisedHalf): number {
-  return correlation(response, response).re - 2 * variance * response.re.length;
+/** Of what the elements of two findings of a half add up to, without what noise adds; 1 where noise is most of either, and nothing is told. */
+function sizeRatio(a: RelinearisedHalf, b: RelinearisedHalf): number {
+  const [first, second] = [a, b].map(({ response, variance }) => {
+    const received = correlation(response, response).re;
+    const own = received - 2 * variance * response.re.length;
+    return own > received / 2 ? own : null;
+  });
+  return first && second ? Math.sqrt(first / second) : 1;
 }
 
 /** Responses of the tested elements at phase code 0, and the variance of either part. */

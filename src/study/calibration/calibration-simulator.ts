@@ -277,7 +277,11 @@ export class CalibrationSimulator implements Simulator {
     numPositions: number,
   ): number | null {
     const { numElements, phaseBits, snrDb } = point;
-    if (numElements > BOUND_OF_FIRST) return DEGREES * closedFormBoundRad(numElements, numSlots, snrDb);
+    if (numElements > BOUND_OF_FIRST) {
+      // One element is told against all, not half against half (eq. 126).
+      const times = this.#study.procedures[point.id]!.name === 'rev' ? Math.sqrt(numElements / 2) : 1;
+      return DEGREES * times * closedFormBoundRad(numElements, numSlots, snrDb);
+    }
     if (numElements > BOUND_OF_ALL && user > 1) return null;
     const share = 1 / Math.sqrt(numElements);
     const way = array.propagationPhaseRad(this.#places(point).positions[0]!, array.carrierHz);

@@ -65,6 +65,19 @@ test('from uniformly random phases two passes do', () => {
   expect(rms(residuals)).toBeLessThan(5 * DEGREE);
 });
 
+test('of several passes in noise as strong as a pilot there is a result, and it is told how little it is worth', () => {
+  for (let seed = 1; seed <= 4; seed++) {
+    const { result, residualRad: residual } = calibrate(
+      linearRig(64),
+      { seed, snrDb: 0, ...USUAL },
+      { passes: 2 },
+    );
+    expect(result.phaseErrorRad.every(Number.isFinite)).toBe(true);
+    expect(residual).toBeLessThan(60 * DEGREE);
+    expect(result.expectedErrorRad).toBeGreaterThan(20 * DEGREE);
+  }
+});
+
 test('an old table is a start as good as small errors are', () => {
   const model = { seed: 4, snrDb: 20, amplitudeErrorRmsDb: 0.5, phaseErrorRmsRad: Infinity };
   const rig = linearRig(64);
