@@ -5,6 +5,7 @@ import type { Command } from '../command.js';
  * `beamloop ports` does not wait for databases and figures.
  */
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./init.js')).initCommand,
   run: async () => (await import('./run.js')).runCommand,
   resume: async () => (await import('./resume.js')).resumeCommand,
   replay: async () => (await import('./replay.js')).replayCommand,
