@@ -22,7 +22,7 @@ export interface DriftCheckOptions {
   readonly numSlots?: number;
   /** Another seed, other pilots. */
   readonly seed?: number;
-  /** Amplitude of each element by the table, shape [numElements]; all alike unless given. */
+  /** Amplitude of each element by the table, shape [numElements]; all alike unless given. Those of 0 may radiate whatever they are told. */
   readonly gain?: Float64Array | null;
   /** By how much the table itself is off, rad rms; 0 unless given. */
   readonly tableErrorRad?: number;
@@ -80,6 +80,8 @@ export function* driftCheck(
 /** Power of a slot and its derivatives by the phases and by the relative gains of all elements. */
 interface Foretold {
   readonly power: number;
+  /** What elements that do not follow may change of it: by the two parts of what they always radiate, each as likely as one of them is strong. */
+  readonly byConstant: readonly [number, number];
   readonly byPhase: Float64Array;
   readonly byGain: Float64Array;
 }
@@ -96,7 +98,10 @@ function foretell(
   const im = rad.map((x, n) => share * (gain?.[n] ?? 1) * Math.sin(x));
   const sumRe = re.reduce((a, b) => a + b);
   const sumIm = im.reduce((a, b) => a + b);
+  const numSilent = gain?.reduce((count, size) => count + (size === 0 ? 1 : 0), 0) ?? 0;
+  const constant = share * Math.sqrt(numSilent / 2);
   return {
+    byConstant: [2 * sumRe * constant, 2 * sumIm * constant],
     power: sumRe ** 2 + sumIm ** 2,
     byPhase: re.map((x, n) => 2 * (sumIm * x - sumRe * im[n]!)),
     byGain: re.map((x, n) => 2 * (sumRe * x + sumIm * im[n]!)),
@@ -123,11 +128,12 @@ function compare(
   const deviation = mean.map((power, k) => power / scale - noise - foretold[k]!.power);
   const byPhases = products(foretold.map(({ byPhase }) => byPhase));
   const byGains = products(foretold.map(({ byGain }) => byGain));
+  const byConstants = products(foretold.map(({ byConstant }) => Float64Array.from(byConstant)));
   const covariance = byPhases.map((row, i) =>
     row.map((byPhase, j) => {
       const [a, b] = [foretold[i]!.power, foretold[j]!.power];
       const own = i === j ? 2 * a * noise + noise ** 2 : 0;
-      return own + tableErrorRad ** 2 * (byPhase + byGains[i]![j]!) + ANY_SCALE * a * b;
+      return own + tableErrorRad ** 2 * (byPhase + byGains[i]![j]!) + byConstants[i]![j]! + ANY_SCALE * a * b;
     }),
   );
   // Whitened, and of the parts that drift makes up the more the more it does.

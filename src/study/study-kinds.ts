@@ -4,6 +4,7 @@ import { accuracyKind } from './accuracy/accuracy-kind.js';
 import { beamPredictionKind } from './beam-prediction/beam-prediction-kind.js';
 import { beamSplitKind } from './beam-split/beam-split-kind.js';
 import { boundaryKind } from './boundary/boundary-kind.js';
+import { calibrationKind } from './calibration/calibration-kind.js';
 import { cameraPredictionKind } from './camera-prediction/camera-prediction-kind.js';
 import type { KindSchema, StudyKind } from './common/study-kind.js';
 import type { Simulation, Simulator } from './fan-out/executor.js';
@@ -25,6 +26,7 @@ export const STUDY_KINDS = [
   beamPredictionKind,
   predictionCostKind,
   cameraPredictionKind,
+  calibrationKind,
   scenarioKind,
 ] as const;
 

@@ -107,6 +107,24 @@ hardware:
     expect(await failure(rates, '--trace')).toContain('keeps no traces');
   });
 
+  it('prints the same calibrations whatever the number of threads', async () => {
+    const arrays = path.join(folder, 'arrays.yaml');
+    writeFileSync(
+      arrays,
+      `kind: calibration
+title: Arrays that err
+array: {elements: 16, carrier: 28 GHz}
+errors: {any: {phase: random, amplitude: 0.5 dB, dead: 1}}
+procedures: {two: {name: hadamard, passes: 2}, rev: {name: rev}}
+snr: [20 dB, 30 dB]
+users: {count: 11}
+`,
+    );
+    const one = await here(arrays);
+    expect((JSON.parse(one) as { rows: unknown[] }).rows).toHaveLength(4);
+    expect(study(arrays, '--json', '--threads', '2').stdout).toBe(one);
+  });
+
   it('traces every pilot, also over threads', async () => {
     const { traces } = JSON.parse(await here(listFile, '--trace')) as { traces: Record<string, unknown>[] };
     expect(traces).toHaveLength(1);

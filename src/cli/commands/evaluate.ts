@@ -4,6 +4,7 @@ import { familyOfModel } from '../../prediction/families.js';
 import type { Evaluation, Family } from '../../prediction/family.js';
 import { modelFolder } from '../../prediction/model/shipped-model.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
+import { interruptible } from '../interruptible.js';
 import { MAX_SEED, wholeOption } from '../options.js';
 import { progressBar } from '../progress-bar.js';
 import { formatTable } from '../text-table.js';
@@ -59,20 +60,16 @@ export const evaluateCommand: Command = (yargs, context) =>
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
       const data = dataOption(args, family);
       const bar = progressBar(context);
-      const evaluation = await family
-        .evaluate(folders, {
+      const evaluation = await interruptible(context, 'No scores were computed', () =>
+        family.evaluate(folders, {
           numExamples,
           seed,
           numThreads,
           data,
           signal: context.signal,
           onProgress: bar.show,
-        })
-        .catch((error: unknown) => {
-          if (!context.signal.aborted) throw error;
-          throw new BeamloopError('INTERRUPTED', { what: 'Interrupted', todo: 'No scores were computed' });
-        })
-        .finally(bar.stop);
+        }),
+      ).finally(bar.stop);
       if (args.json) printJson(context.stdout, evaluation.result);
       else print(context, evaluation);
     },

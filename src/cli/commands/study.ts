@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { SingleBar } from 'cli-progress';
-import { BeamloopError } from '../../core/errors.js';
 import { writing } from '../../core/writing.js';
 import { MAX_USERS } from '../../study/common/file-sections.js';
 import type { StudyResult } from '../../study/common/result.js';
@@ -12,6 +11,7 @@ import { kindOf } from '../../study/study-kinds.js';
 import { studyThreads } from '../../study/study-threads.js';
 import { openStudiedScenario } from '../../testbed.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
+import { interruptible } from '../interruptible.js';
 import { wholeOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
@@ -67,22 +67,19 @@ export const studyCommand: Command = (yargs, context) =>
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
       const bar = progressBar(context, kindOf(study).counts);
-      const result = await runStudy(study, {
-        executor: studyThreads(numThreads),
-        traced: args.trace,
-        signal: context.signal,
-        onProgress: bar.show,
-        openScenario: async (named) => {
-          const scenarioFile = path.resolve(path.dirname(file), named);
-          await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
-          return openStudiedScenario(scenarioFile);
-        },
-      })
-        .catch((error: unknown) => {
-          if (!context.signal.aborted) throw error;
-          throw new BeamloopError('INTERRUPTED', { what: 'Interrupted', todo: 'No results were written' });
-        })
-        .finally(bar.stop);
+      const result = await interruptible(context, 'No results were written', () =>
+        runStudy(study, {
+          executor: studyThreads(numThreads),
+          traced: args.trace,
+          signal: context.signal,
+          onProgress: bar.show,
+          openScenario: async (named) => {
+            const scenarioFile = path.resolve(path.dirname(file), named);
+            await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
+            return openStudiedScenario(scenarioFile);
+          },
+        }),
+      ).finally(bar.stop);
 
       const folder = args.out ?? (args.json ? undefined : path.join('studies', path.parse(file).name));
       const page = folder === undefined ? undefined : await writeResults(folder, result);

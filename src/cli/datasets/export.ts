@@ -4,8 +4,8 @@ import { shellWord } from '../../core/shell-word.js';
 import { exportToDataset } from '../../prediction/datasets/recordings/export.js';
 import { Recording } from '../../record/recording.js';
 import { type CommandContext, type Parser, printJson, warn } from '../command.js';
+import { interruptible } from '../interruptible.js';
 import { progressBar } from '../progress-bar.js';
-import { interruptible } from './source-options.js';
 
 /** Writes recordings of one's own in the form of imported data sets. */
 export function datasetExport(yargs: Parser, context: CommandContext): Parser {

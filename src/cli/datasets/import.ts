@@ -4,8 +4,9 @@ import { shellWord } from '../../core/shell-word.js';
 import { importSource } from '../../prediction/datasets/import.js';
 import { openSource } from '../../prediction/datasets/source.js';
 import { type CommandContext, type Parser, printJson, warn } from '../command.js';
+import { interruptible } from '../interruptible.js';
 import { progressBar } from '../progress-bar.js';
-import { interruptible, scenarioOptions, sourceOptions } from './source-options.js';
+import { scenarioOptions, sourceOptions } from './source-options.js';
 
 /** Writes a source as Parquet with a manifest. */
 export function datasetImport(yargs: Parser, context: CommandContext): Parser {

@@ -9,10 +9,11 @@ import { openSource } from '../../prediction/datasets/source.js';
 import { type Survey, surveySource, type WindowCounts } from '../../prediction/datasets/survey.js';
 import { isLabelled, windowsOf } from '../../prediction/datasets/windows.js';
 import { type CommandContext, type Parser, printJson } from '../command.js';
+import { interruptible } from '../interruptible.js';
 import { wholeOption } from '../options.js';
 import { progressBar } from '../progress-bar.js';
 import { wrapped } from '../text-table.js';
-import { interruptible, scenarioOptions, sourceOptions } from './source-options.js';
+import { scenarioOptions, sourceOptions } from './source-options.js';
 
 const MOST_SAMPLES = 10_000;
 

@@ -1,7 +1,6 @@
 /** Options of commands that read a source, and what Ctrl-C leaves. */
 import { BeamloopError } from '../../core/errors.js';
 import type { ScenarioOptions } from '../../prediction/datasets/deepsense/scenario.js';
-import type { CommandContext } from '../command.js';
 import { quantityOption } from '../options.js';
 
 export const sourceOptions = {
@@ -37,24 +36,4 @@ export function scenarioOptions({
     ...(gapS !== undefined && { gapS }),
     ...(labelBase !== undefined && { labelBase: labelBase === '1' ? 1 : 0 }),
   };
-}
-
-/** Runs what Ctrl-C may end. */
-export async function interruptible<T>(
-  { signal }: CommandContext,
-  left: string,
-  run: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    // Ctrl-C, or a terminal that is gone.
-    const { reason } = signal;
-    const code = reason instanceof BeamloopError ? reason.code : 'INTERRUPTED';
-    throw new BeamloopError(code, {
-      what: reason instanceof BeamloopError ? reason.what : 'Interrupted',
-      todo: left,
-    });
-  }
 }

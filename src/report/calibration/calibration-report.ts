@@ -26,7 +26,10 @@ export function renderCalibrationReport(outcome: CalibrationOutcome): {
       : 'Other pilots were received as the table foretells.'
   }</p>
 ${warnings.map((warning) => html`<p class="note">${warning}.</p>`)}
-${factList([...calibrationSummary(outcome), ['Recording', html`<span class="code">${folder}</span>`]])}
+${factList([
+  ...calibrationSummary(outcome).map(([what, text]) => [capital(what), text] as const),
+  ['Recording', html`<span class="code">${folder}</span>`],
+])}
 <h2>Elements</h2>
 ${figureBlock(phases, 'What each element adds to the phase that it is told; a phase common to all is no error.')}
 ${gains !== null && figureBlock(gains, 'What each element radiates, as the UE receives it.')}
@@ -38,4 +41,8 @@ ${figureBlock(pattern, 'Made of what was found, by the codes that the board has.
 <span class="code">figures/</span> as SVG.`;
   const figures = [phases, gains, pattern].filter((figure) => figure !== null);
   return { markup: page(`Board ${table.boardSerialNumber} – beamloop`, body, footer), figures };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

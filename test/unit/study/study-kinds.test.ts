@@ -24,6 +24,14 @@ snr: 10 dB
 schemes: {rainbow: {name: near-field-rainbow, rings: 4}}
 users: {count: 25}`;
 
+const calibration = `kind: calibration
+title: t
+array: {elements: 16, carrier: 28 GHz}
+errors: {any: {phase: random, amplitude: 0.5 dB}}
+procedures: {two: {name: hadamard, passes: 2}}
+snr: [20 dB, 30 dB]
+users: {count: 12}`;
+
 /** As a queue of messages would: jobs last to first, everything as text on the way. */
 const overTheWire: Executor = {
   async runJobs<Result>(...[simulation, jobs]: Parameters<Executor['runJobs']>) {
@@ -78,6 +86,7 @@ describe('an executor', () => {
   it.each([
     ['accuracy', accuracy],
     ['rate', rate],
+    ['calibration', calibration],
   ])('runs a study of %s in any order, with plain data', async (_, text) => {
     const study = parseSettings(text, studySchema, 'f');
     const here = await runStudy(study, inThisThread);

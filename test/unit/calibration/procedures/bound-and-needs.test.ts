@@ -16,8 +16,8 @@ import { tableOfResult } from '../../../../calibration/table/table-of-result.js'
 import { calibrationTableText } from '../../../../calibration/table/write-table.js';
 import { Random } from '../../../../src/core/random.js';
 import { runSounding } from '../../../../src/sounding/run-sounding.js';
-import { DEGREE, linearRig, rms } from '../../../fixtures/calibration-rig.js';
-import { ErringArray, residualRad } from '../../../fixtures/erring-array.js';
+import { ErringArray } from '../../../../src/study/calibration/erring-array.js';
+import { DEGREE, linearRig, residualRad, rms } from '../../../fixtures/calibration-rig.js';
 
 /** What the elements of a rig contribute, errors included. */
 function contributions(rig: ReturnType<typeof linearRig>, { phaseErrorRad, gain }: ErringArray) {

@@ -12,8 +12,8 @@ import { LinearArray } from '../../../../src/array/linear-array.js';
 import type { Codeword } from '../../../../src/codebook/codeword.js';
 import { Random } from '../../../../src/core/random.js';
 import { runSounding } from '../../../../src/sounding/run-sounding.js';
-import { DEGREE, linearRig, phaseBoard, rms } from '../../../fixtures/calibration-rig.js';
-import { ErringArray, residualRad } from '../../../fixtures/erring-array.js';
+import { ErringArray } from '../../../../src/study/calibration/erring-array.js';
+import { DEGREE, linearRig, phaseBoard, residualRad, rms } from '../../../fixtures/calibration-rig.js';
 
 const carrierHz = 30e9;
 const { frequenciesHz } = new Band({ carrierHz, bandwidthHz: 5e9, numSubcarriers: 128 });

@@ -5,8 +5,8 @@ import { PlanarArray } from '../../../../src/array/planar-array.js';
 import type { BoardControls } from '../../../../src/realisation/board-controls.js';
 import { powersOf } from '../../../../src/sounding/powers.js';
 import { runSounding } from '../../../../src/sounding/run-sounding.js';
-import { DEGREE, linearRig, phaseBoard, rms } from '../../../fixtures/calibration-rig.js';
-import { ErringArray, type ErringArrayOptions, residualRad } from '../../../fixtures/erring-array.js';
+import { ErringArray, type ErringArrayOptions } from '../../../../src/study/calibration/erring-array.js';
+import { DEGREE, linearRig, phaseBoard, residualRad, rms } from '../../../fixtures/calibration-rig.js';
 
 type Rig = Pick<ErringArrayOptions, 'array' | 'board' | 'placeM'>;
 const USUAL = { phaseErrorRmsRad: 30 * DEGREE, amplitudeErrorRmsDb: 0.5 };

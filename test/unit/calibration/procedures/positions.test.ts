@@ -7,8 +7,8 @@ import { errorsFromPositions } from '../../../../calibration/procedures/many-pos
 import { seenFromOnePosition } from '../../../../calibration/procedures/one-position.js';
 import type { PlaceM } from '../../../../src/array/antenna-array.js';
 import { runSounding } from '../../../../src/sounding/run-sounding.js';
-import { DEGREE, linearRig } from '../../../fixtures/calibration-rig.js';
-import { ErringArray, residualRad } from '../../../fixtures/erring-array.js';
+import { ErringArray } from '../../../../src/study/calibration/erring-array.js';
+import { DEGREE, linearRig, residualRad } from '../../../fixtures/calibration-rig.js';
 
 const rig = linearRig(64);
 const at = (distanceM: number, angleRad: number): PlaceM => [

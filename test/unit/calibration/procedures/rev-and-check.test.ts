@@ -5,8 +5,8 @@ import { hadamard } from '../../../../calibration/procedures/hadamard.js';
 import { rev } from '../../../../calibration/procedures/rev.js';
 import { Random } from '../../../../src/core/random.js';
 import { runSounding } from '../../../../src/sounding/run-sounding.js';
-import { DEGREE, linearRig, rms } from '../../../fixtures/calibration-rig.js';
-import { ErringArray, residualRad } from '../../../fixtures/erring-array.js';
+import { ErringArray } from '../../../../src/study/calibration/erring-array.js';
+import { DEGREE, linearRig, residualRad, rms } from '../../../fixtures/calibration-rig.js';
 
 const USUAL = { phaseErrorRmsRad: 30 * DEGREE, amplitudeErrorRmsDb: 0.5 };
 
@@ -68,6 +68,24 @@ describe('a check of 64 slots at 20 dB', () => {
     expect(found[0]!.falseAlarm).toBe(0.002);
     const excess = found.reduce((sum, check) => sum + check.excess, 0) / found.length;
     expect(Math.abs(excess - 1)).toBeLessThan(0.2);
+  });
+
+  it('takes what stuck elements radiate for no drift, and finds one beside it', () => {
+    // At 30 dB one element that is told of nothing is several times what noise explains.
+    const found = [0, 10 * DEGREE].map(
+      (driftRad) =>
+        Array.from({ length: 12 }, (_, k) => {
+          const model = { ...rig, seed: k + 1, snrDb: 30, ...USUAL, stuck: [17], dead: [40] };
+          const { result } = runSounding(hadamard(rig), new ErringArray(model).measure);
+          const now = new ErringArray({ ...model, noiseSeed: k + 1001 });
+          const random = new Random('drift', k);
+          for (let n = 0; n < 64; n++) now.phaseErrorRad[n]! += driftRad * random.normal();
+          const known = { ...rig, knownErrorRad: result.phaseErrorRad };
+          const options = { gain: result.gain, tableErrorRad: result.expectedErrorRad, seed: k };
+          return runSounding(driftCheck(known, options), now.measure).result;
+        }).filter(({ drifted }) => drifted).length,
+    );
+    expect(found).toEqual([0, 12]);
   });
 
   it('takes another unit of the UE for no drift', () => {

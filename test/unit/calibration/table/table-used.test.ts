@@ -7,8 +7,8 @@ import { hadamard } from '../../../../calibration/procedures/hadamard.js';
 import type { BoardDescription } from '../../../../drivers/array-board.js';
 import type { Codeword } from '../../../../src/codebook/codeword.js';
 import { quantise } from '../../../../src/realisation/quantise.js';
+import { ErringArray, type ErringArrayOptions } from '../../../../src/study/calibration/erring-array.js';
 import { DEGREE, linearRig } from '../../../fixtures/calibration-rig.js';
-import { ErringArray, type ErringArrayOptions } from '../../../fixtures/erring-array.js';
 
 const REST = {
   serialNumber: 'A-7',
