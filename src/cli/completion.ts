@@ -1,27 +1,16 @@
-/** What a shell is told when a word of the command line is to be completed, and the script that has the shell ask. */
+/** What a shell is told when a word of the command line is to be completed. */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import yargs from 'yargs';
 import { FILE_NAME } from '../record/recording-file.js';
 import type { CommandContext, Parser } from './command.js';
 import { commands } from './commands/index.js';
+import { ASKED, PROGRAM } from './completion-script.js';
 import { shippedFiles } from './shipped-files.js';
-
-/** As yargs' scripts ask; the words of the command line follow, the program first. */
-const ASKED = '--get-yargs-completions';
-const PROGRAM = 'beamloop';
-
-export const SHELLS = ['bash', 'zsh'] as const;
-type Shell = (typeof SHELLS)[number];
 
 const TAKE_RECORDINGS: ReadonlySet<string> = new Set(['resume', 'replay', 'report', 'export', 'compare']);
 /** Where runs leave their recordings. */
 const RECORDINGS = 'recordings';
-
-/** yargs' types do not know what it takes. */
-interface ScriptPrinter {
-  showCompletionScript(program: string, command: string): void;
-}
 
 /** Whether a shell asks for completions. */
 export function isAsked(argv: readonly string[]): boolean {
@@ -46,32 +35,6 @@ export async function printCompletions(argv: readonly string[], context: Command
   await filled.parseAsync([...argv], {}, (_error: unknown, _args: unknown, output: string) => {
     if (output !== '') context.stdout.write(`${output}\n`);
   });
-}
-
-/** The script of yargs for a shell; it tells the program which shell asks. */
-export function completionScript(shell: Shell): string {
-  const { SHELL, ZSH_NAME } = process.env;
-  // yargs goes by the shell that it runs in.
-  process.env.SHELL = shell;
-  delete process.env.ZSH_NAME;
-  const { log } = console;
-  let script = '';
-  console.log = (text: string) => {
-    script += `${text}\n`;
-  };
-  try {
-    (yargs([]) as unknown as ScriptPrinter).showCompletionScript(PROGRAM, `completion ${shell}`);
-  } finally {
-    console.log = log;
-    restore('SHELL', SHELL);
-    restore('ZSH_NAME', ZSH_NAME);
-  }
-  return script.replaceAll(`${PROGRAM} ${ASKED}`, `SHELL=${shell} ${PROGRAM} ${ASKED}`);
-}
-
-function restore(variable: 'SHELL' | 'ZSH_NAME', value: string | undefined): void {
-  if (value === undefined) delete process.env[variable];
-  else process.env[variable] = value;
 }
 
 function isZsh(): boolean {

@@ -1,5 +1,5 @@
 import { type Command, printJson } from '../command.js';
-import { completionScript, SHELLS } from '../completion.js';
+import { completionScript, SHELLS } from '../completion-script.js';
 
 /** `beamloop completion bash|zsh`: prints the script with which a shell completes beamloop's words. */
 export const completionCommand: Command = (yargs, { stdout }) =>
