@@ -7,6 +7,7 @@ import { shellWord } from '../core/shell-word.js';
 import { VERSION } from '../core/version.js';
 import type { CommandContext } from './command.js';
 import { commands, families } from './commands/index.js';
+import { isAsked, printCompletions } from './completion.js';
 import { asCalled } from './invocation.js';
 import { checkOptions, type OptionKinds } from './strict-options.js';
 
@@ -26,7 +27,8 @@ export async function runCommandLine(
   invocation: string,
 ): Promise<number> {
   try {
-    await new CommandLine(argv, context, invocation).run();
+    if (isAsked(argv)) await printCompletions(argv, context);
+    else await new CommandLine(argv, context, invocation).run();
     return EXIT.ok;
   } catch (error) {
     const json = argv.some((word) => word === '--json' || word === '--json=true');

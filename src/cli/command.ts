@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly stderr: NodeJS.WritableStream;
   /** Standard error where it is a terminal: for moving the cursor, which `stderr` lets nobody do. */
   readonly terminal?: NodeJS.WriteStream | null;
+  /** Standard input where somebody sits at a terminal who can be asked; questions go to `stderr`. */
+  readonly keyboard?: NodeJS.ReadableStream | null;
   /** What standard output has room for; as wide as it takes unless given. */
   readonly columns?: number;
 }

@@ -14,6 +14,8 @@ const stdout = printableStream(process.stdout);
 const stderr = printableStream(process.stderr);
 /** For what moves the cursor: progress on a terminal. */
 const terminal = process.stderr.isTTY ? process.stderr : null;
+/** Who sees the questions can answer them. */
+const keyboard = process.stdin.isTTY && terminal !== null ? process.stdin : null;
 
 /** Whoever is neither a terminal nor told a width is taken for a terminal of the usual one. */
 const columns = process.stdout.columns || Number(process.env.COLUMNS) || 80;
@@ -66,6 +68,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await runCommandLine(
   hideBin(process.argv),
-  { signal: interrupt.signal, stdout, stderr, terminal, columns },
+  { signal: interrupt.signal, stdout, stderr, terminal, keyboard, columns },
   invocation,
 );

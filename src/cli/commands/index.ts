@@ -5,10 +5,12 @@ import type { Command } from '../command.js';
  * `beamloop ports` does not wait for databases and figures.
  */
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./init.js')).initCommand,
   run: async () => (await import('./run.js')).runCommand,
   resume: async () => (await import('./resume.js')).resumeCommand,
   replay: async () => (await import('./replay.js')).replayCommand,
   report: async () => (await import('./report.js')).reportCommand,
+  compare: async () => (await import('./compare.js')).compareCommand,
   export: async () => (await import('./export.js')).exportCommand,
   calibrate: async () => (await import('./calibrate.js')).calibrateCommand,
   calibration: async () => (await import('./calibration.js')).calibrationCommand,
@@ -19,6 +21,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import('./evaluate.js')).evaluateCommand,
   dataset: async () => (await import('./dataset.js')).datasetCommand,
   scenarios: async () => (await import('./scenarios.js')).scenariosCommand,
+  completion: async () => (await import('./completion.js')).completionCommand,
   steer: async () => (await import('./steer.js')).steerCommand,
   ports: async () => (await import('./ports.js')).portsCommand,
   boards: async () => (await import('./boards.js')).boardsCommand,
