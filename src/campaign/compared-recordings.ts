@@ -1,8 +1,7 @@
 /** What differs between recordings of runs: settings, what they ran with, and what came of them. */
 import { createHash } from 'node:crypto';
-import { BeamloopError } from '../core/errors.js';
 import { Recording } from '../record/recording.js';
-import { CHECK, SETTINGS } from './calibration/recorded-calibration.js';
+import { requireRun } from './calibration/recorded-calibration.js';
 import { type CampaignOutcome, outcomeOf } from './outcome.js';
 
 export interface ComparedRecording {
@@ -37,13 +36,10 @@ export async function readCompared(folder: string): Promise<ComparedRecording> {
   const recording = await Recording.open(folder, 'read');
   try {
     const run = new Map((await recording.rows('run')).map(({ key, value }) => [key, value]));
-    if (run.has(SETTINGS) || run.has(CHECK)) {
-      throw new BeamloopError('RECORDING_INVALID', {
-        what: 'This is the recording of a calibration, which has no users to compare',
-        where: folder,
-        todo: 'Compare the tables that calibrations made: beamloop calibration diff <first> <second>',
-      });
-    }
+    await requireRun(
+      recording,
+      'Compare the tables that calibrations made: beamloop calibration diff <first> <second>',
+    );
     const text = run.get('calibrationText');
     return {
       folder,

@@ -46,3 +46,15 @@ export function refuseCheck(folder: string): Promise<void> {
     });
   });
 }
+
+/** @throws RECORDING_INVALID for the recording of a calibration or a check, with what to do instead. */
+export async function requireRun(recording: Recording, todo: string): Promise<void> {
+  const isOfRun =
+    (await recording.runValue(SETTINGS)) === undefined && (await recording.runValue(CHECK)) === undefined;
+  if (isOfRun) return;
+  throw new BeamloopError('RECORDING_INVALID', {
+    what: 'This is the recording of a calibration: no scheme asked for its pilots, and no user was looked for',
+    where: recording.folder,
+    todo,
+  });
+}

@@ -1,3 +1,4 @@
+import { requireRun } from '../../campaign/calibration/recorded-calibration.js';
 import { MOST_NAMED } from '../../campaign/outcome.js';
 import { loadRecordedPlugin } from '../../campaign/recorded-plugin.js';
 import { recordedScenario } from '../../campaign/recorded-scenario.js';
@@ -76,6 +77,10 @@ export const replayCommand: Command = (yargs, context) =>
       if (args.scheme !== undefined) requireScheme(args.scheme);
       const recording = await Recording.open(args.folder, 'read');
       try {
+        await requireRun(
+          recording,
+          'Replay recordings of beamloop run; beamloop report shows what a calibration found',
+        );
         warn(context, recording.warnings);
         const changed = await loadRecordedPlugin(recording);
         if (changed !== null) warn(context, [changed.text]);

@@ -211,8 +211,10 @@ it('the examples of docs/study.md follow the schema', () => {
   const blocks = [...readFileSync('docs/study.md', 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
     (m) => m[1]!,
   );
-  const [study, users, rate, panels, hardware, beamSplit, tracking, prediction, camera, paper] = blocks;
-  expect(blocks).toHaveLength(10);
+  const [study, users, rate, panels, hardware, beamSplit, tracking, prediction, camera, calibration, paper] =
+    blocks;
+  expect(blocks).toHaveLength(11);
+  expect(parseSettings(calibration!, studySchema, 'docs/study.md')).toMatchObject({ kind: 'calibration' });
   expect(parseSettings(camera!, studySchema, 'docs/study.md')).toMatchObject({
     kind: 'camera-prediction',
     networks: { 'told beams': { training: { epochs: 40 } } },
