@@ -1,4 +1,5 @@
 /** Report of a study: tables, figures and the paper's claims beside ours, as one self-contained page. */
+import { areAllOurs, claimWords } from '../study/common/claim-words.js';
 import type { PaperClaim, Figure as StudyFigure, StudyResult, Table } from '../study/common/result.js';
 import type { Figure } from './drawing/chart.js';
 import { plural, typographic } from './drawing/number-format.js';
@@ -51,6 +52,10 @@ function drawn(figure: StudyFigure, id: string): Figure {
 
 /** How many of the paper's claims came out as printed. */
 function verdict(claims: readonly PaperClaim[]): string {
+  if (areAllOurs(claims)) {
+    const numHolding = claims.filter(({ agrees }) => agrees === true).length;
+    return `${numHolding} of ${plural(claims.length, 'expectation')} ${numHolding === 1 ? 'holds' : 'hold'} here.`;
+  }
   const checked = claims.filter(({ agrees, isOurs }) => agrees !== null && isOurs !== true);
   const agreed = checked.filter((claim) => claim.agrees === true).length;
   if (checked.length === 0)
@@ -70,10 +75,11 @@ function claimsTable(claims: readonly PaperClaim[]): Html {
     [false, html`<span class="no">does not hold</span>`],
     [null, html`<span class="muted">not checked</span>`],
   ]);
-  return html`<h2>The paper and this study</h2>
+  const { heading, source } = claimWords(claims);
+  return html`<h2>${heading}</h2>
 ${tableBlock(
-  'The paper and this study',
-  [{ title: 'Claim' }, { title: 'Paper' }, { title: 'Here' }, { title: '' }],
+  heading,
+  [{ title: 'Claim' }, { title: source }, { title: 'Here' }, { title: '' }],
   claims.map(({ claim, paper, ours, agrees }) => [
     ...[claim, paper, ours].map((text) => html`<div class="text">${text}</div>`),
     verdicts.get(agrees)!,

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { writing } from '../../core/writing.js';
+import { claimWords } from '../../study/common/claim-words.js';
 import { MAX_USERS } from '../../study/common/file-sections.js';
 import type { StudyResult } from '../../study/common/result.js';
 import { overrideStudy, runStudy } from '../../study/run-study.js';
@@ -123,10 +124,14 @@ function print({ stdout, columns }: CommandContext, result: StudyResult, page: s
   if (result.reference !== null) stdout.write(`${result.reference}\n`);
   for (const table of result.tables) stdout.write(`\n${formatTable(table, columns)}`);
   if (result.claims.length > 0) {
-    stdout.write('\nThe paper and this study\n');
+    const { heading, source } = claimWords(result.claims);
+    stdout.write(`\n${heading}\n`);
+    const label = `${source.toLowerCase()}:`.padEnd(6);
     for (const { claim, paper, ours, agrees } of result.claims) {
       const verdict = agrees === null ? '-' : agrees ? 'holds' : 'DOES NOT HOLD';
-      stdout.write(`  ${claim}\n    paper: ${paper}\n    here:  ${ours}  [${verdict}]\n`);
+      stdout.write(
+        `  ${claim}\n    ${label} ${paper}\n    ${'here:'.padEnd(label.length)} ${ours}  [${verdict}]\n`,
+      );
     }
   }
   stdout.write(`\nReport: ${page}\nNumbers: ${path.join(path.dirname(page), 'results.json')}\n`);

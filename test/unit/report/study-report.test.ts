@@ -266,6 +266,18 @@ describe('other figures', () => {
 });
 
 describe('study page', () => {
+  it('has no paper where all that was claimed is its own', () => {
+    const own = { ...studyResult.claims[0]!, isOurs: true };
+    const claims = [
+      { ...own, agrees: true },
+      { ...own, agrees: false },
+    ];
+    const { markup } = renderStudyReport({ ...studyResult, claims });
+    expect(markup).toContain('1 of 2 expectations holds here.');
+    expect(markup).toContain('What was expected, and what came of it');
+    expect(markup).not.toContain('The paper and this study');
+  });
+
   it('has the paper’s claims beside ours, tables, settings and figures', () => {
     const { markup } = renderStudyReport(studyResult);
     expect(markup).toContain('1 of the paper’s 2 claims that can be checked holds here.');
