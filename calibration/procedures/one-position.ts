@@ -69,6 +69,7 @@ export function seenFromOnePosition(
   };
 }
 
-function metres(value: number): string {
+/** As people say it. */
+export function metres(value: number): string {
   return value < 1 ? `${(100 * value).toPrecision(2)} cm` : `${value.toPrecision(3)} m`;
 }

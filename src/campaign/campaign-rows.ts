@@ -5,7 +5,9 @@ import type { StepLosses } from '../scenario/loss-account.js';
 import type { Preparation } from '../scenario/plan.js';
 import type { PlanOnBoard } from '../scenario/plan-on-board.js';
 import type { Serving } from '../scenario/serving.js';
+import type { Sounder } from '../slots/sounder.js';
 import type { Testbed } from '../slots/testbed.js';
+import type { CampaignParts } from './campaign-parts.js';
 import type { JudgedTraining } from './judged-training.js';
 
 /** Board, what it makes of the pilots, and users, once per recording. */
@@ -90,4 +92,20 @@ export function estimateRow(
     peakOverRunnerUpDb: evidence?.peakOverRunnerUpDb ?? null,
     likeness: evidence?.likeness ?? null,
   };
+}
+
+/** What link, slots and UEs counted so far. @param ueId the UE whose counters are told; all of them unless given. */
+export function recordStatistics(
+  { recording, testbed }: Pick<CampaignParts, 'recording' | 'testbed'>,
+  sounder: Sounder,
+  ueId?: string,
+): void {
+  recording.append('link_statistics', {
+    wallTime: new Date(),
+    statistics: {
+      link: testbed.board.linkStatistics(),
+      slots: sounder.statistics(),
+      ues: testbed.bridge.statistics(ueId),
+    },
+  });
 }

@@ -15,7 +15,7 @@ import type { LocalEstimateSetup } from '../training/local-estimate.js';
 import type { SchemeFactory } from '../training/scheme-factory.js';
 import { tableInUse } from './calibration/table-in-use.js';
 import type { CampaignParts } from './campaign-parts.js';
-import { estimateRow, lossesRow, recordRun } from './campaign-rows.js';
+import { estimateRow, lossesRow, recordRun, recordStatistics } from './campaign-rows.js';
 import { evidenceJudge, type JudgeUser, mostCheckPilots } from './evidence.js';
 import { heard, type JudgedTraining, judgedTraining } from './judged-training.js';
 import { openSounder } from './open-sounder.js';
@@ -193,15 +193,7 @@ class Campaign {
 
   /** @param ueId the UE whose counters are written; all of them unless given. */
   #recordStatistics(ueId?: string): void {
-    const { recording, testbed } = this.#parts;
-    recording.append('link_statistics', {
-      wallTime: new Date(),
-      statistics: {
-        link: testbed.board.linkStatistics(),
-        slots: this.#sounder.statistics(),
-        ues: testbed.bridge.statistics(ueId),
-      },
-    });
+    recordStatistics(this.#parts, this.#sounder, ueId);
   }
 }
 

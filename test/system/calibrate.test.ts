@@ -174,6 +174,16 @@ describe('what cannot be calibrated', () => {
     expect(status).toBe(code);
   });
 
+  it('is not one of several arrays, to be checked or calibrated', async () => {
+    for (const command of [['calibrate'], ['calibration', 'check']]) {
+      const { status, stderr } = await callCommandLine(
+        ...[...command, at('small.yaml'), '--set', 'seed=1', '--set', 'seed=2'],
+      );
+      expect(stderr).toContain('--set gives 2 scenarios; one array is calibrated at a time');
+      expect(status).toBe(2);
+    }
+  });
+
   it('is said before anything is sent how long it takes and what comes of it', async () => {
     const { stdout, status } = await callCommandLine('calibrate', at('small.yaml'), '--dry-run', '--json');
     expect(status).toBe(0);

@@ -3,16 +3,16 @@ import type { CalibrationTable } from '../../../calibration/calibration-table.js
 import { calibrationBound, closedFormBoundRad } from '../../../calibration/procedures/calibration-bound.js';
 import { type CalibrationResult, resultOf } from '../../../calibration/procedures/calibration-result.js';
 import { idealPhaseRad } from '../../../calibration/procedures/calibration-setup.js';
-import { type DriftCheck, driftCheck } from '../../../calibration/procedures/drift-check.js';
+import type { DriftCheck } from '../../../calibration/procedures/drift-check.js';
 import type { ElementResponses } from '../../../calibration/procedures/element-responses.js';
 import { errorsFromPositions } from '../../../calibration/procedures/many-positions.js';
-import { seenFromOnePosition } from '../../../calibration/procedures/one-position.js';
+import { metres, seenFromOnePosition } from '../../../calibration/procedures/one-position.js';
 import { tableOfResult } from '../../../calibration/table/table-of-result.js';
 import { calibrationTableText } from '../../../calibration/table/write-table.js';
 import type { PlaceM } from '../../array/antenna-array.js';
 import { wrappedRad } from '../../core/turns.js';
 import type { CampaignParts } from '../campaign-parts.js';
-import { recordUsers } from '../campaign-rows.js';
+import { recordStatistics, recordUsers } from '../campaign-rows.js';
 import { openSounder } from '../open-sounder.js';
 import { boardTemperatureC } from './board-temperature.js';
 import { type HeardByUe, hearArray, sound } from './calibrate-array.js';
@@ -21,11 +21,11 @@ import { type CalibrationSettings, heardAtCarrier } from './calibration-settings
 import { focusPattern } from './focus-pattern.js';
 import { type FocusProof, focused, focusProof } from './focus-proof.js';
 import { OUTCOME } from './recorded-calibration.js';
+import { tableCheck } from './table-check.js';
 import { delayResidualS, phaseResidual, trueElements } from './true-elements.js';
 
 /** Elements up to which the bound is computed of the very pilots; of more the closed form stands, which is within a few per cent of it. */
 const MOST_FOR_JOINT_BOUND = 128;
-const CHECK_SLOTS = 64;
 const MOST_FOR_ONE_PASS_RAD = (45 * Math.PI) / 180;
 
 /** @throws what `hearArray` throws. */
@@ -42,7 +42,7 @@ export async function carryOutCalibration(
   // Pilots are codes of the board: what is known beforehand goes into them, and is not taken off once more.
   const sounder = await openSounder(preparation, testbed, recording, { clock, signal });
   try {
-    const temperatureC = await boardTemperatureC(testbed.board, clock, signal);
+    const temperatureC = await boardTemperatureC(testbed.board, signal);
     const heard = await hearArray(parts, sounder, settings);
     const { result, warnings: ofPlaces } = foundBy(parts, heard);
     const warnings = [...ofPlaces, ...largeErrors(settings, result)];
@@ -66,19 +66,7 @@ export async function carryOutCalibration(
     });
     const check = await sound(sounder, {
       ...{ ue, name: `check by ${ue}` },
-      sounding: heardAtCarrier(
-        driftCheck(
-          {
-            ...{ array: preparation.array, board: description, placeM },
-            knownErrorRad: result.phaseErrorRad,
-          },
-          {
-            ...{ numSlots: CHECK_SLOTS, gain: result.gain },
-            ...{ tableErrorRad: result.expectedErrorRad, snrDb: result.snrDb },
-          },
-        ),
-        band,
-      ),
+      sounding: tableCheck(table, { ...band, board: description, placeM }),
     });
     const outcome = outcomeOf(parts, { settings, heard, result, table, proof, check, warnings });
     if ((await recording.runValue(OUTCOME)) === undefined) {
@@ -91,14 +79,7 @@ export async function carryOutCalibration(
     throw error;
   } finally {
     sounder.close();
-    recording.append('link_statistics', {
-      wallTime: new Date(),
-      statistics: {
-        link: testbed.board.linkStatistics(),
-        slots: sounder.statistics(),
-        ues: testbed.bridge.statistics(),
-      },
-    });
+    recordStatistics(parts, sounder);
     await recording.durable();
   }
 }
@@ -285,8 +266,4 @@ function slotsOf(heard: readonly HeardByUe[]): number {
 
 function coordinates([xM, yM, zM]: PlaceM): number[] {
   return zM === undefined ? [xM, yM] : [xM, yM, zM];
-}
-
-function metres(value: number): string {
-  return value < 1 ? `${(100 * value).toPrecision(2)} cm` : `${value.toPrecision(3)} m`;
 }

@@ -1,7 +1,7 @@
 /** Whether an array is still as its calibration table says: a few random pilots, into a recording of their own. */
 import path from 'node:path';
-import { carrierErrorRad, requireCalibrationOf } from '../../../calibration/calibration-table.js';
-import { type DriftCheck, driftCheck } from '../../../calibration/procedures/drift-check.js';
+import { requireCalibrationOf } from '../../../calibration/calibration-table.js';
+import type { DriftCheck } from '../../../calibration/procedures/drift-check.js';
 import { tableWarnings } from '../../../calibration/table/table-fit.js';
 import { BeamloopError } from '../../core/errors.js';
 import { prepare } from '../../scenario/plan.js';
@@ -13,10 +13,8 @@ import { openSounder } from '../open-sounder.js';
 import { beginRecording, inNewFolder } from '../run-recording.js';
 import { boardTemperatureC } from './board-temperature.js';
 import { fullScaleOf, placedUser, sound } from './calibrate-array.js';
-import { heardAtCarrier } from './calibration-settings.js';
 import { CHECK } from './recorded-calibration.js';
-
-const NUM_SLOTS = 64;
+import { tableCheck } from './table-check.js';
 
 export interface ArrayCheck {
   readonly folder: string;
@@ -69,27 +67,14 @@ async function carryOutCheck(
   await recordUsers(recording, preparation);
   const sounder = await openSounder(preparation, testbed, recording, { clock, signal });
   try {
-    const temperatureC = await boardTemperatureC(testbed.board, clock, signal);
+    const temperatureC = await boardTemperatureC(testbed.board, signal);
     const fullScalePower = await fullScaleOf(parts, ue);
-    const knownErrorRad = carrierErrorRad(table, array.carrierHz);
-    const silent = new Set([...table.dead, ...table.stuck]);
-    const gain = (table.gain ?? new Float64Array(description.numElements).fill(1)).map((ratio, n) =>
-      silent.has(n) ? 0 : ratio,
-    );
-    const { residual, snr } = table.measured;
     const check = await sound(sounder, {
       ...{ ue, name: `check by ${ue}` },
-      sounding: heardAtCarrier(
-        driftCheck(
-          { array, board: description, placeM, knownErrorRad, fullScalePower },
-          {
-            ...{ numSlots: NUM_SLOTS, gain },
-            ...(residual !== undefined && { tableErrorRad: residual }),
-            ...(snr !== undefined && { snrDb: snr }),
-          },
-        ),
-        { array, frequenciesHz: band?.frequenciesHz ?? null },
-      ),
+      sounding: tableCheck(table, {
+        ...{ array, board: description, placeM, fullScalePower },
+        frequenciesHz: band?.frequenciesHz ?? null,
+      }),
     });
     recording.append('run', { key: `${CHECK}Outcome`, value: check });
     recording.event('finished');
@@ -98,7 +83,7 @@ async function carryOutCheck(
       ...(band !== null && { bandwidthHz: band.bandwidthHz }),
       ...(temperatureC !== null && { temperatureC }),
     });
-    if (residual === undefined) {
+    if (table.measured.residual === undefined) {
       warnings.push('The table does not say how good it is: what it is off itself counts as drift here');
     }
     return { folder: recording.folder, check, warnings };

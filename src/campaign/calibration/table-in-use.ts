@@ -11,18 +11,16 @@ export async function tableInUse({
   preparation,
   testbed,
   recording,
-  clock,
   signal,
-}: Pick<
-  CampaignParts,
-  'calibration' | 'preparation' | 'testbed' | 'recording' | 'clock' | 'signal'
->): Promise<string[]> {
+}: Pick<CampaignParts, 'calibration' | 'preparation' | 'testbed' | 'recording' | 'signal'>): Promise<
+  string[]
+> {
   if (calibration === null) return [];
   const { file, measured } = calibration;
   const { array, band } = preparation;
   // Nobody is asked for what nothing is compared with.
   const temperatureC =
-    measured.temperatureC === undefined ? null : await boardTemperatureC(testbed.board, clock, signal);
+    measured.temperatureC === undefined ? null : await boardTemperatureC(testbed.board, signal);
   const nowMs = Date.now();
   const warnings = tableWarnings(calibration, {
     ...{ carrierHz: array.carrierHz, firmware: testbed.board.description.firmware, nowMs },

@@ -4,17 +4,19 @@ import {
   type Procedure,
 } from '../../campaign/calibration/calibration-settings.js';
 import { startCalibration } from '../../campaign/calibration/run-calibration.js';
-import { BeamloopError } from '../../core/errors.js';
-import { readVariants } from '../../scenario/scenario.js';
-import { emulatedSection, openTestbed } from '../../testbed.js';
-import { calibrationOption, withCalibration } from '../calibration-option.js';
+import type { Scenario } from '../../scenario/scenario-schema.js';
+import { openTestbed } from '../../testbed.js';
 import { calibrationProgress, concludeCalibration } from '../calibration-output.js';
 import { calibrationPlan, printCalibrationPlan } from '../calibration-plan.js';
+import {
+  arrayScenarioOptions,
+  readArrayScenario,
+  scenarioPositional,
+} from '../calibrations/array-scenario.js';
 import { requireNew } from '../calibrations/table-files.js';
 import { campaignOptions } from '../campaign-output.js';
 import type { Command } from '../command.js';
 import { wholeOption } from '../options.js';
-import { fileOrShipped } from '../shipped-files.js';
 
 /** `beamloop calibrate <scenario>`: measures the errors of an array over the air. */
 export const calibrateCommand: Command = (yargs, context) =>
@@ -23,11 +25,7 @@ export const calibrateCommand: Command = (yargs, context) =>
     "Measure the errors of an array's elements over the air, by what UEs at known places receive",
     (builder) =>
       builder
-        .positional('scenario', {
-          type: 'string',
-          demandOption: true,
-          describe: 'Scenario file (YAML), or a name of `beamloop scenarios`',
-        })
+        .positional('scenario', scenarioPositional)
         .options({
           procedure: {
             type: 'string',
@@ -59,14 +57,7 @@ export const calibrateCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: 'Folder of the recording; recordings/<scenario>-calibration-<UTC time> unless given',
           },
-          ...calibrationOption,
-          set: {
-            type: 'string',
-            array: true,
-            nargs: 1,
-            default: [] as string[],
-            describe: 'A key of the scenario with another value, key=value',
-          },
+          ...arrayScenarioOptions,
           snr: {
             type: 'string',
             requiresArg: true,
@@ -82,29 +73,18 @@ export const calibrateCommand: Command = (yargs, context) =>
         .example('$0 calibrate scenarios/calibration.yaml --out table.yaml', '')
         .example('$0 run scenarios/calibration.yaml --calibration table.yaml', 'What the table is for'),
     async (args) => {
-      const [file, ...others] = readVariants(fileOrShipped(args.scenario), emulatedSection, {
-        set: withCalibration(args.calibration, args.set),
-        seed: undefined,
-        repeat: 1,
-      });
-      if (others.length > 0) {
-        throw new BeamloopError('BAD_ARGUMENT', {
-          what: `--set gives ${others.length + 1} scenarios; one array is calibrated at a time`,
-          where: '--set',
-          todo: 'Give each key one value',
-        });
-      }
+      const file = readArrayScenario(args);
       requireNew(args.out);
       const settings: CalibrationSettings = {
         procedure: args.procedure,
-        ues: args.ue ?? [firstUe(file!.scenario.users)],
+        ues: args.ue ?? [firstUe(file.scenario)],
         passes: wholeOption('passes', args.passes ?? (args.procedure === 'delays' ? '2' : '1'), 1, 100),
       };
       if (args.dryRun) {
-        printCalibrationPlan(context, args.json, calibrationPlan(file!, settings, args.snr));
+        printCalibrationPlan(context, args.json, calibrationPlan(file, settings, args.snr));
         return;
       }
-      const outcome = await startCalibration(file!, settings, args.recording ?? null, {
+      const outcome = await startCalibration(file, settings, args.recording ?? null, {
         openTestbed,
         realtime: args.realtime,
         signal: context.signal,
@@ -114,7 +94,6 @@ export const calibrateCommand: Command = (yargs, context) =>
     },
   );
 
-function firstUe(users: unknown): string {
-  const [first] = Array.isArray(users) ? (users as { readonly id: string }[]) : [];
-  return first?.id ?? 'ue1';
+function firstUe({ users }: Scenario): string {
+  return Array.isArray(users) ? users[0]!.id : 'ue1';
 }
