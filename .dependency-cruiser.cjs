@@ -24,8 +24,10 @@ const rooms = [
   'emulation',
   'scenario',
   'campaign',
+  'live',
   'study',
   'report',
+  'dashboard',
   'cli',
 ];
 /** Stand at the project's root, not under src. */
