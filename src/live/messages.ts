@@ -151,8 +151,13 @@ export interface PowerRow {
   readonly meanDb: number | null;
   readonly leastDb: number | null;
   readonly noiseFloorDb: number | null;
-  /** The strongest of each bin of subcarriers over the slots, dB in steps of 0.5 from -127: base64 of bytes [numBins], 0 = nothing; null at the carrier alone. */
+  /**
+   * The strongest of each bin of subcarriers over the slots: base64 of bytes [numBins], each 255 less twice the dB below `topDb`, and 0
+   * what is 127 dB or more below it. Null at the carrier alone.
+   */
   readonly bins: string | null;
+  /** Of the strongest bin; null without bins, and where all are 0. */
+  readonly topDb: number | null;
 }
 
 export interface Radiating {
