@@ -18,7 +18,8 @@ interface RecentSlot {
 }
 
 export class RecentSlots {
-  readonly #slots = new Map<number, RecentSlot>();
+  /** A slot stands at its number modulo the length. */
+  readonly #slots = new Array<RecentSlot | undefined>(MOST_RECENT);
   readonly #changed = new Set<RecentSlot>();
   readonly #counts = { planned: 0, latched: 0, late: 0, missed: 0, measured: 0 };
 
@@ -28,19 +29,20 @@ export class RecentSlots {
   }
 
   onPlanned({ slot, codewordKey, plannedBoardTimeS }: Row<'slots'>): void {
-    const known = this.#slots.get(slot);
+    const known = this.#recent(slot);
     // A row for every UE that listens.
     if (known !== undefined) {
       known.numListening += 1;
       return;
     }
     this.#counts.planned += 1;
-    if (this.#slots.size >= MOST_RECENT) this.#forget();
     const entry: RecentSlot = {
       ...{ slot, codewordKey, plannedBoardTimeS, state: 'planned' },
       ...{ numListening: 1, numHeard: 0 },
     };
-    this.#slots.set(slot, entry);
+    const forgotten = this.#slots[slot % MOST_RECENT];
+    if (forgotten !== undefined) this.#changed.delete(forgotten);
+    this.#slots[slot % MOST_RECENT] = entry;
     this.#changed.add(entry);
   }
 
@@ -49,11 +51,11 @@ export class RecentSlots {
     if (board !== 0) return;
     const state = status === 'late' || status === 'missed' ? status : 'latched';
     this.#counts[state] += 1;
-    this.#become(this.#slots.get(slot), state);
+    this.#become(this.#recent(slot), state);
   }
 
   onPower({ slot }: Pick<Row<'powers'>, 'slot'>): void {
-    const entry = this.#slots.get(slot);
+    const entry = this.#recent(slot);
     if (entry === undefined) return;
     entry.numHeard += 1;
     this.#become(entry, entry.state);
@@ -65,7 +67,7 @@ export class RecentSlots {
 
   /** The codeword that was meant for a slot; null where that is not known any more. */
   codewordOf(slot: number): string | null {
-    return this.#slots.get(slot)?.codewordKey ?? null;
+    return this.#recent(slot)?.codewordKey ?? null;
   }
 
   /** Those that something became of since this was last asked. */
@@ -88,10 +90,9 @@ export class RecentSlots {
     this.#changed.add(entry);
   }
 
-  #forget(): void {
-    const [oldest] = this.#slots.values();
-    this.#slots.delete(oldest!.slot);
-    this.#changed.delete(oldest!);
+  #recent(slot: number): RecentSlot | undefined {
+    const entry = this.#slots[slot % MOST_RECENT];
+    return entry?.slot === slot ? entry : undefined;
   }
 }
 
