@@ -39,7 +39,8 @@ export const campaignOptions = {
 
 /** On standard error: for people, or for machines a JSON document a line, each with the kind of its `event`. */
 export function campaignProgress(context: CommandContext, json: boolean): Progress {
-  return json ? progressEvents(context) : progressLines(context);
+  const progress = json ? progressEvents(context) : progressLines(context);
+  return context.log?.around(progress) ?? progress;
 }
 
 function progressEvents({ stderr }: CommandContext): Progress {
