@@ -126,7 +126,7 @@ export async function conduct<E, Result>(
         goOnText(scenario, recording.folder),
         recording.folder,
         signal.reason,
-        testbed.board.muted === true,
+        testbed.board.muted === true ? null : (testbed.board.muteDoubt ?? BY_WATCHDOG),
       )
     : resumable(failure, goOnText(scenario, recording.folder), recording.folder);
 }
@@ -161,13 +161,19 @@ function goOnText({ tracking }: Pick<ScenarioFile['scenario'], 'tracking'>, fold
     : `go on with: beamloop resume ${shellWord(folder)}`;
 }
 
-/** @param isMuted the board confirmed it. */
-function interruptedIn(goOn: string, folder: string, reason: unknown, isMuted: boolean): BeamloopError {
+const BY_WATCHDOG =
+  'the board could not be told to mute, which its watchdog does a second after it last heard from here,';
+
+/** @param muteDoubt what is to be said of the array; null where the board confirmed that it is mute. */
+function interruptedIn(
+  goOn: string,
+  folder: string,
+  reason: unknown,
+  muteDoubt: string | null,
+): BeamloopError {
   const code = reason instanceof BeamloopError ? reason.code : 'INTERRUPTED';
   const why = reason instanceof BeamloopError ? reason.what : 'Interrupted';
-  const array = isMuted
-    ? 'the array was muted'
-    : 'the board could not be told to mute, which its watchdog does a second after it last heard from here,';
+  const array = muteDoubt ?? 'the array was muted';
   return new BeamloopError(code, {
     what: `${why}; ${array} and the recording was closed`,
     todo: `${goOn[0]!.toUpperCase()}${goOn.slice(1)}`,

@@ -201,11 +201,20 @@ function whenLost(board: ArrayBoard, signal: AbortSignal): Promise<void> {
       if (code === 'watchdog') lost('The board heard nothing for too long and muted itself');
     });
     board.on('link', (state, reason) => {
-      if (state === 'down') lost(`The link to the board is lost (${reason}); its watchdog mutes the beam`);
+      if (state === 'down')
+        lost(
+          `The link to the board is lost (${reason}); ${board.muteDoubt ?? 'its watchdog mutes the beam'}`,
+        );
     });
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
+
+/** What a receipt that is no latch leaves open. */
+const UNKNOWN_LATCH: Readonly<Partial<Record<Receipt['status'], string>>> = {
+  acknowledged: 'the board answered; it does not say when it applied the codeword',
+  sent: 'the bytes went out; whether the board applied them nobody knows',
+};
 
 function asText(
   array: LinearArray,
@@ -221,7 +230,11 @@ function asText(
     ['board', `${d.model}, serial number ${d.serialNumber}, ${d.numElements} elements`],
     ['beam', `${name}, by ${by} at ${Number((array.carrierHz / 1e9).toPrecision(6))} GHz`],
     ['lost', `${Math.max(0, gainLossDb).toFixed(2)} dB where it focuses, by quantisation`],
-    ['latched', `codeword ${receipt.hash} at board time ${receipt.boardTimeS.toFixed(6)} s`],
+    [
+      receipt.status === 'acknowledged' ? 'answered' : receipt.status,
+      `codeword ${receipt.hash} at board time ${receipt.boardTimeS.toFixed(6)} s`,
+    ],
+    ...(receipt.status === 'latched' ? [] : [['', UNKNOWN_LATCH[receipt.status]!] as [string, string]]),
   ];
   return lines.map(([what, text]) => `${what.padEnd(9)}${text}\n`).join('');
 }
