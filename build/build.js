@@ -51,6 +51,7 @@ const ENTRIES = [
   'src/index.js',
   'src/emulation/emulated-ue-process.js',
   'drivers/emulator/board-process.js',
+  'drivers/emulator/own/own-board-process.js',
   'src/study/study-worker.js',
   'src/prediction/motion/data/window-worker.js',
 ];

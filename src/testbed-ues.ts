@@ -9,11 +9,12 @@ import type { Testbed } from './slots/testbed.js';
 
 const EMULATED = 'emulated';
 
-/** Starts the UEs of a scenario, which hear the boards at `airPath`; throws as `startEmulatedUes`. */
+/** Starts the UEs of a scenario, which hear the boards at `airPath`, of slots of their own or of none; throws as `startEmulatedUes`. */
 export function startScenarioUes(
   { scenario, array, users, realtime, onFailure }: TestbedRequest<EmulatedSection>,
   bridgeUrl: string,
   airPath: string,
+  hostTimed = false,
 ): Promise<EmulatedUes> {
   const { bandwidth, subcarriers } = scenario.array;
   return startEmulatedUes(
@@ -22,6 +23,7 @@ export function startScenarioUes(
       ...(scenario.bridge.token !== undefined && { token: scenario.bridge.token }),
       airPath,
       realtime,
+      ...(hostTimed && { hostTimed }),
       array: arrayOptionsOf(array),
       ues: users.flatMap(({ id, sensors, truth }) =>
         truth === null ? [] : [emulatedUeOf(id, sensors, truth)],

@@ -1,7 +1,7 @@
 /** Recordings side by side: a column each, and rows for what they are compared by. */
 import path from 'node:path';
 import type { ComparedRecording, SettingDifference } from '../campaign/compared-recordings.js';
-import type { UserOutcome } from '../campaign/outcome.js';
+import type { CampaignOutcome, UserOutcome } from '../campaign/outcome.js';
 import type { CommandContext } from './command.js';
 import { formatTable, wrapped } from './text-table.js';
 import { place } from './user-columns.js';
@@ -91,6 +91,7 @@ const FIGURES: readonly (readonly [title: string, of: (recording: ComparedRecord
       ),
   ],
   ['slots measured', ({ outcome }) => `${outcome.slots.measured} of ${outcome.slots.planned}`],
+  ['slots by evidence', ({ outcome }) => evidenceWord(outcome)],
   ['slots late, missed', ({ outcome }) => `${outcome.slots.late}, ${outcome.slots.missed}`],
   ['retransmissions', ({ outcome }) => String(outcome.link.retransmissions)],
   ['tracked gain, mean', ({ outcome }) => outcome.tracking?.meanGain?.toFixed(3) ?? '-'],
@@ -125,4 +126,12 @@ function estimateText(user: UserOutcome | undefined): string {
   if (estimate === null) return failure === null ? 'not found' : `not found: ${failure.code}`;
   const { distanceM, angleRad, elevationRad, codewordKey } = estimate;
   return `${place(distanceM, angleRad, elevationRad)}, ${codewordKey}`;
+}
+
+/** What receipts of measured slots say; nothing of a board that tells of every latch. */
+function evidenceWord({ evidence }: CampaignOutcome): string {
+  if (evidence === undefined) return '-';
+  const { latched, acknowledged, sent } = evidence;
+  const counts = [`${latched} latched`, `${acknowledged} acknowledged`, `${sent} sent`];
+  return counts.filter((each) => !each.startsWith('0 ')).join(', ');
 }

@@ -57,14 +57,16 @@ function subcarrierSum(
 }
 
 async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<void> {
-  const { bridgeUrl, token, airPath, realtime, seed, subcarriers } = config;
+  const { bridgeUrl, token, airPath, realtime, seed, subcarriers, hostTimed = false } = config;
   const array = createArray(config.array);
   const sum = subcarriers === undefined ? null : subcarrierSum(array, subcarriers);
   // All of them hear the same beams, so one dictionary does.
   const estimator = new LocalEstimator();
   // Motions begin now, on the clock that the UEs read.
   const motionOriginS = realtime ? monotonicClock.nowS() : 0;
-  const ues = config.ues.map((ue) => emulatedUe(ue, { array, seed, subcarriers: sum, motionOriginS }));
+  const ues = config.ues.map((ue) =>
+    emulatedUe(ue, { array, seed, subcarriers: sum, motionOriginS, hostTimed }),
+  );
   const presences = config.ues.map(({ awayS = [] }, k) => new Presence(awayS, () => ues[k]!.leave()));
   const wanderers = presences.filter((_, k) => (config.ues[k]!.awayS ?? []).length > 0);
   // Of thousands, one listens.
@@ -113,7 +115,7 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
 
 function emulatedUe(
   { motionPlan = null, sensors = null, ...ue }: EmulatedUeConfig,
-  shared: Pick<EmulatedUeOptions, 'array' | 'seed' | 'subcarriers' | 'motionOriginS'>,
+  shared: Pick<EmulatedUeOptions, 'array' | 'seed' | 'subcarriers' | 'motionOriginS' | 'hostTimed'>,
 ): EmulatedUe {
   const { seed } = shared;
   const motion = motionPlan === null ? null : createMotion(motionPlan, seed, ue.ueId);

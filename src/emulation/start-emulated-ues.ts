@@ -37,6 +37,8 @@ export interface EmulatedUesConfig {
   readonly airPath: string;
   /** Slots follow the wall clock; otherwise all clocks are the virtual one of the board. */
   readonly realtime: boolean;
+  /** The board has no slots of its own. */
+  readonly hostTimed?: boolean;
   readonly array: ArrayOptions;
   readonly ues: readonly EmulatedUeConfig[];
   /** Of all noise. */

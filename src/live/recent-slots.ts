@@ -1,12 +1,22 @@
 /** What became of the slots of a run: counts of all, and the latest as marks of a timeline. */
+import type { ReceiptStatus } from '../../drivers/array-board.js';
 import type { Row } from '../record/schema.js';
+import { isKept } from '../slots/slot-outcome.js';
 import { MOST_SLOT_MARKS, type SlotCountsSoFar, type SlotMark, type SlotState } from './messages.js';
 
 /** Slots that receipts and powers may still come for; who is told of an older one is told too late to be shown. */
 const MOST_RECENT = 8192;
 
 /** The worst first. */
-const WORST_FIRST: readonly SlotState[] = ['missed', 'late', 'planned', 'latched', 'measured'];
+const WORST_FIRST = [
+  'missed',
+  'late',
+  'planned',
+  'sent',
+  'acknowledged',
+  'latched',
+  'measured',
+] as const satisfies readonly SlotState[];
 
 interface RecentSlot {
   readonly slot: number;
@@ -21,7 +31,10 @@ export class RecentSlots {
   /** A slot stands at its number modulo the length. */
   readonly #slots = new Array<RecentSlot | undefined>(MOST_RECENT);
   readonly #changed = new Set<RecentSlot>();
-  readonly #counts = { planned: 0, latched: 0, late: 0, missed: 0, measured: 0 };
+  readonly #counts = {
+    ...{ planned: 0, latched: 0, acknowledged: 0, sent: 0 },
+    ...{ late: 0, missed: 0, measured: 0 },
+  };
 
   /** What a run that goes on has behind it. */
   addBefore(counts: SlotCountsSoFar): void {
@@ -49,7 +62,7 @@ export class RecentSlots {
   onReceipt({ slot, board, status }: Row<'receipts'>): void {
     // Several boards latch a slot together; the first speaks for it.
     if (board !== 0) return;
-    const state = status === 'late' || status === 'missed' ? status : 'latched';
+    const state = status as ReceiptStatus;
     this.#counts[state] += 1;
     this.#become(this.#recent(slot), state);
   }
@@ -84,7 +97,7 @@ export class RecentSlots {
 
   #become(entry: RecentSlot | undefined, state: SlotState): void {
     if (entry === undefined) return;
-    const isMeasured = state === 'latched' && entry.numHeard >= entry.numListening;
+    const isMeasured = isKept(state) && entry.numHeard >= entry.numListening;
     entry.state = isMeasured ? 'measured' : state;
     if (isMeasured) this.#counts.measured += 1;
     this.#changed.add(entry);

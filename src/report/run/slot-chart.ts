@@ -5,11 +5,13 @@ import { COLOUR } from '../drawing/colour.js';
 import { count, plural } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
 import type { RunData, SlotRecord } from './run-data.js';
-import { type SlotOutcome, slotOutcome, tallySlots } from './slot-tally.js';
+import { type SlotOutcome, type SlotTally, slotOutcome, tallySlots } from './slot-tally.js';
 
 const OUTCOMES: readonly { readonly outcome: SlotOutcome; readonly name: string; readonly colour: string }[] =
   [
     { outcome: 'latched', name: 'Latched on time', colour: COLOUR.blue },
+    { outcome: 'acknowledged', name: 'Acknowledged in time', colour: COLOUR.green },
+    { outcome: 'sent', name: 'Sent in time', colour: COLOUR.purple },
     { outcome: 'late', name: 'Late', colour: COLOUR.orange },
     { outcome: 'missed', name: 'Missed', colour: COLOUR.red },
     { outcome: 'no receipt', name: 'No receipt', colour: COLOUR.muted },
@@ -37,11 +39,23 @@ export function slotChart(run: RunData): Figure | null {
     id: 'slot-timeline',
     title: `Slots over the board’s time${all.length > ues.length ? `, the first ${ues.length} of ${count(all.length)} users` : ''}`,
     description:
-      `One row per user. ${plural(run.slots.length, 'slot')}: ${tally.latched} latched on time, ${tally.late} late, ` +
+      `One row per user. ${plural(run.slots.length, 'slot')}: ${keptCounts(tally)}, ${tally.late} late, ` +
       `${tally.missed} missed, ${tally.noReceipt} without a receipt.`,
     draw: (widthPx) => draw(bars, ues, widthPx),
   };
 }
+
+function keptCounts({ latched, acknowledged, sent }: SlotTally): string {
+  const weaker = [
+    ...(acknowledged > 0 ? [`${acknowledged} acknowledged in time`] : []),
+    ...(sent > 0 ? [`${sent} sent in time`] : []),
+  ];
+  return [...(latched > 0 || weaker.length === 0 ? [`${latched} latched on time`] : []), ...weaker].join(
+    ', ',
+  );
+}
+
+const KEPT_OUTCOMES: ReadonlySet<SlotOutcome> = new Set(['latched', 'acknowledged', 'sent']);
 
 function shortestStep(slots: readonly SlotRecord[]): number {
   const steps = slots.slice(1).map((slot, k) => slot.plannedBoardTimeS - slots[k]!.plannedBoardTimeS);
@@ -110,18 +124,19 @@ function draw(bars: readonly Bar[], ues: readonly string[], widthPx: number) {
         renderItem: (_params: unknown, api: BarApi) => {
           const [x, y] = api.coord([api.value(0), api.value(1)]) as [number, number];
           const [right] = api.coord([api.value(2), api.value(1)]) as [number, number];
-          const tall = outcome === 'latched' ? 10 : 16;
+          const isKept = KEPT_OUTCOMES.has(outcome);
+          const tall = isKept ? 10 : 16;
           return {
             type: 'rect' as const,
             // Slots are short against the pauses between batches: never thinner than what can be seen.
             shape: {
               x,
               y: y - tall / 2,
-              width: Math.max(outcome === 'latched' ? 1.2 : 1.8, right - x),
+              width: Math.max(isKept ? 1.2 : 1.8, right - x),
               height: tall,
             },
             style: { fill: colour },
-            z2: outcome === 'latched' ? 1 : 2,
+            z2: isKept ? 1 : 2,
           };
         },
       })),

@@ -29,7 +29,7 @@ describe('RecentSlots', () => {
       'missed',
       'late',
     ]);
-    expect(slots.counts).toEqual({ planned: 5, latched: 3, measured: 2, late: 1, missed: 1 });
+    expect(slots.counts).toMatchObject({ planned: 5, latched: 3, measured: 2, late: 1, missed: 1 });
     expect(slots.takeMarks()).toEqual([]);
     expect(slots.codewordOf(3)).toBe('polar/1/3');
   });
