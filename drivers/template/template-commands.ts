@@ -68,6 +68,17 @@ export class CommandReader {
     const has = (name: FieldName) =>
       format.some((part) => (part.kind === 'field' ? part.name : part.kind) === name);
     const isPerElement = OF_ELEMENT.some(has);
+    const eachFormat = each === undefined ? null : this.format(each, OF_ELEMENT, [...path, 'each']);
+    const broken = {
+      send: format,
+      each: eachFormat,
+      between: '',
+      isPerElement,
+      ok: null,
+      means: 'received',
+    } as const;
+    // One complaint is enough for a format that could not be read.
+    if (format.length === 0 || eachFormat?.length === 0) return broken;
     if (has('each') !== (each !== undefined)) {
       this.complain(
         at,
@@ -79,7 +90,6 @@ export class CommandReader {
     if (has('each') && isPerElement)
       this.complain(at, 'has {each} and placeholders of one element; choose one');
     if (index && !has('index')) this.complain(at, 'needs {index}, the place in the table');
-    const eachFormat = each === undefined ? null : this.format(each, OF_ELEMENT, [...path, 'each']);
     if (ofCodeword)
       this.#checkCodes(eachFormat ?? format, isPerElement, each === undefined ? at : [...path, 'each']);
     const { answers } = this.#given;
