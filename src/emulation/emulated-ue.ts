@@ -103,7 +103,7 @@ export class EmulatedUe implements PowerSource {
   }
 
   /** Something was on the air, or nothing, at times of the UE's clock. */
-  hear({ fromS, untilS, weights }: Signal): void {
+  hear({ fromS, untilS, weights }: Omit<Signal, 'slot'>): void {
     const { seed, ueId, fullScale = null, motionOriginS = 0, blockedS = [], awayS = [] } = this.#options;
     const clip = fullScale === null ? null : Math.fround(fullScale);
     for (const { slot, fromS: ueTimeS, signal } of this.#reckoning.hear({ fromS, untilS, signal: weights })) {
@@ -126,7 +126,13 @@ export class EmulatedUe implements PowerSource {
   }
 }
 
-function receiverOf({ array, paths, subcarriers, motion = null }: EmulatedUeOptions) {
+/** What a UE hears without noise, of a beam and the time of the motion, s; shape [numSubcarriers]. */
+export function receiverOf({
+  array,
+  paths,
+  subcarriers,
+  motion = null,
+}: Pick<EmulatedUeOptions, 'array' | 'paths' | 'subcarriers' | 'motion'>) {
   if (motion === null) {
     const receiver =
       subcarriers === null ? new CarrierReceiver(array, paths) : new BeamReceiver(subcarriers, array, paths);

@@ -10,6 +10,7 @@ import './schemes.js';
 import { arraySchema } from './array-schema.js';
 import { motionSchema } from './motion-schema.js';
 import { positionSchema, regionSchema } from './place-schema.js';
+import { radioSchema } from './radio-schema.js';
 import { sensorsSchema, windowsSchema } from './sensors-schema.js';
 import { portsOfTiles, type TileSection, tilesSchema } from './tiles-schema.js';
 import { trackingSchema } from './tracking-schema.js';
@@ -257,6 +258,8 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
     /** Of all users that do not say otherwise. */
     sensors: sensorsSchema.optional(),
     bridge: bridge.prefault({}),
+    /** UEs are radios. */
+    radio: radioSchema.optional(),
     /** Users are tracked, not only found. */
     tracking: trackingSchema.optional(),
   });
