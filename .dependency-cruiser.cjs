@@ -16,6 +16,7 @@ const rooms = [
   'channel',
   'camera',
   'ue',
+  'radio',
   'calibration',
   'training',
   'tracking',

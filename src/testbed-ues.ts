@@ -4,6 +4,7 @@ import type { TestbedRequest } from './campaign/open-testbed.js';
 import { EmulatedCamera } from './emulation/emulated-camera.js';
 import type { EmulatedSection } from './emulation/emulated-section.js';
 import { type EmulatedUes, startEmulatedUes } from './emulation/start-emulated-ues.js';
+import { radioPlanOf } from './scenario/radio-schema.js';
 import { positionAt, type Truth, type User } from './scenario/users.js';
 import type { Testbed } from './slots/testbed.js';
 
@@ -29,6 +30,7 @@ export function startScenarioUes(
         truth === null ? [] : [emulatedUeOf(id, sensors, truth)],
       ),
       seed: scenario.seed,
+      radio: radioPlanOf(scenario),
       ...(bandwidth !== undefined &&
         subcarriers !== undefined && { subcarriers: { count: subcarriers, bandwidthHz: bandwidth } }),
     },

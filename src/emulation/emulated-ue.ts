@@ -108,7 +108,7 @@ export class EmulatedUe implements PowerSource {
   }
 
   /** Something was on the air, or nothing, at times of the UE's clock. */
-  hear({ fromS, untilS, weights }: Signal): void {
+  hear({ fromS, untilS, weights }: Omit<Signal, 'slot'>): void {
     if (this.#options.hostTimed === true) {
       for (const { slot, fromS: ueTimeS, parts } of this.#middles.hear({ fromS, untilS, signal: weights })) {
         this.#measure(slot, ueTimeS, (isWhole, motionS) => (isWhole ? this.#meanOf(parts, motionS) : null));
@@ -160,7 +160,13 @@ export class EmulatedUe implements PowerSource {
   }
 }
 
-function receiverOf({ array, paths, subcarriers, motion = null }: EmulatedUeOptions) {
+/** What a UE hears without noise, of a beam and the time of the motion, s; shape [numSubcarriers]. */
+export function receiverOf({
+  array,
+  paths,
+  subcarriers,
+  motion = null,
+}: Pick<EmulatedUeOptions, 'array' | 'paths' | 'subcarriers' | 'motion'>) {
   if (motion === null) {
     const receiver =
       subcarriers === null ? new CarrierReceiver(array, paths) : new BeamReceiver(subcarriers, array, paths);

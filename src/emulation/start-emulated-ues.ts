@@ -9,6 +9,7 @@ import type { Path } from '../channel/paths.js';
 import { BeamloopError } from '../core/errors.js';
 import { Child } from './child.js';
 import { compiledEntry } from './compiled-entry.js';
+import type { EmulatedRadioPlan } from './emulated-radio.js';
 
 export interface EmulatedUeConfig {
   readonly ueId: string;
@@ -41,6 +42,8 @@ export interface EmulatedUesConfig {
   readonly hostTimed?: boolean;
   readonly array: ArrayOptions;
   readonly ues: readonly EmulatedUeConfig[];
+  /** What they sample with; they measure powers at once unless given. */
+  readonly radio?: EmulatedRadioPlan | null;
   /** Of all noise. */
   readonly seed: number;
   /** The band that they measure; one subcarrier at the carrier when not given. */

@@ -12,6 +12,7 @@ import { arraySchema } from './array-schema.js';
 import { type BOARD_DRIVERS, boardDriverKeys, keysOfDriver } from './board-driver-schema.js';
 import { motionSchema } from './motion-schema.js';
 import { positionSchema, regionSchema } from './place-schema.js';
+import { radioSchema } from './radio-schema.js';
 import { sensorsSchema, windowsSchema } from './sensors-schema.js';
 import { portsOfTiles, type TileSection, tilesSchema } from './tiles-schema.js';
 import { trackingSchema } from './tracking-schema.js';
@@ -261,6 +262,8 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
     /** Of all users that do not say otherwise. */
     sensors: sensorsSchema.optional(),
     bridge: bridge.prefault({}),
+    /** UEs are radios. */
+    radio: radioSchema.optional(),
     /** Users are tracked, not only found. */
     tracking: trackingSchema.optional(),
   });
