@@ -98,7 +98,7 @@ async function openOwn(
   const { board: section } = scenario;
   if (section.port !== EMULATED) {
     const bridge = await openBridge(request, closing);
-    const board = await openOwnBoard(section, section.port, signal);
+    const board = await openOwnBoard(scenario, section.port, signal);
     closing.push(() => board.close());
     return realTime(board, bridge, close);
   }
@@ -107,7 +107,7 @@ async function openOwn(
   const bridge = await openBridge(request, closing);
   const ues = await startScenarioUes(request, bridge.url, process.airPath, true);
   closing.push(() => ues.close());
-  const board = await openThoughUnplugged(() => openOwnBoard(section, process.path, signal));
+  const board = await openThoughUnplugged(() => openOwnBoard(scenario, process.path, signal));
   closing.push(() => board.close());
   const { radiate } = standInBoard(scenario);
   const motionTimeS = motionClock(board, ues.motionOriginS);
@@ -248,7 +248,7 @@ async function openOwnForHolding(
   const { board: section } = scenario;
   const process = section.port === EMULATED ? await startScenarioOwnBoard(scenario) : null;
   try {
-    const board = await openOwnBoard(section, process?.path ?? section.port, signal);
+    const board = await openOwnBoard(scenario, process?.path ?? section.port, signal);
     return {
       board,
       close: async () => {

@@ -130,6 +130,10 @@ scheme: far-field-sweep
 channel: { snr: 20 dB, scatterers: 0 }
 users: [{ id: ada, position: [2 m, 1 m] }]
 `;
+const IIO = OWN.replace(
+  /driver: template\n {2}file: board.yaml/,
+  'driver: iio-adar1000\n  wiring: [7, 8, 5, 6, 3, 4, 1, 2]\n  answerTime: 1 ms',
+);
 /** Heights and elevations wherever they can be given. */
 const PLANAR = `
 array: { rows: 2, columns: 4, carrier: 28 GHz, spacing: 0.6, boresight: 10 deg, tilt: 5 deg, height: 2 m, beams: [4, 4], beamSpread: sines, bandwidth: 400 MHz, subcarriers: 4 }
@@ -163,6 +167,7 @@ users: { count: 2, city: 1 }
 `;
 const DOCUMENTS = [
   OWN,
+  IIO,
   CITY,
   NARROW,
   WIDE,
