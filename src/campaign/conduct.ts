@@ -7,6 +7,7 @@ import type { Recording } from '../record/recording.js';
 import { isStream } from '../scenario/camera-schema.js';
 import type { Preparation } from '../scenario/plan.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
+import type { Testbed } from '../slots/testbed.js';
 import type { CampaignParts, Progress } from './campaign-parts.js';
 import type { OpenTestbed, TestbedRequest } from './open-testbed.js';
 
@@ -34,7 +35,25 @@ export interface RunOptions<E> {
   readonly progress?: Progress;
   /** Given the recording when it is open, to follow its rows; the run closes it. */
   readonly onRecording?: (recording: Pick<Recording, 'folder' | 'follow'>) => void;
+  /** Lets others watch the run while it goes on; nobody unless given. */
+  readonly show?: (run: OngoingRun<E>) => Promise<Showing>;
   readonly clock?: Clock;
+}
+
+/** A run whose testbed and recording are open. */
+export interface OngoingRun<E> extends Prepared<E> {
+  readonly testbed: Testbed;
+  readonly recording: Recording;
+  /** Ends the run with this error; whoever calls it has told the board. */
+  readonly stop: (error: BeamloopError) => void;
+}
+
+/** Whoever shows a run is told what is in no recording. */
+export interface Showing {
+  batch(user: string, numPilots: number, mostPilots: number): void;
+  epoch(numDone: number, numEpochs: number): void;
+  /** @param error why the run did not end well; null when it did. */
+  end(error: unknown): Promise<void>;
 }
 
 /** For programs that do not show how far a run is. */
@@ -56,23 +75,26 @@ export type UeMemory = Pick<TestbedRequest<unknown>, 'durable' | 'kept' | 'durab
  * @throws what `openTestbed`, `openRecording` and `carryOut` throw, or the signal's reason.
  */
 export async function conduct<E, Result>(
-  { file: { scenario, calibration }, preparation }: Prepared<E>,
+  { file, preparation }: Prepared<E>,
   {
     openTestbed,
     realtime = false,
     signal = new AbortController().signal,
     progress = SILENT,
     onRecording,
+    show,
     clock = monotonicClock,
   }: RunOptions<E>,
   { run, ...memory }: UeMemory & { readonly run: string },
   openRecording: () => Promise<Recording>,
   carryOut: (parts: CampaignParts) => Promise<Result>,
 ): Promise<Result> {
+  const { scenario, calibration } = file;
   const { array, users } = preparation;
   let recording: Recording | undefined;
   let isOver = false;
   const lost = new AbortController();
+  const stopped = new AbortController();
   const testbed = await openTestbed({
     scenario,
     array,
@@ -97,18 +119,21 @@ export async function conduct<E, Result>(
   });
   let failure: unknown = null;
   let told: Told | undefined;
+  let showing: Showing | undefined;
   try {
     recording = await openRecording();
     told = tellInterruptions(recording, progress);
     onRecording?.(recording);
+    const stop = (error: BeamloopError) => stopped.abort(error);
+    showing = await show?.({ file, preparation, testbed, recording, stop });
     return await carryOut({
       preparation,
       calibration: calibration?.table ?? null,
       testbed,
       recording,
       clock,
-      signal: AbortSignal.any([signal, lost.signal]),
-      progress,
+      signal: AbortSignal.any([signal, lost.signal, stopped.signal]),
+      progress: showing === undefined ? progress : shown(progress, showing),
     });
   } catch (error) {
     // What follows from the loss, such as a board that is silent, is not the reason.
@@ -118,17 +143,36 @@ export async function conduct<E, Result>(
     // What UEs say when they are let go is no news.
     await told?.end();
     await testbed.close();
+    const ended = failure === null ? null : endOf(failure);
+    await showing?.end(ended);
     await recording?.close();
   }
-  if (recording === undefined) throw failure;
-  throw signal.aborted
-    ? interruptedIn(
-        goOnText(scenario, recording.folder),
-        recording.folder,
-        signal.reason,
-        testbed.board.muted === true,
-      )
-    : resumable(failure, goOnText(scenario, recording.folder), recording.folder);
+  throw endOf(failure);
+
+  /** What the run ended with, as it is told. */
+  function endOf(error: unknown): unknown {
+    if (recording === undefined) return error;
+    const goOn = goOnText(scenario, recording.folder);
+    const interruption = [signal, stopped.signal].find(({ aborted }) => aborted);
+    return interruption === undefined
+      ? resumable(error, goOn, recording.folder)
+      : interruptedIn(goOn, recording.folder, interruption.reason, testbed.board.muted === true);
+  }
+}
+
+/** Progress that whoever watches hears of, too. */
+function shown(progress: Progress, showing: Showing): Progress {
+  return {
+    ...progress,
+    batch: (user, turn, numUsers, numPilots, mostPilots) => {
+      showing.batch(user, numPilots, mostPilots);
+      progress.batch(user, turn, numUsers, numPilots, mostPilots);
+    },
+    epoch: (numDone, numEpochs, states) => {
+      showing.epoch(numDone, numEpochs);
+      progress.epoch?.(numDone, numEpochs, states);
+    },
+  };
 }
 
 interface Told {

@@ -17,7 +17,7 @@ import { printable } from '../core/printable.js';
 import { shellWord } from '../core/shell-word.js';
 import { LOSS_STEPS, type LossAccount } from '../scenario/loss-account.js';
 import { type CommandContext, printJson, warn } from './command.js';
-import { interruptionSentence } from './interruptions.js';
+import { interruptionSentence } from '../campaign/interruptions.js';
 import { wrapped } from './text-table.js';
 import { epochText, trackingText } from './tracking-output.js';
 import { place } from './user-columns.js';

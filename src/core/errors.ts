@@ -51,6 +51,10 @@ export const ERROR_CATALOGUE = {
     meaning:
       'link, codeword memory or switch time cannot keep the planned slots, the board its delays, or UEs the powers of so many pilots',
   },
+  WATCH_REFUSED: {
+    exit: EXIT.usage,
+    meaning: 'a run that goes on cannot be watched, or did not do what its watcher asked for',
+  },
   PORT_NOT_FOUND: { exit: EXIT.board, meaning: 'the port does not exist, or nothing listens at its address' },
   PORT_BUSY: { exit: EXIT.board, meaning: 'another program holds the port' },
   PORT_FAILED: { exit: EXIT.board, meaning: 'the port could not be opened or failed while open' },

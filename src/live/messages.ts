@@ -40,8 +40,6 @@ export interface RunHello {
   /** Null where UEs measure at the carrier alone. */
   readonly band: { readonly numSubcarriers: number; readonly bandwidthHz: number } | null;
   readonly users: readonly LiveUser[];
-  /** Epochs of a run that tracks; null of any other. */
-  readonly numEpochs: number | null;
 }
 
 export interface LiveArray {
@@ -93,11 +91,16 @@ export interface Frame {
   readonly powers: readonly PowerRow[];
   /** What the board applied last; null before the first, and when it is muted. */
   readonly radiating: Radiating | null;
-  /** Of the pilots of the user in turn, or null where nobody trains. */
-  readonly pilots: { readonly ue: string; readonly measured: number; readonly most: number } | null;
+  /** How far the run is; null where nobody says. */
+  readonly progress: RunProgress | null;
   /** Rows that this process itself could not look at, since the beginning. */
   readonly numRowsLost: number;
 }
+
+export type RunProgress =
+  /** Pilots of the user in turn. */
+  | { readonly of: 'pilots'; readonly ue: string; readonly done: number; readonly most: number }
+  | { readonly of: 'epochs'; readonly done: number; readonly most: number };
 
 export interface LiveBoard {
   readonly link: 'up' | 'down';
@@ -210,11 +213,11 @@ export interface LiveEpoch {
   readonly servedKey: string | null;
   readonly powerDb: number | null;
   readonly gainDb: number | null;
-  /** Where the beam that served it points; null where the key does not tell. */
+  /** Where the beam that served it is focused, m; null at infinity, and where nobody knows. */
   readonly placeM: readonly [x: number, y: number] | null;
 }
 
-/** Where a moving user truly was, m. */
+/** Where a moving user truly was, m in the array's own frame. */
 export interface LivePosition {
   readonly type: 'position';
   readonly ue: string;

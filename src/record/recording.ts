@@ -64,6 +64,7 @@ export class Recording {
   readonly #clock: Clock;
   readonly #flushIntervalS: number;
   readonly #followers = new Set<Follower>();
+  readonly #lookers = new Set<(rows: readonly RowOfTable[]) => void>();
   #batch = newBatch();
   #committing: Promise<void> | undefined;
   #flushing: Promise<void> | undefined;
@@ -168,6 +169,11 @@ export class Recording {
     const follower = new Follower(tables, mostRows, () => this.#followers.delete(follower));
     this.#followers.add(follower);
     return follower;
+  }
+
+  /** As `follow`, for who only looks at rows in passing: told of each commit, and must return at once. Ends with the recording. */
+  look(looker: (rows: readonly RowOfTable[]) => void): void {
+    this.#lookers.add(looker);
   }
 
   /** Notes that something happened, with the time of the wall clock. */
@@ -276,6 +282,7 @@ export class Recording {
         await this.#writer.run('COMMIT');
         await this.#requireFile();
         for (const follower of this.#followers) follower.take(batch.rows);
+        for (const look of this.#lookers) look(batch.rows);
         batch.resolve();
       } catch (error) {
         // A key that is there twice is a fault of ours, not of the disk.

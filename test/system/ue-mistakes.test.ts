@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { BridgeEvent, UeBridge } from '../../src/bridge/bridge.js';
 import { startBridge } from '../../src/bridge/server.js';
 import { encodePowerMessage } from '../../src/bridge/wire.js';
-import { interruptionSentence } from '../../src/cli/interruptions.js';
+import { interruptionSentence } from '../../src/campaign/interruptions.js';
 import { gaveUp } from '../../src/slots/gave-up.js';
 import { PATIENCE_S } from '../fixtures/patience.js';
 import { RawUe } from './raw-ue.js';
