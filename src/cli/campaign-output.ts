@@ -1,6 +1,8 @@
 /** What campaign commands share: options, and how a campaign is shown: progress on standard error, the result on standard output. */
 import type { Progress } from '../campaign/campaign-parts.js';
 import type { PilotCounts } from '../campaign/check-pilots.js';
+import { decibels, place } from '../campaign/in-words.js';
+import { interruptionSentence } from '../campaign/interruptions.js';
 import {
   type CampaignOutcome,
   howToGoOn,
@@ -17,11 +19,9 @@ import { printable } from '../core/printable.js';
 import { shellWord } from '../core/shell-word.js';
 import { LOSS_STEPS, type LossAccount } from '../scenario/loss-account.js';
 import { type CommandContext, printJson, warn } from './command.js';
-import { interruptionSentence } from '../campaign/interruptions.js';
 import { wrapped } from './text-table.js';
 import { epochText, trackingText } from './tracking-output.js';
-import { place } from './user-columns.js';
-import { decibels, percent, usersText } from './user-tables.js';
+import { percent, usersText } from './user-tables.js';
 
 /** Options of every command that carries out a campaign. */
 export const campaignOptions = {

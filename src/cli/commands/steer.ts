@@ -4,6 +4,7 @@ import type { ArrayBoard, Receipt } from '../../../drivers/array-board.js';
 import type { WireLog } from '../../../drivers/wire/wire-log.js';
 import { type FocalPoint, focalPointAt } from '../../array/focal-point.js';
 import { type LinearArray, type PointM, polarPointM } from '../../array/linear-array.js';
+import { place } from '../../campaign/in-words.js';
 import { steer } from '../../campaign/steer.js';
 import { wrongPlace } from '../../channel/place-checks.js';
 import { focusCodeword, servingCodeword } from '../../codebook/serving.js';
@@ -17,7 +18,6 @@ import { type Command, type CommandContext, printJson, warn } from '../command.j
 import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
 import { loadPlugins } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
-import { place } from '../user-columns.js';
 import { wireLogOption, withWireLog } from '../wire-log-option.js';
 
 /** `beamloop steer <target> --to "20 m, 15 deg"`: one beam, held if asked for, and what the board latched. */
