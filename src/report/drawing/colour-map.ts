@@ -1,5 +1,7 @@
 /** The one colour map of heat maps, in reports as on the dashboard's page. */
-import type { Rgb } from './png.js';
+
+/** Red, green, blue, each 0..255. */
+export type Rgb = readonly [number, number, number];
 
 /** Perceptually uniform, readable in grey: viridis (van der Walt and Smith, 2015) from nine stops. */
 const STOPS = [0x440154, 0x472d7b, 0x3b528b, 0x2c728e, 0x21918c, 0x28ae80, 0x5ec962, 0xaddc30, 0xfde725];
