@@ -1,6 +1,6 @@
 /** Commands of beamloop as processes of their own: what they do goes on when the dashboard does not. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BeamloopError, EXIT } from '../core/errors.js';
@@ -10,6 +10,8 @@ import type { PageError } from './page-messages.js';
 const PROGRAM = path.join(PACKAGE_FOLDER, 'dist', 'src', 'cli', 'main.js');
 /** Of what a command prints. */
 const MOST_OUTPUT_BYTES = 16 << 20;
+/** Of the end of what a command in the background printed: its last document. */
+const MOST_END_BYTES = 4 << 20;
 /** What a command that only reads may take, ms. */
 const MOST_READING_MS = 120_000;
 
@@ -25,31 +27,34 @@ export class DetachedCommand {
   /** @throws INTERNAL where no process can be started. */
   constructor(args: readonly string[]) {
     const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-dashboard-'));
-    const open = (name: string) => openSync(path.join(folder, name), 'w');
-    const files = [open('stdout'), open('stderr')] as const;
+    const files = ['stdout', 'stderr'].map((name) => openSync(path.join(folder, name), 'w+'));
     try {
       this.#child = spawn(process.execPath, [PROGRAM, ...args, '--json'], {
         detached: true,
         stdio: ['ignore', ...files],
       });
     } finally {
-      for (const file of files) closeSync(file);
+      // Who has them open goes on with them; nobody else needs their names, and nothing is left behind.
+      rmSync(folder, { recursive: true, force: true });
     }
     this.pid = this.#child.pid ?? 0;
     this.#child.unref();
     this.ended = new Promise((resolve) => {
-      const end = (error: PageError | null) => {
-        rmSync(folder, { recursive: true, force: true });
-        resolve(error);
-      };
-      this.#child.once('error', (error) => end(notStarted(error)));
+      this.#child.once('error', (error) => resolve(notStarted(error)));
       this.#child.once('exit', (code) => {
-        const stdout = readFileSync(path.join(folder, 'stdout'), 'utf8');
-        const stderr = readFileSync(path.join(folder, 'stderr'), 'utf8');
-        end(code === EXIT.ok ? null : errorOf(stdout, stderr, code));
+        const [stdout = '', stderr = ''] = files.map(endOf);
+        for (const file of files) closeSync(file);
+        resolve(code === EXIT.ok ? null : errorOf(stdout, stderr, code));
       });
     });
   }
+}
+
+/** What was written to a file last. */
+function endOf(file: number): string {
+  const { size } = fstatSync(file);
+  const end = Buffer.alloc(Math.min(size, MOST_END_BYTES));
+  return end.subarray(0, readSync(file, end, 0, end.length, size - end.length)).toString('utf8');
 }
 
 /**
