@@ -4,6 +4,7 @@ import { openTestbed } from '../../testbed.js';
 import { calibrationProgress } from '../calibration-output.js';
 import { campaignOptions } from '../campaign-output.js';
 import { type CommandContext, type Parser, printJson, warn } from '../command.js';
+import { shownAs } from '../shown-run.js';
 import { arrayScenarioOptions, readArrayScenario, scenarioPositional } from './array-scenario.js';
 
 const DEGREES = 180 / Math.PI;
@@ -35,6 +36,7 @@ export function calibrationCheck(yargs: Parser, context: CommandContext): Parser
       const file = readArrayScenario(args);
       const { folder, check, warnings } = await checkArray(file, args.ue ?? null, args.recording ?? null, {
         openTestbed,
+        show: shownAs(context, 'calibrate'),
         realtime: args.realtime,
         signal: context.signal,
         progress: calibrationProgress(context, args.json),

@@ -17,6 +17,7 @@ import { requireNew } from '../calibrations/table-files.js';
 import { campaignOptions } from '../campaign-output.js';
 import type { Command } from '../command.js';
 import { wholeOption } from '../options.js';
+import { shownAs } from '../shown-run.js';
 
 /** `beamloop calibrate <scenario>`: measures the errors of an array over the air. */
 export const calibrateCommand: Command = (yargs, context) =>
@@ -86,6 +87,7 @@ export const calibrateCommand: Command = (yargs, context) =>
       }
       const outcome = await startCalibration(file, settings, args.recording ?? null, {
         openTestbed,
+        show: shownAs(context, 'calibrate'),
         realtime: args.realtime,
         signal: context.signal,
         progress: calibrationProgress(context, args.json),

@@ -7,6 +7,7 @@ import type { Command } from '../command.js';
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./init.js')).initCommand,
   run: async () => (await import('./run.js')).runCommand,
+  watch: async () => (await import('./watch.js')).watchCommand,
   resume: async () => (await import('./resume.js')).resumeCommand,
   replay: async () => (await import('./replay.js')).replayCommand,
   report: async () => (await import('./report.js')).reportCommand,

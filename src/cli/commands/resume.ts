@@ -7,6 +7,7 @@ import { campaignOptions, campaignProgress, concludeCampaign } from '../campaign
 import type { Command } from '../command.js';
 import { requireRecordedFaults } from '../faults-option.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
+import { shownAs } from '../shown-run.js';
 
 /** `beamloop resume <folder>`: goes on with a run that was stopped or killed. */
 export const resumeCommand: Command = (yargs, context) =>
@@ -37,6 +38,7 @@ export const resumeCommand: Command = (yargs, context) =>
       if (await isCalibration(args.folder)) {
         const outcome = await resumeCalibration(args.folder, parseRecordedScenario, {
           openTestbed,
+          show: shownAs(context, 'calibrate'),
           realtime: args.realtime,
           signal: context.signal,
           progress: calibrationProgress(context, args.json),
@@ -46,6 +48,7 @@ export const resumeCommand: Command = (yargs, context) =>
       }
       const outcome = await resumeRun(args.folder, parseRecordedScenario, {
         openTestbed,
+        show: shownAs(context, 'run'),
         realtime: args.realtime,
         signal: context.signal,
         progress: campaignProgress(context, args.json),

@@ -33,6 +33,7 @@ import { faultsOption, requireEmulatedBoard, withFaults } from '../faults-option
 import { MAX_SEED, wholeOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
+import { shownAs } from '../shown-run.js';
 import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
 import { writeHeaded } from '../text-table.js';
 import { trackingLines } from '../tracking-output.js';
@@ -116,6 +117,7 @@ export const runCommand: Command = (yargs, context) =>
       const run = (file: (typeof files)[number], out: string | null, log?: WireLog) =>
         startRun(file, out, {
           openTestbed: openTestbedLogging(log),
+          show: shownAs(context, 'run'),
           realtime: args.realtime,
           signal: context.signal,
           progress: campaignProgress(context, args.json),

@@ -1,23 +1,12 @@
-import { BoardBeams } from '../../../calibration/board-beams.js';
-import { parseCalibrationTable } from '../../../calibration/calibration-table.js';
-import type { ArrayBoard, Receipt } from '../../../drivers/array-board.js';
-import type { WireLog } from '../../../drivers/wire/wire-log.js';
-import { type FocalPoint, focalPointAt } from '../../array/focal-point.js';
-import { type LinearArray, type PointM, polarPointM } from '../../array/linear-array.js';
-import { place } from '../../campaign/in-words.js';
-import { steer } from '../../campaign/steer.js';
-import { wrongPlace } from '../../channel/place-checks.js';
-import { focusCodeword, servingCodeword } from '../../codebook/serving.js';
-import { DIRECTION, DISTANCE, outside } from '../../core/bounds.js';
+import type { ArrayBoard } from '../../../drivers/array-board.js';
 import { BeamloopError } from '../../core/errors.js';
-import { readTextFile } from '../../core/text-file.js';
-import { readScenario } from '../../scenario/scenario.js';
-import { linearArrayOf } from '../../scenario/users.js';
-import { emulatedSection, type OpenBoard, openBoard, openBoardAt } from '../../testbed.js';
-import { type Command, type CommandContext, printJson, warn } from '../command.js';
-import { arrayFromOptions, baudOption, quantityOption } from '../options.js';
-import { loadPlugins } from '../plugins.js';
-import { fileOrShipped } from '../shipped-files.js';
+import type { RunFeed } from '../../live/run-feed.js';
+import { type Command, type CommandContext, printJson } from '../command.js';
+import { type Aim, aimOf, type SteeringBy } from '../steering/aim.js';
+import { pointBeam, type SteeredArray, type SteeredBeam } from '../steering/beam.js';
+import { steerByLines } from '../steering/orders.js';
+import { showBeam, showHeldBeams } from '../steering/shown-beam.js';
+import { openTarget } from '../steering/target.js';
 import { wireLogOption, withWireLog } from '../wire-log-option.js';
 
 /** `beamloop steer <target> --to "20 m, 15 deg"`: one beam, held if asked for, and what the board latched. */
@@ -35,9 +24,15 @@ export const steerCommand: Command = (yargs, context) =>
         .options({
           to: {
             type: 'string',
-            demandOption: true,
             nargs: 1,
-            describe: 'Where to: distance and angle, e.g. "20 m, 15 deg"; "inf, 15 deg" for the far field',
+            describe:
+              'Where to: distance and angle, e.g. "20 m, 15 deg"; "inf, 15 deg" for the far field; of planar arrays with an elevation, "20 m, 15 deg, -5 deg"',
+          },
+          stdin: {
+            type: 'boolean',
+            default: false,
+            describe:
+              'Steer by lines of standard input, {"to":"20 m, 15 deg"} or {"mute":true}, each answered by one; mutes when they end',
           },
           hold: {
             type: 'boolean',
@@ -72,196 +67,121 @@ export const steerCommand: Command = (yargs, context) =>
           "The scenario's board, here an emulated one",
         ),
     async (args) => {
-      const { point, distanceM, angleRad } = pointOption(args.to);
+      const { target, to, stdin, hold: held, by, json } = args;
+      if (to === undefined && !stdin) {
+        throw new BeamloopError('BAD_ARGUMENT', {
+          what: 'Nobody says where to point the beam',
+          where: '--to',
+          todo: 'Add --to "20 m, 15 deg", or --stdin',
+        });
+      }
+      if (stdin && (to !== undefined || held)) {
+        throw new BeamloopError('BAD_ARGUMENT', {
+          what: `--stdin says where to point, and holds; --${to === undefined ? 'hold' : 'to'} does not go with it`,
+          where: '--stdin',
+          todo: 'Leave out one of them',
+        });
+      }
+      // What is wrong with it at any array is told before a port is touched.
+      if (to !== undefined) aimOf(to, null);
       await withWireLog(context, args.wireLog, async (log) => {
-        const { array, board, close, table } = await openTarget(args, context.signal, log);
+        const opened = await openTarget(args, context.signal, log);
         try {
-          if (distanceM !== null) requirePlace(array, polarPointM(distanceM, angleRad));
-          await hold(context, args, { array, board, table, point, name: place(distanceM, angleRad) });
+          const aim = to === undefined ? null : aimOf(to, opened.array);
+          if (aim !== null && !held) {
+            const beam = await pointBeam(context, opened, aim, by);
+            tell(context, json, opened, { aim, by, held, beam });
+            return;
+          }
+          await untilEnded(context, target, opened, async (signal, feed) => {
+            const own = { ...context, signal };
+            if (aim === null) return steerByLines(own, process.stdin, opened, by, feed);
+            const beam = await pointBeam(own, opened, aim, by);
+            tell(context, json, opened, { aim, by, held, beam });
+            if (feed !== null) showBeam(feed, aim, beam);
+            if (!json) context.stderr.write('Held; Ctrl-C mutes the array and ends\n');
+            await raised(signal);
+          });
         } finally {
-          await close();
+          await opened.close();
         }
       });
     },
   );
 
-interface TargetArguments {
-  readonly target: string;
-  readonly carrier: string | undefined;
-  readonly calibration: string | undefined;
-  readonly baud: string | undefined;
-}
-
-type Target = OpenBoard & {
-  readonly array: LinearArray;
-  readonly table: ReturnType<typeof parseCalibrationTable> | null;
-};
-
-async function openTarget(
-  { target, carrier, calibration, baud }: TargetArguments,
-  signal: AbortSignal,
-  log: WireLog | undefined,
-): Promise<Target> {
-  if (/\.ya?ml$/i.test(target)) {
-    const given = Object.entries({ carrier, calibration, baud }).find(([, value]) => value !== undefined);
-    if (given !== undefined) {
-      throw new BeamloopError('BAD_ARGUMENT', {
-        what: `--${given[0]} does not go with a scenario, which says it itself`,
-        where: target,
-        todo: `Leave it out, or change the scenario`,
-      });
-    }
-    const scenarioFile = fileOrShipped(target);
-    await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
-    const file = readScenario(scenarioFile, emulatedSection);
-    const array = linearArrayOf(file.scenario, 'Steering to a point');
-    const opened = await openBoard(file.scenario, signal, log);
-    return { ...opened, array, table: file.calibration?.table ?? null };
-  }
-  if (carrier === undefined) {
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: 'A beam needs its carrier frequency, which a board does not know',
-      where: '--carrier',
-      todo: `Add it, e.g. --carrier "28 GHz", or name a scenario file instead of ${target}`,
-    });
-  }
-  // What is wrong with the arguments is told before a port is touched.
-  arrayFromOptions({ elements: '2', carrier });
-  const baudRate = baudOption(baud ?? '3000000');
-  const table =
-    calibration === undefined
-      ? null
-      : parseCalibrationTable(readTextFile(calibration, 'calibration table'), calibration);
-  const opened = await openBoardAt({ port: target, baud: baudRate }, signal, log);
-  const elements = String(opened.board.description.numElements);
-  return { ...opened, array: arrayFromOptions({ elements, carrier }), table };
-}
-
-interface Aim {
-  readonly array: LinearArray;
-  readonly board: ArrayBoard;
-  readonly table: Target['table'];
-  readonly point: FocalPoint;
-  readonly name: string;
-}
-
-async function hold(
-  context: CommandContext,
-  {
-    hold: held,
-    by,
-    json,
-  }: { readonly hold: boolean; readonly by: 'phases' | 'delays'; readonly json: boolean },
-  { array, board, table, point, name }: Aim,
+/**
+ * Has beams held, for others to watch, until the work is done, Ctrl-C, or somebody stops it, all of which are ordinary ends.
+ *
+ * @throws BOARD_RESET when the board lost the beam; what `work` throws.
+ */
+async function untilEnded(
+  { signal, ...context }: CommandContext,
+  target: string,
+  steered: SteeredArray & { readonly isEmulated: boolean },
+  work: (signal: AbortSignal, feed: RunFeed | null) => Promise<void>,
 ): Promise<void> {
-  const { stdout, signal } = context;
-  const { description } = board;
-  if (by === 'delays' && description.delayBits === 0 && description.delayLinesS === null) {
-    throw new BeamloopError('BOARD_MISMATCH', {
-      what: `The board ${description.model} (${description.serialNumber}) has no true time delays`,
-      todo: 'Leave --by delays out',
-    });
-  }
-  const beams = new BoardBeams(description, array.carrierHz, table);
-  const codeword = by === 'delays' ? servingCodeword(array, point) : focusCodeword(array, point);
-  const { settings, report } = beams.quantise(codeword);
-  if (report.clippedDelays > 0) {
-    warn(context, [
-      `${report.clippedDelays} of ${array.numElements} elements need delays beyond the board's range`,
-    ]);
-  }
-  const packed = board.pack(settings);
+  const stopped = new AbortController();
+  const lost = new AbortController();
   // Before it is held, so that nothing that happens meanwhile is missed.
-  const trouble = held ? whenLost(board, signal) : null;
-  trouble?.catch(() => {});
-  const receipt = await steer(board, packed, signal);
-  const { gainLossDb } = report;
-  if (json) {
-    const { phaseRad, delayS } = beams.realise(codeword);
-    const sent = { phaseRad: [...phaseRad], delayS: delayS && [...delayS] };
-    printJson(stdout, { board: description.serialNumber, to: name, by, gainLossDb, receipt, held, ...sent });
-  } else stdout.write(asText(array, board, { name, by, gainLossDb, receipt }));
-  if (trouble === null) return;
-  if (!json) context.stderr.write('Held; Ctrl-C mutes the array and ends\n');
-  await trouble;
+  whenLost(steered.board, (error) => lost.abort(error));
+  const feed = await showHeldBeams({ ...context, signal }, target, steered, steered.isEmulated, (error) =>
+    stopped.abort(error),
+  );
+  let failure: unknown = null;
+  try {
+    await work(AbortSignal.any([signal, stopped.signal, lost.signal]), feed);
+  } catch (error) {
+    if (!signal.aborted && !stopped.signal.aborted) failure = error;
+  }
+  if (lost.signal.aborted && !signal.aborted && !stopped.signal.aborted) failure = lost.signal.reason;
+  await steered.board.close();
+  await feed?.end(failure);
+  if (failure !== null) throw failure;
 }
 
-/** Resolves on Ctrl-C, which is how a held beam ends; rejects when the board lost the beam. */
-function whenLost(board: ArrayBoard, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const lost = (what: string) =>
-      reject(
-        new BeamloopError('BOARD_RESET', {
-          what,
-          todo: 'Check its supply and cable, then steer again',
-        }),
-      );
-    board.on('reset', () => lost('The board restarted and radiates the beam no more'));
-    board.on('fault', ({ code }) => {
-      if (code === 'watchdog') lost('The board heard nothing for too long and muted itself');
-    });
-    board.on('link', (state, reason) => {
-      if (state === 'down') lost(`The link to the board is lost (${reason}); its watchdog mutes the beam`);
-    });
+function raised(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
 
-function asText(
-  array: LinearArray,
-  { description: d }: ArrayBoard,
-  {
-    name,
-    by,
-    gainLossDb,
-    receipt,
-  }: { readonly name: string; readonly by: string; readonly gainLossDb: number; readonly receipt: Receipt },
-): string {
+/** Told when the board lost the beam. */
+function whenLost(board: ArrayBoard, onLost: (error: BeamloopError) => void): void {
+  const lost = (what: string) =>
+    onLost(new BeamloopError('BOARD_RESET', { what, todo: 'Check its supply and cable, then steer again' }));
+  board.on('reset', () => lost('The board restarted and radiates the beam no more'));
+  board.on('fault', ({ code }) => {
+    if (code === 'watchdog') lost('The board heard nothing for too long and muted itself');
+  });
+  board.on('link', (state, reason) => {
+    if (state === 'down') lost(`The link to the board is lost (${reason}); its watchdog mutes the beam`);
+  });
+}
+
+interface Told {
+  readonly aim: Aim;
+  readonly by: SteeringBy;
+  readonly held: boolean;
+  readonly beam: SteeredBeam;
+}
+
+function tell(
+  { stdout }: CommandContext,
+  json: boolean,
+  { array, board: { description: d } }: SteeredArray,
+  { aim: { name }, by, held, beam: { receipt, gainLossDb, phaseRad, delayS } }: Told,
+): void {
+  if (json) {
+    const sent = { phaseRad: [...phaseRad], delayS: delayS && [...delayS] };
+    printJson(stdout, { board: d.serialNumber, to: name, by, gainLossDb, receipt, held, ...sent });
+    return;
+  }
   const lines: [string, string][] = [
     ['board', `${d.model}, serial number ${d.serialNumber}, ${d.numElements} elements`],
     ['beam', `${name}, by ${by} at ${Number((array.carrierHz / 1e9).toPrecision(6))} GHz`],
     ['lost', `${Math.max(0, gainLossDb).toFixed(2)} dB where it focuses, by quantisation`],
     ['latched', `codeword ${receipt.hash} at board time ${receipt.boardTimeS.toFixed(6)} s`],
   ];
-  return lines.map(([what, text]) => `${what.padEnd(9)}${text}\n`).join('');
-}
-
-/** As of a user that a scenario lists. */
-function requirePlace(array: LinearArray, point: PointM): void {
-  const wrong = wrongPlace(array, point);
-  if (wrong === null) return;
-  throw new BeamloopError('BAD_ARGUMENT', {
-    what: `The point ${wrong.what}`,
-    where: '--to',
-    todo: `Point at least half a wavelength (${Number((array.spacingM * 1e3).toPrecision(3))} mm) away`,
-  });
-}
-
-/** `20 m, 15 deg` or `inf, 15 deg`. */
-function pointOption(text: unknown): { point: FocalPoint; distanceM: number | null; angleRad: number } {
-  const parts = Array.isArray(text) ? [] : String(text).split(',');
-  if (parts.length !== 2) {
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: `'${text}' is not a distance and an angle`,
-      where: '--to',
-      todo: 'Give both, with a comma between: --to "20 m, 15 deg"',
-    });
-  }
-  const [distance, angle] = parts.map((part) => part.trim());
-  const angleRad = quantityOption('to', angle, 'rad');
-  if (outside(angleRad, DIRECTION) !== null) {
-    throw new BeamloopError('BAD_ARGUMENT', {
-      what: `${angle} is behind the array`,
-      where: '--to',
-      todo: 'Give an angle from -90 deg to 90 deg',
-    });
-  }
-  if (/^inf(inity)?$/i.test(distance!)) {
-    return { point: focalPointAt(Number.POSITIVE_INFINITY, angleRad), distanceM: null, angleRad };
-  }
-  const distanceM = quantityOption('to', distance, 'm');
-  const complaint = outside(distanceM, DISTANCE);
-  if (complaint !== null)
-    throw new BeamloopError('BAD_ARGUMENT', { what: `The distance ${complaint}`, where: '--to' });
-  return { point: focalPointAt(distanceM, angleRad), distanceM, angleRad };
+  stdout.write(lines.map(([what, text]) => `${what.padEnd(9)}${text}\n`).join(''));
 }
