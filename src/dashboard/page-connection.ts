@@ -9,6 +9,10 @@ import type { PageMessage } from './page-messages.js';
 const tag = z.string().min(1).max(64);
 const run = z.string().min(1).max(64);
 const FARTHEST_M = 1e9;
+const angle = z
+  .number()
+  .min(-Math.PI / 2)
+  .max(Math.PI / 2);
 
 const pageMessage = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('follow'), run }),
@@ -19,10 +23,8 @@ const pageMessage = z.discriminatedUnion('ask', [
     ask: z.literal('steer'),
     tag,
     distanceM: z.number().positive().max(FARTHEST_M).nullable(),
-    angleRad: z
-      .number()
-      .min(-Math.PI / 2)
-      .max(Math.PI / 2),
+    angleRad: angle,
+    elevationRad: angle.nullable(),
   }),
 ]) satisfies z.ZodType<PageMessage>;
 

@@ -139,6 +139,8 @@ export type PageMessage =
       /** Null for the far field. */
       readonly distanceM: number | null;
       readonly angleRad: number;
+      /** Null for linear arrays; of planar ones `angleRad` is the azimuth. */
+      readonly elevationRad: number | null;
     };
 
 /** A recording in the folder that is browsed. */

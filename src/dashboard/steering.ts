@@ -13,12 +13,18 @@ const MOST_SAID = 10_000;
 const GRACE_MS = 10_000;
 
 interface Waiting {
+  /** The line that asked. */
+  readonly order: string;
   readonly resolve: (line: SteerLine) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** A line of the command's standard output. */
 interface SteerLine {
+  /** The line that is answered. */
+  readonly order?: string;
+  /** A later order came before the board was free. */
+  readonly skipped?: boolean;
   readonly to?: string;
   readonly receipt?: { readonly hash: string; readonly status: string; readonly boardTimeS: number } | null;
   readonly error?: PageError;
@@ -28,6 +34,8 @@ export interface Point {
   /** Null for the far field. */
   readonly distanceM: number | null;
   readonly angleRad: number;
+  /** Null for linear arrays. */
+  readonly elevationRad: number | null;
 }
 
 export class Steering {
@@ -68,10 +76,13 @@ export class Steering {
    *
    * @throws what the command says of it; BOARD_SILENT when it is over.
    */
-  async to({ distanceM, angleRad }: Point): Promise<string> {
-    const degrees = Number(((angleRad * 180) / Math.PI).toFixed(4));
-    const place = `${distanceM === null ? 'inf' : `${Number(distanceM.toPrecision(6))} m`}, ${degrees} deg`;
-    const { receipt } = await this.#order({ to: place });
+  async to({ distanceM, angleRad, elevationRad }: Point): Promise<string> {
+    const distance = distanceM === null ? 'inf' : `${Number(distanceM.toPrecision(6))} m`;
+    const angles = [angleRad, ...(elevationRad === null ? [] : [elevationRad])];
+    const degrees = angles.map((angle) => `${Number(((angle * 180) / Math.PI).toFixed(4))} deg`);
+    const place = [distance, ...degrees].join(', ');
+    const { receipt, skipped } = await this.#order({ to: place });
+    if (skipped === true) return `Not steered to ${place}: a later order came before the board was free`;
     if (receipt === undefined || receipt === null) return `Steered to ${place}`;
     return `Steered to ${place}: ${receipt.status}, codeword ${receipt.hash}, at board time ${receipt.boardTimeS.toFixed(6)} s`;
   }
@@ -94,23 +105,17 @@ export class Steering {
       });
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#child.stdin!.write(`${JSON.stringify(order)}\n`);
+      const line = JSON.stringify(order);
+      this.#waiting.push({ order: line, resolve, reject });
+      this.#child.stdin!.write(`${line}\n`);
     });
   }
 
   #answer(line: string): void {
-    const waiting = this.#waiting.shift();
-    if (waiting === undefined) return;
-    let answer: SteerLine;
-    try {
-      answer = JSON.parse(line);
-    } catch {
-      waiting.reject(
-        new BeamloopError('INTERNAL', { what: `beamloop steer printed: ${line.slice(0, 200)}` }),
-      );
-      return;
-    }
+    const answer = answerOf(line);
+    const at = this.#waiting.findIndex(({ order }) => order === answer?.order);
+    if (answer === null || at < 0) return;
+    const [waiting] = this.#waiting.splice(at, 1) as [Waiting];
     const { error } = answer;
     if (error === undefined) {
       waiting.resolve(answer);
@@ -120,10 +125,18 @@ export class Steering {
     waiting.reject(
       new BeamloopError(code as BeamloopError['code'], {
         what,
-        ...(where !== undefined && { where }),
-        ...(todo !== undefined && { todo }),
+        ...(where && { where }),
+        ...(todo && { todo }),
       }),
     );
+  }
+}
+
+function answerOf(line: string): SteerLine | null {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
   }
 }
 

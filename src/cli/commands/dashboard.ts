@@ -1,11 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { PlanarArray } from '../../array/planar-array.js';
 import { BeamloopError } from '../../core/errors.js';
 import type { ScenarioEntry } from '../../dashboard/page-messages.js';
 import { FILE_NAME } from '../../record/recording-file.js';
 import { readScenario } from '../../scenario/scenario.js';
-import { arrayOf, isEmulated } from '../../scenario/users.js';
+import { isEmulated } from '../../scenario/users.js';
 import { emulatedSection } from '../../testbed.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { wholeOption } from '../options.js';
@@ -88,13 +87,13 @@ async function shownOf(what: string | undefined): Promise<Shown> {
   const ports = scenario.board.tiles?.map((tile) => tile.port ?? scenario.board.port) ?? [
     scenario.board.port,
   ];
-  const isPlanar = arrayOf(scenario) instanceof PlanarArray;
   const entry: ScenarioEntry = {
     file: path.resolve(file),
     title: scenario.title ?? name,
     isEmulated: isEmulated(scenario),
     ports,
-    whyNoSteering: isPlanar ? 'Steering by hand is for linear arrays, and this one is planar' : null,
+    // beamloop steer takes every other name for a port.
+    whyNoSteering: /\.ya?ml$/i.test(file) ? null : 'The name of the scenario does not end in .yaml',
   };
   return { scenario: entry, recordings: RECORDINGS };
 }

@@ -154,6 +154,8 @@ export function axis(
       color: muted,
       fontSize: 11,
       hideOverlap: true,
+      alignMinLabel: 'left' as const,
+      alignMaxLabel: 'right' as const,
       ...(format !== undefined && { formatter: format }),
       ...custom,
     },

@@ -23,6 +23,7 @@ export class Controls {
     this.#connection = connection;
     this.#onAim = onAim;
     this.#form = new SteerForm((target) => this.steer(target));
+    this.#form.askFor(false);
     this.#start.addEventListener('click', () => void this.#ask({ ask: 'start' }));
     this.#stop.addEventListener('click', () => this.stop());
     this.#mute.addEventListener('click', () => this.#order(this.#isMuted ? 'unmute' : 'mute'));
@@ -51,6 +52,11 @@ export class Controls {
     this.#state = state;
     this.#run = run;
     this.#fit();
+  }
+
+  /** What the array that is shown can be told. */
+  askFor(isPlanar: boolean): void {
+    this.#form.askFor(isPlanar);
   }
 
   showMuted(isMuted: boolean): void {
@@ -128,7 +134,16 @@ class SteerForm {
     size: 6,
     autocomplete: 'off',
   });
+  readonly #angleLabel = element('label', { for: 'steer-angle' }, 'Angle (°)');
+  readonly #elevation = element('input', {
+    id: 'steer-elevation',
+    inputmode: 'decimal',
+    size: 6,
+    autocomplete: 'off',
+  });
+  readonly #elevationLabel = element('label', { for: 'steer-elevation' }, 'Elevation (°)');
   readonly #button = element('button', { type: 'submit' }, 'Point there');
+  #isPlanar = false;
 
   constructor(onTarget: (target: Target) => void) {
     const form = element(
@@ -136,8 +151,10 @@ class SteerForm {
       { class: 'steer', 'aria-label': 'Point the beam' },
       element('label', { for: 'steer-distance' }, 'Distance (m; empty: far field)'),
       this.#distance,
-      element('label', { for: 'steer-angle' }, 'Angle (°)'),
+      this.#angleLabel,
       this.#angle,
+      this.#elevationLabel,
+      this.#elevation,
       this.#button,
     );
     form.addEventListener('submit', (event) => {
@@ -151,22 +168,36 @@ class SteerForm {
 
   enable(isSteering: boolean): void {
     this.root.hidden = !isSteering;
-    for (const field of [this.#distance, this.#angle, this.#button]) field.disabled = !isSteering;
+    for (const field of [this.#distance, this.#angle, this.#elevation, this.#button])
+      field.disabled = !isSteering;
   }
 
-  show({ distanceM, angleRad }: Target): void {
+  askFor(isPlanar: boolean): void {
+    this.#isPlanar = isPlanar;
+    for (const each of [this.#elevation, this.#elevationLabel]) each.hidden = !isPlanar;
+    setText(this.#angleLabel, isPlanar ? 'Azimuth (°)' : 'Angle (°)');
+  }
+
+  show({ distanceM, angleRad, elevationRad }: Target): void {
+    const degrees = (rad: number) => String(Number(((rad * 180) / Math.PI).toFixed(2)));
     this.#distance.value = distanceM === null ? '' : String(Number(distanceM.toPrecision(4)));
-    this.#angle.value = String(Number(((angleRad * 180) / Math.PI).toFixed(2)));
+    this.#angle.value = degrees(angleRad);
+    this.#elevation.value = degrees(elevationRad ?? 0);
   }
 
   #target(): Target | string {
     const written = this.#distance.value.trim();
     const distanceM = written === '' ? null : Number(written);
-    const angle = this.#angle.value.trim() === '' ? Number.NaN : Number(this.#angle.value);
+    const numberIn = ({ value }: HTMLInputElement) => (value.trim() === '' ? Number.NaN : Number(value));
+    const angle = numberIn(this.#angle);
+    const elevation = this.#isPlanar ? numberIn(this.#elevation) : null;
     if (distanceM !== null && !(distanceM > 0))
       return `${written} is no distance: give metres, or nothing for the far field.`;
     if (!(Math.abs(angle) <= 90)) return `'${this.#angle.value}' is no angle: give degrees from −90 to 90.`;
-    return { distanceM, angleRad: (angle * Math.PI) / 180 };
+    if (elevation !== null && !(Math.abs(elevation) <= 90))
+      return `'${this.#elevation.value}' is no elevation: give degrees from −90 to 90.`;
+    const rad = (degrees: number) => (degrees * Math.PI) / 180;
+    return { distanceM, angleRad: rad(angle), elevationRad: elevation === null ? null : rad(elevation) };
   }
 }
 

@@ -140,6 +140,7 @@ class Page {
     for (const panel of this.#panels) panel.follow(hello, axes);
     document.title = `${hello.name} – beamloop`;
     this.#controls.showMuted(false);
+    this.#controls.askFor(axes.kind === 'direction');
     if (this.#state !== null) this.#controls.show(this.#state, this.#entry());
     this.#sayState();
   }

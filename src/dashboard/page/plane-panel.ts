@@ -22,6 +22,8 @@ type Mark = readonly [x: number, y: number];
 export interface Target {
   readonly distanceM: number | null;
   readonly angleRad: number;
+  /** Null for linear arrays. */
+  readonly elevationRad: number | null;
 }
 
 export class PlanePanel implements RunPanel {
@@ -70,14 +72,22 @@ export class PlanePanel implements RunPanel {
     );
     this.#chart.chart.getZr().on('click', ({ offsetX, offsetY }) => {
       const values = this.#chart.valuesAt(offsetX, offsetY);
-      if (values === null || this.#axes.kind !== 'distance') return;
-      onPoint({ angleRad: Math.asin(Math.max(-1, Math.min(1, values[0]))), distanceM: values[1] });
+      if (values === null) return;
+      const [x, y] = values;
+      onPoint(
+        this.#axes.kind === 'direction'
+          ? { distanceM: null, angleRad: x * DEG, elevationRad: y * DEG }
+          : { distanceM: y, angleRad: Math.asin(Math.max(-1, Math.min(1, x))), elevationRad: null },
+      );
     });
   }
 
-  follow({ users }: RunHello, axes: PlaneAxes): void {
+  follow({ users, command }: RunHello, axes: PlaneAxes): void {
+    const isSamePlane = axes.kind === this.#axes.kind;
     this.#axes = axes;
-    for (const marks of [this.#truths, this.#estimates, this.#trails, this.#beams]) marks.clear();
+    // Who steers by hand after a run still sees where its users were.
+    if (command !== 'steer' || !isSamePlane)
+      for (const marks of [this.#truths, this.#estimates, this.#trails, this.#beams]) marks.clear();
     for (const { id, truthM } of users) if (truthM !== null) this.#truths.set(id, this.#markAt(truthM));
     this.#pattern = null;
     this.#picture = null;
@@ -130,9 +140,11 @@ export class PlanePanel implements RunPanel {
   }
 
   /** Shows where the beam was told to point. */
-  aim({ distanceM, angleRad }: Target): void {
-    if (this.#axes.kind !== 'distance') return;
-    this.#target = [Math.sin(angleRad), distanceM ?? this.#axes.farM];
+  aim({ distanceM, angleRad, elevationRad }: Target): void {
+    this.#target =
+      this.#axes.kind === 'direction'
+        ? [angleRad / DEG, (elevationRad ?? 0) / DEG]
+        : [Math.sin(angleRad), distanceM ?? this.#axes.farM];
     this.#areMarksNew = true;
   }
 

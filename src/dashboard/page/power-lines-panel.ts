@@ -79,7 +79,7 @@ export class PowerLinesPanel implements RunPanel {
 
   #data() {
     const length = this.#slots.length;
-    const points = (ring: Ring) => Array.from({ length }, (_, k) => [this.#slots.at(k), ring.at(k)]);
+    const points = (ring: Ring) => Array.from({ length }, (_, k) => [k, ring.at(k)]);
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     for (const ring of [this.#most, this.#mean, this.#noise]) {
@@ -90,10 +90,8 @@ export class PowerLinesPanel implements RunPanel {
       }
     }
     const isEmpty = !(low <= high);
-    const last = length === 0 ? 1 : this.#slots.at(length - 1);
-    const first = length === 0 ? 0 : Math.min(this.#slots.at(0), last - 1);
     return {
-      xAxis: { min: first, max: last },
+      xAxis: { min: 0, max: Math.max(1, length - 1) },
       yAxis: {
         min: isEmpty ? -STEP_DB : STEP_DB * Math.floor(low / STEP_DB),
         max: isEmpty ? 0 : STEP_DB * Math.floor(high / STEP_DB + 1),
@@ -113,7 +111,9 @@ export class PowerLinesPanel implements RunPanel {
       { id: 'mean', name: 'mean', color: colours.orange },
       { id: 'noise', name: 'noise floor', color: colours.muted },
     ];
-    const format = (value: number) => count(Math.round(value));
+    // Points are equally far apart: between batches no slots are anybody's.
+    const format = (k: number) =>
+      Number.isInteger(k) && k < this.#slots.length ? count(this.#slots.at(k)) : '';
     return {
       legend: {
         top: 0,

@@ -1,9 +1,10 @@
 /** The latest slots and what became of each. Planned, latched and measured are three facts; a slot stands in the lane of the last. */
-import type { Frame, RunHello, SlotMark, SlotState } from '../../live/messages.js';
+import type { Frame, RunHello, SlotState } from '../../live/messages.js';
 import type { PatternMessage, ShownMessage } from '../page-messages.js';
 import { axis, Chart, type Colours } from './chart.js';
 import { panel, setText, Table } from './elements.js';
 import { Picture } from './heat-colours.js';
+import { LatestSlots } from './latest-slots.js';
 import { Pace, type RunPanel } from './run-panel.js';
 import { count } from './words.js';
 
@@ -11,9 +12,7 @@ const MARGINS = { left: 74, right: 14, top: 8, bottom: 42 };
 /** From bottom to top. */
 const LANES = ['missed', 'late', 'measured', 'latched', 'planned'] as const satisfies readonly SlotState[];
 const NUM_SHOWN = 400;
-/** Slots that are remembered, more than are shown: later ones are planned before earlier ones are measured. */
-const NUM_KEPT = 8192;
-const NOTHING = 255;
+const TICKS = [0, 100, 200, 300, NUM_SHOWN - 1];
 
 export class SlotsPanel implements RunPanel {
   readonly root: HTMLElement;
@@ -26,10 +25,8 @@ export class SlotsPanel implements RunPanel {
   readonly #pace = new Pace(25);
   readonly #axisPace = new Pace(2);
   readonly #picture = new Picture(NUM_SHOWN, LANES.length);
-  /** Lane of slot `s` at `s % NUM_KEPT`. */
-  readonly #lanes = new Uint8Array(NUM_KEPT).fill(NOTHING);
+  readonly #latest = new LatestSlots();
   #pixelOfLane: readonly number[] = [];
-  #last = -1;
   #hello: RunHello | null = null;
   #frame: Frame | null = null;
   #isNew = false;
@@ -44,8 +41,7 @@ export class SlotsPanel implements RunPanel {
 
   follow(hello: RunHello): void {
     this.#hello = hello;
-    this.#lanes.fill(NOTHING);
-    this.#last = -1;
+    this.#latest.clear();
     this.#frame = null;
     this.#isNew = true;
     this.#counts.show([['so far', '0', '0', '0', '0', '0']]);
@@ -56,7 +52,8 @@ export class SlotsPanel implements RunPanel {
   take(message: ShownMessage | PatternMessage): void {
     if (message.type !== 'frame') return;
     this.#frame = message;
-    for (const mark of message.slots) this.#mark(mark);
+    for (const { slot, numSlots, state } of message.slots)
+      for (let k = 0; k < numSlots; k++) this.#latest.mark(slot + k, LANES.indexOf(state));
     this.#isNew = true;
   }
 
@@ -75,34 +72,22 @@ export class SlotsPanel implements RunPanel {
     this.#say();
   }
 
-  #mark({ slot, numSlots, state }: SlotMark): void {
-    const lane = LANES.indexOf(state);
-    // A board that is armed anew may count from 0 again.
-    if (slot + numSlots < this.#last - NUM_KEPT / 2) {
-      this.#lanes.fill(NOTHING);
-      this.#last = -1;
-    }
-    for (let s = Math.max(slot, this.#last + 1 - NUM_KEPT); s < slot + numSlots; s++) {
-      for (let k = Math.max(this.#last + 1, s - NUM_KEPT); k < s; k++) this.#lanes[k % NUM_KEPT] = NOTHING;
-      this.#last = Math.max(this.#last, s);
-      this.#lanes[s % NUM_KEPT] = lane;
-    }
-  }
-
-  get #first(): number {
-    return Math.max(0, this.#last + 1 - NUM_SHOWN);
-  }
-
   #paint(): void {
     const { pixels, height } = this.#picture;
     pixels.fill(0);
-    for (let k = 0; k < NUM_SHOWN; k++) {
-      const slot = this.#first + k;
-      if (slot > this.#last) break;
-      const lane = this.#lanes[slot % NUM_KEPT]!;
-      if (lane !== NOTHING) pixels[(height - 1 - lane) * NUM_SHOWN + k] = this.#pixelOfLane[lane]!;
-    }
+    for (let k = 0; k < this.#numShown; k++)
+      pixels[(height - 1 - this.#latest.laneAt(this.#numShown - 1 - k)) * NUM_SHOWN + k] =
+        this.#pixelOfLane[this.#latest.laneAt(this.#numShown - 1 - k)]!;
     this.#picture.update();
+  }
+
+  get #numShown(): number {
+    return Math.min(NUM_SHOWN, this.#latest.length);
+  }
+
+  #slotText(at: number): string {
+    const back = this.#numShown - 1 - Math.round(at);
+    return back < 0 ? '' : count(this.#latest.slotAt(back));
   }
 
   #say(): void {
@@ -112,17 +97,16 @@ export class SlotsPanel implements RunPanel {
     const text = `${count(planned)} planned, ${count(latched)} latched, ${count(measured)} measured, ${count(late)} late, ${count(missed)} missed`;
     setText(
       this.#caption,
-      `A slot takes ${Number((1e6 * this.#hello.slotDurationS).toPrecision(4))} µs; the latest ${count(Math.min(NUM_SHOWN, this.#last + 1))} are drawn.`,
+      `A slot takes ${Number((1e6 * this.#hello.slotDurationS).toPrecision(4))} µs; the latest ${count(this.#numShown)} are drawn.`,
     );
     this.#chart.describe(`Timeline of the latest slots by what became of them. So far: ${text}.`);
   }
 
   #option(now: Colours) {
-    const first = this.#first;
     this.#pixelOfLane = [now.red, now.orange, now.green, now.blue, now.muted].map(pixelOfHex);
     return {
       xAxis: axis(
-        { name: 'Slot', min: first, max: first + NUM_SHOWN, format: (at) => count(at), gap: 26 },
+        { name: 'Slot', min: 0, max: NUM_SHOWN, ticks: TICKS, format: (at) => this.#slotText(at), gap: 26 },
         now,
       ),
       yAxis: axis(
