@@ -40,6 +40,7 @@ export class PageConnection {
   readonly #limits: DashboardLimits;
   readonly #clock: Clock;
   readonly #closed = new AbortController();
+  #isClosing = false;
   #heard = true;
   #numMessages = 0;
   #sinceS: number;
@@ -59,6 +60,7 @@ export class PageConnection {
     });
     socket.on('message', (data, isBinary) => {
       this.#heard = true;
+      if (this.#isClosing) return;
       if (!this.#isInTime()) return this.close('More messages than a page sends');
       const message = isBinary ? null : messageOf(String(data));
       if (message === null) return this.close('A message that no page sends');
@@ -78,6 +80,7 @@ export class PageConnection {
   }
 
   close(reason: string): void {
+    this.#isClosing = true;
     void closeSocket(this.#socket, this.#clock, CLOSE_POLICY, reason);
   }
 

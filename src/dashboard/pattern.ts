@@ -7,11 +7,11 @@ import type { PatternMessage } from './page-messages.js';
 
 /** Sums over elements and cells of one pattern, about 100 ms of work. */
 const MOST_SUMS = 12 << 20;
-const MOST_COLUMNS = 512;
+const MOST_COLUMNS = 1024;
 const MOST_ROWS = 48;
 const LEAST_ROWS = 12;
-/** A beam of N elements is 4/N of the sine wide between its zeros: of so few columns none is missed. */
-const COLUMNS_PER_ELEMENT = 1;
+/** A beam of N elements is 4/N of the sine wide between its zeros: four columns, of which the best lacks 1 dB at most. */
+const COLUMNS_PER_ELEMENT = 2;
 const LEAST_COLUMNS = 128;
 const DIRECTIONS = 90;
 const FLOOR_DB = -60;

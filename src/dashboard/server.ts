@@ -87,6 +87,11 @@ export class Dashboard {
     this.pages.runs.begin();
   }
 
+  /** Of pages and requests. */
+  get numConnections(): number {
+    return this.#sockets.size;
+  }
+
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await this.pages.close();

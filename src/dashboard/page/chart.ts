@@ -131,12 +131,14 @@ export interface AxisSpec {
   readonly scale?: 'linear' | 'log';
   readonly ticks?: readonly number[];
   readonly format?: (value: number) => string;
+  /** Its first and last label stay within the plot. */
+  readonly isAcross?: boolean;
   /** From the axis to its name, px. */
   readonly gap: number;
 }
 
 export function axis(
-  { name, min, max, scale = 'linear', ticks, format, gap }: AxisSpec,
+  { name, min, max, scale = 'linear', ticks, format, gap, isAcross = false }: AxisSpec,
   { muted, grid }: Colours,
 ) {
   const custom = ticks === undefined ? {} : { customValues: [...ticks] };
@@ -154,8 +156,7 @@ export function axis(
       color: muted,
       fontSize: 11,
       hideOverlap: true,
-      alignMinLabel: 'left' as const,
-      alignMaxLabel: 'right' as const,
+      ...(isAcross && { alignMinLabel: 'left' as const, alignMaxLabel: 'right' as const }),
       ...(format !== undefined && { formatter: format }),
       ...custom,
     },

@@ -60,10 +60,9 @@ export class PlanePanel implements RunPanel {
         ['estimate', 'estimate'],
         ['beam', 'beam that serves'],
         ['target', 'steered to'],
-      ].flatMap(([name, text]) => [
-        element('span', { class: `mark ${name}`, 'aria-hidden': 'true' }),
-        `${text} `,
-      ]),
+      ].map(([name = '', text = '']) =>
+        element('span', {}, element('span', { class: `mark ${name}`, 'aria-hidden': 'true' }), text),
+      ),
     );
     body.append(
       this.#chart.root,
@@ -230,7 +229,18 @@ export class PlanePanel implements RunPanel {
     const [x, y] =
       axes.kind === 'direction'
         ? [
-            axis({ name: 'Azimuth', min: -90, max: 90, ticks: angles, format: degreesOf, gap: 26 }, colours),
+            axis(
+              {
+                name: 'Azimuth',
+                min: -90,
+                max: 90,
+                ticks: angles,
+                format: degreesOf,
+                gap: 26,
+                isAcross: true,
+              },
+              colours,
+            ),
             axis(
               {
                 name: 'Elevation',
@@ -252,6 +262,7 @@ export class PlanePanel implements RunPanel {
                 ticks: angles.map((angle) => Math.sin(angle * DEG)),
                 format: (sine) => degreesOf(Math.asin(Math.max(-1, Math.min(1, sine))) / DEG),
                 gap: 26,
+                isAcross: true,
               },
               colours,
             ),

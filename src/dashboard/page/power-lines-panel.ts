@@ -124,7 +124,7 @@ export class PowerLinesPanel implements RunPanel {
         data: lines.map(({ name }) => name),
         selectedMode: false,
       },
-      xAxis: axis({ name: 'Slot', ...data.xAxis, format, gap: 26 }, colours),
+      xAxis: axis({ name: 'Slot', ...data.xAxis, format, gap: 26, isAcross: true }, colours),
       yAxis: {
         ...axis({ name: 'Power (dB)', ...data.yAxis, gap: 36 }, colours),
         splitLine: { show: true, lineStyle: { color: colours.grid } },

@@ -185,6 +185,7 @@ export class PowerMapPanel implements RunPanel {
         max: NUM_COLUMNS,
         format: slotText,
         gap: 26,
+        isAcross: true,
         ticks: [1, 100, 200, 300, NUM_COLUMNS - 1],
       },
       colours,

@@ -106,7 +106,15 @@ export class SlotsPanel implements RunPanel {
     this.#pixelOfLane = [now.red, now.orange, now.green, now.blue, now.muted].map(pixelOfHex);
     return {
       xAxis: axis(
-        { name: 'Slot', min: 0, max: NUM_SHOWN, ticks: TICKS, format: (at) => this.#slotText(at), gap: 26 },
+        {
+          name: 'Slot',
+          min: 0,
+          max: NUM_SHOWN,
+          ticks: TICKS,
+          format: (at) => this.#slotText(at),
+          gap: 26,
+          isAcross: true,
+        },
         now,
       ),
       yAxis: axis(
