@@ -16,6 +16,7 @@ const rooms = [
   'channel',
   'camera',
   'ue',
+  'radio',
   'calibration',
   'training',
   'tracking',
@@ -55,7 +56,7 @@ const upward = rooms.map((room, k) => ({
     pathNot: [
       ...[room, ...rooms.slice(0, k)].map(pathOf),
       // The faces open what the testbed chooses.
-      ...(room === 'cli' ? ['^src/testbed\\.ts$'] : []),
+      ...(room === 'cli' ? ['^src/testbed(-own)?\\.ts$'] : []),
     ],
   },
 }));
@@ -87,7 +88,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(src|calibration)/',
-        pathNot: '^src/(emulation/|testbed(-boards|-ues)?\\.ts|index\\.ts|cli/)',
+        pathNot: '^src/(emulation/|testbed(-boards|-ues|-own|-time)?\\.ts|index\\.ts|cli/)',
       },
       to: { path: '^(drivers|firmware-protocol)/', pathNot: '^drivers/(array-board|link/link-cost)' },
     },
@@ -106,7 +107,7 @@ module.exports = {
     {
       name: 'only-the-testbed-chooses-real-or-emulated',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(emulation/|testbed(-boards|-ues)?\\.ts)' },
+      from: { path: '^src/', pathNot: '^src/(emulation/|testbed(-boards|-ues|-own|-time)?\\.ts)' },
       to: { path: '^src/emulation/' },
     },
     {

@@ -52,6 +52,7 @@ const ENTRIES = [
   'src/index.js',
   'src/emulation/emulated-ue-process.js',
   'drivers/emulator/board-process.js',
+  'drivers/emulator/own/own-board-process.js',
   'src/study/study-worker.js',
   'src/prediction/motion/data/window-worker.js',
   'src/dashboard/recordings-process.js',

@@ -41,6 +41,36 @@ export interface BoardDescription {
   readonly switchTimeS: number;
   /** Ticks per second of the board's clock. */
   readonly clockRateHz: number;
+  /** Of a board without a slot clock of its own, whose slots this machine keeps; absent otherwise. */
+  readonly hostTimed?: HostTiming;
+}
+
+/**
+ * How much is known of a codeword: its bytes went out; the board answered; the board or its trigger line says that it was applied.
+ * The first is the least.
+ */
+export const EVIDENCE = ['sent', 'acknowledged', 'latched'] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+
+/** What it takes to have a board without a slot clock radiate a codeword. Times in s, all at most. */
+export interface HostTiming {
+  /** The most that a receipt of this board says of a slot that was kept. */
+  readonly evidence: Evidence;
+  /** From the start of a slot until its codeword was written, selected or applied. */
+  readonly atSlotS: number;
+  /** What is done for a slot before it begins, on boards that take a codeword without radiating it; 0 on others. */
+  readonly aheadS: number;
+  /** To put a codeword into the board's own table; 0 without one. */
+  readonly storeS: number;
+  /** From there until the beam stands. */
+  readonly settleS: number;
+  /** By how much this machine may be late. */
+  readonly jitterS: number;
+  /** Bytes that go out for a slot, and for a codeword that is stored. */
+  readonly slotBytes: number;
+  readonly storeBytes: number;
+  /** Of its serial line, bit/s; 0 without one. */
+  readonly baud: number;
 }
 
 /** A codeword as integer codes, shape [numElements] each. Null where the board has no such control. */
@@ -87,9 +117,10 @@ export interface PackedCodeword {
   readonly parameters?: CodewordParameters;
 }
 
-export type ReceiptStatus = 'latched' | 'late' | 'missed';
+/** `sent` and `acknowledged` are of boards whose slots this machine keeps: in time, and known no better than that. */
+export type ReceiptStatus = Evidence | 'late' | 'missed';
 
-/** The board's record of what it latched and when. */
+/** The board's record of what it latched and when; of a host-timed board this machine's, of what it knows. */
 export interface Receipt {
   readonly slot: number;
   readonly index: number;
@@ -121,6 +152,8 @@ export interface BoardFault {
   readonly code: string;
   readonly detail: number;
   readonly boardTimeS: number;
+  /** What was wrong in words, where a board or its driver has some. */
+  readonly says?: string;
   /** What the board did against which clause of SPEC.md, where it says so of itself by what it does; of each kind once. */
   readonly breach?: string;
   /** Which board of an array it was, by its port; absent where there is one only. */
@@ -212,6 +245,8 @@ export interface ArrayBoard {
   linkStatistics(): LinkStatistics;
   /** What the board last confirmed about being muted by us; null before. Still told after `close`. */
   readonly muted: boolean | null;
+  /** What is to be told of whether the array radiates where `muted` is not true in the end; absent: its watchdog mutes it. */
+  readonly muteDoubt?: string;
   /** Mutes, stops and closes. Never throws; safe to call twice. */
   close(): Promise<void>;
 }

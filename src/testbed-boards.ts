@@ -16,12 +16,14 @@ import {
   plugKindOf,
 } from './emulation/emulated-section.js';
 import { lineTable } from './emulation/fixed-lines.js';
+import { requireNoReplies } from './emulation/own-section.js';
 import { type EmulatedBoardHandle, startEmulatedBoards } from './emulation/start-emulated-board.js';
 import type { Scenario } from './scenario/scenario-schema.js';
 import { alignmentOf, type PlannedTile, tilesOf } from './scenario/tiles.js';
 import { arrayOf } from './scenario/users.js';
 import { widebandOf } from './scenario/wideband.js';
 import type { StandInBoard } from './study/common/studied-scenario.js';
+import { assumedOwnBoard, isOwnBoard } from './testbed-own.js';
 
 /** Starts the emulated board of a scenario, or its boards, where `board.emulated.at` says; throws as `startEmulatedBoard` and `plugKindOf`. */
 export function startScenarioBoards(
@@ -36,6 +38,7 @@ export function startScenarioBoards(
 /** What each emulated board of a scenario is made from: one, or as many as it has tiles. */
 function emulatedConfigs(scenario: Scenario<EmulatedSection>, realtime: boolean): EmulatedBoardConfig[] {
   const { emulated } = scenario.board;
+  requireNoReplies(emulated);
   const { seed } = scenario;
   const whole = modelOf(scenario);
   const tiles = tilesOf(scenario);
@@ -60,6 +63,7 @@ function emulatedConfigs(scenario: Scenario<EmulatedSection>, realtime: boolean)
 
 /** The board that a scenario expects, without touching any port. For a real port, what `board.emulated` assumes. */
 export function assumedBoard(scenario: Scenario<EmulatedSection>): BoardDescription {
+  if (isOwnBoard(scenario)) return assumedOwnBoard(scenario);
   const whole = modelOf(scenario);
   const tiles = tilesOf(scenario);
   if (tiles === null) return describeModel(whole);
@@ -75,11 +79,12 @@ export function assumedBoard(scenario: Scenario<EmulatedSection>): BoardDescript
 
 /** What stands in for a scenario's emulated board where no board is started: its description, and what it radiates. */
 export function standInBoard(scenario: Scenario<EmulatedSection>): StandInBoard {
+  const description = assumedBoard(scenario);
   const frontEnd = new RfFrontEnd(
-    wholeFemtoseconds(modelOf(scenario)),
+    isOwnBoard(scenario) ? description : wholeFemtoseconds(modelOf(scenario)),
     impairmentsOf(scenario.board.emulated, scenario.seed, scenario.array.planar?.columns ?? null),
   );
-  return { description: assumedBoard(scenario), radiate: (settings) => frontEnd.weights(settings) };
+  return { description, radiate: (settings) => frontEnd.weights(settings) };
 }
 
 /** The whole array as one board, with the fixed lines that the scheme's pilots may ask for. */

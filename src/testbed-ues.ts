@@ -4,16 +4,18 @@ import type { TestbedRequest } from './campaign/open-testbed.js';
 import { EmulatedCamera } from './emulation/emulated-camera.js';
 import type { EmulatedSection } from './emulation/emulated-section.js';
 import { type EmulatedUes, startEmulatedUes } from './emulation/start-emulated-ues.js';
+import { radioPlanOf } from './scenario/radio-schema.js';
 import { positionAt, type Truth, type User } from './scenario/users.js';
 import type { Testbed } from './slots/testbed.js';
 
 const EMULATED = 'emulated';
 
-/** Starts the UEs of a scenario, which hear the boards at `airPath`; throws as `startEmulatedUes`. */
+/** Starts the UEs of a scenario, which hear the boards at `airPath`, of slots of their own or of none; throws as `startEmulatedUes`. */
 export function startScenarioUes(
   { scenario, array, users, realtime, onFailure }: TestbedRequest<EmulatedSection>,
   bridgeUrl: string,
   airPath: string,
+  hostTimed = false,
 ): Promise<EmulatedUes> {
   const { bandwidth, subcarriers } = scenario.array;
   return startEmulatedUes(
@@ -22,11 +24,13 @@ export function startScenarioUes(
       ...(scenario.bridge.token !== undefined && { token: scenario.bridge.token }),
       airPath,
       realtime,
+      ...(hostTimed && { hostTimed }),
       array: arrayOptionsOf(array),
       ues: users.flatMap(({ id, sensors, truth }) =>
         truth === null ? [] : [emulatedUeOf(id, sensors, truth)],
       ),
       seed: scenario.seed,
+      radio: radioPlanOf(scenario),
       ...(bandwidth !== undefined &&
         subcarriers !== undefined && { subcarriers: { count: subcarriers, bandwidthHz: bandwidth } }),
     },

@@ -6,7 +6,6 @@
 import type { ArrayBoard } from '../drivers/array-board.js';
 import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
-import { MACHINE_CLOCK_AHEAD_S } from '../drivers/emulator/machine-clock.js';
 import type { PlugKind } from '../drivers/emulator/plug.js';
 import { openPort, type Port, type PortSettings } from '../drivers/transports/open-port.js';
 import type { PortPlace } from '../drivers/transports/port-holders.js';
@@ -17,7 +16,6 @@ import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
 import type { ParseScenario } from './campaign/recorded-scenario.js';
 import { requireWhole } from './core/arguments.js';
 import { BAUD } from './core/bounds.js';
-import { type Clock, monotonicClock } from './core/clock.js';
 import { BeamloopError } from './core/errors.js';
 import {
   boardModel,
@@ -32,15 +30,14 @@ import type { Scenario } from './scenario/scenario-schema.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StudiedScenario } from './study/common/studied-scenario.js';
 import { assumedBoard, openTiles, standInBoard, startScenarioBoards } from './testbed-boards.js';
+import { isOwnBoard, openOwnBoard, startScenarioOwnBoard } from './testbed-own.js';
+import { motionClock, openThoughUnplugged, realTime } from './testbed-time.js';
 import { cameraOf, startScenarioUes } from './testbed-ues.js';
 
 export { replayWire, type WireReplay } from './emulation/wire-replay.js';
 export { assumedBoard, type EmulatedSection, emulatedSection, type PlugKind, standInBoard };
 
 const EMULATED = 'emulated';
-/** As long as a link that was up is waited for. */
-const REPLUG_TIMEOUT_S = 30;
-const REPLUG_PAUSE_S = 0.05;
 
 /** Opens what the scenario's port names. */
 export const openTestbed: OpenTestbed<EmulatedSection> = (request) => openTestbedWith(request, undefined);
@@ -61,6 +58,7 @@ async function openTestbedWith(
   };
   try {
     requireOneBoard(request.scenario, log);
+    if (isOwnBoard(request.scenario)) return await openOwn(request, closing, closeAll);
     return request.scenario.board.port === EMULATED
       ? await openEmulated(request, closing, closeAll, log)
       : await openReal(request, closing, closeAll, log);
@@ -72,14 +70,48 @@ async function openTestbedWith(
 
 type Closing = (() => Promise<void>)[];
 
-/** A log is of one line. */
+/** A log is of one line, of the firmware's protocol. */
 function requireOneBoard({ board }: Scenario, log: WireLog | undefined): void {
+  if (log !== undefined && isOwnBoard({ board })) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: "A wire log holds frames of the firmware's protocol, which this board does not speak",
+      where: '--wire-log',
+      todo: 'Leave it out; events of the recording tell of answers that did not come or were errors',
+    });
+  }
   if (log === undefined || board.tiles === undefined) return;
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `A wire log is of one board; the array has ${board.tiles.length}`,
     where: '--wire-log',
     todo: 'Leave it out, or run the scenario on one board',
   });
+}
+
+/** A board that speaks its own language, real or emulated: its slots are kept by this machine, so all is in real time. */
+async function openOwn(
+  given: TestbedRequest<EmulatedSection>,
+  closing: Closing,
+  close: () => Promise<void>,
+): Promise<Testbed> {
+  const request = { ...given, realtime: true };
+  const { scenario, signal } = request;
+  const { board: section } = scenario;
+  if (section.port !== EMULATED) {
+    const bridge = await openBridge(request, closing);
+    const board = await openOwnBoard(section, section.port, signal);
+    closing.push(() => board.close());
+    return realTime(board, bridge, close);
+  }
+  const process = await startScenarioOwnBoard(scenario, request.onFailure);
+  closing.push(() => process.close());
+  const bridge = await openBridge(request, closing);
+  const ues = await startScenarioUes(request, bridge.url, process.airPath, true);
+  closing.push(() => ues.close());
+  const board = await openThoughUnplugged(() => openOwnBoard(section, process.path, signal));
+  closing.push(() => board.close());
+  const { radiate } = standInBoard(scenario);
+  const motionTimeS = motionClock(board, ues.motionOriginS);
+  return { ...realTime(board, bridge, close), radiate, motionTimeS, ...cameraOf(request, motionTimeS) };
 }
 
 async function openReal(
@@ -142,29 +174,6 @@ async function openEmulated(
   };
 }
 
-/** @param originS when motions began, on the machine's clock. */
-function motionClock(board: ArrayBoard, originS: number): (boardTimeS: number) => number {
-  return (boardTimeS) => {
-    const { loS, hiS } = board.boardTime();
-    const nowS = monotonicClock.nowS() + MACHINE_CLOCK_AHEAD_S - originS;
-    return nowS + boardTimeS - (loS + hiS) / 2;
-  };
-}
-
-/** A fault may have the emulated board unplugged just now; it is there, and comes back. */
-async function openThoughUnplugged(open: () => Promise<NativeBoard>): Promise<NativeBoard> {
-  const untilS = monotonicClock.nowS() + REPLUG_TIMEOUT_S;
-  for (;;) {
-    try {
-      return await open();
-    } catch (error) {
-      const isUnplugged = error instanceof BeamloopError && error.code === 'PORT_NOT_FOUND';
-      if (!isUnplugged || monotonicClock.nowS() > untilS) throw error;
-      await monotonicClock.sleep(REPLUG_PAUSE_S);
-    }
-  }
-}
-
 async function openBridge(request: TestbedRequest<EmulatedSection>, closing: Closing): Promise<UeBridge> {
   const { scenario, users, run, durable, kept, durableReadings, onEvent } = request;
   const sensors = request.sensors ?? users.some((user) => user.sensors !== null);
@@ -187,30 +196,6 @@ async function openBridge(request: TestbedRequest<EmulatedSection>, closing: Clo
   return bridge;
 }
 
-function realTime(
-  board: ArrayBoard,
-  bridge: UeBridge,
-  close: () => Promise<void>,
-  clock: Clock = monotonicClock,
-): Testbed {
-  return {
-    board,
-    bridge,
-    time: 'real',
-    // Twice the time of each exchange, for a link that is busy.
-    earliestBoardTimeS: (numRoundTrips = 2) =>
-      board.boardTime().hiS + 2 * numRoundTrips * (board.linkStatistics().roundTripS ?? 0.02),
-    waitUntilBoardTime: async (toS, signal) => {
-      for (;;) {
-        const leftS = toS - board.boardTime().loS;
-        if (leftS <= 0) return;
-        await clock.sleep(Math.max(leftS, 1e-3), signal);
-      }
-    },
-    close,
-  };
-}
-
 /** A board by itself, without UEs, or several as one array. */
 export interface OpenBoard<B extends ArrayBoard = ArrayBoard> {
   readonly board: B;
@@ -228,6 +213,7 @@ export async function openBoard(
   log?: WireLog,
 ): Promise<OpenBoard> {
   requireOneBoard(given, log);
+  if (isOwnBoard(given)) return openOwnForHolding(given, signal);
   const { alignment = HELD_ALIGNMENT_S, port, baud } = given.board;
   const scenario = { ...given, board: { ...given.board, alignment } };
   if (port !== EMULATED) {
@@ -251,6 +237,27 @@ export async function openBoard(
     };
   } catch (error) {
     await process.close();
+    throw error;
+  }
+}
+
+async function openOwnForHolding(
+  scenario: Scenario<EmulatedSection>,
+  signal: AbortSignal,
+): Promise<OpenBoard> {
+  const { board: section } = scenario;
+  const process = section.port === EMULATED ? await startScenarioOwnBoard(scenario) : null;
+  try {
+    const board = await openOwnBoard(section, process?.path ?? section.port, signal);
+    return {
+      board,
+      close: async () => {
+        await board.close();
+        await process?.close();
+      },
+    };
+  } catch (error) {
+    await process?.close();
     throw error;
   }
 }

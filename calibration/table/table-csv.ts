@@ -1,6 +1,8 @@
 /** Tables of laboratories: CSV of element, phase in degrees and gain in dB. */
+
 import { createRequire } from 'node:module';
 import { BeamloopError } from '../../src/core/errors.js';
+import { largest, smallest } from '../../src/core/extremes.js';
 import { type CalibrationTable, calibrationTable } from '../calibration-table.js';
 
 const require = createRequire(import.meta.url);
@@ -119,7 +121,7 @@ function firstElementOf(elements: readonly number[], told: 0 | 1 | undefined, re
     const twice = elements.find((element, k) => elements.indexOf(element) !== k);
     refuse(`Element ${twice} is listed twice`, 'List every element once');
   }
-  const [least, most] = [Math.min(...elements), Math.max(...elements)];
+  const [least, most] = [smallest(elements), largest(elements)];
   const start = told ?? (least === 0 ? 0 : 1);
   if (told === 1 && least === 0)
     refuse('Elements are said to count from 1, and the file has an element 0', 'Say that they count from 0');

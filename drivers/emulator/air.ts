@@ -4,9 +4,9 @@
  * Each message: u32 length of what follows, u8 kind, body; little-endian.
  *   kind 0, array:    u32 numElements; first message, so that a listener knows that it will hear every later slot
  *   kind 1, codeword: u32 id, u32 numElements, u8 has delays, float64 re[], im[], delayS[] (only with delays)
- *   kind 2, signal:   float64 fromS, float64 untilS, u32 id of the codeword; 0 = nothing is radiated
+ *   kind 2, signal:   float64 fromS, float64 untilS, u32 id of the codeword, 0 = nothing is radiated, u32 slot
  * A codeword is sent before the first signal that radiates it, and again only when its id was given to another one since.
- * Slots have no numbers here: a receiver knows of the array what it hears and when. Times are of the machine's monotonic clock,
+ * The number of a slot is for transmitters that count the board's slots; a receiver knows of the array what it hears and when. Times are of the machine's monotonic clock,
  * or of the board's on virtual time.
  */
 import { rmSync } from 'node:fs';
@@ -20,7 +20,7 @@ const KIND_CODEWORD = 1;
 const KIND_SIGNAL = 2;
 const LENGTH_BYTES = 4;
 const ARRAY_BYTES = 1 + 4;
-const SIGNAL_BYTES = 1 + 8 + 8 + 4;
+const SIGNAL_BYTES = 1 + 8 + 8 + 4 + 4;
 const CODEWORD_HEADER_BYTES = 1 + 4 + 4 + 1;
 const NOTHING_ID = 0;
 /** Codewords that a listener remembers at once. */
@@ -31,6 +31,8 @@ export interface Signal {
   readonly fromS: number;
   readonly untilS: number;
   readonly weights: RadiatedWeights | null;
+  /** What a transmitter counts that hears the board's slot output; receivers do not know it. */
+  readonly slot: number;
 }
 
 function encodeArray(numElements: number): Buffer {
@@ -41,13 +43,14 @@ function encodeArray(numElements: number): Buffer {
   return out;
 }
 
-function encodeSignal(fromS: number, untilS: number, id: number): Buffer {
+function encodeSignal(fromS: number, untilS: number, id: number, slot: number): Buffer {
   const out = Buffer.alloc(LENGTH_BYTES + SIGNAL_BYTES);
   out.writeUInt32LE(SIGNAL_BYTES, 0);
   out.writeUInt8(KIND_SIGNAL, 4);
   out.writeDoubleLE(fromS, 5);
   out.writeDoubleLE(untilS, 13);
   out.writeUInt32LE(id, 21);
+  out.writeUInt32LE(slot, 25);
   return out;
 }
 
@@ -111,7 +114,8 @@ export class AirServer {
         known.set(codeword.hash, id);
         socket.write(encodeCodeword(id, codeword.weights));
       }
-      socket.write(encodeSignal(slot.fromS + this.#aheadS, slot.untilS + this.#aheadS, id ?? NOTHING_ID));
+      const [fromS, untilS] = [slot.fromS + this.#aheadS, slot.untilS + this.#aheadS];
+      socket.write(encodeSignal(fromS, untilS, id ?? NOTHING_ID, slot.slot));
     }
   }
 
@@ -178,6 +182,7 @@ export class AirReader {
       fromS: message.readDoubleLE(1),
       untilS: message.readDoubleLE(9),
       weights: id === NOTHING_ID ? null : this.#codewords.get(id)!,
+      slot: message.readUInt32LE(21),
     });
   }
 }

@@ -9,6 +9,7 @@ import { maximumFrameLength } from '../../firmware-protocol/frame.js';
 import { itemsPerMessage, type MessageDefinition, payloadLength } from '../../firmware-protocol/layout.js';
 import { LoadCodeword } from '../../firmware-protocol/messages/load-codeword.js';
 import { QueueSlots } from '../../firmware-protocol/messages/queue-slots.js';
+import type { HostTiming } from '../array-board.js';
 
 /** Start, eight data and stop. */
 const BITS_PER_BYTE = 10;
@@ -22,7 +23,7 @@ export function lineBytesPerS(baudRate: number): number {
 export interface LinkUse {
   readonly timeS: number;
   readonly bytes: number;
-  /** Of the link, bit/s. */
+  /** Of the link, bit/s; 0 where no serial line limits it. */
   readonly baud: number;
 }
 
@@ -38,14 +39,41 @@ export function larger(a: LinkUse, b: LinkUse): LinkUse {
 
 /** `37737 bytes at 3000000 baud`. */
 export function linkUseInWords({ bytes, baud }: LinkUse): string {
-  return `${bytes} bytes at ${baud} baud`;
+  return baud === 0 ? `${bytes} bytes` : `${bytes} bytes at ${baud} baud`;
+}
+
+/** What a plan must know of what loading and queueing cost. */
+export interface SlotCosts {
+  /** Loading so many codewords, then queueing so many slots. */
+  of(numCodewords: number, numSlots: number): LinkUse;
+  /** Nothing. */
+  readonly none: LinkUse;
+}
+
+/** Of a board whose slots this machine keeps: before the first slot come what is stored, and what is done ahead of a slot. */
+export class HostTimedCost implements SlotCosts {
+  readonly #timing: HostTiming;
+
+  constructor(timing: HostTiming) {
+    this.#timing = timing;
+  }
+
+  of(numCodewords: number, numSlots: number): LinkUse {
+    const { storeS, storeBytes, aheadS, slotBytes, jitterS, baud } = this.#timing;
+    const timeS = numCodewords * storeS + (numSlots > 0 ? aheadS + jitterS : 0);
+    return { timeS, bytes: numCodewords * storeBytes + numSlots * slotBytes, baud };
+  }
+
+  get none(): LinkUse {
+    return { timeS: 0, bytes: 0, baud: this.#timing.baud };
+  }
 }
 
 /** Found once, for every plan of slots asks. */
 const QUEUE_SLOTS = sizesOf(QueueSlots);
 
 /** Of a serial link to a board with codewords of a given size. */
-export class LinkCost {
+export class LinkCost implements SlotCosts {
   readonly #baud: number;
   readonly #codewordBytes: number;
 

@@ -34,12 +34,15 @@ export class SerialTransport implements Transport {
   readonly #options: SerialOptions;
   #open: OpenPort | null = null;
   #opening = false;
+  /** Levels as last set; a system raises both when it opens a port. */
+  #lines: { readonly dtr: boolean; readonly rts: boolean };
 
   constructor(options: SerialOptions) {
     requireWhole('baudRate', options.baudRate, BAUD.least, BAUD.most);
     const { port } = options;
     this.name = options.name ?? (typeof port === 'string' ? port : usbPortName(port));
     this.#options = options;
+    this.#lines = { dtr: options.dtr ?? true, rts: options.rts ?? true };
   }
 
   async open(listener: TransportListener): Promise<void> {
@@ -62,6 +65,7 @@ export class SerialTransport implements Transport {
         port.open((error) => (error === null ? resolve() : reject(openError(this.name, path, error))));
       });
       pollBothWays(port);
+      this.#lines = { dtr: dtr ?? true, rts: rts ?? true };
       // A system raises both lines when it opens a port.
       if (setsLines) await this.#setLines(port, { dtr: dtr ?? true, rts: rts ?? true });
       this.#adopt(port, listener);
@@ -111,6 +115,23 @@ export class SerialTransport implements Transport {
         if (!error && this.#open === open) return resolve();
         open.fail(error?.message ?? 'closed');
         reject(this.#closedError(error));
+      });
+    });
+  }
+
+  /** A pseudo-terminal has none, and says so only when it is asked. */
+  setLines(lines: { readonly dtr?: boolean; readonly rts?: boolean }): Promise<void> {
+    const open = this.#open;
+    if (open === null) return Promise.reject(this.#closedError());
+    // What is not given is left alone; node-serialport would raise it.
+    const { dtr = this.#lines.dtr, rts = this.#lines.rts } = lines;
+    this.#lines = { dtr, rts };
+    return new Promise((resolve, reject) => {
+      open.port.set({ dtr, rts }, (error) => {
+        if (!error) return resolve();
+        const what = `The lines DTR and RTS of the port cannot be set: ${error.message}`;
+        const todo = 'Trigger the board by a command: this port has no such lines';
+        reject(new BeamloopError('PORT_FAILED', { what, where: this.name, todo, cause: error }));
       });
     });
   }

@@ -26,6 +26,8 @@ export interface Transport {
    * the transport is closed or closes meanwhile.
    */
   write(bytes: Uint8Array): Promise<void>;
+  /** Sets lines of an open serial port; absent where there are none. Rejects with PORT_FAILED. */
+  setLines?(lines: { readonly dtr?: boolean; readonly rts?: boolean }): Promise<void>;
   /** Closes at once; bytes on the way may be lost. Never rejects; safe to call twice or when not open. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Recordings side by side: a column each, and rows for what they are compared by. */
 import type { ComparedRecording, SettingDifference } from './compared-recordings.js';
 import { decibels, place } from './in-words.js';
-import type { UserOutcome } from './outcome.js';
+import type { CampaignOutcome, UserOutcome } from './outcome.js';
 
 /** What it is about, and a cell for each recording; `-` where one has no such thing. */
 export type Row = readonly string[];
@@ -64,6 +64,7 @@ const FIGURES: readonly (readonly [title: string, of: (recording: ComparedRecord
       ),
   ],
   ['slots measured', ({ outcome }) => `${outcome.slots.measured} of ${outcome.slots.planned}`],
+  ['slots by evidence', ({ outcome }) => evidenceWord(outcome)],
   ['slots late, missed', ({ outcome }) => `${outcome.slots.late}, ${outcome.slots.missed}`],
   ['retransmissions', ({ outcome }) => String(outcome.link.retransmissions)],
   ['tracked gain, mean', ({ outcome }) => outcome.tracking?.meanGain?.toFixed(3) ?? '-'],
@@ -98,4 +99,12 @@ function estimateText(user: UserOutcome | undefined): string {
   if (estimate === null) return failure === null ? 'not found' : `not found: ${failure.code}`;
   const { distanceM, angleRad, elevationRad, codewordKey } = estimate;
   return `${place(distanceM, angleRad, elevationRad)}, ${codewordKey}`;
+}
+
+/** What receipts of measured slots say; nothing of a board that tells of every latch. */
+function evidenceWord({ evidence }: CampaignOutcome): string {
+  if (evidence === undefined) return '-';
+  const { latched, acknowledged, sent } = evidence;
+  const counts = [`${latched} latched`, `${acknowledged} acknowledged`, `${sent} sent`];
+  return counts.filter((each) => !each.startsWith('0 ')).join(', ');
 }

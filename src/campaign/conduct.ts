@@ -1,5 +1,6 @@
 /** What every run on a testbed is carried out in: testbed and recording are opened and closed, and whatever happens, array and recording are left in order. */
 import { setTimeout } from 'node:timers/promises';
+import type { ArrayBoard } from '../../drivers/array-board.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { shellWord } from '../core/shell-word.js';
@@ -156,7 +157,7 @@ export async function conduct<E, Result>(
     const interruption = [signal, stopped.signal].find(({ aborted }) => aborted);
     return interruption === undefined
       ? resumable(error, goOn, recording.folder)
-      : interruptedIn(goOn, recording.folder, interruption.reason, testbed.board.muted === true);
+      : interruptedIn(goOn, recording.folder, interruption.reason, muteDoubt(testbed.board));
   }
 }
 
@@ -205,13 +206,18 @@ function goOnText({ tracking }: Pick<ScenarioFile['scenario'], 'tracking'>, fold
     : `go on with: beamloop resume ${shellWord(folder)}`;
 }
 
-/** @param isMuted the board confirmed it. */
-function interruptedIn(goOn: string, folder: string, reason: unknown, isMuted: boolean): BeamloopError {
+const BY_WATCHDOG =
+  'the board could not be told to mute, which its watchdog does a second after it last heard from here,';
+
+/** What is to be said of an array that may radiate; null where the board confirmed that it is mute. */
+function muteDoubt({ muted, muteDoubt: doubt }: ArrayBoard): string | null {
+  return muted === true ? null : (doubt ?? BY_WATCHDOG);
+}
+
+function interruptedIn(goOn: string, folder: string, reason: unknown, doubt: string | null): BeamloopError {
   const code = reason instanceof BeamloopError ? reason.code : 'INTERRUPTED';
   const why = reason instanceof BeamloopError ? reason.what : 'Interrupted';
-  const array = isMuted
-    ? 'the array was muted'
-    : 'the board could not be told to mute, which its watchdog does a second after it last heard from here,';
+  const array = doubt ?? 'the array was muted';
   return new BeamloopError(code, {
     what: `${why}; ${array} and the recording was closed`,
     todo: `${goOn[0]!.toUpperCase()}${goOn.slice(1)}`,

@@ -6,13 +6,17 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string | null>> = {
   'link up': ({ reason }) =>
     reason === 'resumed'
       ? 'the board is back, and goes on where it was'
-      : 'the board is back, and its memory has been looked through',
+      : reason === 'greeted anew'
+        ? 'the board is back, and was greeted anew'
+        : 'the board is back, and its memory has been looked through',
   'board reset': () => 'the board restarted; what was measured stays, what was queued is sent again',
   'board session lost': () =>
     'the board does not know our session (another program spoke to it?); what was queued is sent again',
-  'board fault': ({ code, detail, breach }) =>
+  'board fault': ({ code, detail, breach, says }) =>
     breach === undefined
-      ? faultSentence(String(code), detail)
+      ? says === undefined
+        ? faultSentence(String(code), detail)
+        : `slot ${detail}: ${says}`
       : `the board does not keep to its protocol: ${breach}`,
   'ue connected': ({ ueId }) => `UE ${ueId} is connected`,
   'ue disconnected': ({ ueId, reason }) => `UE ${ueId} is gone: ${reason}`,

@@ -84,13 +84,15 @@ export interface CampaignOutcome {
   readonly tracking: TrackingOutcome | null;
   /** `planned` is the sum of all others. */
   readonly slots: SlotCounts;
+  /** Absent where the board told of every latch. */
+  readonly evidence?: EvidenceCounts;
   /** What was repaired on the way, all sessions of the run together. */
   readonly link: LinkCounts;
 }
 
 export interface SlotCounts {
   readonly planned: number;
-  /** Latched in time with the right codeword, and reported by the UE. */
+  /** In force in time with the right codeword as far as the board can tell, and reported by the UE. */
   readonly measured: number;
   readonly late: number;
   readonly missed: number;
@@ -99,6 +101,13 @@ export interface SlotCounts {
   readonly withoutPower: number;
   /** Never queued, or lost when the board restarted. */
   readonly withoutReceipt: number;
+}
+
+/** Slots that were measured, by what their receipts say. */
+export interface EvidenceCounts {
+  readonly latched: number;
+  readonly acknowledged: number;
+  readonly sent: number;
 }
 
 export interface LinkCounts {
@@ -115,7 +124,7 @@ export async function outcomeOf(recording: Recording): Promise<CampaignOutcome> 
     wideband: summaryOf(users),
     losses: meanAccount(users.flatMap(({ losses }) => losses ?? [])),
     tracking: await trackingOutcomeOf(recording),
-    slots: await slotCounts(recording),
+    ...(await slotCounts(recording)),
     link: await linkCounts(recording),
   };
 }
@@ -129,7 +138,7 @@ const COUNT_OF = {
   'no-receipt': 'withoutReceipt',
 } as const satisfies Record<SlotOutcome, keyof SlotCounts>;
 
-async function slotCounts(recording: Recording): Promise<SlotCounts> {
+async function slotCounts(recording: Recording): Promise<Pick<CampaignOutcome, 'slots' | 'evidence'>> {
   const groups = await recording.query(`
     SELECT receipts.status, receipts.hash = slots.hash AS same, powers.sequence IS NOT NULL AS measured, count(*) AS slots
     FROM slots LEFT JOIN receipts USING (slot) LEFT JOIN powers USING (slot, ue) GROUP BY ALL`);
@@ -142,12 +151,15 @@ async function slotCounts(recording: Recording): Promise<SlotCounts> {
     withoutPower: 0,
     withoutReceipt: 0,
   };
+  const evidence = { latched: 0, acknowledged: 0, sent: 0 };
   for (const { status, same, measured, slots } of groups) {
     const receipt = status === null ? null : { status: String(status), hash: same ? 'asked for' : 'another' };
+    const outcome = outcomeOfSlot('asked for', receipt, measured === true);
     counts.planned += Number(slots);
-    counts[COUNT_OF[outcomeOfSlot('asked for', receipt, measured === true)]] += Number(slots);
+    counts[COUNT_OF[outcome]] += Number(slots);
+    if (outcome === 'joined') evidence[String(status) as keyof EvidenceCounts] += Number(slots);
   }
-  return counts;
+  return { slots: counts, ...(evidence.acknowledged + evidence.sent > 0 && { evidence }) };
 }
 
 /** A run that is resumed counts from zero again; here it adds up. */

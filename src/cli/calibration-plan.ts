@@ -1,8 +1,10 @@
 /** What a calibration would take and give, before a port is touched. */
+
 import type { CalibrationNeeds } from '../../calibration/procedures/calibration-needs.js';
 import { placedUser } from '../campaign/calibration/calibrate-array.js';
 import { type CalibrationSettings, needsOf } from '../campaign/calibration/calibration-settings.js';
 import { BeamloopError } from '../core/errors.js';
+import { smallest } from '../core/extremes.js';
 import { plural } from '../core/plural.js';
 import { prepare } from '../scenario/plan.js';
 import type { ScenarioFile } from '../scenario/scenario.js';
@@ -32,7 +34,7 @@ export function calibrationPlan(
   const { users } = prepare(scenario);
   const placed = settings.ues.map((ue) => placedUser(users, ue));
   const told = placed.flatMap(({ truth }) => (truth === null ? [] : [truth.snrDb]));
-  const snrDb = snrOption === undefined ? Math.min(...told) : quantityOption('snr', snrOption, 'dB');
+  const snrDb = snrOption === undefined ? smallest(told) : quantityOption('snr', snrOption, 'dB');
   if (!Number.isFinite(snrDb)) {
     throw new BeamloopError('BAD_ARGUMENT', {
       what: 'What a calibration gives depends on the SNR of the UE, which the scenario does not say',

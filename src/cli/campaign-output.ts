@@ -5,6 +5,7 @@ import { decibels, place } from '../campaign/in-words.js';
 import { interruptionSentence } from '../campaign/interruptions.js';
 import {
   type CampaignOutcome,
+  type EvidenceCounts,
   howToGoOn,
   type LinkCounts,
   MOST_NAMED,
@@ -39,7 +40,8 @@ export const campaignOptions = {
 
 /** On standard error: for people, or for machines a JSON document a line, each with the kind of its `event`. */
 export function campaignProgress(context: CommandContext, json: boolean): Progress {
-  return json ? progressEvents(context) : progressLines(context);
+  const progress = json ? progressEvents(context) : progressLines(context);
+  return context.log?.around(progress) ?? progress;
 }
 
 function progressEvents({ stderr }: CommandContext): Progress {
@@ -166,6 +168,7 @@ export async function concludeCampaign(
   if (wideband !== null) say(summaryText(wideband));
   if (losses !== null) for (const text of accountTexts(losses, tracking !== null)) say(text);
   say(slotText(outcome.slots));
+  if (outcome.evidence !== undefined) say(evidenceText(outcome.evidence));
   const link = linkText(outcome.link);
   if (link !== null) say(link);
   stdout.write(`Recording: ${outcome.folder}\n`);
@@ -199,6 +202,18 @@ function slotText(slots: SlotCounts): string {
   const counts = [`${measured} measured`, `${late} late`, `${missed} missed`];
   for (const [count, what] of rare) if (count > 0) counts.push(`${count} ${what}`);
   return `${plural(planned, 'slot')} planned: ${counts.join(', ')}`;
+}
+
+/** Of a board that does not tell of every latch. */
+function evidenceText({ latched, acknowledged, sent }: EvidenceCounts): string {
+  const counts = [
+    ...(latched > 0 ? [`${latched} latched, as the board or its trigger line says`] : []),
+    ...(acknowledged > 0
+      ? [`${acknowledged} acknowledged by the board, which does not say when it applied them`]
+      : []),
+    ...(sent > 0 ? [`${sent} sent, and nothing more is known of them`] : []),
+  ];
+  return `Of the codewords measured: ${counts.join('; ')}`;
 }
 
 /** Null where nothing was repaired: frames that are sent twice on a clean line are none of anybody's concern. */

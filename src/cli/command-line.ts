@@ -5,10 +5,11 @@ import { nearest } from '../core/nearest.js';
 import { plural } from '../core/plural.js';
 import { shellWord } from '../core/shell-word.js';
 import { VERSION } from '../core/version.js';
-import type { CommandContext } from './command.js';
+import { type CommandContext, type Parser, warn } from './command.js';
 import { commands, families } from './commands/index.js';
 import { isAsked, printCompletions } from './completion.js';
 import { asCalled } from './invocation.js';
+import { CommandLog, LOG_LEVELS } from './log.js';
 import { checkOptions, type OptionKinds } from './strict-options.js';
 
 /** Of help, where it is wider than people read. */
@@ -26,30 +27,36 @@ export async function runCommandLine(
   context: CommandContext,
   invocation: string,
 ): Promise<number> {
+  const log = new CommandLog((what) => warn(context, [what]));
   try {
     if (isAsked(argv)) await printCompletions(argv, context);
-    else await new CommandLine(argv, context, invocation).run();
+    else await new CommandLine(argv, { ...context, log }, invocation).run();
+    log.ended(null, Number(process.exitCode ?? EXIT.ok));
     return EXIT.ok;
   } catch (error) {
     const json = argv.some((word) => word === '--json' || word === '--json=true');
-    return report(error, json, context, invocation);
+    const known = asKnown(error);
+    log.ended(known, known.exitCode);
+    return report(known, json, context, invocation);
   }
+}
+
+/** What is none of our errors is a fault of ours. */
+function asKnown(error: unknown): BeamloopError {
+  if (error instanceof BeamloopError) return error;
+  return new BeamloopError('INTERNAL', {
+    what: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    todo: 'Please report this',
+  });
 }
 
 /** Says what went wrong; returns the exit code. */
 export function report(
-  error: unknown,
+  known: BeamloopError,
   json: boolean,
   { stdout, stderr }: Pick<CommandContext, 'stdout' | 'stderr'>,
   invocation: string,
 ): number {
-  const known =
-    error instanceof BeamloopError
-      ? error
-      : new BeamloopError('INTERNAL', {
-          what: error instanceof Error ? (error.stack ?? error.message) : String(error),
-          todo: 'Please report this',
-        });
   const called = (text: string) => asCalled(text, invocation, Object.keys(commands));
   if (json) {
     const { code, what, where, todo, recording } = known;
@@ -79,7 +86,7 @@ class CommandLine {
   }
 
   async run(): Promise<void> {
-    let parser = yargs([...this.#argv])
+    let parser: Parser = yargs([...this.#argv])
       // Else yargs speaks the language of the machine, and `#wrongArguments` and everything around it do not.
       .detectLocale(false)
       .scriptName(this.#invocation)
@@ -90,6 +97,21 @@ class CommandLine {
         default: false,
         global: true,
         describe: 'Print one JSON document for machines',
+      })
+      .option('log', {
+        type: 'string',
+        requiresArg: true,
+        global: true,
+        describe: 'Append what happens to this file, a JSON document a line (pino)',
+      })
+      .option('log-level', {
+        choices: LOG_LEVELS,
+        default: 'info' as const,
+        global: true,
+        describe: 'The least that --log writes; debug has every batch of pilots',
+      })
+      .middleware(({ log, logLevel }) => {
+        if (log !== undefined) this.#context.log?.open(log, logLevel, this.#argv);
       })
       .strict()
       .demandCommand(1, 'No command was named')

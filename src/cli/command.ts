@@ -4,6 +4,7 @@
  */
 import type { Argv } from 'yargs';
 import { printable } from '../core/printable.js';
+import type { CommandLog } from './log.js';
 
 export interface CommandContext {
   /** Raised by Ctrl-C and SIGTERM; a command then mutes the array, closes what it opened and throws INTERRUPTED. */
@@ -17,6 +18,8 @@ export interface CommandContext {
   readonly keyboard?: NodeJS.ReadableStream | null;
   /** What standard output has room for; as wide as it takes unless given. */
   readonly columns?: number;
+  /** What `--log` writes; nothing unless it was given. */
+  readonly log?: CommandLog;
 }
 
 /** yargs with the options that every command has. */
@@ -34,6 +37,12 @@ export function printJson(stdout: NodeJS.WritableStream, value: unknown): void {
 }
 
 /** What a command says beside its result, one line each. */
-export function warn({ stderr }: CommandContext, warnings: readonly string[]): void {
-  for (const warning of warnings) stderr.write(`beamloop: warning: ${printable(warning)}\n`);
+export function warn(
+  { stderr, log }: Pick<CommandContext, 'stderr' | 'log'>,
+  warnings: readonly string[],
+): void {
+  for (const warning of warnings) {
+    log?.warn({}, warning);
+    stderr.write(`beamloop: warning: ${printable(warning)}\n`);
+  }
 }

@@ -1,3 +1,4 @@
+import { largest } from '../core/extremes.js';
 import { printable } from '../core/printable.js';
 import type { Table } from '../study/common/result.js';
 import type { CommandContext } from './command.js';
@@ -65,8 +66,8 @@ function stacked(
   rows: readonly (readonly string[])[],
   widthColumns: number,
 ): string {
-  const widest = Math.max(...columns.map(({ title }) => title.length));
-  const indented = GAP.length + widest + GAP.length + Math.max(...rows.flat().map((cell) => cell.length));
+  const widest = largest(columns.map(({ title }) => title.length));
+  const indented = GAP.length + widest + GAP.length + largest(rows.flat().map((cell) => cell.length));
   const field = (title: string, cell: string) =>
     indented <= widthColumns ? `${GAP}${title.padEnd(widest)}${GAP}${cell}\n` : `${GAP}${title}: ${cell}\n`;
   return rows

@@ -3,9 +3,11 @@
  * times while they drift once over the distance rings (docs/model.md eq. 27 to 32).
  * Algorithm 1 of the paper on distance-dependent beam split.
  */
+
 import type { Band } from '../array/band.js';
 import type { LinearArray } from '../array/linear-array.js';
 import { BeamloopError } from '../core/errors.js';
+import { largest, smallest } from '../core/extremes.js';
 import {
   requireRoom,
   requireSplittingBand,
@@ -129,7 +131,7 @@ export function describeTdPs(array: LinearArray, band: Band, parameters: SplitPa
     missedShare: missedShare(array, band, foci),
     numSweeps: sweeps,
     endDirection: sinAngle[lastSubcarrier]!,
-    ringSweepPerM: [Math.min(...ends), Math.max(...ends)],
+    ringSweepPerM: [smallest(ends), largest(ends)],
     holePerM,
     facingBeamsPerM,
     pilotRatio,

@@ -90,6 +90,14 @@ export const ERROR_CATALOGUE = {
     meaning:
       'what a UE measured is no evidence of where it is: noise, or a receiver that is stuck, saturated or makes it up',
   },
+  RADIO_FAILED: {
+    exit: EXIT.ue,
+    meaning: 'a radio, or the stream or file of its samples, could not be opened, ended badly or stopped',
+  },
+  SAMPLES_INVALID: {
+    exit: EXIT.ue,
+    meaning: 'a stream or file of samples is not in the format that it should be in',
+  },
   RECORDING_EXISTS: { exit: EXIT.recording, meaning: 'the folder already holds a recording' },
   RECORDING_INVALID: { exit: EXIT.recording, meaning: 'the folder is not a recording' },
   RECORDING_DAMAGED: { exit: EXIT.recording, meaning: 'the file of the recording is damaged' },

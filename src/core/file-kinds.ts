@@ -8,6 +8,7 @@ export type SettingsKind =
   | 'model file'
   | 'calibration table'
   | 'board description'
+  | 'board template'
   | 'faults file';
 
 /** What to do with a file of each kind; `file` is its path. */
@@ -17,6 +18,7 @@ const USE: Readonly<Record<SettingsKind, (file: string) => string>> = {
   'model file': (file) => `Carry it out with: beamloop train ${shellWord(file)} --out <folder>`,
   'calibration table': () => 'Name it in a scenario, as board.calibration, and run that',
   'board description': (file) => `Give it to: beamloop emulate-board --settings ${shellWord(file)}`,
+  'board template': () => 'Name it in a scenario, as board.file with driver: template, and run that',
   'faults file': (file) => `Give it to: beamloop run <scenario> --faults ${shellWord(file)}`,
 };
 
@@ -37,8 +39,11 @@ function looksLike(kind: SettingsKind, data: Readonly<Record<string, unknown>>):
       return has('phaseError', 'delayError', 'lineError') && !has('array', 'kind');
     case 'board description':
       return (
-        has('phaseBits', 'delayBits', 'memoryDepth', 'queueDepth', 'impairments') && !has('array', 'kind')
+        has('phaseBits', 'delayBits', 'memoryDepth', 'queueDepth', 'impairments') &&
+        !has('array', 'kind', 'template', 'speaks')
       );
+    case 'board template':
+      return has('template', 'speaks') && !has('slots', 'users');
     case 'faults file':
       return has('toBoard', 'toHost', 'missedLatches', 'events') && !has('array', 'kind');
   }

@@ -9,6 +9,7 @@ import {
 } from '../../drivers/emulator/board-model.js';
 import { NO_FAULTS } from '../../drivers/emulator/faults/fault-plan.js';
 import { faultsSchema } from '../../drivers/emulator/faults/fault-schema.js';
+import { repliesSchema } from '../../drivers/emulator/own/reply-faults.js';
 import type { PlugKind } from '../../drivers/emulator/plug.js';
 import { IDEAL_RF, type RfImpairments } from '../../drivers/emulator/rf.js';
 import { PROTOCOL_VERSION } from '../../firmware-protocol/messages/hello.js';
@@ -113,6 +114,8 @@ export const emulatedSection = z
     /** Of the board, degrees Celsius. */
     temperatureC: z.number().min(-60).max(150).default(DEFAULT_BOARD.temperatureC),
     faults: faultsSchema.default(NO_FAULTS),
+    /** What happens to the answers of a board that speaks its own language. */
+    replies: repliesSchema.optional(),
     /** Where a run reaches it; a pseudo-terminal unless given. */
     at: z.enum(['pty', 'tcp', 'usb']).optional(),
     /** Of several boards, what is otherwise with some; by their number from 1. */

@@ -18,6 +18,7 @@ import { createSubcarrierSum } from '../channel/wideband/subcarrier-sum.js';
 import { monotonicClock } from '../core/clock.js';
 import { LocalEstimator } from '../training/local-estimate.js';
 import { UeAgent } from '../ue/agent.js';
+import { EmulatedRadio } from './emulated-radio.js';
 import { EmulatedUe, type EmulatedUeOptions } from './emulated-ue.js';
 import { Presence } from './presence.js';
 import type { EmulatedUeConfig, EmulatedUesConfig, UeCommand, UeReport } from './start-emulated-ues.js';
@@ -57,24 +58,28 @@ function subcarrierSum(
 }
 
 async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<void> {
-  const { bridgeUrl, token, airPath, realtime, seed, subcarriers } = config;
+  const { bridgeUrl, token, airPath, realtime, seed, subcarriers, radio = null, hostTimed = false } = config;
   const array = createArray(config.array);
   const sum = subcarriers === undefined ? null : subcarrierSum(array, subcarriers);
   // All of them hear the same beams, so one dictionary does.
   const estimator = new LocalEstimator();
   // Motions begin now, on the clock that the UEs read.
   const motionOriginS = realtime ? monotonicClock.nowS() : 0;
-  const ues = config.ues.map((ue) => emulatedUe(ue, { array, seed, subcarriers: sum, motionOriginS }));
+  const ues = config.ues.map((ue): EmulatedUe | EmulatedRadio => {
+    const options = ueOptions(ue, { array, seed, subcarriers: sum, motionOriginS, hostTimed });
+    if (radio === null) return new EmulatedUe(options);
+    return new EmulatedRadio(options, radio, realtime ? () => monotonicClock.nowS() : undefined);
+  });
   const presences = config.ues.map(({ awayS = [] }, k) => new Presence(awayS, () => ues[k]!.leave()));
   const wanderers = presences.filter((_, k) => (config.ues[k]!.awayS ?? []).length > 0);
   // Of thousands, one listens.
-  const listening = new Set<EmulatedUe>();
+  const listening = new Set<EmulatedUe | EmulatedRadio>();
   // On virtual time all clocks are one.
   const aheadS = realtime ? MACHINE_CLOCK_AHEAD_S : 0;
-  await listen(airPath, array, ({ fromS, untilS, weights }) => {
+  await listen(airPath, array, ({ fromS, untilS, weights, slot }) => {
     for (const presence of wanderers) presence.at(fromS - aheadS - motionOriginS);
     for (const ue of listening) {
-      ue.hear({ fromS: fromS - aheadS, untilS: untilS - aheadS, weights });
+      ue.hear({ fromS: fromS - aheadS, untilS: untilS - aheadS, weights, slot });
       if (ue.isIdle) listening.delete(ue);
     }
   });
@@ -99,7 +104,7 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
           source: {
             listenFor: (slots, timing) => {
               listening.add(ues[k]!);
-              ues[k]!.listenFor(slots, timing);
+              return ues[k]!.listenFor(slots, timing);
             },
             powers: (life) => ues[k]!.powers(life),
           },
@@ -111,20 +116,20 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
   );
 }
 
-function emulatedUe(
+function ueOptions(
   { motionPlan = null, sensors = null, ...ue }: EmulatedUeConfig,
-  shared: Pick<EmulatedUeOptions, 'array' | 'seed' | 'subcarriers' | 'motionOriginS'>,
-): EmulatedUe {
+  shared: Pick<EmulatedUeOptions, 'array' | 'seed' | 'subcarriers' | 'motionOriginS' | 'hostTimed'>,
+): EmulatedUeOptions {
   const { seed } = shared;
   const motion = motionPlan === null ? null : createMotion(motionPlan, seed, ue.ueId);
   // Sensors tell of the ground plan alone.
   const told = sensors && (motion ?? new StraightLine([sensors.positionM[0], sensors.positionM[1]], [0, 0]));
-  return new EmulatedUe({
+  return {
     ...ue,
     ...shared,
     motion,
     sensors: sensors && new Sensors(sensors.plan, told!, seed, ue.ueId),
-  });
+  };
 }
 
 /** Lets so many through at once: the bridge shows strangers the door when there are too many. */

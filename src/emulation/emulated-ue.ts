@@ -13,6 +13,7 @@ import type { ElementBeam, SubcarrierSum } from '../channel/wideband/response.js
 import { type Clock, monotonicClock } from '../core/clock.js';
 import type { ComplexVector } from '../core/complex.js';
 import type { SlotTiming } from '../ue/host-clock.js';
+import { type HeardPart, isMiddleTold, MiddleReckoning } from '../ue/middle-reckoning.js';
 import {
   PowerQueue,
   type PowerSource,
@@ -49,6 +50,8 @@ export interface EmulatedUeOptions {
    * the clock does not; true unless given.
    */
   readonly hasTrigger?: boolean;
+  /** The array has no slots of its own (docs/boards.md): the UE measures in the middle third of each, by its clock; false unless given. */
+  readonly hostTimed?: boolean;
   /** Of the UE, and of what it hears. */
   readonly clock?: Clock;
 }
@@ -65,6 +68,7 @@ export class EmulatedUe implements PowerSource {
   readonly #numSubcarriers: number;
   readonly #noiseVariance: number;
   readonly #reckoning = new SlotReckoning<RadiatedWeights>();
+  readonly #middles = new MiddleReckoning<RadiatedWeights>();
   #queue = new PowerQueue<SlotPower | SensorReport>();
 
   constructor(options: EmulatedUeOptions) {
@@ -77,19 +81,20 @@ export class EmulatedUe implements PowerSource {
 
   /** It waits for nothing. */
   get isIdle(): boolean {
-    return this.#reckoning.isIdle;
+    return this.#reckoning.isIdle && this.#middles.isIdle;
   }
 
   listenFor(slots: readonly number[], timing: SlotTiming | null): void {
     if (timing === null) throw new UntoldSlots('the bridge did not say when they are');
-    const { hasTrigger = true, clock = monotonicClock } = this.#options;
-    if (!hasTrigger && !isTold(slots, timing)) {
+    const { hasTrigger = true, hostTimed = false, clock = monotonicClock } = this.#options;
+    if (hostTimed ? !isMiddleTold(slots, timing) : !hasTrigger && !isTold(slots, timing)) {
       const { uncertaintyS, slotDurationS } = timing;
       throw new UntoldSlots(
         `their start is known to ${inMs(uncertaintyS)} either way, and they last ${inMs(slotDurationS)}`,
       );
     }
-    this.#reckoning.listenFor(slots, timing, clock.nowS());
+    if (hostTimed) this.#middles.listenFor(slots, timing);
+    else this.#reckoning.listenFor(slots, timing, clock.nowS());
   }
 
   powers(signal: AbortSignal): AsyncIterable<SlotPower | SensorReport> {
@@ -103,19 +108,48 @@ export class EmulatedUe implements PowerSource {
   }
 
   /** Something was on the air, or nothing, at times of the UE's clock. */
-  hear({ fromS, untilS, weights }: Signal): void {
+  hear({ fromS, untilS, weights }: Omit<Signal, 'slot'>): void {
+    if (this.#options.hostTimed === true) {
+      for (const { slot, fromS: ueTimeS, parts } of this.#middles.hear({ fromS, untilS, signal: weights })) {
+        this.#measure(slot, ueTimeS, (isWhole, motionS) => (isWhole ? this.#meanOf(parts, motionS) : null));
+      }
+      return;
+    }
+    for (const { slot, fromS: ueTimeS, signal } of this.#reckoning.hear({ fromS, untilS, signal: weights })) {
+      this.#measure(slot, ueTimeS, (isHeard, motionS) =>
+        isHeard && signal !== null ? this.#receive(signal, motionS) : null,
+      );
+    }
+  }
+
+  /** @param receive noise-free; null for nothing but noise. */
+  #measure(
+    slot: number,
+    ueTimeS: number,
+    receive: (isHeard: boolean, motionS: number) => Readonly<ComplexVector> | null,
+  ): void {
     const { seed, ueId, fullScale = null, motionOriginS = 0, blockedS = [], awayS = [] } = this.#options;
     const clip = fullScale === null ? null : Math.fround(fullScale);
-    for (const { slot, fromS: ueTimeS, signal } of this.#reckoning.hear({ fromS, untilS, signal: weights })) {
-      const motionS = ueTimeS - motionOriginS;
-      if (isWithin(motionS, awayS)) continue;
-      this.#sense(motionS, motionOriginS);
-      const isHeard = signal !== null && !isWithin(motionS, blockedS);
-      const received = isHeard ? this.#receive(signal, motionS) : null;
-      const powers = noisyPowers(received, this.#numSubcarriers, this.#noiseVariance, seed, ueId, slot);
-      if (clip !== null) for (let m = 0; m < powers.length; m++) powers[m] = Math.min(powers[m]!, clip);
-      this.#queue.push({ slot, ueTimeS, noiseFloor: this.#noiseVariance, powers });
+    const motionS = ueTimeS - motionOriginS;
+    if (isWithin(motionS, awayS)) return;
+    this.#sense(motionS, motionOriginS);
+    const received = receive(!isWithin(motionS, blockedS), motionS);
+    const powers = noisyPowers(received, this.#numSubcarriers, this.#noiseVariance, seed, ueId, slot);
+    if (clip !== null) for (let m = 0; m < powers.length; m++) powers[m] = Math.min(powers[m]!, clip);
+    this.#queue.push({ slot, ueTimeS, noiseFloor: this.#noiseVariance, powers });
+  }
+
+  /** Of a window in which the beam changed, the mean power of its parts, as a receiver that averages has it. */
+  #meanOf(parts: readonly HeardPart<RadiatedWeights>[], motionS: number): Readonly<ComplexVector> | null {
+    const [first] = parts;
+    if (parts.length === 1) return first!.signal === null ? null : this.#receive(first!.signal, motionS);
+    const re = new Float64Array(this.#numSubcarriers);
+    for (const { share, signal } of parts) {
+      if (signal === null) continue;
+      const part = this.#receive(signal, motionS);
+      for (let m = 0; m < re.length; m++) re[m]! += share * (part.re[m]! ** 2 + part.im[m]! ** 2);
     }
+    return { re: re.map(Math.sqrt), im: new Float64Array(re.length) };
   }
 
   /** What the sensors have ready when a slot begins goes before its power. */
@@ -126,7 +160,13 @@ export class EmulatedUe implements PowerSource {
   }
 }
 
-function receiverOf({ array, paths, subcarriers, motion = null }: EmulatedUeOptions) {
+/** What a UE hears without noise, of a beam and the time of the motion, s; shape [numSubcarriers]. */
+export function receiverOf({
+  array,
+  paths,
+  subcarriers,
+  motion = null,
+}: Pick<EmulatedUeOptions, 'array' | 'paths' | 'subcarriers' | 'motion'>) {
   if (motion === null) {
     const receiver =
       subcarriers === null ? new CarrierReceiver(array, paths) : new BeamReceiver(subcarriers, array, paths);

@@ -8,7 +8,10 @@ import { Child } from './child.js';
 import { compiledEntry } from './compiled-entry.js';
 
 type Ready = Extract<BoardReport, { type: 'ready' }>;
-type BoardChild = Child<BoardCommand, BoardReport, Ready>;
+/** Of whatever process it is, what its handle uses. */
+type BoardChild = Pick<Child<never, BoardReport, Ready>, 'pid' | 'over' | 'ended' | 'close'> & {
+  send(command: Exclude<BoardCommand, { type: 'start' }>): void;
+};
 
 /**
  * Starts an emulated board. Its process ends with this one, even when this one is killed, and removes its files.
@@ -68,7 +71,11 @@ export class EmulatedBoardHandle {
   readonly #child: BoardChild;
   readonly #advances: Advances;
 
-  constructor(child: BoardChild, { paths, environment, airPath, directory }: Ready, advances: Advances) {
+  constructor(
+    child: BoardChild,
+    { paths, environment, airPath, directory }: Ready,
+    advances: Advances = new Advances(),
+  ) {
     this.#child = child;
     this.#advances = advances;
     this.paths = paths;

@@ -9,6 +9,7 @@ import type { Path } from '../channel/paths.js';
 import { BeamloopError } from '../core/errors.js';
 import { Child } from './child.js';
 import { compiledEntry } from './compiled-entry.js';
+import type { EmulatedRadioPlan } from './emulated-radio.js';
 
 export interface EmulatedUeConfig {
   readonly ueId: string;
@@ -37,8 +38,12 @@ export interface EmulatedUesConfig {
   readonly airPath: string;
   /** Slots follow the wall clock; otherwise all clocks are the virtual one of the board. */
   readonly realtime: boolean;
+  /** The board has no slots of its own. */
+  readonly hostTimed?: boolean;
   readonly array: ArrayOptions;
   readonly ues: readonly EmulatedUeConfig[];
+  /** What they sample with; they measure powers at once unless given. */
+  readonly radio?: EmulatedRadioPlan | null;
   /** Of all noise. */
   readonly seed: number;
   /** The band that they measure; one subcarrier at the carrier when not given. */

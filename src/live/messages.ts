@@ -122,16 +122,19 @@ export interface LiveBoard {
   readonly reconnects: number;
 }
 
+/** Slots by the board's word for them; boards without a slot clock of ours say `acknowledged` or `sent` where others latch. */
 export interface SlotCountsSoFar {
   readonly planned: number;
   readonly latched: number;
+  readonly acknowledged: number;
+  readonly sent: number;
   readonly late: number;
   readonly missed: number;
   /** A power of every UE that listens counts. */
   readonly measured: number;
 }
 
-export type SlotState = 'planned' | 'latched' | 'measured' | 'late' | 'missed';
+export type SlotState = 'planned' | 'sent' | 'acknowledged' | 'latched' | 'measured' | 'late' | 'missed';
 
 /** `numSlots` neighbours from `slot` on, by the worst that became of one of them. */
 export interface SlotMark {
@@ -165,9 +168,11 @@ export interface PowerRow {
 
 export interface Radiating {
   readonly slot: number | null;
+  /** What the board says of it: that it latched, that it was told, or nothing. */
+  readonly status: 'latched' | 'acknowledged' | 'sent';
   readonly codewordKey: string | null;
   readonly hash: string;
-  /** As the board told, s. */
+  /** As its receipt says, s. */
   readonly boardTimeS: number;
 }
 

@@ -1,12 +1,22 @@
 /** What became of the slots of a run: counts of all, and the latest as marks of a timeline. */
+import type { ReceiptStatus } from '../../drivers/array-board.js';
 import type { Row } from '../record/schema.js';
+import { isKept } from '../slots/slot-outcome.js';
 import { MOST_SLOT_MARKS, type SlotCountsSoFar, type SlotMark, type SlotState } from './messages.js';
 
 /** Slots that receipts and powers may still come for; who is told of an older one is told too late to be shown. */
 const MOST_RECENT = 8192;
 
 /** The worst first. */
-const WORST_FIRST: readonly SlotState[] = ['missed', 'late', 'planned', 'latched', 'measured'];
+const WORST_FIRST = [
+  'missed',
+  'late',
+  'planned',
+  'sent',
+  'acknowledged',
+  'latched',
+  'measured',
+] as const satisfies readonly SlotState[];
 
 interface RecentSlot {
   readonly slot: number;
@@ -18,9 +28,13 @@ interface RecentSlot {
 }
 
 export class RecentSlots {
-  readonly #slots = new Map<number, RecentSlot>();
+  /** A slot stands at its number modulo the length. */
+  readonly #slots = new Array<RecentSlot | undefined>(MOST_RECENT);
   readonly #changed = new Set<RecentSlot>();
-  readonly #counts = { planned: 0, latched: 0, late: 0, missed: 0, measured: 0 };
+  readonly #counts = {
+    ...{ planned: 0, latched: 0, acknowledged: 0, sent: 0 },
+    ...{ late: 0, missed: 0, measured: 0 },
+  };
 
   /** What a run that goes on has behind it. */
   addBefore(counts: SlotCountsSoFar): void {
@@ -28,32 +42,33 @@ export class RecentSlots {
   }
 
   onPlanned({ slot, codewordKey, plannedBoardTimeS }: Row<'slots'>): void {
-    const known = this.#slots.get(slot);
+    const known = this.#recent(slot);
     // A row for every UE that listens.
     if (known !== undefined) {
       known.numListening += 1;
       return;
     }
     this.#counts.planned += 1;
-    if (this.#slots.size >= MOST_RECENT) this.#forget();
     const entry: RecentSlot = {
       ...{ slot, codewordKey, plannedBoardTimeS, state: 'planned' },
       ...{ numListening: 1, numHeard: 0 },
     };
-    this.#slots.set(slot, entry);
+    const forgotten = this.#slots[slot % MOST_RECENT];
+    if (forgotten !== undefined) this.#changed.delete(forgotten);
+    this.#slots[slot % MOST_RECENT] = entry;
     this.#changed.add(entry);
   }
 
   onReceipt({ slot, board, status }: Row<'receipts'>): void {
     // Several boards latch a slot together; the first speaks for it.
     if (board !== 0) return;
-    const state = status === 'late' || status === 'missed' ? status : 'latched';
+    const state = status as ReceiptStatus;
     this.#counts[state] += 1;
-    this.#become(this.#slots.get(slot), state);
+    this.#become(this.#recent(slot), state);
   }
 
   onPower({ slot }: Pick<Row<'powers'>, 'slot'>): void {
-    const entry = this.#slots.get(slot);
+    const entry = this.#recent(slot);
     if (entry === undefined) return;
     entry.numHeard += 1;
     this.#become(entry, entry.state);
@@ -65,7 +80,7 @@ export class RecentSlots {
 
   /** The codeword that was meant for a slot; null where that is not known any more. */
   codewordOf(slot: number): string | null {
-    return this.#slots.get(slot)?.codewordKey ?? null;
+    return this.#recent(slot)?.codewordKey ?? null;
   }
 
   /** Those that something became of since this was last asked. */
@@ -82,16 +97,15 @@ export class RecentSlots {
 
   #become(entry: RecentSlot | undefined, state: SlotState): void {
     if (entry === undefined) return;
-    const isMeasured = state === 'latched' && entry.numHeard >= entry.numListening;
+    const isMeasured = isKept(state) && entry.numHeard >= entry.numListening;
     entry.state = isMeasured ? 'measured' : state;
     if (isMeasured) this.#counts.measured += 1;
     this.#changed.add(entry);
   }
 
-  #forget(): void {
-    const [oldest] = this.#slots.values();
-    this.#slots.delete(oldest!.slot);
-    this.#changed.delete(oldest!);
+  #recent(slot: number): RecentSlot | undefined {
+    const entry = this.#slots[slot % MOST_RECENT];
+    return entry?.slot === slot ? entry : undefined;
   }
 }
 

@@ -6,6 +6,7 @@ import type { ArrayBoard, BoardTelemetry, Receipt } from '../../drivers/array-bo
 import { BeamloopError } from '../core/errors.js';
 import type { RowOfTable } from '../record/follower.js';
 import type { Row } from '../record/schema.js';
+import { isKept } from '../slots/slot-outcome.js';
 import {
   type Done,
   type Frame,
@@ -83,7 +84,7 @@ export class RunFeed {
       this.#link = state;
     });
     parts.board.on('receipt', (receipt) => {
-      if (receipt.status === 'latched') this.#latest = receipt;
+      if (isKept(receipt.status)) this.#latest = receipt;
     });
   }
 
@@ -242,7 +243,8 @@ export class RunFeed {
     const latest = this.#latest;
     if (latest === null || this.#parts.board.muted === true) return null;
     const { slot, hash, boardTimeS } = latest;
-    return { slot, hash, boardTimeS, codewordKey: this.#slots.codewordOf(slot) };
+    const status = latest.status as Radiating['status'];
+    return { slot, status, hash, boardTimeS, codewordKey: this.#slots.codewordOf(slot) };
   }
 
   #board(): Frame['board'] {
@@ -301,8 +303,11 @@ export class RunFeed {
     await closing;
     if (board.muted === true) return;
     throw new BeamloopError('BOARD_SILENT', {
-      what: 'The board did not confirm that it is mute',
-      todo: 'Its watchdog mutes it a second after it last heard from this machine; else switch it off',
+      what: `The run ends, but ${board.muteDoubt?.replace(/,$/, '') ?? 'the board did not confirm that it is mute'}`,
+      todo:
+        board.muteDoubt === undefined
+          ? 'Its watchdog mutes it a second after it last heard from this machine; else switch it off'
+          : 'Switch it off',
     });
   }
 }

@@ -6,8 +6,8 @@ import { BeamloopError } from '../core/errors.js';
 
 /** The path of a Unix socket has at most 107 bytes. */
 const MOST_BYTES = 107;
-/** `/` and 12 hexadecimal digits and `.sock`. */
-const NAME_BYTES = 18;
+/** `/` and 12 hexadecimal digits and `.sock.new`. */
+const NAME_BYTES = 22;
 const GROUP_AND_OTHERS = 0o077;
 
 /**
@@ -29,15 +29,17 @@ export function runFolder(env: NodeJS.ProcessEnv = process.env): string {
     throw refused(folder, 'Its path is too long for a socket', 'Set BEAMLOOP_RUNTIME_DIR to a shorter one');
   }
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Not with those above it: under /proc that never ends.
+    mkdirSync(folder, { mode: 0o700 });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw refused(
-      folder,
-      `It could not be made (${code})`,
-      'Set BEAMLOOP_RUNTIME_DIR to a folder of yours',
-      cause,
-    );
+    if (code !== 'EEXIST')
+      throw refused(
+        folder,
+        `It could not be made (${code})`,
+        'Set BEAMLOOP_RUNTIME_DIR to a folder of yours',
+        cause,
+      );
   }
   const found = lstatSync(folder);
   // Others could put sockets there, and the orders of whoever watches would go to them.

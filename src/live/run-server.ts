@@ -1,6 +1,6 @@
 /** The socket of a run, and who watches it. */
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import type { LiveMessage, Order } from './messages.js';
@@ -55,8 +55,10 @@ export class RunServer {
     const server = new RunServer(id, path.join(runFolder(), `${id}.sock`), events);
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', reject);
-      server.#server.listen(server.#path, resolve);
+      server.#server.listen(`${server.#path}.new`, resolve);
     });
+    // Between its making and its listening a socket looks like what a dead run left behind.
+    renameSync(`${server.#path}.new`, server.#path);
     return server;
   }
 

@@ -131,10 +131,12 @@ async function slotsBefore(recording: Recording): Promise<SlotCountsSoFar> {
   return {
     planned: await count('(SELECT DISTINCT slot FROM slots)'),
     latched: await receipts('latched'),
+    acknowledged: await receipts('acknowledged'),
+    sent: await receipts('sent'),
     late: await receipts('late'),
     missed: await receipts('missed'),
     measured: await count(
-      "slots SEMI JOIN (SELECT slot FROM receipts WHERE status = 'latched') USING (slot) SEMI JOIN powers USING (slot, ue)",
+      "slots SEMI JOIN (SELECT slot FROM receipts WHERE status NOT IN ('late', 'missed')) USING (slot) SEMI JOIN powers USING (slot, ue)",
     ),
   };
 }

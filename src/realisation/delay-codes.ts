@@ -2,6 +2,7 @@
  * How a board realises the delays of a codeword: per element one of its fixed lines, plus an adjustable part where there
  * is one (docs/model.md eq. 39 and 40).
  */
+import { smallest } from '../core/extremes.js';
 import { type BoardControls, hasDelays, lastDelayCode } from './board-controls.js';
 import { NearestLine } from './nearest-line.js';
 
@@ -123,7 +124,7 @@ function chooseLines(
     const squares = fitting.map((line) =>
       roundingSquares(wantedS, linesS[line]!, starts[line]!.shiftS, stepS),
     );
-    const least = squares.indexOf(Math.min(...squares));
+    const least = squares.indexOf(smallest(squares));
     return all(fitting[squares[least]! < CLEARLY_BETTER * squares[0]! ? least : 0]!);
   }
   const nearest = new NearestLine(linesS);

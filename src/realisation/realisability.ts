@@ -2,6 +2,7 @@
 
 import type { Codeword } from '../codebook/codeword.js';
 import { BeamloopError } from '../core/errors.js';
+import { largest } from '../core/extremes.js';
 import { plural } from '../core/plural.js';
 import { type BoardControls, hasDelays, lastDelayCode } from './board-controls.js';
 import { type QuantiseOptions, quantise, type RealisabilityReport } from './quantise.js';
@@ -121,7 +122,7 @@ function rowOf(key: string, report: RealisabilityReport): PilotRealisability {
 function summaryOf(board: Omit<Realisability, 'summary'>, delays: boolean): string[] {
   const { pilots } = board;
   if (pilots.length === 0) return ['No pilots to realise'];
-  const most = (of: (row: PilotRealisability) => number) => Math.max(...pilots.map(of));
+  const most = (of: (row: PilotRealisability) => number) => largest(pilots.map(of));
   const apart = pilots.filter((row) => row.fallsApart).length;
   const clipped = pilots.filter((row) => row.clippedDelays > 0).length;
   const lines = [

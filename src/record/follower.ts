@@ -33,7 +33,7 @@ export class Follower implements AsyncIterable<RowOfTable | RowsLost> {
   /** Rows that are on disk now. */
   take(rows: readonly RowOfTable[]): void {
     if (this.#ended) return;
-    this.#waiting.push(...rows.filter(({ table }) => this.#tables.has(table)));
+    for (const row of rows) if (this.#tables.has(row.table)) this.#waiting.push(row);
     const numTooMany = this.#waiting.length - this.#mostRows;
     if (numTooMany > 0) {
       this.#waiting = this.#waiting.slice(numTooMany);

@@ -4,6 +4,7 @@ import type { PlaceM } from '../array/antenna-array.js';
 import type { Sector } from '../array/focal-point.js';
 import { requirePolar } from '../codebook/array-codebook.js';
 import { PolarCodebook } from '../codebook/polar.js';
+import { largest } from '../core/extremes.js';
 import { plural } from '../core/plural.js';
 import type { Realisability } from '../realisation/realisability.js';
 import { splitOf } from '../training/registry.js';
@@ -69,7 +70,7 @@ function nearerThanRings(places: readonly Place[], polar: PolarCodebook): string
   const ringPerM = ({ angleRad, rangeM }: Place) => Math.cos(angleRad) ** 2 / rangeM;
   const nearer = places.filter((place) => ringPerM(place) > (polar.numRings - 0.5) * stepPerM);
   if (nearer.length === 0) return [];
-  const nearest = Math.max(...nearer.map(ringPerM));
+  const nearest = largest(nearer.map(ringPerM));
   const wanted = Math.ceil(nearest / stepPerM + 0.5);
   const rings =
     polar.numRings === 1

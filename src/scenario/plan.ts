@@ -1,6 +1,6 @@
 /** From a scenario to what is needed to run it, and a check that a board can keep the plan. */
 import type { BoardDescription } from '../../drivers/array-board.js';
-import { LinkCost } from '../../drivers/link/link-cost.js';
+import { HostTimedCost, LinkCost } from '../../drivers/link/link-cost.js';
 import type { AntennaArray } from '../array/antenna-array.js';
 import type { Band } from '../array/band.js';
 import { createEvaluator } from '../channel/evaluator.js';
@@ -10,6 +10,7 @@ import { type ArrayCodebook, requirePolar } from '../codebook/array-codebook.js'
 import { PolarCodebook } from '../codebook/polar.js';
 import { BeamloopError } from '../core/errors.js';
 import { once } from '../core/once.js';
+import { lintHostTimed } from '../slots/host-timed-plan.js';
 import { type Demand, lintDemand, lintSlots, type SlotRules } from '../slots/plan-lint.js';
 import { VIRTUAL_START_S } from '../slots/slot-arming.js';
 import type { PlannerOptions } from '../slots/slot-planner.js';
@@ -121,6 +122,8 @@ export function checkPlan({ scenario, searches }: Preparation, board: BoardDescr
     userTimeLimitS: scenario.slots.userTimeLimit ?? null,
     contiguous: scenario.slots.contiguous,
   };
+  if (board.hostTimed !== undefined)
+    lintHostTimed(board.hostTimed, rules.slotDurationS, scenario.board.trust);
   lintSlots(board, rules);
   const demand = worstDemand(searches, options);
   lintDemand(board, rules, demand);
@@ -132,7 +135,7 @@ export function plannerOptions(scenario: Scenario, board: BoardDescription): Pla
     slotDurationS: scenario.slots.duration,
     startBoardTimeS: VIRTUAL_START_S,
     turnaroundS: scenario.slots.turnaround,
-    link: new LinkCost(scenario.board.baud, board),
+    link: board.hostTimed ? new HostTimedCost(board.hostTimed) : new LinkCost(scenario.board.baud, board),
     memoryDepth: board.memoryDepth,
     queueDepth: board.queueDepth,
   };

@@ -8,6 +8,7 @@ import { needsBand, needsPlanarArray, schemesFor, splitOf, splitSchemes } from '
 import { BAND_EXAMPLE, BAND_KEYS } from './array-schema.js';
 import { checkMotions } from './motion-checks.js';
 import { startOf } from './motion-schema.js';
+import { radioPlanOf } from './radio-schema.js';
 import type { Scenario } from './scenario-schema.js';
 import { checkSizes } from './scenario-sizes.js';
 import { tilesOf } from './tiles.js';
@@ -23,6 +24,7 @@ export function checkScenario(scenario: Scenario, file: string): void {
   checkTracking(scenario, file);
   requireToken(scenario.bridge.host, scenario.bridge.token);
   checkPlaces(scenario, file);
+  radioPlanOf(scenario, `${file}, radio`);
   const emulated = scenario.board.port === 'emulated';
   if (emulated) {
     checkEmulatedUsers(scenario, file);

@@ -1,6 +1,7 @@
 /** Schema of scenario files: keys, units, defaults. docs/scenario.md is the reader's version. */
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import type { Evidence } from '../../drivers/array-board.js';
 import { DEFAULT_LIMITS } from '../bridge/limits.js';
 import { BAUD, LEVEL } from '../core/bounds.js';
 import { clipped } from '../core/printable.js';
@@ -8,8 +9,10 @@ import { levelOrInfinite, quantity, upTo, within, zeroTo } from '../core/setting
 import { schemeSchema } from '../training/registry.js';
 import './schemes.js';
 import { arraySchema } from './array-schema.js';
+import { type BOARD_DRIVERS, boardDriverKeys, keysOfDriver } from './board-driver-schema.js';
 import { motionSchema } from './motion-schema.js';
 import { positionSchema, regionSchema } from './place-schema.js';
+import { radioSchema } from './radio-schema.js';
 import { sensorsSchema, windowsSchema } from './sensors-schema.js';
 import { portsOfTiles, type TileSection, tilesSchema } from './tiles-schema.js';
 import { trackingSchema } from './tracking-schema.js';
@@ -234,6 +237,7 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
         tiles: tilesSchema.optional(),
         /** How far apart they may begin one slot, s; half of it unless given. */
         alignment: upTo('1 s', 's').optional(),
+        ...boardDriverKeys,
         baud: z.int().min(BAUD.least).max(BAUD.most).default(3_000_000),
         /** How long the board may take to answer after its port was opened, s. */
         openTimeout: from1Ms(600, 'must not be above 600 s').default(3),
@@ -249,7 +253,8 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
         emulated,
       })
       .superRefine(onlyOfSerialPorts)
-      .superRefine(portsOfTiles),
+      .superRefine(portsOfTiles)
+      .superRefine(keysOfDriver),
     slots,
     scheme: schemeSchema,
     channel: channel.prefault({}),
@@ -257,6 +262,8 @@ export function scenarioSchema<E extends z.ZodType>(emulated: E) {
     /** Of all users that do not say otherwise. */
     sensors: sensorsSchema.optional(),
     bridge: bridge.prefault({}),
+    /** UEs are radios. */
+    radio: radioSchema.optional(),
     /** Users are tracked, not only found. */
     tracking: trackingSchema.optional(),
   });
@@ -269,6 +276,13 @@ export type Scenario<E = unknown> = Omit<z.output<ReturnType<typeof scenarioSche
     readonly port: string;
     readonly tiles?: readonly TileSection[] | undefined;
     readonly alignment?: number | undefined;
+    /** Absent for boards with beamloop's firmware. */
+    readonly driver?: (typeof BOARD_DRIVERS)[number] | undefined;
+    readonly file?: string | undefined;
+    /** What `file` holds. */
+    readonly fileText?: string | undefined;
+    readonly trust?: Evidence | undefined;
+    readonly hostJitter?: number | undefined;
     readonly baud: number;
     readonly openTimeout: number;
     readonly dtr?: 'on' | 'off' | undefined;

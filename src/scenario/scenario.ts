@@ -6,6 +6,7 @@ import { BeamloopError } from '../core/errors.js';
 import { parseSettings } from '../core/settings-file.js';
 import { readTextFile } from '../core/text-file.js';
 import { withPluginSchemes } from '../training/plugins/named-files.js';
+import { withBoardFile } from './board-file.js';
 import { type MotionTexts, withTracks } from './motion-files.js';
 import { checkScenario } from './scenario-checks.js';
 import { type Scenario, scenarioSchema } from './scenario-schema.js';
@@ -21,7 +22,7 @@ export interface ScenarioFile<E = unknown> {
   readonly scenario: Scenario<E>;
   /** The calibration table that the scenario names, as text and read; null when it names none. */
   readonly calibration: { readonly text: string; readonly table: CalibrationTable } | null;
-  /** Files of motions, by the names that the scenario gives them; absent when it names none. */
+  /** Files of motions, and the template of a board, by the names that the scenario gives them; absent when it names none. */
   readonly motionTexts?: MotionTexts;
 }
 
@@ -76,7 +77,10 @@ export function parseScenario<E extends z.ZodType>(
   const schema = withPluginSchemes(scenarioSchema(emulated), file);
   const given = parseSettings(text, schema, file, 'scenario', onBare) as Scenario<z.output<E>>;
   const named = { ...given, board: { ...given.board, port: portOf(given.board) } };
-  const { scenario, texts } = withTracks(named, file, motionTexts);
+  const boarded = withBoardFile(named, file, motionTexts);
+  const tracked = withTracks(boarded.scenario, file, motionTexts);
+  const { scenario } = tracked;
+  const texts = { ...boarded.texts, ...tracked.texts };
   checkScenario(scenario, file);
   const calibration = calibrationOf(scenario, file, calibrationText, onBare);
   return {

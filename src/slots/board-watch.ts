@@ -16,6 +16,7 @@ export class BoardWatch {
   #away: AbortController | undefined;
   #numSilences = 0;
   #breach: string | null = null;
+  #says: string | null = null;
 
   /** @param onEvent what to record; 'board reset' comes before waiters are told. */
   constructor(board: ArrayBoard, clock: Clock, onEvent: (kind: string, detail: unknown) => void) {
@@ -23,6 +24,7 @@ export class BoardWatch {
     board.on('fault', (fault) => {
       if (fault.code === 'watchdog') this.#numSilences++;
       this.#breach ??= fault.breach ?? null;
+      this.#says = fault.says ?? this.#says;
       onEvent('board fault', fault);
     });
     board.on('link', (state, reason) => {
@@ -47,6 +49,11 @@ export class BoardWatch {
   /** The first thing that the board did against its protocol; null while it did none. */
   get breach(): string | null {
     return this.#breach;
+  }
+
+  /** What was wrong last in the words of a board, or of its driver; null where none said any. */
+  get says(): string | null {
+    return this.#says;
   }
 
   /**

@@ -1,6 +1,9 @@
 /** What is said when a pilot cannot be measured: by whose fault, and what to do. */
+import type { BoardDescription } from '../../drivers/array-board.js';
 import type { Complaint } from '../bridge/bridge.js';
 import { BeamloopError } from '../core/errors.js';
+import { leastHostSlotS } from './host-timed-plan.js';
+import { seconds } from './plan-lint.js';
 import type { SlotEnd } from './slot-outcome.js';
 
 /** A board that restarts so often before its slot clock runs is broken. */
@@ -21,12 +24,28 @@ export function restartsForEver(): BeamloopError {
   });
 }
 
+/** What is known of a board whose slots this machine keeps. */
+export interface HostTimedTrouble {
+  readonly leastSlotS: number;
+  /** What was wrong last, in words. */
+  readonly says: string | null;
+}
+
+/** Null for a board with a slot clock of its own. */
+export function hostTimedTrouble(
+  { hostTimed }: BoardDescription,
+  says: string | null,
+): HostTimedTrouble | null {
+  return hostTimed === undefined ? null : { leastSlotS: leastHostSlotS(hostTimed), says };
+}
+
 /**
  * A pilot that could not be measured in as many slots as it may have.
  *
  * @param wasSilent the board's watchdog found this machine silent meanwhile.
  * @param breach what the board did against its protocol, if it was seen to.
  * @param complaint what was wrong with what the UE sent meanwhile; null when nothing was.
+ * @param ofHost of a board whose slots this machine keeps.
  */
 export function gaveUp(
   ue: string,
@@ -35,6 +54,7 @@ export function gaveUp(
   wasSilent: boolean,
   breach: string | null,
   complaint: Pick<Complaint, 'message' | 'todo'> | null,
+  ofHost: HostTimedTrouble | null = null,
 ): BeamloopError {
   if (end === 'untold') {
     return new BeamloopError('UE_SILENT', {
@@ -71,6 +91,12 @@ export function gaveUp(
   }[end];
   const what = `A pilot for '${ue}' failed ${attempts} times, last because ${why}`;
   const seen = breach ?? (end === 'wrong-codeword' ? WRONG_CODEWORD : null);
+  if (ofHost !== null && (end === 'late' || end === 'missed')) {
+    return new BeamloopError('BOARD_FAULT', {
+      what: `${what.replace(' latched it late', ' took it too late')}${ofHost.says === null ? '' : `: ${ofHost.says}`}`,
+      todo: `Make slots longer than the ${seconds(ofHost.leastSlotS)} that they need at least, raise board.hostJitter on a busy machine, or the times of the template where the board is slower than it says`,
+    });
+  }
   const against = end === 'lost' ? null : seen;
   if (against !== null && !wasSilent) {
     return new BeamloopError('BOARD_FAULT', {

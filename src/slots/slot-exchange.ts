@@ -10,7 +10,7 @@ import type { Powers } from '../sounding/powers.js';
 
 import type { BoardWatch } from './board-watch.js';
 import { type ChunkParts, ChunkRun } from './chunk-run.js';
-import { gaveUp, isOfOneUe } from './gave-up.js';
+import { gaveUp, hostTimedTrouble, isOfOneUe } from './gave-up.js';
 import type { Pilot } from './pilot-factory.js';
 
 /** A batch of pilots that some UEs are to measure, all in the same slots. */
@@ -99,7 +99,15 @@ export class SlotExchange {
       else if (tries[position]! >= maxAttempts) {
         const wasSilent = watch.numSilences > silencesBefore;
         const complaint = testbed.bridge.complaint(ues[0]!);
-        const error = gaveUp(ues[0]!, maxAttempts, end!, wasSilent, watch.breach, complaint);
+        const error = gaveUp(
+          ues[0]!,
+          maxAttempts,
+          end!,
+          wasSilent,
+          watch.breach,
+          complaint,
+          hostTimedTrouble(testbed.board.description, watch.says),
+        );
         if (!isOfOneUe(error)) throw error;
         pending.result = { error };
         return { underway: [], open: [] };

@@ -1,7 +1,9 @@
 /** What has become of a slot, by its receipt and its power. */
+import type { ReceiptStatus } from '../../drivers/array-board.js';
 
 /**
- * - `joined`: latched in time with the codeword that was asked for, and measured. Only these powers are of the pilot.
+ * - `joined`: in force in time with the codeword that was asked for, as far as the board can tell, and measured. Only these powers are of
+ *   the pilot. How far it can tell its receipt says: latched, acknowledged, sent.
  * - `missed`, `late`: the board says that it did not latch, or latched after the slot had begun.
  * - `wrong-codeword`: the board latched something else.
  * - `no-receipt`, `no-power`: did not come in time; `no-receipt` when both are absent.
@@ -31,6 +33,14 @@ export interface SlotStatistics {
   readonly strayPowers: number;
 }
 
+/** Words of a receipt that say that the slot was kept, the strongest first. */
+const KEPT = ['latched', 'acknowledged', 'sent'] as const satisfies readonly ReceiptStatus[];
+
+/** Whether a receipt's status says that its slot was kept; what a newer version means by another word is no success to rely on. */
+export function isKept(status: string): boolean {
+  return (KEPT as readonly string[]).includes(status);
+}
+
 /**
  * How a slot stands with what has come of it. Run, resume, replay and report all ask here, so that a slot's power means
  * the same to each: only that of a slot that is `joined` is its pilot's.
@@ -43,7 +53,7 @@ export function outcomeOfSlot(
   hasPower: boolean,
 ): SlotOutcome {
   if (receipt === null) return 'no-receipt';
-  if (receipt.status !== 'latched') return receipt.status === 'late' ? 'late' : 'missed';
+  if (!isKept(receipt.status)) return receipt.status === 'late' ? 'late' : 'missed';
   if (receipt.hash !== hash) return 'wrong-codeword';
   return hasPower ? 'joined' : 'no-power';
 }

@@ -6,7 +6,7 @@
  * follow one another without a gap. Nothing else enters, so the same pilots get the same slots.
  */
 
-import type { LinkCost, LinkUse } from '../../drivers/link/link-cost.js';
+import type { LinkUse, SlotCosts } from '../../drivers/link/link-cost.js';
 import { PlannedMemory } from './planned-memory.js';
 
 export interface PlannerOptions {
@@ -15,7 +15,7 @@ export interface PlannerOptions {
   readonly startBoardTimeS: number;
   /** From the end of a chunk's last slot until the host sends what comes next, s. */
   readonly turnaroundS: number;
-  readonly link: LinkCost;
+  readonly link: SlotCosts;
   readonly memoryDepth: number;
   readonly queueDepth: number;
 }

@@ -1,8 +1,10 @@
 /** Which codewords of a tracker's codebook serve a place, or one that is known by a belief only. */
+
 import { type PointM, polarPointM } from '../array/linear-array.js';
 import type { PolarCodebook } from '../codebook/polar.js';
 import { codewordWeights } from '../codebook/weights.js';
 import { type ComplexVector, transposeProduct } from '../core/complex.js';
+import { largest, smallest } from '../core/extremes.js';
 import type { Estimate } from '../training/scheme.js';
 import { CoarseGains } from './coarse-gains.js';
 import { type FoundUser, type RankedCodeword, UNLIKELY } from './tracker.js';
@@ -111,8 +113,8 @@ export class BeamMap {
   rank(placeM: PointM, covariance: readonly [number, number, number, number]): RankedCodeword[] {
     const points = this.#pointsOf(placeM, covariance);
     const windows = points.map((point) => this.#directionsAt(point));
-    const first = Math.min(...windows.map((window) => window.first));
-    const last = Math.max(...windows.map((window) => window.last));
+    const first = smallest(windows.map((window) => window.first));
+    const last = largest(windows.map((window) => window.last));
     const tally = new Tally(first, last, this.codebook);
     for (const [k, point] of points.entries()) this.#vote(point, windows[k]!, points.length, tally);
     const all = tally.codewords();

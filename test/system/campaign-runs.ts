@@ -23,15 +23,17 @@ export class Running {
   /**
    * @param ownGroup lets a signal go to the command and all that it started, as a terminal's Ctrl-C does.
    * @param env beside that of this process.
+   * @param input its standard input.
    */
   constructor(
     args: readonly string[],
     cwd?: string,
     ownGroup = false,
     env: Readonly<Record<string, string>> = {},
+    input: 'ignore' | 'pipe' = 'ignore',
   ) {
     const program = path.resolve('dist/src/cli/main.js');
-    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    const stdio = [input, 'pipe', 'pipe'] as const;
     this.process = spawn(process.execPath, [program, ...args], {
       stdio: [...stdio],
       cwd,

@@ -2,12 +2,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BoardTelemetry } from '../../drivers/array-board.js';
 import { openNativeBoard } from '../../drivers/boards/open-native-board.js';
 import { SerialTransport } from '../../drivers/transports/serial.js';
 import { LinearArray, polarPointM } from '../../src/array/linear-array.js';
+import type { PlanarArray } from '../../src/array/planar-array.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/start-emulated-board.js';
+import { readScenario } from '../../src/scenario/scenario.js';
+import { arrayOf } from '../../src/scenario/users.js';
+import { emulatedSection } from '../../src/testbed.js';
 import { beamloop, Running } from './campaign-runs.js';
 
 let board: EmulatedBoardHandle;
@@ -119,5 +124,87 @@ users: { count: 1 }
     ] as const) {
       expect(gainAt(distanceM, angleDeg)).toBeLessThan(0.97);
     }
+  });
+
+  it('steers by lines, answers each, and mutes when they end', async () => {
+    const running = new Running(
+      ['steer', board.path, '--carrier', '28 GHz', '--stdin'],
+      undefined,
+      false,
+      {},
+      'pipe',
+    );
+    const lines = [
+      '{"to":"2 m, 15 deg"}',
+      '{"mute":true}',
+      'nonsense',
+      '{"to":"0.1 mm, 0 deg"}',
+      '{"to":"inf, -20 deg"}',
+    ];
+    const answers: Record<string, unknown>[] = [];
+    const told = createInterface({ input: running.process.stdout! })[Symbol.asyncIterator]();
+    for (const line of lines) {
+      running.process.stdin!.write(`${line}\n`);
+      answers.push(JSON.parse((await told.next()).value));
+    }
+    expect(answers).toMatchObject([
+      { to: '2.00 m at 15.0 deg', receipt: { status: 'latched' }, muted: false },
+      { muted: true },
+      { error: { code: 'BAD_ARGUMENT', what: "'nonsense' is no order" } },
+      { error: { code: 'BAD_ARGUMENT' } },
+      { to: 'far field at -20.0 deg', receipt: { status: 'latched' }, muted: false },
+    ]);
+    expect((answers[0]!.receipt as { hash: string }).hash).not.toBe(
+      (answers[4]!.receipt as { hash: string }).hash,
+    );
+    running.process.stdin!.end();
+    expect((await running.end()).code).toBe(0);
+    expect((await telemetry()).muted).toBe(true);
+  });
+
+  it('refuses what does not go together', async () => {
+    const both = await beamloop('steer', board.path, ...STEER, '--stdin');
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('--stdin says where to point') });
+    const neither = await beamloop('steer', board.path, '--carrier', '28 GHz');
+    expect(neither).toMatchObject({ code: 2, stderr: expect.stringContaining('Nobody says where') });
+    const flat = await beamloop('steer', board.path, '--carrier', '28 GHz', '--to', '2 m, 15 deg, 3 deg');
+    expect(flat).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('an elevation is for planar arrays'),
+    });
+  });
+});
+
+describe('beamloop steer of a planar array', () => {
+  it('focuses on the place that azimuth, elevation and distance name', async () => {
+    const { code, stdout, stderr } = await beamloop(
+      'steer',
+      'scenarios/planar.yaml',
+      '--to',
+      '6 m, 20 deg, -10 deg',
+      '--json',
+    );
+    expect(code, stderr).toBe(0);
+    const { phaseRad, to } = JSON.parse(stdout);
+    expect(to).toBe('6.00 m at 20.0 deg, 10.0 deg down');
+    const array = arrayOf(readScenario('scenarios/planar.yaml', emulatedSection).scenario) as PlanarArray;
+    const [azimuth, elevation] = [(20 * Math.PI) / 180, (-10 * Math.PI) / 180];
+    // Directly: along the array's own axes.
+    const own = [
+      Math.cos(elevation) * Math.cos(azimuth),
+      Math.cos(elevation) * Math.sin(azimuth),
+      Math.sin(elevation),
+    ];
+    let re = 0;
+    let im = 0;
+    for (let k = 0; k < array.numElements; k++) {
+      const [xM, yM, zM] = array.elementM(k);
+      const distanceM = Math.hypot(6 * own[0]! - xM, 6 * own[1]! - yM, 6 * own[2]! - zM);
+      const phase = phaseRad[k] - (2 * Math.PI * distanceM) / array.wavelengthM;
+      re += Math.cos(phase);
+      im += Math.sin(phase);
+    }
+    // All in phase there, but for what phase codes of 6 bits round off.
+    expect(Math.hypot(re, im) / array.numElements).toBeGreaterThan(0.99);
   });
 });

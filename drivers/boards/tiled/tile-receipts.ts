@@ -22,7 +22,13 @@ interface Underway {
 }
 
 /** The worst of a slot's receipts is the array's. */
-const SEVERITY: Readonly<Record<ReceiptStatus, number>> = { latched: 0, late: 1, missed: 2 };
+const SEVERITY: Readonly<Record<ReceiptStatus, number>> = {
+  latched: 0,
+  acknowledged: 1,
+  sent: 2,
+  late: 3,
+  missed: 4,
+};
 
 export class TileReceipts {
   readonly #numTiles: number;

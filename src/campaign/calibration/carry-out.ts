@@ -1,4 +1,5 @@
 /** A calibration on a testbed, into a recording: what each UE hears, the table that comes of it, and its proof. */
+
 import type { CalibrationTable } from '../../../calibration/calibration-table.js';
 import { calibrationBound, closedFormBoundRad } from '../../../calibration/procedures/calibration-bound.js';
 import { type CalibrationResult, resultOf } from '../../../calibration/procedures/calibration-result.js';
@@ -10,6 +11,7 @@ import { metres, seenFromOnePosition } from '../../../calibration/procedures/one
 import { tableOfResult } from '../../../calibration/table/table-of-result.js';
 import { calibrationTableText } from '../../../calibration/table/write-table.js';
 import type { PlaceM } from '../../array/antenna-array.js';
+import { smallest } from '../../core/extremes.js';
 import { wrappedRad } from '../../core/turns.js';
 import type { CampaignParts } from '../campaign-parts.js';
 import { recordStatistics, recordUsers } from '../campaign-rows.js';
@@ -145,7 +147,7 @@ function foundBy({ preparation, testbed }: CampaignParts, heard: readonly HeardB
       ...{ powerVariance: 0, meanPower: 1 },
       numSlots: slotsOf(heard),
     }),
-    snrDb: Math.min(...heard.map(({ heard: { result } }) => result.snrDb)),
+    snrDb: smallest(heard.map(({ heard: { result } }) => result.snrDb)),
   };
   const displaced = together.positions.flatMap(({ believed, acrossM, awayM }, p) =>
     believed

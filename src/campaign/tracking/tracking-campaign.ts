@@ -1,7 +1,9 @@
 /** Tracks the users of a scenario on a testbed, into a recording: the generator's epochs, one after another. */
+
 import { setImmediate } from 'node:timers/promises';
 import type { Codeword } from '../../codebook/codeword.js';
 import type { BeamloopError } from '../../core/errors.js';
+import { smallest } from '../../core/extremes.js';
 import type { Recording } from '../../record/recording.js';
 import { bestBeamOf } from '../../scenario/plan.js';
 import type { PlanOnBoard } from '../../scenario/plan-on-board.js';
@@ -376,7 +378,7 @@ async function recordedEpochs(recording: Recording): Promise<ReadonlyMap<number,
 /** Where an epoch was left out. */
 function laterOf(recorded: ReadonlyMap<number, EpochStart>, epoch: number): EpochStart | null {
   const later = [...recorded.keys()].filter((each) => each > epoch);
-  return later.length === 0 ? null : recorded.get(Math.min(...later))!;
+  return later.length === 0 ? null : recorded.get(smallest(later))!;
 }
 
 async function recordedEstimates(recording: Recording): Promise<ReadonlySet<string>> {

@@ -1,6 +1,8 @@
 /** What a board says of itself, in words and as JSON. */
+
 import type { BoardTelemetry } from '../../../drivers/array-board.js';
 import type { BoardState } from '../../../drivers/boards/board-state.js';
+import { largest } from '../../core/extremes.js';
 import { plural } from '../../core/plural.js';
 import { printable } from '../../core/printable.js';
 
@@ -58,7 +60,7 @@ function greeted({ muted, armed, queueDepth }: BoardTelemetry): string {
 }
 
 function longestS(lines: readonly Float64Array[]): number {
-  return Math.max(...lines.map((line) => line.reduce((a, b) => Math.max(a, b))));
+  return largest(lines.map((line) => line.reduce((a, b) => Math.max(a, b))));
 }
 
 function figure(value: number): string {

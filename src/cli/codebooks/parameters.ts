@@ -1,4 +1,5 @@
 /** A splitting codebook's parameters and warnings as they are printed. */
+import { largest } from '../../core/extremes.js';
 import type { Parameter } from './definition.js';
 
 /** For JSON; a number that JSON does not have is null. */
@@ -8,7 +9,7 @@ export function parametersOf(parameters: readonly Parameter[]): Record<string, P
 
 /** One line per parameter, for people. */
 export function parameterLines(parameters: readonly Parameter[]): string[] {
-  const width = Math.max(...parameters.map(({ label }) => label.length));
+  const width = largest(parameters.map(({ label }) => label.length));
   return parameters.map(({ label, value }) => `${label.padEnd(width)}  ${shown(value)}\n`);
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { CalibrationTable } from '../../../calibration/calibration-table.js';
 import type { BoardDescription } from '../../../drivers/array-board.js';
+import { linkUseInWords } from '../../../drivers/link/link-cost.js';
 import type { WireLog } from '../../../drivers/wire/wire-log.js';
 import { PlanarArray } from '../../array/planar-array.js';
 import { mostCheckPilots } from '../../campaign/evidence.js';
@@ -17,6 +18,7 @@ import { alignmentOf, drawTiles, type PlannedTile, tilesOf } from '../../scenari
 import { trackerNames } from '../../scenario/trackers.js';
 import type { TrackingPlan } from '../../scenario/tracking-plan.js';
 import { isEmulated } from '../../scenario/users.js';
+import { hostTimedLines } from '../../slots/host-timed-plan.js';
 import { type Demand, seconds } from '../../slots/plan-lint.js';
 import {
   assumedBoard,
@@ -212,11 +214,12 @@ async function printPlan(
       'board',
       port === 'emulated'
         ? `emulated, ${board.numElements} elements${tiles === null ? '' : ` on ${tiles.length} boards`}`
-        : `${port}, assumed to be as board.emulated says: ${board.numElements} elements`,
+        : `${port}, assumed to be as ${scenario.board.file ?? 'board.emulated'} says: ${board.numElements} elements`,
     ],
     ...headed('array', preparation.array instanceof PlanarArray ? drawArray(preparation.array) : []),
     ...headed('boards', tiles === null ? [] : drawTiles(tiles)),
     ['slots', `${seconds(duration)} each, turnaround ${seconds(turnaround)}`],
+    ...headed('', board.hostTimed === undefined ? [] : hostTimedLines(board.hostTimed, duration)),
     [
       'pilots per user',
       `up to ${demand.numPilots}, largest batch ${demand.largestBatch}${checksText(numChecks)}`,
@@ -227,7 +230,9 @@ async function printPlan(
     ],
     [
       'link',
-      `up to ${demand.link.bytes} bytes per user, ${seconds(demand.link.timeS)} at ${demand.link.baud} baud`,
+      board.hostTimed === undefined
+        ? `up to ${demand.link.bytes} bytes per user, ${seconds(demand.link.timeS)} at ${demand.link.baud} baud`
+        : `up to ${linkUseInWords(demand.link)} per user, ${seconds(demand.link.timeS)} of it before slots begin`,
     ],
     ['time per user', `up to ${seconds(demand.userTimeS)}`],
     ...headed('tracking', tracking === null ? [] : trackingLines(tracking)),

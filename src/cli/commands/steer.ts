@@ -1,4 +1,4 @@
-import type { ArrayBoard } from '../../../drivers/array-board.js';
+import type { ArrayBoard, Receipt } from '../../../drivers/array-board.js';
 import { BeamloopError } from '../../core/errors.js';
 import type { RunFeed } from '../../live/run-feed.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
@@ -155,9 +155,16 @@ function whenLost(board: ArrayBoard, onLost: (error: BeamloopError) => void): vo
     if (code === 'watchdog') lost('The board heard nothing for too long and muted itself');
   });
   board.on('link', (state, reason) => {
-    if (state === 'down') lost(`The link to the board is lost (${reason}); its watchdog mutes the beam`);
+    if (state === 'down')
+      lost(`The link to the board is lost (${reason}); ${board.muteDoubt ?? 'its watchdog mutes the beam'}`);
   });
 }
+
+/** What a receipt that is no latch leaves open. */
+const UNKNOWN_LATCH: Readonly<Partial<Record<Receipt['status'], string>>> = {
+  acknowledged: 'the board answered; it does not say when it applied the codeword',
+  sent: 'the bytes went out; whether the board applied them nobody knows',
+};
 
 interface Told {
   readonly aim: Aim;
@@ -181,7 +188,11 @@ function tell(
     ['board', `${d.model}, serial number ${d.serialNumber}, ${d.numElements} elements`],
     ['beam', `${name}, by ${by} at ${Number((array.carrierHz / 1e9).toPrecision(6))} GHz`],
     ['lost', `${Math.max(0, gainLossDb).toFixed(2)} dB where it focuses, by quantisation`],
-    ['latched', `codeword ${receipt.hash} at board time ${receipt.boardTimeS.toFixed(6)} s`],
+    [
+      receipt.status === 'acknowledged' ? 'answered' : receipt.status,
+      `codeword ${receipt.hash} at board time ${receipt.boardTimeS.toFixed(6)} s`,
+    ],
+    ...(receipt.status === 'latched' ? [] : [['', UNKNOWN_LATCH[receipt.status]!] as [string, string]]),
   ];
   stdout.write(lines.map(([what, text]) => `${what.padEnd(9)}${text}\n`).join(''));
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { largest } from '../../core/extremes.js';
 import { plural } from '../../core/plural.js';
 import { MANIFEST, type Manifest, readManifest } from '../../prediction/datasets/parquet/manifest.js';
 import { requireUnchanged } from '../../prediction/datasets/parquet/read-dataset.js';
@@ -211,7 +212,7 @@ function printLines(
   lines: readonly Line[],
   problems: readonly Problem[],
 ): void {
-  const width = Math.max(...lines.map(([title]) => title.length)) + 2;
+  const width = largest(lines.map(([title]) => title.length)) + 2;
   for (const [title, text] of lines) stdout.write(indented(title.padEnd(width), text, columns));
   if (problems.length === 0) return void stdout.write('Nothing is wrong with it.\n');
   stdout.write('\nWhat is wrong:\n');

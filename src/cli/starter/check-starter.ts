@@ -1,5 +1,7 @@
 /** A starter scenario is what beamloop's own reader and planner take: it is made, read and planned before it is written. */
+
 import { BeamloopError } from '../../core/errors.js';
+import { largest } from '../../core/extremes.js';
 import { prepare } from '../../scenario/plan.js';
 import { type PlanOnBoard, planOnBoard } from '../../scenario/plan-on-board.js';
 import { parseScenario } from '../../scenario/scenario.js';
@@ -23,7 +25,7 @@ export function checkedStarter(answers: StarterAnswers, file: string): string {
     return text;
   }
   const { realisability } = planned(starterScenario(answers, GENEROUS_S), file);
-  const spanS = Math.max(...(realisability?.pilots ?? []).map(({ delaySpanS }) => delaySpanS));
+  const spanS = largest((realisability?.pilots ?? []).map(({ delaySpanS }) => delaySpanS));
   const text = starterScenario(answers, spanS);
   planned(text, file);
   return text;

@@ -67,9 +67,12 @@ async function answer(
       return;
     }
     const aim = aimOf(order.to, steered.array, 'to');
+    if (board.muted === true) {
+      // A muted board misses its slots. After a stop nothing radiates until it latches the new beam.
+      await board.stop();
+      await board.mute(false);
+    }
     const beam = await pointBeam(context, steered, aim, by);
-    // Our own mute outlives a new beam.
-    if (board.muted === true) await board.mute(false);
     if (feed !== null) showBeam(feed, aim, beam);
     const { receipt, gainLossDb } = beam;
     printJson(stdout, { order: line, to: aim.name, by, gainLossDb, receipt, muted: board.muted });

@@ -200,10 +200,9 @@ export class PlanePanel implements RunPanel {
       this.#axes.kind === 'direction'
         ? `azimuth ${degrees(first)}, elevation ${degrees(second)}`
         : `${metres(first)}, ${degrees(Math.asin(second))}`;
+    const radiating = this.#radiating?.hash === pattern.hash ? this.#radiating : null;
     const at =
-      this.#radiating?.hash === pattern.hash
-        ? `, latched at ${seconds(this.#radiating.boardTimeS)} of the board`
-        : '';
+      radiating === null ? '' : `, ${radiating.status} at ${seconds(radiating.boardTimeS)} of the board`;
     const key = pattern.codewordKey ?? `with hash ${pattern.hash}`;
     this.#tell(`Codeword ${key}${at}: strongest at ${place}, ${decibels(pattern.peakDb)}.`);
   }

@@ -1,5 +1,5 @@
 /** The latest slots and what became of each. Planned, latched and measured are three facts; a slot stands in the lane of the last. */
-import type { Frame, RunHello, SlotState } from '../../live/messages.js';
+import type { Frame, RunHello, SlotCountsSoFar, SlotState } from '../../live/messages.js';
 import type { PatternMessage, ShownMessage } from '../page-messages.js';
 import { axis, Chart, type Colours } from './chart.js';
 import { panel, setText, Table } from './elements.js';
@@ -10,7 +10,14 @@ import { count } from './words.js';
 
 const MARGINS = { left: 74, right: 14, top: 8, bottom: 42 };
 /** From bottom to top. */
-const LANES = ['missed', 'late', 'measured', 'latched', 'planned'] as const satisfies readonly SlotState[];
+const STATES = [
+  ...(['missed', 'late', 'measured', 'latched'] as const),
+  // Of boards that do not say what they latched.
+  ...(['acknowledged', 'sent'] as const),
+  'planned',
+] as const satisfies readonly SlotState[];
+type Counted = keyof SlotCountsSoFar;
+const USUAL: readonly Counted[] = ['missed', 'late', 'measured', 'latched', 'planned'];
 const NUM_SHOWN = 400;
 const TICKS = [0, 100, 200, 300, NUM_SHOWN - 1];
 
@@ -20,13 +27,14 @@ export class SlotsPanel implements RunPanel {
   readonly #caption: HTMLElement;
   readonly #counts = new Table('Slots so far', [
     { title: 'Slots' },
-    ...['planned', 'latched', 'measured', 'late', 'missed'].map((title) => ({ title, isNumber: true })),
+    ...STATES.toReversed().map((title) => ({ title, isNumber: true })),
   ]);
   readonly #pace = new Pace(25);
   readonly #axisPace = new Pace(2);
-  readonly #picture = new Picture(NUM_SHOWN, LANES.length);
+  #lanes = USUAL;
+  #picture = new Picture(NUM_SHOWN, USUAL.length);
   readonly #latest = new LatestSlots();
-  #pixelOfLane: readonly number[] = [];
+  #pixelOfState: readonly number[] = [];
   #hello: RunHello | null = null;
   #frame: Frame | null = null;
   #isNew = false;
@@ -42,9 +50,10 @@ export class SlotsPanel implements RunPanel {
   follow(hello: RunHello): void {
     this.#hello = hello;
     this.#latest.clear();
+    this.#show(USUAL);
     this.#frame = null;
     this.#isNew = true;
-    this.#counts.show([['so far', '0', '0', '0', '0', '0']]);
+    this.#counts.show([['so far', ...STATES.map(() => '0')]]);
     setText(this.#caption, 'No slot has been planned yet.');
     this.#chart.refresh();
   }
@@ -52,8 +61,10 @@ export class SlotsPanel implements RunPanel {
   take(message: ShownMessage | PatternMessage): void {
     if (message.type !== 'frame') return;
     this.#frame = message;
+    const { counts } = message;
+    if (this.#lanes === USUAL && counts.acknowledged + counts.sent > 0) this.#show(STATES);
     for (const { slot, numSlots, state } of message.slots)
-      for (let k = 0; k < numSlots; k++) this.#latest.mark(slot + k, LANES.indexOf(state));
+      for (let k = 0; k < numSlots; k++) this.#latest.mark(slot + k, STATES.indexOf(state));
     this.#isNew = true;
   }
 
@@ -72,12 +83,20 @@ export class SlotsPanel implements RunPanel {
     this.#say();
   }
 
+  #show(lanes: readonly Counted[]): void {
+    this.#lanes = lanes;
+    this.#picture = new Picture(NUM_SHOWN, lanes.length);
+    this.#chart.refresh();
+  }
+
   #paint(): void {
     const { pixels, height } = this.#picture;
     pixels.fill(0);
-    for (let k = 0; k < this.#numShown; k++)
-      pixels[(height - 1 - this.#latest.laneAt(this.#numShown - 1 - k)) * NUM_SHOWN + k] =
-        this.#pixelOfLane[this.#latest.laneAt(this.#numShown - 1 - k)]!;
+    for (let k = 0; k < this.#numShown; k++) {
+      const state = this.#latest.laneAt(this.#numShown - 1 - k);
+      const lane = this.#lanes.indexOf(STATES[state]!);
+      pixels[(height - 1 - lane) * NUM_SHOWN + k] = this.#pixelOfState[state]!;
+    }
     this.#picture.update();
   }
 
@@ -92,9 +111,12 @@ export class SlotsPanel implements RunPanel {
 
   #say(): void {
     if (this.#frame === null || this.#hello === null) return;
-    const { planned, latched, measured, late, missed } = this.#frame.counts;
-    this.#counts.show([['so far', ...[planned, latched, measured, late, missed].map(count)]]);
-    const text = `${count(planned)} planned, ${count(latched)} latched, ${count(measured)} measured, ${count(late)} late, ${count(missed)} missed`;
+    const { counts } = this.#frame;
+    this.#counts.show([['so far', ...STATES.toReversed().map((state) => count(counts[state]))]]);
+    const text = this.#lanes
+      .toReversed()
+      .map((state) => `${count(counts[state])} ${state}`)
+      .join(', ');
     setText(
       this.#caption,
       `A slot takes ${Number((1e6 * this.#hello.slotDurationS).toPrecision(4))} µs; the latest ${count(this.#numShown)} are drawn.`,
@@ -103,7 +125,10 @@ export class SlotsPanel implements RunPanel {
   }
 
   #option(now: Colours) {
-    this.#pixelOfLane = [now.red, now.orange, now.green, now.blue, now.muted].map(pixelOfHex);
+    this.#pixelOfState = [
+      ...[now.red, now.orange, now.green, now.blue],
+      ...[now.purple, now.orange, now.muted],
+    ].map(pixelOfHex);
     return {
       xAxis: axis(
         {
@@ -121,9 +146,9 @@ export class SlotsPanel implements RunPanel {
         {
           name: '',
           min: 0,
-          max: LANES.length,
-          ticks: LANES.map((_, k) => k + 0.5),
-          format: (at) => LANES[Math.floor(at)] ?? '',
+          max: this.#lanes.length,
+          ticks: this.#lanes.map((_, k) => k + 0.5),
+          format: (at) => this.#lanes[Math.floor(at)] ?? '',
           gap: 40,
         },
         now,

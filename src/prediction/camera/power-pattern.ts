@@ -1,7 +1,9 @@
 /** Where a user is, from what it received with a few beams (docs/model.md eq. 115). */
+
 import { type PolarCodebook, planeWavePhaseRad } from '../../codebook/polar.js';
 import { codewordWeights } from '../../codebook/weights.js';
 import { complexVector, transposeProduct } from '../../core/complex.js';
+import { largest, smallest } from '../../core/extremes.js';
 import type { HeardPilot } from '../../tracking/heard.js';
 
 /** Places between two beams. */
@@ -38,7 +40,7 @@ export class PowerPattern {
     const most = heard.reduce((top, { power }) => Math.max(top, power), 0);
     if (heard.length < LEAST_HEARD || most < OVER_NOISE * noiseFloor || most === 0) return null;
     const columns = heard.map(({ column }) => column);
-    const [first, last] = [Math.min(...columns) - 1, Math.max(...columns) + 1];
+    const [first, last] = [smallest(columns) - 1, largest(columns) + 1];
     const powers = heard.map(({ power }) => Math.max(0, power - noiseFloor));
     let [best, likeness] = [0, -1];
     const end = Math.min(this.#sines.length - 1, last * FINENESS);

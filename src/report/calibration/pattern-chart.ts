@@ -1,5 +1,7 @@
 /** The focused beam over directions, with the table and without it. */
+
 import type { FocusPattern } from '../../campaign/calibration/focus-pattern.js';
+import { largest } from '../../core/extremes.js';
 import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
@@ -13,7 +15,7 @@ const NAMES = ['Without the table', 'With the table', 'Without errors'] as const
 export function patternChart({ angleRad, beforeDb, afterDb, perfectDb }: FocusPattern): Figure {
   const points = (levels: readonly number[]) =>
     angleRad.map((rad, k) => [rad * DEGREES, Math.max(levels[k]!, LEAST_DB)]);
-  const most = (levels: readonly number[]) => Math.max(...levels).toFixed(1);
+  const most = (levels: readonly number[]) => largest(levels).toFixed(1);
   return {
     id: 'focused-beam',
     title: 'The beam that is focused on the UE',

@@ -1,4 +1,5 @@
 /** Axes, legends and lines that look alike in every figure. */
+import { largest, smallest } from '../../core/extremes.js';
 import { NARROW_PX } from './chart.js';
 import { COLOUR } from './colour.js';
 import { significant } from './number-format.js';
@@ -84,8 +85,8 @@ export function roundTicks(low: number, high: number, scale: 'linear' | 'log', m
 
 /** Ends of an axis that holds all values; on a linear axis one that would be 0 but for rounding is 0. */
 export function axisEnds(values: readonly number[], scale: 'linear' | 'log'): [number, number] {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const low = smallest(values);
+  const high = largest(values);
   const end = (value: number) => (scale === 'linear' && Math.abs(value) < 1e-9 * (high - low) ? 0 : value);
   return [end(low), end(high)];
 }
@@ -139,7 +140,7 @@ export function legendHeightPx(names: readonly string[], widthPx: number): numbe
   let usedPx = 0;
   for (const name of names) {
     const lines = nameLines(name);
-    const entryPx = Math.max(...lines.map((line) => textWidthPx(line))) + LEGEND_LINE_PX + 20;
+    const entryPx = largest(lines.map((line) => textWidthPx(line))) + LEGEND_LINE_PX + 20;
     if (usedPx > 0 && usedPx + entryPx > widthPx) {
       rowLines.push(1);
       usedPx = 0;

@@ -1,4 +1,5 @@
 /** Of many users: which share of them has at most so much rate, gain or error. */
+import { largest, smallest } from '../../core/extremes.js';
 import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
@@ -77,7 +78,7 @@ function chartOf(
   const curves = given.filter(({ values }) => values.length > 1);
   if (curves.length === 0) return null;
   const all = curves.flatMap(({ values }) => values);
-  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const [low, high] = [smallest(all), largest(all)];
   const margin = Math.max(0.03 * (high - low), 1e-3 * Math.abs(high), 1e-9);
   const min = least ?? low - margin;
   const max = high + margin;

@@ -42,7 +42,7 @@ function linesOf(events: readonly Event[]): EventLine[] {
     const alike = events.slice(from, end < 0 ? events.length : end);
     const isCrowd = EVERYDAY.has(alike[0]!.kind) && alike.length > MOST_ALIKE;
     const alone = isCrowd ? alike.slice(0, 1) : alike;
-    lines.push(...alone.map((event) => ({ event, numAlike: 0 })));
+    for (const event of alone) lines.push({ event, numAlike: 0 });
     if (isCrowd) lines.push({ event: alike.at(-1)!, numAlike: alike.length - 1 });
     from += alike.length;
   }

@@ -1,5 +1,6 @@
 /** Pilots of UEs that estimate by themselves: all that is recorded of a pilot is its mean power. */
 
+import { largest } from '../../core/extremes.js';
 import { decibels, NOTHING, plural } from '../drawing/number-format.js';
 import { tableBlock } from '../page/blocks.js';
 import { type Html, html } from '../page/html.js';
@@ -14,7 +15,7 @@ export function localPilots(run: RunData): Html {
     ue,
     pilots: measuredPilots(run.slots, ue),
   }));
-  const most = Math.max(...rows.map(({ pilots }) => pilots.length));
+  const most = largest(rows.map(({ pilots }) => pilots.length));
   const columns = Array.from({ length: Math.min(most, MOST_PILOTS) }, (_, k) => k);
   return html`<h2>Pilots</h2>
 <p>The UEs kept the powers of single subcarriers and estimated by themselves. What they sent of each pilot is its mean power over the

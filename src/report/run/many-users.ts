@@ -1,6 +1,8 @@
 /** Runs of many users: from some number on nobody reads all names and rows; distributions and the worst users say more. */
+
 import { focusError } from '../../campaign/focus-error.js';
 import { MOST_NAMED } from '../../campaign/outcome.js';
+import { largest } from '../../core/extremes.js';
 import type { Row } from '../../record/schema.js';
 import type { RunData } from './run-data.js';
 import { foundFocus, trueFocus } from './user-focus.js';
@@ -33,7 +35,7 @@ export function worstFirst(run: RunData): Row<'users'>[] {
       if (Number.isFinite(lost)) return lost;
     }
     const errors = errorHalfWidths(run, user);
-    return account?.powerDb.total ?? (errors === null ? 0 : Math.max(...errors));
+    return account?.powerDb.total ?? (errors === null ? 0 : largest(errors));
   };
   const rated = run.users.map((user) => ({ user, bad: badness(user) }));
   // Infinity less itself is no number.

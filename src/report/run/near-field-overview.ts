@@ -1,4 +1,5 @@
 /** Small map of the whole near field in a corner of the plan, with the plan's extent as a box. */
+import { largest } from '../../core/extremes.js';
 import { COLOUR } from '../drawing/colour.js';
 
 /** @param boundary curve of the near-field boundary, [across, ahead] in m. */
@@ -8,8 +9,8 @@ export function nearFieldOverview(
   reachM: number,
   corner: { readonly rightPx: number; readonly topPx: number },
 ) {
-  const widthM = 2.2 * Math.max(...boundary.map(([across]) => Math.abs(across)));
-  const farM = 1.06 * Math.max(...boundary.map(([, ahead]) => ahead));
+  const widthM = 2.2 * largest(boundary.map(([across]) => Math.abs(across)));
+  const farM = 1.06 * largest(boundary.map(([, ahead]) => ahead));
   const heightPx = 100;
   const hidden = { show: false };
   const axis = { type: 'value' as const, gridIndex: 1, show: false, splitLine: hidden };
@@ -48,7 +49,7 @@ export function nearFieldOverview(
         yAxisIndex: 1,
         silent: true,
         symbolSize: 0,
-        data: [[0, Math.max(...boundary.map(([, ahead]) => ahead))]],
+        data: [[0, largest(boundary.map(([, ahead]) => ahead))]],
         label: {
           show: true,
           position: 'top',

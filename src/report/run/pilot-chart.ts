@@ -1,5 +1,7 @@
 /** Received power of one user's pilots in the order sent: how the search closed in. */
+
 import type { PolarCodebook } from '../../codebook/polar.js';
+import { largest, smallest } from '../../core/extremes.js';
 import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
@@ -44,7 +46,7 @@ interface PowerScale {
 /** Over the noise floor where the UE knows one; else under the strongest pilot. */
 function powerScale(pilots: readonly SlotRecord[]): PowerScale {
   const hasNoise = pilots.every((pilot) => pilot.power!.noiseFloor > 0);
-  const strongest = Math.max(...pilots.map((pilot) => pilot.power!.received));
+  const strongest = largest(pilots.map((pilot) => pilot.power!.received));
   const floor = strongest * 1e-9;
   return {
     label: hasNoise ? 'Power (dB over noise)' : 'Power (dB under strongest)',
@@ -70,8 +72,8 @@ function draw(
   const right = 12;
   const plotPx = widthPx - left - right;
   const values = pilots.map((pilot) => powerDb.of(pilot));
-  const low = Math.floor((Math.min(...values) - 1) / 10) * 10;
-  const high = Math.ceil((Math.max(...values) + 2) / 10) * 10;
+  const low = Math.floor((smallest(values) - 1) / 10) * 10;
+  const high = Math.ceil((largest(values) + 2) / 10) * 10;
   const point = (k: number) => [k + 1, values[k]!];
   const many = pilots.length > MOST_MARKERS;
 

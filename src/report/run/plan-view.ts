@@ -1,6 +1,8 @@
 /** Where the users are and where they were found: the laboratory's floor seen from above, in metres. */
+
 import { nearFieldBoundaryM } from '../../array/near-field.js';
 import type { PlanarArray } from '../../array/planar-array.js';
+import { largest } from '../../core/extremes.js';
 import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
@@ -196,7 +198,7 @@ function draw(run: RunData, markers: readonly Marker[], widthPx: number) {
 
 function isAstray(run: RunData, user: RunData['users'][number]): boolean {
   const errors = errorHalfWidths(run, user);
-  return !run.estimates.has(user.ue) || (errors !== null && Math.max(...errors) > 1);
+  return !run.estimates.has(user.ue) || (errors !== null && largest(errors) > 1);
 }
 
 /** Cells of the floor by how many users are in them, and the users that were not found, or far off. */
@@ -243,11 +245,14 @@ function densityOf(run: RunData, markers: readonly Marker[], { sideM, widthPx }:
 function layOut(markers: readonly Marker[], figurePx: number): Plan {
   const compact = figurePx < 500;
   const points = markers.flatMap((m) => [m.truth, m.found].filter((point) => point !== null));
-  const reachM = 1.1 * Math.max(0.1, ...points.map(([across, ahead]) => Math.hypot(across, ahead)));
+  const reachM = 1.1 * Math.max(0.1, largest(points.map(([across, ahead]) => Math.hypot(across, ahead))));
   const leftPx = 58;
   const rightPx = compact ? 12 : 20;
   const widthPx = figurePx - leftPx - rightPx;
-  const neededM = Math.max(0.45 * reachM, 1.25 * Math.max(0, ...points.map(([across]) => Math.abs(across))));
+  const neededM = Math.max(
+    0.45 * reachM,
+    1.25 * Math.max(0, largest(points.map(([across]) => Math.abs(across)))),
+  );
   const sideM = Math.max(neededM, (reachM * widthPx) / (2 * (compact ? 330 : 500)));
   return {
     leftPx,

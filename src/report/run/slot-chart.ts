@@ -1,15 +1,18 @@
 /** Slots over the board's time: one row per user, coloured by what the receipt said. */
+import { largest, smallest } from '../../core/extremes.js';
 import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { COLOUR } from '../drawing/colour.js';
 import { count, plural } from '../drawing/number-format.js';
 import { shown } from '../page/html.js';
 import type { RunData, SlotRecord } from './run-data.js';
-import { type SlotOutcome, slotOutcome, tallySlots } from './slot-tally.js';
+import { type SlotOutcome, type SlotTally, slotOutcome, tallySlots } from './slot-tally.js';
 
 const OUTCOMES: readonly { readonly outcome: SlotOutcome; readonly name: string; readonly colour: string }[] =
   [
     { outcome: 'latched', name: 'Latched on time', colour: COLOUR.blue },
+    { outcome: 'acknowledged', name: 'Acknowledged in time', colour: COLOUR.green },
+    { outcome: 'sent', name: 'Sent in time', colour: COLOUR.purple },
     { outcome: 'late', name: 'Late', colour: COLOUR.orange },
     { outcome: 'missed', name: 'Missed', colour: COLOUR.red },
     { outcome: 'no receipt', name: 'No receipt', colour: COLOUR.muted },
@@ -17,6 +20,8 @@ const OUTCOMES: readonly { readonly outcome: SlotOutcome; readonly name: string;
 const MOST_ROWS = 24;
 /** Longer runs are shown in seconds. */
 const LONG_S = 10;
+/** Of the widest drawing: what is closer than one of them is one bar. */
+const FINEST_STEPS = 2000;
 /** More rows than this are packed. */
 const MANY_ROWS = 12;
 
@@ -24,7 +29,7 @@ interface Bar {
   readonly row: number;
   readonly outcome: SlotOutcome;
   readonly fromS: number;
-  readonly toS: number;
+  toS: number;
 }
 
 export function slotChart(run: RunData): Figure | null {
@@ -37,29 +42,51 @@ export function slotChart(run: RunData): Figure | null {
     id: 'slot-timeline',
     title: `Slots over the board’s time${all.length > ues.length ? `, the first ${ues.length} of ${count(all.length)} users` : ''}`,
     description:
-      `One row per user. ${plural(run.slots.length, 'slot')}: ${tally.latched} latched on time, ${tally.late} late, ` +
+      `One row per user. ${plural(run.slots.length, 'slot')}: ${keptCounts(tally)}, ${tally.late} late, ` +
       `${tally.missed} missed, ${tally.noReceipt} without a receipt.`,
     draw: (widthPx) => draw(bars, ues, widthPx),
   };
 }
 
-function shortestStep(slots: readonly SlotRecord[]): number {
-  const steps = slots.slice(1).map((slot, k) => slot.plannedBoardTimeS - slots[k]!.plannedBoardTimeS);
-  return Math.min(1, ...steps.filter((step) => step > 0));
+function keptCounts({ latched, acknowledged, sent }: SlotTally): string {
+  const weaker = [
+    ...(acknowledged > 0 ? [`${acknowledged} acknowledged in time`] : []),
+    ...(sent > 0 ? [`${sent} sent in time`] : []),
+  ];
+  return [...(latched > 0 || weaker.length === 0 ? [`${latched} latched on time`] : []), ...weaker].join(
+    ', ',
+  );
 }
 
-/** Neighbouring slots of the same user and outcome become one bar. */
+const KEPT_OUTCOMES: ReadonlySet<SlotOutcome> = new Set(['latched', 'acknowledged', 'sent']);
+
+function shortestStep(slots: readonly SlotRecord[]): number {
+  const steps = slots.slice(1).map((slot, k) => slot.plannedBoardTimeS - slots[k]!.plannedBoardTimeS);
+  return Math.min(1, smallest(steps.filter((step) => step > 0)));
+}
+
+/** Neighbouring slots of the same user and outcome become one bar, and so do those of a long run that would stand closer than shows. */
 function barsOf(slots: readonly SlotRecord[], ues: readonly string[], durationS: number): Bar[] {
+  const rowOf = new Map(ues.map((ue, row) => [ue, row]));
+  const startS = smallest(slots.map(({ plannedBoardTimeS }) => plannedBoardTimeS));
+  const spanS = largest(slots.map(({ plannedBoardTimeS }) => plannedBoardTimeS)) - startS;
+  const closestS = Math.max(durationS / 2, spanS / FINEST_STEPS);
+  const last = new Map<string, Bar>();
   const bars: Bar[] = [];
   for (const slot of slots) {
-    const row = ues.indexOf(slot.ue);
-    if (row < 0) continue;
+    const row = rowOf.get(slot.ue);
+    if (row === undefined) continue;
     const outcome = slotOutcome(slot);
     const fromS = slot.plannedBoardTimeS;
-    const last = bars.at(-1);
-    const joins = last?.row === row && last.outcome === outcome && fromS - last.toS < durationS / 2;
-    if (joins) bars.pop();
-    bars.push({ row, outcome, fromS: joins ? last.fromS : fromS, toS: fromS + durationS });
+    const key = `${row} ${outcome}`;
+    const before = last.get(key);
+    if (before !== undefined && fromS - before.toS < closestS) {
+      before.toS = fromS + durationS;
+      continue;
+    }
+    const bar = { row, outcome, fromS, toS: fromS + durationS };
+    last.set(key, bar);
+    bars.push(bar);
   }
   return bars;
 }
@@ -70,14 +97,14 @@ interface BarApi {
 }
 
 function draw(bars: readonly Bar[], ues: readonly string[], widthPx: number) {
-  const startS = Math.min(...bars.map((bar) => bar.fromS));
+  const startS = smallest(bars.map((bar) => bar.fromS));
   const present = OUTCOMES.filter(({ outcome }) => bars.some((bar) => bar.outcome === outcome));
   const names = present.map(({ name }) => name);
-  const nameChars = Math.min(14, Math.max(...ues.map((ue) => ue.length)));
+  const nameChars = Math.min(14, largest(ues.map((ue) => ue.length)));
   const left = 24 + nameChars * 7.6;
   const top = legendHeightPx(names, widthPx - 20) + 10;
   const heightPx = ues.length * (ues.length > MANY_ROWS ? 18 : 26);
-  const inSeconds = Math.max(...bars.map((bar) => bar.toS)) - startS >= LONG_S;
+  const inSeconds = largest(bars.map((bar) => bar.toS)) - startS >= LONG_S;
   const since = (timeS: number) => (timeS - startS) * (inSeconds ? 1 : 1e3);
   return {
     heightPx: top + heightPx + 50,
@@ -110,18 +137,19 @@ function draw(bars: readonly Bar[], ues: readonly string[], widthPx: number) {
         renderItem: (_params: unknown, api: BarApi) => {
           const [x, y] = api.coord([api.value(0), api.value(1)]) as [number, number];
           const [right] = api.coord([api.value(2), api.value(1)]) as [number, number];
-          const tall = outcome === 'latched' ? 10 : 16;
+          const isKept = KEPT_OUTCOMES.has(outcome);
+          const tall = isKept ? 10 : 16;
           return {
             type: 'rect' as const,
             // Slots are short against the pauses between batches: never thinner than what can be seen.
             shape: {
               x,
               y: y - tall / 2,
-              width: Math.max(outcome === 'latched' ? 1.2 : 1.8, right - x),
+              width: Math.max(isKept ? 1.2 : 1.8, right - x),
               height: tall,
             },
             style: { fill: colour },
-            z2: outcome === 'latched' ? 1 : 2,
+            z2: isKept ? 1 : 2,
           };
         },
       })),

@@ -1,18 +1,21 @@
 /** What became of the slots, counted. Queued, latched and measured are three facts and are counted apart. */
 import type { SlotRecord } from './run-data.js';
 
-export type SlotOutcome = 'latched' | 'late' | 'missed' | 'no receipt';
+/** `acknowledged` and `sent`: kept in time as far as is known of a board that does not tell of a latch. */
+export type SlotOutcome = 'latched' | 'acknowledged' | 'sent' | 'late' | 'missed' | 'no receipt';
 
 export interface SlotTally {
   readonly planned: number;
   readonly latched: number;
+  readonly acknowledged: number;
+  readonly sent: number;
   readonly late: number;
   readonly missed: number;
   readonly noReceipt: number;
   readonly measured: number;
   /** Slots that sent a pilot again. */
   readonly repeated: number;
-  /** Latched or late without a power. */
+  /** Kept or late without a power. */
   readonly latchedNotMeasured: number;
   readonly mostAttempts: number;
   /** Largest distance of a latch from its slot's start, s; null without any receipt. */
@@ -21,13 +24,22 @@ export interface SlotTally {
   readonly spanS: number;
 }
 
+const OUTCOMES: readonly SlotOutcome[] = ['latched', 'acknowledged', 'sent', 'late', 'missed'];
+
 export function slotOutcome(slot: SlotRecord): SlotOutcome {
   const status = slot.receipt?.status;
-  return status === 'latched' || status === 'late' || status === 'missed' ? status : 'no receipt';
+  return OUTCOMES.find((each) => each === status) ?? 'no receipt';
 }
 
 export function tallySlots(slots: readonly SlotRecord[]): SlotTally {
-  const counts: Record<SlotOutcome, number> = { latched: 0, late: 0, missed: 0, 'no receipt': 0 };
+  const counts: Record<SlotOutcome, number> = {
+    latched: 0,
+    acknowledged: 0,
+    sent: 0,
+    late: 0,
+    missed: 0,
+    'no receipt': 0,
+  };
   let measured = 0;
   let repeated = 0;
   let latchedNotMeasured = 0;
@@ -52,6 +64,8 @@ export function tallySlots(slots: readonly SlotRecord[]): SlotTally {
   return {
     planned: slots.length,
     latched: counts.latched,
+    acknowledged: counts.acknowledged,
+    sent: counts.sent,
     late: counts.late,
     missed: counts.missed,
     noReceipt: counts['no receipt'],

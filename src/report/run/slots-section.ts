@@ -16,13 +16,18 @@ export function slotsSection(run: RunData, figure: Figure | null): Html {
 ${factList([
   ['Planned', count(tally.planned)],
   ['Latched on time', count(tally.latched)],
+  ['Acknowledged in time', tally.acknowledged > 0 ? count(tally.acknowledged) : null],
+  ['Sent in time', tally.sent > 0 ? count(tally.sent) : null],
   ['Late', count(tally.late)],
   ['Missed', count(tally.missed)],
   ['Without a receipt', count(tally.noReceipt)],
   ['Measured by the UE', count(tally.measured)],
   ['Sent again', count(tally.repeated)],
   ['Most attempts for a pilot', count(tally.mostAttempts)],
-  ['Largest latch error', latchError(tally.largestLatchErrorS)],
+  [
+    tally.acknowledged + tally.sent > 0 ? 'Largest delay of what is known' : 'Largest latch error',
+    latchError(tally.largestLatchErrorS),
+  ],
   ['Slot duration', run.facts.slotDurationS === null ? null : seconds(run.facts.slotDurationS)],
   ['Board time, first to last slot', seconds(tally.spanS)],
 ])}
@@ -40,11 +45,28 @@ export function slotSentence(tally: SlotTally): string {
     tally.late > 0 ? `${plural(tally.late, 'slot')} latched late` : '',
     tally.missed > 0 ? `${plural(tally.missed, 'slot')} missed` : '',
     tally.noReceipt > 0 ? `${plural(tally.noReceipt, 'slot')} without a receipt` : '',
-    tally.latchedNotMeasured > 0 ? `${plural(tally.latchedNotMeasured, 'latched slot')} not measured` : '',
+    tally.latchedNotMeasured > 0
+      ? `${plural(tally.latchedNotMeasured, tally.acknowledged + tally.sent > 0 ? 'slot' : 'latched slot')} not measured`
+      : '',
   ].filter((trouble) => trouble !== '');
   if (troubles.length === 0) {
-    return `All ${plural(tally.planned, 'slot')} were latched on time and measured.`;
+    return `All ${plural(tally.planned, 'slot')} were ${keptInWords(tally)} and measured.`;
   }
   const again = tally.repeated > 0 ? `; ${plural(tally.repeated, 'pilot')} sent again` : '';
-  return `Of ${plural(tally.planned, 'slot')}: ${troubles.join(', ')}${again}.`;
+  const known =
+    tally.acknowledged + tally.sent > 0 ? ` Those that were kept were ${keptInWords(tally)}.` : '';
+  return `Of ${plural(tally.planned, 'slot')}: ${troubles.join(', ')}${again}.${known}`;
+}
+
+/** What is known of the slots that were kept: a board that does not tell of latches has latched nothing that we know of. */
+function keptInWords({ latched, acknowledged, sent }: SlotTally): string {
+  if (acknowledged + sent === 0) return 'latched on time';
+  const parts = [
+    ...(latched > 0 ? [`${latched} latched on time`] : []),
+    ...(acknowledged > 0
+      ? [`${acknowledged} acknowledged in time by the board, which does not say when it applied them`]
+      : []),
+    ...(sent > 0 ? [`${sent} sent in time, with nothing known of what the board made of them`] : []),
+  ];
+  return parts.join(', ');
 }

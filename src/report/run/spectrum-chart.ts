@@ -1,6 +1,7 @@
 /** Received power of one user's pilots over frequency: where each pilot's subcarriers met the user. */
 
 import type { Band } from '../../array/band.js';
+import { largest } from '../../core/extremes.js';
 import { legend, legendHeightPx, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
 import { pilotColours } from '../drawing/colour.js';
@@ -52,7 +53,7 @@ function spectrumOf(run: RunData, ue: string): Spectrum | null {
   const measured = measuredPilots(run.slots, ue);
   if (band === null || measured.length === 0) return null;
   if (measured.some(({ power }) => power!.perSubcarrier.length !== band.numSubcarriers)) return null;
-  const strongest = Math.max(...measured.map(({ power }) => highest(power!.perSubcarrier)));
+  const strongest = largest(measured.map(({ power }) => highest(power!.perSubcarrier)));
   const noise = measured[0]!.power!.noiseFloor / band.numSubcarriers;
   const reference = noise > 0 ? noise : strongest;
   const step = Math.ceil(band.numSubcarriers / MOST_POINTS);
@@ -88,7 +89,7 @@ function drawLines({ band, overNoise, pilots, frequenciesGHz }: Spectrum, widthP
   const top = legendHeightPx(names, widthPx - 20) + 14;
   const colours = pilotColours(pilots.length);
   const inDb = pilots.map(({ powers }) => powers.map((power) => 10 * Math.log10(Math.max(power, 1e-9))));
-  const highest = Math.max(...inDb.flat());
+  const highest = largest(inDb.flat());
   const high = Math.ceil((highest + 1) / 5) * 5;
   const low = overNoise ? Math.min(0, high - 15) : high - LINES_SPAN_DB;
   return {

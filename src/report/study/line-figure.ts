@@ -1,4 +1,5 @@
 /** Curves of a study with their 95 % intervals. */
+import { largest, smallest } from '../../core/extremes.js';
 import type { Axis, LineFigure, Series } from '../../study/common/result.js';
 import { schemeTitle } from '../../training/scheme-label.js';
 import {
@@ -123,7 +124,7 @@ function ticksOf(xs: readonly number[], { x: axis, plane }: LineFigure, compact:
 /** How many later curves lie on each, four at most: it is drawn that much wider, so that it shows on both sides of them. */
 function numHiding(figure: LineFigure, y: (value: number) => number): number[] {
   const drawnYs = figure.series.flatMap(({ points }) => points.map((point) => y(point.y)));
-  const near = HIDING * (Math.max(...drawnYs) - Math.min(...drawnYs));
+  const near = HIDING * (largest(drawnYs) - smallest(drawnYs));
   const maps = figure.series.map(({ points }) => new Map(points.map((point) => [point.x, y(point.y)])));
   return maps.map((own, k) => {
     const hiding = maps.slice(k + 1).filter((other) => {

@@ -1,4 +1,5 @@
 /** What a study of beam prediction keeps and computes. */
+import { largest } from '../../core/extremes.js';
 import { kept, rows, type Size, sum, trainings } from '../common/study-sizes.js';
 import { BASELINES, type BeamPredictionStudy } from './beam-prediction-file.js';
 import { mostUsersOf, placesOf } from './beam-prediction-tasks.js';
@@ -12,7 +13,7 @@ export function beamPredictionSizes(study: BeamPredictionStudy): Size[] {
   const numReceived = receiver.rows * receiver.columns * subcarriers;
   // In numbers of eight bytes; home parts are kept beside the whole.
   const ofUser =
-    beams.coarse[0] * beams.coarse[1] * numReceived * 2 + Math.max(...beams.fine.map(([a, b]) => a * b));
+    beams.coarse[0] * beams.coarse[1] * numReceived * 2 + largest(beams.fine.map(([a, b]) => a * b));
   return [
     rows(
       'beams × SNRs × places² × (networks + searches)',

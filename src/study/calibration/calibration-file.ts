@@ -1,8 +1,10 @@
 /** Study files of kind `calibration`: what procedures find of arrays whose errors are known. Keys and units: docs/study.md. */
+
 import { z } from 'zod';
 import { bandAboveZero, bandwidthSchema } from '../../array/array-section.js';
 import { PROCEDURES } from '../../campaign/calibration/calibration-settings.js';
 import { LEVEL } from '../../core/bounds.js';
+import { largest, smallest } from '../../core/extremes.js';
 import { quantities, upTo, upToEitherWay, within, zeroTo } from '../../core/settings-quantity.js';
 import {
   arraySchema,
@@ -104,7 +106,7 @@ export const calibrationSchema = z
     if (context.issues.length > 0) return;
     const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const { array, procedures, errors: sets, receivers, board } = study;
-    const least = Math.min(...array.elements);
+    const least = smallest(array.elements);
     for (const [name, { dead, stuck }] of Object.entries(sets)) {
       if (dead + stuck > least / 4)
         complain(['errors', name], `may break a quarter of the ${least} elements at most`);
@@ -114,14 +116,14 @@ export const calibrationSchema = z
       if (name === 'delays' && array.bandwidth === undefined) {
         complain(['procedures', id], 'of delays needs array.bandwidth and array.subcarriers');
       }
-      if (name === 'states' && Math.max(...board.phaseBits) > 8) {
+      if (name === 'states' && largest(board.phaseBits) > 8) {
         complain(['procedures', id], 'of states goes through every phase code: 8 phase bits at most');
       }
       if (several && (name === 'delays' || name === 'states')) {
         complain(['procedures', id], 'listens at one position; several go with hadamard and rev');
       }
     }
-    const checks = placeChecks(array, Math.max(...array.elements), context);
+    const checks = placeChecks(array, largest(array.elements), context);
     for (const [name, { at }] of Object.entries(receivers)) {
       for (const [k, pointM] of at.entries()) checks.place(pointM, ['receivers', name, 'at', k]);
     }

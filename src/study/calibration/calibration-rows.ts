@@ -1,4 +1,5 @@
 /** From scores of arrays to the rows of a study of calibrations. */
+import { largest } from '../../core/extremes.js';
 import { grouped } from '../common/grouped.js';
 import { meanOf } from '../common/mean.js';
 import type { StudyRow } from '../common/result.js';
@@ -123,7 +124,7 @@ function rowOf(point: ReturnType<typeof pointsOf>[number], arrays: readonly Arra
     ),
     mostAgainstRight: orNull(
       known((score) => score.againstRight),
-      (values) => Math.max(...values),
+      (values) => largest(values),
     ),
   };
 }

@@ -1,4 +1,5 @@
 /** What a study of calibrations keeps and computes. */
+import { largest } from '../../core/extremes.js';
 import { kept, rows, type Size, sum, trainings } from '../common/study-sizes.js';
 import type { CalibrationStudy } from './calibration-file.js';
 
@@ -19,8 +20,8 @@ export function calibrationSizes({
     sum(places, ({ aside }) => aside.length) *
     snr.length *
     Object.keys(procedures).length;
-  const most = Math.max(...array.elements);
-  const passes = Math.max(...Object.values(procedures).map((one) => one.passes));
+  const most = largest(array.elements);
+  const passes = largest(Object.values(procedures).map((one) => one.passes));
   return [
     rows('elements × phase bits × errors × receivers × SNRs × procedures', numRows),
     trainings('arrays × points × procedures', numRows * users.count),

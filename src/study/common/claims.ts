@@ -1,5 +1,7 @@
 /** The paper's claims beside what came out. */
+
 import { BeamloopError } from '../../core/errors.js';
+import { largest, smallest } from '../../core/extremes.js';
 import { schemeTitle } from '../../training/scheme-label.js';
 import type { CheckedClaim, Claim } from './file-sections.js';
 import { short } from './format.js';
@@ -35,7 +37,7 @@ function check(claim: CheckedClaim, rows: readonly StudyRow[], keys: readonly st
   const of = { claim: claim.claim, paper: claim.paper, ...(claim.isOurs && { isOurs: true }) };
   if (claim.spread) {
     const values = findings.map(({ value }) => value);
-    const spread = Math.max(...values) - Math.min(...values);
+    const spread = largest(values) - smallest(values);
     const ours = `${short(spread)} between least and most of ${values.length} points`;
     return { ...of, ours, agrees: holds(claim, spread) };
   }

@@ -1,5 +1,7 @@
 /** Diverging degree over virtual focal points, for arrays of several sizes (the paper's Fig. 8). */
+
 import type { PointM } from '../../array/linear-array.js';
+import { smallest } from '../../core/extremes.js';
 import { describeArray } from '../common/file-sections.js';
 import { percent } from '../common/format.js';
 import type { HeatFigure, StudyResult } from '../common/result.js';
@@ -54,7 +56,7 @@ export function runDegree(study: DegreePattern): StudyResult {
         focalPoints,
         numFocalPoints: degrees.length,
         meanDivergingDegree: degrees.length > 0 ? mean(degrees) : null,
-        leastDivergingDegree: degrees.length > 0 ? Math.min(...degrees) : null,
+        leastDivergingDegree: degrees.length > 0 ? smallest(degrees) : null,
       };
     }),
   );

@@ -1,7 +1,9 @@
 /** Received power along a ring for the beams of several schemes (the paper's Fig. 16). */
+
 import { polarPointM } from '../../array/linear-array.js';
 import type { ChirpCodebook } from '../../codebook/chirp.js';
 import type { PolarCodebook } from '../../codebook/polar.js';
+import { largest } from '../../core/extremes.js';
 import { schemeOf } from '../../training/registry.js';
 import type { SchemeChoice, SectorBeams } from '../../training/scheme-definition.js';
 import { schemeLabel, schemeTitle } from '../../training/scheme-label.js';
@@ -176,7 +178,7 @@ function judgeSweep(study: RingPattern, polar: PolarCodebook, ring: Ring): RingR
   let numCorrect = 0;
   for (const angleRad of directionsOf(study.directions, MAX_ANGLE_RAD)) {
     const powers = ring.powersAt(angleRad, beams);
-    const most = Math.max(...powers);
+    const most = largest(powers);
     supports.push(powers.filter((power) => power >= most / 2).length);
     const nearest = Math.floor(((Math.sin(angleRad) + 1) / 2) * polar.numAngles) + 1;
     if (Math.abs(middleOfSupport(Float64Array.from(powers)) - nearest) <= 1) numCorrect++;

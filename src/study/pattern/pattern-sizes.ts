@@ -1,4 +1,5 @@
 /** What a pattern study keeps and computes. */
+import { largest } from '../../core/extremes.js';
 import { schemeOf } from '../../training/registry.js';
 import { drawn, kept, MOST_CELLS_DRAWN, operations, rows, type Size, sum } from '../common/study-sizes.js';
 import type { PatternStudy, RingPattern } from './pattern-file.js';
@@ -7,7 +8,7 @@ export function patternSizes(study: PatternStudy): Size[] {
   switch (study.pattern) {
     case 'diverging': {
       const cells = sum(study.gridPoints, (side) => side ** 2);
-      const most = Math.max(...study.gridPoints) ** 2;
+      const most = largest(study.gridPoints) ** 2;
       return [
         drawn(study.drawnPoints),
         // A cell takes its place, as two numbers and an object, and its amplitude.

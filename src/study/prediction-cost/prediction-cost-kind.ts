@@ -1,3 +1,4 @@
+import { largest } from '../../core/extremes.js';
 import { sizeOf, type WeightShape } from '../../prediction/layers/weight-shapes.js';
 import { sizesOf } from '../../prediction/sweep/model-file.js';
 import {
@@ -29,7 +30,7 @@ export const predictionCostKind = defineStudyKind({
         'multiplications of the networks × sweeps',
         (1 + study.sweeps) * sum(all, (sizes) => sweepMultiplications(sizes).running),
       ),
-      kept('The weights of a network', 'networks', Math.max(...all.map(numKept))),
+      kept('The weights of a network', 'networks', largest(all.map(numKept))),
     ];
   },
   override: drawsNoUsers,

@@ -2,6 +2,7 @@
  * Curves of a rate study. What is neither on the x axis nor set by the scheme and its board makes a figure of its own per
  * case; curves differ in scheme, board, number of pilots and what else is swept of the board.
  */
+import { largest, smallest } from '../../core/extremes.js';
 import { plural } from '../../core/plural.js';
 import { metres } from '../common/format.js';
 import type { Axis, LineFigure, Series } from '../common/result.js';
@@ -60,7 +61,7 @@ export function rateFigures(
   return panelsOf(rows, panels).map((figure) => {
     if (figure.x !== DISTANCE.axis) return figure;
     const xs = figure.series.flatMap(({ points }) => points.map(({ x }) => x));
-    const edges = sectorM.filter((edgeM) => edgeM > Math.min(...xs) && edgeM < Math.max(...xs));
+    const edges = sectorM.filter((edgeM) => edgeM > smallest(xs) && edgeM < largest(xs));
     if (edges.length === 0) return figure;
     return { ...figure, edges, caption: `${figure.caption} Dotted: where the sector of the codebooks ends.` };
   });
@@ -159,7 +160,7 @@ function curvesOf(name: string, rows: readonly RateRow[], x: Abscissa): Series[]
 function withDistantPointsAcross(all: readonly Series[]): Series[] {
   const curves = all.filter(({ points }) => points.length > 1);
   const xs = curves.flatMap(({ points }) => points.map((point) => point.x));
-  const ends = [Math.min(...xs), Math.max(...xs)] as const;
+  const ends = [smallest(xs), largest(xs)] as const;
   return all.map((series) => {
     const { x, y } = series.points[0]!;
     if (x <= ends[1] || curves.includes(series)) return series;

@@ -1,4 +1,5 @@
 /** What a tracking study keeps and computes. */
+import { largest } from '../../core/extremes.js';
 import { kept, rows, type Size, trainings } from '../common/study-sizes.js';
 import type { TrackingStudy } from './tracking-file.js';
 import { pointsOf } from './tracking-points.js';
@@ -14,7 +15,7 @@ export function trackingSizes(study: TrackingStudy): Size[] {
   const numRows = numPoints * Object.keys(trackers).length;
   const tooManyPoints = rows('SNRs × epochs × speeds × sensors × users together × trackers', numRows);
   if (tooManyPoints.size > tooManyPoints.most) return [tooManyPoints];
-  const most = Math.max(...pointsOf(study).map(({ numTogether }) => numTogether));
+  const most = largest(pointsOf(study).map(({ numTogether }) => numTogether));
   return [
     tooManyPoints,
     trainings('users × epochs × points × trackers', numRows * users.count * epochs),

@@ -2,6 +2,7 @@
  * Every key of scenarios and calibration tables with values that are no such thing: each is refused by an error that names
  * the key, and nothing is accepted but what is of the kind of the key. BEAMLOOP_TEST_WALK=all tries all values.
  */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { parseCalibrationTable } from '../../../calibration/calibration-table.js';
@@ -75,7 +76,10 @@ const MOTIONS = [
 ];
 const SENSORS =
   '{ position: 0.5 m, speed: 1 m/s, heading: 0.2 rad, rate: 50 Hz, latency: 10 ms, gaps: [[1 s, 2 s]], outliers: { size: 20 m, share: 0.01, times: [3 s] }, lie: { from: 4 s, offset: [20 m, 10 m] }, whenBlocked: silent }';
-const TRACKS = { 'walk.csv': 'time,latitude,longitude\n1,48,11.0001\n2,48,11.0002\n' };
+const TRACKS = {
+  'board.yaml': readFileSync('scenarios/boards/text-board.yaml', 'utf8'),
+  'walk.csv': 'time,latitude,longitude\n1,48,11.0001\n2,48,11.0002\n',
+};
 const users = (text: string, given: string) =>
   text.replace(/users:[\s\S]*?(?=\nbridge|$)/, `users: ${given}\n`);
 const MOVING = MOTIONS.flatMap((motion) => [
@@ -112,6 +116,20 @@ scheme: far-field-sweep
 channel: { snr: 20 dB, scatterers: 0 }
 users: [{ id: ada, position: [2 m, 1 m] }]
 `;
+/** Little beside the board, which speaks its own language. */
+const OWN = `
+array: { elements: 8, carrier: 28 GHz, rings: 2 }
+board:
+  driver: template
+  file: board.yaml
+  trust: acknowledged
+  hostJitter: 5 ms
+  emulated: { replies: { lost: 0.1, garbled: 0.1, late: 0.1, lateBy: 50 ms, wrongChecksum: 0.1 } }
+slots: { duration: 100 ms }
+scheme: far-field-sweep
+channel: { snr: 20 dB, scatterers: 0 }
+users: [{ id: ada, position: [2 m, 1 m] }]
+`;
 /** Heights and elevations wherever they can be given. */
 const PLANAR = `
 array: { rows: 2, columns: 4, carrier: 28 GHz, spacing: 0.6, boresight: 10 deg, tilt: 5 deg, height: 2 m, beams: [4, 4], beamSpread: sines, bandwidth: 400 MHz, subcarriers: 4 }
@@ -144,6 +162,7 @@ channel: { snr: 20 dB }
 users: { count: 2, city: 1 }
 `;
 const DOCUMENTS = [
+  OWN,
   CITY,
   NARROW,
   WIDE,

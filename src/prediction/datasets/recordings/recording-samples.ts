@@ -82,12 +82,12 @@ export async function* recordingSamples(
 type Slot = Row<'slots'>;
 type Measured = ReadonlyMap<string, { readonly power: number; readonly boardTimeS: number }>;
 
-/** Of slots that were latched in time with the right codeword and measured; means over the subcarriers. */
+/** Of slots that were kept in time with the right codeword and measured; means over the subcarriers. */
 async function measuredPowers(recording: Recording): Promise<Measured> {
   const rows = await recording.query(`
     SELECT slots.slot, slots.ue, list_avg(powers.powers) AS power, receipts.board_time_s AS time
     FROM slots JOIN receipts USING (slot) JOIN powers USING (slot, ue)
-    WHERE receipts.status = 'latched' AND receipts.hash = slots.hash`);
+    WHERE receipts.status IN ('latched', 'acknowledged', 'sent') AND receipts.hash = slots.hash`);
   return new Map(
     rows.map(({ slot, ue, power, time }) => [
       `${slot} ${ue}`,

@@ -1,4 +1,5 @@
 /** How the beams did as time went on: gain where the truth is known, and received power. */
+import { largest } from '../../../core/extremes.js';
 import { legend, legendHeightPx, roundTicks, valueAxis } from '../../drawing/axis.js';
 import type { Figure } from '../../drawing/chart.js';
 import { COLOUR, coloursOf } from '../../drawing/colour.js';
@@ -56,7 +57,7 @@ function drawnUsers(served: readonly TrackedUser[]): TrackedUser[] {
 }
 
 function durationS({ users, startS, epochS }: TrackingData): number {
-  return Math.max(...users.map(({ epochs }) => epochs.at(-1)?.boardTimeS ?? startS)) - startS + epochS;
+  return largest(users.map(({ epochs }) => epochs.at(-1)?.boardTimeS ?? startS)) - startS + epochS;
 }
 
 function draw(

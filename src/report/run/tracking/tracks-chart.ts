@@ -1,4 +1,5 @@
 /** The floor from above: where users truly went, and where the beams that served them were focused. */
+import { largest } from '../../../core/extremes.js';
 import { legend, legendHeightPx, roundTicks, valueAxis } from '../../drawing/axis.js';
 import type { Figure } from '../../drawing/chart.js';
 import { COLOUR, coloursOf } from '../../drawing/colour.js';
@@ -63,8 +64,8 @@ function draw(
   const top = legendHeightPx(names, widthPx - 20) + 14;
   const [left, right] = [58, compact ? 12 : 20];
   const plotPx = widthPx - left - right;
-  const reachM = 1.06 * Math.max(...places.map(([, ahead]) => ahead));
-  const acrossM = 1.12 * Math.max(...places.map(([across]) => Math.abs(across)));
+  const reachM = 1.06 * largest(places.map(([, ahead]) => ahead));
+  const acrossM = 1.12 * largest(places.map(([across]) => Math.abs(across)));
   const mostHighPx = compact ? 330 : 480;
   const sideM = Math.max(acrossM, 0.3 * reachM, (reachM * plotPx) / (2 * mostHighPx));
   const heightPx = Math.round((plotPx * reachM) / (2 * sideM));

@@ -1,0 +1,397 @@
+/**
+ * An `ArrayBoard` of a board that has no slot clock: slots are kept by this machine, to within milliseconds. Board time is this machine's
+ * clock from when the board was opened. Nothing is said of a slot that the board did not say: see `evidenceOf`.
+ */
+import { unpackElementSettings } from '../../../firmware-protocol/element-settings.js';
+import { type Clock, monotonicClock } from '../../../src/core/clock.js';
+import { BeamloopError } from '../../../src/core/errors.js';
+import type {
+  ArrayBoard,
+  ArrayBoardEvents,
+  BoardDescription,
+  BoardTimeInterval,
+  ElementSettings,
+  LinkStatistics,
+  PackedCodeword,
+  Receipt,
+  SlotEntry,
+  SlotTiming,
+} from '../../array-board.js';
+import { Listeners } from '../listeners.js';
+import { ReadyGate } from '../ready-gate.js';
+import { packSettings, requirePacked } from '../settings-packer.js';
+import { SlotQueue } from '../slot-queue.js';
+import { BoardTable } from './board-table.js';
+import type { BoardIdentity, ElementDriver, Word } from './element-driver.js';
+import { asBoardError, HostSlots } from './host-slots.js';
+import { describeHostTimed, HOST_QUEUE, weaker } from './host-timing.js';
+import { linkStatistics } from './link-statistics.js';
+import { Muting } from './muting.js';
+
+/** A board that failed so many slots in a row is as good as gone: it is greeted anew. */
+const FAILURES_IN_A_ROW = 3;
+const CLOSE_TIMEOUT_S = 2;
+/** As long as a link to a board with beamloop's firmware may be down, s. */
+const GIVE_UP_AFTER_S = 30;
+const REOPEN_PAUSE_S = { least: 0.2, most: 2 };
+const REMEMBERED_RECEIPTS = 4 * HOST_QUEUE;
+
+export interface HostTimedOptions {
+  readonly driver: ElementDriver;
+  /** By how much this machine may be late for a slot, s. */
+  readonly jitterS: number;
+  readonly clock?: Clock;
+}
+
+export class HostTimedBoard implements ArrayBoard {
+  readonly description: BoardDescription;
+  readonly #driver: ElementDriver;
+  readonly #identity: BoardIdentity;
+  readonly #onLost: (reason: string) => void;
+  readonly #clock: Clock;
+  readonly #originS: number;
+  readonly #listeners = new Listeners();
+  readonly #gate = new ReadyGate();
+  readonly #slots: HostSlots;
+  readonly #table: BoardTable;
+  readonly #muting: Muting;
+  /** By slot, oldest first. */
+  readonly #receipts = new Map<number, Receipt>();
+  /** The step that is underway: the driver is asked for one at a time. */
+  #step: Promise<unknown> = Promise.resolve();
+  /** Replaced when the board was away; the old one then says so. */
+  #interruptions: { reason: BeamloopError | null } = { reason: null };
+  #failures = 0;
+  #isAway = false;
+  #numReopened = 0;
+  #closing: Promise<void> | null = null;
+  readonly #over = new AbortController();
+
+  constructor(
+    { driver, jitterS, clock = monotonicClock }: HostTimedOptions,
+    identity: BoardIdentity,
+    onLost: (reason: string) => void,
+  ) {
+    this.description = describeHostTimed(driver.facts, identity, jitterS);
+    this.#driver = driver;
+    this.#identity = identity;
+    this.#onLost = onLost;
+    this.#clock = clock;
+    this.#originS = clock.nowS();
+    this.#table = new BoardTable(this.description, driver.name, (index, settings) =>
+      this.#one(() => driver.store!(index, settings)),
+    );
+    this.#muting = new Muting(driver, (act) => this.#one(act));
+    const { appliesApart, timing } = driver.facts;
+    const take = (hash: string, untilS: number) => this.#one(() => this.#take(hash, untilS));
+    this.#slots = new HostSlots(
+      clock,
+      this.#originS,
+      timing.settleS,
+      appliesApart
+        ? { prepare: take, apply: (_, untilS) => this.#one(() => driver.apply!(untilS)) }
+        : { apply: take },
+      (hash) => this.#table.indexOf(hash) ?? 0,
+      {
+        receipt: (receipt) => this.#tell(receipt),
+        failed: (slot, error) => this.#failed(slot, error),
+      },
+    );
+    this.#gate.open();
+  }
+
+  get muted(): boolean | null {
+    return this.#muting.confirmed;
+  }
+
+  get muteDoubt(): string {
+    return this.#muting.doubt;
+  }
+
+  /** What the board said of itself. */
+  get identity(): BoardIdentity {
+    return this.#identity;
+  }
+
+  on<E extends keyof ArrayBoardEvents>(event: E, listener: ArrayBoardEvents[E]): void {
+    this.#listeners.on(event, listener);
+  }
+
+  off<E extends keyof ArrayBoardEvents>(event: E, listener: ArrayBoardEvents[E]): void {
+    this.#listeners.off(event, listener);
+  }
+
+  /** These boards take settings. */
+  async describeArray(): Promise<void> {}
+
+  pack(settings: ElementSettings): PackedCodeword {
+    return packSettings(settings, this.description, this.#driver.name);
+  }
+
+  async load(codewords: readonly PackedCodeword[]): Promise<void> {
+    requirePacked(codewords, this.description, this.#driver.name);
+    await this.#gate.wait();
+    await this.#here(() => this.#table.load(codewords, (bytes) => this.#settingsOf(bytes)));
+  }
+
+  async queue(entries: readonly SlotEntry[]): Promise<void> {
+    SlotQueue.check(entries);
+    await this.#uninterrupted();
+    const { queueDepth } = this.description;
+    if (this.#slots.numOpen + entries.length > queueDepth) {
+      throw new BeamloopError('PLAN_REFUSED', {
+        what: `${queueDepth} slots can be queued; ${this.#slots.numOpen} are open and ${entries.length} more are asked for`,
+        where: this.#driver.name,
+        todo: 'Queue in smaller batches',
+      });
+    }
+    for (const { slot, hash } of entries) {
+      if (this.#table.indexOf(hash) !== undefined) continue;
+      throw new BeamloopError('PLAN_REFUSED', {
+        what: `The codeword ${hash} of slot ${slot} was not loaded`,
+        where: this.#driver.name,
+        todo: 'Load it before queueing the slot',
+      });
+    }
+    for (const { slot, hash } of entries) {
+      this.#receipts.delete(slot);
+      this.#table.use(hash);
+    }
+    this.#slots.queue(entries);
+  }
+
+  async arm({ firstSlot, startBoardTimeS, slotDurationS }: SlotTiming): Promise<void> {
+    await this.#uninterrupted();
+    await this.#here(() => this.#muting.lift());
+    const startS = this.#originS + startBoardTimeS;
+    if (startS < this.#clock.nowS()) {
+      throw new BeamloopError('BOARD_REFUSED', {
+        what: 'The first slot was past when the board was armed',
+        where: this.#driver.name,
+        todo: 'Arm it farther ahead',
+        cause: 'badTiming',
+      });
+    }
+    this.#slots.arm({ firstSlot, startS, slotDurationS });
+  }
+
+  async armOnTrigger(): Promise<void> {
+    throw new BeamloopError('BOARD_REFUSED', {
+      what: 'This board has no slot clock that its trigger input could start',
+      where: this.#driver.name,
+      todo: 'Arm it by time; a trigger line of its template is pulled by this machine for every slot',
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#gate.wait();
+    this.#stopSlots();
+    await this.#step;
+  }
+
+  async mute(muted: boolean): Promise<void> {
+    await this.#gate.wait();
+    await this.#here(() => this.#muting.set(muted));
+  }
+
+  /** Those that are remembered. */
+  async requestReceipts(firstSlot: number, count: number): Promise<void> {
+    for (const [slot, receipt] of [...this.#receipts]) {
+      if (slot >= firstSlot && slot < firstSlot + count) this.#listeners.emit('receipt', receipt);
+    }
+  }
+
+  boardTime(): BoardTimeInterval {
+    const nowS = this.#clock.nowS() - this.#originS;
+    return { loS: nowS, hiS: nowS };
+  }
+
+  async readBoardTime(): Promise<BoardTimeInterval> {
+    return this.boardTime();
+  }
+
+  /** They have none that is known to us. */
+  requestTelemetry(): void {}
+
+  outstandingSlots(): number {
+    return this.#slots.numOpen;
+  }
+
+  linkStatistics(): LinkStatistics {
+    return linkStatistics(this.#driver.statistics(), this.#table, this.#numReopened);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#silence().then(() => this.#disconnect());
+    return this.#closing;
+  }
+
+  /** As `close`, but leaves the board as it is. */
+  leave(): Promise<void> {
+    this.#closing ??= this.#disconnect();
+    return this.#closing;
+  }
+
+  /** The connection was lost; whoever opened the driver tells. */
+  lost(reason: string): void {
+    if (this.#closing !== null || this.#isAway) return;
+    this.#isAway = true;
+    this.#gate.shut();
+    this.#stopSlots();
+    this.#muting.forget();
+    this.#interrupt(reason);
+    this.#listeners.emit('link', 'down', reason);
+    void this.#comeBack();
+  }
+
+  /** Slots are meant for the clock that ran when they were queued. */
+  async #uninterrupted(): Promise<void> {
+    const before = this.#interruptions;
+    await this.#gate.wait();
+    if (before.reason !== null) throw before.reason;
+  }
+
+  /** A board that does not answer is as good as away: rejects then when it is back, with BOARD_RESET, or when it is given up. */
+  async #here(act: () => Promise<unknown>): Promise<void> {
+    const before = this.#interruptions;
+    try {
+      await act();
+    } catch (error) {
+      const failure = asBoardError(error, this.#driver.name);
+      if (before.reason === null && failure.code === 'BOARD_SILENT' && this.#closing === null) {
+        void this.#driver.close();
+        this.lost(failure.what);
+      }
+      if (before.reason === null) throw failure;
+    }
+    if (before.reason === null) return;
+    await this.#gate.wait();
+    throw before.reason;
+  }
+
+  /** The driver's next step, when the one that is underway has ended. */
+  #one<T>(act: () => Promise<T>): Promise<T> {
+    const next = this.#step.then(act, act);
+    this.#step = next.catch(() => {});
+    return next;
+  }
+
+  #take(hash: string, untilS: number): Promise<Word> {
+    const held = this.#table.held(hash)!;
+    if (this.#driver.select === undefined) return this.#driver.write(this.#settingsOf(held.bytes), untilS);
+    return this.#driver.select(held.index, untilS).then((selected) => weaker(held.word, selected));
+  }
+
+  #settingsOf(bytes: Uint8Array): ElementSettings {
+    return unpackElementSettings(bytes, this.description.numElements, this.description);
+  }
+
+  #tell(receipt: Receipt): void {
+    if (receipt.status !== 'missed') this.#failures = 0;
+    this.#table.done(receipt.hash);
+    this.#receipts.set(receipt.slot, receipt);
+    if (this.#receipts.size > REMEMBERED_RECEIPTS) this.#receipts.delete(this.#receipts.keys().next().value!);
+    this.#listeners.emit('receipt', receipt);
+  }
+
+  /** Whether slots go on. */
+  #failed(slot: number, error: unknown): boolean {
+    const { code, what, todo } = asBoardError(error, this.#driver.name);
+    if (this.#isAway || this.#closing !== null) return false;
+    const says = todo === undefined ? what : `${what}. ${todo}`;
+    const fault =
+      code === 'BOARD_REFUSED' ? 'refused' : code === 'BOARD_SILENT' ? 'noAnswer' : 'driverFailed';
+    this.#listeners.emit('fault', { code: fault, detail: slot, boardTimeS: this.boardTime().loS, says });
+    this.#failures++;
+    if (fault !== 'noAnswer' || this.#failures < FAILURES_IN_A_ROW) return true;
+    void this.#driver.close();
+    this.lost(`${FAILURES_IN_A_ROW} slots in a row without an answer: ${what}`);
+    return false;
+  }
+
+  #stopSlots(): void {
+    for (const { hash } of this.#slots.stop()) this.#table.done(hash);
+  }
+
+  #interrupt(reason: string): void {
+    this.#table.forget();
+    this.#interruptions.reason = new BeamloopError('BOARD_RESET', {
+      what: `The board was away (${reason}): what it held and what was queued is not relied on`,
+      where: this.#driver.name,
+      todo: 'Load, arm and queue again',
+    });
+    this.#interruptions = { reason: null };
+  }
+
+  /** Tries until the board answers, is given up, or this is closed. */
+  async #comeBack(): Promise<void> {
+    await this.#step;
+    const untilS = this.#clock.nowS() + GIVE_UP_AFTER_S;
+    for (let pauseS = REOPEN_PAUSE_S.least; ; pauseS = Math.min(2 * pauseS, REOPEN_PAUSE_S.most)) {
+      await this.#clock.sleep(pauseS, this.#over.signal).catch(() => {});
+      if (this.#closing !== null) return;
+      let lostAgain = false;
+      try {
+        const identity = await this.#driver.open((reason) => {
+          lostAgain = true;
+          this.#onLost(reason);
+        });
+        if (this.#closing !== null) return;
+        if (identity.serialNumber !== this.#identity.serialNumber) return this.#replaced(identity);
+        await this.#muting.restore();
+        if (lostAgain) continue;
+        this.#isAway = false;
+        this.#failures = 0;
+        this.#numReopened++;
+        this.#gate.open();
+        this.#listeners.emit('reset');
+        this.#listeners.emit('link', 'up', 'greeted anew');
+        return;
+      } catch (error) {
+        await this.#driver.close();
+        if (this.#clock.nowS() > untilS) return this.#giveUp(asBoardError(error, this.#driver.name));
+      }
+    }
+  }
+
+  #giveUp({ what }: BeamloopError): void {
+    const error = new BeamloopError('BOARD_SILENT', {
+      what: `The board was away for ${GIVE_UP_AFTER_S} s: ${what}`,
+      where: this.#driver.name,
+      todo: 'Check cable and power',
+    });
+    this.#gate.end(error);
+    this.#listeners.emit('link', 'down', error.message);
+  }
+
+  #replaced({ model, serialNumber }: BoardIdentity): void {
+    const error = new BeamloopError('BOARD_MISMATCH', {
+      what: `Another board answers: ${model} ${serialNumber}`,
+      where: this.#driver.name,
+      todo: `Connect ${this.#identity.model} ${this.#identity.serialNumber} as it was, or start again`,
+    });
+    this.#gate.end(error);
+    void this.#driver.close();
+    this.#listeners.emit('link', 'down', error.message);
+  }
+
+  /** Mutes, if the board is there to be told, for as long as it may take. */
+  async #silence(): Promise<void> {
+    this.#stopSlots();
+    if (this.#isAway) return;
+    const timeout = new AbortController();
+    const quiet = this.#muting.set(true).catch(() => {});
+    await Promise.race([quiet, this.#clock.sleep(CLOSE_TIMEOUT_S, timeout.signal).catch(() => {})]);
+    timeout.abort();
+  }
+
+  async #disconnect(): Promise<void> {
+    this.#stopSlots();
+    this.#over.abort('closed');
+    this.#gate.end(
+      new BeamloopError('BOARD_SILENT', { what: 'The board was closed', where: this.#driver.name }),
+    );
+    await this.#driver.close();
+    this.#listeners.clear();
+  }
+}

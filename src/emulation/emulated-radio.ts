@@ -1,0 +1,210 @@
+/** An emulated UE that is a radio: its samples come from the emulated air, and the very source that a real one has makes powers of them. */
+import type { Signal } from '../../drivers/emulator/air.js';
+import { noiseVariance } from '../channel/channel.js';
+import { isWithin } from '../channel/motion/sensors.js';
+import type { ComplexVector } from '../core/complex.js';
+import { Random } from '../core/random.js';
+import { RadioSource, type RadioStatistics } from '../radio/radio-source.js';
+import { sampleFormat } from '../radio/sample-format.js';
+import { Waveform } from '../radio/waveform.js';
+import type { SlotTiming } from '../ue/host-clock.js';
+import type { PowerSource, SensorReport, SlotPower } from '../ue/power-source.js';
+import { type EmulatedUeOptions, receiverOf } from './emulated-ue.js';
+import { SampleSynthesis, spreadOver } from './sample-synthesis.js';
+
+/** What the radios of a scenario are; plain data. */
+export interface EmulatedRadioPlan {
+  readonly sampleRateHz: number;
+  readonly slotDurationS: number;
+  readonly numPilots: number;
+  /** One of FORMAT_NAMES. */
+  readonly format: string;
+  readonly clockDriftPpm: number;
+  readonly carrierOffsetHz: number;
+  /** When samples are taken is known to this, s; it is off by some of it. */
+  readonly startUncertaintyS: number;
+  /** Bursts of samples that are lost: their share, and how many at a time on average. */
+  readonly dropShare: number;
+  readonly dropSamples: number;
+  /** Whether the stream says where. */
+  readonly tellsGaps: boolean;
+  /** Of what a sample is at full scale: 0 dB leaves room for the strongest beam. */
+  readonly gainDb: number;
+}
+
+/** What a radio samples before the first slot, s. */
+const BEFORE_S = 2e-3;
+/** It stops sampling when nothing comes for longer, s. */
+const LONGEST_PAUSE_S = 10e-3;
+/** Peak over root mean square of what is sampled. */
+const CREST = 4;
+
+export class EmulatedRadio implements PowerSource {
+  readonly #options: EmulatedUeOptions;
+  readonly #plan: EmulatedRadioPlan;
+  readonly #waveform: Waveform;
+  readonly #receive: (
+    beam: Parameters<ReturnType<typeof receiverOf>>[0],
+    motionS: number,
+  ) => Readonly<ComplexVector>;
+  readonly #dropper: Dropper;
+  readonly #scale: number;
+  readonly #errorS: number;
+  readonly #nowS: () => number;
+  #source: RadioSource;
+  #synthesis: SampleSynthesis | null = null;
+  /** When the last slot that is listened for ends, s. */
+  #untilS = Number.NEGATIVE_INFINITY;
+
+  /** @param nowS of slots that follow the wall clock; on virtual time a radio samples ahead to the first slot. */
+  constructor(options: EmulatedUeOptions, plan: EmulatedRadioPlan, nowS: () => number = () => Infinity) {
+    const { seed, ueId, array } = options;
+    this.#nowS = nowS;
+    this.#options = options;
+    this.#plan = plan;
+    this.#waveform = new Waveform(plan);
+    this.#receive = receiverOf(options);
+    this.#dropper = new Dropper(plan, new Random(seed, 'radio drops', ueId));
+    // A beam on the spot, on all pilots: half of the band is empty.
+    this.#scale = 10 ** (plan.gainDb / 20) / (CREST * Math.sqrt(array.numElements / 2));
+    this.#errorS = plan.startUncertaintyS * (2 * new Random(seed, 'radio start', ueId).uniform() - 1);
+    this.#source = this.#newSource();
+  }
+
+  /** A radio never stops. */
+  get isIdle(): boolean {
+    return false;
+  }
+
+  statistics(): RadioStatistics {
+    return this.#source.statistics();
+  }
+
+  listenFor(slots: readonly number[], timing: SlotTiming | null): Promise<void> {
+    if (timing !== null) {
+      const { slot, startS, slotDurationS } = timing;
+      this.#untilS = Math.max(this.#untilS, startS + (slots.at(-1)! + 1 - slot) * slotDurationS);
+      this.#sampleUntil(Math.min(startS - BEFORE_S / 2, this.#nowS()));
+    }
+    return this.#source.listenFor(slots, timing);
+  }
+
+  powers(signal: AbortSignal): AsyncIterable<SlotPower | SensorReport> {
+    return this.#source.powers(signal);
+  }
+
+  leave(): void {
+    this.#source.end();
+    this.#source = this.#newSource();
+    this.#synthesis = null;
+  }
+
+  hear({ fromS, untilS, weights, slot }: Signal): void {
+    const { motionOriginS = 0, blockedS = [] } = this.#options;
+    const { numPilots, slotDurationS } = this.#waveform;
+    const startS = untilS - slotDurationS;
+    const motionS = startS - motionOriginS;
+    const synthesis = this.#synthesisAt(startS);
+    if (weights !== null && !isWithin(motionS, blockedS)) {
+      const response = spreadOver(this.#receive(weights, motionS), numPilots);
+      synthesis.radiates({ slot, fromS, untilS, response });
+    }
+    this.#sampleUntil(untilS);
+    if (untilS >= this.#untilS - slotDurationS / 2) this.#source.pause();
+  }
+
+  #newSource(): RadioSource {
+    const { subcarriers, sensors = null, motionOriginS = 0 } = this.#options;
+    const { format, tellsGaps, startUncertaintyS } = this.#plan;
+    return new RadioSource({
+      waveform: this.#waveform,
+      numSubcarriers: subcarriers?.band.numSubcarriers ?? 1,
+      format: sampleFormat(format, 'radio.emulated.format'),
+      tellsGaps,
+      uncertaintyS: startUncertaintyS,
+      *before(ueTimeS) {
+        for (const { measuredS, ...reading } of sensors?.readyBy(ueTimeS - motionOriginS) ?? [])
+          yield { ueTimeS: measuredS + motionOriginS, ...reading };
+      },
+    });
+  }
+
+  /** What samples at that time; begun anew when nothing was on the air for long. */
+  #synthesisAt(timeS: number): SampleSynthesis {
+    const current = this.#synthesis;
+    if (current !== null && timeS - current.nextS < LONGEST_PAUSE_S) return current;
+    if (current !== null) this.#source.gap();
+    const { seed, ueId, snrDb } = this.#options;
+    this.#synthesis = new SampleSynthesis(timeS - BEFORE_S, {
+      ...this.#plan,
+      waveform: this.#waveform,
+      noiseVariance: noiseVariance(snrDb),
+      random: new Random(seed, 'radio noise', ueId, timeS),
+    });
+    return this.#synthesis;
+  }
+
+  #sampleUntil(timeS: number): void {
+    const synthesis = this.#synthesisAt(timeS);
+    const format = sampleFormat(this.#plan.format);
+    const fromS = synthesis.nextS;
+    const count = synthesis.samplesUntil(timeS);
+    const { re, im } = synthesis;
+    for (let n = 0; n < count; n++) {
+      re[n]! *= this.#scale;
+      im[n]! *= this.#scale;
+    }
+    const { sampleRateHz } = this.#waveform;
+    const { startUncertaintyS, tellsGaps } = this.#plan;
+    for (const { from, to, isAfterDrop } of this.#dropper.kept(count)) {
+      if (isAfterDrop && tellsGaps) this.#source.gap();
+      const bytes = new Uint8Array((to - from) * format.bytes);
+      format.write(re, im, from, to - from, new DataView(bytes.buffer));
+      const timeS = fromS + from / sampleRateHz + this.#errorS;
+      this.#source.samples(bytes, { leastS: timeS - startUncertaintyS, mostS: timeS + startUncertaintyS });
+    }
+  }
+}
+
+/** Loses bursts of samples. */
+class Dropper {
+  readonly #meanKept: number;
+  readonly #burst: number;
+  readonly #random: Random;
+  /** Samples until a burst begins, or ends. */
+  #left: number;
+  #isLosing = false;
+  #isAfterDrop = false;
+
+  constructor(
+    { dropShare, dropSamples }: Pick<EmulatedRadioPlan, 'dropShare' | 'dropSamples'>,
+    random: Random,
+  ) {
+    this.#meanKept = dropShare === 0 ? Infinity : dropSamples / dropShare - dropSamples;
+    this.#burst = dropSamples;
+    this.#random = random;
+    this.#left = this.#drawn(this.#meanKept);
+  }
+
+  *kept(
+    count: number,
+  ): Generator<{ readonly from: number; readonly to: number; readonly isAfterDrop: boolean }> {
+    for (let at = 0; at < count; ) {
+      const to = Math.min(count, at + this.#left);
+      if (!this.#isLosing && to > at) {
+        yield { from: at, to, isAfterDrop: this.#isAfterDrop };
+        this.#isAfterDrop = false;
+      }
+      this.#left -= to - at;
+      at = to;
+      if (this.#left > 0) continue;
+      this.#isLosing = !this.#isLosing;
+      if (!this.#isLosing) this.#isAfterDrop = true;
+      this.#left = this.#drawn(this.#isLosing ? this.#burst : this.#meanKept);
+    }
+  }
+
+  #drawn(mean: number): number {
+    return mean === Infinity ? Infinity : 1 + Math.floor(-mean * Math.log(1 - this.#random.uniform()));
+  }
+}

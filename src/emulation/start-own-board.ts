@@ -1,0 +1,43 @@
+/** An emulated board that speaks its own language, in a process of its own, behind a port that any program can open. */
+import type { OwnBoardConfig } from '../../drivers/emulator/own/own-board.js';
+import type { OwnBoardCommand } from '../../drivers/emulator/own/own-board-process.js';
+import type { PlugKind } from '../../drivers/emulator/plug.js';
+import type { BoardReport } from '../../drivers/emulator/side-channel.js';
+import { BeamloopError } from '../core/errors.js';
+import { Child } from './child.js';
+import { compiledEntry } from './compiled-entry.js';
+import { EmulatedBoardHandle } from './start-emulated-board.js';
+
+type Ready = Extract<BoardReport, { type: 'ready' }>;
+
+/**
+ * Starts it. Its process ends with this one, even when this one is killed, and removes its files.
+ *
+ * @param onFailure told when its process ends without having been closed.
+ * @throws BeamloopError PORT_FAILED where it cannot be started.
+ */
+export async function startOwnBoard(
+  board: OwnBoardConfig,
+  at: PlugKind,
+  onFailure: (error: BeamloopError) => void = () => {},
+): Promise<EmulatedBoardHandle> {
+  const { child, ready } = await Child.start<OwnBoardCommand, BoardReport, Ready>({
+    entry: compiledEntry('../../drivers/emulator/own/own-board-process.js', import.meta.url),
+    start: { type: 'start', board, at },
+    onReport: () => {},
+    onLost: (what) =>
+      onFailure(
+        new BeamloopError('BOARD_SILENT', {
+          what: `The emulated board is gone: ${what}`,
+          todo: 'See whether something on this machine ends processes, for want of memory say',
+        }),
+      ),
+    failure: ({ what, where, todo }) =>
+      new BeamloopError('PORT_FAILED', {
+        what: `The emulated board did not start: ${what}`,
+        ...(where !== undefined && { where }),
+        ...(todo !== undefined && { todo }),
+      }),
+  });
+  return new EmulatedBoardHandle(child, ready);
+}

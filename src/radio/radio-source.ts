@@ -1,0 +1,160 @@
+/** The power source of a UE that is a radio: samples in, powers of the slots that it was asked for out. */
+import { BeamloopError } from '../core/errors.js';
+import type { SlotTiming } from '../ue/host-clock.js';
+import {
+  PowerQueue,
+  type PowerSource,
+  type SensorReport,
+  type SlotPower,
+  UntoldSlots,
+} from '../ue/power-source.js';
+import { PlainMeter } from './plain-meter.js';
+import type { SampleFormat } from './sample-format.js';
+import { type MeasuredSlot, type ReceiverStatistics, SlotReceiver } from './slot-receiver.js';
+import type { TimeSpan } from './wanted-slots.js';
+import type { Waveform } from './waveform.js';
+
+export interface RadioSourceOptions {
+  readonly waveform: Waveform;
+  /** Powers that a slot's record has; at most as many as the waveform has pilots. */
+  readonly numSubcarriers: number;
+  readonly format: SampleFormat;
+  /** Whether the stream says where samples are missing. */
+  readonly tellsGaps: boolean;
+  /** When a sample was taken is known to this at the worst, s: what a request must be clear of. */
+  readonly uncertaintyS: number;
+  /** What goes before a slot's power. */
+  readonly before?: (ueTimeS: number) => Iterable<SensorReport>;
+}
+
+export interface RadioStatistics extends ReceiverStatistics {
+  /** Samples at full scale. */
+  readonly clipped: number;
+}
+
+/** Samples that are taken at once: so many are converted before slots are looked for. */
+const MOST_AT_ONCE = 1 << 16;
+
+export class RadioSource implements PowerSource {
+  readonly #options: RadioSourceOptions;
+  readonly #receiver: SlotReceiver;
+  readonly #queue = new PowerQueue<SlotPower | SensorReport>();
+  /** Bytes of a sample whose others have not come. */
+  #rest: Uint8Array = new Uint8Array(0);
+  #clipped = 0;
+  #originS: number | null = null;
+  #failure: { readonly error: unknown } | null = null;
+  #whenRunning: (() => void)[] = [];
+
+  constructor(options: RadioSourceOptions) {
+    this.#options = options;
+    const { waveform, tellsGaps } = options;
+    const onSlot = (slot: MeasuredSlot) => this.#measured(slot);
+    this.#receiver = new SlotReceiver({ waveform, meter: new PlainMeter(waveform), tellsGaps, onSlot });
+  }
+
+  /** Resolves when samples come: nothing is heard before. */
+  async listenFor(slots: readonly number[], timing: SlotTiming | null): Promise<void> {
+    if (timing === null) throw new UntoldSlots('the bridge did not say when they are');
+    const { waveform, uncertaintyS } = this.#options;
+    const spanS = (slots.at(-1)! - slots[0]!) * timing.slotDurationS;
+    const doubtS = 2 * (uncertaintyS + timing.uncertaintyS + timing.maxDrift * spanS);
+    if (Math.abs(timing.slotDurationS / waveform.slotDurationS - 1) > 1e-6)
+      throw new UntoldSlots(
+        `they last ${timing.slotDurationS} s and the waveform is for slots of ${waveform.slotDurationS} s`,
+      );
+    if (doubtS >= (waveform.countModulus - 2) * waveform.slotDurationS)
+      throw new UntoldSlots(
+        `when they are is known to ${(doubtS / 2).toPrecision(3)} s either way, and their count begins again after ${waveform.countModulus}`,
+      );
+    if (this.#originS === null) await new Promise<void>((resolve) => this.#whenRunning.push(resolve));
+    this.#receiver.listenFor(slots, timing);
+  }
+
+  async *powers(signal: AbortSignal): AsyncGenerator<SlotPower | SensorReport, void, void> {
+    yield* this.#queue.read(signal);
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  /**
+   * Bytes of samples, in the format; a sample may be cut by the end.
+   *
+   * @param first when the first of them was taken, on the UE's clock.
+   */
+  samples(bytes: Uint8Array, first: TimeSpan): void {
+    const { format, waveform } = this.#options;
+    const all = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
+    const count = Math.floor(all.length / format.bytes);
+    const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
+    if (this.#originS === null) {
+      this.#originS = (first.leastS + first.mostS) / 2;
+      for (const resolve of this.#whenRunning.splice(0)) resolve();
+    }
+    for (let done = 0; done < count; ) {
+      const more = Math.min(MOST_AT_ONCE, count - done);
+      const { re, im, at } = this.#receiver.room(more);
+      this.#clipped += format.read(view, done * format.bytes, more, re, im, at);
+      const sinceS = done / waveform.sampleRateHz;
+      this.#receiver.received(more, { leastS: first.leastS + sinceS, mostS: first.mostS + sinceS });
+      done += more;
+    }
+    this.#rest = all.slice(count * format.bytes);
+  }
+
+  /** Samples are missing here. */
+  gap(): void {
+    this.#rest = new Uint8Array(0);
+    this.#receiver.gap();
+  }
+
+  /** Nothing comes for now. */
+  pause(): void {
+    this.#receiver.flush();
+  }
+
+  /** The stream is over, for a reason if one is given. What was measured is still delivered. */
+  end(error?: unknown): void {
+    this.#receiver.flush();
+    if (error !== undefined) this.#failure = { error };
+    else if (this.#rest.length > 0)
+      this.#failure = { error: cutOff(this.#rest.length, this.#options.format) };
+    this.#queue.end();
+  }
+
+  statistics(): RadioStatistics {
+    return { ...this.#receiver.statistics(), clipped: this.#clipped };
+  }
+
+  #measured({ slot, start, powers, noiseFloor }: MeasuredSlot): void {
+    const { waveform, numSubcarriers, before } = this.#options;
+    const ueTimeS = this.#originS! + start / waveform.sampleRateHz;
+    for (const report of before?.(ueTimeS) ?? []) this.#queue.push(report);
+    this.#queue.push({ slot, ueTimeS, noiseFloor, powers: grouped(powers, numSubcarriers) });
+  }
+}
+
+/** Means of neighbouring pilots, so many as there are subcarriers. */
+function grouped(powers: Float32Array, count: number): Float32Array {
+  if (count === powers.length) return powers;
+  return Float32Array.from({ length: count }, (_, k) => {
+    const from = Math.floor((k * powers.length) / count);
+    const to = Math.floor(((k + 1) * powers.length) / count);
+    let sum = 0;
+    for (let m = from; m < to; m++) sum += powers[m]!;
+    return sum / (to - from);
+  });
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+}
+
+function cutOff(bytes: number, format: SampleFormat): BeamloopError {
+  return new BeamloopError('SAMPLES_INVALID', {
+    what: `The samples end in the middle of one: ${bytes} of the ${format.bytes} bytes of a ${format.name} sample are left over`,
+    todo: 'Give the format in which the radio writes with --format; or the file was cut short',
+  });
+}

@@ -1,0 +1,374 @@
+/**
+ * From samples to the powers of slots. A slot is reported only where its number is beyond doubt: where the stream tells of its gaps, by the
+ * line on which all slots lie; where it does not, when its own symbols prove it, or slots before and after it that lie on one line.
+ */
+import type { SlotTiming } from '../ue/host-clock.js';
+import { Acquisition } from './acquisition.js';
+import { likelihood, noSum, PrefixSums, significance, sumsOfSlot } from './prefix-timing.js';
+import { SampleBuffer } from './sample-buffer.js';
+import { SlotLine } from './slot-line.js';
+import { powersOf, SignEvidence, type SlotMeter } from './slot-meter.js';
+import { type TimeSpan, WantedSlots } from './wanted-slots.js';
+import type { Waveform } from './waveform.js';
+
+export interface MeasuredSlot {
+  readonly slot: number;
+  /** Number of the sample at which it begins. */
+  readonly start: number;
+  /** Shape [numPilots]. */
+  readonly powers: Float32Array;
+  readonly noiseFloor: number;
+}
+
+export interface SlotReceiverOptions {
+  readonly waveform: Waveform;
+  readonly meter: SlotMeter;
+  /** Whether the stream says where samples are missing. */
+  readonly tellsGaps: boolean;
+  readonly onSlot: (slot: MeasuredSlot) => void;
+}
+
+export interface ReceiverStatistics {
+  readonly samples: number;
+  readonly slots: number;
+  /** Slots that were wanted and are left out, for doubt of which they are. */
+  readonly leftOut: number;
+  readonly gaps: number;
+  /** How often slots were found anew. */
+  readonly found: number;
+  readonly isLocked: boolean;
+  /** By which the radio's clock is faster than the slots'; null before it is known. */
+  readonly driftPpm: number | null;
+  /** Of the carrier, Hz. */
+  readonly offsetHz: number;
+  /** Of the last slot that was proved. */
+  readonly snrDb: number | null;
+}
+
+/** Slots that are searched at once. */
+const SEARCHED_SLOTS = 12;
+/** Slots without a proof after which slots are looked for anew. */
+const UNPROVED_SLOTS = 6;
+/** Multiples of what chance gives (see acquisition.ts). */
+const PROOF = { signs: 5, pair: 2.5, timing: 5, part: 3 };
+const SEEN = { signs: 4, timing: 4 };
+const MAX_PENDING = 4096;
+
+interface Proof {
+  readonly slot: number;
+  readonly isProved: boolean;
+}
+
+export class SlotReceiver {
+  readonly #options: SlotReceiverOptions;
+  readonly #waveform: Waveform;
+  readonly #buffer = new SampleBuffer();
+  readonly #wanted = new WantedSlots();
+  readonly #acquisition: Acquisition;
+  readonly #sums: PrefixSums;
+  #time: (TimeSpan & { readonly number: number }) | null = null;
+  #line: SlotLine | null = null;
+  #next = 0;
+  /** Search from here on. */
+  #searchFrom = 0;
+  /** End of what was searched last. */
+  #searchedTo = 0;
+  #offsetTurns = 0;
+  #unproved = 0;
+  /** The last slot of this line that was proved. */
+  #proved: number | null = null;
+  #pending: MeasuredSlot[] = [];
+  #slots = 0;
+  #gaps = 0;
+  #found = 0;
+  #driftPpm: number | null = null;
+  #snrDb: number | null = null;
+
+  constructor(options: SlotReceiverOptions) {
+    this.#options = options;
+    this.#waveform = options.waveform;
+    this.#acquisition = new Acquisition(options.waveform, options.meter);
+    this.#sums = new PrefixSums(options.waveform);
+  }
+
+  /** @param slots ascending. */
+  listenFor(slots: readonly number[], timing: SlotTiming): void {
+    this.#wanted.add(slots, timing);
+  }
+
+  /** Where the caller puts `count` samples, which `received` then takes. */
+  room(count: number): { readonly re: Float32Array; readonly im: Float32Array; readonly at: number } {
+    const at = this.#buffer.room(count);
+    return { re: this.#buffer.re, im: this.#buffer.im, at };
+  }
+
+  /** @param first when the first of them was sampled, on the UE's clock. */
+  received(count: number, first: TimeSpan): void {
+    this.#time = { number: this.#buffer.end, ...first };
+    this.#buffer.added(count);
+    this.#work(false);
+  }
+
+  /** Samples are missing, nobody knows how many; before them, what came is worked off. */
+  gap(): void {
+    this.#work(true);
+    this.#gaps++;
+    this.#lose();
+    this.#buffer.restart(this.#buffer.end);
+    this.#searchFrom = this.#buffer.end;
+  }
+
+  /** No more samples come for now: what can be told by what came is told. */
+  flush(): void {
+    this.#work(true);
+  }
+
+  statistics(): ReceiverStatistics {
+    return {
+      samples: this.#buffer.end,
+      slots: this.#slots,
+      leftOut: this.#wanted.numMissed,
+      gaps: this.#gaps,
+      found: this.#found,
+      isLocked: this.#line !== null,
+      driftPpm: this.#driftPpm,
+      offsetHz: this.#offsetTurns * this.#waveform.sampleRateHz,
+      snrDb: this.#snrDb,
+    };
+  }
+
+  #work(isLast: boolean): void {
+    const { slotSamples } = this.#waveform;
+    while (!this.#wanted.isIdle && this.#time !== null) {
+      if (this.#line === null) {
+        if (!this.#search(isLast)) break;
+        continue;
+      }
+      this.#skipTo(this.#buffer.begin);
+      const start = Math.round(this.#line.startOf(this.#next));
+      if (
+        start + slotSamples + 1 > this.#buffer.end &&
+        !(isLast && start + slotSamples <= this.#buffer.end + 1)
+      )
+        break;
+      this.#takeSlot(this.#line, this.#next, start);
+    }
+    this.#forget();
+  }
+
+  #spanOf(number: number): TimeSpan {
+    const { number: reference, leastS, mostS } = this.#time!;
+    const sinceS = (number - reference) / this.#waveform.sampleRateHz;
+    const driftS = Math.abs(sinceS) * 100e-6;
+    return { leastS: leastS + sinceS - driftS, mostS: mostS + sinceS + driftS };
+  }
+
+  /** Looks for slots; false when that has to wait for samples. */
+  #search(isLast: boolean): boolean {
+    const { slotSamples, sampleRateHz } = this.#waveform;
+    const early = this.#time!.number + (this.#wanted.fromS - this.#time!.mostS) * sampleRateHz;
+    const from = Math.max(this.#buffer.begin, this.#searchFrom, Math.floor(early - slotSamples));
+    const left = this.#buffer.end - from;
+    const count = Math.ceil((SEARCHED_SLOTS + 1) * slotSamples);
+    if (left < count && !isLast) return false;
+    if (left < slotSamples) return false;
+    if (this.#adopt(from, Math.min(left, count))) return true;
+    this.#searchFrom =
+      left <= count ? this.#buffer.end : from + Math.floor((SEARCHED_SLOTS / 2) * slotSamples);
+    this.#wanted.passTo(this.#spanOf(this.#searchFrom));
+    return true;
+  }
+
+  /** Looks for slots among `count` samples and goes on with what it finds. */
+  #adopt(from: number, count: number): boolean {
+    const { re, im } = this.#buffer;
+    const base = this.#buffer.begin;
+    this.#searchedTo = from + count;
+    const found = this.#acquisition.find(
+      re,
+      im,
+      from - base,
+      count,
+      (index) => this.#wanted.beginning(this.#tolerant(this.#spanOf(base + index))),
+      (slot) => this.#wanted.has(slot),
+    );
+    if (found === null) return false;
+    const { prefix, slotSamples } = this.#waveform;
+    const start = found.start + base;
+    const before = this.#line;
+    const tolerance = prefix / 4 + 3 * found.deviation;
+    if (before !== null && Math.abs(before.startOf(found.slot) - start) < tolerance) return false;
+    this.#lose();
+    this.#found++;
+    this.#offsetTurns = found.offsetTurns;
+    this.#line = new SlotLine(slotSamples, found.slot, start, found.deviation);
+    this.#next = found.slot;
+    return true;
+  }
+
+  /** Times are of samples, and slots begin between them. */
+  #tolerant({ leastS, mostS }: TimeSpan): TimeSpan {
+    const toleranceS = 0.1 * this.#waveform.slotDurationS;
+    return { leastS: leastS - toleranceS, mostS: mostS + toleranceS };
+  }
+
+  #takeSlot(line: SlotLine, slot: number, start: number): void {
+    this.#next = slot + 1;
+    const span = this.#tolerant(this.#spanOf(start));
+    const possible = this.#wanted.beginning(span);
+    if (possible === null || slot < possible[0] || slot > possible[1]) {
+      // Slots are numbered anew, or the stream is not where it was thought to be.
+      this.#lose();
+      this.#searchFrom = start + Math.ceil(this.#waveform.slotSamples / 2);
+      return;
+    }
+    this.#wanted.passTo(span);
+    if (line.deviationOf(slot) > this.#waveform.prefix / 2) {
+      this.#lose();
+      this.#searchFrom = start + Math.ceil(this.#waveform.slotSamples / 2);
+      return;
+    }
+    const { re, im } = this.#buffer;
+    const at = this.#buffer.index(start);
+    const sums = this.#options.meter.measure(re, im, at, this.#offsetTurns);
+    const { powers, noiseFloor } = powersOf(this.#waveform, sums, slot);
+    const proof = this.#prove(line, slot, start, new SignEvidence(this.#waveform, sums));
+    const measured = { slot, start, powers, noiseFloor };
+    if (proof.isProved) this.#noteSnr(measured);
+    this.#report(measured, proof);
+    if (proof.isProved) this.#unproved = 0;
+    else if (++this.#unproved >= UNPROVED_SLOTS) this.#searchAnew(line, slot);
+  }
+
+  /** Whether the slot's own symbols show that it is this slot and where it was thought to be, all of it; makes the line better. */
+  #prove(line: SlotLine, slot: number, start: number, evidence: SignEvidence): Proof {
+    const { firstRe, firstIm, lastRe, lastIm, firstSize, lastSize } = evidence.of(slot);
+    const size = firstSize + lastSize;
+    if (size === 0) return { slot, isProved: false };
+    const sumRe = firstRe + lastRe;
+    const sumIm = firstIm + lastIm;
+    const signs = Math.hypot(sumRe, sumIm) / Math.sqrt(size);
+    if (signs < SEEN.signs) return { slot, isProved: false };
+    const pair = Math.min(
+      Math.hypot(firstRe, firstIm) / Math.sqrt(firstSize),
+      Math.hypot(lastRe, lastIm) / Math.sqrt(lastSize),
+    );
+    const timing = this.#timing(start);
+    const { prefix, symbolSamples } = this.#waveform;
+    const isInPlace = Math.abs(timing.late) <= prefix / 4;
+    if (timing.significance >= SEEN.timing && isInPlace) {
+      line.saw(slot, start + timing.late, timing.deviation);
+      this.#driftPpm = line.driftDeviationPpm < 20 ? line.driftPpm : this.#driftPpm;
+      const residualTurns = -Math.atan2(sumIm, sumRe) / (2 * Math.PI * symbolSamples);
+      if (signs >= PROOF.signs) this.#offsetTurns += 0.25 * residualTurns;
+    }
+    const isProved =
+      signs >= PROOF.signs &&
+      pair >= PROOF.pair &&
+      isInPlace &&
+      timing.significance >= PROOF.timing &&
+      timing.partSignificance >= PROOF.part &&
+      timing.partLate <= prefix / 2;
+    return { slot, isProved };
+  }
+
+  /** How late a slot is against `start`, by its prefixes; and whether its first and last symbols say the same. */
+  #timing(start: number) {
+    const { prefix, lead, numSymbols, symbolSamples } = this.#waveform;
+    const begin = lead - prefix;
+    const from = this.#buffer.index(start) + begin;
+    this.#sums.compute(this.#buffer.re, this.#buffer.im, from, numSymbols * symbolSamples + 2 * prefix);
+    const parts = ['all', 'head', 'tail'] as const;
+    const best = {
+      all: { late: 0, sum: noSum() },
+      head: { late: 0, sum: noSum() },
+      tail: { late: 0, sum: noSum() },
+    };
+    const profile: ReturnType<typeof sumsOfSlot>[] = [];
+    for (let late = -prefix; late <= prefix; late++) {
+      const sums = sumsOfSlot(this.#sums, this.#waveform, late - begin);
+      profile.push(sums);
+      for (const part of parts)
+        if (Math.hypot(sums[part].re, sums[part].im) > Math.hypot(best[part].sum.re, best[part].sum.im))
+          best[part] = { late, sum: sums[part] };
+    }
+    const likenessOf = ({ re, im, energy }: ReturnType<typeof noSum>) =>
+      energy > 0 ? Math.hypot(re, im) / energy : 0;
+    const likeness = Math.min(1, likenessOf(best.all.sum));
+    const lateOf = (part: (typeof parts)[number]) => {
+      let [late, most] = [0, Number.NEGATIVE_INFINITY];
+      profile.forEach((sums, k) => {
+        const value = likelihood(sums[part], likeness);
+        if (value > most) [late, most] = [k - prefix, value];
+      });
+      return late;
+    };
+    const z = significance(best.all.sum);
+    return {
+      late: lateOf('all'),
+      significance: z,
+      deviation: 1 + (3 * prefix * (1 - likeness)) / Math.max(z, 1),
+      partSignificance: Math.min(significance(best.head.sum), significance(best.tail.sum)),
+      partLate: Math.max(Math.abs(lateOf('head')), Math.abs(lateOf('tail'))),
+    };
+  }
+
+  #report(measured: MeasuredSlot, { isProved }: Proof): void {
+    if (this.#options.tellsGaps) {
+      this.#emit(measured);
+      return;
+    }
+    if (!isProved) {
+      if (this.#pending.length < MAX_PENDING) this.#pending.push(measured);
+      return;
+    }
+    // What lies between two that were proved on the same line was sampled without a gap.
+    if (this.#proved !== null) for (const between of this.#pending) this.#emit(between);
+    this.#pending = [];
+    this.#proved = measured.slot;
+    this.#emit(measured);
+  }
+
+  #emit(measured: MeasuredSlot): void {
+    if (!this.#wanted.take(measured.slot)) return;
+    this.#slots++;
+    this.#options.onSlot(measured);
+  }
+
+  /** Only what came since the last search makes another one worth while. */
+  #searchAnew(line: SlotLine, slot: number): void {
+    this.#unproved = 0;
+    if (this.#buffer.end < this.#searchedTo + (UNPROVED_SLOTS / 2) * this.#waveform.slotSamples) return;
+    const since = Math.max(this.#buffer.begin, Math.round(line.startOf(slot - UNPROVED_SLOTS)));
+    this.#adopt(since, this.#buffer.end - since);
+  }
+
+  #noteSnr({ powers, noiseFloor }: MeasuredSlot): void {
+    const mean = powers.reduce((sum, power) => sum + power, 0) / powers.length;
+    this.#snrDb = 10 * Math.log10(Math.max(mean - noiseFloor, 1e-30) / Math.max(noiseFloor, 1e-30));
+  }
+
+  #lose(): void {
+    this.#pending = [];
+    this.#line = null;
+    this.#proved = null;
+    this.#unproved = 0;
+  }
+
+  /** Goes on with the first slot of the line that begins from `number` on. */
+  #skipTo(number: number): void {
+    const line = this.#line!;
+    const behind = (number - line.startOf(this.#next)) / this.#waveform.slotSamples;
+    if (behind > 0) this.#next += Math.ceil(behind);
+  }
+
+  #forget(): void {
+    const { slotSamples } = this.#waveform;
+    if (this.#wanted.isIdle) {
+      this.#buffer.forgetBefore(this.#buffer.end - Math.ceil(2 * slotSamples));
+      return;
+    }
+    const from = this.#line === null ? this.#searchFrom : this.#line.startOf(this.#next - 2 * UNPROVED_SLOTS);
+    this.#buffer.forgetBefore(Math.floor(Math.min(from, this.#buffer.end)));
+  }
+}
