@@ -1,5 +1,5 @@
 /**
- * Builds beamloop into dist/: WebAssembly kernels (AssemblyScript), then TypeScript, then programs of few files.
+ * Builds beamloop into dist/: WebAssembly kernels (AssemblyScript), then TypeScript, then programs of few files, then the dashboard's page.
  * `npm install` (prepare), `npm test` and `npm run bench` call it. --if-needed leaves alone what is built of the same sources;
  * --if-possible does, too, and says so where nothing can be built.
  */
@@ -38,7 +38,8 @@ function assemblyScriptSources() {
 /** Of `npm install` without what builds (--omit=dev), and of a package, which comes built: nothing is to be done. */
 function isBuildable() {
   try {
-    for (const tool of ['typescript', 'assemblyscript', 'rolldown']) require.resolve(`${tool}/package.json`);
+    for (const tool of ['typescript', 'assemblyscript', 'rolldown', 'vite'])
+      require.resolve(`${tool}/package.json`);
   } catch {
     return false;
   }
@@ -54,6 +55,7 @@ const ENTRIES = [
   'drivers/emulator/own/own-board-process.js',
   'src/study/study-worker.js',
   'src/prediction/motion/data/window-worker.js',
+  'src/dashboard/recordings-process.js',
 ];
 /** Bundled with ours, for its hundred files; other packages stay where npm puts them. */
 const BUNDLED_PACKAGE = 'zod';
@@ -102,12 +104,31 @@ async function bundleEntries() {
   }
 }
 
+/** The dashboard's page, with the parts of ECharts that it draws with, whose licences ask to be told. */
+async function buildPage() {
+  const { build } = await import('vite');
+  const outDir = path.join(root, 'dist/page');
+  await build({
+    root: path.join(root, 'src/dashboard/page'),
+    configFile: false,
+    logLevel: 'warn',
+    build: { outDir, emptyOutDir: true, target: 'es2022', modulePreload: false, chunkSizeWarningLimit: 1000 },
+  });
+  for (const name of ['echarts', 'zrender']) {
+    const folder = path.dirname(require.resolve(`${name}/package.json`));
+    for (const file of ['LICENSE', 'NOTICE']) {
+      if (existsSync(path.join(folder, file)))
+        copyFileSync(path.join(folder, file), path.join(outDir, `${file}.${name}`));
+    }
+  }
+}
+
 /** What dist/ depends on: sources, settings and what is installed to build them. */
 function fingerprint() {
   const sources = ['src', 'firmware-protocol', 'drivers', 'calibration', 'bench'].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true })
       .map((file) => path.join(folder, String(file)))
-      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => /\.(ts|html|css)$/.test(file) || file.endsWith('page/tsconfig.json'))
       .sort(),
   );
   const hash = createHash('sha256');
@@ -151,5 +172,6 @@ for (const source of assemblyScriptSources()) {
 }
 run(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json']);
 await bundleEntries();
+await buildPage();
 chmodSync(path.join(root, 'dist/src/cli/main.js'), 0o755);
 writeFileSync(FINGERPRINT_FILE, builtFrom);

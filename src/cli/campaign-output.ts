@@ -1,6 +1,7 @@
 /** What campaign commands share: options, and how a campaign is shown: progress on standard error, the result on standard output. */
 import type { Progress } from '../campaign/campaign-parts.js';
 import type { PilotCounts } from '../campaign/check-pilots.js';
+import { decibels, place } from '../campaign/in-words.js';
 import { interruptionSentence } from '../campaign/interruptions.js';
 import {
   type CampaignOutcome,
@@ -21,8 +22,7 @@ import { LOSS_STEPS, type LossAccount } from '../scenario/loss-account.js';
 import { type CommandContext, printJson, warn } from './command.js';
 import { wrapped } from './text-table.js';
 import { epochText, trackingText } from './tracking-output.js';
-import { place } from './user-columns.js';
-import { decibels, percent, usersText } from './user-tables.js';
+import { percent, usersText } from './user-tables.js';
 
 /** Options of every command that carries out a campaign. */
 export const campaignOptions = {

@@ -2,6 +2,7 @@
 import type { PlaceM } from '../array/antenna-array.js';
 import type { SeenPlace } from '../array/planar-array.js';
 import { PILOTS_NOTE, type PilotCounts, pilotsText } from '../campaign/check-pilots.js';
+import { place } from '../campaign/in-words.js';
 import { formatTable, type TextColumn, wrapped } from './text-table.js';
 
 export interface UserColumn<User> extends TextColumn {
@@ -82,20 +83,3 @@ export const BEST: UserColumn<{ readonly bestKey: string | null }> = {
   align: 'left',
   cell: ({ bestKey }) => bestKey ?? '-',
 };
-
-/**
- * `21.30 m at -14.2 deg`; without a distance the user is in the far field.
- *
- * @param elevationRad of planar arrays: `21.30 m at -14.2 deg, 3.0 deg up`.
- */
-export function place(
-  distanceM: number | null,
-  angleRad: number,
-  elevationRad: number | null = null,
-): string {
-  const distance = distanceM === null ? 'far field' : `${distanceM.toFixed(2)} m`;
-  const degrees = (rad: number) => ((rad * 180) / Math.PI).toFixed(1);
-  if (elevationRad === null) return `${distance} at ${degrees(angleRad)} deg`;
-  const direction = `${degrees(angleRad)} deg, ${degrees(Math.abs(elevationRad))} deg ${elevationRad < 0 ? 'down' : 'up'}`;
-  return distanceM === null ? direction : `${distance} at ${direction}`;
-}

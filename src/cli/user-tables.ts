@@ -1,4 +1,5 @@
 /** Users on the terminal: a row each, and of many their distributions and the worst of them. */
+import { decibels } from '../campaign/in-words.js';
 import { MOST_NAMED, type UserOutcome } from '../campaign/outcome.js';
 import { plural } from '../core/plural.js';
 import type { LossAccount } from '../scenario/loss-account.js';
@@ -208,10 +209,6 @@ function widebandTable(users: readonly UserOutcome[], widthColumns: number | und
 type Wideband = NonNullable<UserOutcome['wideband']>;
 
 /** Rounding can make a loss of nothing negative. */
-export function decibels(lossDb: number | null): string {
-  return lossDb === null ? '-' : `${lossDb.toFixed(2).replace(/^-0\.00$/, '0.00')} dB`;
-}
-
 export function percent(value: number | null): string {
   return value === null ? '-' : `${value.toFixed(2).replace(/^-0\.00$/, '0.00')} %`;
 }

@@ -73,6 +73,7 @@ export const ERROR_CATALOGUE = {
   BOARD_FAULT: { exit: EXIT.board, meaning: 'the board reported a fault' },
   BRIDGE_LISTEN: { exit: EXIT.ue, meaning: 'the bridge could not listen on its address' },
   BRIDGE_TOKEN: { exit: EXIT.ue, meaning: 'the bridge needs a token when it listens beyond 127.0.0.1' },
+  DASHBOARD_LISTEN: { exit: EXIT.usage, meaning: 'the dashboard could not listen on its port' },
   UE_REFUSED: { exit: EXIT.ue, meaning: 'the bridge refused a UE' },
   UE_ABSENT: { exit: EXIT.ue, meaning: 'a UE that the scenario needs is not connected, or went away' },
   UE_SILENT: { exit: EXIT.ue, meaning: 'a UE did not report the slots that it was asked to measure' },

@@ -36,7 +36,10 @@ export class RunWatch implements AsyncIterable<LiveMessage> {
     socket.on('error', () => {});
     const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
     signal?.addEventListener('abort', () => socket.destroy(), { once: true });
-    const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+    const reader = createInterface({ input: socket });
+    // A socket that is destroyed does not end, and whoever waits for a line would wait for ever.
+    socket.once('close', () => reader.close());
+    const lines = reader[Symbol.asyncIterator]();
     const first = await lines.next();
     clearTimeout(timer);
     signal?.throwIfAborted();

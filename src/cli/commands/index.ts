@@ -29,6 +29,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   board: async () => (await import('./board.js')).boardCommand,
   conformance: async () => (await import('./conformance.js')).conformanceCommand,
   wire: async () => (await import('./wire.js')).wireCommand,
+  dashboard: async () => (await import('./dashboard.js')).dashboardCommand,
   'emulate-board': async () => (await import('./emulate-board.js')).emulateBoardCommand,
 };
 

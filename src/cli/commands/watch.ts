@@ -1,10 +1,10 @@
+import { place } from '../../campaign/in-words.js';
 import { BeamloopError } from '../../core/errors.js';
 import type { LiveMessage, RunHello } from '../../live/messages.js';
 import { runSockets } from '../../live/run-sockets.js';
 import { RunWatch } from '../../live/watch-run.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { formatTable } from '../text-table.js';
-import { place } from '../user-columns.js';
 
 const ORDERS = ['stop', 'mute', 'unmute'] as const;
 

@@ -3,13 +3,13 @@ import { vectorOf } from '../../array/array-frame.js';
 import { focalPointAt } from '../../array/focal-point.js';
 import { LinearArray, type PointM, polarPointM } from '../../array/linear-array.js';
 import { PlanarArray } from '../../array/planar-array.js';
+import { place } from '../../campaign/in-words.js';
 import { wrongPlace } from '../../channel/place-checks.js';
 import { type Codeword, phaseCodeword } from '../../codebook/codeword.js';
 import { focusCodeword, servingCodeword, servingPlace } from '../../codebook/serving.js';
 import { type Bounds, DIRECTION, DISTANCE, outside } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { quantityOption } from '../options.js';
-import { place } from '../user-columns.js';
 
 export interface Aim {
   /** Null: the far field. */

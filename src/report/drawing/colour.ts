@@ -1,7 +1,6 @@
-/** Colours of figures: one palette that colour-blind readers can tell apart (Okabe and Ito, 2008), one colour map. */
+/** Colours of figures: one palette that colour-blind readers can tell apart (Okabe and Ito, 2008). */
 import { findScheme } from '../../training/registry.js';
 import type { SchemeColour } from '../../training/scheme-definition.js';
-import type { Rgb } from './png.js';
 
 /**
  * Colours of a figure that stands alone on white. Inside a page each becomes a CSS variable of the same name, so that the
@@ -52,21 +51,4 @@ export function coloursOf(names: readonly string[]): string[] {
 /** Of pilots that split, in their order: a pilot has one colour in all figures. */
 export function pilotColours(numPilots: number): string[] {
   return coloursOf(Array.from({ length: numPilots }, (_, k) => `Pilot ${k + 1}`));
-}
-
-/** Perceptually uniform, readable in grey: viridis (van der Walt and Smith, 2015) from nine stops. */
-const STOPS = [0x440154, 0x472d7b, 0x3b528b, 0x2c728e, 0x21918c, 0x28ae80, 0x5ec962, 0xaddc30, 0xfde725];
-
-/** Colour map with `numEntries` entries from low to high. */
-export function colourMap(numEntries: number): Rgb[] {
-  return Array.from({ length: numEntries }, (_, k) => {
-    const at = (k / Math.max(1, numEntries - 1)) * (STOPS.length - 1);
-    const below = Math.min(STOPS.length - 2, Math.floor(at));
-    const channel = (shift: number) => {
-      const low = (STOPS[below]! >> shift) & 255;
-      const high = (STOPS[below + 1]! >> shift) & 255;
-      return Math.round(low + (at - below) * (high - low));
-    };
-    return [channel(16), channel(8), channel(0)] as const;
-  });
 }

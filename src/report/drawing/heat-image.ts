@@ -1,5 +1,6 @@
 /** Heat maps: a grid of values becomes a small PNG that a chart stretches over its axes. */
-import { COLOUR, colourMap } from './colour.js';
+import { COLOUR } from './colour.js';
+import { colourMap } from './colour-map.js';
 import { encodeIndexedPng } from './png.js';
 
 export interface HeatGrid {

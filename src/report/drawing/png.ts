@@ -1,8 +1,6 @@
 /** A PNG encoder for indexed images: heat maps are small pictures inside the SVG instead of tens of thousands of rectangles. */
 import { crc32, deflateSync } from 'node:zlib';
-
-/** Red, green, blue, each 0..255. */
-export type Rgb = readonly [number, number, number];
+import type { Rgb } from './colour-map.js';
 
 function chunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);

@@ -2,7 +2,8 @@
 import type { PointFigure } from '../../study/common/result.js';
 import { legend, legendHeightPx, roundTicks, valueAxis } from '../drawing/axis.js';
 import type { Figure } from '../drawing/chart.js';
-import { COLOUR, colourMap, coloursOf } from '../drawing/colour.js';
+import { COLOUR, coloursOf } from '../drawing/colour.js';
+import { colourMap } from '../drawing/colour-map.js';
 import { colourBar } from '../drawing/heat-image.js';
 import { significant, typographic } from '../drawing/number-format.js';
 import { type PlotArea, pixelIn } from '../drawing/user-marks.js';

@@ -16,7 +16,8 @@ import {
   withEnds,
 } from '../../../src/report/drawing/axis.js';
 import { beamPatternDb } from '../../../src/report/drawing/beam-pattern.js';
-import { colourMap, coloursOf } from '../../../src/report/drawing/colour.js';
+import { coloursOf } from '../../../src/report/drawing/colour.js';
+import { colourMap } from '../../../src/report/drawing/colour-map.js';
 import { heatImage } from '../../../src/report/drawing/heat-image.js';
 import {
   bytes,

@@ -1,9 +1,10 @@
 /** Beam patterns of the codewords that led to one user, over azimuth and elevation, with where the user is and was found. */
 import type { Codeword, PilotLabel } from '../../../codebook/codeword.js';
+import { FRONT_RAD } from '../../../codebook/direction-gain.js';
 import { valueAxis } from '../../drawing/axis.js';
 import type { Figure } from '../../drawing/chart.js';
 import { COLOUR } from '../../drawing/colour.js';
-import { directionPatternDb, FRONT_RAD } from '../../drawing/direction-pattern.js';
+import { directionPatternDb } from '../../drawing/direction-pattern.js';
 import { colourBar, heatImage, imageSeries } from '../../drawing/heat-image.js';
 import { shown } from '../../page/html.js';
 import { groupPilots } from '../pilot-groups.js';

@@ -1,0 +1,29 @@
+/** What every panel of a run has. */
+import type { RunHello } from '../../live/messages.js';
+import type { PatternMessage, PlaneAxes, ShownMessage } from '../page-messages.js';
+
+export interface RunPanel {
+  readonly root: HTMLElement;
+  /** Another run is shown from now on. */
+  follow(hello: RunHello, axes: PlaneAxes): void;
+  take(message: ShownMessage | PatternMessage): void;
+  /** Draws what has come since; called once a frame of the screen. */
+  draw(nowMs: number): void;
+}
+
+/** Whether it is time again: what changes more often than people read is not drawn more often. */
+export class Pace {
+  readonly #periodMs: number;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  constructor(perSecond: number) {
+    this.#periodMs = 1000 / perSecond;
+  }
+
+  isDue(nowMs: number): boolean {
+    // Half a frame of the screen early rather than late.
+    if (nowMs - this.#lastMs < this.#periodMs - 8) return false;
+    this.#lastMs = nowMs;
+    return true;
+  }
+}
