@@ -27,6 +27,7 @@ import { lineTable } from './emulation/fixed-lines.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-emulated-board.js';
 import { parseScenario, readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
+import { lintHostTimed } from './slots/host-timed-plan.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StudiedScenario } from './study/common/studied-scenario.js';
 import { assumedBoard, openTiles, standInBoard, startScenarioBoards } from './testbed-boards.js';
@@ -96,6 +97,8 @@ async function openOwn(
   const request = { ...given, realtime: true };
   const { scenario, signal } = request;
   const { board: section } = scenario;
+  // Known before the port is touched.
+  lintHostTimed(assumedBoard(scenario).hostTimed!, scenario.slots.duration, section.trust);
   if (section.port !== EMULATED) {
     const bridge = await openBridge(request, closing);
     const board = await openOwnBoard(scenario, section.port, signal);
