@@ -12,6 +12,7 @@ import {
 import { iioTransport } from '../drivers/boards/iio/iio-port.js';
 import { TemplateDriver, templateFacts } from '../drivers/boards/template/template-driver.js';
 import type { OwnBoardKind } from '../drivers/emulator/own/own-board.js';
+import type { PlugKind } from '../drivers/emulator/plug.js';
 import type { Template } from '../drivers/template/template.js';
 import { parseTemplate } from '../drivers/template/template-file.js';
 import { openPort } from '../drivers/transports/open-port.js';
@@ -77,11 +78,12 @@ export function assumedOwnBoard(scenario: OwnScenario): BoardDescription {
 export function startScenarioOwnBoard(
   scenario: OwnScenario,
   onFailure?: (error: BeamloopError) => void,
+  at: PlugKind = plugKindOf(scenario.board.emulated),
 ): Promise<EmulatedBoardHandle> {
   const { board, seed, array } = scenario;
   const { emulated } = board;
   const config = ownBoardConfig(emulated, seed, array.planar?.columns ?? null, emulatedKind(scenario));
-  return startOwnBoard(config, plugKindOf(emulated), onFailure);
+  return startOwnBoard(config, at, onFailure);
 }
 
 function emulatedKind(scenario: OwnScenario): OwnBoardKind {

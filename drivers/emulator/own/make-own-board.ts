@@ -14,7 +14,7 @@ export interface OwnBoardEvents {
   readonly onBytes: (count: number) => void;
 }
 
-/** @param at where the board can be reached; an iiod is on TCP whatever it says. */
+/** @param at where the board can be reached; an iiod is on TCP whatever it says, and takes its address from it. */
 export async function makeOwnBoard(
   config: OwnBoardConfig,
   at: PlugKind,
@@ -24,7 +24,18 @@ export async function makeOwnBoard(
   const { serialNumber, rf, faults, replies, seed } = config;
   if (config.kind === 'iio') {
     const { numElements, wiring } = config;
-    const board = new IioBoard({ numElements, wiring, serialNumber, rf, replies, seed, onAir, onBytes });
+    const where = at.kind === 'tcp' ? { host: at.host, port: at.port } : {};
+    const board = new IioBoard({
+      ...where,
+      numElements,
+      wiring,
+      serialNumber,
+      rf,
+      replies,
+      seed,
+      onAir,
+      onBytes,
+    });
     return {
       get path() {
         return board.path;

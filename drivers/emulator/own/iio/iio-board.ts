@@ -21,13 +21,14 @@ export interface IioBoardOptions {
   readonly timers?: Timers;
   readonly onAir?: (piece: AirSlot) => void;
   readonly onBytes?: (count: number) => void;
+  /** Where it listens; 127.0.0.1 unless given. */
+  readonly host?: string;
   /** 0: any that is free, which it keeps. */
   readonly port?: number;
 }
 
 const PHASE_BITS = 7;
 const AMPLITUDE_BITS = 7;
-const HOST = '127.0.0.1';
 
 export class IioBoard {
   readonly #options: IioBoardOptions;
@@ -36,11 +37,21 @@ export class IioBoard {
   readonly #sockets = new Set<Socket>();
   readonly #random: Random;
   #server: Server | null = null;
+  readonly #host: string;
   #port: number;
   #stalledUntilS = 0;
 
   constructor(options: IioBoardOptions) {
-    const { numElements, rf, timers = wallTimers, seed = 1, onAir = () => {}, port = 0 } = options;
+    const {
+      numElements,
+      rf,
+      timers = wallTimers,
+      seed = 1,
+      onAir = () => {},
+      host = '127.0.0.1',
+      port = 0,
+    } = options;
+    this.#host = host;
     this.#options = options;
     this.#port = port;
     this.#random = new Random(seed, 'replies');
@@ -62,7 +73,7 @@ export class IioBoard {
 
   /** Its name as a port; known from the first `plug` on. */
   get path(): string {
-    return `iio:${HOST}:${this.#port}`;
+    return `iio:${this.#host.includes(':') ? `[${this.#host}]` : this.#host}:${this.#port}`;
   }
 
   get state(): RadiatedState {
@@ -84,7 +95,7 @@ export class IioBoard {
           }),
         ),
       );
-      server.listen(this.#port, HOST, resolve);
+      server.listen(this.#port, this.#host, resolve);
     });
     const address = server.address();
     if (address !== null && typeof address === 'object') this.#port = address.port;
