@@ -52,8 +52,9 @@ function knownWords(words: readonly string[]): string[] {
 function candidates(command: string, numWords: number): string[] {
   if (numWords < 2) return Object.keys(commands);
   if (TAKE_RECORDINGS.has(command)) return recordings();
+  const carriesOut = command === 'dashboard' ? 'run' : command;
   return shippedFiles()
-    .filter((shipped) => shipped.command === command)
+    .filter((shipped) => shipped.command === carriesOut)
     .map(({ name }) => name);
 }
 

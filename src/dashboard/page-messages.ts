@@ -3,7 +3,7 @@
  * build as its server, so there are no versions to reconcile.
  */
 import type { ErrorCode } from '../core/errors.js';
-import type { Done, LiveMessage, Order, RunHello, Settings } from '../live/messages.js';
+import type { Done, LiveMessage, Order, Radiating, RunHello, Settings } from '../live/messages.js';
 
 /** Subprotocol; the token follows as a second one, `token.…`, because a browser's WebSocket sends no headers of ours. */
 export const PAGE_PROTOCOL = 'beamloop.dashboard.v1';
@@ -89,8 +89,8 @@ export interface RunMessage {
 export interface PatternMessage {
   readonly type: 'pattern';
   readonly run: string;
-  readonly hash: string;
-  readonly codewordKey: string | null;
+  /** What is radiated, and since when; another codeword may be by now. */
+  readonly radiating: Radiating;
   readonly numColumns: number;
   readonly numRows: number;
   /** Base64 of bytes [numRows * numColumns], row 0 nearest or lowest: steps of `stepDb` from `floorDb`. */

@@ -17,7 +17,7 @@ const DIRECTIONS = 90;
 const FLOOR_DB = -60;
 const STEP_DB = 0.25;
 
-export type Pattern = Omit<PatternMessage, 'type' | 'run' | 'hash' | 'codewordKey'>;
+export type Pattern = Omit<PatternMessage, 'type' | 'run' | 'radiating'>;
 
 interface Cells {
   readonly numColumns: number;

@@ -1,7 +1,7 @@
 /** Patterns of what one run radiates: of each codeword once, of many the latest that was asked for. */
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../core/clock.js';
-import type { Settings } from '../live/messages.js';
+import type { Radiating, Settings } from '../live/messages.js';
 import { type ShownArray, type ToldSettings, toldSettings } from './live-array.js';
 import { type Pattern, patternOf } from './pattern.js';
 
@@ -13,20 +13,15 @@ const SLICE_S = 4e-3;
 /** Between two patterns; at least as long as the last one took, so that half of a core is left. */
 const LEAST_PAUSE_S = 0.1;
 
-export interface Radiated {
-  readonly hash: string;
-  readonly codewordKey: string | null;
-}
-
 export class Patterns {
   readonly #array: ShownArray;
   readonly #numElements: number;
   readonly #clock: Clock;
-  readonly #tell: (radiated: Radiated, pattern: Pattern) => void;
+  readonly #tell: (radiating: Radiating, pattern: Pattern) => void;
   readonly #signal: AbortSignal;
   readonly #settings = new Recent<ToldSettings>(MOST_SETTINGS_BYTES);
   readonly #patterns = new Recent<Pattern>(MOST_PATTERN_CHARACTERS);
-  #wanted: Radiated | null = null;
+  #wanted: Radiating | null = null;
   #shown: string | null = null;
   #isWorking = false;
 
@@ -34,7 +29,7 @@ export class Patterns {
   constructor(
     array: ShownArray,
     numElements: number,
-    tell: (radiated: Radiated, pattern: Pattern) => void,
+    tell: (radiating: Radiating, pattern: Pattern) => void,
     clock: Clock,
     signal: AbortSignal,
   ) {
@@ -51,9 +46,9 @@ export class Patterns {
   }
 
   /** Something is radiated now: its pattern is told when it is there, unless something else is wanted by then. */
-  show(radiated: Radiated): void {
-    if (radiated.hash === this.#shown) return;
-    this.#wanted = radiated;
+  show(radiating: Radiating): void {
+    if (radiating.hash === this.#shown) return;
+    this.#wanted = radiating;
     if (!this.#isWorking) void this.#work();
   }
 
@@ -61,13 +56,13 @@ export class Patterns {
     this.#isWorking = true;
     try {
       while (this.#wanted !== null && !this.#signal.aborted) {
-        const radiated = this.#wanted;
+        const radiating = this.#wanted;
         this.#wanted = null;
         const beganS = this.#clock.nowS();
-        const pattern = this.#patterns.get(radiated.hash) ?? (await this.#compute(radiated.hash));
+        const pattern = this.#patterns.get(radiating.hash) ?? (await this.#compute(radiating.hash));
         if (pattern === null) continue;
-        this.#shown = radiated.hash;
-        this.#tell(radiated, pattern);
+        this.#shown = radiating.hash;
+        this.#tell(radiating, pattern);
         const pauseS = Math.max(LEAST_PAUSE_S, this.#clock.nowS() - beganS);
         await this.#clock.sleep(pauseS, this.#signal).catch(() => undefined);
       }

@@ -38,8 +38,8 @@ export class WatchedRun {
     this.#patterns = new Patterns(
       array,
       hello.array.numElements,
-      (radiated, pattern) => {
-        const message: PatternMessage = { type: 'pattern', run: hello.id, ...radiated, ...pattern };
+      (radiating, pattern) => {
+        const message: PatternMessage = { type: 'pattern', run: hello.id, radiating, ...pattern };
         this.#pattern = JSON.stringify(message);
         this.#tell(hello.id, this.#pattern, true);
       },

@@ -219,7 +219,7 @@ describe('a run that is followed', () => {
     const pattern = await page.until('pattern');
     expect(pattern.run).toBe(id);
     // The key says where the beam points.
-    const [, , degrees] = pattern.codewordKey!.split('/');
+    const [, , degrees] = pattern.radiating.codewordKey!.split('/');
     expect(pattern.peak[1]).toBeCloseTo(Math.sin((Number(degrees) * Math.PI) / 180), 1);
   });
 

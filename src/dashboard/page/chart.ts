@@ -30,7 +30,7 @@ export interface Colours {
 const NAMES = ['ink', 'muted', 'grid', 'paper', 'blue', 'orange', 'green', 'red', 'purple'] as const;
 
 /** Of the style sheet, light or dark as the reader has it. */
-export function colours(): Colours {
+function colours(): Colours {
   const style = getComputedStyle(document.documentElement);
   return Object.fromEntries(
     NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),

@@ -5,7 +5,7 @@ import { axis, Chart, type Colours } from './chart.js';
 import { element, panel, setText } from './elements.js';
 import { colourStrip, Picture, pixelOf } from './heat-colours.js';
 import { Pace, type RunPanel } from './run-panel.js';
-import { decibels, degrees, metres, NOTHING, seconds } from './words.js';
+import { decibels, degrees, metres, seconds } from './words.js';
 
 const DEG = Math.PI / 180;
 const LOW_DB = -40;
@@ -200,10 +200,9 @@ export class PlanePanel implements RunPanel {
       this.#axes.kind === 'direction'
         ? `azimuth ${degrees(first)}, elevation ${degrees(second)}`
         : `${metres(first)}, ${degrees(Math.asin(second))}`;
-    const radiating = this.#radiating?.hash === pattern.hash ? this.#radiating : null;
-    const at =
-      radiating === null ? '' : `, ${radiating.status} at ${seconds(radiating.boardTimeS)} of the board`;
-    const key = pattern.codewordKey ?? `with hash ${pattern.hash}`;
+    const { status, boardTimeS, codewordKey, hash } = pattern.radiating;
+    const at = `, ${status} at ${seconds(boardTimeS)} of the board`;
+    const key = codewordKey ?? `with hash ${hash}`;
     this.#tell(`Codeword ${key}${at}: strongest at ${place}, ${decibels(pattern.peakDb)}.`);
   }
 
@@ -355,9 +354,4 @@ function roundDistances(lowM: number, highM: number): number[] {
     }
   }
   return found;
-}
-
-/** For tables. */
-export function placeText(distanceM: number | null, angleRad: number | null): string {
-  return angleRad === null ? NOTHING : `${metres(distanceM)}, ${degrees(angleRad)}`;
 }
