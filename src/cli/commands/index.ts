@@ -28,6 +28,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   board: async () => (await import('./board.js')).boardCommand,
   conformance: async () => (await import('./conformance.js')).conformanceCommand,
   wire: async () => (await import('./wire.js')).wireCommand,
+  ue: async () => (await import('./ue.js')).ueCommand,
+  waveform: async () => (await import('./waveform.js')).waveformCommand,
   'emulate-board': async () => (await import('./emulate-board.js')).emulateBoardCommand,
 };
 
