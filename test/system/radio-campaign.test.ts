@@ -81,8 +81,8 @@ ${more}`;
       'radio: { sampleRate: 7.68 MHz, emulated: { format: cu8, clockDriftPpm: -20, carrierOffset: 90 kHz, startUncertainty: 5 ms } }',
     ],
     [
-      'one sample of a hundred lost without a word',
-      'radio: { sampleRate: 7.68 MHz, emulated: { drops: { share: 0.01, burst: 1000 } } }',
+      'one sample of a hundred lost, which the radio tells',
+      'radio: { sampleRate: 7.68 MHz, emulated: { drops: { share: 0.01, burst: 1000, told: true } } }',
     ],
   ])('finds the users that are found through powers: %s', async (_, radio) => {
     const powers = await run('narrow', scenario(''));
