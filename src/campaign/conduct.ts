@@ -1,5 +1,6 @@
 /** What every run on a testbed is carried out in: testbed and recording are opened and closed, and whatever happens, array and recording are left in order. */
 import { setTimeout } from 'node:timers/promises';
+import type { ArrayBoard } from '../../drivers/array-board.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { shellWord } from '../core/shell-word.js';
@@ -128,7 +129,11 @@ export async function conduct<E, Result>(
         signal.reason,
         testbed.board.muted === true ? null : (testbed.board.muteDoubt ?? BY_WATCHDOG),
       )
-    : resumable(failure, goOnText(scenario, recording.folder), recording.folder);
+    : resumable(
+        withMuteDoubt(failure, testbed.board),
+        goOnText(scenario, recording.folder),
+        recording.folder,
+      );
 }
 
 interface Told {
@@ -178,6 +183,21 @@ function interruptedIn(
     what: `${why}; ${array} and the recording was closed`,
     todo: `${goOn[0]!.toUpperCase()}${goOn.slice(1)}`,
     recording: folder,
+  });
+}
+
+/** Of a board that has no watchdog it is told whether it may radiate still. */
+function withMuteDoubt(
+  error: unknown,
+  { muted, muteDoubt }: Pick<ArrayBoard, 'muted' | 'muteDoubt'>,
+): unknown {
+  if (!(error instanceof BeamloopError) || muted === true || muteDoubt === undefined) return error;
+  const { code, what, where, todo, cause } = error;
+  return new BeamloopError(code, {
+    what: `${what}; ${muteDoubt.replace(/,$/, '')}`,
+    ...(where !== undefined && { where }),
+    ...(todo !== undefined && { todo }),
+    cause,
   });
 }
 
