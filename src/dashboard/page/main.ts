@@ -137,7 +137,10 @@ class Page {
     if (run !== this.#asked) return;
     this.#hello = hello;
     this.#progress = null;
-    for (const panel of this.#panels) panel.follow(hello, axes);
+    for (const panel of this.#panels) {
+      panel.root.hidden = hello.command === 'steer' && panel.isOfSlots === true;
+      panel.follow(hello, axes);
+    }
     document.title = `${hello.name} – beamloop`;
     this.#controls.showMuted(false);
     this.#controls.askFor(axes.kind === 'direction');
