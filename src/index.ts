@@ -18,6 +18,18 @@ export type {
   SlotTiming,
 } from '../drivers/array-board.js';
 export { type BoardState, readBoardState } from '../drivers/boards/board-state.js';
+export type {
+  BoardIdentity,
+  ElementDriver,
+  ElementDriverFacts,
+  ElementDriverStatistics,
+  Word,
+} from '../drivers/boards/host-timed/element-driver.js';
+export type { HostTimedBoard } from '../drivers/boards/host-timed/host-timed-board.js';
+export {
+  type OpenHostTimedOptions,
+  openHostTimedBoard,
+} from '../drivers/boards/host-timed/open-host-timed-board.js';
 export type { NativeBoard } from '../drivers/boards/native-board.js';
 export { type OpenNativeBoardOptions, openNativeBoard } from '../drivers/boards/open-native-board.js';
 export { listPorts, type PortDescription } from '../drivers/transports/discovery.js';
@@ -96,6 +108,7 @@ export {
   openBoardAt,
   openStudiedScenario,
   openTestbed,
+  openTestbedOn,
   parseRecordedScenario,
   standInBoard,
   startStandaloneBoard,

@@ -1,10 +1,18 @@
 /** Boards of a scenario that do not speak beamloop's firmware protocol: what they are, and how they are opened. */
 import type { BoardDescription } from '../drivers/array-board.js';
-import type { ElementDriver, ElementDriverFacts } from '../drivers/boards/host-timed/element-driver.js';
+import type { ElementDriver } from '../drivers/boards/host-timed/element-driver.js';
 import type { HostTimedBoard } from '../drivers/boards/host-timed/host-timed-board.js';
 import { describeHostTimed } from '../drivers/boards/host-timed/host-timing.js';
 import { openHostTimedBoard } from '../drivers/boards/host-timed/open-host-timed-board.js';
+import {
+  Adar1000Driver,
+  type Adar1000Settings,
+  adar1000Facts,
+} from '../drivers/boards/iio/adar1000-driver.js';
+import { iioTransport } from '../drivers/boards/iio/iio-port.js';
 import { TemplateDriver, templateFacts } from '../drivers/boards/template/template-driver.js';
+import type { OwnBoardKind } from '../drivers/emulator/own/own-board.js';
+import type { PlugKind } from '../drivers/emulator/plug.js';
 import type { Template } from '../drivers/template/template.js';
 import { parseTemplate } from '../drivers/template/template-file.js';
 import { openPort } from '../drivers/transports/open-port.js';
@@ -19,6 +27,8 @@ import type { Scenario } from './scenario/scenario-schema.js';
 const EMULATED = 'emulated';
 /** A timer of a machine that has something else to do fires some milliseconds late. */
 const HOST_JITTER_S = 5e-3;
+/** A round trip in a laboratory's network, and some SPI transfers. */
+const ANSWER_S = 1.5e-3;
 
 type OwnScenario = Pick<Scenario<EmulatedSection>, 'board' | 'seed' | 'array'>;
 type Board = OwnScenario['board'];
@@ -33,8 +43,18 @@ function templateOf({ file, fileText }: Pick<Board, 'file' | 'fileText'>): Templ
   return parseTemplate(fileText!, file!);
 }
 
-function factsOf(board: Board): ElementDriverFacts {
-  return templateFacts(templateOf(board));
+/** @throws SCENARIO_INVALID for a wiring of other elements than the array's. */
+function adar1000Of({ board, array }: OwnScenario): Adar1000Settings {
+  const { wiring, answerTime = ANSWER_S } = board;
+  const { elements } = array;
+  if (wiring !== undefined && (wiring.length !== elements || Math.max(...wiring) > elements)) {
+    throw new BeamloopError('SCENARIO_INVALID', {
+      what: `The wiring names ${wiring.length} channels up to ${Math.max(...wiring)}; the array has ${elements} elements`,
+      where: 'board.wiring',
+      todo: `Name each channel from 1 to ${elements} once`,
+    });
+  }
+  return { numElements: elements, wiring: wiring?.map((channel) => channel - 1), answerS: answerTime };
 }
 
 /**
@@ -42,46 +62,62 @@ function factsOf(board: Board): ElementDriverFacts {
  *
  * @throws SCENARIO_INVALID, FILE_UNREADABLE for a template that is none.
  */
-export function assumedOwnBoard({ board }: OwnScenario): BoardDescription {
-  const { model, serialNumber } = templateOf(board);
+export function assumedOwnBoard(scenario: OwnScenario): BoardDescription {
+  const { board } = scenario;
   const { emulated, port, hostJitter = HOST_JITTER_S } = board;
+  const isTemplate = board.driver === 'template';
+  const { model, serialNumber } = isTemplate
+    ? templateOf(board)
+    : { model: 'ADAR1000 array', serialNumber: null };
+  const facts = isTemplate ? templateFacts(templateOf(board)) : adar1000Facts(adar1000Of(scenario));
   const serial = port === EMULATED ? emulated.serialNumber : (serialNumber ?? 'unknown');
-  return describeHostTimed(factsOf(board), { model, serialNumber: serial, firmware: 'unknown' }, hostJitter);
+  return describeHostTimed(facts, { model, serialNumber: serial, firmware: 'unknown' }, hostJitter);
 }
 
 /** Starts the emulated board of such a scenario; throws as `startOwnBoard`, and SCENARIO_INVALID for what cannot be emulated. */
 export function startScenarioOwnBoard(
-  { board, seed, array }: OwnScenario,
+  scenario: OwnScenario,
   onFailure?: (error: BeamloopError) => void,
+  at: PlugKind = plugKindOf(scenario.board.emulated),
 ): Promise<EmulatedBoardHandle> {
-  const { emulated, fileText, file } = board;
-  if (templateOf(board).trigger !== null && (emulated.at ?? 'pty') === 'pty') {
+  const { board, seed, array } = scenario;
+  const { emulated } = board;
+  const config = ownBoardConfig(emulated, seed, array.planar?.columns ?? null, emulatedKind(scenario));
+  return startOwnBoard(config, at, onFailure);
+}
+
+function emulatedKind(scenario: OwnScenario): OwnBoardKind {
+  const { board } = scenario;
+  if (board.driver !== 'template') {
+    const { numElements, wiring = Array.from({ length: numElements }, (_, n) => n) } = adar1000Of(scenario);
+    return { kind: 'iio', numElements, wiring };
+  }
+  if (templateOf(board).trigger !== null) {
     throw new BeamloopError('SCENARIO_INVALID', {
-      what: 'The template triggers the board by a line of its serial port, and an emulated one, a pseudo-terminal, has no such lines',
-      where: `${file}, trigger`,
+      what: 'The template triggers the board by a line of its serial port, and an emulated board has no such lines',
+      where: `${board.file}, trigger`,
       todo: 'Name the port of the real board; or use apply in the emulated one’s template',
     });
   }
-  const config = ownBoardConfig(emulated, seed, array.planar?.columns ?? null, {
-    kind: 'template',
-    text: fileText!,
-    file: file!,
-  });
-  return startOwnBoard(config, plugKindOf(emulated), onFailure);
+  return { kind: 'template', text: board.fileText!, file: board.file! };
 }
 
 /** Opens the board at a port, real or emulated. */
-export function openOwnBoard(board: Board, port: string, signal: AbortSignal): Promise<HostTimedBoard> {
-  return openHostTimedBoard({
-    driver: driverAt(board, port),
-    jitterS: board.hostJitter ?? HOST_JITTER_S,
-    signal,
-  });
+export function openOwnBoard(
+  scenario: OwnScenario,
+  port: string,
+  signal: AbortSignal,
+): Promise<HostTimedBoard> {
+  const { hostJitter = HOST_JITTER_S } = scenario.board;
+  return openHostTimedBoard({ driver: driverAt(scenario, port), jitterS: hostJitter, signal });
 }
 
-function driverAt(board: Board, port: string): ElementDriver {
-  const template = templateOf(board);
+function driverAt(scenario: OwnScenario, port: string): ElementDriver {
+  const { board } = scenario;
   const { dtr, rts, openTimeout } = board;
+  if (board.driver !== 'template')
+    return new Adar1000Driver({ ...adar1000Of(scenario), transport: iioTransport(port) });
+  const template = templateOf(board);
   const { transport } = openPort(port, {
     baudRate: template.baud,
     ...(dtr !== undefined && { dtr: dtr === 'on' }),

@@ -1,6 +1,7 @@
 /** The emulated users of a scenario: their UEs, and what a camera sees of the first of them. */
 import { arrayOptionsOf } from './array/create-array.js';
 import type { TestbedRequest } from './campaign/open-testbed.js';
+import { BeamloopError } from './core/errors.js';
 import { EmulatedCamera } from './emulation/emulated-camera.js';
 import type { EmulatedSection } from './emulation/emulated-section.js';
 import { type EmulatedUes, startEmulatedUes } from './emulation/start-emulated-ues.js';
@@ -31,11 +32,23 @@ export function startScenarioUes(
       ),
       seed: scenario.seed,
       radio: radioPlanOf(scenario),
+      serve: servedOf(scenario, realtime),
       ...(bandwidth !== undefined &&
         subcarriers !== undefined && { subcarriers: { count: subcarriers, bandwidthHz: bandwidth } }),
     },
     onFailure,
   );
+}
+
+/** @throws BAD_ARGUMENT where samples are to be served on virtual time, which no program outside follows. */
+function servedOf({ radio }: TestbedRequest<EmulatedSection>['scenario'], realtime: boolean) {
+  const serve = radio?.emulated.serve ?? {};
+  if (realtime || Object.keys(serve).length === 0) return serve;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: 'Samples are served to other programs in real time, and this run is on virtual time',
+    where: 'radio.emulated.serve',
+    todo: 'Run with --realtime, or leave out radio.emulated.serve',
+  });
 }
 
 /** It sees the first user: a tracker that sees follows one. */

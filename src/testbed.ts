@@ -27,6 +27,7 @@ import { lineTable } from './emulation/fixed-lines.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-emulated-board.js';
 import { parseScenario, readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
+import { lintHostTimed } from './slots/host-timed-plan.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StudiedScenario } from './study/common/studied-scenario.js';
 import { assumedBoard, openTiles, standInBoard, startScenarioBoards } from './testbed-boards.js';
@@ -47,9 +48,38 @@ export function openTestbedLogging(log: WireLog | undefined): OpenTestbed<Emulat
   return (request) => openTestbedWith(request, log);
 }
 
-async function openTestbedWith(
+/** A testbed in real time on a board that the program opens itself, with a driver of its own; UEs connect to the bridge. */
+export function openTestbedOn(
+  open: (signal: AbortSignal) => Promise<ArrayBoard>,
+): OpenTestbed<EmulatedSection> {
+  return (given) =>
+    closingOnFailure(async (closing, close) => {
+      const request = { ...given, realtime: true };
+      const bridge = await openBridge(request, closing);
+      const board = await open(request.signal);
+      closing.push(() => board.close());
+      return realTime(board, bridge, close);
+    });
+}
+
+function openTestbedWith(
   request: TestbedRequest<EmulatedSection>,
   log: WireLog | undefined,
+): Promise<Testbed> {
+  return closingOnFailure((closing, close) => {
+    requireOneBoard(request.scenario, log);
+    if (isOwnBoard(request.scenario)) return openOwn(request, closing, close);
+    return request.scenario.board.port === EMULATED
+      ? openEmulated(request, closing, close, log)
+      : openReal(request, closing, close, log);
+  });
+}
+
+type Closing = (() => Promise<void>)[];
+
+/** What was opened until something failed is closed. */
+async function closingOnFailure(
+  open: (closing: Closing, close: () => Promise<void>) => Promise<Testbed>,
 ): Promise<Testbed> {
   const closing: (() => Promise<void>)[] = [];
   const closeAll = async () => {
@@ -57,18 +87,12 @@ async function openTestbedWith(
     for (const close of closing.splice(0).reverse()) await close().catch(() => {});
   };
   try {
-    requireOneBoard(request.scenario, log);
-    if (isOwnBoard(request.scenario)) return await openOwn(request, closing, closeAll);
-    return request.scenario.board.port === EMULATED
-      ? await openEmulated(request, closing, closeAll, log)
-      : await openReal(request, closing, closeAll, log);
+    return await open(closing, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
   }
 }
-
-type Closing = (() => Promise<void>)[];
 
 /** A log is of one line, of the firmware's protocol. */
 function requireOneBoard({ board }: Scenario, log: WireLog | undefined): void {
@@ -96,9 +120,11 @@ async function openOwn(
   const request = { ...given, realtime: true };
   const { scenario, signal } = request;
   const { board: section } = scenario;
+  // Known before the port is touched.
+  lintHostTimed(assumedBoard(scenario).hostTimed!, scenario.slots.duration, section.trust);
   if (section.port !== EMULATED) {
     const bridge = await openBridge(request, closing);
-    const board = await openOwnBoard(section, section.port, signal);
+    const board = await openOwnBoard(scenario, section.port, signal);
     closing.push(() => board.close());
     return realTime(board, bridge, close);
   }
@@ -107,7 +133,7 @@ async function openOwn(
   const bridge = await openBridge(request, closing);
   const ues = await startScenarioUes(request, bridge.url, process.airPath, true);
   closing.push(() => ues.close());
-  const board = await openThoughUnplugged(() => openOwnBoard(section, process.path, signal));
+  const board = await openThoughUnplugged(() => openOwnBoard(scenario, process.path, signal));
   closing.push(() => board.close());
   const { radiate } = standInBoard(scenario);
   const motionTimeS = motionClock(board, ues.motionOriginS);
@@ -248,7 +274,7 @@ async function openOwnForHolding(
   const { board: section } = scenario;
   const process = section.port === EMULATED ? await startScenarioOwnBoard(scenario) : null;
   try {
-    const board = await openOwnBoard(section, process?.path ?? section.port, signal);
+    const board = await openOwnBoard(scenario, process?.path ?? section.port, signal);
     return {
       board,
       close: async () => {

@@ -67,6 +67,13 @@ export function openPort(name: string, settings: PortSettings): Port {
   if (Object.hasOwn(KINDS, kind)) return KINDS[kind]!(rest, name, settings);
   // COM3: is a device, and C:\\port a path.
   if (rest === '' || kind.length === 1) return serial(name, name, settings);
+  if (kind === 'iio') {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: "An iiod does not speak the protocol of boards with beamloop's firmware",
+      where: name,
+      todo: 'Name it in a scenario with board.driver: iio-adar1000 (docs/boards.md), and give that scenario in place of the port',
+    });
+  }
   const kinds = Object.keys(KINDS);
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `There is no kind of port called '${kind}'`,

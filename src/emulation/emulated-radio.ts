@@ -65,8 +65,7 @@ export class EmulatedRadio implements PowerSource {
     this.#waveform = new Waveform(plan);
     this.#receive = receiverOf(options);
     this.#dropper = new Dropper(plan, new Random(seed, 'radio drops', ueId));
-    // A beam on the spot, on all pilots: half of the band is empty.
-    this.#scale = 10 ** (plan.gainDb / 20) / (CREST * Math.sqrt(array.numElements / 2));
+    this.#scale = fullScaleOf(plan, array.numElements);
     this.#errorS = plan.startUncertaintyS * (2 * new Random(seed, 'radio start', ueId).uniform() - 1);
     this.#source = this.#newSource();
   }
@@ -150,10 +149,7 @@ export class EmulatedRadio implements PowerSource {
     const fromS = synthesis.nextS;
     const count = synthesis.samplesUntil(timeS);
     const { re, im } = synthesis;
-    for (let n = 0; n < count; n++) {
-      re[n]! *= this.#scale;
-      im[n]! *= this.#scale;
-    }
+    scale(re, im, count, this.#scale);
     const { sampleRateHz } = this.#waveform;
     const { startUncertaintyS, tellsGaps } = this.#plan;
     for (const { from, to, isAfterDrop } of this.#dropper.kept(count)) {
@@ -166,8 +162,20 @@ export class EmulatedRadio implements PowerSource {
   }
 }
 
+/** By which samples are multiplied: a beam on the spot, on all pilots, is just not clipped. Half of the band is empty. */
+export function fullScaleOf({ gainDb }: Pick<EmulatedRadioPlan, 'gainDb'>, numElements: number): number {
+  return 10 ** (gainDb / 20) / (CREST * Math.sqrt(numElements / 2));
+}
+
+export function scale(re: Float32Array, im: Float32Array, count: number, by: number): void {
+  for (let n = 0; n < count; n++) {
+    re[n]! *= by;
+    im[n]! *= by;
+  }
+}
+
 /** Loses bursts of samples. */
-class Dropper {
+export class Dropper {
   readonly #meanKept: number;
   readonly #burst: number;
   readonly #random: Random;

@@ -21,12 +21,15 @@ import { UeAgent } from '../ue/agent.js';
 import { EmulatedRadio } from './emulated-radio.js';
 import { EmulatedUe, type EmulatedUeOptions } from './emulated-ue.js';
 import { Presence } from './presence.js';
+import { ServedRadio } from './served-radio.js';
 import type { EmulatedUeConfig, EmulatedUesConfig, UeCommand, UeReport } from './start-emulated-ues.js';
 
 const MODEL = 'beamloop emulated UE';
 const SOFTWARE = 'emulation 1.0';
 /** UEs that connect at the same time: those that are connected are asked to measure meanwhile, and answer in a fifth of a second. */
 const MAX_CONNECTING = 8;
+
+type Receiver = EmulatedUe | EmulatedRadio | ServedRadio;
 
 function report(message: UeReport): void {
   tellParent(message);
@@ -58,22 +61,30 @@ function subcarrierSum(
 }
 
 async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<void> {
-  const { bridgeUrl, token, airPath, realtime, seed, subcarriers, radio = null, hostTimed = false } = config;
+  const { bridgeUrl, token, airPath, realtime, seed, subcarriers } = config;
+  const { radio = null, serve = {}, hostTimed = false } = config;
   const array = createArray(config.array);
   const sum = subcarriers === undefined ? null : subcarrierSum(array, subcarriers);
   // All of them hear the same beams, so one dictionary does.
   const estimator = new LocalEstimator();
   // Motions begin now, on the clock that the UEs read.
   const motionOriginS = realtime ? monotonicClock.nowS() : 0;
-  const ues = config.ues.map((ue): EmulatedUe | EmulatedRadio => {
+  const served: ServedRadio[] = [];
+  const ues = config.ues.map((ue): Receiver => {
     const options = ueOptions(ue, { array, seed, subcarriers: sum, motionOriginS, hostTimed });
     if (radio === null) return new EmulatedUe(options);
+    const at = serve[ue.ueId];
+    if (at !== undefined) {
+      const radioAtAddress = new ServedRadio(options, radio, at);
+      served.push(radioAtAddress);
+      return radioAtAddress;
+    }
     return new EmulatedRadio(options, radio, realtime ? () => monotonicClock.nowS() : undefined);
   });
   const presences = config.ues.map(({ awayS = [] }, k) => new Presence(awayS, () => ues[k]!.leave()));
   const wanderers = presences.filter((_, k) => (config.ues[k]!.awayS ?? []).length > 0);
   // Of thousands, one listens.
-  const listening = new Set<EmulatedUe | EmulatedRadio>();
+  const listening = new Set<Receiver>(served);
   // On virtual time all clocks are one.
   const aheadS = realtime ? MACHINE_CLOCK_AHEAD_S : 0;
   await listen(airPath, array, ({ fromS, untilS, weights, slot }) => {
@@ -83,10 +94,13 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
       if (ue.isIdle) listening.delete(ue);
     }
   });
+  await Promise.all(served.map((each) => each.listen(fail)));
   report({ type: 'ready', motionOriginS: motionOriginS + aheadS });
   const doors = new Doors(MAX_CONNECTING);
   await Promise.all(
     config.ues.map(async ({ ueId, sensors = null, fullScale = null }, k) => {
+      const own = ues[k]!;
+      if (own instanceof ServedRadio) return own.untilAborted(signal);
       const leave = await doors.enter();
       const agent = () =>
         new UeAgent({
@@ -103,10 +117,10 @@ async function start(config: EmulatedUesConfig, signal: AbortSignal): Promise<vo
           },
           source: {
             listenFor: (slots, timing) => {
-              listening.add(ues[k]!);
-              return ues[k]!.listenFor(slots, timing);
+              listening.add(own);
+              return own.listenFor(slots, timing);
             },
-            powers: (life) => ues[k]!.powers(life),
+            powers: (life) => own.powers(life),
           },
           ...(sum && { estimate: (setup, pilots) => estimator.estimate(setup, pilots) }),
         });

@@ -1,6 +1,6 @@
 /** What `board.emulated` says of a board that speaks its own language, and what it cannot say. */
 import { DEFAULT_BOARD } from '../../drivers/emulator/board-model.js';
-import type { OwnBoardConfig } from '../../drivers/emulator/own/own-board.js';
+import type { OwnBoardConfig, OwnBoardKind } from '../../drivers/emulator/own/own-board.js';
 import { BeamloopError } from '../core/errors.js';
 import { type EmulatedSection, impairmentsOf } from './emulated-section.js';
 
@@ -50,7 +50,7 @@ export function ownBoardConfig(
   section: EmulatedSection,
   seed: number,
   columns: number | null,
-  own: Pick<OwnBoardConfig, 'kind' | 'text' | 'file'>,
+  own: OwnBoardKind,
 ): OwnBoardConfig {
   requireOwnSection(section);
   const { faults, replies, serialNumber } = section;

@@ -136,6 +136,6 @@ export function spreadOver(response: Readonly<ComplexVector>, numPilots: number)
   const count = response.re.length;
   if (count === numPilots) return response;
   const of = (values: Float64Array) =>
-    Float64Array.from({ length: numPilots }, (_, m) => values[Math.floor((m * count) / numPilots)]!);
+    Float64Array.from({ length: numPilots }, (_, m) => values[Math.ceil(((m + 1) * count) / numPilots) - 1]!);
   return { re: of(response.re), im: of(response.im) };
 }

@@ -44,6 +44,8 @@ export interface EmulatedUesConfig {
   readonly ues: readonly EmulatedUeConfig[];
   /** What they sample with; they measure powers at once unless given. */
   readonly radio?: EmulatedRadioPlan | null;
+  /** By UE, HOST:PORT at which its samples can be had in real time; whoever takes them is its agent. */
+  readonly serve?: Readonly<Record<string, string>>;
   /** Of all noise. */
   readonly seed: number;
   /** The band that they measure; one subcarrier at the carrier when not given. */

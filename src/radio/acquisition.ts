@@ -1,7 +1,7 @@
 /** Finds slots in samples of which nothing is known but that they may be there: when they begin, and which they are. */
 import { likelihood, noSum, PrefixSums, significance, sumsOfSlot, turnsPerSample } from './prefix-timing.js';
 import { SignEvidence, type SlotMeter } from './slot-meter.js';
-import type { Waveform } from './waveform.js';
+import { modulo, type Waveform } from './waveform.js';
 
 /** Multiples of the expected size without a signal, which are exceeded by chance in exp(-x^2) of cases. */
 const TIMING_THRESHOLD = 4.5;
@@ -9,10 +9,12 @@ const NUMBER_THRESHOLD = 5.5;
 /** By how much the best number must be better than the second best. */
 const NUMBER_MARGIN = 2;
 /** Symbols by which timing alone may be wrong: it compares symbols, which are alike. */
-const SYMBOLS_OFF = [0, -1, 1, -2, 2];
+const SYMBOLS_OFF = [0, -1, 1, -2, 2, -3, 3];
 /** Subcarriers by which the carrier may be off. */
 const MOST_BINS_OFF = 8;
 
+/** Share of a slot that may lack at an edge of what is searched. */
+const MOST_CUT_OFF = 0.25;
 /** Slots between which signs are searched for without their prefixes. */
 const MOST_CANDIDATES = 32;
 
@@ -26,14 +28,19 @@ export interface Found {
 }
 
 interface Numbered {
+  /** The first of those that were searched, and its start. */
   readonly slot: number;
   readonly start: number;
   readonly significance: number;
+  /** Of the sum over pilots, in the unit of their powers. */
+  readonly size: number;
+  readonly numSlots: number;
   /** Of the next best number. */
   readonly second: number;
 }
 
-interface Searched {
+/** Samples with nothing around them. */
+interface Block {
   readonly re: Float32Array;
   readonly im: Float32Array;
   readonly from: number;
@@ -69,61 +76,83 @@ export class Acquisition {
     beginning: (index: number) => readonly [number, number] | null,
     isWanted: (slot: number) => boolean,
   ): Found | null {
-    const samples = { re, im, from, end: from + count, beginning, isWanted };
-    return this.#byPrefixes(samples) ?? this.#bySigns(samples);
+    const { symbolSamples, slotSamples, fftSize } = this.#waveform;
+    // Slots at the edges can be tried a little earlier and later, too: there is nothing.
+    const pad = Math.ceil(slotSamples / 4) + Math.max(Math.max(...SYMBOLS_OFF) * symbolSamples, fftSize) + 1;
+    const padded = (values: Float32Array) => {
+      const out = new Float32Array(count + 2 * pad);
+      out.set(values.subarray(from, from + count), pad);
+      return out;
+    };
+    const shift = from - pad;
+    const block: Block = {
+      ...{ re: padded(re), im: padded(im), from: pad, end: pad + count, isWanted },
+      beginning: (index) => beginning(index + shift),
+    };
+    const found = this.#byPrefixes(block) ?? this.#bySigns(block);
+    return found && { ...found, start: found.start + shift };
   }
 
   /** Quick, and needs to know nothing of the carrier. */
-  #byPrefixes(samples: Searched): Found | null {
-    const { re, im, from, end } = samples;
-    const timing = this.#timing(re, im, from, end - from);
+  #byPrefixes(block: Block): Found | null {
+    const timing = this.#timing(block.re, block.im, block.from, block.end - block.from);
     if (timing === null) return null;
     const { fftSize, symbolSamples, prefix } = this.#waveform;
+    const middle = block.from + timing.start;
+    // Places are compared by the same slots: one that is cut off must not count for one place alone.
+    const slots = this.#slotsWithin(block, middle);
+    let most: (Found & Numbered) | null = null;
     for (let bins = 0; bins <= MOST_BINS_OFF; bins++) {
       for (const sign of bins === 0 ? [1] : [1, -1]) {
         const offsetTurns = timing.turns + (sign * bins) / fftSize;
-        let best: (Found & Numbered) | null = null;
         for (const symbols of SYMBOLS_OFF) {
-          const start = from + timing.start + symbols * symbolSamples;
-          const number = this.#number(samples, start, offsetTurns);
-          if (number === null || !isClear(number) || number.significance < (best?.significance ?? 0))
-            continue;
-          best = { ...number, offsetTurns, deviation: prefix / 8 };
-        }
-        if (best !== null) {
-          this.#knownTurns = best.offsetTurns;
-          return best;
+          const number = this.#number(block, middle + symbols * symbolSamples, slots, offsetTurns);
+          // Some symbols off, those that are left fit as well: there are fewer.
+          if (number === null || !isClear(number) || number.size < (most?.size ?? 0)) continue;
+          most = { ...number, offsetTurns, deviation: prefix / 8 };
         }
       }
+      // A carrier that is not off needs no search.
+      if (bins === 0 && most !== null) break;
     }
-    return null;
+    if (most !== null) this.#knownTurns = most.offsetTurns;
+    return most;
   }
 
   /** Hears weaker slots, when little is open but the time: signs are compared at steps of a part of a symbol. */
-  #bySigns(samples: Searched): Found | null {
-    const { from, beginning } = samples;
-    const { fftSize, slotSamples } = this.#waveform;
-    const possible = beginning(from);
+  #bySigns(block: Block): Found | null {
+    const possible = block.beginning(block.from);
     if (possible === null || possible[1] - possible[0] > MOST_CANDIDATES) return null;
+    const { fftSize, slotSamples } = this.#waveform;
     const step = fftSize / 4;
     const offsetTurns = this.#knownTurns;
     let best: Numbered | null = null;
     for (let late = 0; late < slotSamples; late += step) {
-      const number = this.#number(samples, from + late, offsetTurns);
+      const start = block.from + late;
+      const number = this.#number(block, start, this.#slotsWithin(block, start), offsetTurns);
       if (number !== null && number.significance > (best?.significance ?? 0)) best = number;
     }
     if (best === null || !isClear(best)) return null;
     // It falls evenly to either side: the middle of what is above half of it.
     let [sum, weights] = [0, 0];
     for (let late = -fftSize; late <= fftSize; late += step / 2) {
-      const { slot, start, significance: most } = best;
-      const size = this.#score(samples, start + late, slot, offsetTurns);
-      const weight = Math.max(0, size - most / 2);
+      const evidence = this.#evidence(block, best.start + late, best.numSlots, offsetTurns);
+      const of = (counts: (slot: number) => boolean) => together(evidence, best.slot, counts).significance;
+      const weight = Math.max(0, Math.max(of(block.isWanted), of(isAny)) - best.significance / 2);
       sum += weight * late;
       weights += weight;
     }
     const deviation = fftSize / (8 * best.significance);
     return { ...best, start: Math.round(best.start + sum / weights), offsetTurns, deviation };
+  }
+
+  /** Which slots, counted from the one that begins at `start`, were searched, all of them or most: [first, after the last]. */
+  #slotsWithin({ from, end }: Block, start: number): readonly [number, number] {
+    const { slotSamples } = this.#waveform;
+    return [
+      Math.ceil((from - start) / slotSamples - MOST_CUT_OFF),
+      Math.floor((end - start) / slotSamples + MOST_CUT_OFF),
+    ];
   }
 
   /** The likeliest start of a slot, from `from` on, and how the carrier turns. */
@@ -158,59 +187,68 @@ export class Acquisition {
     return { start: best.start, turns: turnsPerSample(best.sum, fftSize) };
   }
 
-  /** Which slot begins at `start`, or a whole number of slots from it, by the signs of all slots that were searched. */
+  /** Which slot the first of these is, by the signs of all of them. */
   #number(
-    { re, im, from, end, beginning, isWanted }: Searched,
+    block: Block,
     start: number,
+    [from, to]: readonly [number, number],
     offsetTurns: number,
   ): Numbered | null {
-    const { slotSamples } = this.#waveform;
-    const first = start + Math.ceil((from - start) / slotSamples) * slotSamples;
-    const candidates = beginning(first);
-    if (candidates === null) return null;
-    const evidence = this.#evidence(re, im, first, end, offsetTurns);
-    if (evidence.length === 0) return null;
-    let best = { slot: 0, significance: 0 };
-    let second = 0;
-    for (let slot = candidates[0]; slot <= candidates[1]; slot++) {
-      // Others than those that are wanted may be on the air or not.
-      const value = Math.max(together(evidence, slot, isWanted), together(evidence, slot, isAny));
-      if (value > best.significance) {
-        second = best.significance;
-        best = { slot, significance: value };
-      } else second = Math.max(second, value);
+    const { signs, slotSamples, countModulus } = this.#waveform;
+    const first = start + from * slotSamples;
+    const candidates = block.beginning(first);
+    if (candidates === null || to <= from) return null;
+    const evidence = this.#evidence(block, first, to - from, offsetTurns);
+    const place = { start: first, numSlots: to - from };
+    const period = signs.length;
+    const [least, most] = candidates;
+    if (most - least < 2 * period) {
+      const slots = Array.from({ length: most - least + 1 }, (_, k) => least + k);
+      return { ...bestOf(evidence, slots, block.isWanted), ...place };
     }
-    return { ...best, second, start: first };
+    // Too many to try: the second kind's signs tell the count but for whole turns of them, the third kind's the turns.
+    const turn = strongest(
+      Array.from({ length: period }, (_, count) => together(evidence, count, isAny, 0).significance),
+    );
+    const counts = Array.from({ length: period }, (_, k) => k * period + turn);
+    const best = bestOf(evidence, counts, isAny);
+    const slot = least + modulo(best.slot - least, countModulus);
+    if (slot > most || slot + countModulus <= most) return null;
+    return { ...best, ...place, slot };
   }
 
-  #score(
-    { re, im, from, end, isWanted }: Searched,
-    start: number,
-    slot: number,
-    offsetTurns: number,
-  ): number {
-    const skipped = Math.max(0, Math.ceil((from - start) / this.#waveform.slotSamples));
-    const first = start + skipped * this.#waveform.slotSamples;
-    const evidence = this.#evidence(re, im, first, end, offsetTurns);
-    return Math.max(together(evidence, slot + skipped, isWanted), together(evidence, slot + skipped, isAny));
-  }
-
-  /** Of every slot from the one that begins at `first` to `end`. */
-  #evidence(
-    re: Float32Array,
-    im: Float32Array,
-    first: number,
-    end: number,
-    offsetTurns: number,
-  ): SignEvidence[] {
+  /** Of so many slots from the one that begins at `first` on. */
+  #evidence({ re, im }: Block, first: number, numSlots: number, offsetTurns: number): SignEvidence[] {
     const { slotSamples } = this.#waveform;
-    const evidence: SignEvidence[] = [];
-    for (let start = first; start + slotSamples <= end + 1; start += slotSamples)
-      evidence.push(
-        new SignEvidence(this.#waveform, this.#meter.measure(re, im, Math.round(start), offsetTurns)),
-      );
-    return evidence;
+    return Array.from({ length: numSlots }, (_, k) => {
+      const at = Math.round(first + k * slotSamples);
+      return new SignEvidence(this.#waveform, this.#meter.measure(re, im, at, offsetTurns));
+    });
   }
+}
+
+/** The best of numbers of the first slot, and how good the second best is. */
+function bestOf(
+  evidence: readonly SignEvidence[],
+  slots: readonly number[],
+  isWanted: (slot: number) => boolean,
+) {
+  let best = { slot: 0, significance: 0, size: 0 };
+  let second = 0;
+  for (const slot of slots) {
+    // Others than those that are wanted may be on the air or not.
+    const ofAll = together(evidence, slot, isAny);
+    const significance = Math.max(together(evidence, slot, isWanted).significance, ofAll.significance);
+    if (significance > best.significance) {
+      second = best.significance;
+      best = { slot, significance, size: ofAll.size };
+    } else second = Math.max(second, significance);
+  }
+  return { ...best, second };
+}
+
+function strongest(values: readonly number[]): number {
+  return values.reduce((best, value, k) => (value > values[best]! ? k : best), 0);
 }
 
 /** How well slots are numbered that way, in multiples of what chance gives. */
@@ -218,18 +256,20 @@ function together(
   evidence: readonly SignEvidence[],
   firstSlot: number,
   counts: (slot: number) => boolean,
-): number {
+  weightOfLast = 1,
+): { readonly significance: number; readonly size: number } {
   let sumRe = 0;
   let sumIm = 0;
   let size = 0;
   evidence.forEach((each, k) => {
     if (!counts(firstSlot + k)) return;
     const pairs = each.of(firstSlot + k);
-    sumRe += pairs.firstRe + pairs.lastRe;
-    sumIm += pairs.firstIm + pairs.lastIm;
-    size += pairs.firstSize + pairs.lastSize;
+    sumRe += pairs.firstRe + weightOfLast * pairs.lastRe;
+    sumIm += pairs.firstIm + weightOfLast * pairs.lastIm;
+    size += pairs.firstSize + weightOfLast * pairs.lastSize;
   });
-  return size > 0 ? Math.hypot(sumRe, sumIm) / Math.sqrt(size) : 0;
+  const sum = Math.hypot(sumRe, sumIm);
+  return { significance: size > 0 ? sum / Math.sqrt(size) : 0, size: sum };
 }
 
 const isAny = () => true;

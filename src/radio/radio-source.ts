@@ -71,6 +71,11 @@ export class RadioSource implements PowerSource {
     this.#receiver.listenFor(slots, timing);
   }
 
+  /** In place of `listenFor`, for who has no bridge: all slots that come, whose numbers are counts modulo the waveform's. */
+  listenToAll(): void {
+    this.#receiver.listenToAll();
+  }
+
   async *powers(signal: AbortSignal): AsyncGenerator<SlotPower | SensorReport, void, void> {
     yield* this.#queue.read(signal);
     if (this.#failure !== null) throw this.#failure.error;

@@ -16,14 +16,17 @@ export class SlotLine {
   #ps = 0;
   #ss: number;
 
-  /** @param start of `slot`, samples, known to `deviation`. */
-  constructor(slotSamples: number, slot: number, start: number, deviation: number) {
+  /**
+   * @param start of `slot`, samples, known to `deviation`.
+   * @param before another line of the same clock, from which the slope is known.
+   */
+  constructor(slotSamples: number, slot: number, start: number, deviation: number, before: SlotLine | null) {
     this.#slotSamples = slotSamples;
     this.#slot = slot;
     this.#start = start;
-    this.#slope = slotSamples;
+    this.#slope = before === null ? slotSamples : before.#slope;
     this.#pp = deviation ** 2;
-    this.#ss = ((MAX_DRIFT / 2) * slotSamples) ** 2;
+    this.#ss = before === null ? ((MAX_DRIFT / 2) * slotSamples) ** 2 : before.#ss;
   }
 
   startOf(slot: number): number {

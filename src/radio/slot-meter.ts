@@ -28,14 +28,14 @@ export interface SlotPowers {
 
 /** @param slot whose signs are taken off. */
 export function powersOf(waveform: Waveform, { re, im, energy }: SlotSums, slot: number): SlotPowers {
-  const { numPilots, numSymbols, signs } = waveform;
+  const { numPilots, numSymbols, signs, fixedSigns } = waveform;
   const second = waveform.signShift(1, slot)!;
   const third = waveform.signShift(2, slot)!;
   const powers = new Float32Array(numPilots);
   let coherent = 0;
   for (let m = 0; m < numPilots; m++) {
-    const s1 = signs[(m + second) % numPilots]!;
-    const s2 = signs[(m + third) % numPilots]!;
+    const s1 = fixedSigns[m]! * signs[(m + second) % signs.length]!;
+    const s2 = signs[(m + third) % signs.length]!;
     const sumRe = re[m]! + s1 * re[numPilots + m]! + s2 * re[2 * numPilots + m]!;
     const sumIm = im[m]! + s1 * im[numPilots + m]! + s2 * im[2 * numPilots + m]!;
     const power = (sumRe * sumRe + sumIm * sumIm) / numSymbols ** 2;
@@ -75,13 +75,13 @@ export class SignEvidence {
 
   /** Sums over pilots with the signs of a slot taken off: real where it is this one, small otherwise. */
   of(slot: number): PairSums {
-    const { numPilots, signs } = this.#waveform;
+    const { numPilots, signs, fixedSigns } = this.#waveform;
     const second = this.#waveform.signShift(1, slot)!;
     const third = this.#waveform.signShift(2, slot)!;
     const sums = { firstRe: 0, firstIm: 0, lastRe: 0, lastIm: 0 };
     for (let m = 0; m < numPilots; m++) {
-      const s1 = signs[(m + second) % numPilots]!;
-      const s2 = s1 * signs[(m + third) % numPilots]!;
+      const s1 = fixedSigns[m]! * signs[(m + second) % signs.length]!;
+      const s2 = s1 * signs[(m + third) % signs.length]!;
       sums.firstRe += s1 * this.#re[m]!;
       sums.firstIm += s1 * this.#im[m]!;
       sums.lastRe += s2 * this.#re[numPilots + m]!;

@@ -4,7 +4,7 @@
  */
 import type { SlotTiming } from '../ue/host-clock.js';
 import { Acquisition } from './acquisition.js';
-import { likelihood, noSum, PrefixSums, significance, sumsOfSlot } from './prefix-timing.js';
+import { likelihood, noSum, PrefixSums, partOf, significance, sizeOf, sumsOfSlot } from './prefix-timing.js';
 import { SampleBuffer } from './sample-buffer.js';
 import { SlotLine } from './slot-line.js';
 import { powersOf, SignEvidence, type SlotMeter } from './slot-meter.js';
@@ -50,9 +50,16 @@ const SEARCHED_SLOTS = 12;
 /** Slots without a proof after which slots are looked for anew. */
 const UNPROVED_SLOTS = 6;
 /** Multiples of what chance gives (see acquisition.ts). */
-const PROOF = { signs: 5, pair: 2.5, timing: 5, part: 3 };
+const PROOF = { signs: 5, pair: 2.5, timing: 5, part: 2.5, share: 0.5 };
 const SEEN = { signs: 4, timing: 4 };
 const MAX_PENDING = 4096;
+/** Slots over which the offset of the carrier is averaged. */
+const OFFSET_MEMORY = 16;
+/** Slots whose noise says what is usual, the lowest quarter of them; and how much more makes a slot suspicious, unless it is so little of its power. */
+const NOISE_MEMORY = 31;
+const MORE_NOISE = 0.3;
+const NOISE_SIGMAS = 5;
+const UNLIKENESS = 0.02;
 
 interface Proof {
   readonly slot: number;
@@ -68,13 +75,19 @@ export class SlotReceiver {
   readonly #sums: PrefixSums;
   #time: (TimeSpan & { readonly number: number }) | null = null;
   #line: SlotLine | null = null;
+  /** The line before, of the same clock. */
+  #lineBefore: SlotLine | null = null;
   #next = 0;
   /** Search from here on. */
   #searchFrom = 0;
   /** End of what was searched last. */
   #searchedTo = 0;
   #offsetTurns = 0;
+  /** How often it was made better. */
+  #numOffsets = 0;
   #unproved = 0;
+  /** Noise floors of the last slots. */
+  readonly #noise: number[] = [];
   /** The last slot of this line that was proved. */
   #proved: number | null = null;
   #pending: MeasuredSlot[] = [];
@@ -94,6 +107,11 @@ export class SlotReceiver {
   /** @param slots ascending. */
   listenFor(slots: readonly number[], timing: SlotTiming): void {
     this.#wanted.add(slots, timing);
+  }
+
+  /** All slots that come are measured, by their count. */
+  listenToAll(): void {
+    this.#wanted.addAll(this.#waveform.countModulus);
   }
 
   /** Where the caller puts `count` samples, which `received` then takes. */
@@ -137,8 +155,13 @@ export class SlotReceiver {
     };
   }
 
+  /** From a slot's start to what is looked at last. */
+  get #neededSamples(): number {
+    const { lead, numSymbols, symbolSamples, prefix } = this.#waveform;
+    return lead + numSymbols * symbolSamples + prefix;
+  }
+
   #work(isLast: boolean): void {
-    const { slotSamples } = this.#waveform;
     while (!this.#wanted.isIdle && this.#time !== null) {
       if (this.#line === null) {
         if (!this.#search(isLast)) break;
@@ -146,11 +169,7 @@ export class SlotReceiver {
       }
       this.#skipTo(this.#buffer.begin);
       const start = Math.round(this.#line.startOf(this.#next));
-      if (
-        start + slotSamples + 1 > this.#buffer.end &&
-        !(isLast && start + slotSamples <= this.#buffer.end + 1)
-      )
-        break;
+      if (start + this.#neededSamples > this.#buffer.end) break;
       this.#takeSlot(this.#line, this.#next, start);
     }
     this.#forget();
@@ -200,10 +219,18 @@ export class SlotReceiver {
     if (before !== null && Math.abs(before.startOf(found.slot) - start) < tolerance) return false;
     this.#lose();
     this.#found++;
-    this.#offsetTurns = found.offsetTurns;
-    this.#line = new SlotLine(slotSamples, found.slot, start, found.deviation);
+    this.#adoptOffset(found.offsetTurns);
+    this.#line = new SlotLine(slotSamples, found.slot, start, found.deviation, this.#lineBefore);
     this.#next = found.slot;
     return true;
+  }
+
+  /** A carrier that was followed for a while is known better than what a search finds of it, unless it is elsewhere now. */
+  #adoptOffset(turns: number): void {
+    const isElsewhere = Math.abs(turns - this.#offsetTurns) > 0.1 / this.#waveform.fftSize;
+    if (this.#numOffsets >= OFFSET_MEMORY / 2 && !isElsewhere) return;
+    this.#offsetTurns = turns;
+    this.#numOffsets = 0;
   }
 
   /** Times are of samples, and slots begin between them. */
@@ -215,8 +242,7 @@ export class SlotReceiver {
   #takeSlot(line: SlotLine, slot: number, start: number): void {
     this.#next = slot + 1;
     const span = this.#tolerant(this.#spanOf(start));
-    const possible = this.#wanted.beginning(span);
-    if (possible === null || slot < possible[0] || slot > possible[1]) {
+    if (!this.#wanted.mayBegin(slot, span)) {
       // Slots are numbered anew, or the stream is not where it was thought to be.
       this.#lose();
       this.#searchFrom = start + Math.ceil(this.#waveform.slotSamples / 2);
@@ -232,12 +258,32 @@ export class SlotReceiver {
     const at = this.#buffer.index(start);
     const sums = this.#options.meter.measure(re, im, at, this.#offsetTurns);
     const { powers, noiseFloor } = powersOf(this.#waveform, sums, slot);
-    const proof = this.#prove(line, slot, start, new SignEvidence(this.#waveform, sums));
     const measured = { slot, start, powers, noiseFloor };
+    const isWhole = this.#isWhole(measured);
+    const proof = this.#prove(line, slot, start, new SignEvidence(this.#waveform, sums));
+    if (!isWhole) {
+      // Samples are missing in the midst of it, or something else was on the air.
+      this.#pending = [];
+      this.#proved = null;
+      if (++this.#unproved >= UNPROVED_SLOTS) this.#searchAnew(line, slot);
+      return;
+    }
     if (proof.isProved) this.#noteSnr(measured);
     this.#report(measured, proof);
     if (proof.isProved) this.#unproved = 0;
     else if (++this.#unproved >= UNPROVED_SLOTS) this.#searchAnew(line, slot);
+  }
+
+  /** Whether its symbols differ by no more than noise; that is how it shows when samples are missing among them. */
+  #isWhole({ powers, noiseFloor }: MeasuredSlot): boolean {
+    const usual = this.#noise.toSorted((a, b) => a - b)[this.#noise.length >> 2];
+    if (this.#noise.push(noiseFloor) > NOISE_MEMORY) this.#noise.shift();
+    if (usual === undefined) return this.#options.tellsGaps;
+    const power = powers.reduce((sum, each) => sum + each, 0) / powers.length;
+    const { numPilots, numSymbols } = this.#waveform;
+    const ofSymbol = noiseFloor * numSymbols;
+    const byChance = NOISE_SIGMAS / Math.sqrt(numPilots * (numSymbols - 1));
+    return noiseFloor < (1 + MORE_NOISE + byChance) * usual || ofSymbol < UNLIKENESS * power;
   }
 
   /** Whether the slot's own symbols show that it is this slot and where it was thought to be, all of it; makes the line better. */
@@ -260,7 +306,9 @@ export class SlotReceiver {
       line.saw(slot, start + timing.late, timing.deviation);
       this.#driftPpm = line.driftDeviationPpm < 20 ? line.driftPpm : this.#driftPpm;
       const residualTurns = -Math.atan2(sumIm, sumRe) / (2 * Math.PI * symbolSamples);
-      if (signs >= PROOF.signs) this.#offsetTurns += 0.25 * residualTurns;
+      if (signs >= PROOF.signs) {
+        this.#offsetTurns += residualTurns / Math.min(++this.#numOffsets + 1, OFFSET_MEMORY);
+      }
     }
     const isProved =
       signs >= PROOF.signs &&
@@ -268,6 +316,7 @@ export class SlotReceiver {
       isInPlace &&
       timing.significance >= PROOF.timing &&
       timing.partSignificance >= PROOF.part &&
+      timing.partShare >= PROOF.share &&
       timing.partLate <= prefix / 2;
     return { slot, isProved };
   }
@@ -309,6 +358,11 @@ export class SlotReceiver {
       significance: z,
       deviation: 1 + (3 * prefix * (1 - likeness)) / Math.max(z, 1),
       partSignificance: Math.min(significance(best.head.sum), significance(best.tail.sum)),
+      // Of what it would be if all symbols were alike.
+      partShare:
+        ((Math.min(sizeOf(best.head.sum), sizeOf(best.tail.sum)) / Math.max(sizeOf(best.all.sum), 1e-300)) *
+          numSymbols) /
+        partOf(numSymbols),
       partLate: Math.max(Math.abs(lateOf('head')), Math.abs(lateOf('tail'))),
     };
   }
@@ -350,6 +404,7 @@ export class SlotReceiver {
 
   #lose(): void {
     this.#pending = [];
+    this.#lineBefore = this.#line ?? this.#lineBefore;
     this.#line = null;
     this.#proved = null;
     this.#unproved = 0;

@@ -19,6 +19,13 @@ export class WantedSlots {
   #requests: Request[] = [];
 
   #numMissed = 0;
+  /** Their count begins again after so many, where all are wanted. */
+  #allOf: number | null = null;
+
+  /** All slots that come, whose numbers nobody knows: they are counted. */
+  addAll(countModulus: number): void {
+    this.#allOf = countModulus;
+  }
 
   /** Slots that were wanted, and passed without being taken. */
   get numMissed(): number {
@@ -26,7 +33,7 @@ export class WantedSlots {
   }
 
   get isIdle(): boolean {
-    return this.#requests.length === 0;
+    return this.#requests.length === 0 && this.#allOf === null;
   }
 
   /** @param slots ascending. */
@@ -35,12 +42,12 @@ export class WantedSlots {
   }
 
   has(slot: number): boolean {
-    return this.#requests.some(({ open }) => open.has(slot));
+    return this.#allOf !== null || this.#requests.some(({ open }) => open.has(slot));
   }
 
   /** Whether the slot was wanted, and is not any more. */
   take(slot: number): boolean {
-    return this.#requests.some(({ open }) => open.delete(slot));
+    return this.#allOf !== null || this.#requests.some(({ open }) => open.delete(slot));
   }
 
   /**
@@ -49,6 +56,7 @@ export class WantedSlots {
    * @returns [least, most]; null when nothing is wanted.
    */
   beginning(span: TimeSpan): readonly [number, number] | null {
+    if (this.#allOf !== null) return [0, this.#allOf - 1];
     for (let k = this.#requests.length - 1; k >= 0; k--) {
       const { timing } = this.#requests[k]!;
       const slots = slotsOf(timing, span);
@@ -57,8 +65,14 @@ export class WantedSlots {
     return null;
   }
 
+  mayBegin(slot: number, span: TimeSpan): boolean {
+    const possible = this.beginning(span);
+    return this.#allOf !== null || (possible !== null && slot >= possible[0] && slot <= possible[1]);
+  }
+
   /** When the first wanted slot may begin at the earliest, on the UE's clock; Infinity when nothing is wanted. */
   get fromS(): number {
+    if (this.#allOf !== null) return Number.NEGATIVE_INFINITY;
     return this.#requests.reduce(
       (leastS, { timing }) => Math.min(leastS, timing.startS - timing.uncertaintyS),
       Infinity,

@@ -41,8 +41,13 @@ export class Waveform {
   readonly lead: number;
   /** Slots are counted modulo this. */
   readonly countModulus: number;
-  /** s_i, +1 or -1, shape [numPilots]. */
+  /** s_i, +1 or -1, shape [numPilots - 1]: no shift of them is like another. */
   readonly signs: Float32Array;
+  /**
+   * t_m of the second kind, on top, shape [numPilots]: without them, a carrier that is off by a subcarrier would look like another
+   * count.
+   */
+  readonly fixedSigns: Float32Array;
 
   /** @throws BAD_ARGUMENT when a slot has no room for three symbols, or the number of pilots is no power of two from 16 to 4096. */
   constructor({ sampleRateHz, slotDurationS, numPilots }: WaveformOptions) {
@@ -65,8 +70,10 @@ export class Waveform {
     if (repeats < 1) throw tooShort(this, group + 2 * this.prefix);
     this.numSymbols = NUM_KINDS * repeats;
     this.lead = Math.floor((this.slotSamples - repeats * group) / 2);
-    this.countModulus = numPilots ** 2;
-    this.signs = signsOf(numPilots);
+    this.signs = longestSequence(Math.log2(numPilots));
+    const period = this.signs.length;
+    this.countModulus = period ** 2;
+    this.fixedSigns = Float32Array.from({ length: numPilots }, (_, m) => this.signs[modulo(-m, period)]!);
   }
 
   /** L + N. */
@@ -82,8 +89,9 @@ export class Waveform {
   signShift(kind: number, slot: number): number | null {
     const count = modulo(slot, this.countModulus);
     if (kind === 0) return null;
-    if (kind === 1) return count % this.numPilots;
-    return (THIRD_KIND_AHEAD + Math.floor(count / this.numPilots)) % this.numPilots;
+    const period = this.signs.length;
+    if (kind === 1) return count % period;
+    return (THIRD_KIND_AHEAD + Math.floor(count / period)) % period;
   }
 
   /** X_m of a symbol, shape [numPilots]; pilot m is on bin m - numPilots/2. */
@@ -91,7 +99,8 @@ export class Waveform {
     const out = complexVector(this.numPilots);
     const shift = this.signShift(kind, slot);
     for (let m = 0; m < this.numPilots; m++) {
-      const sign = shift === null ? 1 : this.signs[(m + shift) % this.numPilots]!;
+      const fixed = kind === 1 ? this.fixedSigns[m]! : 1;
+      const sign = shift === null ? 1 : fixed * this.signs[(m + shift) % this.signs.length]!;
       const turns = -((m * m) % (2 * this.numPilots)) / (2 * this.numPilots);
       out.re[m] = sign * Math.cos(2 * Math.PI * turns);
       out.im[m] = sign * Math.sin(2 * Math.PI * turns);
@@ -140,16 +149,30 @@ export function pilotsFor(numSubcarriers: number): number {
   return Math.max(64, 2 ** Math.ceil(Math.log2(numSubcarriers)));
 }
 
-function modulo(value: number, modulus: number): number {
+export function modulo(value: number, modulus: number): number {
   return ((value % modulus) + modulus) % modulus;
 }
 
-/** The bits of x^15 + x^14 + 1, begun with ones; 0 gives +1. */
-function signsOf(count: number): Float32Array {
-  let register = 0x7fff;
-  return Float32Array.from({ length: count }, () => {
-    const bit = ((register >> 14) ^ (register >> 13)) & 1;
-    register = ((register << 1) | bit) & 0x7fff;
+/** Taps of shift registers whose sequences are as long as can be, by their length. */
+const TAPS: Readonly<Record<number, readonly number[]>> = {
+  4: [4, 3],
+  5: [5, 3],
+  6: [6, 5],
+  7: [7, 6],
+  8: [8, 6, 5, 4],
+  9: [9, 5],
+  10: [10, 7],
+  11: [11, 9],
+  12: [12, 11, 10, 4],
+};
+
+/** Of a register that begins with ones: each new bit, the sum of those at the taps, gives +1 where it is 0. Shape [2^length - 1]. */
+function longestSequence(length: number): Float32Array {
+  const mask = 2 ** length - 1;
+  let register = mask;
+  return Float32Array.from({ length: mask }, () => {
+    const bit = TAPS[length]!.reduce((sum, tap) => sum ^ ((register >> (tap - 1)) & 1), 0);
+    register = ((register << 1) | bit) & mask;
     return bit === 0 ? 1 : -1;
   });
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { EVIDENCE } from '../../drivers/array-board.js';
 import { upTo } from '../core/settings-quantity.js';
 
-export const BOARD_DRIVERS = ['native', 'template'] as const;
+export const BOARD_DRIVERS = ['native', 'template', 'iio-adar1000'] as const;
+const MOST_CHANNELS = 1024;
 
 export const boardDriverKeys = {
   /** Who speaks to the board; `native`: beamloop's own firmware protocol. */
@@ -14,11 +15,18 @@ export const boardDriverKeys = {
   trust: z.enum(EVIDENCE).optional(),
   /** By how much this machine may be late for a slot. */
   hostJitter: upTo('1 s', 's').optional(),
+  /** Channel of each element, counted chip after chip from 1, for driver: iio-adar1000; one after the other unless given. */
+  wiring: z.array(z.int().min(1).max(MOST_CHANNELS)).min(2).max(MOST_CHANNELS).optional(),
+  /** From a request until iiod has answered it, at most. */
+  answerTime: upTo('10 s', 's').optional(),
 };
 
 interface Given {
   readonly driver?: (typeof BOARD_DRIVERS)[number] | undefined;
   readonly file?: string | undefined;
+  readonly port: string;
+  readonly wiring?: readonly number[] | undefined;
+  readonly answerTime?: unknown;
   readonly trust?: unknown;
   readonly hostJitter?: unknown;
   readonly tiles?: unknown;
@@ -39,6 +47,28 @@ export function keysOfDriver(given: Given, context: z.core.$RefinementCtx): void
   }
   if (driver !== 'template' && file !== undefined) {
     complain('file', 'is of driver: template', 'Add driver: template, or leave it out');
+  }
+  for (const key of ['wiring', 'answerTime'] as const) {
+    if (driver !== 'iio-adar1000' && given[key] !== undefined) {
+      complain(
+        key,
+        'is of driver: iio-adar1000',
+        driver === 'template' ? 'The template says it: wiring, timing.answer' : 'Leave it out',
+      );
+    }
+  }
+  const { wiring = [], port } = given;
+  if (new Set(wiring).size < wiring.length)
+    complain('wiring', 'names a channel twice', 'Give each element a channel of its own');
+  if (driver === 'iio-adar1000' && port !== 'emulated' && !port.startsWith('iio:')) {
+    complain(
+      'port',
+      'must name an iiod, such as iio:10.0.0.7',
+      'Write iio:HOST, or iio:HOST:PORT; emulated for an emulated one',
+    );
+  }
+  if (driver !== 'iio-adar1000' && port.startsWith('iio:')) {
+    complain('port', 'names an iiod, which needs a driver', 'Add driver: iio-adar1000');
   }
   if (driver === 'native') {
     for (const key of ['trust', 'hostJitter'] as const) {

@@ -51,9 +51,13 @@ export const radioSchema = z.strictObject({
 });
 
 /** Null where UEs are no radios. @throws SCENARIO_INVALID when the waveform does not fit into slots. */
-export function radioPlanOf({ radio, array, slots }: Scenario, where = 'radio'): EmulatedRadioPlan | null {
+export function radioPlanOf(
+  { radio, array, slots, users }: Scenario,
+  where = 'radio',
+): EmulatedRadioPlan | null {
   if (radio === undefined) return null;
   const { sampleRate: sampleRateHz, emulated: own } = radio;
+  requireUsers(Object.keys(own.serve), users, where);
   const numSubcarriers = array.subcarriers ?? 1;
   const numPilots = radio.pilots ?? pilotsFor(numSubcarriers);
   if (numPilots < numSubcarriers || numPilots > MOST_PILOTS)
@@ -86,4 +90,17 @@ export function radioPlanOf({ radio, array, slots }: Scenario, where = 'radio'):
     dropSamples: own.drops?.burst ?? 1,
     tellsGaps: own.drops?.told ?? true,
   };
+}
+
+function requireUsers(named: readonly string[], users: Scenario['users'], where: string): void {
+  const ids = Array.isArray(users)
+    ? users.map(({ id }) => id)
+    : Array.from({ length: users.count }, (_, k) => `ue${k + 1}`);
+  const unknown = named.find((id) => !ids.includes(id));
+  if (unknown === undefined) return;
+  throw new BeamloopError('SCENARIO_INVALID', {
+    what: `There is no user '${unknown}' whose samples could be served`,
+    where: `${where}.emulated.serve`,
+    todo: `Name one of ${ids.slice(0, 10).join(', ')}`,
+  });
 }

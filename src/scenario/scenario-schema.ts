@@ -283,6 +283,8 @@ export type Scenario<E = unknown> = Omit<z.output<ReturnType<typeof scenarioSche
     readonly fileText?: string | undefined;
     readonly trust?: Evidence | undefined;
     readonly hostJitter?: number | undefined;
+    readonly wiring?: readonly number[] | undefined;
+    readonly answerTime?: number | undefined;
     readonly baud: number;
     readonly openTimeout: number;
     readonly dtr?: 'on' | 'off' | undefined;

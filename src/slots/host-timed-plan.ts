@@ -25,10 +25,10 @@ export function hostTimedLines(timing: HostTiming, slotDurationS: number): strin
 
 function partsInWords({ aheadS, atSlotS, settleS, jitterS }: HostTiming): string {
   return [
-    ...(aheadS > 0 ? [`up to ${seconds(aheadS)} to prepare a codeword ahead`] : []),
-    `up to ${seconds(atSlotS)} to have it taken`,
-    ...(settleS > 0 ? [`${seconds(settleS)} to settle`] : []),
-    `${seconds(jitterS)} for this machine to be late`,
+    ...(aheadS > 0 ? [`up to ${about(aheadS)} to prepare a codeword ahead`] : []),
+    `up to ${about(atSlotS)} to have it taken`,
+    ...(settleS > 0 ? [`${about(settleS)} to settle`] : []),
+    `${about(jitterS)} for this machine to be late`,
   ].join(', ');
 }
 
@@ -56,6 +56,11 @@ export function lintHostTimed(timing: HostTiming, slotDurationS: number, trust: 
     where: 'slots.duration',
     todo: `Make slots at least ${seconds(upMs(leastS))} long; faster are a higher baud rate, one command for all elements, a table on the board, or a command that applies what was written before (docs/boards.md)`,
   });
+}
+
+/** Three digits are what such times are known to. */
+function about(timeS: number): string {
+  return seconds(Number(timeS.toPrecision(3)));
 }
 
 /** Up to the next whole millisecond. */

@@ -49,3 +49,15 @@ it('drives trackers of two users through one plan of slots', async () => {
     expect(Math.abs(sine - Math.sin((angleDeg * Math.PI) / 180))).toBeLessThan(2 / 64);
   }
 });
+
+it('points a beam on a board by a driver of its own', async () => {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['examples/library/own-board.js']);
+  expect(stderr).toBe('');
+  const [receipt, phases, muted] = stdout.trimEnd().split('\n');
+  // The driver's answers say no more.
+  expect(receipt).toBe('receipt: acknowledged');
+  const [, told, wanted] = /^phases: (.*); wanted: (.*)$/.exec(phases!)!;
+  expect(told).toBe(wanted);
+  expect(told!.split(' ')).toHaveLength(8);
+  expect(muted).toBe('muted: true');
+});

@@ -36,11 +36,11 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-async function runOf(template: string, board: string) {
+async function runOf(template: string, board: string, change = (text: string) => text) {
   const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-own-'));
   folders.push(folder);
   const out = path.join(folder, 'run');
-  const file = parseScenario(scenarioOf(board), 'own.yaml', emulatedSection, undefined, undefined, {
+  const file = parseScenario(change(scenarioOf(board)), 'own.yaml', emulatedSection, undefined, undefined, {
     'board.yaml': template,
   });
   const outcome = await startRun(file, out, { openTestbed });
@@ -110,6 +110,21 @@ describe('a campaign on a board that speaks its own language', () => {
     const latched = await runOf(TEXT, 'trust: latched, emulated: {}');
     for (const status of latched.statuses) expect(['latched', 'late', 'missed']).toContain(status);
     expect(latched.outcome.evidence).toBeUndefined();
+  });
+
+  it('finds its users over an iiod with two ADAR1000, whose answers mean that writes were carried out', async () => {
+    const run = await runOf(TEXT, 'emulated: { impairments: { phaseError: 3 deg } }', (text) =>
+      text
+        .replace(
+          'driver: template, file: board.yaml',
+          'driver: iio-adar1000, wiring: [7, 8, 5, 6, 3, 4, 1, 2]',
+        )
+        .replace('scheme: exhaustive', 'scheme: dpc')
+        .replace('snr: 20 dB', 'snr: 25 dB'),
+    );
+    for (const [found, best] of keysOf(run)) expect(found).toBe(best);
+    expect(run.promised).toBe('acknowledged');
+    for (const status of run.statuses) expect(['acknowledged', 'late', 'missed']).toContain(status);
   });
 
   it('goes on when the board is unplugged and loses power meanwhile', async () => {

@@ -1,4 +1,5 @@
 /** Greets a board without a slot clock and makes an `ArrayBoard` of it. */
+import { requireSoundDriver } from './driver-checks.js';
 import { HostTimedBoard, type HostTimedOptions } from './host-timed-board.js';
 
 export interface OpenHostTimedOptions extends HostTimedOptions {
@@ -8,10 +9,11 @@ export interface OpenHostTimedOptions extends HostTimedOptions {
 /**
  * Opens the driver, greets the board and makes a board of it.
  *
- * @throws what the driver's `open` throws, or the signal's reason; the connection is closed then.
+ * @throws BAD_ARGUMENT for a driver whose facts make no sense; what the driver's `open` throws, or the signal's reason; the connection is closed then.
  */
 export async function openHostTimedBoard(options: OpenHostTimedOptions): Promise<HostTimedBoard> {
-  const { driver, signal } = options;
+  const { driver, jitterS, signal } = options;
+  requireSoundDriver(driver, jitterS);
   signal?.throwIfAborted();
   let board: HostTimedBoard | null = null;
   let lostEarly: string | null = null;

@@ -5,11 +5,11 @@
 import { AirServer } from '../air.js';
 import { FaultEvents } from '../faults/fault-events.js';
 import { fail, tellParent } from '../parent.js';
-import { makePlug, type PlugKind } from '../plug.js';
+import type { PlugKind } from '../plug.js';
 import { PrivateDirectory } from '../private-directory.js';
 import type { BoardCommand, BoardReport } from '../side-channel.js';
 import { wallTimers } from '../timers.js';
-import { makeOwnBoard, numElementsOf } from './make-own-board.js';
+import { makeOwnBoard } from './make-own-board.js';
 import type { OwnBoard, OwnBoardConfig } from './own-board.js';
 
 export type OwnBoardCommand =
@@ -28,25 +28,20 @@ function report(message: BoardReport): void {
 
 async function start(config: OwnBoardConfig, at: PlugKind): Promise<Running> {
   const directory = new PrivateDirectory();
-  const { plug, environment } = await makePlug(at, 0, config.serialNumber, directory, (chunk) => {
-    board.receive(chunk);
-    events.bytes(chunk.length);
-  });
-  process.once('exit', () => plug.unplug());
-  const air = await AirServer.listen(directory.file('air'), numElementsOf(config), true);
-  const board = makeOwnBoard(config, {
-    toHost: (chunk) => plug.write(chunk),
+  const board = await makeOwnBoard(config, at, directory, {
     onAir: (piece) => air.send(piece),
-    onBacklog: (full) => plug.setPaused(full),
+    onBytes: (count) => events.bytes(count),
   });
+  process.once('exit', () => board.unplug());
+  // What is radiated before anybody can listen is nobody's loss.
+  const air = await AirServer.listen(directory.file('air'), board.numElements, true);
   const unplug = (durationS?: number) => {
     board.unplug();
-    plug.unplug();
     report({ type: 'plug', board: 0, plugged: false });
     if (durationS !== undefined) wallTimers.after(durationS, replug);
   };
   const replug = () => {
-    plug.plug().catch(fail);
+    board.plug().catch(fail);
     report({ type: 'plug', board: 0, plugged: true });
   };
   const events = new FaultEvents(config.faults.events, wallTimers, (action) => {
@@ -54,11 +49,11 @@ async function start(config: OwnBoardConfig, at: PlugKind): Promise<Running> {
     else if (action.kind === 'unplug') unplug(action.durationS);
     else board.reset();
   });
-  await plug.plug();
+  await board.plug();
   report({
     type: 'ready',
-    paths: [plug.path],
-    environment: { ...environment },
+    paths: [board.path],
+    environment: board.environment,
     airPath: directory.file('air'),
     directory: directory.path,
   });

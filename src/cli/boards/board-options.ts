@@ -46,7 +46,7 @@ export function boardPortOptions<T>(builder: Argv<T>) {
       type: 'string',
       demandOption: true,
       describe:
-        'Port of the board: a path, usb:VENDOR:PRODUCT[:SERIAL], usb:device=VENDOR:PRODUCT[:SERIAL] or tcp:HOST:PORT; see docs/ports.md',
+        'Port of the board: a path, usb:VENDOR:PRODUCT[:SERIAL], usb:device=VENDOR:PRODUCT[:SERIAL] or tcp:HOST:PORT; see docs/ports.md. For info and mute also a scenario (.yaml) whose board speaks its own language',
     })
     .options(lineOptions)
     .options(wireLogOption);

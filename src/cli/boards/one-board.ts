@@ -7,6 +7,7 @@ import { type CommandContext, type Parser, printJson } from '../command.js';
 import { quantityOption, wholeOption } from '../options.js';
 import { stateAsJson, stateAsText } from './board-info.js';
 import { boardPortOptions, withBoard } from './board-options.js';
+import { isScenarioFile, muteOwnBoard, ownBoardInfo, requireFirmware } from './own-board.js';
 import { selfTest, testAsText } from './self-test.js';
 
 const MOST_CLOCK_S = 3600;
@@ -20,8 +21,13 @@ export function boardInfo(yargs: Parser, context: CommandContext, name: string):
     (builder) =>
       boardPortOptions(builder)
         .example(`$0 ${called} /dev/ttyUSB0`, 'Self-description, memory, clock and telemetry')
-        .example(`$0 ${called} usb:0403:6014 --json`, 'The same for machines'),
+        .example(`$0 ${called} usb:0403:6014 --json`, 'The same for machines')
+        .example(
+          `$0 ${called} own-board.yaml`,
+          'A board that speaks its own language, as a scenario names it',
+        ),
     async (args) => {
+      if (isScenarioFile(args.port)) return ownBoardInfo(args.port, context, args.json);
       const { signal, stdout } = context;
       const state = await withBoard(args, context, (board) => readBoardState(board, signal));
       if (args.json) printJson(stdout, stateAsJson(args.port, state));
@@ -61,6 +67,7 @@ export function boardTest(yargs: Parser, context: CommandContext): Parser {
           'Percentiles of round trips, goodput, drift of the clock',
         ),
     async (args) => {
+      requireFirmware(args.port, 'A test of round trips, loading and clock');
       const { signal, stdout } = context;
       const numRoundTrips = wholeOption('round-trips', args.roundTrips, 10, 1_000_000);
       const clockS = quantityOption('for', args.for, 's');
@@ -97,6 +104,7 @@ export function boardMute(yargs: Parser, context: CommandContext): Parser {
     (builder) =>
       boardPortOptions(builder).example('$0 boards mute /dev/ttyUSB0', 'The array radiates nothing'),
     async (args) => {
+      if (isScenarioFile(args.port)) return muteOwnBoard(args.port, context, args.json);
       const { stdout } = context;
       await withBoard(args, context, (board) => board.mute(true));
       if (args.json) printJson(stdout, { port: args.port, muted: true });
@@ -115,6 +123,7 @@ export function boardClear(yargs: Parser, context: CommandContext): Parser {
         'As after power-up, but for its clock and its receipts',
       ),
     async (args) => {
+      requireFirmware(args.port, 'Emptying queue and memory');
       const { stdout } = context;
       const cleared = await withBoard(args, context, async (board) => {
         const held = board.codewordsHeld();

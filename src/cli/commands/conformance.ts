@@ -13,6 +13,7 @@ import { plural } from '../../core/plural.js';
 import { readSettingsFile } from '../../core/settings-file.js';
 import { writing } from '../../core/writing.js';
 import { emulatedSection, startStandaloneBoard } from '../../testbed.js';
+import { requireFirmware } from '../boards/own-board.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import {
   clauseRows,
@@ -205,6 +206,7 @@ async function openRig(args: Arguments): Promise<OpenRig> {
       todo: 'Name the port of a board (`beamloop ports` lists them), or emulated',
     });
   }
+  requireFirmware(port, 'A check against the specification of the firmware’s protocol');
   const baudRate = baudOption(args.baud);
   const slackS =
     args.slack === undefined ? SLACK_S + SLACK_BITS / baudRate : secondsOption('slack', args.slack);

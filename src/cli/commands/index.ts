@@ -30,6 +30,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   conformance: async () => (await import('./conformance.js')).conformanceCommand,
   wire: async () => (await import('./wire.js')).wireCommand,
   dashboard: async () => (await import('./dashboard.js')).dashboardCommand,
+  ue: async () => (await import('./ue.js')).ueCommand,
+  waveform: async () => (await import('./waveform.js')).waveformCommand,
   'emulate-board': async () => (await import('./emulate-board.js')).emulateBoardCommand,
 };
 

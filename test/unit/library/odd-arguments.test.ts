@@ -286,6 +286,7 @@ const WITHOUT_NUMBERS = new Set<string>([
     'assumedBoard',
     'standInBoard',
     'openTestbed',
+    'openTestbedOn',
     'openBoard',
     'openStudiedScenario',
   ],
@@ -308,6 +309,7 @@ const OPENED = new Set<string>([
   'openPort',
   'openBoardAt',
   'openNativeBoard',
+  'openHostTimedBoard',
   'startBridge',
   'UeAgent',
 ]);
@@ -389,6 +391,36 @@ describe('what opens things', () => {
     ] as const;
     const transport = new beamloop.SerialTransport({ port: 'p', baudRate: 9600 });
     const greeting = { transport, baudRate: value > 0 ? -value : value };
+    const none = { write: 0, apply: 0, select: 0, store: 0 };
+    const facts: beamloop.ElementDriverFacts = {
+      ...{
+        numElements: 8,
+        phaseBits: 6,
+        amplitudeBits: 0,
+        baud: 0,
+        tableDepth: 0,
+        appliesApart: false,
+        mutes: null,
+      },
+      timing: { writeS: 1e-3, applyS: 0, selectS: 0, storeS: 0, settleS: 0 },
+      bytes: none,
+      words: { write: 'sent', apply: 'sent', select: 'sent', store: 'sent' },
+    };
+    const driven = (given: Partial<beamloop.ElementDriverFacts>, jitterS = 1e-3) =>
+      beamloop.openHostTimedBoard({
+        driver: { facts: { ...facts, ...given } } as beamloop.ElementDriver,
+        jitterS,
+      });
+    if (!(value >= 0 && value < 3600)) {
+      await expect(driven({}, value)).rejects.toMatchObject({ where: 'jitterS' });
+      const timing = { ...facts.timing, writeS: value };
+      await expect(driven({ timing })).rejects.toMatchObject({ where: 'timing.writeS' });
+    }
+    for (const name of ['numElements', 'phaseBits'] as const) {
+      await expect(driven({ [name]: value })).rejects.toMatchObject({ where: name });
+    }
+    await expect(driven({ tableDepth: 4 })).rejects.toMatchObject({ where: 'tableDepth' });
+    await expect(driven({ appliesApart: true })).rejects.toMatchObject({ where: 'appliesApart' });
     await expect(beamloop.openNativeBoard(greeting)).rejects.toMatchObject({ where: 'baudRate' });
     for (const [argument, opened] of opening) {
       await expect(opened).rejects.toMatchObject({ code: 'BAD_ARGUMENT', where: argument });
