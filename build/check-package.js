@@ -3,7 +3,8 @@
  * from another folder, as somebody would who has no checkout. Needs the network, for what beamloop depends on.
  */
 import { strict as assert } from 'node:assert';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -79,6 +80,21 @@ try {
     '--json',
   );
   assert.match(beamloop('--version'), /^\d+\.\d+\.\d+/);
+
+  // The page comes built.
+  const dashboard = spawn(program, ['dashboard', '--json'], {
+    cwd: elsewhere,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [said] = await once(dashboard.stdout, 'data');
+  const { url } = JSON.parse(String(said));
+  const page = await (await fetch(url)).text();
+  assert.match(page, /<title>beamloop<\/title>/);
+  const [, script] = /src="([^"]+\.js)"/.exec(page);
+  assert.equal((await fetch(new URL(script, url))).status, 200);
+  const ended = once(dashboard, 'exit');
+  dashboard.kill('SIGINT');
+  await ended;
 
   // As a library, with its types where TypeScript looks for them.
   writeFileSync(path.join(elsewhere, 'package.json'), '{ "private": true }\n');

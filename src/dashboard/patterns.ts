@@ -6,8 +6,8 @@ import { type ShownArray, type ToldSettings, toldSettings } from './live-array.j
 import { type Pattern, patternOf } from './pattern.js';
 
 /** Of what boards were told, and of patterns, in all. */
-const MOST_SETTINGS_BYTES = 32 << 20;
-const MOST_PATTERN_CHARACTERS = 16 << 20;
+const MOST_SETTINGS_BYTES = 16 << 20;
+const MOST_PATTERN_CHARACTERS = 8 << 20;
 /** Work between two looks at what else there is to do, s: an order to stop waits no longer. */
 const SLICE_S = 4e-3;
 /** Between two patterns; at least as long as the last one took, so that half of a core is left. */
@@ -50,6 +50,13 @@ export class Patterns {
     if (radiating.hash === this.#shown) return;
     this.#wanted = radiating;
     if (!this.#isWorking) void this.#work();
+  }
+
+  /** Nothing more is radiated. */
+  forget(): void {
+    this.#wanted = null;
+    this.#settings.clear();
+    this.#patterns.clear();
   }
 
   async #work(): Promise<void> {
@@ -116,6 +123,11 @@ class Recent<T> {
       if (this.#size <= this.#mostSize || this.#entries.size === 1) return;
       this.#remove(oldest);
     }
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#size = 0;
   }
 
   #remove(hash: string): void {

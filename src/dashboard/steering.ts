@@ -10,7 +10,7 @@ const MOST_ORDERS = 16;
 /** Of what the command says on standard error, characters. */
 const MOST_SAID = 10_000;
 /** From being told to end to being ended, ms. */
-const GRACE_MS = 10_000;
+const GRACE_MS = 5000;
 
 interface Waiting {
   /** The line that asked. */

@@ -77,6 +77,7 @@ export class WatchedRun {
     }
     this.#isOver = true;
     this.#watched.close();
+    this.#patterns.forget();
     if (ended || this.#closed.signal.aborted) return;
     this.#lost = JSON.stringify({ type: 'lost', run: this.hello.id, why } satisfies LostMessage);
     this.#tell(this.hello.id, this.#lost, false);

@@ -1,4 +1,5 @@
 /** The runs of this user: found as they begin, kept for a while when they are over. */
+import { existsSync } from 'node:fs';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { RunEntry } from './page-messages.js';
@@ -93,7 +94,8 @@ export class WatchedRuns {
       this.#changed();
       void run.follow().then(this.#changed);
     } catch (error) {
-      if (!this.#closed.signal.aborted) this.#trouble(error);
+      // A run that was over before it greeted is none that cannot be watched.
+      if (!this.#closed.signal.aborted && existsSync(socket)) this.#trouble(error);
     }
   }
 

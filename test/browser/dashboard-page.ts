@@ -1,14 +1,13 @@
 /** A dashboard as its users have it: the command, and its page in a browser. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { BROWSER_LIMIT_MS } from './chromium.js';
 
 const PROGRAM = path.resolve('dist/src/cli/main.js');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export class DashboardCommand {
   readonly process: ChildProcess;
@@ -62,16 +61,10 @@ export async function openPage(
 /** Faults that axe-core takes for serious or critical, one line each. */
 export async function seriousFaults(page: Page): Promise<string[]> {
   // By the debugger: the page's policy lets no script in.
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(): Promise<{
-          violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[];
-        }>;
-      };
-    };
-    const { violations } = await axe.run();
+    const { axe: loaded } = window as unknown as { axe: typeof axe };
+    const { violations } = await loaded.run();
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) =>

@@ -3,26 +3,24 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
-import type { PageMessage, RunMessage, ServerMessage } from '../../src/dashboard/page-messages.js';
-import { PAGE_PROTOCOL, TOKEN_PROTOCOL } from '../../src/dashboard/page-messages.js';
+import type { RunMessage } from '../../src/dashboard/page-messages.js';
 import { Dashboard, type DashboardOptions } from '../../src/dashboard/server.js';
 import { ownRunFolder, SyntheticRun } from '../fixtures/synthetic-run.js';
+import { closeOf, OpenPage } from './open-page.js';
 
 let restore: () => void;
 let run: SyntheticRun;
 const dashboards: Dashboard[] = [];
-const sockets: (Socket | WebSocket)[] = [];
+const sockets: Socket[] = [];
+const pages: OpenPage[] = [];
 
 beforeAll(async () => {
   restore = ownRunFolder();
   run = await SyntheticRun.start({ slotsPerS: 2000, numSubcarriers: 256, numElements: 64 });
 });
 afterEach(async () => {
-  for (const socket of sockets.splice(0)) {
-    if (socket instanceof WebSocket) socket.terminate();
-    else socket.destroy();
-  }
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const page of pages.splice(0)) page.socket.terminate();
   for (const dashboard of dashboards.splice(0)) await dashboard.close();
 });
 afterAll(() => {
@@ -35,6 +33,12 @@ async function start(options: DashboardOptions = {}) {
   dashboards.push(dashboard);
   const token = dashboard.url.split('#token=')[1]!;
   return { dashboard, token, port: dashboard.port };
+}
+
+function openPage(port: number, token: string, headers?: Record<string, string>): OpenPage {
+  const page = new OpenPage(port, token, headers);
+  pages.push(page);
+  return page;
 }
 
 interface Answer {
@@ -60,57 +64,6 @@ function ask(
     });
     asked.on('error', reject);
     asked.end();
-  });
-}
-
-/** A page that is open, and what it was told. */
-class OpenPage {
-  readonly socket: WebSocket;
-  readonly told: ServerMessage[] = [];
-  #onMessage: () => void = () => {};
-
-  constructor(port: number, token: string, headers: Record<string, string> = {}) {
-    const protocols = [PAGE_PROTOCOL, `${TOKEN_PROTOCOL}${token}`];
-    this.socket = new WebSocket(`ws://127.0.0.1:${port}/live`, protocols, { headers });
-    sockets.push(this.socket);
-    this.socket.on('error', () => {});
-    this.socket.on('message', (data) => {
-      this.told.push(JSON.parse(String(data)));
-      this.#onMessage();
-    });
-  }
-
-  say(message: PageMessage): void {
-    this.socket.send(JSON.stringify(message));
-  }
-
-  async until<T extends ServerMessage['type']>(
-    type: T,
-    isIt: (message: ServerMessage & { type: T }) => boolean = () => true,
-  ): Promise<ServerMessage & { type: T }> {
-    for (;;) {
-      const found = this.told.find((each) => each.type === type && isIt(each as ServerMessage & { type: T }));
-      if (found !== undefined) return found as ServerMessage & { type: T };
-      await new Promise<void>((resolve) => {
-        this.#onMessage = resolve;
-      });
-    }
-  }
-
-  /** Follows the run that is there. */
-  async follow(name = 'synthetic'): Promise<string> {
-    const { runs } = await this.until('state', ({ runs }) => runs.some((each) => each.name === name));
-    const { id } = runs.find((each) => each.name === name)!;
-    this.say({ ask: 'follow', run: id });
-    await this.until('following', ({ run }) => run === id);
-    return id;
-  }
-}
-
-/** Not by `once` of Node.js, which rejects when an upgrade is refused. */
-function closeOf(socket: WebSocket): Promise<number> {
-  return new Promise((resolve) => {
-    socket.once('close', resolve);
   });
 }
 
@@ -177,7 +130,7 @@ describe('who is let in', () => {
       const { port, token } = await start();
       const { status } = await ask(port, '/api/recordings', { origin, authorization: `Bearer ${token}` });
       expect(status).toBe(403);
-      const page = new OpenPage(port, token, { origin });
+      const page = openPage(port, token, { origin });
       expect(await closeOf(page.socket)).toBe(1006);
       expect(page.told).toEqual([]);
     },
@@ -186,9 +139,9 @@ describe('who is let in', () => {
   it('opens no WebSocket without the token, or under another name', async () => {
     const { port, token } = await start();
     for (const page of [
-      new OpenPage(port, 'wrong'),
-      new OpenPage(port, token.slice(1)),
-      new OpenPage(port, token, { host: 'attacker.example' }),
+      openPage(port, 'wrong'),
+      openPage(port, token.slice(1)),
+      openPage(port, token, { host: 'attacker.example' }),
     ]) {
       expect(await closeOf(page.socket)).toBe(1006);
       expect(page.told).toEqual([]);
@@ -197,7 +150,7 @@ describe('who is let in', () => {
 
   it('lets in a page of its own', async () => {
     const { port, token } = await start();
-    const page = new OpenPage(port, token, { origin: `http://127.0.0.1:${port}` });
+    const page = openPage(port, token, { origin: `http://127.0.0.1:${port}` });
     expect((await page.until('state')).recordings).toBe('there is no such folder');
   });
 });
@@ -205,7 +158,7 @@ describe('who is let in', () => {
 describe('a run that is followed', () => {
   it('is told from its hello on: frames, estimates, and the pattern of what it radiates', async () => {
     const { port, token } = await start();
-    const page = new OpenPage(port, token);
+    const page = openPage(port, token);
     const id = await page.follow();
     const { hello, axes } = await page.until('following');
     expect(hello.users).toHaveLength(4);
@@ -225,7 +178,7 @@ describe('a run that is followed', () => {
 
   it('is told to a page that comes later, too, before anything new', async () => {
     const { port, token } = await start();
-    const early = new OpenPage(port, token);
+    const early = openPage(port, token);
     const id = await early.follow();
     let first = Number.NaN;
     const isEighth = ({ message }: RunMessage) => {
@@ -234,7 +187,7 @@ describe('a run that is followed', () => {
       return message.number >= first + 8;
     };
     await early.until('run', isEighth);
-    const late = new OpenPage(port, token);
+    const late = openPage(port, token);
     await late.until('state');
     late.say({ ask: 'follow', run: id });
     await late.until('run', isEighth);
@@ -252,7 +205,7 @@ describe('a run that is followed', () => {
   it('is stopped by a page: the board is mute, and the run is over', async () => {
     const stopped = await SyntheticRun.start({ slotsPerS: 500, numSubcarriers: 1, name: 'to be stopped' });
     const { port, token } = await start();
-    const page = new OpenPage(port, token);
+    const page = openPage(port, token);
     const id = await page.follow('to be stopped');
     page.say({ ask: 'order', run: id, order: 'stop', tag: 'a' });
     const { done, error } = await page.until('answer');
@@ -267,7 +220,7 @@ describe('a run that is followed', () => {
   it('is said to be lost when its process is gone without a word', async () => {
     const killed = await SyntheticRun.start({ slotsPerS: 500, numSubcarriers: 1, name: 'to be killed' });
     const { port, token } = await start();
-    const page = new OpenPage(port, token);
+    const page = openPage(port, token);
     const id = await page.follow('to be killed');
     killed.kill();
     const { why } = await page.until('lost');
@@ -277,7 +230,7 @@ describe('a run that is followed', () => {
 
   it('goes on when the dashboard ends', async () => {
     const { dashboard, port, token } = await start();
-    const page = new OpenPage(port, token);
+    const page = openPage(port, token);
     await page.follow();
     const before = await run.status();
     dashboards.splice(0);
@@ -292,7 +245,7 @@ describe('a run that is followed', () => {
 describe('what is bounded', () => {
   it('the number of connections: a thousand that only wait keep no page out, and end no page', async () => {
     const { dashboard, port, token } = await start();
-    const first = new OpenPage(port, token);
+    const first = openPage(port, token);
     await first.until('state');
     const held = Array.from({ length: 1000 }, () => {
       const socket = connect(port, '127.0.0.1');
@@ -301,7 +254,7 @@ describe('what is bounded', () => {
       return socket;
     });
     await Promise.all(held.map((socket) => (socket.connecting ? once(socket, 'connect') : undefined)));
-    const second = new OpenPage(port, token);
+    const second = openPage(port, token);
     await second.until('state');
     const id = await second.follow();
     first.say({ ask: 'follow', run: id });
@@ -325,11 +278,11 @@ describe('what is bounded', () => {
   it('the length of heads, bodies and messages, and their number', async () => {
     const { port, token } = await start();
     expect((await ask(port, '/', { 'x-long': 'x'.repeat(20_000) })).status).toBe(431);
-    const page = new OpenPage(port, token);
+    const page = openPage(port, token);
     await page.until('state');
     page.socket.send('x'.repeat(5000));
     expect(await closeOf(page.socket)).toBe(1009);
-    const eager = new OpenPage(port, token);
+    const eager = openPage(port, token);
     await eager.until('state');
     for (let k = 0; k < 200; k++) eager.say({ ask: 'follow', run: 'none' });
     expect(await closeOf(eager.socket)).toBe(1008);
@@ -345,7 +298,7 @@ describe('what is bounded', () => {
     '{"ask":"start","tag":"a","more":1}',
   ])('what a page says: %s', async (text) => {
     const { port, token } = await start();
-    const page = new OpenPage(port, token);
+    const page = openPage(port, token);
     await page.until('state');
     page.socket.send(text);
     expect(await closeOf(page.socket)).toBe(1008);
@@ -353,9 +306,9 @@ describe('what is bounded', () => {
 
   it('what waits for a page that never reads: it misses frames, and others none', async () => {
     const { port, token } = await start({ limits: { fullBufferBytes: 1 << 16, heartbeatS: 0.5 } });
-    const reader = new OpenPage(port, token);
+    const reader = openPage(port, token);
     const id = await reader.follow();
-    const deaf = new OpenPage(port, token);
+    const deaf = openPage(port, token);
     await deaf.until('state');
     deaf.say({ ask: 'follow', run: id });
     await deaf.until('following');
@@ -385,7 +338,7 @@ it('says what to do when its port is taken', async () => {
 
 it('starts nothing and steers nothing without a scenario', async () => {
   const { port, token } = await start();
-  const page = new OpenPage(port, token);
+  const page = openPage(port, token);
   await page.until('state');
   page.say({ ask: 'start', tag: 'a' });
   page.say({ ask: 'steering', tag: 'b', on: true });

@@ -35,9 +35,7 @@ export class Controls {
     document.addEventListener(
       'keydown',
       (event) => {
-        if (event.key !== 'Escape') return;
-        event.preventDefault();
-        this.stop();
+        if (event.key === 'Escape') this.stop();
       },
       { capture: true },
     );

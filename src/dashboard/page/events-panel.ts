@@ -1,4 +1,5 @@
 /** What comes between, newest first; the latest is spoken to who does not see it. */
+import { shortKey } from '../../codebook/codeword.js';
 import type { LiveEvent, RunHello } from '../../live/messages.js';
 import type { PatternMessage, ShownMessage } from '../page-messages.js';
 import { byId, element, panel, setText } from './elements.js';
@@ -39,7 +40,7 @@ export class EventsPanel implements RunPanel {
       const { ue, distanceM, angleRad, codewordKey } = message;
       this.#add(
         null,
-        `${ue} was found at ${metres(distanceM)}, ${degrees(angleRad)}, with codeword ${codewordKey}`,
+        `${ue} was found at ${metres(distanceM)}, ${degrees(angleRad)}, with codeword ${shortKey(codewordKey)}`,
         true,
       );
     } else if (message.type === 'end') {

@@ -1,6 +1,6 @@
 /** The dashboard's page: which run is shown, its panels, and drawing once a frame of the screen. */
 import type { RunHello, RunProgress } from '../../live/messages.js';
-import type { FollowingMessage, RunEntry, ServerMessage, StateMessage } from '../page-messages.js';
+import type { FollowingMessage, PageError, RunEntry, ServerMessage, StateMessage } from '../page-messages.js';
 import { BoardPanel } from './board-panel.js';
 import { Connection, takeToken } from './connection.js';
 import { Controls, notice, runText } from './controls.js';
@@ -29,6 +29,7 @@ class Page {
   #asked: string | null = null;
   /** Those that were there when the page last looked: what is new and ours is shown by itself. */
   #seen = new Set<string>();
+  readonly #toldErrors = new Set<string>();
   #isNew = false;
   #numReceived = 0;
   #numDrawn = 0;
@@ -119,11 +120,20 @@ class Page {
     this.#choice.value = this.#asked ?? '';
     this.#choice.disabled = runs.length === 0;
     for (const { error } of [run, steering])
-      if (error !== null)
+      if (this.#isNews(error))
         notice(`${error.what}${error.todo === undefined ? '' : `. ${error.todo}`} [${error.code}]`, true);
     if (runs.length === 0 && scenario === null && !byId('live').hidden) this.#show('recordings');
     this.#controls.show(state, this.#entry());
     this.#sayState();
+  }
+
+  /** Of what ended badly the page tells once; that something was stopped was asked for. */
+  #isNews(error: PageError | null): error is PageError {
+    if (error === null || error.code === 'INTERRUPTED') return false;
+    const text = JSON.stringify(error);
+    if (this.#toldErrors.has(text)) return false;
+    this.#toldErrors.add(text);
+    return true;
   }
 
   #follow(id: string): void {
@@ -137,7 +147,10 @@ class Page {
     if (run !== this.#asked) return;
     this.#hello = hello;
     this.#progress = null;
-    for (const panel of this.#panels) panel.follow(hello, axes);
+    for (const panel of this.#panels) {
+      panel.root.hidden = hello.command === 'steer' && panel.isOfSlots === true;
+      panel.follow(hello, axes);
+    }
     document.title = `${hello.name} – beamloop`;
     this.#controls.showMuted(false);
     this.#controls.askFor(axes.kind === 'direction');

@@ -1,4 +1,5 @@
 /** What is radiated now over the plane, with the users on it; a click points the beam there when it is steered by hand. */
+import { shortKey } from '../../codebook/codeword.js';
 import type { Frame, RunHello } from '../../live/messages.js';
 import type { PatternMessage, PlaneAxes, ShownMessage } from '../page-messages.js';
 import { axis, Chart, type Colours } from './chart.js';
@@ -9,7 +10,7 @@ import { decibels, degrees, metres, seconds } from './words.js';
 
 const DEG = Math.PI / 180;
 const LOW_DB = -40;
-const MARGINS = { left: 54, right: 16, top: 10, bottom: 44 };
+const MARGINS = { left: 60, right: 16, top: 10, bottom: 44 };
 const ANGLES = [-90, -60, -45, -30, -15, 0, 15, 30, 45, 60, 90];
 /** Latest places of each moving user. */
 const MOST_TRAIL = 100;
@@ -202,7 +203,7 @@ export class PlanePanel implements RunPanel {
         : `${metres(first)}, ${degrees(Math.asin(second))}`;
     const { status, boardTimeS, codewordKey, hash } = pattern.radiating;
     const at = `, ${status} at ${seconds(boardTimeS)} of the board`;
-    const key = codewordKey ?? `with hash ${hash}`;
+    const key = codewordKey === null ? `with hash ${hash}` : shortKey(codewordKey);
     this.#tell(`Codeword ${key}${at}: strongest at ${place}, ${decibels(pattern.peakDb)}.`);
   }
 

@@ -1,4 +1,5 @@
 /** Who the run looks for: where each truly is, where it was found, and how it is served. */
+import { shortKey } from '../../codebook/codeword.js';
 import type { LiveEpoch, LiveEstimate, LivePosition, RunHello } from '../../live/messages.js';
 import type { PatternMessage, ShownMessage } from '../page-messages.js';
 import { panel, setText, Table } from './elements.js';
@@ -82,7 +83,7 @@ export class UsersPanel implements RunPanel {
       id,
       truth === null ? NOTHING : seenAt(truth, this.#isPlanar),
       estimate === null ? NOTHING : this.#estimated(estimate),
-      estimate?.codewordKey ?? NOTHING,
+      estimate === null ? NOTHING : shortKey(estimate.codewordKey),
       estimate === null ? NOTHING : count(estimate.numPilots),
       estimate?.rate == null ? NOTHING : estimate.rate.toFixed(2),
       epoch === null
