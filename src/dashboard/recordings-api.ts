@@ -50,6 +50,9 @@ export class RecordingsApi {
     response.once('close', () => gone.abort());
     try {
       switch (`${request.method} ${request.url}`) {
+        // For a page that wonders whether its token is still good.
+        case 'GET /api/check':
+          return sendJson(response, { ok: true });
         case 'GET /api/recordings':
           return sendJson(response, await this.#read<RecordingList>(['list', this.#folder], gone.signal));
         case 'POST /api/compare': {
