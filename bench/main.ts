@@ -9,6 +9,7 @@ import { closedLoop } from './closed-loop.js';
 import { codewordParameters } from './codeword-parameters.js';
 import { dpcStudy } from './dpc-study.js';
 import { gainLoss } from './gain-loss.js';
+import { iqPowers } from './iq-powers.js';
 import { linkGoodput } from './link-goodput.js';
 import { manyUsers } from './many-users.js';
 import { matchedFilter } from './matched-filter.js';
@@ -35,6 +36,7 @@ const benchmarks: readonly Benchmark[] = [
   gainLoss,
   calibrationEstimate,
   widebandAir,
+  iqPowers,
   bridgeWideband,
   matchedFilter,
   manyUsers,

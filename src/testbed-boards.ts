@@ -38,7 +38,6 @@ export function startScenarioBoards(
 /** What each emulated board of a scenario is made from: one, or as many as it has tiles. */
 function emulatedConfigs(scenario: Scenario<EmulatedSection>, realtime: boolean): EmulatedBoardConfig[] {
   const { emulated } = scenario.board;
-  requireNoReplies(emulated);
   const { seed } = scenario;
   const whole = modelOf(scenario);
   const tiles = tilesOf(scenario);
@@ -90,6 +89,7 @@ export function standInBoard(scenario: Scenario<EmulatedSection>): StandInBoard 
 /** The whole array as one board, with the fixed lines that the scheme's pilots may ask for. */
 function modelOf(scenario: Scenario<EmulatedSection>): BoardModel {
   const { emulated, baud } = scenario.board;
+  requireNoReplies(emulated);
   const { elements } = scenario.array;
   const purpose = {
     array: arrayOf(scenario),

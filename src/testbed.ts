@@ -25,6 +25,7 @@ import {
 } from './emulation/emulated-section.js';
 import { lineTable } from './emulation/fixed-lines.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from './emulation/start-emulated-board.js';
+import { requireArray } from './scenario/plan.js';
 import { parseScenario, readScenario } from './scenario/scenario.js';
 import type { Scenario } from './scenario/scenario-schema.js';
 import { lintHostTimed } from './slots/host-timed-plan.js';
@@ -121,7 +122,9 @@ async function openOwn(
   const { scenario, signal } = request;
   const { board: section } = scenario;
   // Known before the port is touched.
-  lintHostTimed(assumedBoard(scenario).hostTimed!, scenario.slots.duration, section.trust);
+  const expected = assumedBoard(scenario);
+  requireArray(scenario, expected);
+  lintHostTimed(expected.hostTimed!, scenario.slots.duration, section.trust);
   if (section.port !== EMULATED) {
     const bridge = await openBridge(request, closing);
     const board = await openOwnBoard(scenario, section.port, signal);

@@ -158,7 +158,7 @@ export async function conduct<E, Result>(
     const goOn = goOnText(scenario, recording.folder);
     const interruption = [signal, stopped.signal].find(({ aborted }) => aborted);
     return interruption === undefined
-      ? resumable(error, goOn, recording.folder)
+      ? resumable(withMuteDoubt(error, testbed.board), goOn, recording.folder)
       : interruptedIn(goOn, recording.folder, interruption.reason, muteDoubt(testbed.board));
   }
 }
@@ -228,6 +228,21 @@ function interruptedIn(goOn: string, folder: string, reason: unknown, doubt: str
     what: `${why}; ${array} and the recording was closed`,
     todo: `${goOn[0]!.toUpperCase()}${goOn.slice(1)}`,
     recording: folder,
+  });
+}
+
+/** Of a board that has no watchdog it is told whether it may radiate still. */
+function withMuteDoubt(
+  error: unknown,
+  { muted, muteDoubt }: Pick<ArrayBoard, 'muted' | 'muteDoubt'>,
+): unknown {
+  if (!(error instanceof BeamloopError) || muted === true || muteDoubt === undefined) return error;
+  const { code, what, where, todo, cause } = error;
+  return new BeamloopError(code, {
+    what: `${what}; ${muteDoubt.replace(/,$/, '')}`,
+    ...(where !== undefined && { where }),
+    ...(todo !== undefined && { todo }),
+    cause,
   });
 }
 

@@ -155,7 +155,7 @@ export class EmulatedRadio implements PowerSource {
     for (const { from, to, isAfterDrop } of this.#dropper.kept(count)) {
       if (isAfterDrop && tellsGaps) this.#source.gap();
       const bytes = new Uint8Array((to - from) * format.bytes);
-      format.write(re, im, from, to - from, new DataView(bytes.buffer));
+      format.write(re, im, from, to - from, bytes);
       const timeS = fromS + from / sampleRateHz + this.#errorS;
       this.#source.samples(bytes, { leastS: timeS - startUncertaintyS, mostS: timeS + startUncertaintyS });
     }

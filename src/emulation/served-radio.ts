@@ -115,7 +115,7 @@ export class ServedRadio implements PowerSource {
     scale(re, im, count, fullScaleOf(this.#plan, array.numElements));
     for (const { from, to } of this.#dropper.kept(count)) {
       const bytes = new Uint8Array((to - from) * this.#format.bytes);
-      this.#format.write(re, im, from, to - from, new DataView(bytes.buffer));
+      this.#format.write(re, im, from, to - from, bytes);
       for (const socket of this.#sockets) {
         if (socket.writableLength > MOST_WAITING) socket.destroy();
         else socket.write(bytes);

@@ -1,5 +1,5 @@
 /** Finds slots in samples of which nothing is known but that they may be there: when they begin, and which they are. */
-import { likelihood, noSum, PrefixSums, significance, sumsOfSlot, turnsPerSample } from './prefix-timing.js';
+import { addSlot, likelihood, noSum, PrefixSums, significance, turnsPerSample } from './prefix-timing.js';
 import { SignEvidence, type SlotMeter } from './slot-meter.js';
 import { modulo, type Waveform } from './waveform.js';
 
@@ -9,12 +9,17 @@ const NUMBER_THRESHOLD = 5.5;
 /** By how much the best number must be better than the second best. */
 const NUMBER_MARGIN = 2;
 /** Symbols by which timing alone may be wrong: it compares symbols, which are alike. */
-const SYMBOLS_OFF = [0, -1, 1, -2, 2, -3, 3];
+const SYMBOLS_OFF = [0, -3, 3];
+const MORE_SYMBOLS_OFF = [-1, 1, -2, 2];
 /** Subcarriers by which the carrier may be off. */
 const MOST_BINS_OFF = 8;
 
 /** Share of a slot that may lack at an edge of what is searched. */
 const MOST_CUT_OFF = 0.25;
+/** Numbers that are all tried; of more, first the count but for whole turns of the signs is found. */
+const MOST_TRIED = 64;
+/** Slots by which it is found. */
+const MOST_FOR_COUNT = 4;
 /** Slots between which signs are searched for without their prefixes. */
 const MOST_CANDIDATES = 32;
 
@@ -105,7 +110,9 @@ export class Acquisition {
     for (let bins = 0; bins <= MOST_BINS_OFF; bins++) {
       for (const sign of bins === 0 ? [1] : [1, -1]) {
         const offsetTurns = timing.turns + (sign * bins) / fftSize;
-        for (const symbols of SYMBOLS_OFF) {
+        for (const symbols of [...SYMBOLS_OFF, ...MORE_SYMBOLS_OFF]) {
+          // Whole repeats off, symbols are of the same kind.
+          if (symbols === MORE_SYMBOLS_OFF[0] && most !== null) break;
           const number = this.#number(block, middle + symbols * symbolSamples, slots, offsetTurns);
           // Some symbols off, those that are left fit as well: there are fewer.
           if (number === null || !isClear(number) || number.size < (most?.size ?? 0)) continue;
@@ -162,13 +169,8 @@ export class Acquisition {
     const numSlots = Math.ceil(count / slotSamples);
     const at = (start: number) => {
       const sum = noSum();
-      for (let i = -1; i < numSlots; i++) {
-        const { all } = sumsOfSlot(this.#sums, this.#waveform, Math.round(start + i * slotSamples));
-        sum.re += all.re;
-        sum.im += all.im;
-        sum.energy += all.energy;
-        sum.square += all.square;
-      }
+      for (let i = -1; i < numSlots; i++)
+        addSlot(sum, this.#sums, this.#waveform, Math.round(start + i * slotSamples));
       return sum;
     };
     const step = Math.max(1, prefix >> 3);
@@ -202,19 +204,18 @@ export class Acquisition {
     const place = { start: first, numSlots: to - from };
     const period = signs.length;
     const [least, most] = candidates;
-    if (most - least < 2 * period) {
+    if (most - least < MOST_TRIED) {
       const slots = Array.from({ length: most - least + 1 }, (_, k) => least + k);
       return { ...bestOf(evidence, slots, block.isWanted), ...place };
     }
     // Too many to try: the second kind's signs tell the count but for whole turns of them, the third kind's the turns.
-    const turn = strongest(
-      Array.from({ length: period }, (_, count) => together(evidence, count, isAny, 0).significance),
-    );
+    const few = strongest(evidence);
+    const turn = countWithin(few, period);
     const counts = Array.from({ length: period }, (_, k) => k * period + turn);
-    const best = bestOf(evidence, counts, isAny);
+    const best = bestOf(few, counts, isAny);
     const slot = least + modulo(best.slot - least, countModulus);
     if (slot > most || slot + countModulus <= most) return null;
-    return { ...best, ...place, slot };
+    return { ...best, size: together(evidence, slot, isAny).size, ...place, slot };
   }
 
   /** Of so many slots from the one that begins at `first` on. */
@@ -238,7 +239,10 @@ function bestOf(
   for (const slot of slots) {
     // Others than those that are wanted may be on the air or not.
     const ofAll = together(evidence, slot, isAny);
-    const significance = Math.max(together(evidence, slot, isWanted).significance, ofAll.significance);
+    const significance =
+      isWanted === isAny
+        ? ofAll.significance
+        : Math.max(together(evidence, slot, isWanted).significance, ofAll.significance);
     if (significance > best.significance) {
       second = best.significance;
       best = { slot, significance, size: ofAll.size };
@@ -247,8 +251,29 @@ function bestOf(
   return { ...best, second };
 }
 
-function strongest(values: readonly number[]): number {
-  return values.reduce((best, value, k) => (value > values[best]! ? k : best), 0);
+/** Those in which there is the most to see, at their places. */
+function strongest(evidence: readonly SignEvidence[]): SignEvidence[] {
+  const most = evidence.map((each, k) => ({ each, k })).sort((a, b) => b.each.size - a.each.size);
+  const out: SignEvidence[] = [];
+  for (const { each, k } of most.slice(0, MOST_FOR_COUNT)) out[k] = each;
+  return out;
+}
+
+/** The count of the first slot but for whole turns of the signs. */
+function countWithin(evidence: readonly SignEvidence[], period: number): number {
+  let best = { count: 0, size: 0 };
+  for (let count = 0; count < period; count++) {
+    let sumRe = 0;
+    let sumIm = 0;
+    evidence.forEach((each, k) => {
+      const [re, im] = each.ofCount(count + k);
+      sumRe += re;
+      sumIm += im;
+    });
+    const size = Math.hypot(sumRe, sumIm);
+    if (size > best.size) best = { count, size };
+  }
+  return best.count;
 }
 
 /** How well slots are numbered that way, in multiples of what chance gives. */
@@ -256,7 +281,6 @@ function together(
   evidence: readonly SignEvidence[],
   firstSlot: number,
   counts: (slot: number) => boolean,
-  weightOfLast = 1,
 ): { readonly significance: number; readonly size: number } {
   let sumRe = 0;
   let sumIm = 0;
@@ -264,9 +288,9 @@ function together(
   evidence.forEach((each, k) => {
     if (!counts(firstSlot + k)) return;
     const pairs = each.of(firstSlot + k);
-    sumRe += pairs.firstRe + weightOfLast * pairs.lastRe;
-    sumIm += pairs.firstIm + weightOfLast * pairs.lastIm;
-    size += pairs.firstSize + weightOfLast * pairs.lastSize;
+    sumRe += pairs.firstRe + pairs.lastRe;
+    sumIm += pairs.firstIm + pairs.lastIm;
+    size += pairs.firstSize + pairs.lastSize;
   });
   const sum = Math.hypot(sumRe, sumIm);
   return { significance: size > 0 ? sum / Math.sqrt(size) : 0, size: sum };

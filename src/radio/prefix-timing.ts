@@ -2,7 +2,7 @@
  * Where symbols begin, by their prefixes: a prefix is what the end of its symbol is, N samples before it, whatever the channel. (The
  * likeliest place is where |correlation| less what noise explains is the largest: van de Beek, Sandell and Börjesson, 1997.)
  */
-import { NUM_KINDS, type Waveform } from './waveform.js';
+import type { Waveform } from './waveform.js';
 
 /** r[n] conj(r[n + N]), its size and energy, summed from the first sample on; so sums over any run are differences. */
 export class PrefixSums {
@@ -76,10 +76,6 @@ export function noSum(): TimingSum {
   return { re: 0, im: 0, energy: 0, square: 0 };
 }
 
-export function sizeOf({ re, im }: TimingSum): number {
-  return Math.hypot(re, im);
-}
-
 /** |correlation| over what it would be without a signal. */
 export function significance({ re, im, square }: TimingSum): number {
   return square > 0 ? Math.hypot(re, im) / Math.sqrt(square) : 0;
@@ -95,20 +91,12 @@ export function turnsPerSample({ re, im }: TimingSum, lag: number): number {
   return -Math.atan2(im, re) / (2 * Math.PI * lag);
 }
 
-/** How many symbols are its first ones, and its last ones. */
-export function partOf(numSymbols: number): number {
-  return numSymbols > NUM_KINDS ? NUM_KINDS : 1;
-}
-
-/** Over all symbols of a slot that begins at `start`, and the same of its first and last ones alone: of a repeat, if there are several. */
-export function sumsOfSlot(sums: PrefixSums, { lead, numSymbols, symbolSamples }: Waveform, start: number) {
-  const [all, head, tail] = [noSum(), noSum(), noSum()];
-  const part = partOf(numSymbols);
-  for (let j = 0; j < numSymbols; j++) {
-    const at = start + lead + j * symbolSamples;
-    sums.addTo(all, at);
-    if (j < part) sums.addTo(head, at);
-    else if (j >= numSymbols - part) sums.addTo(tail, at);
-  }
-  return { all, head, tail };
+/** Over all symbols of a slot that begins at `start`. */
+export function addSlot(
+  sum: TimingSum,
+  sums: PrefixSums,
+  { lead, numSymbols, symbolSamples }: Waveform,
+  start: number,
+): void {
+  for (let j = 0; j < numSymbols; j++) sums.addTo(sum, start + lead + j * symbolSamples);
 }

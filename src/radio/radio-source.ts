@@ -8,8 +8,9 @@ import {
   type SlotPower,
   UntoldSlots,
 } from '../ue/power-source.js';
-import { PlainMeter } from './plain-meter.js';
+import { KernelMeter } from './kernel-meter.js';
 import type { SampleFormat } from './sample-format.js';
+import type { SlotMeter } from './slot-meter.js';
 import { type MeasuredSlot, type ReceiverStatistics, SlotReceiver } from './slot-receiver.js';
 import type { TimeSpan } from './wanted-slots.js';
 import type { Waveform } from './waveform.js';
@@ -23,6 +24,8 @@ export interface RadioSourceOptions {
   readonly tellsGaps: boolean;
   /** When a sample was taken is known to this at the worst, s: what a request must be clear of. */
   readonly uncertaintyS: number;
+  /** What measures slots; the kernel unless given. */
+  readonly meter?: SlotMeter;
   /** What goes before a slot's power. */
   readonly before?: (ueTimeS: number) => Iterable<SensorReport>;
 }
@@ -48,9 +51,9 @@ export class RadioSource implements PowerSource {
 
   constructor(options: RadioSourceOptions) {
     this.#options = options;
-    const { waveform, tellsGaps } = options;
+    const { waveform, tellsGaps, meter = new KernelMeter(waveform) } = options;
     const onSlot = (slot: MeasuredSlot) => this.#measured(slot);
-    this.#receiver = new SlotReceiver({ waveform, meter: new PlainMeter(waveform), tellsGaps, onSlot });
+    this.#receiver = new SlotReceiver({ waveform, meter, tellsGaps, onSlot });
   }
 
   /** Resolves when samples come: nothing is heard before. */
@@ -90,7 +93,6 @@ export class RadioSource implements PowerSource {
     const { format, waveform } = this.#options;
     const all = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
     const count = Math.floor(all.length / format.bytes);
-    const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
     if (this.#originS === null) {
       this.#originS = (first.leastS + first.mostS) / 2;
       for (const resolve of this.#whenRunning.splice(0)) resolve();
@@ -98,7 +100,7 @@ export class RadioSource implements PowerSource {
     for (let done = 0; done < count; ) {
       const more = Math.min(MOST_AT_ONCE, count - done);
       const { re, im, at } = this.#receiver.room(more);
-      this.#clipped += format.read(view, done * format.bytes, more, re, im, at);
+      this.#clipped += format.read(all, done * format.bytes, more, re, im, at);
       const sinceS = done / waveform.sampleRateHz;
       this.#receiver.received(more, { leastS: first.leastS + sinceS, mostS: first.mostS + sinceS });
       done += more;

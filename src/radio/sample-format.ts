@@ -1,110 +1,119 @@
-/** How a radio's samples are written: I and Q in turns. */
+/** How a radio's samples are written: I and Q in turns, little-endian. (So is every machine that beamloop runs on.) */
 import { BeamloopError } from '../core/errors.js';
 
 export interface SampleFormat {
   readonly name: string;
   /** Of one complex sample. */
   readonly bytes: number;
-  /** Adds nothing up and keeps nothing: `count` samples from byte `offset` on, as fractions of full scale. Returns how many clip. */
+  /**
+   * `count` samples from byte `offset` on, as fractions of full scale, into `re` and `im` from `at` on.
+   *
+   * @returns how many are at full scale.
+   * @throws SAMPLES_INVALID for floats that are no numbers.
+   */
   read(
-    bytes: DataView,
+    bytes: Uint8Array,
     offset: number,
     count: number,
     re: Float32Array,
     im: Float32Array,
     at: number,
   ): number;
-  /** The reverse, clipping; returns how many clip. */
-  write(re: Float32Array, im: Float32Array, from: number, count: number, out: DataView): number;
+  /** The reverse, clipping; returns how many are at full scale. */
+  write(re: Float32Array, im: Float32Array, from: number, count: number, out: Uint8Array): number;
+}
+
+type Codes = Uint8Array | Int8Array | Int16Array;
+/** A view of so many numbers from a byte on. */
+type View<A> = new (buffer: ArrayBufferLike, at: number, length: number) => A;
+
+/** Numbers of an array of bytes; copied where they are not aligned. */
+function numbersOf<A>(bytes: Uint8Array, offset: number, count: number, view: View<A>, size: number): A {
+  const at = bytes.byteOffset + offset;
+  if (at % size === 0) return new view(bytes.buffer, at, count);
+  return new view(bytes.slice(offset, offset + size * count).buffer, 0, count);
 }
 
 function integer(
   name: string,
-  bytesPerPart: number,
-  get: (bytes: DataView, at: number) => number,
-  put: (bytes: DataView, at: number, value: number) => void,
+  size: number,
+  view: View<Codes>,
   { scale, offset = 0 }: { readonly scale: number; readonly offset?: number },
 ): SampleFormat {
   // The codes of full scale, on either side.
   const high = Math.round(scale - 1 + offset);
   const low = Math.round(offset === 0 ? -scale : 0);
-  const size = 2 * bytesPerPart;
+  const isClipped = (i: number, q: number) => i >= high || i <= low || q >= high || q <= low;
   return {
     name,
-    bytes: size,
+    bytes: 2 * size,
     read(bytes, start, count, re, im, at) {
+      const codes = numbersOf(bytes, start, 2 * count, view, size);
+      const unit = 1 / scale;
       let clipped = 0;
       for (let k = 0; k < count; k++) {
-        const i = get(bytes, start + k * size);
-        const q = get(bytes, start + k * size + bytesPerPart);
+        const i = codes[2 * k]!;
+        const q = codes[2 * k + 1]!;
         if (i >= high || i <= low || q >= high || q <= low) clipped++;
-        re[at + k] = (i - offset) / scale;
-        im[at + k] = (q - offset) / scale;
+        re[at + k] = (i - offset) * unit;
+        im[at + k] = (q - offset) * unit;
       }
       return clipped;
     },
     write(re, im, from, count, out) {
+      const codes = numbersOf(out, 0, 2 * count, view, size);
       let clipped = 0;
       const code = (value: number) => Math.max(low, Math.min(high, Math.round(value * scale + offset)));
       for (let k = 0; k < count; k++) {
         const i = code(re[from + k]!);
         const q = code(im[from + k]!);
-        if (i >= high || i <= low || q >= high || q <= low) clipped++;
-        put(out, k * size, i);
-        put(out, k * size + bytesPerPart, q);
+        if (isClipped(i, q)) clipped++;
+        codes[2 * k] = i;
+        codes[2 * k + 1] = q;
       }
       return clipped;
     },
   };
 }
 
-const FORMATS: readonly SampleFormat[] = [
-  integer(
-    'cu8',
-    1,
-    (b, at) => b.getUint8(at),
-    (b, at, value) => b.setUint8(at, value),
-    { scale: 127.5, offset: 127.5 },
-  ),
-  integer(
-    'cs8',
-    1,
-    (b, at) => b.getInt8(at),
-    (b, at, value) => b.setInt8(at, value),
-    { scale: 128 },
-  ),
-  integer(
-    'cs16',
-    2,
-    (b, at) => b.getInt16(at, true),
-    (b, at, value) => b.setInt16(at, value, true),
-    { scale: 32768 },
-  ),
-  {
-    name: 'cf32',
-    bytes: 8,
-    read(bytes, start, count, re, im, at) {
-      let clipped = 0;
-      for (let k = 0; k < count; k++) {
-        const i = bytes.getFloat32(start + 8 * k, true);
-        const q = bytes.getFloat32(start + 8 * k + 4, true);
-        if (!(Math.abs(i) < 1e15 && Math.abs(q) < 1e15)) throw notFinite(i, q);
-        if (Math.abs(i) >= 1 || Math.abs(q) >= 1) clipped++;
-        re[at + k] = i;
-        im[at + k] = q;
-      }
-      return clipped;
-    },
-    write(re, im, from, count, out) {
-      let clipped = 0;
-      for (let k = 0; k < count; k++) {
-        if (Math.abs(re[from + k]!) >= 1 || Math.abs(im[from + k]!) >= 1) clipped++;
-        out.setFloat32(8 * k, re[from + k]!, true);
-        out.setFloat32(8 * k + 4, im[from + k]!, true);
-      }
-      return clipped;
-    },
+const FLOAT: SampleFormat = {
+  name: 'cf32',
+  bytes: 8,
+  read(bytes, start, count, re, im, at) {
+    const parts = numbersOf(bytes, start, 2 * count, Float32Array, 4);
+    let clipped = 0;
+    for (let k = 0; k < count; k++) {
+      const i = parts[2 * k]!;
+      const q = parts[2 * k + 1]!;
+      const size = Math.max(Math.abs(i), Math.abs(q));
+      if (!(size < MOST_FLOAT)) throw notFinite(i, q);
+      if (size >= 1) clipped++;
+      re[at + k] = i;
+      im[at + k] = q;
+    }
+    return clipped;
   },
+  write(re, im, from, count, out) {
+    const parts = numbersOf(out, 0, 2 * count, Float32Array, 4);
+    let clipped = 0;
+    for (let k = 0; k < count; k++) {
+      const [i, q] = [re[from + k]!, im[from + k]!];
+      if (Math.max(Math.abs(i), Math.abs(q)) >= 1) clipped++;
+      parts[2 * k] = i;
+      parts[2 * k + 1] = q;
+    }
+    return clipped;
+  },
+};
+
+/** What is larger was no float: its square would be too large for one. */
+const MOST_FLOAT = 1e15;
+
+const FORMATS: readonly SampleFormat[] = [
+  integer('cu8', 1, Uint8Array, { scale: 127.5, offset: 127.5 }),
+  integer('cs8', 1, Int8Array, { scale: 128 }),
+  integer('cs16', 2, Int16Array, { scale: 32768 }),
+  FLOAT,
 ];
 
 export const FORMAT_NAMES: readonly string[] = FORMATS.map(({ name }) => name);
@@ -123,6 +132,7 @@ export function sampleFormat(name: string, where = '--format'): SampleFormat {
 function notFinite(i: number, q: number): BeamloopError {
   return new BeamloopError('SAMPLES_INVALID', {
     what: `A sample is ${i} + ${q}j: these are no samples of 32-bit floats`,
-    todo: 'Give the format in which the radio writes with --format',
+    where: '--format',
+    todo: 'Say in which format the radio writes',
   });
 }

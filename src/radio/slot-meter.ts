@@ -28,14 +28,14 @@ export interface SlotPowers {
 
 /** @param slot whose signs are taken off. */
 export function powersOf(waveform: Waveform, { re, im, energy }: SlotSums, slot: number): SlotPowers {
-  const { numPilots, numSymbols, signs, fixedSigns } = waveform;
+  const { numPilots, numSymbols, signsTwice, fixedSigns } = waveform;
   const second = waveform.signShift(1, slot)!;
   const third = waveform.signShift(2, slot)!;
   const powers = new Float32Array(numPilots);
   let coherent = 0;
   for (let m = 0; m < numPilots; m++) {
-    const s1 = fixedSigns[m]! * signs[(m + second) % signs.length]!;
-    const s2 = signs[(m + third) % signs.length]!;
+    const s1 = fixedSigns[m]! * signsTwice[m + second]!;
+    const s2 = signsTwice[m + third]!;
     const sumRe = re[m]! + s1 * re[numPilots + m]! + s2 * re[2 * numPilots + m]!;
     const sumIm = im[m]! + s1 * im[numPilots + m]! + s2 * im[2 * numPilots + m]!;
     const power = (sumRe * sumRe + sumIm * sumIm) / numSymbols ** 2;
@@ -44,6 +44,31 @@ export function powersOf(waveform: Waveform, { re, im, energy }: SlotSums, slot:
   }
   const ofSymbol = Math.max(0, energy - numSymbols * coherent) / (numPilots * (numSymbols - 1));
   return { powers, noiseFloor: ofSymbol / numSymbols };
+}
+
+/** The sums of `SignEvidence` for one slot, of which nothing else is wanted. */
+export function pairsOf(waveform: Waveform, { re, im }: SlotSums, slot: number): PairSums {
+  const { numPilots, signsTwice, fixedSigns } = waveform;
+  const second = waveform.signShift(1, slot)!;
+  const third = waveform.signShift(2, slot)!;
+  const sums = { firstRe: 0, firstIm: 0, lastRe: 0, lastIm: 0, firstSize: 0, lastSize: 0 };
+  for (let m = 0; m < numPilots; m++) {
+    const s1 = fixedSigns[m]! * signsTwice[m + second]!;
+    const s2 = s1 * signsTwice[m + third]!;
+    const x = re[m + numPilots]!;
+    const y = im[m + numPilots]!;
+    const firstRe = re[m]! * x + im[m]! * y;
+    const firstIm = im[m]! * x - re[m]! * y;
+    const lastRe = x * re[m + 2 * numPilots]! + y * im[m + 2 * numPilots]!;
+    const lastIm = y * re[m + 2 * numPilots]! - x * im[m + 2 * numPilots]!;
+    sums.firstRe += s1 * firstRe;
+    sums.firstIm += s1 * firstIm;
+    sums.lastRe += s2 * lastRe;
+    sums.lastIm += s2 * lastIm;
+    sums.firstSize += firstRe * firstRe + firstIm * firstIm;
+    sums.lastSize += lastRe * lastRe + lastIm * lastIm;
+  }
+  return sums;
 }
 
 /** How kinds of symbols differ, on each pilot: what slots' signs are looked for in. */
@@ -73,21 +98,44 @@ export class SignEvidence {
     }
   }
 
+  /** How much there is to see, whichever slot it is. */
+  get size(): number {
+    return this.#sizes[0];
+  }
+
+  /** Of the first two kinds alone, for a slot with this count, or with it and whole turns of the signs more: [re, im]. */
+  ofCount(count: number): readonly [number, number] {
+    const { numPilots, signs, signsTwice, fixedSigns } = this.#waveform;
+    const shift = count % signs.length;
+    let sumRe = 0;
+    let sumIm = 0;
+    for (let m = 0; m < numPilots; m++) {
+      const sign = fixedSigns[m]! * signsTwice[m + shift]!;
+      sumRe += sign * this.#re[m]!;
+      sumIm += sign * this.#im[m]!;
+    }
+    return [sumRe, sumIm];
+  }
+
   /** Sums over pilots with the signs of a slot taken off: real where it is this one, small otherwise. */
   of(slot: number): PairSums {
-    const { numPilots, signs, fixedSigns } = this.#waveform;
+    const { numPilots, signsTwice, fixedSigns } = this.#waveform;
     const second = this.#waveform.signShift(1, slot)!;
     const third = this.#waveform.signShift(2, slot)!;
-    const sums = { firstRe: 0, firstIm: 0, lastRe: 0, lastIm: 0 };
+    const [re, im] = [this.#re, this.#im];
+    let firstRe = 0;
+    let firstIm = 0;
+    let lastRe = 0;
+    let lastIm = 0;
     for (let m = 0; m < numPilots; m++) {
-      const s1 = fixedSigns[m]! * signs[(m + second) % signs.length]!;
-      const s2 = s1 * signs[(m + third) % signs.length]!;
-      sums.firstRe += s1 * this.#re[m]!;
-      sums.firstIm += s1 * this.#im[m]!;
-      sums.lastRe += s2 * this.#re[numPilots + m]!;
-      sums.lastIm += s2 * this.#im[numPilots + m]!;
+      const s1 = fixedSigns[m]! * signsTwice[m + second]!;
+      const s2 = s1 * signsTwice[m + third]!;
+      firstRe += s1 * re[m]!;
+      firstIm += s1 * im[m]!;
+      lastRe += s2 * re[numPilots + m]!;
+      lastIm += s2 * im[numPilots + m]!;
     }
-    return { ...sums, firstSize: this.#sizes[0], lastSize: this.#sizes[1] };
+    return { firstRe, firstIm, lastRe, lastIm, firstSize: this.#sizes[0], lastSize: this.#sizes[1] };
   }
 }
 

@@ -4,10 +4,10 @@
  */
 import type { SlotTiming } from '../ue/host-clock.js';
 import { Acquisition } from './acquisition.js';
-import { likelihood, noSum, PrefixSums, partOf, significance, sizeOf, sumsOfSlot } from './prefix-timing.js';
 import { SampleBuffer } from './sample-buffer.js';
 import { SlotLine } from './slot-line.js';
-import { powersOf, SignEvidence, type SlotMeter } from './slot-meter.js';
+import { type PairSums, pairsOf, powersOf, type SlotMeter } from './slot-meter.js';
+import { PlaceFinder } from './slot-place.js';
 import { type TimeSpan, WantedSlots } from './wanted-slots.js';
 import type { Waveform } from './waveform.js';
 
@@ -72,7 +72,7 @@ export class SlotReceiver {
   readonly #buffer = new SampleBuffer();
   readonly #wanted = new WantedSlots();
   readonly #acquisition: Acquisition;
-  readonly #sums: PrefixSums;
+  readonly #places: PlaceFinder;
   #time: (TimeSpan & { readonly number: number }) | null = null;
   #line: SlotLine | null = null;
   /** The line before, of the same clock. */
@@ -101,7 +101,7 @@ export class SlotReceiver {
     this.#options = options;
     this.#waveform = options.waveform;
     this.#acquisition = new Acquisition(options.waveform, options.meter);
-    this.#sums = new PrefixSums(options.waveform);
+    this.#places = new PlaceFinder(options.waveform);
   }
 
   /** @param slots ascending. */
@@ -260,7 +260,7 @@ export class SlotReceiver {
     const { powers, noiseFloor } = powersOf(this.#waveform, sums, slot);
     const measured = { slot, start, powers, noiseFloor };
     const isWhole = this.#isWhole(measured);
-    const proof = this.#prove(line, slot, start, new SignEvidence(this.#waveform, sums));
+    const proof = this.#prove(line, slot, start, pairsOf(this.#waveform, sums, slot));
     if (!isWhole) {
       // Samples are missing in the midst of it, or something else was on the air.
       this.#pending = [];
@@ -287,8 +287,8 @@ export class SlotReceiver {
   }
 
   /** Whether the slot's own symbols show that it is this slot and where it was thought to be, all of it; makes the line better. */
-  #prove(line: SlotLine, slot: number, start: number, evidence: SignEvidence): Proof {
-    const { firstRe, firstIm, lastRe, lastIm, firstSize, lastSize } = evidence.of(slot);
+  #prove(line: SlotLine, slot: number, start: number, pairs: PairSums): Proof {
+    const { firstRe, firstIm, lastRe, lastIm, firstSize, lastSize } = pairs;
     const size = firstSize + lastSize;
     if (size === 0) return { slot, isProved: false };
     const sumRe = firstRe + lastRe;
@@ -299,7 +299,8 @@ export class SlotReceiver {
       Math.hypot(firstRe, firstIm) / Math.sqrt(firstSize),
       Math.hypot(lastRe, lastIm) / Math.sqrt(lastSize),
     );
-    const timing = this.#timing(start);
+    const { re, im } = this.#buffer;
+    const timing = this.#places.find(re, im, this.#buffer.index(start));
     const { prefix, symbolSamples } = this.#waveform;
     const isInPlace = Math.abs(timing.late) <= prefix / 4;
     if (timing.significance >= SEEN.timing && isInPlace) {
@@ -319,52 +320,6 @@ export class SlotReceiver {
       timing.partShare >= PROOF.share &&
       timing.partLate <= prefix / 2;
     return { slot, isProved };
-  }
-
-  /** How late a slot is against `start`, by its prefixes; and whether its first and last symbols say the same. */
-  #timing(start: number) {
-    const { prefix, lead, numSymbols, symbolSamples } = this.#waveform;
-    const begin = lead - prefix;
-    const from = this.#buffer.index(start) + begin;
-    this.#sums.compute(this.#buffer.re, this.#buffer.im, from, numSymbols * symbolSamples + 2 * prefix);
-    const parts = ['all', 'head', 'tail'] as const;
-    const best = {
-      all: { late: 0, sum: noSum() },
-      head: { late: 0, sum: noSum() },
-      tail: { late: 0, sum: noSum() },
-    };
-    const profile: ReturnType<typeof sumsOfSlot>[] = [];
-    for (let late = -prefix; late <= prefix; late++) {
-      const sums = sumsOfSlot(this.#sums, this.#waveform, late - begin);
-      profile.push(sums);
-      for (const part of parts)
-        if (Math.hypot(sums[part].re, sums[part].im) > Math.hypot(best[part].sum.re, best[part].sum.im))
-          best[part] = { late, sum: sums[part] };
-    }
-    const likenessOf = ({ re, im, energy }: ReturnType<typeof noSum>) =>
-      energy > 0 ? Math.hypot(re, im) / energy : 0;
-    const likeness = Math.min(1, likenessOf(best.all.sum));
-    const lateOf = (part: (typeof parts)[number]) => {
-      let [late, most] = [0, Number.NEGATIVE_INFINITY];
-      profile.forEach((sums, k) => {
-        const value = likelihood(sums[part], likeness);
-        if (value > most) [late, most] = [k - prefix, value];
-      });
-      return late;
-    };
-    const z = significance(best.all.sum);
-    return {
-      late: lateOf('all'),
-      significance: z,
-      deviation: 1 + (3 * prefix * (1 - likeness)) / Math.max(z, 1),
-      partSignificance: Math.min(significance(best.head.sum), significance(best.tail.sum)),
-      // Of what it would be if all symbols were alike.
-      partShare:
-        ((Math.min(sizeOf(best.head.sum), sizeOf(best.tail.sum)) / Math.max(sizeOf(best.all.sum), 1e-300)) *
-          numSymbols) /
-        partOf(numSymbols),
-      partLate: Math.max(Math.abs(lateOf('head')), Math.abs(lateOf('tail'))),
-    };
   }
 
   #report(measured: MeasuredSlot, { isProved }: Proof): void {

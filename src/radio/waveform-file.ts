@@ -25,7 +25,7 @@ export function* waveformBytes(
       }
     });
     const bytes = new Uint8Array(length * format.bytes);
-    format.write(re, im, 0, length, new DataView(bytes.buffer));
+    format.write(re, im, 0, length, bytes);
     yield bytes;
   }
 }

@@ -43,6 +43,8 @@ export class Waveform {
   readonly countModulus: number;
   /** s_i, +1 or -1, shape [numPilots - 1]: no shift of them is like another. */
   readonly signs: Float32Array;
+  /** The same twice over: from any shift on, as many as there are pilots follow. */
+  readonly signsTwice: Float32Array;
   /**
    * t_m of the second kind, on top, shape [numPilots]: without them, a carrier that is off by a subcarrier would look like another
    * count.
@@ -72,6 +74,7 @@ export class Waveform {
     this.lead = Math.floor((this.slotSamples - repeats * group) / 2);
     this.signs = longestSequence(Math.log2(numPilots));
     const period = this.signs.length;
+    this.signsTwice = Float32Array.from({ length: 2 * period }, (_, k) => this.signs[k % period]!);
     this.countModulus = period ** 2;
     this.fixedSigns = Float32Array.from({ length: numPilots }, (_, m) => this.signs[modulo(-m, period)]!);
   }

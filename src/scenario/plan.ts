@@ -106,16 +106,22 @@ export function bestBeamOf(codebook: ArrayCodebook): (paths: readonly Path[]) =>
   };
 }
 
+/** Throws BOARD_MISMATCH for a board of another number of elements. */
+export function requireArray(
+  { array: { elements } }: Pick<Scenario, 'array'>,
+  board: BoardDescription,
+): void {
+  if (board.numElements === elements) return;
+  throw new BeamloopError('BOARD_MISMATCH', {
+    what: `The scenario's array has ${elements} elements and the board ${board.model} (${board.serialNumber}) has ${board.numElements}`,
+    where: 'array.elements',
+    todo: 'Connect the right board or correct the scenario',
+  });
+}
+
 /** Checks the plan. Throws BOARD_MISMATCH or PLAN_REFUSED, with the numbers. */
 export function checkPlan({ scenario, searches }: Preparation, board: BoardDescription): Demand {
-  const { elements } = scenario.array;
-  if (board.numElements !== elements) {
-    throw new BeamloopError('BOARD_MISMATCH', {
-      what: `The scenario's array has ${elements} elements and the board ${board.model} (${board.serialNumber}) has ${board.numElements}`,
-      where: 'array.elements',
-      todo: 'Connect the right board or correct the scenario',
-    });
-  }
+  requireArray(scenario, board);
   const options = plannerOptions(scenario, board);
   const rules: SlotRules = {
     slotDurationS: options.slotDurationS,

@@ -91,6 +91,12 @@ export function gaveUp(
   }[end];
   const what = `A pilot for '${ue}' failed ${attempts} times, last because ${why}`;
   const seen = breach ?? (end === 'wrong-codeword' ? WRONG_CODEWORD : null);
+  if (ofHost !== null && end === 'lost') {
+    return new BeamloopError('BOARD_FAULT', {
+      what: `${what.replace('the board restarted', 'the board was away')}${ofHost.says === null ? '' : `: ${ofHost.says}`}`,
+      todo: 'Check its power supply and its line',
+    });
+  }
   if (ofHost !== null && (end === 'late' || end === 'missed')) {
     return new BeamloopError('BOARD_FAULT', {
       what: `${what.replace(' latched it late', ' took it too late')}${ofHost.says === null ? '' : `: ${ofHost.says}`}`,

@@ -48,7 +48,8 @@ export function lintHostTimed(timing: HostTiming, slotDurationS: number, trust: 
     });
   }
   const leastS = leastHostSlotS(timing);
-  if (slotDurationS >= leastS) return;
+  // What is advised below is kept, rounding or not.
+  if (slotDurationS >= leastS * (1 - 1e-9)) return;
   throw new BeamloopError('PLAN_REFUSED', {
     what:
       `A slot of ${seconds(slotDurationS)} is too short for a board whose slots this machine keeps: it takes ${partsInWords(timing)}, ` +

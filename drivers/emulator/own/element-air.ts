@@ -10,6 +10,8 @@ import type { Timers } from '../timers.js';
 
 /** Longest piece, s. */
 const MOST_S = 5e-3;
+/** A state that lasts less is none: of a thousand elements that are written one by one a thousand beams would be computed. */
+const LEAST_S = 0.2e-3;
 /** Codewords whose weights are kept. */
 const MOST_KNOWN = 1024;
 
@@ -27,7 +29,8 @@ export class ElementAir {
   /** By hash, the least recently radiated first. */
   readonly #weights = new Map<string, RadiatedWeights>();
   #state: RadiatedState;
-  #codeword: AirSlot['codeword'] = null;
+  /** Of the state; undefined while nobody had to know it. */
+  #codeword: AirSlot['codeword'] | undefined;
   #sinceS: number;
   #cancel: () => void;
 
@@ -36,16 +39,15 @@ export class ElementAir {
     this.#timers = timers;
     this.#onAir = onAir;
     this.#state = state;
-    this.#codeword = this.#codewordOf(state);
     this.#sinceS = timers.nowS();
     this.#cancel = this.#later();
   }
 
-  /** From now on. */
+  /** From now on; what lasted so short that no receiver hears it is passed over. */
   set(state: RadiatedState): void {
-    this.#tell();
+    if (this.#timers.nowS() - this.#sinceS >= LEAST_S) this.#tell();
     this.#state = state;
-    this.#codeword = this.#codewordOf(state);
+    this.#codeword = undefined;
   }
 
   get state(): RadiatedState {
@@ -69,6 +71,7 @@ export class ElementAir {
     const fromS = this.#sinceS;
     this.#sinceS = nowS;
     // There are no slots: their numbers are nobody's business.
+    this.#codeword ??= this.#codewordOf(this.#state);
     this.#onAir({ slot: 0, boardTimeS: 0, fromS, untilS: nowS, codeword: this.#codeword });
   }
 

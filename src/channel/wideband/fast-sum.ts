@@ -6,6 +6,7 @@
 import type { Band } from '../../array/band.js';
 import type { Complex, ComplexVector } from '../../core/complex.js';
 import { BeamloopError } from '../../core/errors.js';
+import { twiddles } from '../../kernels/fft-twiddles.js';
 import { FIRST_ADDRESS, instantiate, type WasmKernel } from '../../kernels/wasm-module.js';
 import type { DelayedPath, ElementBeam, SubcarrierSum } from './response.js';
 import { SpreadingWindow } from './spreading-window.js';
@@ -253,29 +254,6 @@ function gridPoints(numSubcarriers: number): number {
   let points = SMALLEST_GRID;
   while (points < 2 * numSubcarriers) points *= 2;
   return points;
-}
-
-/** As `transform` wants them. */
-function twiddles(numPoints: number): Float64Array {
-  const out = new Float64Array(2 * numPoints);
-  const quarter = numPoints / 4;
-  const set = (at: number, turns: number, step: number) => {
-    out[at] = Math.cos(2 * Math.PI * turns);
-    out[at + step] = -Math.sin(2 * Math.PI * turns);
-  };
-  for (let p = 0; p < quarter; p++) {
-    for (const power of [1, 2, 3]) set(2 * (power - 1) * quarter + p, (power * p) / numPoints, quarter);
-  }
-  let at = 6 * quarter;
-  for (let length = quarter; length > 4; length /= 4) {
-    for (let p = 0; p < length / 4; p++) {
-      for (const power of [1, 2, 3]) {
-        set(at, (power * p) / length, 1);
-        at += 2;
-      }
-    }
-  }
-  return out;
 }
 
 /** One over the window's transform at k = 0..points/4-1 and then at k = -points/4..-1 (eq. 52). */
