@@ -51,6 +51,8 @@ export interface OngoingRun<E> extends Prepared<E> {
 
 /** Whoever shows a run is told what is in no recording. */
 export interface Showing {
+  /** A UE is to connect to the bridge at `url`, and has not yet. */
+  waiting(user: string, url: string): void;
   batch(user: string, numPilots: number, mostPilots: number): void;
   epoch(numDone: number, numEpochs: number): void;
   /** @param error why the run did not end well; null when it did. */
@@ -165,6 +167,10 @@ export async function conduct<E, Result>(
 function shown(progress: Progress, showing: Showing): Progress {
   return {
     ...progress,
+    waiting: (user, url) => {
+      showing.waiting(user, url);
+      progress.waiting(user, url);
+    },
     batch: (user, turn, numUsers, numPilots, mostPilots) => {
       showing.batch(user, numPilots, mostPilots);
       progress.batch(user, turn, numUsers, numPilots, mostPilots);

@@ -5,7 +5,7 @@ import type { RunHello } from '../live/messages.js';
 import { showRun } from '../live/show-run.js';
 import { type CommandContext, warn } from './command.js';
 
-const NOBODY: Showing = { batch: () => {}, epoch: () => {}, end: async () => {} };
+const NOBODY: Showing = { waiting: () => {}, batch: () => {}, epoch: () => {}, end: async () => {} };
 
 /** For `RunOptions.show`. Where runs cannot be watched, a warning says why, and the run goes on. */
 export function shownAs<E>(

@@ -7,7 +7,7 @@ import { BeamloopError, EXIT } from '../core/errors.js';
 import { PACKAGE_FOLDER } from '../core/package-folder.js';
 import type { PageError } from './page-messages.js';
 
-const PROGRAM = path.join(PACKAGE_FOLDER, 'dist', 'src', 'cli', 'main.js');
+export const PROGRAM = path.join(PACKAGE_FOLDER, 'dist', 'src', 'cli', 'main.js');
 /** Of what a command prints. */
 const MOST_OUTPUT_BYTES = 16 << 20;
 /** Of the end of what a command in the background printed: its last document. */
@@ -65,7 +65,7 @@ function endOf(file: number): string {
 export async function readByCommand<T>(
   args: readonly string[],
   signal: AbortSignal,
-  program = PROGRAM,
+  program: string,
 ): Promise<T> {
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { PACKAGE_FOLDER } from '../core/package-folder.js';
-import { readByCommand } from './child-command.js';
+import { PROGRAM, readByCommand } from './child-command.js';
 import { REPORT_NAME, recordingNames } from './listed-recordings.js';
 import type { Comparison, RecordingList } from './page-messages.js';
 import { pageError, sendJson, sendRefusal, sendReport } from './responses.js';
@@ -48,6 +48,8 @@ export class RecordingsApi {
     app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) =>
       done(null, jsonOf(String(body))),
     );
+    // For a page that wonders whether its token is still good.
+    app.get('/api/check', (_request, reply) => sendJson(reply, { ok: true }));
     app.get('/api/recordings', (_request, reply) =>
       this.#answer(reply, (gone) => this.#read<RecordingList>(['list', this.#folder], gone)),
     );
@@ -95,7 +97,7 @@ export class RecordingsApi {
     }
   }
 
-  async #read<T>(args: readonly string[], signal: AbortSignal): Promise<T> {
+  async #read<T>(args: readonly string[], signal: AbortSignal, program = READER): Promise<T> {
     if (this.#numReading >= MOST_READING) {
       throw new BeamloopError('BAD_ARGUMENT', {
         what: 'Recordings are being read already',
@@ -104,7 +106,7 @@ export class RecordingsApi {
     }
     this.#numReading++;
     try {
-      return await readByCommand<T>(args, signal, READER);
+      return await readByCommand<T>(args, signal, program);
     } finally {
       this.#numReading--;
     }
@@ -132,7 +134,7 @@ export class RecordingsApi {
       () => true,
       () => false,
     );
-    if (!isThere) await readByCommand(['report', folder, '--json'], signal);
+    if (!isThere) await this.#read(['report', folder, '--json'], signal, PROGRAM);
     const nowS = this.#clock.nowS();
     for (const [key, { untilS }] of this.#tickets)
       if (untilS < nowS || this.#tickets.size >= MOST_TICKETS) this.#tickets.delete(key);

@@ -55,6 +55,11 @@ export async function showRun<E>(
   for (const row of await recording.rows('estimates')) feed.tell(liveEstimate(row));
   recording.look((rows) => feed.take(rows));
   return {
+    waiting: (ueId, url) =>
+      feed.tell({
+        ...{ type: 'event', wallTimeMs: Date.now(), kind: 'waiting for ue', detail: { ueId, url } },
+        text: `${ueId}: waiting for the UE at ${url}`,
+      }),
     batch: (ue, done, most) => feed.progress({ of: 'pilots', ue, done, most }),
     epoch: (done, most) => feed.progress({ of: 'epochs', done, most }),
     end: (error) => feed.end(error),

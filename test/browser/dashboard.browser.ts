@@ -99,6 +99,13 @@ describe.each([
   });
 });
 
+it.each(['/', '/#token=that-of-yesterday'])('says of %s that the secret is missing', async (end) => {
+  const { page } = await openPage(browser, dashboard.url.replace(/\/#.*/, end));
+  await until(page, '#notice', /lacks the secret/);
+  expect(await page.locator('#run-choice option').count()).toBe(0);
+  await page.close();
+});
+
 it('radiates what it shows while the run goes on', async () => {
   const { page } = await openPage(browser, dashboard.url);
   await until(page, '#run-state', /is over/);

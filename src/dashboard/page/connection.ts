@@ -16,6 +16,9 @@ type Asked = Exclude<PageMessage, { ask: 'follow' }>;
 /** What can be asked, without the tag that tells answers apart. */
 export type Request = Asked extends infer Each ? (Each extends Asked ? Omit<Each, 'tag'> : never) : never;
 
+/** `refused`: the token is not, or no longer, that of the dashboard; nothing is tried any more. */
+export type ConnectionState = 'open' | 'lost' | 'refused';
+
 /** The token from the address, which then no longer shows it, or from before this tab was loaded anew; null where there is none. */
 export function takeToken(): string | null {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
@@ -29,7 +32,7 @@ export function takeToken(): string | null {
 export class Connection {
   readonly #token: string;
   readonly #onMessage: (message: Exclude<ServerMessage, AnswerMessage>) => void;
-  readonly #onChange: (isOpen: boolean) => void;
+  readonly #onChange: (state: ConnectionState) => void;
   readonly #waiting = new Map<string, (answer: AnswerMessage) => void>();
   #socket: WebSocket | null = null;
   #retryMs = FIRST_RETRY_MS;
@@ -38,7 +41,7 @@ export class Connection {
   constructor(
     token: string,
     onMessage: (message: Exclude<ServerMessage, AnswerMessage>) => void,
-    onChange: (isOpen: boolean) => void,
+    onChange: (state: ConnectionState) => void,
   ) {
     this.#token = token;
     this.#onMessage = onMessage;
@@ -93,6 +96,15 @@ export class Connection {
     return true;
   }
 
+  /** A WebSocket does not say why it was not opened. */
+  async #isRefused(): Promise<boolean> {
+    const headers = { authorization: `Bearer ${this.#token}` };
+    return fetch('/api/check', { headers }).then(
+      ({ status }) => status === 401,
+      () => false,
+    );
+  }
+
   #open(): void {
     const socket = new WebSocket(`ws://${location.host}/live`, [
       PAGE_PROTOCOL,
@@ -100,18 +112,22 @@ export class Connection {
     ]);
     this.#socket = socket;
     socket.onopen = () => {
+      wasOpen = true;
       this.#retryMs = FIRST_RETRY_MS;
-      this.#onChange(true);
+      this.#onChange('open');
     };
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data) as ServerMessage;
       if (message.type === 'answer') this.#waiting.get(message.tag)?.(message);
       else this.#onMessage(message);
     };
-    socket.onclose = () => {
+    let wasOpen = false;
+    socket.onclose = async () => {
       for (const [tag, answer] of this.#waiting)
         answer(unanswered(tag, 'The connection to the dashboard was lost before it answered'));
-      this.#onChange(false);
+      const isRefused = !wasOpen && (await this.#isRefused());
+      this.#onChange(isRefused ? 'refused' : 'lost');
+      if (isRefused) return;
       setTimeout(() => this.#open(), this.#retryMs);
       this.#retryMs = Math.min(LAST_RETRY_MS, 2 * this.#retryMs);
     };

@@ -2,7 +2,7 @@
 import type { RunHello, RunProgress } from '../../live/messages.js';
 import type { FollowingMessage, PageError, RunEntry, ServerMessage, StateMessage } from '../page-messages.js';
 import { BoardPanel } from './board-panel.js';
-import { Connection, takeToken } from './connection.js';
+import { Connection, type ConnectionState, takeToken } from './connection.js';
 import { Controls, notice, runText } from './controls.js';
 import { byId, element, setText } from './elements.js';
 import { EventsPanel } from './events-panel.js';
@@ -14,6 +14,9 @@ import type { RunPanel } from './run-panel.js';
 import { SlotsPanel } from './slots-panel.js';
 import { UsersPanel } from './users-panel.js';
 import { count } from './words.js';
+
+const NO_SECRET =
+  'This address lacks the secret of the dashboard, or has that of an earlier one: open the one that beamloop dashboard printed, as a whole.';
 
 class Page {
   readonly #connection: Connection;
@@ -39,7 +42,7 @@ class Page {
     this.#connection = new Connection(
       token,
       (message) => this.#take(message),
-      (isOpen) => this.#connected(isOpen),
+      (state) => this.#connected(state),
     );
     this.#plane = new PlanePanel((target) => this.#controls.steer(target));
     this.#controls = new Controls(this.#connection, (target) => this.#plane.aim(target));
@@ -62,11 +65,15 @@ class Page {
     requestAnimationFrame((nowMs) => this.#draw(nowMs));
   }
 
-  #connected(isOpen: boolean): void {
-    if (isOpen) {
+  #connected(state: ConnectionState): void {
+    if (state === 'open') {
       notice('', false);
       // Whatever was shown is told anew.
       if (this.#asked !== null) this.#connection.follow(this.#asked);
+      return;
+    }
+    if (state === 'refused') {
+      notice(NO_SECRET, true);
       return;
     }
     notice(
@@ -216,6 +223,5 @@ function optionText({ name, command, startedAt, isOver }: RunEntry): string {
 }
 
 const token = takeToken();
-if (token === null)
-  notice('This address lacks its secret: open the one that beamloop dashboard printed, as a whole.', true);
+if (token === null) notice(NO_SECRET, true);
 else new Page(token);

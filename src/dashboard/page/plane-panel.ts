@@ -283,6 +283,7 @@ export class PlanePanel implements RunPanel {
 
   #series() {
     const named = this.#truths.size <= MOST_NAMED;
+    const rightmost = (this.#axes.kind === 'direction' ? 90 : 1) * 0.6;
     const label = {
       show: named,
       formatter: '{b}',
@@ -315,7 +316,11 @@ export class PlanePanel implements RunPanel {
         itemStyle: { color: 'rgba(16,21,27,0.35)', borderColor: '#ffffff', borderWidth: 2, opacity: 1 },
         label,
         labelLayout: { hideOverlap: true },
-        data: marks(this.#truths),
+        data: marks(this.#truths).map((mark) => ({
+          ...mark,
+          // Within the plot.
+          label: { position: mark.value[0] > rightmost ? ('left' as const) : ('right' as const) },
+        })),
       },
       {
         ...scatter,

@@ -13,13 +13,17 @@ export interface RunPanel {
   draw(nowMs: number): void;
 }
 
+/** Who wants little motion gets pictures that change now and then, and lack nothing. */
+const IS_CALM = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const CALM_PER_S = 1;
+
 /** Whether it is time again: what changes more often than people read is not drawn more often. */
 export class Pace {
   readonly #periodMs: number;
   #lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(perSecond: number) {
-    this.#periodMs = 1000 / perSecond;
+    this.#periodMs = 1000 / (IS_CALM ? Math.min(CALM_PER_S, perSecond) : perSecond);
   }
 
   isDue(nowMs: number): boolean {
