@@ -24,7 +24,7 @@ import { SlotQueue } from '../slot-queue.js';
 import { BoardTable } from './board-table.js';
 import type { BoardIdentity, ElementDriver, Word } from './element-driver.js';
 import { asBoardError, HostSlots } from './host-slots.js';
-import { describeHostTimed, HOST_QUEUE, weaker } from './host-timing.js';
+import { describeHostTimed, HOST_QUEUE, wordAfter } from './host-timing.js';
 import { linkStatistics } from './link-statistics.js';
 import { Muting } from './muting.js';
 
@@ -279,7 +279,7 @@ export class HostTimedBoard implements ArrayBoard {
   #take(hash: string, untilS: number): Promise<Word> {
     const held = this.#table.held(hash)!;
     if (this.#driver.select === undefined) return this.#driver.write(this.#settingsOf(held.bytes), untilS);
-    return this.#driver.select(held.index, untilS).then((selected) => weaker(held.word, selected));
+    return this.#driver.select(held.index, untilS).then((selected) => wordAfter(held.word, selected));
   }
 
   #settingsOf(bytes: Uint8Array): ElementSettings {
