@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { parseSettings } from '../../src/core/settings-file.js';
 import { checksumBits } from './checksum.js';
+import { writeFormat } from './format.js';
+import { Matcher } from './match.js';
 import type { Template } from './template.js';
 import { CommandReader } from './template-commands.js';
 import { type TemplateSection, templateSchema } from './template-schema.js';
@@ -76,6 +78,7 @@ const checkedTemplate = templateSchema.transform((given, context): Template => {
     unmute: reader.command(given.unmute, 'unmute', plain),
     timing: { warmUpS: timing.warmUp, answerS: timing.answer, gapS: timing.gap, settleS: timing.settle },
   };
+  if (reader.isSound) checkGreeting(template, reader);
   return reader.isSound ? template : z.NEVER;
 });
 
@@ -101,6 +104,12 @@ function checkKeys(given: TemplateSection, reader: CommandReader): void {
       reader.complain(['checksum', 'as'], `does not hold the ${checksumBits(sum.kind)} bits of ${sum.kind}`);
     }
   }
+  for (const key of ['ending', 'answerEnding'] as const) {
+    // As '\\r\\n' is read.
+    if (/\\[rn0]/.test(given[key] ?? '')) {
+      reader.complain([key], 'holds a backslash and a letter', 'Write it in double quotes: "\\r\\n"');
+    }
+  }
   if ((write === undefined) === (table === undefined)) {
     reader.complain(
       ['write'],
@@ -114,4 +123,29 @@ function checkKeys(given: TemplateSection, reader: CommandReader): void {
     const missing = mute === undefined ? 'mute' : 'unmute';
     reader.complain([missing], 'is missing: mute and unmute go together');
   }
+}
+
+/** Its answer puts the line in step after answers that came late: it must not pass for one of theirs. */
+function checkGreeting(
+  { hello, write, table, speaks, phaseBits, amplitudeBits }: Template,
+  reader: CommandReader,
+): void {
+  const ok = (write ?? table?.select)?.ok ?? null;
+  if (hello === null || ok === null) return;
+  const matcher = new Matcher(hello.answer, { phaseBits, amplitudeBits });
+  const zeros = { element: 0, phase: 0, amplitude: 0, index: 0 };
+  const sample = ok
+    .map((part) =>
+      part.kind === 'field' && part.form.kind === 'text'
+        ? '\0'.repeat(part.form.length ?? 0)
+        : writeFormat([part], zeros, { phaseBits, amplitudeBits }),
+    )
+    .join('');
+  const isTaken = speaks === 'text' ? matcher.whole(sample) !== null : matcher.at(sample) !== null;
+  if (!isTaken) return;
+  reader.complain(
+    ['hello', 'answer'],
+    "would take a good answer to another command ('ok') for its own",
+    'Write what only this answer has, or leave hello out',
+  );
 }

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
@@ -32,59 +32,68 @@ interface Ticket {
 
 export class RecordingsApi {
   readonly #folder: string;
-  readonly #mostBodyBytes: number;
   readonly #clock: Clock;
   /** A frame sends no header of ours: the addresses of reports are secrets of their own. */
   readonly #tickets = new Map<string, Ticket>();
   #numReading = 0;
 
-  constructor(folder: string, mostBodyBytes: number, clock: Clock) {
+  constructor(folder: string, clock: Clock) {
     this.#folder = folder;
-    this.#mostBodyBytes = mostBodyBytes;
     this.#clock = clock;
   }
 
-  /** Answers a request of somebody who has the token. */
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Adds its routes to a server, which has found that whoever asks under `/api/` has the token. */
+  addTo(app: FastifyInstance): void {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) =>
+      done(null, jsonOf(String(body))),
+    );
+    // For a page that wonders whether its token is still good.
+    app.get('/api/check', (_request, reply) => sendJson(reply, { ok: true }));
+    app.get('/api/recordings', (_request, reply) =>
+      this.#answer(reply, (gone) => this.#read<RecordingList>(['list', this.#folder], gone)),
+    );
+    app.post('/api/compare', (request, reply) =>
+      this.#answer(reply, async (gone) => {
+        const chosen = this.#chosen(request);
+        const folders = chosen.map((name) => path.join(this.#folder, name));
+        return { ...(await this.#read<Comparison>(['compare', ...folders], gone)), names: chosen };
+      }),
+    );
+    app.post('/api/report', (request, reply) =>
+      this.#answer(reply, async (gone) => {
+        const [name] = this.#chosen(request);
+        return { address: `/report/${await this.#ticketFor(name!, gone)}` };
+      }),
+    );
+    app.get<{ Params: { ticket: string } }>('/report/:ticket', ({ params: { ticket } }, reply) =>
+      this.#sendReport(ticket, reply),
+    );
+  }
+
+  /** @param work ends early when nobody waits for it any more. */
+  async #answer(reply: FastifyReply, work: (gone: AbortSignal) => Promise<unknown>): Promise<FastifyReply> {
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    reply.raw.once('close', () => gone.abort());
     try {
-      switch (`${request.method} ${request.url}`) {
-        // For a page that wonders whether its token is still good.
-        case 'GET /api/check':
-          return sendJson(response, { ok: true });
-        case 'GET /api/recordings':
-          return sendJson(response, await this.#read<RecordingList>(['list', this.#folder], gone.signal));
-        case 'POST /api/compare': {
-          const chosen = await this.#chosen(request);
-          const folders = chosen.map((name) => path.join(this.#folder, name));
-          const compared = await this.#read<Comparison>(['compare', ...folders], gone.signal);
-          return sendJson(response, { ...compared, names: chosen });
-        }
-        case 'POST /api/report': {
-          const [name] = await this.#chosen(request);
-          return sendJson(response, { address: `/report/${await this.#ticketFor(name!, gone.signal)}` });
-        }
-        default:
-          return sendRefusal(response, 404, 'There is nothing here');
-      }
+      return sendJson(reply, await work(gone.signal));
     } catch (error) {
-      if (!response.headersSent && !response.destroyed) sendJson(response, { error: pageError(error) }, 422);
+      return sendJson(reply, { error: pageError(error) }, 422);
     }
   }
 
-  async sendReport(ticket: string, response: ServerResponse): Promise<void> {
+  async #sendReport(ticket: string, reply: FastifyReply): Promise<FastifyReply> {
     const { file, untilS } = this.#tickets.get(ticket) ?? { file: null, untilS: 0 };
     if (file === null || this.#clock.nowS() > untilS)
       return sendRefusal(
-        response,
+        reply,
         404,
         'This address of a report is not good any more: open it from the dashboard again',
       );
     try {
-      sendReport(response, await readReport(file));
+      return sendReport(reply, await readReport(file));
     } catch (error) {
-      sendRefusal(response, 404, pageError(error).what);
+      return sendRefusal(reply, 404, pageError(error).what);
     }
   }
 
@@ -104,8 +113,8 @@ export class RecordingsApi {
   }
 
   /** Names that are there: whatever path a request holds, only what was found in the folder is opened. */
-  async #chosen(request: IncomingMessage): Promise<string[]> {
-    const parsed = names.safeParse(await this.#body(request));
+  #chosen({ body }: FastifyRequest): string[] {
+    const parsed = names.safeParse(body);
     const there = new Set(recordingNames(this.#folder).names);
     const chosen = parsed.success ? [...new Set(parsed.data.names)] : [];
     const missing = chosen.find((name) => !there.has(name));
@@ -115,24 +124,6 @@ export class RecordingsApi {
       where: missing ?? this.#folder,
       todo: 'Look at the list again',
     });
-  }
-
-  async #body(request: IncomingMessage): Promise<unknown> {
-    let text = '';
-    for await (const chunk of request.setEncoding('utf8')) {
-      text += chunk;
-      if (text.length > this.#mostBodyBytes) {
-        throw new BeamloopError('BAD_ARGUMENT', {
-          what: 'The request is too long',
-          todo: 'Name fewer recordings',
-        });
-      }
-    }
-    try {
-      return JSON.parse(text);
-    } catch {
-      return null;
-    }
   }
 
   /** Writes the report where there is none yet. */
@@ -150,6 +141,15 @@ export class RecordingsApi {
     const ticket = randomBytes(TICKET_BYTES).toString('base64url');
     this.#tickets.set(ticket, { file, untilS: nowS + TICKET_S });
     return ticket;
+  }
+}
+
+/** Null of what is none, which names no recording. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Answers of the server, each with the headers that keep the page to itself. */
-import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import { BeamloopError } from '../core/errors.js';
 import type { PageError } from './page-messages.js';
 
@@ -36,50 +36,35 @@ const COMMON = {
   'cache-control': 'no-store',
 };
 
-export function sendFile(response: ServerResponse, type: string, bytes: Buffer): void {
-  response.writeHead(200, {
-    ...COMMON,
-    'content-security-policy': PAGE_POLICY,
-    'x-frame-options': 'DENY',
-    'content-type': type,
-    'content-length': bytes.length,
-  });
-  response.end(bytes);
+export function sendFile(reply: FastifyReply, type: string, bytes: Buffer): FastifyReply {
+  return withHeaders(reply, PAGE_POLICY).header('x-frame-options', 'DENY').type(type).send(bytes);
 }
 
-export function sendReport(response: ServerResponse, bytes: Buffer): void {
-  response.writeHead(200, {
-    ...COMMON,
-    'content-security-policy': REPORT_POLICY,
-    'x-frame-options': 'SAMEORIGIN',
-    'content-type': 'text/html; charset=utf-8',
-    'content-length': bytes.length,
-  });
-  response.end(bytes);
+export function sendReport(reply: FastifyReply, bytes: Buffer): FastifyReply {
+  return withHeaders(reply, REPORT_POLICY)
+    .header('x-frame-options', 'SAMEORIGIN')
+    .type('text/html; charset=utf-8')
+    .send(bytes);
 }
 
-export function sendJson(response: ServerResponse, value: unknown, status = 200): void {
-  const bytes = Buffer.from(JSON.stringify(value));
-  response.writeHead(status, {
-    ...COMMON,
-    'content-security-policy': PAGE_POLICY,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': bytes.length,
-  });
-  response.end(bytes);
+export function sendJson(reply: FastifyReply, value: unknown, status = 200): FastifyReply {
+  return withHeaders(reply, PAGE_POLICY)
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(value));
 }
 
 /** Says no, and ends the connection, which may have more to say that nobody wants to hear. */
-export function sendRefusal(response: ServerResponse, status: number, reason: string): void {
-  const bytes = Buffer.from(`${reason}\n`);
-  response.writeHead(status, {
-    ...COMMON,
-    'content-security-policy': PAGE_POLICY,
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': bytes.length,
-    connection: 'close',
-  });
-  response.end(bytes);
+export function sendRefusal(reply: FastifyReply, status: number, reason: string): FastifyReply {
+  return withHeaders(reply, PAGE_POLICY)
+    .code(status)
+    .header('connection', 'close')
+    .type('text/plain; charset=utf-8')
+    .send(`${reason}\n`);
+}
+
+function withHeaders(reply: FastifyReply, policy: string): FastifyReply {
+  return reply.headers({ ...COMMON, 'content-security-policy': policy });
 }
 
 export function pageError(error: unknown): PageError {

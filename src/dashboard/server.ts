@@ -1,6 +1,6 @@
 /** The dashboard's server: on this machine alone, for whoever has the token. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import { websocket } from '../bridge/websocket.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
@@ -10,7 +10,7 @@ import { type PageFile, readPageFiles } from './page-files.js';
 import { PAGE_PROTOCOL, type ScenarioEntry } from './page-messages.js';
 import { Pages } from './pages.js';
 import { RecordingsApi } from './recordings-api.js';
-import { sendFile, sendRefusal } from './responses.js';
+import { pageError, sendFile, sendJson, sendRefusal } from './responses.js';
 import { type RunSource, runsOfThisUser } from './run-source.js';
 import { Sockets } from './sockets.js';
 
@@ -28,11 +28,10 @@ export interface DashboardOptions {
 }
 
 export class Dashboard {
-  /** With the token, which whoever has it may do everything with that the page offers. */
-  readonly url: string;
-  readonly port: number;
   readonly pages: Pages;
-  readonly #server: Server;
+  readonly #app: FastifyInstance;
+  readonly #token = newToken();
+  readonly #admission = new Admission(this.#token);
   readonly #sockets: Sockets;
 
   /**
@@ -41,50 +40,48 @@ export class Dashboard {
    * @throws DASHBOARD_LISTEN where it cannot listen; FILE_NOT_FOUND where its page was not built.
    */
   static async start(options: DashboardOptions = {}): Promise<Dashboard> {
-    const files = readPageFiles();
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const server = createServer({
-      maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: 1e3 * limits.headTimeoutS,
+    const app = fastify({
+      bodyLimit: limits.maxBodyBytes,
       requestTimeout: 1e3 * limits.requestTimeoutS,
-      connectionsCheckingInterval: 500,
       keepAliveTimeout: 5000,
+      exposeHeadRoutes: false,
+      http: {
+        maxHeaderSize: limits.maxHeaderBytes,
+        headersTimeout: 1e3 * limits.headTimeoutS,
+        connectionsCheckingInterval: 500,
+      },
     });
-    await listen(server, options.port ?? 0);
-    return new Dashboard(server, files, limits, options);
+    const dashboard = new Dashboard(app, readPageFiles(), limits, options);
+    await dashboard.#listen(options.port ?? 0);
+    return dashboard;
   }
 
   private constructor(
-    server: Server,
+    app: FastifyInstance,
     files: ReadonlyMap<string, PageFile>,
     limits: DashboardLimits,
     options: DashboardOptions,
   ) {
     const { recordings = 'recordings', scenario = null, source = runsOfThisUser } = options;
     const clock = options.clock ?? monotonicClock;
-    this.#server = server;
+    this.#app = app;
     this.#sockets = new Sockets(limits.maxSockets);
-    this.port = (server.address() as AddressInfo).port;
-    const token = newToken();
-    this.url = `http://${HOST}:${this.port}/#token=${token}`;
-    const admission = new Admission(token);
-    admission.listenOn(this.port);
     this.pages = new Pages({ source, scenario, recordings, limits, clock });
-    const api = new RecordingsApi(recordings, limits.maxBodyBytes, clock);
+    app.server.on('connection', (socket) => this.#sockets.add(socket));
+    this.#admit();
+    this.#route(files);
+    new RecordingsApi(recordings, clock).addTo(app);
+    this.#upgrade(limits);
+  }
 
-    server.on('connection', (socket) => this.#sockets.add(socket));
-    server.on('request', (request, response) => {
-      const isSecret = request.url?.startsWith('/api/') === true;
-      const objection = isSecret ? admission.objectionToBearer(request) : admission.objectionTo(request);
-      if (objection !== null) return sendRefusal(response, objection.status, objection.reason);
-      if (isSecret) {
-        this.#sockets.know(request.socket);
-        return void api.answer(request, response);
-      }
-      this.#answer(files, api, request, response);
-    });
-    this.#upgradeWith(admission, limits);
-    this.pages.runs.begin();
+  /** With the token, which whoever has it may do everything with that the page offers. */
+  get url(): string {
+    return `http://${HOST}:${this.port}/#token=${this.#token}`;
+  }
+
+  get port(): number {
+    return (this.#app.server.address() as AddressInfo).port;
   }
 
   /** Of pages and requests. */
@@ -93,27 +90,55 @@ export class Dashboard {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await this.pages.close();
     this.#sockets.closeAll();
-    await closed;
+    await this.#app.close();
   }
 
-  #answer(
-    files: ReadonlyMap<string, PageFile>,
-    api: RecordingsApi,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): void {
-    const [path = '/'] = (request.url ?? '/').split('?');
-    const file = files.get(path);
-    if (request.method !== 'GET') sendRefusal(response, 405, 'Only GET is answered here');
-    else if (file !== undefined) sendFile(response, file.type, file.bytes);
-    else if (path.startsWith('/report/')) void api.sendReport(path.slice('/report/'.length), response);
-    else sendRefusal(response, 404, 'There is nothing here');
+  async #listen(port: number): Promise<void> {
+    try {
+      await this.#app.listen({ host: HOST, port });
+    } catch (error) {
+      const cause = error as NodeJS.ErrnoException;
+      throw new BeamloopError('DASHBOARD_LISTEN', {
+        what: 'The dashboard could not listen',
+        where: `${HOST}:${port}`,
+        todo: LISTEN_ADVICE[cause.code ?? ''] ?? cause.message,
+        cause,
+      });
+    }
+    this.#admission.listenOn(this.port);
+    this.pages.runs.begin();
   }
 
-  #upgradeWith(admission: Admission, { maxMessageBytes }: DashboardLimits): void {
+  /** Before anything else is looked at. */
+  #admit(): void {
+    this.#app.addHook('onRequest', async (request, reply) => {
+      const isSecret = request.url.startsWith('/api/');
+      const objection = isSecret
+        ? this.#admission.objectionToBearer(request.raw)
+        : this.#admission.objectionTo(request.raw);
+      if (objection !== null) return sendRefusal(reply, objection.status, objection.reason);
+      if (isSecret) this.#sockets.know(request.raw.socket);
+      return undefined;
+    });
+  }
+
+  #route(files: ReadonlyMap<string, PageFile>): void {
+    for (const [path, { type, bytes }] of files) {
+      this.#app.get(path, (_request, reply) => sendFile(reply, type, bytes));
+    }
+    this.#app.setNotFoundHandler(({ method }, reply) =>
+      method === 'GET' || method === 'POST'
+        ? sendRefusal(reply, 404, 'There is nothing here')
+        : sendRefusal(reply, 405, 'Only GET and POST are answered here'),
+    );
+    this.#app.setErrorHandler((error: FastifyError, _request, reply) =>
+      sendJson(reply, { error: pageError(asOurs(error)) }, 422),
+    );
+  }
+
+  #upgrade({ maxMessageBytes }: DashboardLimits): void {
     const sockets = new (websocket().WebSocketServer)({
       noServer: true,
       clientTracking: false,
@@ -121,15 +146,25 @@ export class Dashboard {
       maxPayload: maxMessageBytes,
       handleProtocols: () => PAGE_PROTOCOL,
     });
-    this.#server.on('upgrade', (request, duplex, head) => {
+    this.#app.server.on('upgrade', (request, duplex, head) => {
       const socket = duplex as Socket;
       const objection =
-        request.url === '/live' ? admission.objectionToPage(request) : { status: 404, reason: 'Not here' };
+        request.url === '/live'
+          ? this.#admission.objectionToPage(request)
+          : { status: 404, reason: 'Not here' };
       if (objection !== null) return refuseUpgrade(socket, objection.status, objection.reason);
       this.#sockets.know(socket);
       sockets.handleUpgrade(request, socket, head, (webSocket) => this.pages.open(webSocket));
     });
   }
+}
+
+function asOurs(error: FastifyError): Error {
+  if (error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return error;
+  return new BeamloopError('BAD_ARGUMENT', {
+    what: 'The request is too long',
+    todo: 'Name fewer recordings',
+  });
 }
 
 function refuseUpgrade(socket: Socket, status: number, reason: string): void {
@@ -147,19 +182,3 @@ const LISTEN_ADVICE: Readonly<Record<string, string>> = {
   EADDRINUSE: 'Another program, perhaps another dashboard, listens there: stop it, or choose another port',
   EACCES: 'This user may not listen there: choose a port above 1023',
 };
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(
-        new BeamloopError('DASHBOARD_LISTEN', {
-          what: 'The dashboard could not listen',
-          where: `${HOST}:${port}`,
-          todo: LISTEN_ADVICE[cause.code ?? ''] ?? cause.message,
-          cause,
-        }),
-      ),
-    );
-    server.listen(port, HOST, resolve);
-  });
-}

@@ -137,6 +137,13 @@ it('says sent, and no more, of a board that does not answer', async () => {
   expect([...board.state.phaseCode]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
+it('greets a board that answers its greeting and nothing else', async () => {
+  const shy = TEXT.replace(/answers:[\s\S]*?when: range \}\n/, '').replace(/, means: applied/, '');
+  const { driver, during } = rig(shy);
+  expect(await during(driver.open(() => {}))).toMatchObject({ serialNumber: 'S-7' });
+  expect(await during(driver.write(settings(1, 31), never))).toBe('sent');
+});
+
 it('tells what an error of the board means, and that a board which answers otherwise is none', async () => {
   const { driver, during } = rig(TEXT);
   await during(driver.open(() => {}));

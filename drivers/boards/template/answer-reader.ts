@@ -16,6 +16,7 @@ export interface Expected<T> {
 
 export class AnswerReader {
   readonly #template: Template;
+  readonly #matchers = new WeakMap<Format, Matcher>();
   /** As Latin-1. */
   #buffer = '';
   /** Bytes or lines that were no answers. */
@@ -55,12 +56,18 @@ export class AnswerReader {
       this.#buffer = this.#buffer.slice(end + answerEnding.length);
       const body = this.#bodyOf(line);
       for (const { format, meaning } of body === null ? [] : expected) {
-        const read = new Matcher(format, this.#template).whole(body!);
+        const read = this.#matcher(format).whole(body!);
         const meant = read && meaning(read);
         if (meant !== null) return meant;
       }
       if (line !== '') this.numGarbled++;
     }
+  }
+
+  #matcher(format: Format): Matcher {
+    const known = this.#matchers.get(format) ?? new Matcher(format, this.#template);
+    this.#matchers.set(format, known);
+    return known;
   }
 
   /** Without its checksum; null where that is wrong. */
@@ -90,7 +97,7 @@ export class AnswerReader {
   }
 
   #bytesAt(format: Format): { readonly length: number; readonly read: Read } | null {
-    const match = new Matcher(format, this.#template).at(this.#buffer);
+    const match = this.#matcher(format).at(this.#buffer);
     const sum = this.#template.checksum;
     if (match === null || sum === null || !sum.answers) return match;
     const body = this.#buffer.slice(0, match.length);

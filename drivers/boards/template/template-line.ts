@@ -15,6 +15,8 @@ const BITS_PER_BYTE = 10;
 /** Weight of the newest round trip. */
 const SMOOTHING = 1 / 8;
 const MOST_SHOWN = 80;
+/** Of templates that do not say what answers are. */
+const DEFAULT_ANSWERS = { timeoutS: 0.1, retries: 2 };
 
 type Answer =
   | { readonly kind: 'ok'; readonly read: Read }
@@ -29,7 +31,8 @@ export interface Question {
   readonly isOurs: (read: Read) => boolean;
   /** From this time of the clock on it is not sent again, s. */
   readonly untilS: number;
-  readonly timeoutS?: number;
+  /** Errors may be of commands before, and are passed over; false unless given. */
+  readonly passesErrors?: boolean;
 }
 
 export class TemplateLine {
@@ -99,19 +102,21 @@ export class TemplateLine {
     return (numBytes * BITS_PER_BYTE) / this.#template.baud;
   }
 
-  async #exchange({ body, ok, isOurs, untilS, timeoutS }: Question): Promise<Read | null> {
+  async #exchange({ body, ok, isOurs, untilS, passesErrors = false }: Question): Promise<Read | null> {
     const { answers, timing } = this.#template;
     const bytes = Buffer.from(framed(this.#template, body), 'latin1');
     const lineS = this.onLineS(bytes.length);
-    if (ok === null || answers === null) {
+    if (ok === null) {
       await this.#send(bytes);
       // It is out when it has left the line, not when the system has taken it.
       await this.#clock.sleep(lineS + timing.gapS);
       return null;
     }
-    const expected = this.#expected(ok, isOurs);
-    const patienceS = (timeoutS ?? answers.timeoutS) + lineS;
-    for (let attempt = 0; attempt <= answers.retries; attempt++) {
+    const expected = this.#expected(ok, isOurs, passesErrors);
+    // A board may answer its greeting, and nothing else.
+    const { timeoutS = DEFAULT_ANSWERS.timeoutS, retries } = answers ?? DEFAULT_ANSWERS;
+    const patienceS = timeoutS + lineS;
+    for (let attempt = 0; attempt <= retries; attempt++) {
       if (attempt > 0) {
         if (this.#clock.nowS() >= untilS) break;
         this.#counts.retries++;
@@ -139,8 +144,8 @@ export class TemplateLine {
     });
   }
 
-  #expected(ok: Format, isOurs: (read: Read) => boolean): Expected<Answer>[] {
-    const errors = this.#template.answers?.errors ?? [];
+  #expected(ok: Format, isOurs: (read: Read) => boolean, passesErrors: boolean): Expected<Answer>[] {
+    const errors = passesErrors ? [] : (this.#template.answers?.errors ?? []);
     return [
       { format: ok, meaning: (read) => (isOurs(read) ? { kind: 'ok', read } : null) },
       ...errors.map(({ answer, meaning }) => ({
@@ -174,7 +179,13 @@ export class TemplateLine {
       const leftS = this.#owed.untilS - this.#clock.nowS();
       if (leftS > 0) await this.#clock.sleep(leftS);
     } else {
-      const greeting = { body: plainText(hello.send), ok: hello.answer, isOurs: () => true, untilS };
+      const greeting: Question = {
+        body: plainText(hello.send),
+        ok: hello.answer,
+        isOurs: () => true,
+        untilS,
+        passesErrors: true,
+      };
       this.#owed.count = 0;
       await this.#exchange(greeting);
     }

@@ -61,6 +61,8 @@ describe('a template', () => {
     ['timeout: 60 ms', 'timeout: 60', /timeout.*60 s|60 ms/],
     ['template: 1', 'template: 2', /must be 1/],
     ['baud: 115200', 'checksum: { kind: crc16-modbus, as: u8 }', /no way to write it in text/],
+    ['answer: "{model},{serial},{firmware}"', 'answer: "{model}"', /\('ok'\).*hello\.answer/],
+    ['ending: "\\r\\n"', "ending: '\\r\\n'", /double quotes/],
     ['"ERR 1"', '"ERR }"', /single '\}'/],
   ])('with %s as %s is met with what helps', (from, to, wanted) => {
     expect(changed(from, to)).toMatch(wanted);
