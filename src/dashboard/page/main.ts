@@ -155,7 +155,7 @@ class Page {
     this.#hello = hello;
     this.#progress = null;
     for (const panel of this.#panels) {
-      panel.root.hidden = hello.command === 'steer' && panel.isOfSlots === true;
+      panel.root.hidden = hello.command === 'steer' && panel.isOfRun === true;
       panel.follow(hello, axes);
     }
     document.title = `${hello.name} – beamloop`;

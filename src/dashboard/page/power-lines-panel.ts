@@ -14,7 +14,7 @@ const EVERYBODY = '';
 
 export class PowerLinesPanel implements RunPanel {
   readonly root: HTMLElement;
-  readonly isOfSlots = true;
+  readonly isOfRun = true;
   readonly #chart: Chart;
   readonly #caption: HTMLElement;
   readonly #choice = element('select', { id: 'power-user' });

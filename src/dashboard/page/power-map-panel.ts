@@ -19,7 +19,7 @@ const EVERYBODY = '';
 
 export class PowerMapPanel implements RunPanel {
   readonly root: HTMLElement;
-  readonly isOfSlots = true;
+  readonly isOfRun = true;
   readonly #chart: Chart;
   readonly #caption: HTMLElement;
   readonly #choiceRow: HTMLElement;

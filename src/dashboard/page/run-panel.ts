@@ -4,8 +4,8 @@ import type { PatternMessage, PlaneAxes, ShownMessage } from '../page-messages.j
 
 export interface RunPanel {
   readonly root: HTMLElement;
-  /** Of what is received in slots: a beam that is steered by hand has none. */
-  readonly isOfSlots?: boolean;
+  /** A beam that is steered by hand has no users and receives nothing. */
+  readonly isOfRun?: boolean;
   /** Another run is shown from now on. */
   follow(hello: RunHello, axes: PlaneAxes): void;
   take(message: ShownMessage | PatternMessage): void;

@@ -23,7 +23,7 @@ const TICKS = [0, 100, 200, 300, NUM_SHOWN - 1];
 
 export class SlotsPanel implements RunPanel {
   readonly root: HTMLElement;
-  readonly isOfSlots = true;
+  readonly isOfRun = true;
   readonly #chart: Chart;
   readonly #caption: HTMLElement;
   readonly #counts = new Table('Slots so far', [

@@ -19,6 +19,7 @@ interface User {
 
 export class UsersPanel implements RunPanel {
   readonly root: HTMLElement;
+  readonly isOfRun = true;
   readonly #caption: HTMLElement;
   readonly #table = new Table('Users', [
     { title: 'User' },

@@ -12,7 +12,9 @@ export function degrees(angleRad: number): string {
 }
 
 export function decibels(valueDb: number | null, digits = 1): string {
-  return valueDb === null ? NOTHING : `${valueDb.toFixed(digits)} dB`.replace('-', '−');
+  return valueDb === null
+    ? NOTHING
+    : `${valueDb.toFixed(digits)} dB`.replace(/^-(?=0\.?0* )/, '').replace('-', '−');
 }
 
 export function seconds(valueS: number | null, digits = 3): string {
