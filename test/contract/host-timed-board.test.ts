@@ -212,6 +212,9 @@ it('tells of a codeword that came into force too late, and leaves slots alone wh
   driver.acts = [slow(0), slow(21e-3), slow(SLOT_S + 30e-3)];
   await carriedOut(opened, 4);
   expect(status(opened.receipts)).toEqual(['late', 'late', 'missed', 'acknowledged']);
+  // Once: that the first one was so slow says enough.
+  expect(opened.faults).toMatchObject([{ code: 'slow', detail: 0 }]);
+  expect(opened.faults[0]!.says).toMatch(/took 21 ms .* 5 ms at most/);
   expect(driver.steps).toEqual(['open', 'unmute', 'write 1', 'write 2', 'write 4']);
 });
 
