@@ -163,6 +163,8 @@ export class SlotReceiver {
     const { slotSamples, sampleRateHz } = this.#waveform;
     const early = this.#time!.number + (this.#wanted.fromS - this.#time!.mostS) * sampleRateHz;
     const from = Math.max(this.#buffer.begin, this.#searchFrom, Math.floor(early - slotSamples));
+    // What is before the first slot that is wanted need not be kept until then.
+    this.#searchFrom = Math.min(from, this.#buffer.end);
     const left = this.#buffer.end - from;
     const count = Math.ceil((SEARCHED_SLOTS + 1) * slotSamples);
     if (left < count && !isLast) return false;

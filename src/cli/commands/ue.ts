@@ -157,7 +157,7 @@ export const ueCommand: Command = (yargs, context) =>
           context,
           'The bridge was told; the samples that came later are lost',
           async () => {
-            if (bridge === undefined) await printSlots(context, source, args.json, life.signal);
+            if (bridge === undefined) await printSlots(context, source, waveform, args.json, life.signal);
             else {
               const description = {
                 ueId: requireId(id),
@@ -198,6 +198,7 @@ export const ueCommand: Command = (yargs, context) =>
 async function printSlots(
   { stdout }: CommandContext,
   source: RadioSource,
+  { countModulus }: Waveform,
   json: boolean,
   signal: AbortSignal,
 ): Promise<void> {
@@ -205,13 +206,14 @@ async function printSlots(
   if (!json) stdout.write('   count      time s    power dB    noise dB\n');
   for await (const item of source.powers(signal)) {
     if (isSensorReport(item)) continue;
-    const { slot, ueTimeS, noiseFloor, powers } = item;
+    const { ueTimeS, noiseFloor, powers } = item;
+    const count = item.slot % countModulus;
     if (json) {
-      printJson(stdout, { count: slot, timeS: ueTimeS, noiseFloor, powers: Array.from(powers) });
+      printJson(stdout, { count, timeS: ueTimeS, noiseFloor, powers: Array.from(powers) });
       continue;
     }
     const mean = powers.reduce((sum, power) => sum + power, 0) / powers.length;
-    const columns = [String(slot), ueTimeS.toFixed(6), decibels(mean), decibels(noiseFloor)];
+    const columns = [String(count), ueTimeS.toFixed(6), decibels(mean), decibels(noiseFloor)];
     stdout.write(`${columns.map((text, k) => text.padStart(k === 0 ? 8 : 12)).join('')}\n`);
   }
 }
