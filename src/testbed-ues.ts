@@ -5,7 +5,7 @@ import { BeamloopError } from './core/errors.js';
 import { EmulatedCamera } from './emulation/emulated-camera.js';
 import type { EmulatedSection } from './emulation/emulated-section.js';
 import { type EmulatedUes, startEmulatedUes } from './emulation/start-emulated-ues.js';
-import { radioPlanOf } from './scenario/radio-schema.js';
+import { radioPlanOf } from './scenario/radio-settings.js';
 import { positionAt, type Truth, type User } from './scenario/users.js';
 import type { Testbed } from './slots/testbed.js';
 

@@ -4,6 +4,7 @@ import { noiseVariance } from '../channel/channel.js';
 import { isWithin } from '../channel/motion/sensors.js';
 import type { ComplexVector } from '../core/complex.js';
 import { Random } from '../core/random.js';
+import type { EmulatedRadioPlan } from '../radio/radio-plan.js';
 import { RadioSource, type RadioStatistics } from '../radio/radio-source.js';
 import { sampleFormat } from '../radio/sample-format.js';
 import { Waveform } from '../radio/waveform.js';
@@ -11,26 +12,6 @@ import type { SlotTiming } from '../ue/host-clock.js';
 import type { PowerSource, SensorReport, SlotPower } from '../ue/power-source.js';
 import { type EmulatedUeOptions, receiverOf } from './emulated-ue.js';
 import { SampleSynthesis, spreadOver } from './sample-synthesis.js';
-
-/** What the radios of a scenario are; plain data. */
-export interface EmulatedRadioPlan {
-  readonly sampleRateHz: number;
-  readonly slotDurationS: number;
-  readonly numPilots: number;
-  /** One of FORMAT_NAMES. */
-  readonly format: string;
-  readonly clockDriftPpm: number;
-  readonly carrierOffsetHz: number;
-  /** When samples are taken is known to this, s; it is off by some of it. */
-  readonly startUncertaintyS: number;
-  /** Bursts of samples that are lost: their share, and how many at a time on average. */
-  readonly dropShare: number;
-  readonly dropSamples: number;
-  /** Whether the stream says where. */
-  readonly tellsGaps: boolean;
-  /** Of what a sample is at full scale: 0 dB leaves room for the strongest beam. */
-  readonly gainDb: number;
-}
 
 /** What a radio samples before the first slot, s. */
 const BEFORE_S = 2e-3;

@@ -6,11 +6,12 @@ import { isWithin } from '../channel/motion/sensors.js';
 import { monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { Random } from '../core/random.js';
+import type { EmulatedRadioPlan } from '../radio/radio-plan.js';
 import { type SampleFormat, sampleFormat } from '../radio/sample-format.js';
 import { addressOf } from '../radio/streams/open-stream.js';
 import { Waveform } from '../radio/waveform.js';
 import type { PowerSource, SlotPower } from '../ue/power-source.js';
-import { Dropper, type EmulatedRadioPlan, fullScaleOf, scale } from './emulated-radio.js';
+import { Dropper, fullScaleOf, scale } from './emulated-radio.js';
 import { type EmulatedUeOptions, receiverOf } from './emulated-ue.js';
 import { SampleSynthesis, spreadOver } from './sample-synthesis.js';
 

@@ -7,9 +7,9 @@ import type { MotionPlan } from '../channel/motion/create-motion.js';
 import type { SensorPlan, WindowS } from '../channel/motion/sensors.js';
 import type { Path } from '../channel/paths.js';
 import { BeamloopError } from '../core/errors.js';
+import type { EmulatedRadioPlan } from '../radio/radio-plan.js';
 import { Child } from './child.js';
 import { compiledEntry } from './compiled-entry.js';
-import type { EmulatedRadioPlan } from './emulated-radio.js';
 
 export interface EmulatedUeConfig {
   readonly ueId: string;

@@ -52,7 +52,7 @@ export interface LiveArray {
   readonly planar: { readonly columns: number; readonly rows: number } | null;
 }
 
-export interface LiveBoardFacts {
+interface LiveBoardFacts {
   readonly model: string;
   readonly serialNumber: string;
   readonly firmware: string;
@@ -102,7 +102,7 @@ export type RunProgress =
   | { readonly of: 'pilots'; readonly ue: string; readonly done: number; readonly most: number }
   | { readonly of: 'epochs'; readonly done: number; readonly most: number };
 
-export interface LiveBoard {
+interface LiveBoard {
   readonly link: 'up' | 'down';
   /** What the board last confirmed; null before. */
   readonly muted: boolean | null;

@@ -6,6 +6,10 @@ import { modulo, type Waveform } from './waveform.js';
 /** Multiples of the expected size without a signal, which are exceeded by chance in exp(-x^2) of cases. */
 const TIMING_THRESHOLD = 4.5;
 const NUMBER_THRESHOLD = 5.5;
+/** Prefixes are clearly there where they explain so much of the energy. */
+const CLEAR_SHARE = 0.7;
+/** Of all prefixes that are clearly there, what must be where slots were found. */
+const LEAST_SHARE = 0.4;
 /** By how much the best number must be better than the second best. */
 const NUMBER_MARGIN = 2;
 /** Symbols by which timing alone may be wrong: it compares symbols, which are alike. */
@@ -58,11 +62,14 @@ interface Block {
 export class Acquisition {
   readonly #waveform: Waveform;
   readonly #meter: SlotMeter;
+  readonly #isWhole: boolean;
   readonly #sums: PrefixSums;
   /** How the carrier turned when it was last found out. */
   #knownTurns = 0;
 
-  constructor(waveform: Waveform, meter: SlotMeter) {
+  /** @param isWhole no samples are missing among those that are searched. */
+  constructor(waveform: Waveform, meter: SlotMeter, isWhole: boolean) {
+    this.#isWhole = isWhole;
     this.#waveform = waveform;
     this.#meter = meter;
     this.#sums = new PrefixSums(waveform);
@@ -180,7 +187,10 @@ export class Acquisition {
       if (significance(sum) > significance(best.sum)) best = { start, sum };
     }
     if (significance(best.sum) < TIMING_THRESHOLD) return null;
-    const likeness = Math.hypot(best.sum.re, best.sum.im) / best.sum.energy;
+    const size = Math.hypot(best.sum.re, best.sum.im);
+    // Prefixes that are clearly there, and elsewhere, are of slots of another length.
+    if (this.#isWhole && prefix * size < LEAST_SHARE * this.#sums.clearSize(CLEAR_SHARE)) return null;
+    const likeness = size / best.sum.energy;
     const middle = best.start;
     for (let start = middle - 2 * step; start <= middle + 2 * step; start++) {
       const sum = at(start);
@@ -215,7 +225,8 @@ export class Acquisition {
     const best = bestOf(few, counts, isAny);
     const slot = least + modulo(best.slot - least, countModulus);
     if (slot > most || slot + countModulus <= most) return null;
-    return { ...best, size: together(evidence, slot, isAny).size, ...place, slot };
+    // All of them must agree, not only those by which it was found.
+    return { ...best, ...together(evidence, slot, isAny), ...place, slot };
   }
 
   /** Of so many slots from the one that begins at `first` on. */

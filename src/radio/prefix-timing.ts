@@ -53,6 +53,18 @@ export class PrefixSums {
     }
   }
 
+  /** Sum of |correlation| of all runs in which it explains at least this share of the energy. */
+  clearSize(share: number): number {
+    let sum = 0;
+    for (let start = 0; start < this.#numStarts; start++) {
+      const one = noSum();
+      this.addTo(one, start);
+      const size = Math.hypot(one.re, one.im);
+      if (size > share * one.energy) sum += size;
+    }
+    return sum;
+  }
+
   /** Adds the run that begins at `start`; nothing where there are no samples. */
   addTo(sum: TimingSum, start: number): void {
     if (start < 0 || start >= this.#numStarts) return;

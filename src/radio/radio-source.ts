@@ -1,5 +1,6 @@
 /** The power source of a UE that is a radio: samples in, powers of the slots that it was asked for out. */
 import { BeamloopError } from '../core/errors.js';
+import { formatQuantity } from '../core/units.js';
 import type { SlotTiming } from '../ue/host-clock.js';
 import {
   PowerQueue,
@@ -9,9 +10,11 @@ import {
   UntoldSlots,
 } from '../ue/power-source.js';
 import { KernelMeter } from './kernel-meter.js';
+import type { MeasuredSlot } from './measured-slot.js';
+import { guessRateHz, guessSlotSamples } from './rate-guess.js';
 import type { SampleFormat } from './sample-format.js';
 import type { SlotMeter } from './slot-meter.js';
-import { type MeasuredSlot, type ReceiverStatistics, SlotReceiver } from './slot-receiver.js';
+import { type ReceiverStatistics, SlotReceiver } from './slot-receiver.js';
 import type { TimeSpan } from './wanted-slots.js';
 import type { Waveform } from './waveform.js';
 
@@ -24,6 +27,8 @@ export interface RadioSourceOptions {
   readonly tellsGaps: boolean;
   /** When a sample was taken is known to this at the worst, s: what a request must be clear of. */
   readonly uncertaintyS: number;
+  /** Told, now and then as long as no slot was ever found, what may be wrong. */
+  readonly onNothing?: (hint: string) => void;
   /** What measures slots; the kernel unless given. */
   readonly meter?: SlotMeter;
   /** What goes before a slot's power. */
@@ -45,15 +50,23 @@ export class RadioSource implements PowerSource {
   /** Bytes of a sample whose others have not come. */
   #rest: Uint8Array = new Uint8Array(0);
   #clipped = 0;
+  #numNothing = 0;
+  #nextHint = 1;
   #originS: number | null = null;
   #failure: { readonly error: unknown } | null = null;
   #whenRunning: (() => void)[] = [];
 
   constructor(options: RadioSourceOptions) {
     this.#options = options;
-    const { waveform, tellsGaps, meter = new KernelMeter(waveform) } = options;
+    const { waveform, tellsGaps, onNothing, meter = new KernelMeter(waveform) } = options;
     const onSlot = (slot: MeasuredSlot) => this.#measured(slot);
-    this.#receiver = new SlotReceiver({ waveform, meter, tellsGaps, onSlot });
+    this.#receiver = new SlotReceiver({
+      waveform,
+      meter,
+      tellsGaps,
+      onSlot,
+      ...(onNothing && { onNothing: (...samples) => this.#nothing(onNothing, ...samples) }),
+    });
   }
 
   /** Resolves when samples come: nothing is heard before. */
@@ -132,6 +145,19 @@ export class RadioSource implements PowerSource {
     return { ...this.#receiver.statistics(), clipped: this.#clipped };
   }
 
+  /** Looks into it after ever more searches: it takes a while. */
+  #nothing(
+    tell: (hint: string) => void,
+    re: Float32Array,
+    im: Float32Array,
+    from: number,
+    count: number,
+  ): void {
+    if (++this.#numNothing < this.#nextHint) return;
+    this.#nextHint *= 4;
+    tell(hintOf(re, im, from, count, this.#options.waveform));
+  }
+
   #measured({ slot, start, powers, noiseFloor }: MeasuredSlot): void {
     const { waveform, numSubcarriers, before } = this.#options;
     const ueTimeS = this.#originS! + start / waveform.sampleRateHz;
@@ -150,6 +176,22 @@ function grouped(powers: Float32Array, count: number): Float32Array {
     for (let m = from; m < to; m++) sum += powers[m]!;
     return sum / (to - from);
   });
+}
+
+function hintOf(re: Float32Array, im: Float32Array, from: number, count: number, waveform: Waveform): string {
+  const rateHz = guessRateHz(re, im, from, count, waveform);
+  if (rateHz !== null)
+    return `the waveform is there as if there were ${formatQuantity(Number(rateHz.toPrecision(3)), 'Hz')} samples a second in place of ${formatQuantity(waveform.sampleRateHz, 'Hz')}, or with other pilots`;
+  const slotSamples = guessSlotSamples(re, im, from, count, waveform);
+  if (slotSamples !== null) {
+    const toFit = formatQuantity(Number((slotSamples / waveform.slotDurationS).toPrecision(3)), 'Hz');
+    return `slots come after about ${slotSamples} samples in place of ${waveform.slotSamples}: as if there were ${toFit} samples a second, or slots of another duration`;
+  }
+  let energy = 0;
+  for (let n = from; n < from + count; n++) energy += re[n]! ** 2 + im[n]! ** 2;
+  if (energy === 0) return 'all samples are 0';
+  const levelDb = 10 * Math.log10(energy / count);
+  return `samples are at ${levelDb.toFixed(0)} dB of full scale; nothing in them repeats as the waveform does`;
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -4,21 +4,13 @@
  */
 import type { SlotTiming } from '../ue/host-clock.js';
 import { Acquisition } from './acquisition.js';
+import type { MeasuredSlot } from './measured-slot.js';
 import { SampleBuffer } from './sample-buffer.js';
+import { SlotJudge } from './slot-judge.js';
 import { SlotLine } from './slot-line.js';
-import { type PairSums, pairsOf, powersOf, type SlotMeter } from './slot-meter.js';
-import { PlaceFinder } from './slot-place.js';
+import { pairsOf, powersOf, type SlotMeter } from './slot-meter.js';
 import { type TimeSpan, WantedSlots } from './wanted-slots.js';
 import type { Waveform } from './waveform.js';
-
-export interface MeasuredSlot {
-  readonly slot: number;
-  /** Number of the sample at which it begins. */
-  readonly start: number;
-  /** Shape [numPilots]. */
-  readonly powers: Float32Array;
-  readonly noiseFloor: number;
-}
 
 export interface SlotReceiverOptions {
   readonly waveform: Waveform;
@@ -26,6 +18,8 @@ export interface SlotReceiverOptions {
   /** Whether the stream says where samples are missing. */
   readonly tellsGaps: boolean;
   readonly onSlot: (slot: MeasuredSlot) => void;
+  /** Told of samples in which no slot was found, as long as none ever was. */
+  readonly onNothing?: (re: Float32Array, im: Float32Array, from: number, count: number) => void;
 }
 
 export interface ReceiverStatistics {
@@ -49,22 +43,9 @@ export interface ReceiverStatistics {
 const SEARCHED_SLOTS = 12;
 /** Slots without a proof after which slots are looked for anew. */
 const UNPROVED_SLOTS = 6;
-/** Multiples of what chance gives (see acquisition.ts). */
-const PROOF = { signs: 5, pair: 2.5, timing: 5, part: 2.5, share: 0.5 };
-const SEEN = { signs: 4, timing: 4 };
 const MAX_PENDING = 4096;
-/** Slots over which the offset of the carrier is averaged. */
-const OFFSET_MEMORY = 16;
-/** Slots whose noise says what is usual, the lowest quarter of them; and how much more makes a slot suspicious, unless it is so little of its power. */
-const NOISE_MEMORY = 31;
-const MORE_NOISE = 0.3;
-const NOISE_SIGMAS = 5;
-const UNLIKENESS = 0.02;
-
-interface Proof {
-  readonly slot: number;
-  readonly isProved: boolean;
-}
+/** A drift is told when it is known to this, ppm. */
+const TOLD_DRIFT_PPM = 20;
 
 export class SlotReceiver {
   readonly #options: SlotReceiverOptions;
@@ -72,7 +53,7 @@ export class SlotReceiver {
   readonly #buffer = new SampleBuffer();
   readonly #wanted = new WantedSlots();
   readonly #acquisition: Acquisition;
-  readonly #places: PlaceFinder;
+  readonly #judge: SlotJudge;
   #time: (TimeSpan & { readonly number: number }) | null = null;
   #line: SlotLine | null = null;
   /** The line before, of the same clock. */
@@ -82,12 +63,7 @@ export class SlotReceiver {
   #searchFrom = 0;
   /** End of what was searched last. */
   #searchedTo = 0;
-  #offsetTurns = 0;
-  /** How often it was made better. */
-  #numOffsets = 0;
   #unproved = 0;
-  /** Noise floors of the last slots. */
-  readonly #noise: number[] = [];
   /** The last slot of this line that was proved. */
   #proved: number | null = null;
   #pending: MeasuredSlot[] = [];
@@ -100,8 +76,8 @@ export class SlotReceiver {
   constructor(options: SlotReceiverOptions) {
     this.#options = options;
     this.#waveform = options.waveform;
-    this.#acquisition = new Acquisition(options.waveform, options.meter);
-    this.#places = new PlaceFinder(options.waveform);
+    this.#acquisition = new Acquisition(options.waveform, options.meter, options.tellsGaps);
+    this.#judge = new SlotJudge(options.waveform, options.tellsGaps);
   }
 
   /** @param slots ascending. */
@@ -150,7 +126,7 @@ export class SlotReceiver {
       found: this.#found,
       isLocked: this.#line !== null,
       driftPpm: this.#driftPpm,
-      offsetHz: this.#offsetTurns * this.#waveform.sampleRateHz,
+      offsetHz: this.#judge.offsetTurns * this.#waveform.sampleRateHz,
       snrDb: this.#snrDb,
     };
   }
@@ -192,6 +168,13 @@ export class SlotReceiver {
     if (left < count && !isLast) return false;
     if (left < slotSamples) return false;
     if (this.#adopt(from, Math.min(left, count))) return true;
+    if (this.#found === 0)
+      this.#options.onNothing?.(
+        this.#buffer.re,
+        this.#buffer.im,
+        this.#buffer.index(from),
+        Math.min(left, count),
+      );
     this.#searchFrom =
       left <= count ? this.#buffer.end : from + Math.floor((SEARCHED_SLOTS / 2) * slotSamples);
     this.#wanted.passTo(this.#spanOf(this.#searchFrom));
@@ -219,18 +202,10 @@ export class SlotReceiver {
     if (before !== null && Math.abs(before.startOf(found.slot) - start) < tolerance) return false;
     this.#lose();
     this.#found++;
-    this.#adoptOffset(found.offsetTurns);
+    this.#judge.adoptOffset(found.offsetTurns);
     this.#line = new SlotLine(slotSamples, found.slot, start, found.deviation, this.#lineBefore);
     this.#next = found.slot;
     return true;
-  }
-
-  /** A carrier that was followed for a while is known better than what a search finds of it, unless it is elsewhere now. */
-  #adoptOffset(turns: number): void {
-    const isElsewhere = Math.abs(turns - this.#offsetTurns) > 0.1 / this.#waveform.fftSize;
-    if (this.#numOffsets >= OFFSET_MEMORY / 2 && !isElsewhere) return;
-    this.#offsetTurns = turns;
-    this.#numOffsets = 0;
   }
 
   /** Times are of samples, and slots begin between them. */
@@ -256,73 +231,25 @@ export class SlotReceiver {
     }
     const { re, im } = this.#buffer;
     const at = this.#buffer.index(start);
-    const sums = this.#options.meter.measure(re, im, at, this.#offsetTurns);
+    const sums = this.#options.meter.measure(re, im, at, this.#judge.offsetTurns);
     const { powers, noiseFloor } = powersOf(this.#waveform, sums, slot);
     const measured = { slot, start, powers, noiseFloor };
-    const isWhole = this.#isWhole(measured);
-    const proof = this.#prove(line, slot, start, pairsOf(this.#waveform, sums, slot));
-    if (!isWhole) {
+    const pairs = pairsOf(this.#waveform, sums, slot);
+    const { isWhole, isProved } = this.#judge.judge(line, measured, pairs, re, im, at);
+    if (line.driftDeviationPpm < TOLD_DRIFT_PPM) this.#driftPpm = line.driftPpm;
+    if (isWhole) {
+      if (isProved) this.#noteSnr(measured);
+      this.#report(measured, isProved);
+    } else {
       // Samples are missing in the midst of it, or something else was on the air.
       this.#pending = [];
       this.#proved = null;
-      if (++this.#unproved >= UNPROVED_SLOTS) this.#searchAnew(line, slot);
-      return;
     }
-    if (proof.isProved) this.#noteSnr(measured);
-    this.#report(measured, proof);
-    if (proof.isProved) this.#unproved = 0;
+    if (isWhole && isProved) this.#unproved = 0;
     else if (++this.#unproved >= UNPROVED_SLOTS) this.#searchAnew(line, slot);
   }
 
-  /** Whether its symbols differ by no more than noise; that is how it shows when samples are missing among them. */
-  #isWhole({ powers, noiseFloor }: MeasuredSlot): boolean {
-    const usual = this.#noise.toSorted((a, b) => a - b)[this.#noise.length >> 2];
-    if (this.#noise.push(noiseFloor) > NOISE_MEMORY) this.#noise.shift();
-    if (usual === undefined) return this.#options.tellsGaps;
-    const power = powers.reduce((sum, each) => sum + each, 0) / powers.length;
-    const { numPilots, numSymbols } = this.#waveform;
-    const ofSymbol = noiseFloor * numSymbols;
-    const byChance = NOISE_SIGMAS / Math.sqrt(numPilots * (numSymbols - 1));
-    return noiseFloor < (1 + MORE_NOISE + byChance) * usual || ofSymbol < UNLIKENESS * power;
-  }
-
-  /** Whether the slot's own symbols show that it is this slot and where it was thought to be, all of it; makes the line better. */
-  #prove(line: SlotLine, slot: number, start: number, pairs: PairSums): Proof {
-    const { firstRe, firstIm, lastRe, lastIm, firstSize, lastSize } = pairs;
-    const size = firstSize + lastSize;
-    if (size === 0) return { slot, isProved: false };
-    const sumRe = firstRe + lastRe;
-    const sumIm = firstIm + lastIm;
-    const signs = Math.hypot(sumRe, sumIm) / Math.sqrt(size);
-    if (signs < SEEN.signs) return { slot, isProved: false };
-    const pair = Math.min(
-      Math.hypot(firstRe, firstIm) / Math.sqrt(firstSize),
-      Math.hypot(lastRe, lastIm) / Math.sqrt(lastSize),
-    );
-    const { re, im } = this.#buffer;
-    const timing = this.#places.find(re, im, this.#buffer.index(start));
-    const { prefix, symbolSamples } = this.#waveform;
-    const isInPlace = Math.abs(timing.late) <= prefix / 4;
-    if (timing.significance >= SEEN.timing && isInPlace) {
-      line.saw(slot, start + timing.late, timing.deviation);
-      this.#driftPpm = line.driftDeviationPpm < 20 ? line.driftPpm : this.#driftPpm;
-      const residualTurns = -Math.atan2(sumIm, sumRe) / (2 * Math.PI * symbolSamples);
-      if (signs >= PROOF.signs) {
-        this.#offsetTurns += residualTurns / Math.min(++this.#numOffsets + 1, OFFSET_MEMORY);
-      }
-    }
-    const isProved =
-      signs >= PROOF.signs &&
-      pair >= PROOF.pair &&
-      isInPlace &&
-      timing.significance >= PROOF.timing &&
-      timing.partSignificance >= PROOF.part &&
-      timing.partShare >= PROOF.share &&
-      timing.partLate <= prefix / 2;
-    return { slot, isProved };
-  }
-
-  #report(measured: MeasuredSlot, { isProved }: Proof): void {
+  #report(measured: MeasuredSlot, isProved: boolean): void {
     if (this.#options.tellsGaps) {
       this.#emit(measured);
       return;

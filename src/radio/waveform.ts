@@ -66,7 +66,8 @@ export class Waveform {
     this.numPilots = numPilots;
     this.fftSize = 2 * numPilots;
     this.prefix = this.fftSize / 8;
-    this.slotSamples = sampleRateHz * slotDurationS;
+    const exact = sampleRateHz * slotDurationS;
+    this.slotSamples = Math.abs(exact - Math.round(exact)) < 1e-6 ? Math.round(exact) : exact;
     const group = NUM_KINDS * this.symbolSamples;
     const repeats = Math.min(MAX_REPEATS, Math.floor((this.slotSamples - 2 * this.prefix) / group));
     if (repeats < 1) throw tooShort(this, group + 2 * this.prefix);

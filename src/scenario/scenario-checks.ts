@@ -8,7 +8,7 @@ import { needsBand, needsPlanarArray, schemesFor, splitOf, splitSchemes } from '
 import { BAND_EXAMPLE, BAND_KEYS } from './array-schema.js';
 import { checkMotions } from './motion-checks.js';
 import { startOf } from './motion-schema.js';
-import { radioPlanOf } from './radio-schema.js';
+import { radioPlanOf } from './radio-settings.js';
 import type { Scenario } from './scenario-schema.js';
 import { checkSizes } from './scenario-sizes.js';
 import { tilesOf } from './tiles.js';

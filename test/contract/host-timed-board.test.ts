@@ -38,12 +38,21 @@ class FakeDriver implements ElementDriver {
   openings: (() => Promise<BoardIdentity>)[] = [];
   onLost: (reason: string) => void = () => {};
   apply?: NonNullable<ElementDriver['apply']>;
+  store?: NonNullable<ElementDriver['store']>;
+  select?: NonNullable<ElementDriver['select']>;
 
   constructor(clock: VirtualClock, facts: Partial<ElementDriverFacts> = {}) {
     this.clock = clock;
     this.facts = { ...FACTS, ...facts };
+    if (this.facts.tableDepth > 0) this.#withTable();
     if (this.facts.appliesApart)
       this.apply = () => this.#step('apply', this.facts.timing.applyS, this.facts.words.apply);
+  }
+
+  #withTable(): void {
+    const { words } = this.facts;
+    this.store = (index, { phaseCode }) => this.#step(`store ${index} ${phaseCode[0]}`, 1e-3, words.store);
+    this.select = (index) => this.#step(`select ${index}`, 1e-3, words.select);
   }
 
   async open(onLost: (reason: string) => void): Promise<BoardIdentity> {
@@ -167,6 +176,30 @@ it.each([
   expect(driver.steps).toEqual(['open', 'unmute', 'write 1', 'apply', 'write 2', 'apply']);
 });
 
+it.each([
+  ['sent', 'applied', 'sent'],
+  ['acknowledged', 'applied', 'latched'],
+  ['acknowledged', 'acknowledged', 'acknowledged'],
+  ['applied', 'sent', 'sent'],
+] as const)(
+  'says of one that is stored in a table (%s) and selected there (%s): %s',
+  async (store, select, wanted) => {
+    const driver = new FakeDriver(new VirtualClock(), {
+      tableDepth: 2,
+      bytes: { ...FACTS.bytes, store: 10 },
+      words: { ...FACTS.words, store, select },
+    });
+    const opened = await openedOn(driver);
+    expect(opened.board.description).toMatchObject({ memoryDepth: 2, hostTimed: { evidence: wanted } });
+    await carriedOut(opened, 2);
+    expect(status(opened.receipts)).toEqual([wanted, wanted]);
+    expect(driver.steps).toEqual(['open', 'store 0 1', 'store 1 2', 'unmute', 'select 0', 'select 1']);
+    // Both places are taken; a third codeword takes that of the one that was used first.
+    await opened.clock.during(opened.board.load([codeword(opened.board, 3)]));
+    expect(driver.steps.at(-1)).toBe('store 0 3');
+  },
+);
+
 it('tells of a codeword that came into force too late, and leaves slots alone whose time has passed', async () => {
   const clock = new VirtualClock();
   const driver = new FakeDriver(clock);
@@ -179,6 +212,9 @@ it('tells of a codeword that came into force too late, and leaves slots alone wh
   driver.acts = [slow(0), slow(21e-3), slow(SLOT_S + 30e-3)];
   await carriedOut(opened, 4);
   expect(status(opened.receipts)).toEqual(['late', 'late', 'missed', 'acknowledged']);
+  // Once: that the first one was so slow says enough.
+  expect(opened.faults).toMatchObject([{ code: 'slow', detail: 0 }]);
+  expect(opened.faults[0]!.says).toMatch(/took 21 ms .* 5 ms at most/);
   expect(driver.steps).toEqual(['open', 'unmute', 'write 1', 'write 2', 'write 4']);
 });
 

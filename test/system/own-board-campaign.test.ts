@@ -53,6 +53,7 @@ async function runOf(template: string, board: string, change = (text: string) =>
       outcome,
       promised: assumedBoard(file.scenario).hostTimed!.evidence,
       statuses: new Set(receipts.map(({ status }) => status)),
+      indices: new Set(receipts.map(({ codewordIndex }) => codewordIndex)),
       faults: events.filter(({ kind }) => kind === 'board fault').map(({ detail }) => String(detail)),
       texts: await recording.runValue('motionTexts'),
     };
@@ -92,7 +93,11 @@ describe('a campaign on a board that speaks its own language', () => {
   });
 
   it('does so over TCP, in bytes with a checksum, element by element', async () => {
-    const run = await runOf(BYTES, 'emulated: { at: tcp, replies: { wrongChecksum: 0.01, lost: 0.01 } }');
+    const run = await runOf(
+      BYTES,
+      'emulated: { at: tcp, replies: { wrongChecksum: 0.004, lost: 0.004 } }',
+      (text) => text.replace('duration: 60 ms', 'duration: 150 ms'),
+    );
     for (const [found, best] of keysOf(run)) expect(found).toBe(best);
     for (const status of run.statuses) expect(['acknowledged', 'late', 'missed']).toContain(status);
   });
@@ -125,6 +130,25 @@ describe('a campaign on a board that speaks its own language', () => {
     for (const [found, best] of keysOf(run)) expect(found).toBe(best);
     expect(run.promised).toBe('acknowledged');
     for (const status of run.statuses) expect(['acknowledged', 'late', 'missed']).toContain(status);
+  });
+
+  it('keeps codewords in a board’s own table, and stores them again when it has lost power', async () => {
+    const table = TEXT.replace(
+      /write:[\s\S]*?apply: .*\n/,
+      `table:
+  depth: 12
+  store: { send: "MEM {index} {each}", each: "{phase:deg.1}/{amplitude:rel.3}", between: " ", ok: "STORED {index}" }
+  select: { send: "GO {index:03d}", means: applied }
+`,
+    );
+    const run = await runOf(
+      table,
+      'trust: latched, emulated: { faults: { events: [{ atTime: 3 s, action: unplug, for: 300 ms }, { atTime: 3.1 s, action: reset }] } }',
+    );
+    for (const [found, best] of keysOf(run)) expect(found).toBe(best);
+    for (const status of run.statuses) expect(['latched', 'late', 'missed']).toContain(status);
+    // 16 codewords do not fit at once.
+    expect(run.indices).toEqual(new Set(Array.from({ length: 12 }, (_, k) => k)));
   });
 
   it('goes on when the board is unplugged and loses power meanwhile', async () => {

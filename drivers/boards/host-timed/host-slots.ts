@@ -27,6 +27,8 @@ export interface HostSlotEvents {
   receipt(receipt: Receipt): void;
   /** A step of this slot failed; where this returns false, slots are not gone on with. */
   failed(slot: number, error: unknown): boolean;
+  /** How long it took from when the slot's codeword was asked for until it was taken, s. */
+  took(slot: number, durationS: number): void;
 }
 
 /** From the words of all steps of a slot. A board that answers for one step and not for another has not answered for the slot. */
@@ -130,9 +132,11 @@ export class HostSlots {
       if (this.#steps.prepare !== undefined) prepared = await this.#steps.prepare(hash, byS);
       await this.#until(startS, life);
       if (life.aborted) return null;
-      if (this.#clock.nowS() > byS) return { status: 'missed', atS: this.#clock.nowS() };
+      const begunS = this.#clock.nowS();
+      if (begunS > byS) return { status: 'missed', atS: begunS };
       const applied = await this.#steps.apply(hash, byS);
       const atS = this.#clock.nowS();
+      this.#events.took(slot, atS - begunS);
       return { status: atS > byS ? 'late' : evidenceOf(prepared, applied), atS };
     } catch (error) {
       if (life.aborted) return null;

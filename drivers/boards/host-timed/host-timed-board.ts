@@ -21,10 +21,11 @@ import { Listeners } from '../listeners.js';
 import { ReadyGate } from '../ready-gate.js';
 import { packSettings, requirePacked } from '../settings-packer.js';
 import { SlotQueue } from '../slot-queue.js';
+import { isAnother, staysAway, wasAway } from './away-errors.js';
 import { BoardTable } from './board-table.js';
 import type { BoardIdentity, ElementDriver, Word } from './element-driver.js';
 import { asBoardError, HostSlots } from './host-slots.js';
-import { describeHostTimed, HOST_QUEUE, weaker } from './host-timing.js';
+import { describeHostTimed, HOST_QUEUE, wordAfter } from './host-timing.js';
 import { linkStatistics } from './link-statistics.js';
 import { Muting } from './muting.js';
 
@@ -63,6 +64,7 @@ export class HostTimedBoard implements ArrayBoard {
   #interruptions: { reason: BeamloopError | null } = { reason: null };
   #failures = 0;
   #isAway = false;
+  #isSlowTold = false;
   #numReopened = 0;
   #closing: Promise<void> | null = null;
   readonly #over = new AbortController();
@@ -95,6 +97,7 @@ export class HostTimedBoard implements ArrayBoard {
       {
         receipt: (receipt) => this.#tell(receipt),
         failed: (slot, error) => this.#failed(slot, error),
+        took: (slot, durationS) => this.#took(slot, durationS),
       },
     );
     this.#gate.open();
@@ -279,7 +282,7 @@ export class HostTimedBoard implements ArrayBoard {
   #take(hash: string, untilS: number): Promise<Word> {
     const held = this.#table.held(hash)!;
     if (this.#driver.select === undefined) return this.#driver.write(this.#settingsOf(held.bytes), untilS);
-    return this.#driver.select(held.index, untilS).then((selected) => weaker(held.word, selected));
+    return this.#driver.select(held.index, untilS).then((selected) => wordAfter(held.word, selected));
   }
 
   #settingsOf(bytes: Uint8Array): ElementSettings {
@@ -309,17 +312,23 @@ export class HostTimedBoard implements ArrayBoard {
     return false;
   }
 
+  /** A board that is slower than its driver says makes slots late; told once. */
+  #took(slot: number, durationS: number): void {
+    const { atSlotS, jitterS } = this.description.hostTimed!;
+    if (this.#isSlowTold || durationS <= atSlotS + jitterS) return;
+    this.#isSlowTold = true;
+    const ms = (timeS: number) => `${Number((timeS * 1e3).toPrecision(3))} ms`;
+    const says = `It took ${ms(durationS)} until the codeword was taken, and ${ms(atSlotS)} at most were reckoned with. Where that is so again and again the board is slower than its template or driver says`;
+    this.#listeners.emit('fault', { code: 'slow', detail: slot, boardTimeS: this.boardTime().loS, says });
+  }
+
   #stopSlots(): void {
     for (const { hash } of this.#slots.stop()) this.#table.done(hash);
   }
 
   #interrupt(reason: string): void {
     this.#table.forget();
-    this.#interruptions.reason = new BeamloopError('BOARD_RESET', {
-      what: `The board was away (${reason}): what it held and what was queued is not relied on`,
-      where: this.#driver.name,
-      todo: 'Load, arm and queue again',
-    });
+    this.#interruptions.reason = wasAway(this.#driver.name, reason);
     this.#interruptions = { reason: null };
   }
 
@@ -337,7 +346,9 @@ export class HostTimedBoard implements ArrayBoard {
           this.#onLost(reason);
         });
         if (this.#closing !== null) return;
-        if (identity.serialNumber !== this.#identity.serialNumber) return this.#replaced(identity);
+        if (identity.serialNumber !== this.#identity.serialNumber) {
+          return this.#end(isAnother(this.#driver.name, this.#identity, identity));
+        }
         await this.#muting.restore();
         if (lostAgain) continue;
         this.#isAway = false;
@@ -349,27 +360,16 @@ export class HostTimedBoard implements ArrayBoard {
         return;
       } catch (error) {
         await this.#driver.close();
-        if (this.#clock.nowS() > untilS) return this.#giveUp(asBoardError(error, this.#driver.name));
+        if (this.#clock.nowS() > untilS) {
+          const { what } = asBoardError(error, this.#driver.name);
+          return this.#end(staysAway(this.#driver.name, GIVE_UP_AFTER_S, what));
+        }
       }
     }
   }
 
-  #giveUp({ what }: BeamloopError): void {
-    const error = new BeamloopError('BOARD_SILENT', {
-      what: `The board was away for ${GIVE_UP_AFTER_S} s: ${what}`,
-      where: this.#driver.name,
-      todo: 'Check cable and power',
-    });
-    this.#gate.end(error);
-    this.#listeners.emit('link', 'down', error.message);
-  }
-
-  #replaced({ model, serialNumber }: BoardIdentity): void {
-    const error = new BeamloopError('BOARD_MISMATCH', {
-      what: `Another board answers: ${model} ${serialNumber}`,
-      where: this.#driver.name,
-      todo: `Connect ${this.#identity.model} ${this.#identity.serialNumber} as it was, or start again`,
-    });
+  /** For good. */
+  #end(error: BeamloopError): void {
     this.#gate.end(error);
     void this.#driver.close();
     this.#listeners.emit('link', 'down', error.message);

@@ -15,7 +15,7 @@ function hostTiming(facts: ElementDriverFacts, jitterS: number): HostTiming {
   const hasTable = tableDepth > 0;
   const takeS = hasTable ? timing.selectS : timing.writeS;
   const takeBytes = hasTable ? bytes.select : bytes.write;
-  const taken = hasTable ? weaker(words.store, words.select) : words.write;
+  const taken = hasTable ? wordAfter(words.store, words.select) : words.write;
   return {
     evidence: appliesApart ? evidenceOf(taken, words.apply) : evidenceOf(null, taken),
     atSlotS: appliesApart ? timing.applyS : takeS,
@@ -57,9 +57,7 @@ export function describeHostTimed(
   };
 }
 
-const STRENGTH: Readonly<Record<Word, number>> = { sent: 0, acknowledged: 1, applied: 2 };
-
-/** The one that says less. */
-export function weaker(a: Word, b: Word): Word {
-  return STRENGTH[a] <= STRENGTH[b] ? a : b;
+/** What is known after a step that only counts where another one before it did: storing, then selecting. */
+export function wordAfter(before: Word, word: Word): Word {
+  return before === 'sent' ? 'sent' : word;
 }

@@ -130,12 +130,17 @@ export const ueCommand: Command = (yargs, context) =>
             : wholeOption('pilots', args.pilots, numSubcarriers, 4096),
       });
       const latencyS = positive('latency', args.latency, 's');
+      let nothing = 'there are too few samples for a slot';
       const source = new RadioSource({
         waveform,
         numSubcarriers,
         format: stream.format,
         tellsGaps: stream.tellsGaps,
         uncertaintyS: stream.isRecording ? 0 : latencyS / 2,
+        onNothing: (hint) => {
+          nothing = hint;
+          if (args.bridge !== undefined) warn(context, [`no slots were found: ${hint}`]);
+        },
       });
       const life = new AbortController();
       const onAbort = () => life.abort();
@@ -185,6 +190,7 @@ export const ueCommand: Command = (yargs, context) =>
         process.stdin.unref?.();
       }
       status.summary();
+      if (bridge === undefined && source.statistics().slots === 0) throw noSlots(stream.name, nothing);
     },
   );
 
@@ -208,6 +214,14 @@ async function printSlots(
     const columns = [String(slot), ueTimeS.toFixed(6), decibels(mean), decibels(noiseFloor)];
     stdout.write(`${columns.map((text, k) => text.padStart(k === 0 ? 8 : 12)).join('')}\n`);
   }
+}
+
+function noSlots(where: string, hint: string): BeamloopError {
+  return new BeamloopError('RADIO_FAILED', {
+    what: `No slot was found: ${hint}`,
+    where,
+    todo: 'Check --rate, --format, --slot-duration and --pilots against those of the transmitter, and the gain',
+  });
 }
 
 function decibels(power: number): string {

@@ -4,14 +4,15 @@ import { Band } from '../../../src/array/band.js';
 import { LinearArray } from '../../../src/array/linear-array.js';
 import { createSubcarrierSum } from '../../../src/channel/wideband/subcarrier-sum.js';
 import { Random } from '../../../src/core/random.js';
-import { EmulatedRadio, type EmulatedRadioPlan } from '../../../src/emulation/emulated-radio.js';
+import { EmulatedRadio } from '../../../src/emulation/emulated-radio.js';
 import { receiverOf } from '../../../src/emulation/emulated-ue.js';
+import type { EmulatedRadioPlan } from '../../../src/radio/radio-plan.js';
 import { isSensorReport, type SlotPower } from '../../../src/ue/power-source.js';
 
 const NUM_ELEMENTS = 64;
 export const SLOT_S = 250e-6;
 
-export const PLAN: EmulatedRadioPlan = {
+const PLAN: EmulatedRadioPlan = {
   sampleRateHz: 7.68e6,
   slotDurationS: SLOT_S,
   numPilots: 64,
