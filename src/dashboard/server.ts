@@ -15,6 +15,8 @@ import { type RunSource, runsOfThisUser } from './run-source.js';
 import { Sockets } from './sockets.js';
 
 const HOST = '127.0.0.1';
+/** Their addresses hold tickets. */
+const REPORTS = '/report/';
 
 export interface DashboardOptions {
   /** 0, which is the default, has the system choose one. */
@@ -69,7 +71,7 @@ export class Dashboard {
     this.#sockets = new Sockets(limits.maxSockets);
     this.pages = new Pages({ source, scenario, recordings, limits, clock });
     app.server.on('connection', (socket) => this.#sockets.add(socket));
-    this.#admit();
+    this.#admit(files);
     this.#route(files);
     new RecordingsApi(recordings, clock).addTo(app);
     this.#upgrade(limits);
@@ -111,10 +113,15 @@ export class Dashboard {
     this.pages.runs.begin();
   }
 
-  /** Before anything else is looked at. */
-  #admit(): void {
+  /**
+   * Before anything else is looked at. What is asked for is told by the route that will answer, never by the address as it was written,
+   * which can be spelled in many ways; and every route is for who has the token, unless it is of the page or has an address that is a
+   * secret of its own.
+   */
+  #admit(files: ReadonlyMap<string, PageFile>): void {
     this.#app.addHook('onRequest', async (request, reply) => {
-      const isSecret = request.url.startsWith('/api/');
+      const { url } = request.routeOptions;
+      const isSecret = url !== undefined && !files.has(url) && !url.startsWith(REPORTS);
       const objection = isSecret
         ? this.#admission.objectionToBearer(request.raw)
         : this.#admission.objectionTo(request.raw);

@@ -115,6 +115,24 @@ describe('who is let in', () => {
     expect(text).not.toContain(token);
   });
 
+  it.each([
+    '/%61pi/check',
+    '/ap%69/recordings',
+    '/api%2Fcheck',
+    '//api/check',
+    '/API/check',
+    '/x/../api/check',
+    '/api/check/',
+    '/api/check?x',
+    '/api/check;x',
+    '/./api/check',
+  ])('has nothing for those who spell it otherwise and lack the token: %s', async (path) => {
+    const { port } = await start();
+    const { status, text } = await ask(port, path);
+    expect([401, 404]).toContain(status);
+    expect(text).not.toContain('"ok"');
+  });
+
   it.each(['attacker.example', 'attacker.example:80', '127.0.0.1', '127.0.0.1:1', '0.0.0.0'])(
     'answers to no other name: %s',
     async (host) => {
