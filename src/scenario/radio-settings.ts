@@ -6,10 +6,17 @@ import type { Scenario } from './scenario-schema.js';
 
 /** Null where UEs are no radios. @throws SCENARIO_INVALID when the waveform does not fit into slots. */
 export function radioPlanOf(
-  { radio, array, slots, users }: Scenario,
+  { radio, array, board, slots, users }: Scenario,
   where = 'radio',
 ): EmulatedRadioPlan | null {
   if (radio === undefined) return null;
+  if (board.driver !== undefined && board.driver !== 'native') {
+    throw new BeamloopError('SCENARIO_INVALID', {
+      what: `An emulated radio hears a transmitter that counts the slots of a board; one by driver ${board.driver} has no slot clock to count by`,
+      where,
+      todo: 'Leave out radio: its UEs then measure powers in the middle of each slot',
+    });
+  }
   const { sampleRate: sampleRateHz, emulated: own } = radio;
   requireUsers(Object.keys(own.serve), users, where);
   const numSubcarriers = array.subcarriers ?? 1;
