@@ -36,6 +36,8 @@ export async function runCommandLine(
   } catch (error) {
     const json = argv.some((word) => word === '--json' || word === '--json=true');
     const known = asKnown(error);
+    // A run that was cut short is told of.
+    if (context.isUnread?.() === true && known.recording === undefined) return EXIT.ok;
     log.ended(known, known.exitCode);
     return report(known, json, context, invocation);
   }

@@ -18,6 +18,8 @@ export interface CommandContext {
   readonly keyboard?: NodeJS.ReadableStream | null;
   /** What standard output has room for; as wide as it takes unless given. */
   readonly columns?: number;
+  /** Whether whoever read standard output is gone: what a command leaves unsaid then is no error. */
+  readonly isUnread?: () => boolean;
   /** What `--log` writes; nothing unless it was given. */
   readonly log?: CommandLog;
 }

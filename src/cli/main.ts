@@ -23,6 +23,7 @@ const columns = process.stdout.columns || Number(process.env.COLUMNS) || 80;
 const invocation = invocationOf(process.argv[1] ?? '', process.env);
 const interrupt = new AbortController();
 let interruptedAtMs = 0;
+let isUnread = false;
 function onInterrupt(code: 'INTERRUPTED' | 'HUNG_UP') {
   const exitCode = ERROR_CATALOGUE[code].exit;
   if (!interrupt.signal.aborted) {
@@ -57,8 +58,13 @@ process.on('SIGHUP', () => onInterrupt('HUNG_UP'));
 process.stderr.on('error', () => {});
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (interrupt.signal.aborted) return;
-  // `beamloop … | head` closes our standard output early; that is not an error.
-  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  if (error.code === 'EPIPE') {
+    // `beamloop … | head` closes our standard output early. That is no error, but an array that is driven has to be muted first.
+    isUnread = true;
+    interrupt.abort(new BeamloopError('HUNG_UP', { what: 'Whoever read standard output is gone' }));
+    setTimeout(() => process.exit(EXIT.ok), GRACE_S * 1e3).unref();
+    return;
+  }
   const failure = new BeamloopError('FILE_UNWRITABLE', {
     what: `Standard output cannot be written: ${error.message}`,
     todo: 'Check that the disk has room',
@@ -68,6 +74,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await runCommandLine(
   hideBin(process.argv),
-  { signal: interrupt.signal, stdout, stderr, terminal, keyboard, columns },
+  { signal: interrupt.signal, stdout, stderr, terminal, keyboard, columns, isUnread: () => isUnread },
   invocation,
 );

@@ -162,6 +162,25 @@ users: { count: 1 }
     expect((await telemetry()).muted).toBe(true);
   });
 
+  it('mutes when nobody reads its answers any more', async () => {
+    const running = new Running(
+      ['steer', board.path, '--carrier', '28 GHz', '--stdin'],
+      undefined,
+      false,
+      {},
+      'pipe',
+    );
+    const { stdin, stdout } = running.process;
+    const answered = new Promise((resolve) => stdout!.once('data', resolve));
+    stdin!.write('{"to":"2 m, 15 deg"}\n');
+    await answered;
+    stdout!.destroy();
+    // Its answer finds no reader.
+    stdin!.write('{"to":"2 m, -15 deg"}\n');
+    expect(await running.end()).toMatchObject({ code: 0, stderr: '' });
+    expect((await telemetry()).muted).toBe(true);
+  });
+
   it('refuses what does not go together', async () => {
     const both = await beamloop('steer', board.path, ...STEER, '--stdin');
     expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('--stdin says where to point') });
