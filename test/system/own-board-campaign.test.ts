@@ -80,6 +80,9 @@ describe('a campaign on a board that speaks its own language', () => {
     const page = readFileSync(await writeReport(run.out), 'utf8');
     expect(page).toMatch(/acknowledged in time by the board, which does not say when it applied them/);
     expect(page).not.toMatch(/were latched on time|[1-9]\d* latched on time/);
+    // Of the template, and not what scenarios of other boards have.
+    expect(page).toMatch(/115.200 baud/);
+    expect(page).not.toMatch(/3.000.000 baud/);
     // The template is in the recording: the run can be replayed anywhere.
     expect(run.texts).toEqual({ 'board.yaml': ANSWERING });
     const recording = await Recording.open(run.out, 'read');

@@ -59,6 +59,7 @@ const boardFacts = z.object({
   queueDepth: z.number(),
   switchTimeS: z.number(),
   clockRateHz: z.number(),
+  hostTimed: z.object({ baud: z.number() }).optional(),
 });
 
 const realisabilityFacts = z.object({ summary: z.array(z.string()) });
@@ -110,13 +111,16 @@ export function readRunFacts(entries: ReadonlyMap<string, unknown>): RunFacts {
   const scenario = scenarioFacts.safeParse(entries.get('scenario')).data;
   const versions = z.record(z.string(), z.unknown()).safeParse(entries.get('versions')).data ?? {};
   const { name, ...schemeOptions } = scenario?.scheme ?? { name: null };
+  const board = boardFacts.safeParse(entries.get('board')).data ?? null;
+  // A board that speaks its own language says at which rate it does; 0 without a serial line.
+  const baud = board?.hostTimed?.baud ?? scenario?.board?.baud ?? 0;
   return {
     title: scenario?.title ?? z.string().safeParse(entries.get('scenarioName')).data ?? null,
     seed: z.number().safeParse(entries.get('seed')).data ?? null,
     versions: Object.entries(versions).map(([part, version]) => [part, String(version)] as const),
-    board: boardFacts.safeParse(entries.get('board')).data ?? null,
+    board,
     port: scenario?.board?.port ?? null,
-    baud: scenario?.board?.baud ?? null,
+    baud: baud === 0 ? null : baud,
     slotDurationS: scenario?.slots?.duration ?? null,
     scheme: name,
     schemeOptions,
