@@ -10,6 +10,7 @@ import { isKept } from '../slots/slot-outcome.js';
 import {
   type Done,
   type Frame,
+  LIVE_VERSION,
   type LiveMessage,
   MOST_FRAMES_PER_S,
   MOST_REMEMBERED,
@@ -29,8 +30,6 @@ import type { Watcher } from './watcher.js';
 /** Slots with powers that wait for the next frame, and element settings that are at hand. */
 const MOST_WAITING_SLOTS = 4096;
 const MOST_SETTINGS = 512;
-/** The board's clock and counters are asked for so often, times a frame. */
-const TELEMETRY_S = 1;
 
 export interface RunFeedParts {
   readonly hello: Omit<RunHello, 'type' | 'version' | 'id' | 'pid' | 'startedAt'>;
@@ -70,7 +69,7 @@ export class RunFeed {
     this.#parts = parts;
     this.#hello = {
       type: 'hello',
-      version: 1,
+      version: LIVE_VERSION,
       id: server.id,
       pid: process.pid,
       startedAt: new Date().toISOString(),
@@ -121,7 +120,7 @@ export class RunFeed {
 
   /** Of a beam that no recording knows. */
   keepSettings(settings: Row<'element_settings'>): void {
-    if (this.#settings.size >= MOST_SETTINGS) this.#settings.delete([...this.#settings.keys()][0]!);
+    if (this.#settings.size >= MOST_SETTINGS) this.#settings.delete(this.#settings.keys().next().value!);
     this.#settings.set(settings.hash, settings);
   }
 
@@ -178,7 +177,7 @@ export class RunFeed {
     watcher.tell(this.#hello);
     for (const message of this.#remembered.slice(-MOST_REMEMBERED)) watcher.tell(message);
     if (this.#timer !== null || this.#ended) return;
-    let frames = 0;
+    this.#askForTelemetry();
     const tick = () => {
       if (this.#server.watchers.size === 0) {
         if (this.#timer !== null) clearInterval(this.#timer);
@@ -186,7 +185,6 @@ export class RunFeed {
         this.#waiting = [];
         return;
       }
-      if (frames++ % (TELEMETRY_S * MOST_FRAMES_PER_S) === 0) this.#askForTelemetry();
       this.#frame();
     };
     this.#timer = setInterval(tick, 1000 / MOST_FRAMES_PER_S);
@@ -194,6 +192,7 @@ export class RunFeed {
     tick();
   }
 
+  /** Whoever comes first need not wait for what the board sends every second. */
   #askForTelemetry(): void {
     // On virtual time that is another exchange in what is the same for every seed.
     if (this.#hello.time === 'real' && this.#link === 'up') this.#parts.board.requestTelemetry();

@@ -1,5 +1,6 @@
 /** Lets others of this user watch a run on a testbed: what it is, from its scenario, and what it does, from what it records. */
 import path from 'node:path';
+import type { BoardDescription } from '../../drivers/array-board.js';
 import type { AntennaArray, PointM } from '../array/antenna-array.js';
 import { PlanarArray } from '../array/planar-array.js';
 import type { OngoingRun, Showing } from '../campaign/conduct.js';
@@ -67,9 +68,7 @@ export async function showRun<E>(
 }
 
 /** What of a board is told to whoever watches. */
-export function boardFacts(
-  description: OngoingRun<unknown>['testbed']['board']['description'],
-): Omit<RunHello['board'], 'ports' | 'isEmulated'> {
+export function boardFacts(description: BoardDescription): Omit<RunHello['board'], 'ports' | 'isEmulated'> {
   const { model, serialNumber, firmware, phaseBits, delayBits, amplitudeBits, memoryDepth, queueDepth } =
     description;
   return { model, serialNumber, firmware, phaseBits, delayBits, amplitudeBits, memoryDepth, queueDepth };
@@ -130,18 +129,21 @@ function messages({ scenario, array }: Preparation): (row: RowOfTable) => LiveMe
 
 /** Of a run that is resumed. */
 async function slotsBefore(recording: Recording): Promise<SlotCountsSoFar> {
-  const count = async (sql: string) =>
-    Number((await recording.query(`SELECT count(*) AS n FROM ${sql}`))[0]!.n);
-  const receipts = (status: string) => count(`receipts WHERE board = 0 AND status = '${status}'`);
+  const [counts] = await recording.query(
+    `SELECT (SELECT count(DISTINCT slot) FROM slots) AS planned,
+            count(*) FILTER (status = 'latched') AS latched,
+            count(*) FILTER (status = 'acknowledged') AS acknowledged,
+            count(*) FILTER (status = 'sent') AS sent,
+            count(*) FILTER (status = 'late') AS late,
+            count(*) FILTER (status = 'missed') AS missed,
+            count(*) FILTER (status NOT IN ('late', 'missed') AND slot IN (
+              SELECT slot FROM slots LEFT JOIN powers USING (slot, ue)
+              GROUP BY slot HAVING count(*) = count(sequence))) AS measured
+     FROM receipts WHERE board = 0`,
+  );
+  const { planned, latched, acknowledged, sent, late, missed, measured } = counts!;
   return {
-    planned: await count('(SELECT DISTINCT slot FROM slots)'),
-    latched: await receipts('latched'),
-    acknowledged: await receipts('acknowledged'),
-    sent: await receipts('sent'),
-    late: await receipts('late'),
-    missed: await receipts('missed'),
-    measured: await count(
-      "slots SEMI JOIN (SELECT slot FROM receipts WHERE status NOT IN ('late', 'missed')) USING (slot) SEMI JOIN powers USING (slot, ue)",
-    ),
+    ...{ planned: Number(planned), latched: Number(latched), acknowledged: Number(acknowledged) },
+    ...{ sent: Number(sent), late: Number(late), missed: Number(missed), measured: Number(measured) },
   };
 }

@@ -92,6 +92,48 @@ describe('a run that is watched', () => {
     expect(readdirSync(path.join(place, 'runs'))).toEqual([]);
   });
 
+  it('counts what was before it was stopped when it goes on', async () => {
+    const out = path.join(place, 'out');
+    const stopped = longRun(out);
+    const first = await RunWatch.open(await socketOf(stopped));
+    let isStopping = false;
+    for await (const message of first) {
+      if (isStopping || message.type !== 'frame' || message.counts.measured <= 50) continue;
+      isStopping = true;
+      void first.order('stop').catch(() => {});
+    }
+    expect((await stopped.end()).code).toBe(130);
+    const recording = await Recording.open(out, 'read');
+    const slots = await recording.rows('slots');
+    const latched = new Set(
+      (await recording.rows('receipts', "WHERE status = 'latched'")).map(({ slot }) => slot),
+    );
+    const heard = new Set((await recording.rows('powers')).map(({ slot, ue }) => `${slot} ${ue}`));
+    await recording.close();
+    const unheard = new Set(
+      slots.filter(({ slot, ue }) => !heard.has(`${slot} ${ue}`)).map(({ slot }) => slot),
+    );
+    const before = {
+      planned: new Set(slots.map(({ slot }) => slot)).size,
+      latched: latched.size,
+      measured: [...latched].filter((slot) => !unheard.has(slot)).length,
+    };
+    const resumed = new Running(['resume', out, '--realtime', '--no-report']);
+    const second = await RunWatch.open(await socketOf(resumed));
+    let counts: Frame['counts'] | null = null;
+    for await (const message of second) {
+      if (message.type !== 'frame' || counts !== null) continue;
+      ({ counts } = message);
+      void second.order('stop').catch(() => {});
+    }
+    await resumed.end();
+    for (const key of ['planned', 'latched', 'measured'] as const) {
+      expect(counts![key], key).toBeGreaterThanOrEqual(before[key]);
+      // The watcher came at once: what the run has added by then is little.
+      expect(counts![key], key).toBeLessThan(2 * before[key]);
+    }
+  });
+
   it('is muted and heard again without an end', async () => {
     const running = longRun(path.join(place, 'out'));
     const socket = await socketOf(running);
