@@ -8,7 +8,7 @@ import { AirServer } from './air.js';
 import { DEFAULT_BOARD } from './board-model.js';
 import type { EmulatedBoardConfig } from './emulated-board.js';
 import { EmulatedBoards } from './emulated-boards.js';
-import { fail, tellParent } from './parent.js';
+import { fail, serveParent, tellParent } from './parent.js';
 import { makePlug, type PlugKind } from './plug.js';
 import { PrivateDirectory } from './private-directory.js';
 import type { BoardCommand, BoardReport } from './side-channel.js';
@@ -78,25 +78,12 @@ function carryOut(all: EmulatedBoards, command: Exclude<BoardCommand, { type: 's
   }
 }
 
-if (process.send === undefined) {
-  process.stderr.write(
-    'This is a part of beamloop that it starts itself; see beamloop emulate-board --help\n',
-  );
-  process.exit(2);
-}
-process.on('disconnect', () => process.exit(0));
-process.on('SIGTERM', () => process.exit(0));
-// Ctrl-C reaches every process of the terminal; this one must outlive the controller, which still has to mute it.
-process.on('SIGINT', () => {});
-process.on('SIGHUP', () => {});
-process.on('uncaughtException', fail);
-
 let boards: Promise<EmulatedBoards> | undefined;
-process.on('message', (command: BoardCommand) => {
+serveParent((command: BoardCommand) => {
   if (command.type === 'start') {
     boards ??= start(command.boards, command.at ?? { kind: 'pty' });
     boards.catch(fail);
   } else {
     boards?.then((running) => carryOut(running, command)).catch(fail);
   }
-});
+}, '; see beamloop emulate-board --help');

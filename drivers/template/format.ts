@@ -158,22 +158,33 @@ function writeNumber(value: number, form: FieldForm, { phaseBits, amplitudeBits 
   switch (form.kind) {
     case 'decimal':
       return String(value).padStart(form.width, '0');
-    case 'hex':
-      return value.toString(16).padStart(form.width, '0');
-    case 'HEX':
-      return value.toString(16).toUpperCase().padStart(form.width, '0');
     case 'degrees':
       return ((360 * value) / 2 ** phaseBits).toFixed(form.digits);
     case 'relative':
       return (value / (2 ** amplitudeBits - 1)).toFixed(form.digits);
+    case 'text':
+      return '';
+    case 'hex':
+    case 'HEX':
+      return asCode(form.kind, value, form.width);
+    default:
+      return asCode(form.kind, value);
+  }
+}
+
+/** A whole number in hex digits, at least so many, or as bytes. */
+export function asCode(kind: 'hex' | 'HEX' | 'u8' | 'u16le' | 'u16be', value: number, digits = 0): string {
+  switch (kind) {
+    case 'hex':
+      return value.toString(16).padStart(digits, '0');
+    case 'HEX':
+      return value.toString(16).toUpperCase().padStart(digits, '0');
     case 'u8':
       return String.fromCharCode(value);
     case 'u16le':
       return String.fromCharCode(value & 0xff, value >> 8);
     case 'u16be':
       return String.fromCharCode(value >> 8, value & 0xff);
-    case 'text':
-      return '';
   }
 }
 

@@ -1,6 +1,6 @@
 /** A board's template, checked, and what goes out by it: template-file.ts reads one. */
 import { type ChecksumKind, checksum, checksumBits } from './checksum.js';
-import { type CodeBits, type FieldValues, type Format, type Speech, writeFormat } from './format.js';
+import { asCode, type CodeBits, type FieldValues, type Format, type Speech, writeFormat } from './format.js';
 
 export interface TemplateCommand {
   readonly send: Format;
@@ -77,19 +77,7 @@ export function withChecksum({ checksum: sum }: Template, body: string): string 
 
 export function checksumText(sum: NonNullable<Template['checksum']>, body: string): string {
   const value = checksum(sum.kind, Buffer.from(body, 'latin1').subarray(sum.from));
-  const digits = checksumBits(sum.kind) / 4;
-  switch (sum.as) {
-    case 'hex':
-      return value.toString(16).padStart(digits, '0');
-    case 'HEX':
-      return value.toString(16).toUpperCase().padStart(digits, '0');
-    case 'u8':
-      return String.fromCharCode(value);
-    case 'u16le':
-      return String.fromCharCode(value & 0xff, value >> 8);
-    case 'u16be':
-      return String.fromCharCode(value >> 8, value & 0xff);
-  }
+  return asCode(sum.as, value, checksumBits(sum.kind) / 4);
 }
 
 /** Codes of all elements, shape [numElements] each; of boards without amplitudes all radiate fully. */

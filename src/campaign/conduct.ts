@@ -121,6 +121,7 @@ export async function conduct<E, Result>(
     throw signal.aborted ? signal.reason : error;
   });
   let failure: unknown = null;
+  let ended: unknown = null;
   let told: Told | undefined;
   let showing: Showing | undefined;
   try {
@@ -146,11 +147,11 @@ export async function conduct<E, Result>(
     // What UEs say when they are let go is no news.
     await told?.end();
     await testbed.close();
-    const ended = failure === null ? null : endOf(failure);
+    if (failure !== null) ended = endOf(failure);
     await showing?.end(ended);
     await recording?.close();
   }
-  throw endOf(failure);
+  throw ended;
 
   /** What the run ended with, as it is told. */
   function endOf(error: unknown): unknown {

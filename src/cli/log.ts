@@ -76,6 +76,7 @@ export class CommandLog {
 
   /** The same progress, which the log hears of as well. */
   around(progress: Progress): Progress {
+    if (this.#logger === null) return progress;
     return {
       warning: (text) => progress.warning(text),
       waiting: (user, url) => {

@@ -1,6 +1,7 @@
 /** Emulated boards in a process of their own, each behind a port that any program can open. */
 import { rmSync } from 'node:fs';
 import type { EmulatedBoardConfig } from '../../drivers/emulator/emulated-board.js';
+import type { FailureReport } from '../../drivers/emulator/parent.js';
 import type { PlugKind } from '../../drivers/emulator/plug.js';
 import type { BoardCommand, BoardReport } from '../../drivers/emulator/side-channel.js';
 import { BeamloopError } from '../core/errors.js';
@@ -41,21 +42,28 @@ export async function startEmulatedBoards(
     onReport: (report) => {
       if (report.type === 'advanced') advances.settle(report.id, report.timesS);
     },
-    onLost: (what) =>
+    ...boardTroubles(onFailure),
+  });
+  return new EmulatedBoardHandle(child, ready, advances);
+}
+
+/** What is said where the process of an emulated board is lost, or does not start. */
+export function boardTroubles(onFailure: (error: BeamloopError) => void) {
+  return {
+    onLost: (what: string) =>
       onFailure(
         new BeamloopError('BOARD_SILENT', {
           what: `The emulated board is gone: ${what}`,
           todo: 'See whether something on this machine ends processes, for want of memory say',
         }),
       ),
-    failure: ({ what, where, todo }) =>
+    failure: ({ what, where, todo }: Omit<FailureReport, 'type'>) =>
       new BeamloopError('PORT_FAILED', {
         what: `The emulated board did not start: ${what}`,
         ...(where !== undefined && { where }),
         ...(todo !== undefined && { todo }),
       }),
-  });
-  return new EmulatedBoardHandle(child, ready, advances);
+  };
 }
 
 /** What the laboratory can do to running emulated boards, counted from 0; their bytes go through the ports at `paths`. */

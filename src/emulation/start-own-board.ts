@@ -3,10 +3,10 @@ import type { OwnBoardConfig } from '../../drivers/emulator/own/own-board.js';
 import type { OwnBoardCommand } from '../../drivers/emulator/own/own-board-process.js';
 import type { PlugKind } from '../../drivers/emulator/plug.js';
 import type { BoardReport } from '../../drivers/emulator/side-channel.js';
-import { BeamloopError } from '../core/errors.js';
+import type { BeamloopError } from '../core/errors.js';
 import { Child } from './child.js';
 import { compiledEntry } from './compiled-entry.js';
-import { EmulatedBoardHandle } from './start-emulated-board.js';
+import { boardTroubles, EmulatedBoardHandle } from './start-emulated-board.js';
 
 type Ready = Extract<BoardReport, { type: 'ready' }>;
 
@@ -25,19 +25,7 @@ export async function startOwnBoard(
     entry: compiledEntry('../../drivers/emulator/own/own-board-process.js', import.meta.url),
     start: { type: 'start', board, at },
     onReport: () => {},
-    onLost: (what) =>
-      onFailure(
-        new BeamloopError('BOARD_SILENT', {
-          what: `The emulated board is gone: ${what}`,
-          todo: 'See whether something on this machine ends processes, for want of memory say',
-        }),
-      ),
-    failure: ({ what, where, todo }) =>
-      new BeamloopError('PORT_FAILED', {
-        what: `The emulated board did not start: ${what}`,
-        ...(where !== undefined && { where }),
-        ...(todo !== undefined && { todo }),
-      }),
+    ...boardTroubles(onFailure),
   });
   return new EmulatedBoardHandle(child, ready);
 }

@@ -4,7 +4,7 @@
  */
 import { AirServer } from '../air.js';
 import { FaultEvents } from '../faults/fault-events.js';
-import { fail, tellParent } from '../parent.js';
+import { fail, serveParent, tellParent } from '../parent.js';
 import type { PlugKind } from '../plug.js';
 import { PrivateDirectory } from '../private-directory.js';
 import type { BoardCommand, BoardReport } from '../side-channel.js';
@@ -85,19 +85,8 @@ function carryOut(
   }
 }
 
-if (process.send === undefined) {
-  process.stderr.write('This is a part of beamloop that it starts itself\n');
-  process.exit(2);
-}
-process.on('disconnect', () => process.exit(0));
-process.on('SIGTERM', () => process.exit(0));
-// Ctrl-C reaches every process of the terminal; this one must outlive the controller, which still has to mute it.
-process.on('SIGINT', () => {});
-process.on('SIGHUP', () => {});
-process.on('uncaughtException', fail);
-
 let running: Promise<Running> | undefined;
-process.on('message', (command: OwnBoardCommand) => {
+serveParent((command: OwnBoardCommand) => {
   if (command.type === 'start') {
     running ??= start(command.board, command.at);
     running.catch(fail);
