@@ -291,6 +291,31 @@ it('rejects what was underway when the board went with BOARD_RESET, and not befo
   expect(await clock.during(armed)).toBe('BOARD_RESET after down, reset, up');
 });
 
+it('makes room for a table’s worth of codewords while another load is underway that nobody waits for any more', async () => {
+  const opened = await openedOn(
+    new FakeDriver(new VirtualClock(), { tableDepth: 4, bytes: { ...FACTS.bytes, store: 10 } }),
+  );
+  const { board, clock } = opened;
+  const some = [1, 2, 3, 4].map((k) => codeword(board, k));
+  const others = [5, 6, 7, 8].map((k) => codeword(board, k));
+  const first = board.load(some);
+  const second = board.load(others);
+  await clock.during(Promise.all([first, second]));
+  await board.queue([{ slot: 0, hash: others[3]!.hash }]);
+  await expect(board.queue([{ slot: 1, hash: some[0]!.hash }])).rejects.toThrow(/was not loaded/);
+});
+
+it('loads what was asked for while the board was away when it is back, in turn', async () => {
+  const driver = new FakeDriver(new VirtualClock(), { tableDepth: 4, bytes: { ...FACTS.bytes, store: 10 } });
+  const { board, clock } = await openedOn(driver);
+  driver.onLost('the cable was pulled');
+  const loads = [1, 5].map((first) => board.load([0, 1, 2, 3].map((k) => codeword(board, first + k))));
+  await clock.during(Promise.all(loads));
+  expect(driver.steps.filter((step) => step.startsWith('store'))).toEqual(
+    [1, 2, 3, 4, 5, 6, 7, 8].map((phase, k) => `store ${k % 4} ${phase}`),
+  );
+});
+
 it('gives a board up that does not come back, and one that comes back as another', async () => {
   const clock = new VirtualClock();
   const gone = new FakeDriver(clock);

@@ -58,6 +58,8 @@ export class HostTimedBoard implements ArrayBoard {
   readonly #muting: Muting;
   /** By slot, oldest first. */
   readonly #receipts = new Map<number, Receipt>();
+  /** Loads take turns: one that nobody waits for any more, since the board was away, still needs its room. */
+  #lastLoad: Promise<unknown> = Promise.resolve();
   /** The step that is underway: the driver is asked for one at a time. */
   #step: Promise<unknown> = Promise.resolve();
   /** Replaced when the board was away; the old one then says so. */
@@ -133,8 +135,12 @@ export class HostTimedBoard implements ArrayBoard {
 
   async load(codewords: readonly PackedCodeword[]): Promise<void> {
     requirePacked(codewords, this.description, this.#driver.name);
-    await this.#gate.wait();
-    await this.#here(() => this.#table.load(codewords, (bytes) => this.#settingsOf(bytes)));
+    const turn = this.#lastLoad.then(async () => {
+      await this.#gate.wait();
+      await this.#here(() => this.#table.load(codewords, (bytes) => this.#settingsOf(bytes)));
+    });
+    this.#lastLoad = turn.catch(() => {});
+    await turn;
   }
 
   async queue(entries: readonly SlotEntry[]): Promise<void> {
