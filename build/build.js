@@ -53,6 +53,7 @@ const ENTRIES = [
   'src/emulation/emulated-ue-process.js',
   'drivers/emulator/board-process.js',
   'drivers/emulator/own/own-board-process.js',
+  'src/record/store-worker.js',
   'src/study/study-worker.js',
   'src/prediction/motion/data/window-worker.js',
   'src/dashboard/recordings-process.js',

@@ -64,7 +64,10 @@ function encodeCodeword(id: number, { re, im, delayS }: RadiatedWeights): Buffer
   out.writeUInt32LE(re.length, 9);
   out.writeUInt8(delayS === null ? 0 : 1, 13);
   let at = LENGTH_BYTES + CODEWORD_HEADER_BYTES;
-  for (const column of columns) for (const value of column) at = out.writeDoubleLE(value, at);
+  for (const column of columns) {
+    out.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
+    at += column.byteLength;
+  }
   return out;
 }
 
@@ -107,6 +110,7 @@ export class AirServer {
 
   send(slot: AirSlot): void {
     for (const [socket, known] of this.#listeners) {
+      this.#together(socket);
       const { codeword } = slot;
       let id = codeword === null ? NOTHING_ID : known.get(codeword.hash);
       if (codeword !== null && id === undefined) {
@@ -123,6 +127,13 @@ export class AirServer {
     this.#server.close();
     for (const socket of this.#listeners.keys()) socket.destroy();
     rmSync(this.#path, { force: true });
+  }
+
+  /** What is sent in one turn goes to the socket at its end. */
+  #together(socket: Socket): void {
+    if (socket.writableCorked > 0) return;
+    socket.cork();
+    process.nextTick(() => socket.uncork());
   }
 
   /** The next unused id; when all are taken, that of the oldest codeword, which is forgotten. */
@@ -169,10 +180,12 @@ export class AirReader {
     }
     if (kind === KIND_CODEWORD) {
       const numElements = message.readUInt32LE(5);
-      const column = (k: number) =>
-        Float64Array.from({ length: numElements }, (_, n) =>
-          message.readDoubleLE(CODEWORD_HEADER_BYTES + 8 * (k * numElements + n)),
-        );
+      const column = (k: number) => {
+        const values = new Float64Array(numElements);
+        const at = CODEWORD_HEADER_BYTES + k * values.byteLength;
+        new Uint8Array(values.buffer).set(message.subarray(at, at + values.byteLength));
+        return values;
+      };
       const delayS = message.readUInt8(9) === 1 ? column(2) : null;
       this.#codewords.set(message.readUInt32LE(1), { re: column(0), im: column(1), delayS });
       return;

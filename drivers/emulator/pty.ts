@@ -56,6 +56,7 @@ export class Pty {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #retry: NodeJS.Timeout | undefined;
+  #isFlushDue = false;
   #open = true;
 
   /**
@@ -100,7 +101,13 @@ export class Pty {
     if (!this.#open || this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) return;
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
-    if (this.#retry === undefined) this.#flush();
+    if (this.#retry !== undefined || this.#isFlushDue) return;
+    // What is written in one turn goes together: every write wakes the reader, which takes longer than to write.
+    this.#isFlushDue = true;
+    queueMicrotask(() => {
+      this.#isFlushDue = false;
+      this.#flush();
+    });
   }
 
   /** Stops taking bytes from the host; its writes then wait in the kernel, as with a full transmit buffer. */
@@ -124,6 +131,7 @@ export class Pty {
 
   #flush(): void {
     this.#retry = undefined;
+    if (this.#waiting.length > 1) this.#waiting = [Buffer.concat(this.#waiting)];
     while (this.#waiting.length > 0) {
       const chunk = this.#waiting[0]!;
       let written = 0;

@@ -17,9 +17,10 @@ import { tableInUse } from './calibration/table-in-use.js';
 import type { CampaignParts } from './campaign-parts.js';
 import { estimateRow, lossesRow, recordRun, recordStatistics } from './campaign-rows.js';
 import { evidenceJudge, type JudgeUser, mostCheckPilots } from './evidence.js';
+import { FinishedUsers } from './finished-users.js';
 import { heard, type JudgedTraining, judgedTraining } from './judged-training.js';
 import { openSounder } from './open-sounder.js';
-import { type CampaignOutcome, outcomeOf, userOutcomes } from './outcome.js';
+import { type CampaignOutcome, outcomeOf } from './outcome.js';
 import { trackCampaign } from './tracking/tracking-campaign.js';
 
 /**
@@ -94,21 +95,27 @@ class Campaign {
     const { users } = preparation;
     await this.#getReady();
     await this.#checkConnected();
-    for (const [turn, user] of users.entries()) {
-      try {
-        await this.#train(user, turn);
-      } catch (error) {
-        // What ends the run may look like one user's trouble: the process of all emulated UEs is gone, say.
-        this.#parts.signal.throwIfAborted();
-        if (!isOfOneUser(error)) throw error;
-        recording.event('user failed', { ue: user.id, code: error.code, what: error.message });
+    const finished = new FinishedUsers(recording, (outcome, turn) =>
+      progress.finished(outcome, turn, users.length),
+    );
+    try {
+      for (const [turn, user] of users.entries()) {
+        try {
+          await this.#train(user, turn);
+        } catch (error) {
+          // What ends the run may look like one user's trouble: the process of all emulated UEs is gone, say.
+          this.#parts.signal.throwIfAborted();
+          if (!isOfOneUser(error)) throw error;
+          recording.event('user failed', { ue: user.id, code: error.code, what: error.message });
+        }
+        if (this.#found.has(user.id)) continue;
+        // Of this user alone: what is written for a user does not depend on how many there are.
+        this.#recordStatistics(user.id);
+        finished.add(user.id, turn);
       }
-      if (this.#found.has(user.id)) continue;
-      // Of this user alone: what is written for a user does not depend on how many there are.
-      this.#recordStatistics(user.id);
-      await recording.flushed();
-      const [outcome] = await userOutcomes(recording, `WHERE ue = '${user.id}'`);
-      progress.finished(outcome!, turn, users.length);
+      await finished.told();
+    } finally {
+      finished.close();
     }
   }
 

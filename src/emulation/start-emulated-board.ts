@@ -4,9 +4,9 @@ import type { EmulatedBoardConfig } from '../../drivers/emulator/emulated-board.
 import type { FailureReport } from '../../drivers/emulator/parent.js';
 import type { PlugKind } from '../../drivers/emulator/plug.js';
 import type { BoardCommand, BoardReport } from '../../drivers/emulator/side-channel.js';
+import { compiledEntry } from '../core/compiled-entry.js';
 import { BeamloopError } from '../core/errors.js';
 import { Child } from './child.js';
-import { compiledEntry } from './compiled-entry.js';
 
 type Ready = Extract<BoardReport, { type: 'ready' }>;
 /** Of whatever process it is, what its handle uses. */

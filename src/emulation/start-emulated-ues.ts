@@ -6,10 +6,10 @@ import type { ArrayOptions } from '../array/create-array.js';
 import type { MotionPlan } from '../channel/motion/create-motion.js';
 import type { SensorPlan, WindowS } from '../channel/motion/sensors.js';
 import type { Path } from '../channel/paths.js';
+import { compiledEntry } from '../core/compiled-entry.js';
 import { BeamloopError } from '../core/errors.js';
 import type { EmulatedRadioPlan } from '../radio/radio-plan.js';
 import { Child } from './child.js';
-import { compiledEntry } from './compiled-entry.js';
 
 export interface EmulatedUeConfig {
   readonly ueId: string;

@@ -3,9 +3,9 @@ import type { OwnBoardConfig } from '../../drivers/emulator/own/own-board.js';
 import type { OwnBoardCommand } from '../../drivers/emulator/own/own-board-process.js';
 import type { PlugKind } from '../../drivers/emulator/plug.js';
 import type { BoardReport } from '../../drivers/emulator/side-channel.js';
+import { compiledEntry } from '../core/compiled-entry.js';
 import type { BeamloopError } from '../core/errors.js';
 import { Child } from './child.js';
-import { compiledEntry } from './compiled-entry.js';
 import { boardTroubles, EmulatedBoardHandle } from './start-emulated-board.js';
 
 type Ready = Extract<BoardReport, { type: 'ready' }>;

@@ -20,7 +20,11 @@ export function realisedCodeword(settings: ElementSettings, board: BoardControls
   const adjustableS = (n: number) =>
     delayCode === null ? 0 : delayCode[n]! * (delayStepS?.[n] ?? board.delayLsbS);
   const lineS = (n: number) => (linesS === null ? 0 : linesS[lineCode?.[n] ?? 0]![n]!);
-  const everywhere = (of: (n: number) => number) => Float64Array.from(phaseCode, (_, n) => of(n));
+  const everywhere = (of: (n: number) => number) => {
+    const values = new Float64Array(phaseCode.length);
+    for (let n = 0; n < values.length; n++) values[n] = of(n);
+    return values;
+  };
   return {
     phaseRad: everywhere((n) =>
       codePhaseRad === undefined

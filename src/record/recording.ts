@@ -9,24 +9,21 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { shellWord } from '../core/shell-word.js';
-import { type OpenedDatabase, openDatabase, type Recovery, refusal } from './database.js';
+import { type Recovery, refusal } from './database.js';
 import { Follower, type RowOfTable } from './follower.js';
-import {
-  createRecordingFile,
-  FILE_NAME,
-  type RunInfo,
-  requireFree,
-  requireRecording,
-} from './recording-file.js';
-import { fromDatabase, RowAppender } from './row-appender.js';
-import { type Row, selectSql, type TableName } from './schema.js';
-import { checkSchema, migrate, readAsThisVersion } from './schema-version.js';
+import { FILE_NAME, type RunInfo, requireFree } from './recording-file.js';
+import { openStore, type RecordingStore, type StoredRow } from './recording-store.js';
+import { fromDatabase, plainRow } from './row-appender.js';
+import { columnsOf, type Row, selectSql, TABLE_NAMES, type TableName } from './schema.js';
+import { openStoreThread } from './store-thread.js';
 
 const MAX_ROWS_PER_COMMIT = 2000;
+/** Handed to the other thread together: few enough to be copied in a fraction of a millisecond. */
+const ROWS_TOGETHER = 64;
+const COLUMNS = Object.fromEntries(TABLE_NAMES.map((table) => [table, columnsOf(table)]));
 /** That a follower may lag behind. */
 const MOST_ROWS_AHEAD = 20_000;
 
@@ -34,14 +31,6 @@ export interface RecordingOptions {
   readonly clock?: Clock;
   /** Longest time that a row waits in memory, s. */
   readonly flushIntervalS?: number;
-}
-
-interface RecordingParts {
-  readonly database: OpenedDatabase;
-  readonly writer: DuckDBConnection;
-  readonly reader: DuckDBConnection;
-  readonly appender: RowAppender | undefined;
-  readonly file: Stats;
 }
 
 interface Batch {
@@ -55,10 +44,8 @@ export class Recording {
   readonly folder: string;
   /** What could not be used of a log that was damaged; null when nothing was. */
   readonly recovery: Recovery | null;
-  readonly #database: OpenedDatabase;
-  readonly #writer: DuckDBConnection;
-  readonly #reader: DuckDBConnection;
-  readonly #appender: RowAppender | undefined;
+  readonly #store: RecordingStore;
+  readonly #isWritten: boolean;
   /** The file that was opened, to tell it from another one under its name. */
   readonly #file: Stats;
   readonly #clock: Clock;
@@ -66,20 +53,26 @@ export class Recording {
   readonly #followers = new Set<Follower>();
   readonly #lookers = new Set<(rows: readonly RowOfTable[]) => void>();
   #batch = newBatch();
+  /** Of the batch, what the store has not been handed yet. */
+  #untaken: StoredRow[] = [];
   #committing: Promise<void> | undefined;
   #flushing: Promise<void> | undefined;
   #wakeFlush: AbortController | undefined;
   #failure: unknown;
   #closed = false;
 
-  private constructor(folder: string, parts: RecordingParts, options: RecordingOptions) {
+  private constructor(
+    folder: string,
+    store: RecordingStore,
+    mode: 'read' | 'write',
+    file: Stats,
+    options: RecordingOptions,
+  ) {
     this.folder = folder;
-    this.recovery = parts.database.recovery;
-    this.#database = parts.database;
-    this.#writer = parts.writer;
-    this.#reader = parts.reader;
-    this.#appender = parts.appender;
-    this.#file = parts.file;
+    this.recovery = store.recovery;
+    this.#store = store;
+    this.#isWritten = mode === 'write';
+    this.#file = file;
     this.#clock = options.clock ?? monotonicClock;
     this.#flushIntervalS = options.flushIntervalS ?? 0.05;
   }
@@ -103,8 +96,7 @@ export class Recording {
    * Starts a recording in `folder`, which is created. Throws RECORDING_EXISTS when the folder holds one already; FILE_UNWRITABLE.
    */
   static async create(folder: string, info: RunInfo, options: RecordingOptions = {}): Promise<Recording> {
-    await createRecordingFile(folder, info);
-    return Recording.open(folder, 'write', options);
+    return Recording.#of(folder, await openStoreThread(folder, info), 'write', options);
   }
 
   /**
@@ -117,37 +109,34 @@ export class Recording {
     mode: 'read' | 'write',
     options: RecordingOptions = {},
   ): Promise<Recording> {
-    const name = path.join(folder, FILE_NAME);
-    await requireRecording(folder);
-    const database = await openDatabase(name, mode);
+    const store = mode === 'read' ? await openStore(folder, mode) : await openStoreThread(folder, null);
+    const recording = await Recording.#of(folder, store, mode, options);
+    if (mode === 'write' && store.recovery !== null) recording.event('log recovered', store.recovery);
+    return recording;
+  }
+
+  static async #of(
+    folder: string,
+    store: RecordingStore,
+    mode: 'read' | 'write',
+    options: RecordingOptions,
+  ): Promise<Recording> {
     try {
-      const writer = await database.instance.connect();
-      const older = await checkSchema(writer, folder);
-      const reader = await database.instance.connect();
-      if (older !== null && mode === 'write') await migrate(writer, older);
-      if (older !== null && mode === 'read') await readAsThisVersion(reader, older);
-      const parts = {
-        database,
-        writer,
-        reader,
-        appender: mode === 'write' ? await RowAppender.open(writer) : undefined,
-        file: await stat(name),
-      };
-      const recording = new Recording(folder, parts, options);
-      if (mode === 'write' && database.recovery !== null) recording.event('log recovered', database.recovery);
-      return recording;
+      return new Recording(folder, store, mode, await stat(path.join(folder, FILE_NAME)), options);
     } catch (error) {
-      await database.close();
+      await store.close();
       throw refusal(error, folder, mode);
     }
   }
 
   /** Appends a row. Returns at once; `durable()` tells when it is on disk. A key that is there already is a fault. */
   append<N extends TableName>(table: N, row: Row<N>): void {
-    if (this.#closed || this.#appender === undefined) {
+    if (this.#closed || !this.#isWritten) {
       throw new Error(`recording ${this.folder} is not open for writing`);
     }
     this.#batch.rows.push({ table, row } as RowOfTable);
+    this.#untaken.push({ table, row: plainRow(COLUMNS[table]!, row) });
+    if (this.#untaken.length >= ROWS_TOGETHER) this.#hand();
     this.#startFlush();
     if (this.#batch.rows.length >= MAX_ROWS_PER_COMMIT) this.#wakeFlush?.abort('now');
   }
@@ -159,7 +148,7 @@ export class Recording {
    * @throws BAD_ARGUMENT unless it was opened for writing.
    */
   follow(tables: readonly TableName[], mostRows = MOST_ROWS_AHEAD): Follower {
-    if (this.#appender === undefined) {
+    if (!this.#isWritten) {
       throw new BeamloopError('BAD_ARGUMENT', {
         what: 'A recording that was opened to be read does not hear of what others write',
         where: this.folder,
@@ -214,7 +203,7 @@ export class Recording {
    */
   async query(sql: string): Promise<Record<string, unknown>[]> {
     try {
-      return (await this.#reader.runAndReadAll(sql)).getRowObjectsJS();
+      return await this.#store.query(sql);
     } catch (error) {
       throw isOfSql(error) ? error : refusal(error, this.folder, 'read');
     }
@@ -228,13 +217,10 @@ export class Recording {
       this.#wakeFlush?.abort('now');
       await this.#flushing;
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#appender !== undefined) await this.#requireFile();
+      if (this.#isWritten) await this.#requireFile();
     } finally {
       for (const follower of this.#followers) follower.end();
-      this.#appender?.close();
-      this.#reader.closeSync();
-      this.#writer.closeSync();
-      await this.#database.close();
+      await this.#store.close();
     }
   }
 
@@ -259,13 +245,17 @@ export class Recording {
     });
   }
 
+  #hand(): void {
+    if (this.#untaken.length > 0) this.#store.take(this.#untaken);
+    this.#untaken = [];
+  }
+
   #startFlush(): void {
     if (this.#flushing !== undefined) return;
     this.#flushing = this.#flushLoop();
   }
 
   async #flushLoop(): Promise<void> {
-    const appender = this.#appender!;
     while (this.#batch.rows.length > 0 && this.#failure === undefined) {
       if (!this.#closed && this.#batch.rows.length < MAX_ROWS_PER_COMMIT) {
         const wake = new AbortController();
@@ -276,10 +266,8 @@ export class Recording {
       this.#batch = newBatch();
       this.#committing = batch.committed;
       try {
-        await this.#writer.run('BEGIN');
-        for (const { table, row } of batch.rows) appender.append(table, row);
-        appender.flush();
-        await this.#writer.run('COMMIT');
+        this.#hand();
+        await this.#store.commit();
         await this.#requireFile();
         for (const follower of this.#followers) follower.take(batch.rows);
         for (const look of this.#lookers) look(batch.rows);

@@ -32,8 +32,7 @@ import { Muting } from './muting.js';
 /** A board that failed so many slots in a row is as good as gone: it is greeted anew. */
 const FAILURES_IN_A_ROW = 3;
 const CLOSE_TIMEOUT_S = 2;
-/** As long as a link to a board with beamloop's firmware may be down, s. */
-const GIVE_UP_AFTER_S = 30;
+const GIVE_UP_AFTER_S = 30; // as long as a link to a board with beamloop's firmware may be down
 const REOPEN_PAUSE_S = { least: 0.2, most: 2 };
 const REMEMBERED_RECEIPTS = 4 * HOST_QUEUE;
 
@@ -58,7 +57,7 @@ export class HostTimedBoard implements ArrayBoard {
   readonly #muting: Muting;
   /** By slot, oldest first. */
   readonly #receipts = new Map<number, Receipt>();
-  /** Loads take turns: one that nobody waits for any more, since the board was away, still needs its room. */
+  /** Loads take turns: one that nobody waits for any more still needs its room. */
   #lastLoad: Promise<unknown> = Promise.resolve();
   /** The step that is underway: the driver is asked for one at a time. */
   #step: Promise<unknown> = Promise.resolve();
@@ -135,12 +134,10 @@ export class HostTimedBoard implements ArrayBoard {
 
   async load(codewords: readonly PackedCodeword[]): Promise<void> {
     requirePacked(codewords, this.description, this.#driver.name);
-    const turn = this.#lastLoad.then(async () => {
-      await this.#gate.wait();
-      await this.#here(() => this.#table.load(codewords, (bytes) => this.#settingsOf(bytes)));
-    });
+    const load = () => this.#table.load(codewords, (bytes) => this.#settingsOf(bytes));
+    const turn = this.#lastLoad.then(() => this.#gate.wait()).then(() => this.#here(load));
     this.#lastLoad = turn.catch(() => {});
-    await turn;
+    return turn;
   }
 
   async queue(entries: readonly SlotEntry[]): Promise<void> {

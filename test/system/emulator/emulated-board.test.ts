@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_BOARD } from '../../../drivers/emulator/board-model.js';
 import { faultsSchema } from '../../../drivers/emulator/faults/fault-schema.js';
 import { STATUS } from '../../../firmware-protocol/status.js';
-import { compiledEntry } from '../../../src/emulation/compiled-entry.js';
+import { compiledEntry } from '../../../src/core/compiled-entry.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from '../../../src/emulation/start-emulated-board.js';
 import { uniformCodeword } from '../../unit/emulator/test-host.js';
 import { SerialHost } from './serial-host.js';

@@ -48,7 +48,8 @@ export async function drawInThreads(
   }
   const workers = Array.from(
     { length: threads },
-    () => new Worker(new URL('./window-worker.js', import.meta.url), { workerData: model }),
+    // Options of the program, such as --input-type, are not for this file.
+    () => new Worker(new URL('./window-worker.js', import.meta.url), { workerData: model, execArgv: [] }),
   );
   try {
     await Promise.all(workers.map((worker) => drawThere(worker, take, finish, signal)));

@@ -1,0 +1,58 @@
+/** The thread of store-thread.ts: has the file open, and does one thing after the other. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { BeamloopError } from '../core/errors.js';
+import { createRecordingFile } from './recording-file.js';
+import { openStore, type RecordingStore } from './recording-store.js';
+import type {
+  StoreAnswer,
+  StoreFailure,
+  StoreMessage,
+  StoreRequest,
+  StoreThreadData,
+} from './store-thread.js';
+
+const { folder, info } = workerData as StoreThreadData;
+let store: RecordingStore;
+/** The last of what was asked for. */
+let turn: Promise<void> = Promise.resolve();
+
+parentPort!.on('message', (message: StoreMessage) => {
+  turn = turn.then(() => take(message));
+});
+
+async function take(message: StoreMessage): Promise<void> {
+  if (message.type === 'rows') {
+    store.take(message.rows);
+    return;
+  }
+  const { id } = message;
+  const said = await carryOut(message).then((value) => ({ value }), failureOf);
+  parentPort!.postMessage({ id, ...said } satisfies StoreAnswer);
+}
+
+async function carryOut(request: StoreRequest): Promise<unknown> {
+  switch (request.type) {
+    case 'open':
+      if (info !== null) await createRecordingFile(folder, info);
+      store = await openStore(folder, 'write');
+      return store.recovery;
+    case 'query':
+      return store.query(request.sql);
+    case 'commit':
+      return store.commit();
+    case 'close':
+      return store.close();
+  }
+}
+
+function failureOf(error: unknown): StoreFailure {
+  if (!(error instanceof BeamloopError))
+    return { message: error instanceof Error ? error.message : String(error) };
+  const { code, what, where, todo, recording } = error;
+  const parts = {
+    ...(where !== undefined && { where }),
+    ...(todo !== undefined && { todo }),
+    ...(recording !== undefined && { recording }),
+  };
+  return { failure: { code, what, ...parts } };
+}
