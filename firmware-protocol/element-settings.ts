@@ -48,9 +48,11 @@ export function packElementSettings(codes: ElementCodes, format: ElementFormat):
   let pending = 0;
   let pendingBits = 0;
   for (let element = 0; element < numElements; element++) {
-    for (const { name, code, bits } of parts) {
+    for (let k = 0; k < parts.length; k++) {
+      const { code, bits } = parts[k]!;
       const value = code[element]!;
       if (value >>> bits !== 0) {
+        const { name } = parts[k]!;
         throw new RangeError(`${name} code ${value} of element ${element} needs more than ${bits} bits`);
       }
       pending |= value << pendingBits;

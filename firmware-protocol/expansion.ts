@@ -137,22 +137,29 @@ export class CodewordExpander {
 
   /** rad, shape [numElements]. */
   #focusPhases({ kind, a, b }: FocusParameters): Float64Array {
-    const { numElements } = this.#board;
-    const phase = new Float64Array(numElements);
-    for (let n = 0; n < numElements; n++) {
-      const y = this.#y[n]!;
-      if (kind === FOCUS_KIND.far) {
-        const turns = -this.#offset[n]! * a * this.#geometry.spacingTurns;
-        phase[n] = TURN * (turns - nearest(turns));
-      } else if (kind === FOCUS_KIND.secondOrder) phase[n] = secondOrderPhase(y, a, b, this.#wavelength);
-      else {
-        const dy = y - b;
-        const turns = Math.sqrt(a * a + dy * dy) * this.#turnsPerMetre;
-        const ahead = TURN * (turns - nearest(turns));
-        phase[n] = kind === FOCUS_KIND.diverging ? -ahead : ahead;
-      }
-    }
+    const phase = new Float64Array(this.#board.numElements);
+    if (kind === FOCUS_KIND.far) this.#farPhases(phase, a);
+    else if (kind === FOCUS_KIND.secondOrder) {
+      for (let n = 0; n < phase.length; n++) phase[n] = secondOrderPhase(this.#y[n]!, a, b, this.#wavelength);
+    } else this.#focusedPhases(phase, a, b, kind === FOCUS_KIND.diverging ? -TURN : TURN);
     return phase;
+  }
+
+  #farPhases(phase: Float64Array, sin: number): void {
+    for (let n = 0; n < phase.length; n++) {
+      const turns = -this.#offset[n]! * sin * this.#geometry.spacingTurns;
+      phase[n] = TURN * (turns - nearest(turns));
+    }
+  }
+
+  #focusedPhases(phase: Float64Array, x: number, y: number, turn: number): void {
+    const ofElements = this.#y;
+    const turnsPerMetre = this.#turnsPerMetre;
+    for (let n = 0; n < phase.length; n++) {
+      const dy = ofElements[n]! - y;
+      const turns = Math.sqrt(x * x + dy * dy) * turnsPerMetre;
+      phase[n] = turn * (turns - nearest(turns));
+    }
   }
 
   /** The least delay of all elements of the array, s; NaN where one is no finite number. */

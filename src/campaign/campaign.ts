@@ -91,11 +91,11 @@ class Campaign {
   }
 
   async trainAll(): Promise<void> {
-    const { recording, progress, preparation } = this.#parts;
+    const { recording, progress, preparation, clock } = this.#parts;
     const { users } = preparation;
     await this.#getReady();
     await this.#checkConnected();
-    const finished = new FinishedUsers(recording, (outcome, turn) =>
+    const finished = new FinishedUsers(recording, clock, (outcome, turn) =>
       progress.finished(outcome, turn, users.length),
     );
     try {

@@ -22,7 +22,7 @@ export function checkCodeword(
         where: 'codeword',
       });
     }
-    const at = values.findIndex((value) => !Number.isFinite(value) || (name === 'amplitudes' && value < 0));
+    const at = firstThatIsNone(values, name === 'amplitudes' ? 0 : Number.NEGATIVE_INFINITY);
     if (at < 0) continue;
     throw new BeamloopError('BAD_ARGUMENT', {
       what: `Codeword ${key} has ${values[at]} among its ${name} (element ${at + 1})`,
@@ -35,4 +35,13 @@ export function checkCodeword(
     where: 'codeword',
     todo: 'Use a codebook of the same array',
   });
+}
+
+/** Index of the first value that is no finite number from `least` on; -1 where there is none. */
+function firstThatIsNone(values: Float64Array, least: number): number {
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k]!;
+    if (!(value >= least && value < Number.POSITIVE_INFINITY) || value === Number.NEGATIVE_INFINITY) return k;
+  }
+  return -1;
 }

@@ -7,7 +7,7 @@ import { CARRIER, requireWithin } from '../core/bounds.js';
 import { BeamloopError } from '../core/errors.js';
 import { once } from '../core/once.js';
 import { type BoardControls, checkControls } from './board-controls.js';
-import { realiseDelays } from './delay-codes.js';
+import { type RealisedDelays, realiseDelays } from './delay-codes.js';
 import { gainLossesDb, meanLossDb } from './gain-loss.js';
 import { realisedCodeword } from './realised.js';
 
@@ -86,44 +86,33 @@ export function quantise(
   checkCodeword(codeword);
   requireWithin('carrierHz', carrierHz, CARRIER);
   requireFrequencies(frequenciesHz);
-  const { phaseRad, delayS, amplitude } = codeword;
+  const { delayS, amplitude } = codeword;
   const delays = realiseDelays(delayS, board, 0.5 / carrierHz);
-  const numPhaseCodes = 2 ** board.phaseBits;
-  const { codePhaseRad } = board;
-  const phaseCode = new Uint16Array(board.numElements);
   const amplitudes = quantiseAmplitudes(amplitude, board);
-  let errorSquares = 0;
-  let numActive = 0;
-  let phaseErrorMaxRad = 0;
-  for (let k = 0; k < board.numElements; k++) {
-    const missingDelayS = (delayS?.[k] ?? 0) + delays.shiftS - delays.realisedS[k]!;
-    const turns = phaseRad[k]! / TWO_PI - fraction(carrierHz * missingDelayS);
-    const wanted = carrierIntoPhase ? turns : phaseRad[k]! / TWO_PI;
-    const rounded = Math.round(wanted * numPhaseCodes);
-    const { code, turns: realised } =
-      codePhaseRad === undefined
-        ? { code: rounded, turns: rounded / numPhaseCodes }
-        : nearestCode(codePhaseRad[k]!, wanted, rounded);
-    phaseCode[k] = code - numPhaseCodes * Math.floor(code / numPhaseCodes);
-    if (amplitude?.[k] === 0) continue;
-    const errorRad = TWO_PI * Math.abs(fraction(turns - realised));
-    numActive++;
-    errorSquares += errorRad ** 2;
-    phaseErrorMaxRad = Math.max(phaseErrorMaxRad, errorRad);
-  }
+  const wantedTurns = phasesInTurns(codeword, delays, carrierIntoPhase ? carrierHz : 0);
+  const phaseCode = nearestCodes(wantedTurns, board);
   const settings: ElementSettings = {
     phaseCode,
     delayCode: delays.delayCode,
     amplitudeCode: amplitudes.code,
     lineCode: delays.lineCode,
   };
+  const phaseErrors = once(() => {
+    const turns = carrierIntoPhase ? wantedTurns : phasesInTurns(codeword, delays, carrierHz);
+    return phaseErrorsOf(turns, wantedTurns, phaseCode, board, amplitude);
+  });
   const losses = once(() => gainLossesDb(codeword, realisedCodeword(settings, board), frequenciesHz));
   return {
     settings,
     parameters: parametersOf(codeword, settings, delays.shiftS),
     report: {
-      phaseErrorRmsRad: Math.sqrt(errorSquares / Math.max(1, numActive)),
-      phaseErrorMaxRad,
+      // These and the losses cost more than all the rest, and who wants to send the settings at once does not need them yet.
+      get phaseErrorRmsRad() {
+        return phaseErrors().rmsRad;
+      },
+      get phaseErrorMaxRad() {
+        return phaseErrors().maxRad;
+      },
       delaySpanS: delayS === null ? 0 : spanOf(delayS),
       delayNeededS: delays.restSpanS,
       delayErrorMaxS: delays.errorMaxS,
@@ -131,7 +120,6 @@ export function quantise(
       delaysAsPhase: delays.asPhase,
       elementsStuckOn: amplitudes.stuckOn,
       amplitudesOff: amplitudes.off,
-      // Costs more than all the rest, and who wants to send the settings at once does not need it yet.
       get gainLossDb() {
         return losses().reduce((worst, lossDb) => Math.max(worst, lossDb), Number.NEGATIVE_INFINITY);
       },
@@ -155,18 +143,82 @@ function parametersOf(
   return { shape, line, shiftS };
 }
 
+/**
+ * Phases that are wanted of the elements, in turns, shape [numElements].
+ *
+ * @param carrierHz at which they take up what is missing of the delays; 0 where they do not.
+ */
+function phasesInTurns(
+  { phaseRad, delayS }: Codeword,
+  { shiftS, realisedS }: RealisedDelays,
+  carrierHz: number,
+): Float64Array {
+  const turns = new Float64Array(phaseRad.length);
+  for (let k = 0; k < turns.length; k++) turns[k] = phaseRad[k]! / TWO_PI;
+  if (carrierHz === 0) return turns;
+  for (let k = 0; k < turns.length; k++) {
+    const missingDelayS = (delayS === null ? 0 : delayS[k]!) + shiftS - realisedS[k]!;
+    if (missingDelayS !== 0) turns[k]! -= fraction(carrierHz * missingDelayS);
+  }
+  return turns;
+}
+
+/** Shape [numElements]. */
+function nearestCodes(wantedTurns: Float64Array, { phaseBits, codePhaseRad }: BoardControls): Uint16Array {
+  const numCodes = 2 ** phaseBits;
+  const codes = new Uint16Array(wantedTurns.length);
+  for (let k = 0; k < codes.length; k++) {
+    const rounded = Math.round(wantedTurns[k]! * numCodes);
+    const code =
+      codePhaseRad === undefined ? rounded : nearestCode(codePhaseRad[k]!, wantedTurns[k]!, rounded);
+    codes[k] = code - numCodes * Math.floor(code / numCodes);
+  }
+  return codes;
+}
+
 /** Of the codes about one, that whose real phase is nearest (eq. 130). */
-function nearestCode(codePhaseRad: Float64Array, wantedTurns: number, about: number) {
+function nearestCode(codePhaseRad: Float64Array, wantedTurns: number, about: number): number {
   const numCodes = codePhaseRad.length;
   const reach = Math.min(CODES_LOOKED_AT, numCodes >> 1);
-  let best = { code: about, turns: 0 };
+  let best = about;
   let least = Number.POSITIVE_INFINITY;
   for (let code = about - reach; code <= about + reach; code++) {
     const turns = codePhaseRad[code - numCodes * Math.floor(code / numCodes)]! / TWO_PI;
     const off = Math.abs(fraction(wantedTurns - turns));
-    if (off < least) [best, least] = [{ code, turns }, off];
+    if (off < least) [best, least] = [code, off];
   }
   return best;
+}
+
+/**
+ * What the codes' phases are off, over the elements that radiate.
+ *
+ * @param turns that would be right.
+ * @param wantedTurns to which the codes are nearest.
+ */
+function phaseErrorsOf(
+  turns: Float64Array,
+  wantedTurns: Float64Array,
+  phaseCode: Uint16Array,
+  { phaseBits, codePhaseRad }: BoardControls,
+  amplitude: Float64Array | null,
+): { readonly rmsRad: number; readonly maxRad: number } {
+  const numCodes = 2 ** phaseBits;
+  let squares = 0;
+  let numActive = 0;
+  let maxRad = 0;
+  for (let k = 0; k < phaseCode.length; k++) {
+    if (amplitude?.[k] === 0) continue;
+    const realisedTurns =
+      codePhaseRad === undefined
+        ? Math.round(wantedTurns[k]! * numCodes) / numCodes
+        : codePhaseRad[k]![phaseCode[k]!]! / TWO_PI;
+    const errorRad = TWO_PI * Math.abs(fraction(turns[k]! - realisedTurns));
+    numActive++;
+    squares += errorRad ** 2;
+    maxRad = Math.max(maxRad, errorRad);
+  }
+  return { rmsRad: Math.sqrt(squares / Math.max(1, numActive)), maxRad };
 }
 
 /** Nearest amplitude codes (eq. 37): the strongest element gets full amplitude if the codeword wants more than that. */

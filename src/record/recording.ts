@@ -22,7 +22,7 @@ import { openStoreThread } from './store-thread.js';
 
 const MAX_ROWS_PER_COMMIT = 2000;
 /** Handed to the other thread together: few enough to be copied in a fraction of a millisecond. */
-const ROWS_TOGETHER = 64;
+const ROWS_TOGETHER = 128;
 const COLUMNS = Object.fromEntries(TABLE_NAMES.map((table) => [table, columnsOf(table)]));
 /** That a follower may lag behind. */
 const MOST_ROWS_AHEAD = 20_000;

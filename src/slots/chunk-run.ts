@@ -148,9 +148,12 @@ export class ChunkRun {
     const ends = this.#ends(entries, powerTimeoutS, signal);
     for (const promise of [queued, asked, ends]) promise.catch(() => {}); // all are awaited below
     await queued;
-    pilots.recordNew();
     await asked;
-    await this.#passAndJoin(entries, ends, signal);
+    const joined = this.#passAndJoin(entries, ends, signal);
+    joined.catch(() => {}); // awaited below
+    // While board and UEs are at it.
+    pilots.recordNew();
+    await joined;
   }
 
   /**
