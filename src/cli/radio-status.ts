@@ -1,6 +1,6 @@
 /** How a radio does, while it does: a line on standard error. */
 import { plural } from '../core/plural.js';
-import type { RadioSource, RadioStatistics } from '../radio/radio-source.js';
+import type { Radio, RadioStatistics } from '../radio/radio.js';
 import type { AgentState } from '../ue/agent.js';
 import { type CommandContext, printJson } from './command.js';
 
@@ -8,12 +8,12 @@ const INTERVAL_MS = 1000;
 
 export class RadioStatus {
   readonly #context: CommandContext;
-  readonly #source: RadioSource;
+  readonly #source: Radio;
   readonly #json: boolean;
   readonly #timer: NodeJS.Timeout;
   #before: RadioStatistics;
 
-  constructor(context: CommandContext, source: RadioSource, json: boolean) {
+  constructor(context: CommandContext, source: Radio, json: boolean) {
     this.#context = context;
     this.#source = source;
     this.#json = json;

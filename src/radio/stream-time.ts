@@ -1,0 +1,79 @@
+/**
+ * When the samples of a stream were taken. Two things tell: how many samples there are, and when they came. Where the two contradict each
+ * other, samples were lost or held back, and nobody can tell which: then no time is told until the stream has kept its pace for a while.
+ */
+import type { TimeSpan } from './wanted-slots.js';
+
+/** Sample clocks are off by so much at most. */
+const MAX_DRIFT = 100e-6;
+
+interface KnownTime extends TimeSpan {
+  /** Of the sample that was taken then. */
+  readonly number: number;
+}
+
+export class StreamTime {
+  readonly #rateHz: number;
+  readonly #settleS: number;
+  /** Of the last samples, by themselves. */
+  #last: KnownTime | null = null;
+  /** Of the same, by all that came since the last contradiction. */
+  #known: KnownTime | null = null;
+  /** Times are not believed before; null = they are. */
+  #doubtUntilS: number | null = null;
+  #contradictions = 0;
+
+  /** @param settleS for how long a stream keeps its pace before it is believed; 0 where times are true whenever samples come. */
+  constructor(rateHz: number, settleS: number) {
+    this.#rateHz = rateHz;
+    this.#settleS = settleS;
+  }
+
+  get contradictions(): number {
+    return this.#contradictions;
+  }
+
+  /** @param first when sample `number`, the first of what comes now, was taken. */
+  came(number: number, first: TimeSpan): void {
+    const fresh = { number, leastS: first.leastS, mostS: first.mostS };
+    // What waited for somebody to read it comes late.
+    if (this.#last === null) this.#doubtFrom(fresh);
+    this.#last = fresh;
+    const counted = this.#countedTo(number);
+    const both = counted && {
+      number,
+      leastS: Math.max(counted.leastS, fresh.leastS),
+      mostS: Math.min(counted.mostS, fresh.mostS),
+    };
+    this.#known = both ?? fresh;
+    if (both !== null && both.leastS > both.mostS) {
+      this.#contradictions++;
+      this.#known = fresh;
+      this.#doubtFrom(fresh);
+    } else if (this.#doubtUntilS !== null && fresh.mostS >= this.#doubtUntilS) {
+      this.#doubtUntilS = null;
+      this.#known = fresh;
+    }
+  }
+
+  /** Samples are missing: only the last ones say when they were taken. */
+  restart(): void {
+    this.#known = this.#last;
+  }
+
+  /** When sample `number` was taken; null where that is not known. */
+  of(number: number): TimeSpan | null {
+    return this.#doubtUntilS === null ? this.#countedTo(number) : null;
+  }
+
+  #doubtFrom({ mostS }: TimeSpan): void {
+    if (this.#settleS > 0) this.#doubtUntilS = mostS + this.#settleS;
+  }
+
+  #countedTo(number: number): TimeSpan | null {
+    if (this.#known === null) return null;
+    const sinceS = (number - this.#known.number) / this.#rateHz;
+    const driftS = Math.abs(sinceS) * MAX_DRIFT;
+    return { leastS: this.#known.leastS + sinceS - driftS, mostS: this.#known.mostS + sinceS + driftS };
+  }
+}
