@@ -1,5 +1,6 @@
 /** How a radio does, while it does: a line on standard error. */
 import { plural } from '../core/plural.js';
+import { formatQuantity } from '../core/units.js';
 import type { Radio, RadioStatistics } from '../radio/radio.js';
 import type { AgentState } from '../ue/agent.js';
 import { type CommandContext, printJson } from './command.js';
@@ -70,6 +71,7 @@ function textOf({
   snrDb,
   samples,
   isLocked,
+  trigger,
 }: RadioStatistics): string {
   return [
     isLocked ? 'slots found' : 'no slots found now',
@@ -77,6 +79,22 @@ function textOf({
     ...(snrDb === null ? [] : [`SNR ${snrDb.toFixed(1)} dB`]),
     ...(driftPpm === null ? [] : [`clock ${driftPpm >= 0 ? '+' : ''}${driftPpm.toFixed(1)} ppm`]),
     `${plural(gaps, 'gap')}`,
+    ...(trigger === null ? [] : triggerTexts(trigger)),
     `${((100 * clipped) / Math.max(1, samples)).toFixed(2)} % clipped`,
   ].join(', ');
+}
+
+function triggerTexts({
+  edges,
+  bounces,
+  broken,
+  periodS,
+}: NonNullable<RadioStatistics['trigger']>): string[] {
+  return [
+    periodS === null
+      ? plural(edges, 'edge')
+      : `${plural(edges, 'edge')}, every ${formatQuantity(Number(periodS.toPrecision(4)), 's')}`,
+    ...(bounces === 0 ? [] : [`${plural(bounces, 'bounce')}`]),
+    ...(broken === 0 ? [] : [`${broken} out of step`]),
+  ];
 }

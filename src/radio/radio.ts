@@ -23,7 +23,7 @@ export interface RadioStatistics {
   readonly trigger: TriggerStatistics | null;
 }
 
-export interface TriggerStatistics {
+interface TriggerStatistics {
   /** Rising edges, bounces left out. */
   readonly edges: number;
   /** Edges that came too soon after one. */

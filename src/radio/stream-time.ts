@@ -46,19 +46,28 @@ export class StreamTime {
       mostS: Math.min(counted.mostS, fresh.mostS),
     };
     this.#known = both ?? fresh;
-    if (both !== null && both.leastS > both.mostS) {
-      this.#contradictions++;
-      this.#known = fresh;
-      this.#doubtFrom(fresh);
-    } else if (this.#doubtUntilS !== null && fresh.mostS >= this.#doubtUntilS) {
+    if (both !== null && both.leastS > both.mostS) this.contradicted();
+    else if (this.#doubtUntilS !== null && fresh.mostS >= this.#doubtUntilS) {
       this.#doubtUntilS = null;
       this.#known = fresh;
     }
   }
 
-  /** Samples are missing: only the last ones say when they were taken. */
+  /** Samples are missing somewhere before the last ones: only these say when they were taken. */
   restart(): void {
     this.#known = this.#last;
+  }
+
+  /** Samples are missing before the next ones, which say when they were taken. */
+  gap(): void {
+    this.#known = null;
+  }
+
+  /** What is known cannot be. */
+  contradicted(): void {
+    this.#contradictions++;
+    this.#known = this.#last;
+    if (this.#last !== null) this.#doubtFrom(this.#last);
   }
 
   /** When sample `number` was taken; null where that is not known. */

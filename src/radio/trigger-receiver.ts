@@ -61,6 +61,8 @@ const TOLD_INTERVALS = 15;
 const TOLD_DRIFT_PPM = 20;
 /** Slots after which an edge that no other followed is not waited for. */
 const MOST_SLOTS_APART = 64;
+/** Edges in a row that fit no slot before times are begun anew. */
+const MOST_UNFIT = 8;
 /** Blocks of a slot of which the quietest tells the noise. */
 const QUIET_BLOCKS = 4;
 
@@ -81,7 +83,9 @@ export class TriggerReceiver {
   /** The last line that an interval was in step with. */
   #lineBefore: SlotLine | null = null;
   #intervals: number[] = [];
-  #counts: TriggerCounts = { edges: 0, bounces: 0, inStep: 0, numbered: 0 };
+  #counts: TriggerCounts = { edges: 0, bounces: 0, inStep: 0, numbered: 0, unfit: 0 };
+  /** Edges in a row that were where no slot begins. */
+  #unfit = 0;
   #slots = 0;
   #gaps = 0;
   #found = 0;
@@ -139,7 +143,7 @@ export class TriggerReceiver {
     this.#line = null;
     this.#isInStep = false;
     this.#edges.restart();
-    this.#time.restart();
+    this.#time.gap();
   }
 
   /** What is wrong, of a stream that ends and brought no slot; null when nothing is. */
@@ -240,7 +244,19 @@ export class TriggerReceiver {
       leastS: span.leastS - toleranceS,
       mostS: span.mostS + toleranceS,
     });
-    return possible !== null && possible[0] === possible[1] ? possible[0] : null;
+    if (possible === null) return null;
+    if (possible[0] === possible[1]) {
+      this.#unfit = 0;
+      return possible[0];
+    }
+    if (possible[0] > possible[1]) this.#fitsNone();
+    return null;
+  }
+
+  /** No slot begins there by the clock. Where that goes on, what is known of time is wrong. */
+  #fitsNone(): void {
+    this.#counts = { ...this.#counts, unfit: this.#counts.unfit + 1 };
+    if (++this.#unfit % MOST_UNFIT === 0) this.#time.contradicted();
   }
 
   /** Of who has no clock of slots. */

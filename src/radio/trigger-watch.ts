@@ -9,6 +9,8 @@ export interface TriggerCounts {
   readonly inStep: number;
   /** Of those, the ones of which time told the number. */
   readonly numbered: number;
+  /** Edges where no slot begins by the clock. */
+  readonly unfit: number;
 }
 
 /** What it does now. */
@@ -31,7 +33,7 @@ export class TriggerWatch {
   readonly #rateHz: number;
   readonly #lookSamples: number;
   #samples = 0;
-  #before: TriggerCounts = { edges: 0, bounces: 0, inStep: 0, numbered: 0 };
+  #before: TriggerCounts = { edges: 0, bounces: 0, inStep: 0, numbered: 0, unfit: 0 };
   /** Looks in a row that found something wrong; it is told of ever fewer of them. */
   #numWrong = 0;
   #nextTold = 1;
@@ -77,9 +79,11 @@ export class TriggerWatch {
     if (since('inStep') === 0 && edges > 1)
       return `edges of the trigger come every ${this.#seconds(periodSamples ?? 0)}, and slots last ${this.#seconds(this.#slotSamples)}: give the board's --slot-duration and the radio's --rate; if these are right, the stream loses samples in every slot`;
     if (since('numbered') > 0) return null;
+    if (since('unfit') > 0)
+      return 'edges of the trigger are where no slot begins by the clock: --latency is less than samples take, or the output that triggers is not that of the slots';
     if (!hasTime)
       return 'samples come now late, now all at once, so when they were taken is not known: have the radio and what is between give them out evenly';
-    return 'edges of the trigger are where no slot begins by the clock: --latency is less than samples take, or the output that triggers is not that of the slots';
+    return null;
   }
 
   #seconds(samples: number): string {
