@@ -4,6 +4,8 @@
  */
 import type { TimeSpan } from './wanted-slots.js';
 
+/** Of the time that a stream settles: enough where it is new, or where it turns out that samples were lost. What was held back comes at once then. */
+const SHORT = 0.1;
 /** Sample clocks are off by so much at most. */
 const MAX_DRIFT = 100e-6;
 
@@ -19,8 +21,8 @@ export class StreamTime {
   #last: KnownTime | null = null;
   /** Of the same, by all that came since the last contradiction. */
   #known: KnownTime | null = null;
-  /** Times are not believed before; null = they are. */
-  #doubtUntilS: number | null = null;
+  /** Since when times are not believed, and until when; null = they are. */
+  #doubt: { readonly sinceS: number; readonly untilS: number } | null = null;
   #contradictions = 0;
 
   /** @param settleS for how long a stream keeps its pace before it is believed; 0 where times are true whenever samples come. */
@@ -37,7 +39,7 @@ export class StreamTime {
   came(number: number, first: TimeSpan): void {
     const fresh = { number, leastS: first.leastS, mostS: first.mostS };
     // What waited for somebody to read it comes late.
-    if (this.#last === null) this.#doubtFrom(fresh);
+    if (this.#last === null) this.#doubtFrom(fresh.mostS, SHORT * this.#settleS);
     this.#last = fresh;
     const counted = this.#countedTo(number);
     const both = counted && {
@@ -47,8 +49,8 @@ export class StreamTime {
     };
     this.#known = both ?? fresh;
     if (both !== null && both.leastS > both.mostS) this.contradicted();
-    else if (this.#doubtUntilS !== null && fresh.mostS >= this.#doubtUntilS) {
-      this.#doubtUntilS = null;
+    else if (this.#doubt !== null && fresh.mostS >= this.#doubt.untilS) {
+      this.#doubt = null;
       this.#known = fresh;
     }
   }
@@ -56,6 +58,7 @@ export class StreamTime {
   /** Samples are missing somewhere before the last ones: only these say when they were taken. */
   restart(): void {
     this.#known = this.#last;
+    if (this.#doubt !== null) this.#doubtFrom(this.#doubt.sinceS, SHORT * this.#settleS);
   }
 
   /** Samples are missing before the next ones, which say when they were taken. */
@@ -67,16 +70,16 @@ export class StreamTime {
   contradicted(): void {
     this.#contradictions++;
     this.#known = this.#last;
-    if (this.#last !== null) this.#doubtFrom(this.#last);
+    if (this.#last !== null) this.#doubtFrom(this.#last.mostS, this.#settleS);
   }
 
   /** When sample `number` was taken; null where that is not known. */
   of(number: number): TimeSpan | null {
-    return this.#doubtUntilS === null ? this.#countedTo(number) : null;
+    return this.#doubt === null ? this.#countedTo(number) : null;
   }
 
-  #doubtFrom({ mostS }: TimeSpan): void {
-    if (this.#settleS > 0) this.#doubtUntilS = mostS + this.#settleS;
+  #doubtFrom(sinceS: number, durationS: number): void {
+    if (durationS > 0) this.#doubt = { sinceS, untilS: sinceS + durationS };
   }
 
   #countedTo(number: number): TimeSpan | null {

@@ -27,8 +27,8 @@ export interface OpenedRadio {
   readonly countModulus: number;
 }
 
-/** A stream that was held back keeps its pace for so long before its times are believed, s: what was late comes at once, and then no more. */
-const SETTLE_S = 0.2;
+/** A stream that was held back keeps its pace for so long before its times are believed, s. */
+const SETTLE_S = 2;
 
 /** @throws BAD_ARGUMENT for options that do not go together, SAMPLES_INVALID for a recording without triggers. */
 export function radioOf(stream: SampleStream, options: RadioOptions): OpenedRadio {

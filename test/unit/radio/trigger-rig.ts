@@ -9,7 +9,7 @@ export const RATE_HZ = 100e3;
 export const SLOT_SAMPLES = 1000;
 export const SLOT_S = SLOT_SAMPLES / RATE_HZ;
 /** When sample 0 is taken, on the clock of the UE. */
-export const START_S = 50;
+const START_S = 50;
 /** Slot 0 of the tests is that of the bridge. */
 export const FIRST_SLOT = 700;
 const NOISE = 1e-6;
@@ -19,10 +19,10 @@ function modulo(n: number, by: number): number {
 }
 
 /** Power of the carrier in a slot of the test: of 16 steps, so that no slot is like one near it. */
-export const powerOf = (slot: number) => 10 ** (-0.5 - 0.15 * modulo(slot * 7, 16));
+const powerOf = (slot: number) => 10 ** (-0.5 - 0.15 * modulo(slot * 7, 16));
 
 /** Samples `from` on, as they are taken: a carrier that is 3 kHz off, and a trigger that is high for `highSamples` of each slot. */
-export function sampled(
+function sampled(
   from: number,
   count: number,
   { formatName = 'cs16', highSamples = 50, markOf = null as ((n: number) => boolean) | null } = {},
@@ -75,7 +75,7 @@ export async function heard({
     format: sampleFormat('cs16'),
     starts: null,
     uncertaintyS: latencyS / 2,
-    settleS: 0.05,
+    settleS: 0.5,
     onTrouble: (what) => troubles.push(what),
     ...options,
   });

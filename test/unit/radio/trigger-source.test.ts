@@ -128,15 +128,28 @@ describe('samples that are lost, untold', () => {
 });
 
 describe('samples that are held back beyond what was said', () => {
-  it.each([1, 2, 3.3, 8])('by %f slots at once, make no slot another', async (slots) => {
-    const heldS = slots * SLOT_S;
-    const [from, until] = [12_400, 12_400 + 1000 * slots];
+  const FROM = 12_400;
+  const MANY_SLOTS = 120;
+  const run = (lateS: (n: number) => number | undefined) =>
+    heard({ pieces: stream((MANY_SLOTS + 2) * SLOT_SAMPLES, { lateS }), numSlots: MANY_SLOTS });
+
+  it.each([
     // What was taken meanwhile comes at once, when the program goes on.
-    const lateS = (n: number) => (n >= from && n < until ? (until - n) / RATE_HZ + 1e-3 : undefined);
-    const outcome = await heard({ pieces: stream(END, { lateS }), numSlots: NUM_SLOTS });
+    ['all at once, as a program stands still', (n: number) => (FROM + 3000 - n) / RATE_HZ],
+    ['by two slots, for four', () => 2.2 * SLOT_S],
+    ['by one slot, for four', () => 1.2 * SLOT_S],
+  ])('%s: no slot becomes another, and later ones are told again', async (_, lateS) => {
+    const outcome = await run((n) => (n >= FROM && n < FROM + 4000 ? Math.max(1e-3, lateS(n)) : undefined));
     expect(wrongOf(outcome)).toEqual([]);
-    expect(outcome.records.length).toBeGreaterThan(NUM_SLOTS - slots - 12);
-    expect(heldS).toBeGreaterThan(0.6 * SLOT_S);
+    // Times are believed again after fifty slots.
+    expect(outcome.records.length).toBeGreaterThan(MANY_SLOTS - 62);
+    expect(outcome.statistics.trigger!.contradictions).toBeGreaterThan(0);
+  });
+
+  it('ever more, as the program is too slow by a twentieth: no slot becomes another', async () => {
+    const outcome = await run((n) => (n >= FROM ? 1e-3 + (0.05 * (n - FROM)) / RATE_HZ : 1e-3));
+    expect(wrongOf(outcome)).toEqual([]);
+    expect(outcome.records.length).toBeGreaterThanOrEqual(12);
   });
 });
 
