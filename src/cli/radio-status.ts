@@ -1,6 +1,7 @@
 /** How a radio does, while it does: a line on standard error. */
 import { plural } from '../core/plural.js';
-import type { RadioSource, RadioStatistics } from '../radio/radio-source.js';
+import { formatQuantity } from '../core/units.js';
+import type { Radio, RadioStatistics } from '../radio/radio.js';
 import type { AgentState } from '../ue/agent.js';
 import { type CommandContext, printJson } from './command.js';
 
@@ -8,12 +9,12 @@ const INTERVAL_MS = 1000;
 
 export class RadioStatus {
   readonly #context: CommandContext;
-  readonly #source: RadioSource;
+  readonly #source: Radio;
   readonly #json: boolean;
   readonly #timer: NodeJS.Timeout;
   #before: RadioStatistics;
 
-  constructor(context: CommandContext, source: RadioSource, json: boolean) {
+  constructor(context: CommandContext, source: Radio, json: boolean) {
     this.#context = context;
     this.#source = source;
     this.#json = json;
@@ -70,6 +71,7 @@ function textOf({
   snrDb,
   samples,
   isLocked,
+  trigger,
 }: RadioStatistics): string {
   return [
     isLocked ? 'slots found' : 'no slots found now',
@@ -77,6 +79,22 @@ function textOf({
     ...(snrDb === null ? [] : [`SNR ${snrDb.toFixed(1)} dB`]),
     ...(driftPpm === null ? [] : [`clock ${driftPpm >= 0 ? '+' : ''}${driftPpm.toFixed(1)} ppm`]),
     `${plural(gaps, 'gap')}`,
+    ...(trigger === null ? [] : triggerTexts(trigger)),
     `${((100 * clipped) / Math.max(1, samples)).toFixed(2)} % clipped`,
   ].join(', ');
+}
+
+function triggerTexts({
+  edges,
+  bounces,
+  broken,
+  periodS,
+}: NonNullable<RadioStatistics['trigger']>): string[] {
+  return [
+    periodS === null
+      ? plural(edges, 'edge')
+      : `${plural(edges, 'edge')}, every ${formatQuantity(Number(periodS.toPrecision(4)), 's')}`,
+    ...(bounces === 0 ? [] : [`${plural(bounces, 'bounce')}`]),
+    ...(broken === 0 ? [] : [`${broken} out of step`]),
+  ];
 }

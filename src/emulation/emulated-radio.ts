@@ -4,14 +4,17 @@ import { noiseVariance } from '../channel/channel.js';
 import { isWithin } from '../channel/motion/sensors.js';
 import type { ComplexVector } from '../core/complex.js';
 import { Random } from '../core/random.js';
+import type { Radio, RadioStatistics } from '../radio/radio.js';
 import type { EmulatedRadioPlan } from '../radio/radio-plan.js';
-import { RadioSource, type RadioStatistics } from '../radio/radio-source.js';
+import { RadioSource } from '../radio/radio-source.js';
 import { sampleFormat } from '../radio/sample-format.js';
+import { TriggerSource } from '../radio/trigger-source.js';
 import { Waveform } from '../radio/waveform.js';
 import type { SlotTiming } from '../ue/host-clock.js';
 import type { PowerSource, SensorReport, SlotPower } from '../ue/power-source.js';
 import { type EmulatedUeOptions, receiverOf } from './emulated-ue.js';
 import { SampleSynthesis, spreadOver } from './sample-synthesis.js';
+import { SlotOutput } from './slot-output.js';
 
 /** What a radio samples before the first slot, s. */
 const BEFORE_S = 2e-3;
@@ -32,7 +35,9 @@ export class EmulatedRadio implements PowerSource {
   readonly #scale: number;
   readonly #errorS: number;
   readonly #nowS: () => number;
-  #source: RadioSource;
+  /** Null of a radio without a trigger. */
+  readonly #slotOutput: SlotOutput | null;
+  #source: Radio;
   #synthesis: SampleSynthesis | null = null;
   /** When the last slot that is listened for ends, s. */
   #untilS = Number.NEGATIVE_INFINITY;
@@ -48,6 +53,7 @@ export class EmulatedRadio implements PowerSource {
     this.#dropper = new Dropper(plan, new Random(seed, 'radio drops', ueId));
     this.#scale = fullScaleOf(plan, array.numElements);
     this.#errorS = plan.startUncertaintyS * (2 * new Random(seed, 'radio start', ueId).uniform() - 1);
+    this.#slotOutput = plan.hasTrigger ? new SlotOutput(plan.slotDurationS) : null;
     this.#source = this.#newSource();
   }
 
@@ -60,13 +66,13 @@ export class EmulatedRadio implements PowerSource {
     return this.#source.statistics();
   }
 
-  listenFor(slots: readonly number[], timing: SlotTiming | null): Promise<void> {
+  async listenFor(slots: readonly number[], timing: SlotTiming | null): Promise<void> {
     if (timing !== null) {
       const { slot, startS, slotDurationS } = timing;
       this.#untilS = Math.max(this.#untilS, startS + (slots.at(-1)! + 1 - slot) * slotDurationS);
       this.#sampleUntil(Math.min(startS - BEFORE_S / 2, this.#nowS()));
     }
-    return this.#source.listenFor(slots, timing);
+    await this.#source.listenFor(slots, timing);
   }
 
   powers(signal: AbortSignal): AsyncIterable<SlotPower | SensorReport> {
@@ -85,27 +91,33 @@ export class EmulatedRadio implements PowerSource {
     const startS = untilS - slotDurationS;
     const motionS = startS - motionOriginS;
     const synthesis = this.#synthesisAt(startS);
+    this.#slotOutput?.begins(startS);
     if (weights !== null && !isWithin(motionS, blockedS)) {
       const response = spreadOver(this.#receive(weights, motionS), numPilots);
       synthesis.radiates({ slot, fromS, untilS, response });
     }
-    this.#sampleUntil(untilS);
+    this.#sampleUntil(this.#slotOutput?.shownAfterS(untilS, this.#plan.sampleRateHz) ?? untilS);
     if (untilS >= this.#untilS - slotDurationS / 2) this.#source.pause();
   }
 
-  #newSource(): RadioSource {
+  #newSource(): Radio {
     const { subcarriers, sensors = null, motionOriginS = 0 } = this.#options;
-    const { format, tellsGaps, startUncertaintyS } = this.#plan;
-    return new RadioSource({
-      waveform: this.#waveform,
-      numSubcarriers: subcarriers?.band.numSubcarriers ?? 1,
-      format: sampleFormat(format, 'radio.emulated.format'),
-      tellsGaps,
+    const { tellsGaps, startUncertaintyS, slotDurationS, sampleRateHz } = this.#plan;
+    const common = {
+      format: sampleFormat(this.#plan.format, 'radio.emulated.format'),
       uncertaintyS: startUncertaintyS,
-      *before(ueTimeS) {
+      *before(ueTimeS: number) {
         for (const { measuredS, ...reading } of sensors?.readyBy(ueTimeS - motionOriginS) ?? [])
           yield { ueTimeS: measuredS + motionOriginS, ...reading };
       },
+    };
+    if (this.#slotOutput !== null)
+      return new TriggerSource({ ...common, sampleRateHz, slotDurationS, starts: null, settleS: 0 });
+    return new RadioSource({
+      ...common,
+      waveform: this.#waveform,
+      numSubcarriers: subcarriers?.band.numSubcarriers ?? 1,
+      tellsGaps,
     });
   }
 
@@ -128,6 +140,7 @@ export class EmulatedRadio implements PowerSource {
     const synthesis = this.#synthesisAt(timeS);
     const format = sampleFormat(this.#plan.format);
     const fromS = synthesis.nextS;
+    const first = synthesis.next;
     const count = synthesis.samplesUntil(timeS);
     const { re, im } = synthesis;
     scale(re, im, count, this.#scale);
@@ -137,6 +150,7 @@ export class EmulatedRadio implements PowerSource {
       if (isAfterDrop && tellsGaps) this.#source.gap();
       const bytes = new Uint8Array((to - from) * format.bytes);
       format.write(re, im, from, to - from, bytes);
+      this.#slotOutput?.mark(bytes, format, (k) => synthesis.timeOf(first + from + k));
       const timeS = fromS + from / sampleRateHz + this.#errorS;
       this.#source.samples(bytes, { leastS: timeS - startUncertaintyS, mostS: timeS + startUncertaintyS });
     }

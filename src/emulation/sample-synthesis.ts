@@ -45,6 +45,11 @@ export class SampleSynthesis {
     this.#transform = new SymbolTransform(options.waveform);
   }
 
+  /** Number of the next sample. */
+  get next(): number {
+    return this.#next;
+  }
+
   /** When the next sample is taken, s. */
   get nextS(): number {
     return this.timeOf(this.#next);

@@ -14,6 +14,7 @@ import type { PowerSource, SlotPower } from '../ue/power-source.js';
 import { Dropper, fullScaleOf, scale } from './emulated-radio.js';
 import { type EmulatedUeOptions, receiverOf } from './emulated-ue.js';
 import { SampleSynthesis, spreadOver } from './sample-synthesis.js';
+import { SlotOutput } from './slot-output.js';
 
 /** What is on the air is known here so late at most: samples are made after that. */
 const LATE_S = 0.1;
@@ -32,6 +33,8 @@ export class ServedRadio implements PowerSource {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   readonly #dropper: Dropper;
+  /** Null of a radio without a trigger. */
+  readonly #slotOutput: SlotOutput | null;
   #synthesis: SampleSynthesis | null = null;
 
   /** @param address HOST:PORT. */
@@ -43,6 +46,7 @@ export class ServedRadio implements PowerSource {
     this.#format = sampleFormat(plan.format);
     this.#address = address;
     this.#dropper = new Dropper(plan, new Random(options.seed, 'radio drops', options.ueId));
+    this.#slotOutput = plan.hasTrigger ? new SlotOutput(plan.slotDurationS) : null;
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.on('error', () => socket.destroy());
@@ -93,7 +97,9 @@ export class ServedRadio implements PowerSource {
   hear({ fromS, untilS, weights, slot }: Signal): void {
     const { motionOriginS = 0, blockedS = [] } = this.#options;
     const { numPilots, slotDurationS } = this.#waveform;
-    const motionS = untilS - slotDurationS - motionOriginS;
+    const startS = untilS - slotDurationS;
+    const motionS = startS - motionOriginS;
+    this.#slotOutput?.begins(startS);
     if (this.#synthesis === null || weights === null || isWithin(motionS, blockedS)) return;
     const response = spreadOver(this.#receive(weights, motionS), numPilots);
     this.#synthesis.radiates({ slot, fromS, untilS, response });
@@ -111,12 +117,15 @@ export class ServedRadio implements PowerSource {
       noiseVariance: noiseVariance(snrDb),
       random: new Random(seed, 'radio noise', ueId),
     });
-    const count = this.#synthesis.samplesUntil(untilS);
-    const { re, im } = this.#synthesis;
+    const synthesis = this.#synthesis;
+    const first = synthesis.next;
+    const count = synthesis.samplesUntil(untilS);
+    const { re, im } = synthesis;
     scale(re, im, count, fullScaleOf(this.#plan, array.numElements));
     for (const { from, to } of this.#dropper.kept(count)) {
       const bytes = new Uint8Array((to - from) * this.#format.bytes);
       this.#format.write(re, im, from, to - from, bytes);
+      this.#slotOutput?.mark(bytes, this.#format, (k) => synthesis.timeOf(first + from + k));
       for (const socket of this.#sockets) {
         if (socket.writableLength > MOST_WAITING) socket.destroy();
         else socket.write(bytes);

@@ -16,4 +16,6 @@ export interface EmulatedRadioPlan {
   readonly tellsGaps: boolean;
   /** Of what a sample is at full scale: 0 dB leaves room for the strongest beam. */
   readonly gainDb: number;
+  /** The board's slot output is in the lowest bit of I, and slots are found by that (TriggerSource). */
+  readonly hasTrigger: boolean;
 }

@@ -1,22 +1,17 @@
 /** The power source of a UE that is a radio: samples in, powers of the slots that it was asked for out. */
-import { BeamloopError } from '../core/errors.js';
 import { formatQuantity } from '../core/units.js';
 import type { SlotTiming } from '../ue/host-clock.js';
-import {
-  PowerQueue,
-  type PowerSource,
-  type SensorReport,
-  type SlotPower,
-  UntoldSlots,
-} from '../ue/power-source.js';
+import { PowerQueue, type SensorReport, type SlotPower, UntoldSlots } from '../ue/power-source.js';
 import { KernelMeter } from './kernel-meter.js';
 import type { MeasuredSlot } from './measured-slot.js';
+import type { Radio, RadioStatistics } from './radio.js';
 import { guessRateHz, guessSlotSamples } from './rate-guess.js';
 import type { SampleFormat } from './sample-format.js';
 import type { SlotMeter } from './slot-meter.js';
-import { type ReceiverStatistics, SlotReceiver } from './slot-receiver.js';
+import { SlotReceiver } from './slot-receiver.js';
 import type { TimeSpan } from './wanted-slots.js';
 import type { Waveform } from './waveform.js';
+import { WholeSamples } from './whole-samples.js';
 
 export interface RadioSourceOptions {
   readonly waveform: Waveform;
@@ -35,20 +30,14 @@ export interface RadioSourceOptions {
   readonly before?: (ueTimeS: number) => Iterable<SensorReport>;
 }
 
-export interface RadioStatistics extends ReceiverStatistics {
-  /** Samples at full scale. */
-  readonly clipped: number;
-}
-
 /** Samples that are taken at once: so many are converted before slots are looked for. */
 const MOST_AT_ONCE = 1 << 16;
 
-export class RadioSource implements PowerSource {
+export class RadioSource implements Radio {
   readonly #options: RadioSourceOptions;
   readonly #receiver: SlotReceiver;
   readonly #queue = new PowerQueue<SlotPower | SensorReport>();
-  /** Bytes of a sample whose others have not come. */
-  #rest: Uint8Array = new Uint8Array(0);
+  readonly #samples: WholeSamples;
   #clipped = 0;
   #numNothing = 0;
   #nextHint = 1;
@@ -58,6 +47,7 @@ export class RadioSource implements PowerSource {
 
   constructor(options: RadioSourceOptions) {
     this.#options = options;
+    this.#samples = new WholeSamples(options.format);
     const { waveform, tellsGaps, onNothing, meter = new KernelMeter(waveform) } = options;
     const onSlot = (slot: MeasuredSlot) => this.#measured(slot);
     this.#receiver = new SlotReceiver({
@@ -87,7 +77,7 @@ export class RadioSource implements PowerSource {
     this.#receiver.listenFor(slots, timing);
   }
 
-  /** In place of `listenFor`, for who has no bridge: all slots that come, whose numbers are counts modulo the waveform's. */
+  /** Numbers are counts modulo the waveform's. */
   listenToAll(): void {
     this.#receiver.listenToAll();
   }
@@ -104,8 +94,7 @@ export class RadioSource implements PowerSource {
    */
   samples(bytes: Uint8Array, first: TimeSpan): void {
     const { format, waveform } = this.#options;
-    const all = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
-    const count = Math.floor(all.length / format.bytes);
+    const { bytes: all, count } = this.#samples.take(bytes);
     if (this.#originS === null) {
       this.#originS = (first.leastS + first.mostS) / 2;
       for (const resolve of this.#whenRunning.splice(0)) resolve();
@@ -118,12 +107,11 @@ export class RadioSource implements PowerSource {
       this.#receiver.received(more, { leastS: first.leastS + sinceS, mostS: first.mostS + sinceS });
       done += more;
     }
-    this.#rest = all.slice(count * format.bytes);
   }
 
   /** Samples are missing here. */
   gap(): void {
-    this.#rest = new Uint8Array(0);
+    this.#samples.restart();
     this.#receiver.gap();
   }
 
@@ -135,14 +123,13 @@ export class RadioSource implements PowerSource {
   /** The stream is over, for a reason if one is given. What was measured is still delivered. */
   end(error?: unknown): void {
     this.#receiver.flush();
-    if (error !== undefined) this.#failure = { error };
-    else if (this.#rest.length > 0)
-      this.#failure = { error: cutOff(this.#rest.length, this.#options.format) };
+    const failure = error ?? this.#samples.cutOff;
+    if (failure !== null) this.#failure = { error: failure };
     this.#queue.end();
   }
 
   statistics(): RadioStatistics {
-    return { ...this.#receiver.statistics(), clipped: this.#clipped };
+    return { ...this.#receiver.statistics(), clipped: this.#clipped, trigger: null };
   }
 
   /** Looks into it after ever more searches: it takes a while. */
@@ -192,18 +179,4 @@ function hintOf(re: Float32Array, im: Float32Array, from: number, count: number,
   if (energy === 0) return 'all samples are 0';
   const levelDb = 10 * Math.log10(energy / count);
   return `samples are at ${levelDb.toFixed(0)} dB of full scale; nothing in them repeats as the waveform does`;
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
-}
-
-function cutOff(bytes: number, format: SampleFormat): BeamloopError {
-  return new BeamloopError('SAMPLES_INVALID', {
-    what: `The samples end in the middle of one: ${bytes} of the ${format.bytes} bytes of a ${format.name} sample are left over`,
-    todo: 'Give the format in which the radio writes with --format; or the file was cut short',
-  });
 }

@@ -19,8 +19,18 @@ export interface SampleFormat {
     im: Float32Array,
     at: number,
   ): number;
+  /**
+   * As `read`, of samples whose lowest bit of I is no part of it but a marker, 0 or 1, which goes into `marks` from 0 on. I is then taken to be
+   * in the middle of what its other bits leave open, so that the marker changes no power. Null of floats, which have no such bit.
+   */
+  readonly readMarked: ((...of: readonly [...Parameters<SampleFormat['read']>, Uint8Array]) => number) | null;
   /** The reverse, clipping; returns how many are at full scale. */
   write(re: Float32Array, im: Float32Array, from: number, count: number, out: Uint8Array): number;
+}
+
+/** Puts a marker into the lowest bit of I of sample `k`. The format has integers, little-endian: it is in the first byte of each. */
+export function setMark(bytes: Uint8Array, { bytes: size }: SampleFormat, k: number, isHigh: boolean): void {
+  bytes[k * size] = (bytes[k * size]! & 0xfe) | Number(isHigh);
 }
 
 type Codes = Uint8Array | Int8Array | Int16Array;
@@ -60,6 +70,20 @@ function integer(
       }
       return clipped;
     },
+    readMarked(bytes, start, count, re, im, at, marks) {
+      const codes = numbersOf(bytes, start, 2 * count, view, size);
+      const unit = 1 / scale;
+      let clipped = 0;
+      for (let k = 0; k < count; k++) {
+        const even = codes[2 * k]! & ~1;
+        const q = codes[2 * k + 1]!;
+        if (even + 1 >= high || even <= low || q >= high || q <= low) clipped++;
+        marks[k] = codes[2 * k]! & 1;
+        re[at + k] = (even + 0.5 - offset) * unit;
+        im[at + k] = (q - offset) * unit;
+      }
+      return clipped;
+    },
     write(re, im, from, count, out) {
       const codes = numbersOf(out, 0, 2 * count, view, size);
       let clipped = 0;
@@ -93,6 +117,7 @@ const FLOAT: SampleFormat = {
     }
     return clipped;
   },
+  readMarked: null,
   write(re, im, from, count, out) {
     const parts = numbersOf(out, 0, 2 * count, Float32Array, 4);
     let clipped = 0;

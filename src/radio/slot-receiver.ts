@@ -5,6 +5,7 @@
 import type { SlotTiming } from '../ue/host-clock.js';
 import { Acquisition } from './acquisition.js';
 import type { MeasuredSlot } from './measured-slot.js';
+import type { RadioStatistics } from './radio.js';
 import { SampleBuffer } from './sample-buffer.js';
 import { SlotJudge } from './slot-judge.js';
 import { SlotLine } from './slot-line.js';
@@ -20,23 +21,6 @@ export interface SlotReceiverOptions {
   readonly onSlot: (slot: MeasuredSlot) => void;
   /** Told of samples in which no slot was found, as long as none ever was. */
   readonly onNothing?: (re: Float32Array, im: Float32Array, from: number, count: number) => void;
-}
-
-export interface ReceiverStatistics {
-  readonly samples: number;
-  readonly slots: number;
-  /** Slots that were wanted and are left out, for doubt of which they are. */
-  readonly leftOut: number;
-  readonly gaps: number;
-  /** How often slots were found anew. */
-  readonly found: number;
-  readonly isLocked: boolean;
-  /** By which the radio's clock is faster than the slots'; null before it is known. */
-  readonly driftPpm: number | null;
-  /** Of the carrier, Hz. */
-  readonly offsetHz: number;
-  /** Of the last slot that was proved. */
-  readonly snrDb: number | null;
 }
 
 /** Slots that are searched at once. */
@@ -117,7 +101,7 @@ export class SlotReceiver {
     this.#work(true);
   }
 
-  statistics(): ReceiverStatistics {
+  statistics(): Omit<RadioStatistics, 'clipped' | 'trigger'> {
     return {
       samples: this.#buffer.end,
       slots: this.#slots,

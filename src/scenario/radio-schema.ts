@@ -30,6 +30,8 @@ const emulated = z
         told: z.boolean().default(false),
       })
       .optional(),
+    /** The lowest bit of I is the board's slot output, by which slots are found. */
+    trigger: z.boolean().default(false),
     /** By user: HOST:PORT at which its samples can be had; its UE is whoever calls itself so at the bridge. */
     serve: z.record(z.string(), z.string().regex(address, 'must be HOST:PORT')).default({}),
   })

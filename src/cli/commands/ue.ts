@@ -1,17 +1,17 @@
 import { monotonicClock } from '../../core/clock.js';
 import { BeamloopError } from '../../core/errors.js';
 import { VERSION } from '../../core/version.js';
-import { RadioSource } from '../../radio/radio-source.js';
+import type { Radio } from '../../radio/radio.js';
 import { FORMAT_NAMES } from '../../radio/sample-format.js';
 import { openStream } from '../../radio/streams/open-stream.js';
 import { pump, type SampleStream } from '../../radio/streams/sample-stream.js';
-import { pilotsFor, Waveform } from '../../radio/waveform.js';
 import { UeAgent } from '../../ue/agent.js';
 import { isSensorReport } from '../../ue/power-source.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { interruptible } from '../interruptible.js';
 import { quantityOption, wholeOption } from '../options.js';
 import { RadioStatus } from '../radio-status.js';
+import { radioOf, TRIGGERS } from './ue-radio.js';
 
 const BRIDGE_PATTERN = /^wss?:\/\//;
 /** What standard input, sockets and drivers may hold back, s. */
@@ -56,6 +56,12 @@ export const ueCommand: Command = (yargs, context) =>
             type: 'string',
             requiresArg: true,
             describe: `Of the samples: ${FORMAT_NAMES.join(', ')}`,
+          },
+          trigger: {
+            choices: TRIGGERS,
+            requiresArg: true,
+            describe:
+              'Slots begin where the lowest bit of I rises (lsb), or at annotations of a SigMF recording that are labelled trigger; no waveform is needed',
           },
           pilots: {
             type: 'string',
@@ -109,6 +115,10 @@ export const ueCommand: Command = (yargs, context) =>
           'hackrf_transfer -r - -f 2400000000 -s 10000000 | $0 ue --source - --format cs8 --rate "10 MHz" --slot-duration "2 ms" --bridge ws://127.0.0.1:8517 --id ada',
           'A pipe',
         )
+        .example(
+          'rx_sdr -F CS16 -f 1200000000 -s 1000000 - | $0 ue --source - --format cs16 --rate "1 MHz" --slot-duration "20 ms" --latency "8 ms" --trigger lsb --bridge ws://127.0.0.1:8517 --id ada',
+          "The board's slot output at the radio's trigger input",
+        )
         .example('$0 ue --source capture.sigmf-meta --slot-duration "2 ms"', 'What slots a recording holds'),
     async (args) => {
       const { source: sourceName, bridge, id } = args;
@@ -121,23 +131,17 @@ export const ueCommand: Command = (yargs, context) =>
         gainDb: args.gain === undefined ? null : quantityOption('gain', args.gain, 'dB'),
       });
       const numSubcarriers = wholeOption('subcarriers', args.subcarriers, 1, 4096);
-      const waveform = new Waveform({
-        sampleRateHz: rateOf(stream, sampleRateHz),
-        slotDurationS: positive('slot-duration', args['slot-duration'], 's'),
-        numPilots:
-          args.pilots === undefined
-            ? pilotsFor(numSubcarriers)
-            : wholeOption('pilots', args.pilots, numSubcarriers, 4096),
-      });
+      const rateHz = rateOf(stream, sampleRateHz);
       const latencyS = positive('latency', args.latency, 's');
       let nothing = 'there are too few samples for a slot';
-      const source = new RadioSource({
-        waveform,
+      const { radio: source, countModulus } = radioOf(stream, {
+        trigger: args.trigger ?? null,
+        sampleRateHz: rateHz,
+        slotDurationS: positive('slot-duration', args['slot-duration'], 's'),
+        latencyS,
         numSubcarriers,
-        format: stream.format,
-        tellsGaps: stream.tellsGaps,
-        uncertaintyS: stream.isRecording ? 0 : latencyS / 2,
-        onNothing: (hint) => {
+        pilots: args.pilots ?? null,
+        onTrouble: (hint) => {
           nothing = hint;
           if (args.bridge !== undefined) warn(context, [`no slots were found: ${hint}`]);
         },
@@ -146,7 +150,7 @@ export const ueCommand: Command = (yargs, context) =>
       const onAbort = () => life.abort();
       context.signal.addEventListener('abort', onAbort, { once: true });
       const pumping = pump(stream, source, life.signal, {
-        sampleRateHz: waveform.sampleRateHz,
+        sampleRateHz: rateHz,
         latencyS,
         stallS: positive('stall-after', args['stall-after'], 's'),
         isPaced: bridge !== undefined,
@@ -157,7 +161,7 @@ export const ueCommand: Command = (yargs, context) =>
           context,
           'The bridge was told; the samples that came later are lost',
           async () => {
-            if (bridge === undefined) await printSlots(context, source, waveform, args.json, life.signal);
+            if (bridge === undefined) await printSlots(context, source, countModulus, args.json, life.signal);
             else {
               const description = {
                 ueId: requireId(id),
@@ -190,15 +194,16 @@ export const ueCommand: Command = (yargs, context) =>
         process.stdin.unref?.();
       }
       status.summary();
-      if (bridge === undefined && source.statistics().slots === 0) throw noSlots(stream.name, nothing);
+      if (bridge === undefined && source.statistics().slots === 0)
+        throw noSlots(stream.name, nothing, args.trigger !== undefined);
     },
   );
 
 /** Of a stream without a bridge: one line a slot. */
 async function printSlots(
   { stdout }: CommandContext,
-  source: RadioSource,
-  { countModulus }: Waveform,
+  source: Radio,
+  countModulus: number,
   json: boolean,
   signal: AbortSignal,
 ): Promise<void> {
@@ -218,11 +223,13 @@ async function printSlots(
   }
 }
 
-function noSlots(where: string, hint: string): BeamloopError {
+function noSlots(where: string, hint: string, hasTrigger: boolean): BeamloopError {
   return new BeamloopError('RADIO_FAILED', {
     what: `No slot was found: ${hint}`,
     where,
-    todo: 'Check --rate, --format, --slot-duration and --pilots against those of the transmitter, and the gain',
+    todo: hasTrigger
+      ? 'Check the cable from the slot output to the trigger input, and --rate, --format and --slot-duration'
+      : 'Check --rate, --format, --slot-duration and --pilots against those of the transmitter, and the gain',
   });
 }
 

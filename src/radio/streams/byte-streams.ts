@@ -95,6 +95,7 @@ function readable(
     sampleRateHz: null,
     tellsGaps,
     isRecording,
+    triggers: null,
     read: (signal) => chunksOf(open(), name, signal),
   };
 }

@@ -29,6 +29,7 @@ export function rtlTcpStream(
     sampleRateHz: null,
     tellsGaps: false,
     isRecording: false,
+    triggers: null,
     async *read(signal) {
       const socket = dial(address);
       let greeting = Buffer.alloc(0);

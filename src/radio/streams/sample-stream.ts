@@ -23,6 +23,8 @@ export interface SampleStream {
   readonly tellsGaps: boolean;
   /** Of a recording: as fast as it can be read, and of no particular time. */
   readonly isRecording: boolean;
+  /** Which of the samples that are read it says are starts of slots, ascending; null where it cannot say so. */
+  readonly triggers: readonly number[] | null;
   /**
    * Bytes as they come, and null where samples are missing. Ends with the stream.
    *

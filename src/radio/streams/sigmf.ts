@@ -53,6 +53,9 @@ type Metadata = z.output<typeof metadata>;
 /** Labels of annotations that say that samples are missing or wrong. */
 const LOST = /^(gap|overflow|overrun|dropped)/i;
 
+/** Label of annotations that say where a slot starts. */
+const TRIGGER = 'trigger';
+
 export interface SigmfStream extends SampleStream {
   /** Of the first capture, Hz; null where it does not say. */
   readonly frequencyHz: number | null;
@@ -93,6 +96,7 @@ export function sigmfStream(path: string, format: string | null): SigmfStream {
     sampleRateHz: global['core:sample_rate'],
     tellsGaps: true,
     isRecording: true,
+    triggers: triggersOf(pieces, meta, chosen.bytes),
     frequencyHz: captures[0]?.['core:frequency'] ?? null,
     async *read(signal) {
       for (const { from, to, isAfterGap } of pieces) {
@@ -113,6 +117,8 @@ interface Piece {
   /** Bytes of the file of samples. */
   readonly from: number;
   readonly to: number;
+  /** Of the recording's samples, the one at `from`. */
+  readonly first: number;
   readonly isAfterGap: boolean;
 }
 
@@ -151,7 +157,7 @@ function piecesOf(
     const index: number | null = capture['core:global_index'] ?? null;
     const isAfterGap = index !== null && expectedIndex !== null && index !== expectedIndex;
     expectedIndex = index === null ? null : index + (end - start);
-    pieces.push(...cutAtAnnotations({ from, to, isAfterGap }, start, annotations, offset, size));
+    pieces.push(...cutAtAnnotations({ from, to, first: start, isAfterGap }, annotations, offset, size));
   });
   return pieces;
 }
@@ -159,7 +165,6 @@ function piecesOf(
 /** Samples that an annotation calls lost are left out. */
 function cutAtAnnotations(
   piece: Piece,
-  start: number,
   annotations: Metadata['annotations'],
   offset: number,
   size: number,
@@ -167,23 +172,47 @@ function cutAtAnnotations(
   const lost = annotations
     .filter((each) => LOST.test(each['core:label'] ?? ''))
     .map((each) => ({
-      from: piece.from + (each['core:sample_start'] - offset - start) * size,
+      from: piece.from + (each['core:sample_start'] - offset - piece.first) * size,
       count: (each['core:sample_count'] ?? 0) * size,
     }))
     .filter(({ from }) => from >= piece.from && from < piece.to)
     .sort((a, b) => a.from - b.from);
   const out: Piece[] = [];
+  const firstAt = (byte: number) => piece.first + (byte - piece.from) / size;
   let at = piece.from;
   let isAfterGap = piece.isAfterGap;
   for (const { from, count: length } of lost) {
     if (from > at) {
-      out.push({ from: at, to: from, isAfterGap });
+      out.push({ from: at, to: from, first: firstAt(at), isAfterGap });
       isAfterGap = true;
     } else isAfterGap ||= true;
     at = Math.max(at, from + length);
   }
-  out.push({ from: at, to: piece.to, isAfterGap });
+  out.push({ from: at, to: piece.to, first: firstAt(at), isAfterGap });
   return out;
+}
+
+/** Of the samples that are read, those that annotations call triggers. */
+function triggersOf(
+  pieces: readonly Piece[],
+  { annotations, global }: Metadata,
+  size: number,
+): readonly number[] {
+  const marked = annotations
+    .filter((each) => each['core:label'] === TRIGGER)
+    .map((each) => each['core:sample_start'] - global['core:offset'])
+    .sort((a, b) => a - b);
+  const found: number[] = [];
+  let next = 0;
+  let before = 0;
+  // Both are in order.
+  for (const { from, to, first } of pieces) {
+    const count = Math.max(0, Math.floor((to - from) / size));
+    while (marked[next]! < first) next++;
+    for (; marked[next]! < first + count; next++) found.push(before + marked[next]! - first);
+    before += count;
+  }
+  return found;
 }
 
 function readMetadata(path: string): Metadata {

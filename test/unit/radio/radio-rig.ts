@@ -2,6 +2,7 @@
 
 import { Band } from '../../../src/array/band.js';
 import { LinearArray } from '../../../src/array/linear-array.js';
+import { noiseVariance } from '../../../src/channel/channel.js';
 import { createSubcarrierSum } from '../../../src/channel/wideband/subcarrier-sum.js';
 import { Random } from '../../../src/core/random.js';
 import { EmulatedRadio } from '../../../src/emulation/emulated-radio.js';
@@ -24,6 +25,7 @@ const PLAN: EmulatedRadioPlan = {
   dropSamples: 1000,
   tellsGaps: true,
   gainDb: 0,
+  hasTrigger: false,
 };
 
 export interface RadioRun {
@@ -97,5 +99,5 @@ export async function hearSlots({
   const source = radio.powers(new AbortController().signal);
   radio.leave();
   for await (const item of source) if (!isSensorReport(item)) records.push(item);
-  return { records, truth, statistics, scale };
+  return { records, truth, statistics, scale, noise: scale * noiseVariance(snrDb) };
 }

@@ -56,7 +56,7 @@ users:
   - { id: bela, position: { distance: 3 m, angle: -20 deg }, emulatedAt: { distance: 2.9 m, angle: -19 deg }, fullScale: 30 dB, snr: 15 dB, ricianFactor: 10 dB, scatterers: 3 }
   - { id: chen, position: { ring: 3 m, angle: 20 deg }, beamformedSnr: 15 dB, paths: [{ gain: [0.8, 0.6], position: [1 m, 1 m] }, { gain: [0.1, 0.1], position: { distance: 1 m, angle: 20 deg } }, { gain: [0.1, 0.1], position: { ring: 1 m, angle: 20 deg } }] }
 bridge: { host: 127.0.0.1, port: 0, token: a-secret-of-many-letters, ueTimeout: 60 s, powerTimeout: 5 s, feedback: powers }
-radio: { sampleRate: 61.44 MHz, pilots: 64, emulated: { format: cs16, gain: 3 dB, clockDriftPpm: 20.5, carrierOffset: 1 kHz, startUncertainty: 300 us, drops: { share: 0.01, burst: 1000, told: true }, serve: {} } }
+radio: { sampleRate: 61.44 MHz, pilots: 64, emulated: { format: cs16, gain: 3 dB, clockDriftPpm: 20.5, carrierOffset: 1 kHz, startUncertainty: 300 us, drops: { share: 0.01, burst: 1000, told: true }, trigger: false, serve: {} } }
 `;
 const WIDE = `
 array: { elements: 16, carrier: 28 GHz, bandwidth: 4 GHz, subcarriers: 64, sector: { angle: 50 deg, distance: [1 m, 8 m] } }
