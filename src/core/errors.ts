@@ -70,6 +70,10 @@ export const ERROR_CATALOGUE = {
     exit: EXIT.usage,
     meaning: 'a stream on a NATS server is not as beamloop makes it, or is gone',
   },
+  STUDY_MISMATCH: {
+    exit: EXIT.usage,
+    meaning: 'an unfinished study is another one, or of another version of beamloop',
+  },
   PORT_NOT_FOUND: { exit: EXIT.board, meaning: 'the port does not exist, or nothing listens at its address' },
   PORT_BUSY: { exit: EXIT.board, meaning: 'another program holds the port' },
   PORT_FAILED: { exit: EXIT.board, meaning: 'the port could not be opened or failed while open' },
