@@ -6,6 +6,7 @@ const { readdirSync } = require('node:fs');
 
 const rooms = [
   'core',
+  'nats',
   'array',
   'kernels',
   'record',

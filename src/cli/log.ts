@@ -109,10 +109,12 @@ export class CommandLog {
   }
 }
 
-/** `--set bridge.token=…` is nobody's business but the bridge's. */
+/** `--set bridge.token=…` is nobody's business but the bridge's; nor is who asks in `--nats nats://user:password@host`. */
 function withoutSecrets(argv: readonly string[]): string[] {
   return argv.map((word, k) => {
-    if (/token=/i.test(word)) return word.replace(/(token=).*/i, '$1…');
-    return /token$/i.test(argv[k - 1] ?? '') ? '…' : word;
+    if (/(token|password)=/i.test(word)) return word.replace(/((token|password)=).*/i, '$1…');
+    if (/(token|password)$/i.test(argv[k - 1] ?? '')) return '…';
+    const isServer = argv[k - 1] === '--nats' || word.startsWith('--nats=');
+    return isServer ? word.replace(/^(--nats=)?.*@/, '$1…@') : word;
   });
 }

@@ -55,6 +55,25 @@ export const ERROR_CATALOGUE = {
     exit: EXIT.usage,
     meaning: 'a run that goes on cannot be watched, or did not do what its watcher asked for',
   },
+  NATS_UNREACHABLE: { exit: EXIT.usage, meaning: 'a NATS server is not there, does not answer, or is none' },
+  NATS_REFUSED: {
+    exit: EXIT.usage,
+    meaning:
+      'a NATS server refused credentials, a certificate or a permission, or its own certificate cannot be trusted',
+  },
+  NATS_NO_JETSTREAM: { exit: EXIT.usage, meaning: 'a NATS server keeps no streams' },
+  NATS_FULL: {
+    exit: EXIT.usage,
+    meaning: 'a NATS server has no room: its disk, or a limit that it was given',
+  },
+  NATS_STREAM: {
+    exit: EXIT.usage,
+    meaning: 'a stream on a NATS server is not as beamloop makes it, or is gone',
+  },
+  STUDY_MISMATCH: {
+    exit: EXIT.usage,
+    meaning: 'an unfinished study is another one, or of another version of beamloop',
+  },
   PORT_NOT_FOUND: { exit: EXIT.board, meaning: 'the port does not exist, or nothing listens at its address' },
   PORT_BUSY: { exit: EXIT.board, meaning: 'another program holds the port' },
   PORT_FAILED: { exit: EXIT.board, meaning: 'the port could not be opened or failed while open' },

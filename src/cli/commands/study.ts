@@ -6,9 +6,11 @@ import { writing } from '../../core/writing.js';
 import { claimWords } from '../../study/common/claim-words.js';
 import { MAX_USERS } from '../../study/common/file-sections.js';
 import type { StudyResult } from '../../study/common/result.js';
+import { Checkpoint, type CheckpointOptions } from '../../study/fan-out/checkpoint.js';
+import { namedInputs } from '../../study/named-inputs.js';
 import { overrideStudy, runStudy } from '../../study/run-study.js';
 import { readStudy } from '../../study/study-file.js';
-import { kindOf } from '../../study/study-kinds.js';
+import { kindOf, type Study } from '../../study/study-kinds.js';
 import { studyThreads } from '../../study/study-threads.js';
 import { openStudiedScenario } from '../../testbed.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
@@ -49,6 +51,11 @@ export const studyCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: 'Worker threads; one per core unless given. Results do not depend on it',
           },
+          fresh: {
+            type: 'boolean',
+            default: false,
+            describe: 'Start anew, without what an interrupted run of the study has kept',
+          },
           out: {
             type: 'string',
             requiresArg: true,
@@ -67,10 +74,19 @@ export const studyCommand: Command = (yargs, context) =>
       });
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
-      const bar = progressBar(context, kindOf(study).counts);
-      const result = await interruptible(context, 'No results were written', () =>
+      const folder = args.out ?? (args.json ? undefined : path.join('studies', path.parse(file).name));
+      const { counts } = kindOf(study);
+      const bar = progressBar(context, counts);
+      const threads = studyThreads(numThreads);
+      const checkpoint =
+        folder === undefined ? null : checkpointIn(folder, study, args.fresh, tellResumed(context, counts));
+      const left =
+        checkpoint === null
+          ? 'No results were written'
+          : 'No results were written; what was done is kept, and the same command goes on with it';
+      const result = await interruptible(context, left, () =>
         runStudy(study, {
-          executor: studyThreads(numThreads),
+          executor: checkpoint?.around(threads) ?? threads,
           traced: args.trace,
           signal: context.signal,
           onProgress: bar.show,
@@ -80,16 +96,39 @@ export const studyCommand: Command = (yargs, context) =>
             return openStudiedScenario(scenarioFile);
           },
         }),
-      ).finally(bar.stop);
+      ).finally(() => {
+        bar.stop();
+        checkpoint?.close();
+      });
 
-      const folder = args.out ?? (args.json ? undefined : path.join('studies', path.parse(file).name));
       const page = folder === undefined ? undefined : await writeResults(folder, result);
+      checkpoint?.remove();
       if (args.json) {
         const { rows, traces } = result;
         printJson(context.stdout, traces === undefined ? { rows } : { rows, traces });
       } else print(context, result, page!);
     },
   );
+
+/** Of kinds whose users are simulated one by one; others make no file. */
+function checkpointIn(
+  folder: string,
+  study: Study,
+  isFresh: boolean,
+  onResume: CheckpointOptions['onResume'],
+): Checkpoint {
+  const checkpoint = new Checkpoint(path.join(folder, 'checkpoint'), {
+    inputs: namedInputs(study),
+    onResume,
+  });
+  if (isFresh) checkpoint.remove();
+  return checkpoint;
+}
+
+function tellResumed({ stderr }: CommandContext, counts = 'users') {
+  return (numDone: number, numUsers: number) =>
+    void stderr.write(`Goes on where it was stopped: ${numDone} of ${numUsers} ${counts} are done\n`);
+}
 
 function progressBar({ stderr, terminal }: CommandContext, counts = 'users') {
   const bar = new SingleBar({

@@ -28,22 +28,33 @@ export interface AccuracyRow extends StudyRow {
 /** Columns that say which point a row is; the others are results. */
 export const ACCURACY_KEYS = ['scheme', 'case', 'numElements', 'ringDistanceM', 'angleRad', 'snrDb'];
 
-/** Adds up the tallies of all jobs, in the order places, SNRs, schemes. */
-export function accuracyRows(study: AccuracyStudy, tallies: readonly Tally[]): AccuracyRow[] {
-  const places = placesOf(study);
-  const sums = new Map<string, Tally>();
-  for (const tally of tallies) {
-    const key = `${tally.placeIndex}/${tally.snrDb}/${tally.schemeIndex}`;
-    const sum = sums.get(key);
-    if (sum === undefined) {
-      sums.set(key, { ...tally });
-      continue;
+/** Adds up the tallies of jobs as they come. */
+export class AccuracySums {
+  readonly #sums = new Map<string, Tally>();
+
+  add(tallies: readonly Tally[]): void {
+    for (const tally of tallies) {
+      const key = `${tally.placeIndex}/${tally.snrDb}/${tally.schemeIndex}`;
+      const sum = this.#sums.get(key);
+      if (sum === undefined) {
+        this.#sums.set(key, { ...tally });
+        continue;
+      }
+      sum.numUsers += tally.numUsers;
+      sum.numCorrect += tally.numCorrect;
+      sum.numPilots += tally.numPilots;
     }
-    sum.numUsers += tally.numUsers;
-    sum.numCorrect += tally.numCorrect;
-    sum.numPilots += tally.numPilots;
   }
-  const inOrder = [...sums.values()].sort(
+
+  all(): Tally[] {
+    return [...this.#sums.values()];
+  }
+}
+
+/** One of each sum, in the order places, SNRs, schemes. */
+export function accuracyRows(study: AccuracyStudy, sums: readonly Tally[]): AccuracyRow[] {
+  const places = placesOf(study);
+  const inOrder = [...sums].sort(
     (a, b) =>
       a.placeIndex - b.placeIndex ||
       (a.snrDb === b.snrDb ? a.schemeIndex - b.schemeIndex : a.snrDb - b.snrDb),

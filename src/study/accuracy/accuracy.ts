@@ -5,14 +5,14 @@ import { schemeTitle } from '../../training/scheme-label.js';
 import { describeCodebook } from '../common/file-sections.js';
 import { degrees, metres, percent, snrText } from '../common/format.js';
 import { pointOrRange } from '../common/point-or-range.js';
-import type { StudyResult, Table } from '../common/result.js';
+import type { StudyResult, Table, UserTrace } from '../common/result.js';
 import { buildArray, buildPolar } from '../common/study-array.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
 import { jobsOf } from '../fan-out/user-job.js';
 import { accuracyFigures } from './accuracy-figures.js';
 import type { AccuracyStudy } from './accuracy-file.js';
-import { ACCURACY_KEYS, type AccuracyRow, accuracyRows } from './accuracy-rows.js';
+import { ACCURACY_KEYS, type AccuracyRow, AccuracySums, accuracyRows } from './accuracy-rows.js';
 import type { JobResult } from './accuracy-simulator.js';
 import { placesOf } from './places.js';
 
@@ -32,11 +32,13 @@ export async function runAccuracy(study: AccuracyStudy, context: StudyContext): 
     USERS_PER_JOB,
   );
   const simulation = { kind: study.kind, study, traced: context.traced };
-  const results = await context.executor.runJobs<JobResult>(simulation, jobs, context);
-  const rows = accuracyRows(
-    study,
-    results.flatMap((result) => result.tallies),
-  );
+  const sums = new AccuracySums();
+  const traces: UserTrace[] = [];
+  for await (const result of context.executor.runJobs<JobResult>(simulation, jobs, context)) {
+    sums.add(result.tallies);
+    if (context.traced) traces.push(...result.traces);
+  }
+  const rows = accuracyRows(study, sums.all());
   return {
     ...studyResult(study, ACCURACY_KEYS, {
       settings: settingsOf(study),
@@ -44,7 +46,7 @@ export async function runAccuracy(study: AccuracyStudy, context: StudyContext): 
       tables: [accuracyTable(rows)],
       figures: accuracyFigures(rows),
     }),
-    ...(context.traced && { traces: results.flatMap((result) => result.traces) }),
+    ...(context.traced && { traces }),
   };
 }
 

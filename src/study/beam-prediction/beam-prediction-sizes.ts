@@ -1,6 +1,6 @@
 /** What a study of beam prediction keeps and computes. */
 import { largest } from '../../core/extremes.js';
-import { kept, rows, type Size, sum, trainings } from '../common/study-sizes.js';
+import { kept, keptTrainings, rows, type Size, sum } from '../common/study-sizes.js';
 import { BASELINES, type BeamPredictionStudy } from './beam-prediction-file.js';
 import { mostUsersOf, placesOf } from './beam-prediction-tasks.js';
 
@@ -19,7 +19,7 @@ export function beamPredictionSizes(study: BeamPredictionStudy): Size[] {
       'beams × SNRs × places² × (networks + searches)',
       numPoints * places.length * (numNetworks + BASELINES.length),
     ),
-    trainings(
+    keptTrainings(
       'beams × SNRs × places × networks × steps × batch',
       numPoints * numNetworks * training.steps * training.batch,
     ),

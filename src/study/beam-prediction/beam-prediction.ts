@@ -8,6 +8,7 @@ import { snrText } from '../common/format.js';
 import type { StudyResult } from '../common/result.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
+import { allOf } from '../fan-out/executor.js';
 import type { BeamPredictionStudy } from './beam-prediction-file.js';
 import { BEAM_PREDICTION_KEYS, beamPredictionRows } from './beam-prediction-rows.js';
 import type { PredictionScore } from './beam-prediction-simulator.js';
@@ -37,7 +38,7 @@ export async function runBeamPrediction(
   const study = await withPlaces(given);
   const simulation = { kind: study.kind, study, traced: false };
   const jobs = jobsOfTasks(study);
-  const scores = await context.executor.runJobs<PredictionScore[]>(simulation, jobs, context);
+  const scores = await allOf(context.executor.runJobs<PredictionScore[]>(simulation, jobs, context));
   const rows = beamPredictionRows(study, scores.flat());
   return studyResult(study, BEAM_PREDICTION_KEYS, {
     settings: settingsOf(study),

@@ -1,6 +1,6 @@
 /** What a study of calibrations keeps and computes. */
 import { largest } from '../../core/extremes.js';
-import { kept, rows, type Size, sum, trainings } from '../common/study-sizes.js';
+import { kept, keptTrainings, rows, type Size, sum } from '../common/study-sizes.js';
 import type { CalibrationStudy } from './calibration-file.js';
 
 export function calibrationSizes({
@@ -24,7 +24,7 @@ export function calibrationSizes({
   const passes = largest(Object.values(procedures).map((one) => one.passes));
   return [
     rows('elements × phase bits × errors × receivers × SNRs × procedures', numRows),
-    trainings('arrays × points × procedures', numRows * users.count),
+    keptTrainings('arrays × points × procedures', numRows * users.count),
     kept('What a procedure sends', '4 × elements² × passes', 4 * most ** 2 * passes),
     kept('The powers of one procedure', '4 × elements × subcarriers', 4 * most * (array.subcarriers ?? 1)),
   ];

@@ -6,6 +6,7 @@ import { percent, short } from '../common/format.js';
 import type { StudyResult, Table } from '../common/result.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
+import { allOf } from '../fan-out/executor.js';
 import { calibrationFigures } from './calibration-figures.js';
 import type { CalibrationStudy, ErrorSet } from './calibration-file.js';
 import { jobsOfPoints } from './calibration-points.js';
@@ -30,7 +31,9 @@ export async function runCalibrationStudy(
     });
   }
   const simulation = { kind: study.kind, study, traced: false };
-  const scores = await context.executor.runJobs<ArrayScore[]>(simulation, jobsOfPoints(study), context);
+  const scores = await allOf(
+    context.executor.runJobs<ArrayScore[]>(simulation, jobsOfPoints(study), context),
+  );
   const rows = calibrationRows(study, scores.flat());
   return studyResult(study, CALIBRATION_KEYS, {
     settings: settingsOf(study),

@@ -6,6 +6,7 @@ import { PAST_BEAMS } from '../../prediction/camera/evaluation/evaluate.js';
 import type { StudyResult } from '../common/result.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
+import { allOf } from '../fan-out/executor.js';
 import type { UserJob } from '../fan-out/user-job.js';
 import { costOf, costTable } from './camera-costs.js';
 import { cameraFigures, gainTable, overallTable, trainingTable } from './camera-prediction-figures.js';
@@ -42,10 +43,8 @@ export async function runCameraPrediction(
     });
   }
   const simulation = { kind: study.kind, study, traced: false };
-  const results = await context.executor.runJobs<TrainedRanking | TestWindows>(
-    simulation,
-    trainingJobs(study),
-    context,
+  const results = await allOf(
+    context.executor.runJobs<TrainedRanking | TestWindows>(simulation, trainingJobs(study), context),
   );
   const tests = results.at(-1) as TestWindows;
   const predictors = predictorsOf(study, results.slice(0, -1) as TrainedRanking[], tests);

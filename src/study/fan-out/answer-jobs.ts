@@ -1,8 +1,8 @@
-/** The worker's side of `threadExecutor`: gets jobs, answers with their results. */
+/** The thread's side of `JobThread`: gets jobs, answers with their results. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { BeamloopError } from '../../core/errors.js';
 import type { Simulation, Simulator } from './executor.js';
-import type { JobAnswer, WorkerData } from './threads.js';
+import { failureOf, type JobAnswer, type WorkerData } from './job-thread.js';
 import type { UserJob } from './user-job.js';
 
 /**
@@ -30,9 +30,6 @@ async function answerTo(
     return { result: await simulator.run(job, { onPart: (numUsersDone) => answer({ numUsersDone }) }) };
   } catch (error) {
     if (!(error instanceof BeamloopError)) throw error;
-    const { code, what, where, todo } = error;
-    return {
-      failure: { code, what, ...(where !== undefined && { where }), ...(todo !== undefined && { todo }) },
-    };
+    return { failure: failureOf(error) };
   }
 }

@@ -2,7 +2,7 @@
  * Runs the users of a study wherever it can: in threads today. An executor knows no kind of study: what it hands to whoever
  * simulates is plain data, and whoever simulates finds the simulator by the kind's name.
  */
-import type { UserJob } from './user-job.js';
+import type { JobList, UserJob } from './user-job.js';
 
 /** What to simulate. Plain data: it goes to other threads. */
 export interface Simulation {
@@ -32,17 +32,26 @@ export interface JobOptions {
   readonly onProgress?: ((numDone: number, numUsers: number) => void) | undefined;
 }
 
+/** What whoever stands between a study and its executor asks for as well. */
+export interface RunOptions extends JobOptions {
+  /** Told of every result as soon as it is there, in whatever order, before it is given in its turn. */
+  readonly onResult?: ((index: number, result: unknown) => void) | undefined;
+}
+
 export interface Executor {
   /**
-   * Runs all jobs.
+   * Runs all jobs, and keeps no more results than whoever waits has yet to take and those behind one that takes long.
    *
    * @typeParam Result what the simulation's simulator makes of a job.
-   * @returns results in the order of the jobs, whoever ran them and whenever.
-   * @throws the signal's reason; what a simulator throws.
+   * @returns results in the order of the jobs, whoever ran them and whenever. Who takes no more of them ends the run.
+   * @throws while results are taken: the signal's reason; what a simulator throws.
    */
-  runJobs<Result>(
-    simulation: Simulation,
-    jobs: readonly UserJob[],
-    options: JobOptions,
-  ): Promise<readonly Result[]>;
+  runJobs<Result>(simulation: Simulation, jobs: JobList, options: RunOptions): AsyncIterable<Result>;
+}
+
+/** For kinds of study that need all results at once. */
+export async function allOf<Result>(results: AsyncIterable<Result>): Promise<Result[]> {
+  const all: Result[] = [];
+  for await (const result of results) all.push(result);
+  return all;
 }

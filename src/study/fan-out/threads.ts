@@ -1,9 +1,10 @@
 /** Spreads the users of a study over threads. */
 import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
-import { BeamloopError, type ErrorCode, type ErrorParts } from '../../core/errors.js';
-import type { Executor, JobOptions, Simulation, Simulator } from './executor.js';
-import type { UserJob } from './user-job.js';
+import type { Executor, RunOptions, Simulation, Simulator } from './executor.js';
+import { JobProgress } from './job-progress.js';
+import { JobQueue } from './job-queue.js';
+import { JobThread } from './job-thread.js';
+import type { JobList } from './user-job.js';
 
 export interface ThreadOptions {
   readonly numThreads: number;
@@ -15,137 +16,72 @@ export interface ThreadOptions {
   readonly simulatorOf: (simulation: Simulation) => Simulator;
 }
 
-export interface WorkerData {
-  readonly simulation: Simulation;
-  readonly plugins: readonly string[];
-}
-
-/** What a thread says of a job. An error that crosses threads by itself loses its code. */
-export type JobAnswer =
-  | { readonly result: unknown }
-  | { readonly numUsersDone: number }
-  | { readonly failure: ErrorParts & { readonly code: ErrorCode } };
-
 /** Threads that each simulate run after run of users; one thread is the one that asks. */
 export function threadExecutor(threads: ThreadOptions): Executor {
   return {
-    async runJobs<Result>(
+    async *runJobs<Result>(
       simulation: Simulation,
-      jobs: readonly UserJob[],
-      options: JobOptions,
-    ): Promise<Result[]> {
-      const numUsers = jobs.reduce((sum, job) => sum + job.numUsers, 0);
-      const results = new Array<Result>(jobs.length);
-      let numTaken = 0;
-      let numDone = 0;
-      /** Of jobs that somebody is at, by their index. */
-      const parts = new Map<number, number>();
-      const tell = () => {
-        const underway = [...parts.values()].reduce((sum, done) => sum + done, 0);
-        options.onProgress?.(numDone + underway, numUsers);
-      };
-      const queue: Queue = {
-        jobs,
-        take: () => (numTaken < jobs.length ? numTaken++ : undefined),
-        part: (index, numUsersDone) => {
-          parts.set(index, numUsersDone);
-          tell();
-        },
-        finish: (index, result) => {
-          results[index] = result as Result;
-          parts.delete(index);
-          numDone += jobs[index]!.numUsers;
-          tell();
-        },
-      };
+      jobs: JobList,
+      options: RunOptions,
+    ): AsyncGenerator<Result> {
       const numThreads = Math.min(threads.numThreads, jobs.length);
-      if (numThreads === 1) await runHere(threads.simulatorOf(simulation), queue, options.signal);
-      else await runInWorkers(numThreads, threads, simulation, queue, options.signal);
-      return results;
+      if (numThreads === 1) yield* runHere<Result>(threads.simulatorOf(simulation), jobs, options);
+      else if (numThreads > 1) yield* runInWorkers<Result>(numThreads, threads, simulation, jobs, options);
     },
   };
 }
 
-interface Queue {
-  readonly jobs: readonly UserJob[];
-  /** Index of the next job that nobody has. */
-  readonly take: () => number | undefined;
-  readonly part: (index: number, numUsersDone: number) => void;
-  readonly finish: (index: number, result: unknown) => void;
-}
-
-async function runHere(
+async function* runHere<Result>(
   simulator: Simulator,
-  { jobs, take, part, finish }: Queue,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  for (let index = take(); index !== undefined; index = take()) {
+  jobs: JobList,
+  options: RunOptions,
+): AsyncGenerator<Result> {
+  const { signal, onResult } = options;
+  const progress = new JobProgress(jobs, options);
+  for (let index = 0; index < jobs.length; index++) {
     signal?.throwIfAborted();
-    const at = index;
-    const watch = { signal, onPart: (numUsersDone: number) => part(at, numUsersDone) };
-    finish(index, await simulator.run(jobs[index]!, watch));
+    const watch = { signal, onPart: (numUsersDone: number) => progress.part(index, numUsersDone) };
+    const result = (await simulator.run(jobs.at(index)!, watch)) as Result;
+    onResult?.(index, result);
+    progress.finish(index);
+    yield result;
     await setImmediate();
   }
 }
 
-async function runInWorkers(
+async function* runInWorkers<Result>(
   numThreads: number,
   { worker: module, plugins }: ThreadOptions,
   simulation: Simulation,
-  queue: Queue,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const stop = new AbortController();
-  const workerData: WorkerData = { simulation, plugins };
-  const workers = Array.from({ length: numThreads }, () =>
-    runInWorker(new Worker(module, { workerData }), queue, signal, stop.signal),
-  );
+  jobs: JobList,
+  options: RunOptions,
+): AsyncGenerator<Result> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const queue = new JobQueue(jobs, options);
+  const threads = Array.from({ length: numThreads }, () => new JobThread(module, { simulation, plugins }));
+  const end = (reason: unknown) => {
+    queue.fail(reason);
+    for (const thread of threads) thread.end(reason);
+  };
+  const onAbort = () => end(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const runs = threads.map((thread) => runInThread(thread, jobs, queue).catch(end));
   try {
-    await Promise.all(workers);
+    yield* queue.results<Result>();
   } finally {
-    // One failed or all are done: none may go on by itself.
-    stop.abort();
-    await Promise.allSettled(workers);
+    // One failed, all are done, or nobody wants more: none may go on by itself.
+    signal?.removeEventListener('abort', onAbort);
+    end(new Error('The study is over'));
+    await Promise.all(runs);
   }
 }
 
-function runInWorker(
-  worker: Worker,
-  { jobs, take, part, finish }: Queue,
-  signal: AbortSignal | undefined,
-  stop: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let current = take();
-    const end = (error?: unknown) => {
-      signal?.removeEventListener('abort', onAbort);
-      void worker.terminate();
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const onAbort = () => end(signal?.reason);
-    const next = () => {
-      if (current === undefined) end();
-      else worker.postMessage(jobs[current]!);
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    stop.addEventListener('abort', () => end(), { once: true });
-    worker.on('message', (answer: JobAnswer) => {
-      if ('failure' in answer) {
-        const { code, ...parts } = answer.failure;
-        end(new BeamloopError(code, parts));
-        return;
-      }
-      if ('numUsersDone' in answer) {
-        part(current!, answer.numUsersDone);
-        return;
-      }
-      finish(current!, answer.result);
-      current = take();
-      next();
-    });
-    worker.on('error', end);
-    if (signal?.aborted) onAbort();
-    else next();
-  });
+async function runInThread(thread: JobThread, jobs: JobList, queue: JobQueue): Promise<void> {
+  for (let index = await queue.take(); index !== undefined; index = await queue.take()) {
+    const at = index;
+    const result = await thread.run(jobs.at(at)!, (numUsersDone) => queue.part(at, numUsersDone));
+    queue.finish(at, result);
+  }
+  thread.end(null);
 }

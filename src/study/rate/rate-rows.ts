@@ -61,19 +61,30 @@ export const RATE_KEYS = [
 /** Two-sided 97.5 % point of the standard normal distribution. */
 const Z = 1.959963984540054;
 
-/** Adds up the tallies of all jobs, in the order places, schemes, SNRs. */
-export function rateRows(study: RateStudy, tallies: readonly RateTally[]): RateRow[] {
+/** Adds up the tallies of jobs as they come, in the order in which their keys first came. */
+export class RateSums {
+  readonly #sums = new Map<string, RateTally>();
+
+  add(tallies: readonly RateTally[]): void {
+    for (const tally of tallies) {
+      const key = `${tally.placeIndex}/${tally.schemeIndex}/${tally.snrIndex}`;
+      const sum = this.#sums.get(key);
+      if (sum === undefined) this.#sums.set(key, { ...tally });
+      else add(sum, tally);
+    }
+  }
+
+  all(): RateTally[] {
+    return [...this.#sums.values()];
+  }
+}
+
+/** One of each sum, in their order: places, schemes, SNRs. */
+export function rateRows(study: RateStudy, sums: readonly RateTally[]): RateRow[] {
   const places = ratePlaces(study);
   const schemes = rateSchemes(study);
   const delayRanges = schemes.map(({ choice }) => delayRangeS(study, choice));
-  const sums = new Map<string, RateTally>();
-  for (const tally of tallies) {
-    const key = `${tally.placeIndex}/${tally.schemeIndex}/${tally.snrIndex}`;
-    const sum = sums.get(key);
-    if (sum === undefined) sums.set(key, { ...tally });
-    else add(sum, tally);
-  }
-  return [...sums.values()].map((sum) => {
+  return sums.map((sum) => {
     const { id, choice } = schemes[sum.schemeIndex]!;
     const { hardware, distanceM } = places[sum.placeIndex]!;
     const snrDb = study.snr[sum.snrIndex]!;

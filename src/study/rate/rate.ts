@@ -12,7 +12,7 @@ import { RateBenches } from './rate-bench.js';
 import { rateFigures } from './rate-figures.js';
 import type { RateStudy } from './rate-file.js';
 import { hardwareOf } from './rate-hardware.js';
-import { RATE_KEYS, type RateRow, rateRows } from './rate-rows.js';
+import { RATE_KEYS, type RateRow, RateSums, rateRows } from './rate-rows.js';
 import { ratePlaces, rateSchemes } from './rate-setting.js';
 import type { RateTally } from './rate-simulator.js';
 
@@ -39,8 +39,10 @@ export async function runRate(study: RateStudy, context: StudyContext): Promise<
     USERS_PER_JOB,
   );
   const simulation = { kind: study.kind, study, traced: context.traced };
-  const tallies = await context.executor.runJobs<RateTally[]>(simulation, jobs, context);
-  const rows = rateRows(study, tallies.flat());
+  const sums = new RateSums();
+  for await (const tallies of context.executor.runJobs<RateTally[]>(simulation, jobs, context))
+    sums.add(tallies);
+  const rows = rateRows(study, sums.all());
   return studyResult(study, RATE_KEYS, {
     settings: settingsOf(study),
     rows,

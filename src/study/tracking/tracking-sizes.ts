@@ -1,6 +1,6 @@
 /** What a tracking study keeps and computes. */
 import { largest } from '../../core/extremes.js';
-import { kept, rows, type Size, trainings } from '../common/study-sizes.js';
+import { kept, keptTrainings, rows, type Size } from '../common/study-sizes.js';
 import type { TrackingStudy } from './tracking-file.js';
 import { pointsOf } from './tracking-points.js';
 
@@ -18,7 +18,7 @@ export function trackingSizes(study: TrackingStudy): Size[] {
   const most = largest(pointsOf(study).map(({ numTogether }) => numTogether));
   return [
     tooManyPoints,
-    trainings('users × epochs × points × trackers', numRows * users.count * epochs),
+    keptTrainings('users × epochs × points × trackers', numRows * users.count * epochs),
     kept(
       'The weights of the codebook',
       'elements × directions × rings × 2',

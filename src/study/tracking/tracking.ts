@@ -6,6 +6,7 @@ import { degrees, percent, short, snrText } from '../common/format.js';
 import type { StudyResult, Table } from '../common/result.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
+import { allOf } from '../fan-out/executor.js';
 import type { UserJob } from '../fan-out/user-job.js';
 import { trackingFigures } from './tracking-figures.js';
 import type { TrackingStudy } from './tracking-file.js';
@@ -48,7 +49,7 @@ export async function runTracking(study: TrackingStudy, context: StudyContext): 
   await new TrackingSimulator(study).getReady();
   const jobs = groupJobs(study);
   const simulation = { kind: study.kind, study, traced: false };
-  const scores = await context.executor.runJobs<GroupScore[]>(simulation, jobs, context);
+  const scores = await allOf(context.executor.runJobs<GroupScore[]>(simulation, jobs, context));
   const rows = trackingRows(study, scores.flat());
   return studyResult(study, TRACKING_KEYS, {
     settings: settingsOf(study),

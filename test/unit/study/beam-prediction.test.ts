@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../src/core/settings-file.js';
 import type { Executor, Simulation } from '../../../src/study/fan-out/executor.js';
-import type { UserJob } from '../../../src/study/fan-out/user-job.js';
+import type { JobList, UserJob } from '../../../src/study/fan-out/user-job.js';
 import { overrideStudy, runStudy } from '../../../src/study/run-study.js';
 import { simulatorOf, studySchema } from '../../../src/study/study-kinds.js';
 import { usersAround, writeRayTree } from '../../fixtures/ray-tree.js';
@@ -70,14 +70,15 @@ describe('a study of beam prediction', () => {
     const study = studyOf(`${TINY}${PLACES}`);
     const parts: number[] = [];
     const backwards: Executor = {
-      async runJobs<Result>(simulation: Simulation, jobs: readonly UserJob[]) {
+      async *runJobs<Result>(simulation: Simulation, jobs: JobList) {
         const results: Result[] = [];
-        for (const [index, job] of [...jobs.entries()].reverse()) {
+        for (let index = jobs.length - 1; index >= 0; index--) {
+          const job = jobs.at(index)!;
           const plain = JSON.parse(JSON.stringify(job)) as UserJob;
           const simulator = simulatorOf(structuredClone(simulation));
           results[index] = (await simulator.run(plain, { onPart: (done) => parts.push(done) })) as Result;
         }
-        return results;
+        yield* results;
       },
     };
     const here = await runStudy(study, inThisThread);

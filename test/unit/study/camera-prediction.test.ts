@@ -80,13 +80,14 @@ describe('rows', () => {
 
 /** As a queue of messages would: jobs last to first, each by a simulator of its own, everything as text on the way. */
 const overTheWire: Executor = {
-  async runJobs<Result>(...[simulation, jobs]: Parameters<Executor['runJobs']>) {
+  async *runJobs<Result>(...[simulation, jobs]: Parameters<Executor['runJobs']>) {
     const sent = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
     const results: Result[] = [];
-    for (const [index, job] of [...jobs.entries()].reverse()) {
+    for (let index = jobs.length - 1; index >= 0; index--) {
+      const job = jobs.at(index)!;
       results[index] = sent(await simulatorOf(sent(simulation)).run(sent(job))) as Result;
     }
-    return results;
+    yield* results;
   },
 };
 

@@ -37,8 +37,8 @@ describe('a study that is too large', () => {
     ],
     [
       'many users at many points',
-      accuracy('{elements: 64}', `{count: 1e6, ring: ${sweep(1000)}}`),
-      /number of trainings .* is 1000000000; at most 200000000/,
+      accuracy('{elements: 64}', `{count: 1e8, ring: ${sweep(2000)}}`),
+      /number of trainings .* is 200000000000; at most 100000000000/,
     ],
     [
       'places that are a product',
@@ -113,11 +113,11 @@ describe('a study that is too large', () => {
 
   it('is refused too when the command line makes it so', async () => {
     const study = parseSettings(
-      accuracy('{elements: 64}', `{count: 1, ring: ${sweep(1000)}}`),
+      accuracy('{elements: 64}', `{count: 1, ring: ${sweep(2000)}}`),
       studySchema,
       'f',
     );
-    const larger = overrideStudy(study, { numUsers: 1e6 });
+    const larger = overrideStudy(study, { numUsers: 1e8 });
     await expect(runStudy(larger, { executor: studyThreads(1), traced: false })).rejects.toThrow(
       'number of trainings',
     );
