@@ -8,6 +8,7 @@ import { cameraStep } from './camera-step.js';
 import { closedLoop } from './closed-loop.js';
 import { codewordParameters } from './codeword-parameters.js';
 import { dpcStudy } from './dpc-study.js';
+import { emulatedCampaign } from './emulated-campaign.js';
 import { gainLoss } from './gain-loss.js';
 import { iqPowers } from './iq-powers.js';
 import { linkGoodput } from './link-goodput.js';
@@ -25,6 +26,7 @@ const benchmarks: readonly Benchmark[] = [
   codewordParameters,
   usbGoodput,
   closedLoop,
+  emulatedCampaign,
   bridgeIngest,
   dpcStudy,
   bestCodeword,

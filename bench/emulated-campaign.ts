@@ -1,0 +1,114 @@
+/**
+ * A whole campaign against the emulator: board and UEs in processes of their own, a pseudo-terminal, WebSockets, a recording. Slots per
+ * second from the first load to the last power, and what a round of pilots waits for. Virtual time stands still meanwhile, so a slot costs what
+ * it takes to say and to confirm it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startRun } from '../src/campaign/run.js';
+import { parseScenario } from '../src/scenario/scenario.js';
+import type { Testbed } from '../src/slots/testbed.js';
+import { emulatedSection, openTestbed } from '../src/testbed.js';
+import type { Benchmark, BenchRow } from './benchmark.js';
+
+const NUM_USERS = 60;
+const LEAST_SLOTS_PER_S = 3000;
+const SCENARIO = `
+array: { elements: 512, carrier: 100 GHz, rings: 6 }
+board: { port: emulated, baud: 3e6 }
+slots: { duration: 125 us }
+scheme: dpc
+channel: { snr: 20 dB }
+users: { count: ${NUM_USERS} }
+`;
+const PARTS = {
+  load: 'the board confirms codewords',
+  queue: 'the board confirms slots',
+  ask: 'UEs confirm slots, mostly meanwhile',
+  pass: 'slots pass and powers come',
+  rest: 'choosing, quantising, planning',
+} as const;
+type Part = keyof typeof PARTS;
+
+export const emulatedCampaign: Benchmark = {
+  name: 'emulated-campaign',
+  async run() {
+    const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-bench-'));
+    const times = new Times();
+    try {
+      const file = parseScenario(SCENARIO, 'emulated-campaign.yaml', emulatedSection);
+      const outcome = await startRun(file, path.join(folder, 'run'), {
+        openTestbed: async (request) => times.of(await openTestbed(request)),
+      });
+      return rowsOf(times, outcome.slots.planned);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+function rowsOf({ ofPart, fromMs, untilMs }: Times, numSlots: number): BenchRow[] {
+  const allMs = untilMs - fromMs;
+  const alone = { alternative: null, alternativeValue: null, ratio: null };
+  const rest = allMs - ofPart.load - ofPart.queue - ofPart.pass;
+  const parts = Object.entries(PARTS).map(([part, what]) => ({
+    ...{ what: `of it, ${what}`, unit: '%', ...alone },
+    value: (100 * (part === 'rest' ? rest : ofPart[part as Part])) / allMs,
+  }));
+  return [
+    {
+      ...{ what: `campaign of ${NUM_USERS} users by DPC, 512 elements, emulated`, unit: 'slots/s', ...alone },
+      value: (1e3 * numSlots) / allMs,
+      target: { of: 'value', atLeast: LEAST_SLOTS_PER_S },
+    },
+    ...parts,
+  ];
+}
+
+/** Stands between campaign and testbed, and takes the times. */
+class Times {
+  readonly ofPart: Record<Part, number> = { load: 0, queue: 0, ask: 0, pass: 0, rest: 0 };
+  fromMs = Number.POSITIVE_INFINITY;
+  untilMs = 0;
+  #passedMs = 0;
+
+  of(testbed: Testbed): Testbed {
+    const { board, bridge } = testbed;
+    const replaced = { load: 'load', queue: 'queue', measure: 'ask' } as const;
+    const timed = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get: (_, property) => {
+          const value: unknown = Reflect.get(target, property, target);
+          if (typeof value !== 'function') return value;
+          const part = replaced[property as keyof typeof replaced];
+          return part === undefined ? value.bind(target) : this.#timed(part, value.bind(target));
+        },
+      });
+    bridge.onPower(() => {
+      this.ofPart.pass += performance.now() - Math.max(this.#passedMs, this.untilMs);
+      this.untilMs = performance.now();
+    });
+    return {
+      ...testbed,
+      board: timed(board),
+      bridge: timed(bridge),
+      waitUntilBoardTime: (toS, signal) => {
+        this.#passedMs = performance.now();
+        return testbed.waitUntilBoardTime(toS, signal);
+      },
+    };
+  }
+
+  #timed(part: Part, ask: (...given: unknown[]) => Promise<unknown>) {
+    return async (...given: unknown[]) => {
+      const beganMs = performance.now();
+      this.fromMs = Math.min(this.fromMs, beganMs);
+      try {
+        return await ask(...given);
+      } finally {
+        this.ofPart[part] += performance.now() - beganMs;
+      }
+    };
+  }
+}
