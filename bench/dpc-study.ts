@@ -33,7 +33,7 @@ const study = accuracySchema.parse({
 
 const NUM_ROUNDS = 15;
 /** Users per round: about as long on either side. */
-const FAST_USERS = 250;
+const FAST_USERS = 700;
 const DIRECT_USERS = 10;
 
 export const dpcStudy: Benchmark = {

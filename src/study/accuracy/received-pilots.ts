@@ -178,10 +178,12 @@ class BatchPowers implements Powers {
   }
 
   get #all(): Powers {
-    this.#evaluated ??= powersOf(
-      Float64Array.from(this.#batch, (pilot) => this.#received.power(pilot, this.#deviation)),
-      1,
-    );
+    if (this.#evaluated !== undefined) return this.#evaluated;
+    const powers = new Float64Array(this.#batch.length);
+    for (let k = 0; k < powers.length; k++) {
+      powers[k] = this.#received.power(this.#batch[k]!, this.#deviation);
+    }
+    this.#evaluated = powersOf(powers, 1);
     return this.#evaluated;
   }
 }
