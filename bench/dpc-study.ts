@@ -1,7 +1,8 @@
 /**
  * Throughput of a study of the DPC scheme on one core: per user, draw it and its channel, send its 78 pilots in noise,
  * find the noise-free best of the whole polar codebook. Held against the same study that evaluates the whole codebook
- * by a matrix-vector product in plain JavaScript, which then also answers the polar pilots.
+ * by a matrix-vector product in plain JavaScript, which then also answers the polar pilots. Time is processor time of this process,
+ * so that what else the machine does takes less part in it.
  */
 import { type ChannelEvaluator, channelVector } from '../src/channel/channel.js';
 import type { Path } from '../src/channel/paths.js';
@@ -17,7 +18,9 @@ import {
 } from '../src/core/complex.js';
 import { accuracySchema } from '../src/study/accuracy/accuracy-file.js';
 import { Simulator } from '../src/study/accuracy/accuracy-simulator.js';
-import { type Benchmark, comparison, median } from './benchmark.js';
+import { buildArray, buildPolar } from '../src/study/common/study-array.js';
+import { type Benchmark, comparison, median, processorTimeS } from './benchmark.js';
+import { partsOfStudy } from './dpc-parts.js';
 
 const study = accuracySchema.parse({
   kind: 'accuracy',
@@ -30,7 +33,7 @@ const study = accuracySchema.parse({
 
 const NUM_ROUNDS = 15;
 /** Users per round: about as long on either side. */
-const FAST_USERS = 250;
+const FAST_USERS = 700;
 const DIRECT_USERS = 10;
 
 export const dpcStudy: Benchmark = {
@@ -64,8 +67,13 @@ export const dpcStudy: Benchmark = {
         unit: 'users/s',
         alternative: 'the whole codebook by matrix-vector products in plain JavaScript',
         alternativeValue: median(directPerS),
-        target: { of: 'ratio', atLeast: 20 },
+        target: { of: 'value', atLeast: 10_000 },
       }),
+      ...partsOfStudy(
+        study,
+        buildPolar(buildArray(study.array, study.array.elements!), study.codebook),
+        simulator,
+      ),
     ];
   },
 };
@@ -75,9 +83,9 @@ function usersPerS(
   firstUser: number,
   numUsers: number,
 ): number {
-  const startMs = performance.now();
+  const startS = processorTimeS();
   run(firstUser, numUsers);
-  return (numUsers * 1e3) / (performance.now() - startMs);
+  return numUsers / (processorTimeS() - startS);
 }
 
 /** Evaluates the whole codebook for every channel; polar pilots and the best codeword are then looked up. */

@@ -58,4 +58,16 @@ export interface ChannelEvaluator {
   best(): PolarIndex;
   /** Codeword with the largest |h^T w + noise|; noise per column, shape [numCodewords]. What exhaustive search finds. */
   bestWithNoise(noise: ComplexVector): PolarIndex;
+  /**
+   * Place in `columns` of the codeword with the largest |h^T w + noise|, the first of equals: what asking for all of them would
+   * tell, in less time. Not there, or null, where it would take no less.
+   */
+  strongestOf?(columns: Int32Array, noise: ColumnNoise): number | null;
+}
+
+/** Noise of a codebook's columns, which is drawn when it is asked for. */
+export interface ColumnNoise {
+  /** No column has more. */
+  readonly most: number;
+  at(column: number): Complex;
 }

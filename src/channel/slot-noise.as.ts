@@ -1,4 +1,5 @@
-/** Powers in noise (AssemblyScript): draws what src/core/random.ts draws, two subcarriers at once. */
+/** Powers in noise (AssemblyScript): draws what src/core/random.ts draws, many subcarriers at once. */
+import { storeTransposed } from '../kernels/transpose.part.as';
 import {
   doubledCosine,
   doubledSine,
@@ -26,19 +27,43 @@ const LOGARITHM = memory.data<f64>(
   16,
 );
 
+/** Constants of the logarithm by its bits, and of uniform numbers; in memory, as those of trigonometry are, to be kept in registers. */
+const BITS = memory.data<u64>(
+  [
+    0x3ca0000000000000, 0x3ca0000000000000, // 2^-53
+    0x3e40000000000000, 0x3e40000000000000, // 2^-27
+    0x3ff0000000000000, 0x3ff0000000000000, // 1, and the exponent of numbers in [1, 2)
+    0x4330000000000000, 0x4330000000000000, // 2^52
+    0x43300000000003ff, 0x43300000000003ff, // 2^52 + 1023
+    0x000fffffffffffff, 0x000fffffffffffff, // the bits of a mantissa
+    0x3ff6a09e667f3bcd, 0x3ff6a09e667f3bcd, // sqrt 2
+    0x3fe0000000000000, 0x3fe0000000000000, // 1/2
+    0xc000000000000000, 0xc000000000000000, // -2
+    0x3fe62e42fefa39ef, 0x3fe62e42fefa39ef, // log 2
+  ],
+  16,
+);
+
+/** Subcarriers of each quarter that are worked on at a time, and bytes of doubles for those of all four. */
+const RUN: usize = 64;
+const STRIDE: usize = 4 * RUN * 8;
+
 /** First address that is free for the caller. */
 export function firstAddress(): usize {
   return __heap_base;
 }
 
-/** xoshiro128++: writes the next `count` words. @param state its four words. */
-function drawWords(state: usize, count: i32, out: usize): void {
+/**
+ * Advances a generator by `count` words; none is wanted.
+ *
+ * @param state its four words.
+ */
+export function skipWords(state: usize, count: i32): void {
   let a = load<u32>(state);
   let b = load<u32>(state, 4);
   let c = load<u32>(state, 8);
   let d = load<u32>(state, 12);
-  for (let at: usize = 0; at < (<usize>count) << 2; at += 4) {
-    store<u32>(out + at, rotl<u32>(a + d, 7) + a);
+  for (let k = 0; k < count; k++) {
     const t = b << 9;
     c ^= a;
     d ^= b;
@@ -47,77 +72,231 @@ function drawWords(state: usize, count: i32, out: usize): void {
     c ^= t;
     d = rotl<u32>(d, 11);
   }
+  store<u32>(state, a);
+  store<u32>(state, b, 4);
+  store<u32>(state, c, 8);
+  store<u32>(state, d, 12);
 }
 
-/** In [0, 1) with 53 random bits, of two words. */
+/** State of a generator further on: the sum, modulo 2, of the columns that its bits choose. */
 // @ts-ignore: decorator
 @inline
-function uniform(words: usize): f64 {
-  const bits = ((<u64>(load<u32>(words) >>> 5)) << 26) | (<u64>(load<u32>(words, 4) >>> 6));
-  return <f64>(<i64>bits) * (1.0 / 9007199254740992.0);
+function jumped(state: usize, columns: usize): v128 {
+  let sum = i32x4.splat(0);
+  for (let word: usize = 0; word < 16; word += 4) {
+    const bits = load<u32>(state + word);
+    const column = columns + (word << 7);
+    for (let bit: u32 = 0; bit < 32; bit++) {
+      const chosen = i32x4.splat(-(<i32>((bits >>> bit) & 1)));
+      sum = v128.xor(sum, v128.and(v128.load(column + (bit << 4)), chosen));
+    }
+  }
+  return sum;
+}
+
+// @ts-ignore: decorator
+@inline
+function rotated(words: v128, bits: i32): v128 {
+  return v128.or(i32x4.shl(words, bits), i32x4.shr_u(words, 32 - bits));
 }
 
 /**
- * out_m = |signal_m + scale (x_m + j y_m)|^2 with x_m and y_m standard normal, in the order x_0, y_0, x_1, ... `count` is
- * even; signal is planar with `imag` bytes from real to imaginary parts, out is single precision.
+ * Splits what a generator draws into quarters of `numWords` words.
  *
- * @param state four words of the generator.
- * @param words space for four words per subcarrier.
+ * @param states its four words; left behind are those of the four generators, first words of all, then second ones, and so on.
+ * @param columns of the jump by `numWords` words: what becomes of each of the 128 bits of a state alone, 16 bytes each.
+ */
+function splitState(states: usize, columns: usize): void {
+  const first = v128.load(states);
+  const second = jumped(states, columns);
+  v128.store(states, second);
+  const third = jumped(states, columns);
+  v128.store(states, third);
+  storeTransposed(states, 16, first, second, third, jumped(states, columns));
+}
+
+/** xoshiro128++: draws 4 `run` words from each of four generators, and writes those of one after those of another. */
+function drawWords(states: usize, run: usize, out: usize): void {
+  let a = v128.load(states);
+  let b = v128.load(states, 16);
+  let c = v128.load(states, 32);
+  let d = v128.load(states, 48);
+  for (let at: usize = 0; at < run << 4; at += 16) {
+    const w0 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
+    let t = i32x4.shl(b, 9);
+    c = v128.xor(c, a);
+    d = v128.xor(d, b);
+    b = v128.xor(b, c);
+    a = v128.xor(a, d);
+    c = v128.xor(c, t);
+    d = rotated(d, 11);
+    const w1 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
+    t = i32x4.shl(b, 9);
+    c = v128.xor(c, a);
+    d = v128.xor(d, b);
+    b = v128.xor(b, c);
+    a = v128.xor(a, d);
+    c = v128.xor(c, t);
+    d = rotated(d, 11);
+    const w2 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
+    t = i32x4.shl(b, 9);
+    c = v128.xor(c, a);
+    d = v128.xor(d, b);
+    b = v128.xor(b, c);
+    a = v128.xor(a, d);
+    c = v128.xor(c, t);
+    d = rotated(d, 11);
+    const w3 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
+    t = i32x4.shl(b, 9);
+    c = v128.xor(c, a);
+    d = v128.xor(d, b);
+    b = v128.xor(b, c);
+    a = v128.xor(a, d);
+    c = v128.xor(c, t);
+    d = rotated(d, 11);
+    storeTransposed(out + at, run << 4, w0, w1, w2, w3);
+  }
+  v128.store(states, a);
+  v128.store(states, b, 16);
+  v128.store(states, c, 32);
+  v128.store(states, d, 48);
+}
+
+/**
+ * out_m = |signal_m + scale (x_m + j y_m)|^2 with x_m and y_m standard normal, in the order x_0, y_0, x_1, ... `count` is a
+ * multiple of eight; signal is planar with `imag` bytes from real to imaginary parts, out is single precision.
+ *
+ * One loop would wait for its long chains of operations, of which a processor sees too few at a time; several short ones do not.
+ *
+ * @param states four words of the generator, and space for twelve more.
+ * @param columns of the jump by `count` words, see `splitState`.
+ * @param scratch space for three parts of STRIDE bytes, and for the words.
  */
 export function noisyPowers(
   signal: usize,
   imag: usize,
   count: i32,
   scale: f64,
-  state: usize,
-  words: usize,
+  states: usize,
+  columns: usize,
+  scratch: usize,
   out: usize,
 ): void {
-  drawWords(state, 4 * count, words);
-  const size = f64x2.splat(scale);
-  for (let at: usize = 0; at < (<usize>count) << 3; at += 16) {
-    const word = words + 2 * at;
-    const radii = f64x2(uniform(word), uniform(word + 16));
-    const turns = f64x2(uniform(word + 8), uniform(word + 24));
-    const one = f64x2.splat(1);
-    const log = logarithm(f64x2.sub(one, radii));
-    const radius = f64x2.mul(size, f64x2.sqrt(f64x2.mul(f64x2.splat(-2), log)));
-    const t = quarterAngle(turns);
-    const z = f64x2.mul(t, t);
-    const sin1 = smallSine(t, z);
-    const cos1 = smallCosine(z);
-    const sin2 = doubledSine(sin1, cos1);
-    const cos2 = doubledCosine(sin1);
-    const re = f64x2.add(v128.load(signal + at), f64x2.mul(radius, doubledCosine(sin2)));
-    const im = f64x2.add(v128.load(signal + imag + at), f64x2.mul(radius, doubledSine(sin2, cos2)));
-    const power = f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im));
-    v128.store64_lane(out + (at >> 1), f32x4.demote_f64x2_zero(power), 0);
+  splitState(states, columns);
+  const quarter = (<usize>count) >> 2;
+  const words = scratch + 3 * STRIDE;
+  for (let first: usize = 0; first < quarter; first += RUN) {
+    const run = min<usize>(RUN, quarter - first);
+    drawWords(states, run, words);
+    toUniform(words, words + (run << 6), scratch);
+    toRadius(scratch, scratch + (run << 5), scale);
+    toQuarterAngle(scratch, scratch + (run << 5));
+    for (let k: usize = 0; k < 4; k++) {
+      const at = k * quarter + first;
+      addNoise(signal + (at << 3), imag, scratch + ((k * run) << 3), run, out + (at << 2));
+    }
   }
 }
 
-/** Natural logarithm of positive normal numbers. */
-// @ts-ignore: decorator
-@inline
-function logarithm(x: v128): v128 {
-  // 2^52 + exponent + 1023 as a double, by its bits.
-  const biased = v128.or(i64x2.shr_u(x, 52), i64x2.splat(0x4330000000000000));
-  let exponent = f64x2.sub(biased, f64x2.splat(4503599627370496.0 + 1023.0));
-  let m = v128.or(v128.and(x, i64x2.splat(0x000fffffffffffff)), i64x2.splat(0x3ff0000000000000));
-  const big = f64x2.gt(m, f64x2.splat(1.4142135623730951));
-  m = v128.bitselect(f64x2.mul(m, f64x2.splat(0.5)), m, big);
-  exponent = f64x2.add(exponent, v128.and(big, f64x2.splat(1)));
-  const one = f64x2.splat(1);
-  const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
-  const z = f64x2.mul(s, s);
-  let p = horner(z, v128.load(LOGARITHM), LOGARITHM + 16);
-  p = horner(z, p, LOGARITHM + 32);
-  p = horner(z, p, LOGARITHM + 48);
-  p = horner(z, p, LOGARITHM + 64);
-  p = horner(z, p, LOGARITHM + 80);
-  p = horner(z, p, LOGARITHM + 96);
-  p = horner(z, p, LOGARITHM + 112);
-  p = horner(z, p, LOGARITHM + 128);
-  p = horner(z, p, LOGARITHM + 144);
-  p = horner(z, p, LOGARITHM + 160);
-  return f64x2.add(f64x2.mul(exponent, f64x2.splat(0.6931471805599453)), f64x2.mul(s, p));
+/** Words become, for two subcarriers at a time, s and the exponent of a logarithm and turns: in three parts of the scratch. */
+function toUniform(words: usize, end: usize, to: usize): void {
+  const low = v128.load(BITS);
+  const high = v128.load(BITS, 16);
+  const one = v128.load(BITS, 32);
+  const carrier = v128.load(BITS, 48);
+  const offset = v128.load(BITS, 64);
+  const mantissa = v128.load(BITS, 80);
+  const root2 = v128.load(BITS, 96);
+  const half = v128.load(BITS, 112);
+  for (; words < end; words += 32) {
+    const ours = v128.load(words);
+    const next = v128.load(words, 16);
+    // In [0, 1) with 53 random bits, of two words.
+    const upper = i32x4.shr_u(v128.shuffle<i32>(ours, next, 0, 4, 2, 6), 5);
+    const lower = i32x4.shr_u(v128.shuffle<i32>(ours, next, 1, 5, 3, 7), 6);
+    const radii = f64x2.add(
+      f64x2.mul(f64x2.convert_low_i32x4_s(upper), high),
+      f64x2.mul(f64x2.convert_low_i32x4_s(lower), low),
+    );
+    const turns = f64x2.add(
+      f64x2.mul(f64x2.convert_low_i32x4_s(v128.shuffle<i64>(upper, upper, 1, 1)), high),
+      f64x2.mul(f64x2.convert_low_i32x4_s(v128.shuffle<i64>(lower, lower, 1, 1)), low),
+    );
+    v128.store(to, turns, 2 * STRIDE);
+    const x = f64x2.sub(one, radii);
+    // 2^52 + exponent + 1023 as a double, by its bits.
+    const biased = v128.or(i64x2.shr_u(x, 52), carrier);
+    const exponent = f64x2.sub(biased, offset);
+    let m = v128.or(v128.and(x, mantissa), one);
+    const big = f64x2.gt(m, root2);
+    m = v128.bitselect(f64x2.mul(m, half), m, big);
+    v128.store(to, f64x2.div(f64x2.sub(m, one), f64x2.add(m, one)));
+    v128.store(to, f64x2.add(exponent, v128.and(big, one)), STRIDE);
+    to += 16;
+  }
+}
+
+/** scale sqrt(-2 log x) of s and the exponent of x. */
+function toRadius(at: usize, end: usize, scale: f64): void {
+  const size = f64x2.splat(scale);
+  const minusTwo = v128.load(BITS, 128);
+  const ln2 = v128.load(BITS, 144);
+  // Kept in registers: of fewer instructions per turn a processor sees more turns at a time.
+  const c21 = v128.load(LOGARITHM);
+  const c19 = v128.load(LOGARITHM, 16);
+  const c17 = v128.load(LOGARITHM, 32);
+  const c15 = v128.load(LOGARITHM, 48);
+  const c13 = v128.load(LOGARITHM, 64);
+  const c11 = v128.load(LOGARITHM, 80);
+  const c9 = v128.load(LOGARITHM, 96);
+  const c7 = v128.load(LOGARITHM, 112);
+  const c5 = v128.load(LOGARITHM, 128);
+  const c3 = v128.load(LOGARITHM, 144);
+  const c1 = v128.load(LOGARITHM, 160);
+  for (let k = at; k < end; k += 16) {
+    const s = v128.load(k);
+    const z = f64x2.mul(s, s);
+    let p = f64x2.add(f64x2.mul(z, c21), c19);
+    p = f64x2.add(f64x2.mul(z, p), c17);
+    p = f64x2.add(f64x2.mul(z, p), c15);
+    p = f64x2.add(f64x2.mul(z, p), c13);
+    p = f64x2.add(f64x2.mul(z, p), c11);
+    p = f64x2.add(f64x2.mul(z, p), c9);
+    p = f64x2.add(f64x2.mul(z, p), c7);
+    p = f64x2.add(f64x2.mul(z, p), c5);
+    p = f64x2.add(f64x2.mul(z, p), c3);
+    p = f64x2.add(f64x2.mul(z, p), c1);
+    v128.store(k, f64x2.mul(s, p));
+  }
+  for (; at < end; at += 16) {
+    const log = f64x2.add(f64x2.mul(v128.load(at, STRIDE), ln2), v128.load(at));
+    v128.store(at, f64x2.mul(size, f64x2.sqrt(f64x2.mul(minusTwo, log))));
+  }
+}
+
+/** Turns become sine and cosine of a quarter of the angle. */
+function toQuarterAngle(at: usize, end: usize): void {
+  for (; at < end; at += 16) {
+    const t = quarterAngle(v128.load(at, 2 * STRIDE));
+    const z = f64x2.mul(t, t);
+    v128.store(at, smallSine(t, z), STRIDE);
+    v128.store(at, smallCosine(z), 2 * STRIDE);
+  }
+}
+
+/** out = |signal + radius exp(j angle)|^2. */
+function addNoise(signal: usize, imag: usize, at: usize, run: usize, out: usize): void {
+  for (const end = out + (run << 2); out < end; out += 8) {
+    const radius = v128.load(at);
+    const sin1 = v128.load(at, STRIDE);
+    const cos1 = v128.load(at, 2 * STRIDE);
+    const sin2 = doubledSine(sin1, cos1);
+    const cos2 = doubledCosine(sin1);
+    const re = f64x2.add(v128.load(signal), f64x2.mul(radius, doubledCosine(sin2)));
+    const im = f64x2.add(v128.load(signal + imag), f64x2.mul(radius, doubledSine(sin2, cos2)));
+    const power = f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im));
+    v128.store64_lane(out, f32x4.demote_f64x2_zero(power), 0);
+    at += 16;
+    signal += 16;
+  }
 }

@@ -11,11 +11,21 @@ interface NoiseKernel extends WasmKernel {
     imag: number,
     count: number,
     scale: number,
-    state: number,
-    words: number,
+    states: number,
+    columns: number,
+    scratch: number,
     out: number,
   ): void;
+  skipWords(state: number, count: number): void;
 }
+
+/** Its sizes, in bytes. */
+const STATES_BYTES = 64;
+const STATE_BYTES = 16;
+const STATE_BITS = 8 * STATE_BYTES;
+const SCRATCH_BYTES = 10_240;
+/** Keeps real and imaginary parts off each other's 4096-byte aliases, which stall loads behind stores. */
+const GAP_BYTES = 192;
 
 /**
  * |signal + noise|^2 on every subcarrier. The noise is drawn from (seed, UE, slot) alone, subcarrier by subcarrier, so
@@ -53,22 +63,38 @@ class PowerMeter {
   readonly #kernel: NoiseKernel;
   readonly #count: number;
   readonly #state: Uint32Array;
+  readonly #columns: number;
+  readonly #scratch: number;
   readonly #re: Float64Array;
   readonly #im: Float64Array;
   readonly #powers: Float32Array;
-  readonly #words: number;
 
   constructor(numSubcarriers: number) {
-    this.#count = numSubcarriers + (numSubcarriers % 2);
-    const signal = FIRST_ADDRESS + 64;
-    const powers = signal + 16 * this.#count;
-    this.#words = powers + 8 * this.#count;
-    this.#kernel = instantiate<NoiseKernel>('channel/slot-noise.wasm', this.#words + 16 * this.#count);
+    this.#count = 8 * Math.ceil(numSubcarriers / 8);
+    this.#columns = FIRST_ADDRESS + STATES_BYTES;
+    this.#scratch = this.#columns + STATE_BITS * STATE_BYTES;
+    const re = this.#scratch + SCRATCH_BYTES;
+    const im = re + 8 * this.#count + GAP_BYTES;
+    const powers = im + 8 * this.#count;
+    this.#kernel = instantiate<NoiseKernel>('channel/slot-noise.wasm', powers + 4 * this.#count);
     const { buffer } = this.#kernel.memory;
     this.#state = new Uint32Array(buffer, FIRST_ADDRESS, 4);
-    this.#re = new Float64Array(buffer, signal, numSubcarriers);
-    this.#im = new Float64Array(buffer, signal + 8 * this.#count, numSubcarriers);
+    this.#re = new Float64Array(buffer, re, numSubcarriers);
+    this.#im = new Float64Array(buffer, im, numSubcarriers);
     this.#powers = new Float32Array(buffer, powers, numSubcarriers);
+    this.#fillColumns();
+  }
+
+  /**
+   * Four words per subcarrier, a quarter of the subcarriers: what a jump by so many words makes of every bit of a state alone. What it
+   * makes of a state is their sum, modulo 2.
+   */
+  #fillColumns(): void {
+    for (let bit = 0; bit < STATE_BITS; bit++) {
+      const column = this.#columns + bit * STATE_BYTES;
+      new Uint32Array(this.#kernel.memory.buffer, column, 4)[bit >> 5] = 1 << (bit & 31);
+      this.#kernel.skipWords(column, this.#count);
+    }
   }
 
   measure(signal: ComplexVector | null, noiseVariance: number, random: Random): Float32Array {
@@ -82,11 +108,12 @@ class PowerMeter {
     }
     this.#kernel.noisyPowers(
       this.#re.byteOffset,
-      8 * this.#count,
+      this.#im.byteOffset - this.#re.byteOffset,
       this.#count,
       Math.sqrt(noiseVariance / 2),
       FIRST_ADDRESS,
-      this.#words,
+      this.#columns,
+      this.#scratch,
       this.#powers.byteOffset,
     );
     return this.#powers.slice();

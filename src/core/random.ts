@@ -38,6 +38,48 @@ function wordOfText(key: string, k: number): number {
   return k < key.length ? key.charCodeAt(k) : ~key.length;
 }
 
+/** Four hashes of the same words, from different starts. */
+interface Hashes {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+}
+
+const OF_NO_KEYS: Hashes = { a: 0x9e3779b9, b: 0x243f6a88, c: 0xb7e15162, d: 0x71374491 };
+
+/** Hashes of more keys, after those of others. */
+function hashesOf(keys: readonly (number | string)[], before: Hashes): Hashes {
+  // Local variables: studies make a stream per pilot, and fields would be written to once per word.
+  let { a, b, c, d } = before;
+  for (const key of keys) {
+    if (Number.isNaN(key)) requireFinite('key', Number.NaN);
+    const numWords = typeof key === 'number' ? 2 : key.length + 1;
+    for (let k = 0; k < numWords; k++) {
+      const scrambled = scramble(typeof key === 'number' ? wordOfNumber(key, k) : wordOfText(key, k));
+      a = mix(a, scrambled);
+      b = mix(b, scrambled);
+      c = mix(c, scrambled);
+      d = mix(d, scrambled);
+    }
+  }
+  return { a, b, c, d };
+}
+
+/** First keys of many streams, which are so hashed once: `new RandomKeys(7, 'noise').stream(slot)` is `new Random(7, 'noise', slot)`. */
+export class RandomKeys {
+  readonly #hashes: Hashes;
+
+  constructor(...keys: readonly (number | string)[]) {
+    this.#hashes = hashesOf(keys, OF_NO_KEYS);
+  }
+
+  stream(...more: readonly (number | string)[]): Random {
+    const { a, b, c, d } = hashesOf(more, this.#hashes);
+    return Random.fromState(finalise(a), finalise(b), finalise(c), finalise(d) | 1);
+  }
+}
+
 /** xoshiro128++ (Blackman and Vigna, 2019) with keyed streams. */
 export class Random {
   #a: number;
@@ -47,22 +89,7 @@ export class Random {
   #spareNormal: number | undefined;
 
   constructor(...keys: readonly (number | string)[]) {
-    // Local variables: studies make a stream per pilot, and fields would be written to once per word.
-    let a = 0x9e3779b9;
-    let b = 0x243f6a88;
-    let c = 0xb7e15162;
-    let d = 0x71374491;
-    for (const key of keys) {
-      if (Number.isNaN(key)) requireFinite('key', Number.NaN);
-      const numWords = typeof key === 'number' ? 2 : key.length + 1;
-      for (let k = 0; k < numWords; k++) {
-        const scrambled = scramble(typeof key === 'number' ? wordOfNumber(key, k) : wordOfText(key, k));
-        a = mix(a, scrambled);
-        b = mix(b, scrambled);
-        c = mix(c, scrambled);
-        d = mix(d, scrambled);
-      }
-    }
+    const { a, b, c, d } = hashesOf(keys, OF_NO_KEYS);
     this.#a = finalise(a);
     this.#b = finalise(b);
     this.#c = finalise(c);
@@ -107,6 +134,27 @@ export class Random {
   integer(bound: number): number {
     requireWhole('bound', bound, 1, Number.MAX_SAFE_INTEGER);
     return Math.floor(this.uniform() * bound);
+  }
+
+  /** Passes over what 2 `numPairs` calls of `normal` would draw. */
+  skipNormalPairs(numPairs: number): void {
+    let a = this.#a;
+    let b = this.#b;
+    let c = this.#c;
+    let d = this.#d;
+    for (let word = 0; word < 4 * numPairs; word++) {
+      const t = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= t;
+      d = (d << 11) | (d >>> 21);
+    }
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#d = d;
   }
 
   /** Standard normal (Box and Muller, 1958). */

@@ -15,6 +15,11 @@ export interface Powers {
   readonly fullGainPower: number | null;
   /** What the UE made of powers that it did not report; `perSubcarrier` holds their means then. */
   readonly localEstimate?: FocalPoint;
+  /**
+   * Place of the pilot with the largest mean, the first of equals, where that can be told in less time than all powers take; null or
+   * not there where it cannot.
+   */
+  strongest?(): number | null;
 }
 
 /**

@@ -6,14 +6,24 @@ import type { Codeword } from '../../codebook/codeword.js';
 import type { PolarCodebook, PolarIndex } from '../../codebook/polar.js';
 import { codewordWeights } from '../../codebook/weights.js';
 import type { Complex, ComplexVector } from '../../core/complex.js';
-import type { ChannelEvaluator } from '../channel.js';
+import type { ChannelEvaluator, ColumnNoise } from '../channel.js';
 import type { Path } from '../paths.js';
 import { createKernel, type Kernel } from './kernel.js';
 import { type KernelLayout, layOut } from './kernel-memory.js';
 import { Screen } from './screen.js';
 
+/** For double precision, where a bound is held against what was evaluated. */
+const ROUNDING = 1 + 1e-9;
 /** Weights kept ready take no more than this; the whole codebooks of 512 elements fit. */
 const WEIGHTS_BYTES = 64 * 2 ** 20;
+
+interface Contender {
+  /** Among the columns that were asked for. */
+  readonly place: number;
+  readonly noise: Complex;
+  /** Amplitude that it does not exceed, noise included. */
+  readonly most: number;
+}
 
 export class FastEvaluator implements ChannelEvaluator {
   readonly #codebook: PolarCodebook;
@@ -24,7 +34,8 @@ export class FastEvaluator implements ChannelEvaluator {
   readonly #result: Float64Array;
   readonly #numWeights: number;
   readonly #weightsOf = new Map<Codeword, number>();
-  #transformed = false;
+  /** Norm of the channel; null before it is transformed. */
+  #norm: number | null = null;
 
   /**
    * The numbers of elements and of angles must be powers of two of at least 16, and angles no more than elements.
@@ -51,9 +62,9 @@ export class FastEvaluator implements ChannelEvaluator {
 
   setChannel(paths: readonly Path[]): void {
     const { array } = this.#codebook;
-    const { channel, elementY } = this.#layout;
+    const { channel, elementY, path } = this.#layout;
     this.#channel.fill(0);
-    this.#transformed = false;
+    this.#norm = null;
     for (const { gain, positionM } of paths) {
       const [x, y] = positionM;
       this.#kernel.addPath(
@@ -65,6 +76,7 @@ export class FastEvaluator implements ChannelEvaluator {
         x,
         y,
         1 / array.wavelengthM,
+        path,
       );
     }
   }
@@ -84,23 +96,83 @@ export class FastEvaluator implements ChannelEvaluator {
     return this.#codebook.indexOf(this.#argmax(noise));
   }
 
+  strongestOf(columns: Int32Array, noise: ColumnNoise): number | null {
+    const norm = this.#transform();
+    if (!Number.isFinite(norm)) return null;
+    const contenders = this.#contenders(columns, noise, norm);
+    let best = contenders[0]!;
+    for (const contender of contenders) if (contender.most > best.most) best = contender;
+    let bestPower = this.#power(columns[best.place]!, best.noise);
+    const first = best;
+    for (const contender of contenders) {
+      if (contender === first || (contender.most * ROUNDING) ** 2 < bestPower) continue;
+      const power = this.#power(columns[contender.place]!, contender.noise);
+      if (power > bestPower || (power === bestPower && contender.place < best.place)) {
+        best = contender;
+        bestPower = power;
+      }
+    }
+    return best.place;
+  }
+
+  /** Those that may be the strongest, with their noise and the most that they may receive; others are not asked for their noise. */
+  #contenders(columns: Int32Array, noise: ColumnNoise, norm: number): Contender[] {
+    const estimates = this.#screen.estimates(columns);
+    // Some column receives this much whatever its noise.
+    let least = 0;
+    for (let place = 0; place < columns.length; place++) {
+      const re = estimates[3 * place]!;
+      const im = estimates[3 * place + 1]!;
+      least = Math.max(least, Math.sqrt(re * re + im * im) - norm * estimates[3 * place + 2]!);
+    }
+    least -= noise.most;
+    const contenders: Contender[] = [];
+    for (let place = 0; place < columns.length; place++) {
+      const re = estimates[3 * place]!;
+      const im = estimates[3 * place + 1]!;
+      const error = norm * estimates[3 * place + 2]!;
+      if ((Math.sqrt(re * re + im * im) + error + noise.most) * ROUNDING < least) continue;
+      const ours = noise.at(columns[place]!);
+      const most = Math.sqrt((re + ours.re) ** 2 + (im + ours.im) ** 2) + error;
+      contenders.push({ place, noise: ours, most });
+    }
+    return contenders;
+  }
+
+  #power(column: number, noise: Complex | null): number {
+    const { re, im } = this.receive(this.#codebook.codewordAt(column));
+    return (re + (noise?.re ?? 0)) ** 2 + (im + (noise?.im ?? 0)) ** 2;
+  }
+
+  /** Transforms the channel unless it is. Returns its norm. */
+  #transform(): number {
+    if (this.#norm === null) {
+      this.#screen.transform();
+      this.#norm = Math.sqrt(this.#kernel.energy(this.#layout.channel, this.#codebook.array.numElements));
+    }
+    return this.#norm;
+  }
+
   #argmax(noise: ComplexVector | null): number {
-    const withNoise = noise !== null;
-    const power = (column: number) => {
-      const { re, im } = this.receive(this.#codebook.codeword(this.#codebook.indexOf(column)));
-      return (re + (noise?.re[column] ?? 0)) ** 2 + (im + (noise?.im[column] ?? 0)) ** 2;
-    };
-    if (!this.#transformed) this.#screen.transform();
-    this.#transformed = true;
-    const norm = Math.sqrt(this.#kernel.energy(this.#layout.channel, this.#codebook.array.numElements));
-    let best = this.#screen.screen(withNoise);
-    let bestPower = power(best);
-    for (const column of this.#screen.candidates(Math.sqrt(bestPower), norm)) {
-      if (column === best || this.#screen.bound(column, norm, withNoise) ** 2 < bestPower) continue;
-      const columnPower = power(column);
-      if (columnPower > bestPower || (columnPower === bestPower && column < best)) {
+    const norm = this.#transform();
+    const noiseOf = (column: number) =>
+      noise === null ? null : { re: noise.re[column]!, im: noise.im[column]! };
+    let best = this.#screen.screen(noise !== null);
+    let bestPower = this.#power(best, noiseOf(best));
+    const first = best;
+    const candidates = this.#screen.candidates(Math.sqrt(bestPower), norm);
+    const estimates = this.#screen.estimates(candidates);
+    for (let k = 0; k < candidates.length; k++) {
+      const column = candidates[k]!;
+      if (column === first) continue;
+      const re = estimates[3 * k]! + (noise?.re[column] ?? 0);
+      const im = estimates[3 * k + 1]! + (noise?.im[column] ?? 0);
+      const most = (Math.sqrt(re * re + im * im) + norm * estimates[3 * k + 2]!) * ROUNDING;
+      if (most ** 2 < bestPower) continue;
+      const power = this.#power(column, noiseOf(column));
+      if (power > bestPower || (power === bestPower && column < best)) {
         best = column;
-        bestPower = columnPower;
+        bestPower = power;
       }
     }
     return best;

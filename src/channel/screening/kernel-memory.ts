@@ -8,8 +8,9 @@ const GAP_BYTES = 192;
 export interface KernelLayout {
   /** Element positions, double, [N]. */
   readonly elementY: number;
-  /** Channel vector: double and single precision, planar [2, N]. */
+  /** Channel vector: double and single precision, planar [2, N]; space for a path of it, double. */
   readonly channel: number;
+  readonly path: number;
   readonly channelSingle: number;
   /** FFT tables and work space, planar single [2, M] but for `twiddles`, [2, M] and then [3, 2, M/4]. */
   readonly twiddles: number;
@@ -27,14 +28,26 @@ export interface KernelLayout {
   readonly powers: number;
   readonly residuals: number;
   readonly noise: number;
-  /** Candidate columns, int32 [S M]. */
+  /** Candidate columns, int32 [S M]; what they receive by their windows, single [S M, 3]. */
   readonly candidates: number;
+  readonly estimates: number;
+  /** Per column its window, [S M, 8]; coefficients of windows, single [., 2, 4], as many as there is room for. */
+  readonly windows: number;
+  readonly coefficients: number;
+  readonly coefficientBytes: number;
   /** One complex number, double. */
   readonly result: number;
   /** Weights of codewords, planar double [2, N] each, to the end of the memory. */
   readonly weights: number;
   readonly numBytes: number;
 }
+
+/** Of one group of four bins. */
+export const GROUP_BYTES = 32;
+/** A window of bins is no longer than this. */
+export const MAX_WINDOW = 128;
+/** Besides one group for every column. */
+const MOST_COEFFICIENT_BYTES = 64 * 2 ** 20;
 
 export interface KernelSizes {
   /** N. */
@@ -53,9 +66,13 @@ export function layOut({ numElements, numAngles, numRings, numWeights }: KernelS
     return at;
   };
   const numCodewords = numAngles * numRings;
+  const coefficientBytes =
+    GROUP_BYTES * numCodewords +
+    Math.min(MOST_COEFFICIENT_BYTES, 8 * Math.min(MAX_WINDOW, numAngles) * numCodewords);
   return {
     elementY: take(8 * numElements),
     channel: take(16 * numElements),
+    path: take(16 * numElements),
     channelSingle: take(8 * numElements),
     twiddles: take(8 * numAngles + 6 * numAngles),
     scratch: take(8 * numAngles),
@@ -69,6 +86,10 @@ export function layOut({ numElements, numAngles, numRings, numWeights }: KernelS
     residuals: take(4 * numCodewords),
     noise: take(8 * numCodewords),
     candidates: take(4 * numCodewords),
+    estimates: take(12 * numCodewords),
+    windows: take(32 * numCodewords),
+    coefficients: take(coefficientBytes),
+    coefficientBytes,
     result: take(16),
     weights: take(16 * numElements * numWeights),
     numBytes: end,

@@ -12,6 +12,7 @@ export interface Kernel extends WasmKernel {
     x: number,
     y: number,
     turnsPerMetre: number,
+    scratch: number,
   ): void;
   dot(a: number, b: number, length: number, out: number): void;
   energy(a: number, length: number): number;
@@ -35,6 +36,7 @@ export interface Kernel extends WasmKernel {
     margin: number,
     out: number,
   ): number;
+  estimates(columns: number, count: number, windows: number, numAngles: number, out: number): void;
 }
 
 /** A kernel with `numBytes` of memory of its own. */

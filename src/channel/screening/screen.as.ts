@@ -4,98 +4,12 @@
  */
 
 import { storeTransposed } from '../../kernels/transpose.part.as';
-import { doubledCosine, doubledSine, quarterAngle, smallCosine, smallSine } from '../../kernels/trigonometry.part.as';
+
+export { addPath, dot, energy } from './element-sums.part.as';
 
 /** First address that is free for the caller. */
 export function firstAddress(): usize {
   return __heap_base;
-}
-
-/**
- * h += gain * exp(-j 2 pi |p_n - u| turnsPerMetre) for elements on the y axis at `elementY` (docs/model.md eq. 3, 45).
- */
-export function addPath(
-  h: usize,
-  elementY: usize,
-  length: i32,
-  gainRe: f64,
-  gainIm: f64,
-  x: f64,
-  y: f64,
-  turnsPerMetre: f64,
-): void {
-  const imag: usize = (<usize>length) << 3;
-  const xx = f64x2.splat(x * x);
-  const yy = f64x2.splat(y);
-  const rate = f64x2.splat(turnsPerMetre);
-  const gr = f64x2.splat(gainRe);
-  const gi = f64x2.splat(gainIm);
-  for (let at: usize = 0; at < imag; at += 16) {
-    const dy = f64x2.sub(v128.load(elementY + at), yy);
-    const turns = f64x2.mul(f64x2.sqrt(f64x2.add(xx, f64x2.mul(dy, dy))), rate);
-    const t = quarterAngle(turns);
-    const z = f64x2.mul(t, t);
-    const sin1 = smallSine(t, z);
-    const cos1 = smallCosine(z);
-    const sin2 = doubledSine(sin1, cos1);
-    const cos2 = doubledCosine(sin1);
-    const sin = doubledSine(sin2, cos2);
-    const cos = doubledCosine(sin2);
-    const re = f64x2.add(f64x2.mul(gr, cos), f64x2.mul(gi, sin));
-    const im = f64x2.sub(f64x2.mul(gi, cos), f64x2.mul(gr, sin));
-    const sumRe = f64x2.add(v128.load(h + at), re);
-    const sumIm = f64x2.add(v128.load(h + imag + at), im);
-    v128.store(h + at, sumRe);
-    v128.store(h + imag + at, sumIm);
-  }
-}
-
-/** out = sum of a_n b_n (transpose product), double precision. */
-export function dot(a: usize, b: usize, length: i32, out: usize): void {
-  const imag: usize = (<usize>length) << 3;
-  // Eight sums, because an addition takes longer than a turn of the loop.
-  let rr = f64x2.splat(0);
-  let ii = f64x2.splat(0);
-  let ri = f64x2.splat(0);
-  let ir = f64x2.splat(0);
-  let rr2 = f64x2.splat(0);
-  let ii2 = f64x2.splat(0);
-  let ri2 = f64x2.splat(0);
-  let ir2 = f64x2.splat(0);
-  const aImag = a + imag;
-  const bImag = b + imag;
-  for (let at: usize = 0; at < imag; at += 32) {
-    const ar = v128.load(a + at);
-    const ai = v128.load(aImag + at);
-    const br = v128.load(b + at);
-    const bi = v128.load(bImag + at);
-    rr = f64x2.add(rr, f64x2.mul(ar, br));
-    ii = f64x2.add(ii, f64x2.mul(ai, bi));
-    ri = f64x2.add(ri, f64x2.mul(ar, bi));
-    ir = f64x2.add(ir, f64x2.mul(ai, br));
-    const ar2 = v128.load(a + at, 16);
-    const ai2 = v128.load(aImag + at, 16);
-    const br2 = v128.load(b + at, 16);
-    const bi2 = v128.load(bImag + at, 16);
-    rr2 = f64x2.add(rr2, f64x2.mul(ar2, br2));
-    ii2 = f64x2.add(ii2, f64x2.mul(ai2, bi2));
-    ri2 = f64x2.add(ri2, f64x2.mul(ar2, bi2));
-    ir2 = f64x2.add(ir2, f64x2.mul(ai2, br2));
-  }
-  const re = f64x2.sub(f64x2.add(rr, rr2), f64x2.add(ii, ii2));
-  const im = f64x2.add(f64x2.add(ri, ri2), f64x2.add(ir, ir2));
-  store<f64>(out, f64x2.extract_lane(re, 0) + f64x2.extract_lane(re, 1));
-  store<f64>(out + 8, f64x2.extract_lane(im, 0) + f64x2.extract_lane(im, 1));
-}
-
-/** Sum of |a_n|^2, double precision. */
-export function energy(a: usize, length: i32): f64 {
-  let sum = f64x2.splat(0);
-  for (let at: usize = 0; at < (<usize>length) << 4; at += 16) {
-    const v = v128.load(a + at);
-    sum = f64x2.add(sum, f64x2.mul(v, v));
-  }
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
 /** Single-precision copy of `count` doubles. */
@@ -377,4 +291,45 @@ export function candidates(
     }
   }
   return found;
+}
+
+/**
+ * What columns receive, by a few bins each, single precision: re, im and how far off that is, of the norm of the channel, for each.
+ *
+ * @param windows 32 bytes per column: addresses of its ring's bins and of its coefficients, its first bin, how many there are from
+ *   there on, cyclic, and how far off they are (f32). The first is a multiple of four, and so are how many.
+ * @param coefficients per four bins their real parts, then their imaginary ones.
+ * @param out 12 bytes per column.
+ */
+export function estimates(columns: usize, count: i32, windows: usize, numAngles: i32, out: usize): void {
+  const imag: usize = (<usize>numAngles) << 2;
+  for (let k: usize = 0; k < <usize>count; k++) {
+    const window = windows + ((<usize>load<i32>(columns + (k << 2))) << 5);
+    const bins = <usize>load<u32>(window);
+    let coefficient = <usize>load<u32>(window, 4);
+    let bin = bins + ((<usize>load<u32>(window, 8)) << 2);
+    let sumRe = f32x4.splat(0);
+    let sumIm = f32x4.splat(0);
+    for (let left = load<i32>(window, 12); left > 0; left -= 4) {
+      const ar = v128.load(coefficient);
+      const ai = v128.load(coefficient, 16);
+      const br = v128.load(bin);
+      const bi = v128.load(bin + imag);
+      sumRe = f32x4.add(sumRe, f32x4.sub(f32x4.mul(ar, br), f32x4.mul(ai, bi)));
+      sumIm = f32x4.add(sumIm, f32x4.add(f32x4.mul(ar, bi), f32x4.mul(ai, br)));
+      coefficient += 32;
+      bin += 16;
+      if (bin == bins + imag) bin = bins;
+    }
+    const to = out + 12 * k;
+    store<f32>(to, total(sumRe));
+    store<f32>(to, total(sumIm), 4);
+    store<f32>(to, load<f32>(window, 16), 8);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function total(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }

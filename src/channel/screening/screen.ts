@@ -11,6 +11,7 @@ import type { PolarCodebook } from '../../codebook/polar.js';
 import { wrappedRad } from '../../core/turns.js';
 import type { Kernel } from './kernel.js';
 import type { KernelLayout } from './kernel-memory.js';
+import { WindowTable } from './window-table.js';
 
 /**
  * What single precision adds to a residual, relative to the norm of the channel: an FFT of 2^15 points is off by less
@@ -19,19 +20,6 @@ import type { KernelLayout } from './kernel-memory.js';
 const ROUNDING = 1e-5;
 /** A residual's square is 1 less a sum of squares near 1, which single precision knows to within this. */
 const ROUNDING_SQUARED = 4e-6;
-/** A window leaves out this much of its codeword if it can with MAX_WINDOW bins. */
-const WINDOW_RESIDUAL = 0.1;
-const MAX_WINDOW = 128;
-/** A window that leaves out more than this excludes next to nothing. */
-const USELESS_RESIDUAL = 0.5;
-
-/** A codeword as a sum of neighbouring bins: coefficients of the bins `first`, `first` + 1, … (cyclic). */
-interface BinWindow {
-  readonly first: number;
-  readonly re: Float32Array;
-  readonly im: Float32Array;
-  readonly residual: number;
-}
 
 export class Screen {
   readonly #kernel: Kernel;
@@ -43,7 +31,7 @@ export class Screen {
   readonly #noise: Float32Array;
   readonly #powers: Float32Array;
   readonly #found: Int32Array;
-  readonly #windows = new Map<number, BinWindow>();
+  readonly #estimates: Float32Array;
 
   /** Takes the channel from `layout.channel`; uses it up while the tables are built. */
   constructor(codebook: PolarCodebook, kernel: Kernel, layout: KernelLayout) {
@@ -58,12 +46,14 @@ export class Screen {
     this.#noise = new Float32Array(buffer, layout.noise, 2 * numCodewords);
     this.#powers = new Float32Array(buffer, layout.powers, numCodewords);
     this.#found = new Int32Array(buffer, layout.candidates, numCodewords);
+    this.#estimates = new Float32Array(buffer, layout.estimates, 3 * numCodewords);
+    const windows = new WindowTable(buffer, layout, numCodewords, residualOf);
     fillTwiddles(new Float32Array(buffer, layout.twiddles, 3.5 * numAngles), numAngles);
     new Float32Array(buffer, layout.ones, 2 * numAngles).fill(1, 0, numAngles).fill(0, numAngles);
     for (let ring = 1; ring <= numRings; ring++) {
       const chirp = new Float32Array(buffer, this.#chirpAddress(ring), 2 * this.#numElements);
       fillChirp(chirp, codebook, codebook.ringDistanceM(ring));
-      this.#fillFactors(codebook, ring);
+      this.#fillFactors(codebook, ring, windows);
     }
   }
 
@@ -74,7 +64,7 @@ export class Screen {
     for (let ring = 1; ring <= this.#numRings; ring++) this.#transformRing(ring);
   }
 
-  /** Sets the noise per column for `screen` and `bound`. */
+  /** Sets the noise per column for `screen`. */
   setNoise(re: Float64Array, im: Float64Array): void {
     this.#noise.set(re, 0);
     this.#noise.set(im, re.length);
@@ -118,23 +108,15 @@ export class Screen {
     return this.#found.subarray(0, count);
   }
 
-  /** A closer upper bound of what a column receives, from its window of bins; Infinity where there is none. */
-  bound(column: number, channelNorm: number, withNoise: boolean): number {
-    const window = this.#windows.get(column);
-    if (window === undefined) return Infinity;
-    const { first, re: a, im: b, residual } = window;
-    const numAngles = this.#numAngles;
-    const start = Math.floor(column / numAngles) * 2 * numAngles;
-    let re = withNoise ? this.#noise[column]! : 0;
-    let im = withNoise ? this.#noise[this.#powers.length + column]! : 0;
-    for (let k = 0; k < a.length; k++) {
-      const at = start + ((first + k) & (numAngles - 1));
-      const binRe = this.#bins[at]!;
-      const binIm = this.#bins[at + numAngles]!;
-      re += a[k]! * binRe - b[k]! * binIm;
-      im += a[k]! * binIm + b[k]! * binRe;
-    }
-    return Math.sqrt(re * re + im * im) + channelNorm * residual;
+  /**
+   * What columns receive by their windows of bins: re, im and how far off that is, of the norm of the channel, shape
+   * [columns.length, 3]. Infinity where no window says anything. Valid until the next call.
+   */
+  estimates(columns: Int32Array): Float32Array {
+    const { candidates, windows, estimates } = this.#layout;
+    if (columns.byteOffset !== candidates || columns.buffer !== this.#found.buffer) this.#found.set(columns);
+    this.#kernel.estimates(candidates, columns.length, windows, this.#numAngles, estimates);
+    return this.#estimates;
   }
 
   #ringAddress(table: number, ring: number): number {
@@ -165,7 +147,7 @@ export class Screen {
    * Expands every codeword of a ring in the ring's bins: the transform of the steering vector of its focus, a channel
    * that the codeword conjugates, holds all its coefficients (eq. 58).
    */
-  #fillFactors(codebook: PolarCodebook, ring: number): void {
+  #fillFactors(codebook: PolarCodebook, ring: number, windows: WindowTable): void {
     const { array, numAngles } = codebook;
     const { numElements } = array;
     const { memory } = this.#kernel;
@@ -188,16 +170,22 @@ export class Screen {
       else {
         const { elementY } = this.#layout;
         const [x, y] = focusM;
-        this.#kernel.addPath(this.#layout.channel, elementY, numElements, 1, 0, x, y, 1 / array.wavelengthM);
+        const { channel: h, path } = this.#layout;
+        this.#kernel.addPath(h, elementY, numElements, 1, 0, x, y, 1 / array.wavelengthM, path);
       }
       this.#kernel.toSingle(this.#layout.channel, this.#layout.channelSingle, 2 * numElements);
       this.#transformRing(ring);
       alphas[k] = re[k]! * scale;
       alphas[numAngles + k] = -im[k]! * scale;
       residuals[k] = residualOf((re[k]! ** 2 + im[k]! ** 2) / numElements);
-      if (residuals[k]! <= WINDOW_RESIDUAL) continue;
-      const window = bestWindow(re, im, numElements);
-      if (window !== null) this.#windows.set(column + k, window);
+      windows.add({
+        column: column + k,
+        ownBin: k,
+        bins: this.#ringAddress(this.#layout.bins, ring),
+        re,
+        im,
+        numElements,
+      });
     }
   }
 }
@@ -205,34 +193,6 @@ export class Screen {
 /** Norm of what is left of a unit vector when `energy` of it is accounted for, rounding included. */
 function residualOf(energy: number): number {
   return Math.sqrt(Math.max(0, 1 - energy) + ROUNDING_SQUARED) + ROUNDING;
-}
-
-/** Shortest cyclic window of bins that leaves out no more than WINDOW_RESIDUAL, or the best of MAX_WINDOW bins. */
-function bestWindow(re: Float32Array, im: Float32Array, numElements: number): BinWindow | null {
-  const numBins = re.length;
-  const at = (k: number) => k & (numBins - 1);
-  const energy = Float64Array.from(re, (value, k) => (value ** 2 + im[k]! ** 2) / numElements);
-  const wanted = 1 - WINDOW_RESIDUAL ** 2;
-  const longest = Math.min(MAX_WINDOW, numBins);
-  let best = { first: 0, count: 0, energy: 0 };
-  let inside = 0;
-  // [first, end) slides once around; it grows to the wanted energy, or to the longest window.
-  for (let first = 0, end = 0; first < numBins; first++) {
-    while (end - first < longest && (end === first || inside < wanted)) inside += energy[at(end++)]!;
-    const reached = Math.min(inside, wanted);
-    const bestReached = Math.min(best.energy, wanted);
-    const count = end - first;
-    if (reached > bestReached || (reached === bestReached && count < best.count)) {
-      best = { first, count, energy: inside };
-    }
-    inside -= energy[at(first)]!;
-  }
-  const residual = residualOf(best.energy);
-  if (residual > USELESS_RESIDUAL) return null;
-  const scale = 1 / Math.sqrt(numElements);
-  const pick = (values: Float32Array, sign: number) =>
-    Float32Array.from({ length: best.count }, (_, k) => sign * scale * values[at(best.first + k)]!);
-  return { first: best.first, re: pick(re, 1), im: pick(im, -1), residual };
 }
 
 /**

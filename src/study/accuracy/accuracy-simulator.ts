@@ -6,7 +6,6 @@ import { createEvaluator } from '../../channel/evaluator.js';
 import type { Codeword } from '../../codebook/codeword.js';
 import type { PolarCodebook, PolarIndex } from '../../codebook/polar.js';
 import { BeamloopError } from '../../core/errors.js';
-import { powersOf } from '../../sounding/powers.js';
 import { runSounding, type Sounded } from '../../sounding/run-sounding.js';
 import { polarEstimate } from '../../training/polar-estimate.js';
 import { createScheme, schemeOf } from '../../training/registry.js';
@@ -81,13 +80,13 @@ export class Simulator {
             schemeOf(choice).searchesWholeCodebook && !this.#traced
               ? searchAtOnce(bench, deviation)
               : runSounding(bench.factories[schemeIndex]!.start(), (batch) => {
-                  const powers = batch.map((pilot) => bench.received.power(pilot, deviation));
+                  const powers = bench.received.powers(batch, deviation);
                   if (this.#traced) {
                     batch.forEach((pilot, k) => {
-                      pilots.push(pilotTrace(pilot, Math.sqrt(powers[k]!)));
+                      pilots.push(pilotTrace(pilot, Math.sqrt(powers.mean[k]!)));
                     });
                   }
-                  return powersOf(Float64Array.from(powers), 1);
+                  return powers;
                 });
           const chosen = polarIndexOf(estimate.codeword, choice);
           const correct = chosen.ring === best.ring && chosen.angleIndex === best.angleIndex;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { DpcCodebook } from '../../codebook/dpc.js';
-import type { PolarCodebook, PolarIndex } from '../../codebook/polar.js';
+import type { PolarCodebook } from '../../codebook/polar.js';
 import { refinementPilots } from '../dpc-refinement.js';
-import { polarEstimate, strongest } from '../polar-estimate.js';
+import { polarEstimate, type Refinement, refinements, strongestPilot } from '../polar-estimate.js';
 import type { Scheme } from '../scheme.js';
 import { builtIn } from '../scheme-definition.js';
 import { narrowband } from '../scheme-factory.js';
@@ -18,12 +18,12 @@ const TIE = 1 + 1e-9;
  * stronger of two halves, then polar codewords around the region that is left. 2 log2 N coarse pilots at most; a half
  * that angular range reduction emptied is passed over without a pilot.
  *
- * @param refinement polar codewords to send for region i_M.
+ * @param refinement what to send for region i_M.
  */
 function* dpcHierarchical(
   dpc: DpcCodebook,
   polar: PolarCodebook,
-  refinement: (region: number) => readonly PolarIndex[],
+  refinement: (region: number) => Refinement,
 ): Scheme {
   let region = 1;
   for (let level = 1; level <= dpc.numLevels; level++) {
@@ -41,9 +41,8 @@ function* dpcHierarchical(
     region = takeLower ? 2 * region - 1 : 2 * region;
   }
 
-  const candidates = refinement(region);
-  const { mean: powers } = yield candidates.map((index) => polar.codeword(index));
-  return polarEstimate(polar, candidates[strongest(powers)]!, region);
+  const { indices, pilots } = refinement(region);
+  return polarEstimate(polar, indices[strongestPilot(yield pilots)]!, region);
 }
 
 export const dpcScheme = builtIn({
@@ -63,12 +62,7 @@ export const dpcScheme = builtIn({
   label: (_, changed) => changed(),
   build: ({ rangeReduction, pilotSetExpansion }, polar) => {
     const dpc = new DpcCodebook(polar.array, { rangeReduction });
-    const known = new Map<number, readonly PolarIndex[]>();
-    const refinement = (region: number) => {
-      const pilots = known.get(region) ?? refinementPilots(polar, region, pilotSetExpansion);
-      known.set(region, pilots);
-      return pilots;
-    };
+    const refinement = refinements(polar, (region) => refinementPilots(polar, region, pilotSetExpansion));
     return narrowband(() => dpcHierarchical(dpc, polar, refinement));
   },
   refinement: 'last batch',

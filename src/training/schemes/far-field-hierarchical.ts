@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { DftCodebook } from '../../codebook/dft.js';
 import type { PolarCodebook } from '../../codebook/polar.js';
 import { BeamloopError } from '../../core/errors.js';
-import { polarBlock, polarEstimate, strongest } from '../polar-estimate.js';
+import {
+  polarBlock,
+  polarEstimate,
+  type Refinement,
+  refinements,
+  strongestPilot,
+} from '../polar-estimate.js';
 import type { Scheme } from '../scheme.js';
 import { builtIn } from '../scheme-definition.js';
 import { narrowband } from '../scheme-factory.js';
@@ -10,17 +16,20 @@ import { narrowband } from '../scheme-factory.js';
 /**
  * Two-stage search (Wu et al. 2024): the first levels of the far-field hierarchical codebook, then every polar codeword of the sector that is left. 2 pilots per level, S N / 2^levels after.
  */
-function* farFieldHierarchical(dft: DftCodebook, polar: PolarCodebook, numLevels: number): Scheme {
+function* farFieldHierarchical(
+  dft: DftCodebook,
+  polar: PolarCodebook,
+  numLevels: number,
+  refinement: (sector: number) => Refinement,
+): Scheme {
   let sector = 1;
   for (let level = 1; level <= numLevels; level++) {
     const { mean: powers } = yield [dft.codeword(level, 2 * sector - 1), dft.codeword(level, 2 * sector)];
     sector = powers[0]! > powers[1]! ? 2 * sector - 1 : 2 * sector;
   }
 
-  const anglesPerSector = polar.numAngles / 2 ** numLevels;
-  const candidates = polarBlock(polar, (sector - 1) * anglesPerSector + 1, sector * anglesPerSector);
-  const { mean: powers } = yield candidates.map((index) => polar.codeword(index));
-  return polarEstimate(polar, candidates[strongest(powers)]!, sector);
+  const { indices, pilots } = refinement(sector);
+  return polarEstimate(polar, indices[strongestPilot(yield pilots)]!, sector);
 }
 
 export const farFieldHierarchicalScheme = builtIn({
@@ -52,7 +61,11 @@ export const farFieldHierarchicalScheme = builtIn({
         todo: `Give refinementAngles up to ${array.numElements}`,
       });
     }
-    return narrowband(() => farFieldHierarchical(dft, polar, numLevels));
+    const anglesPerSector = polar.numAngles / 2 ** numLevels;
+    const refinement = refinements(polar, (sector) =>
+      polarBlock(polar, (sector - 1) * anglesPerSector + 1, sector * anglesPerSector),
+    );
+    return narrowband(() => farFieldHierarchical(dft, polar, numLevels, refinement));
   },
   refinement: 'last batch',
   coarseBeams: {

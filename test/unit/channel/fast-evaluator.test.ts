@@ -109,6 +109,75 @@ describe('fast evaluation', () => {
     },
   );
 
+  it.each<[string, number, readonly [number, number], number]>([
+    ['users of the paper', 512, sixty, 13],
+    ['users at every angle', 256, all, 13],
+    ['no strong path', 64, sixty, -10],
+    ['users at the edge', 64, edge, 13],
+    ['few elements', 16, all, 0],
+  ])(
+    'finds the strongest of some columns in any noise: %s, N = %i',
+    (name, numElements, angleRad, factorDb) => {
+      const { polar, fast, direct, rings } = setUp(numElements);
+      const random = new Random(16, name);
+      const numUsers = numElements > 64 ? 40 : 1000;
+      const noise = complexVector(polar.numCodewords);
+      let numAsked = 0;
+      for (const paths of users({ ringDistanceM: rings(6, 200), angleRad }, numUsers, factorDb, name)) {
+        fast.setChannel(paths);
+        direct.setChannel(paths);
+        const numColumns = 1 + random.integer(80);
+        const first = fast.best().angleIndex + polar.numAngles - 6;
+        // Around the best, on all rings, in no order, some of them twice.
+        const columns = Int32Array.from({ length: numColumns }, () =>
+          polar.column({
+            ring: 1 + random.integer(polar.numRings),
+            angleIndex: 1 + ((first + random.integer(12)) % polar.numAngles),
+          }),
+        );
+        for (const variance of [0, 1e-4, 0.01, 1, 100]) {
+          if (variance === 0) fillWithNothing(noise);
+          else fillWithNoise(noise, variance, random);
+          const most = Math.max(...noise.re.map((re, k) => Math.hypot(re, noise.im[k]!)));
+          const asked = new Set<number>();
+          const found = fast.strongestOf(columns, {
+            most,
+            at: (column) => {
+              asked.add(column);
+              return { re: noise.re[column]!, im: noise.im[column]! };
+            },
+          });
+          if (variance === 1e-4) numAsked += asked.size / new Set(columns).size / numUsers;
+          let best = 0;
+          const powers = Array.from(columns, (column) => {
+            const { re, im } = fast.receive(polar.codewordAt(column));
+            return (re + noise.re[column]!) ** 2 + (im + noise.im[column]!) ** 2;
+          });
+          for (let k = 1; k < numColumns; k++) if (powers[k]! > powers[best]!) best = k;
+          expect(found).toBe(best);
+          // By another way of adding up, to its rounding.
+          const truth = direct.receive(polar.codewordAt(columns[best]!));
+          const column = columns[best]!;
+          const power = (truth.re + noise.re[column]!) ** 2 + (truth.im + noise.im[column]!) ** 2;
+          expect(Math.abs(power - powers[best]!)).toBeLessThan(1e-8 * (numElements + most ** 2));
+        }
+      }
+      // In little noise few need theirs.
+      if (numElements === 512) expect(numAsked).toBeLessThan(0.5);
+    },
+  );
+
+  it('cannot tell the strongest of some columns of a channel that is not finite', () => {
+    const { polar, fast } = setUp(64);
+    const noise = { most: 0, at: () => ({ re: 0, im: 0 }) };
+    const columns = Int32Array.of(5, 3);
+    fast.setChannel([{ gain: { re: Number.NaN, im: 0 }, positionM: polarPointM(1, 0.1) }]);
+    expect(fast.strongestOf(columns, noise)).toBeNull();
+    fast.setChannel([]);
+    expect(fast.strongestOf(columns, noise)).toBe(0);
+    expect(polar.numCodewords).toBeGreaterThan(5);
+  });
+
   // BEAMLOOP_TEST_LABELS=20000 for as many users as labels may be wanted for: minutes.
   it('labels users uniform by area as exhaustive search does, in the setting of learned trackers', () => {
     const asked = process.env.BEAMLOOP_TEST_LABELS;
@@ -246,6 +315,11 @@ describe('fast evaluation', () => {
     }
   });
 });
+
+function fillWithNothing(noise: ComplexVector): void {
+  noise.re.fill(0);
+  noise.im.fill(0);
+}
 
 function fillWithNoise(noise: ComplexVector, variance: number, random: Random): void {
   for (let column = 0; column < noise.re.length; column++) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../../src/core/random.js';
+import { Random, RandomKeys } from '../../../src/core/random.js';
 
 /** xoshiro128++ written from its definition with BigInt words: slow and obvious. */
 function* reference(state: bigint[]): Generator<number> {
@@ -24,6 +24,28 @@ describe('Random', () => {
     const random = Random.fromState(1, 2, 3, 4);
     const slow = reference([1n, 2n, 3n, 4n]);
     for (let k = 0; k < 1000; k++) expect(random.uint32()).toBe(slow.next().value);
+  });
+
+  test('keys that are hashed once give the streams that hashing all of them gives', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.string(), fc.string(), fc.nat(), (seed, one, other, place) => {
+        const keys = new RandomKeys(seed, one);
+        for (const more of [[], [other], [place, other]]) {
+          const stream = keys.stream(...more);
+          const whole = new Random(seed, one, ...more);
+          for (let k = 0; k < 4; k++) expect(stream.uint32()).toBe(whole.uint32());
+        }
+      }),
+    );
+    expect(() => new RandomKeys(1).stream(Number.NaN)).toThrow(/key/);
+  });
+
+  test.each([0, 1, 2, 31])('passes over %i pairs of normals as if they were drawn', (numPairs) => {
+    const passed = new Random(1, 'pass');
+    const drawn = new Random(1, 'pass');
+    passed.skipNormalPairs(numPairs);
+    for (let k = 0; k < 2 * numPairs; k++) drawn.normal();
+    for (let k = 0; k < 5; k++) expect(passed.normal()).toBe(drawn.normal());
   });
 
   test('the same keys give the same stream, different keys give unrelated ones', () => {

@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
-import { LinearArray } from '../../../src/array/linear-array.js';
+import { LinearArray, polarPointM } from '../../../src/array/linear-array.js';
+import type { ChannelEvaluator } from '../../../src/channel/channel.js';
 import { DirectEvaluator } from '../../../src/channel/direct-evaluator.js';
+import { FastEvaluator } from '../../../src/channel/screening/fast-evaluator.js';
 import { DpcCodebook } from '../../../src/codebook/dpc.js';
 import { PolarCodebook } from '../../../src/codebook/polar.js';
 import { ReceivedPilots } from '../../../src/study/accuracy/received-pilots.js';
+import { polarBlock, strongest, strongestPilot } from '../../../src/training/polar-estimate.js';
 
 const array = new LinearArray({ numElements: 16, carrierHz: 100e9 });
 const polar = new PolarCodebook(array, { numRings: 6 });
@@ -54,4 +57,37 @@ it('finds the strongest received codeword of all', () => {
       expect(received.power(polar.codeword(polar.indexOf(column)), 0.7)).toBeLessThanOrEqual(found);
     }
   }
+});
+
+it.each<[string, (polar: PolarCodebook) => ChannelEvaluator, boolean]>([
+  ['fast', (codebook) => new FastEvaluator(codebook), true],
+  ['direct', (codebook) => new DirectEvaluator(codebook), false],
+])('the strongest of a batch is that of its powers: %s evaluation', (_, evaluatorOf, tells) => {
+  const received = new ReceivedPilots(polar, evaluatorOf(polar));
+  const batches = [3, 7, 12].map((angle) =>
+    polarBlock(polar, angle - 2, angle + 2).map((index) => polar.codeword(index)),
+  );
+  for (let user = 1; user <= 200; user++) {
+    const angleRad = Math.sin(user);
+    received.setUser(
+      [
+        { gain: { re: 0.8, im: 0.1 }, positionM: polarPointM(0.05 + 0.001 * user, angleRad) },
+        { gain: { re: 0, im: 0.3 }, positionM: polarPointM(0.3, -angleRad) },
+      ],
+      5,
+      user,
+    );
+    for (const batch of batches) {
+      for (const deviation of [0, 0.05, 0.5, 5]) {
+        const powers = received.powers(batch, deviation);
+        const found = powers.strongest!();
+        expect(powers.mean).toEqual(Float64Array.from(batch, (pilot) => received.power(pilot, deviation)));
+        expect(found).toBe(tells ? strongest(powers.mean) : null);
+        expect(strongestPilot(powers)).toBe(strongest(powers.mean));
+      }
+    }
+  }
+  const others = received.powers([dpc.codeword(2, 2)!, polar.codewordAt(3)], 1);
+  expect(others.strongest!()).toBeNull();
+  expect(strongestPilot(others)).toBe(strongest(others.mean));
 });
