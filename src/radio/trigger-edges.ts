@@ -2,21 +2,27 @@
 
 export class TriggerEdges {
   readonly #leastSamples: number;
+  readonly #levelBefore: 0 | null;
   /** Of the sample before; null where it is not known. */
-  #level: number | null = null;
+  #level: number | null;
   #lastEdge = Number.NEGATIVE_INFINITY;
   #bounces = 0;
 
-  /** @param leastSamples between edges; what comes sooner bounces. */
-  constructor(leastSamples: number) {
+  /**
+   * @param leastSamples between edges; what comes sooner bounces.
+   * @param levelBefore of the first sample, and of the first after a gap; null where that is not known, so that a high one is no edge.
+   */
+  constructor(leastSamples: number, levelBefore: 0 | null) {
     this.#leastSamples = leastSamples;
+    this.#levelBefore = levelBefore;
+    this.#level = levelBefore;
   }
 
   get bounces(): number {
     return this.#bounces;
   }
 
-  /** Null before the first sample, and after a gap until the next. */
+  /** Of the last sample; null where it is not known. */
   get level(): number | null {
     return this.#level;
   }
@@ -40,7 +46,7 @@ export class TriggerEdges {
 
   /** Samples are missing. */
   restart(): void {
-    this.#level = null;
+    this.#level = this.#levelBefore;
     this.#lastEdge = Number.NEGATIVE_INFINITY;
   }
 

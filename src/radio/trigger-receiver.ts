@@ -27,6 +27,8 @@ export interface TriggerReceiverOptions {
   readonly slotDurationS: number;
   /** See StreamTime. */
   readonly settleS: number;
+  /** Of the marker, before samples come and after a gap; null where it is not known. */
+  readonly levelBefore: 0 | null;
   readonly onSlot: (slot: TriggeredSlot) => void;
   /** Told what is wrong with the trigger while slots are waited for, now and then. */
   readonly onTrouble?: (what: string) => void;
@@ -96,10 +98,10 @@ export class TriggerReceiver {
   #snrDb: number | null = null;
 
   constructor(options: TriggerReceiverOptions) {
-    const { sampleRateHz, slotDurationS, settleS } = options;
+    const { sampleRateHz, slotDurationS, settleS, levelBefore } = options;
     this.#options = options;
     this.#slotSamples = sampleRateHz * slotDurationS;
-    this.#edges = new TriggerEdges(BOUNCE * this.#slotSamples);
+    this.#edges = new TriggerEdges(BOUNCE * this.#slotSamples, levelBefore);
     this.#quiet = new QuietLevel(this.#slotSamples / QUIET_BLOCKS);
     this.#watch = new TriggerWatch(this.#slotSamples, sampleRateHz);
     this.#time = new StreamTime(sampleRateHz, settleS);

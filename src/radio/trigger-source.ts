@@ -54,6 +54,7 @@ export class TriggerSource implements Radio {
       sampleRateHz,
       slotDurationS,
       settleS,
+      levelBefore: starts === null ? null : 0,
       onSlot: (slot) => this.#measured(slot),
       ...(onTrouble && { onTrouble }),
     });

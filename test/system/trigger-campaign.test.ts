@@ -84,11 +84,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Real time: slots are long, so that what a busy machine holds samples back for is less than half of one. */
+/** Real time: slots are long, so that what a busy machine holds back, samples and answers of what time it is, is less than half of one. */
 const REAL = `seed: 2
 array: { elements: 8, carrier: 28 GHz, rings: 1 }
 board: { port: emulated }
-slots: { duration: 500 ms }
+slots: { duration: 1 s, maxAttempts: 20 }
 scheme: far-field-sweep
 channel: { snr: 30 dB, ricianFactor: Infinity dB, scatterers: 0 }
 users: [{ id: ada, position: { distance: 2 m, angle: 20 deg } }]
@@ -106,17 +106,7 @@ it('beamloop ue finds its user by samples with a marker over TCP', async () => {
   const [bridge] = /ws:\/\/[\d.:]+/.exec(run.stderr) ?? [];
   expect(bridge, run.stderr).toBeDefined();
   const ue = new Running([
-    ...[
-      'ue',
-      '--source',
-      `tcp:${samples}`,
-      '--format',
-      'cs16',
-      '--rate',
-      '48 kHz',
-      '--slot-duration',
-      '500 ms',
-    ],
+    ...['ue', '--source', `tcp:${samples}`, '--format', 'cs16', '--rate', '48 kHz', '--slot-duration', '1 s'],
     ...[
       '--trigger',
       'lsb',

@@ -119,6 +119,37 @@ describe('beamloop ue without a bridge', () => {
     expect(seen.size).toBeGreaterThanOrEqual(NUM_SLOTS - 3);
   });
 
+  it('takes slots from annotations that are labelled trigger, across what is called lost', async () => {
+    const lostSlot = 9;
+    const changed = recording('triggers', (meta) => {
+      meta.annotations = [
+        { 'core:sample_start': 4800 * lostSlot + 100, 'core:sample_count': 300, 'core:label': 'overflow' },
+        ...Array.from({ length: NUM_SLOTS }, (_, k) => ({
+          'core:sample_start': 4800 * k,
+          'core:label': 'trigger',
+        })),
+      ] as never;
+    });
+    const { slots, radio } = await counts(
+      ...['--source', changed, '--slot-duration', '2 ms', '--trigger', 'annotations'],
+    );
+    // The last one has no end, and the one that is cut is left out; counts go by samples that there are.
+    expect(slots).toHaveLength(NUM_SLOTS - 2);
+    expect(radio).toMatchObject({ gaps: 1, trigger: { edges: NUM_SLOTS, periodS: 2e-3 } });
+  });
+
+  it('takes slots from the lowest bit of I, and says so when that is no trigger', async () => {
+    const bytes = readFileSync(file('tx.cu8'));
+    for (let k = 0; 2 * k < bytes.length; k++) bytes[2 * k] = (bytes[2 * k]! & 0xfe) | Number(k % 4800 < 100);
+    writeFileSync(file('marked.cu8'), bytes);
+    const trigger = ['--format', 'cu8', '--trigger', 'lsb', ...RATE];
+    const { slots } = await counts('--source', file('marked.cu8'), ...trigger);
+    expect(slots.map(({ count }) => count)).toEqual(Array.from({ length: NUM_SLOTS - 2 }, (_, k) => 1 + k));
+    const { code, error } = await complaint('--source', file('tx.cu8'), ...trigger);
+    expect(error).toContain('the trigger');
+    expect(code).toBe(4);
+  });
+
   it.each<[string, (meta: Record<string, Record<string, unknown>>) => void, string]>([
     [
       'another data type',
@@ -151,6 +182,14 @@ describe('beamloop ue without a bridge', () => {
     expect(error).toContain(said);
   });
 
+  it('refuses a recording without triggers to take them from', async () => {
+    const { code, error } = await complaint(
+      ...['--source', file('tx.sigmf-meta'), '--slot-duration', '2 ms', '--trigger', 'annotations'],
+    );
+    expect(error).toContain('core:label trigger');
+    expect(code).toBe(4);
+  });
+
   it.each([
     ['no such file', ['--source', 'nowhere.cf32', '--format', 'cf32', ...RATE], 2, 'There is no such file'],
     ['no format', ['--source', 'TX', ...RATE], 2, '--format'],
@@ -179,6 +218,30 @@ describe('beamloop ue without a bridge', () => {
       ['--source', 'TX', '--format', 'cu8', '--pilots', '32', ...RATE],
       4,
       'or with other pilots',
+    ],
+    [
+      'a trigger in floats',
+      ['--source', 'TX', '--format', 'cf32', '--trigger', 'lsb', ...RATE],
+      2,
+      'no lowest bit',
+    ],
+    [
+      'a trigger in a band',
+      ['--source', 'TX', '--format', 'cu8', '--trigger', 'lsb', '--subcarriers', '8', ...RATE],
+      2,
+      'one power a slot',
+    ],
+    [
+      'a trigger and pilots',
+      ['--source', 'TX', '--format', 'cu8', '--trigger', 'lsb', '--pilots', '64', ...RATE],
+      2,
+      '--pilots',
+    ],
+    [
+      'annotations of a file without',
+      ['--source', 'TX', '--format', 'cu8', '--trigger', 'annotations', ...RATE],
+      2,
+      'only SigMF recordings have',
     ],
     ['not a port', ['--source', 'tcp:host', '--format', 'cu8', ...RATE], 2, 'HOST:PORT'],
     ['a receiver that is not tuned', ['--source', 'rtl_tcp:127.0.0.1:1', ...RATE], 2, '--frequency'],
