@@ -79,6 +79,8 @@ async function measure(folder: string): Promise<Latencies> {
   const { scenario, text, name } = parseScenario(SCENARIO, 'closed-loop.yaml', emulatedSection);
   const preparation = prepare(scenario);
   const ues = new Map(preparation.users.map(({ id }) => [id, emulatedUe(preparation, id)]));
+  /** As in the process of emulated UEs: who waits for nothing hears nothing. */
+  const listening = new Set<EmulatedUe>();
 
   const { host, device } = createLoopback();
   const emulated = new EmulatedBoard(
@@ -86,7 +88,10 @@ async function measure(folder: string): Promise<Latencies> {
     {
       toHost: (chunk) => void device.write(chunk),
       onAir: ({ fromS, untilS, codeword }) => {
-        for (const ue of ues.values()) ue.hear({ fromS, untilS, weights: codeword?.weights ?? null });
+        for (const ue of listening) {
+          ue.hear({ fromS, untilS, weights: codeword?.weights ?? null });
+          if (ue.isIdle) listening.delete(ue);
+        }
       },
     },
   );
@@ -99,7 +104,13 @@ async function measure(folder: string): Promise<Latencies> {
     new UeAgent({
       url: bridge.url,
       description: { ueId, model: 'emulated', software: 'bench', numSubcarriers: 1 },
-      source,
+      source: {
+        listenFor: (slots, timing) => {
+          listening.add(source);
+          source.listenFor(slots, timing);
+        },
+        powers: (signal) => source.powers(signal),
+      },
     }).run(over.signal),
   );
 
