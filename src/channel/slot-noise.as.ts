@@ -47,6 +47,8 @@ const BITS = memory.data<u64>(
 /** Subcarriers of each quarter that are worked on at a time, and bytes of doubles for those of all four. */
 const RUN: usize = 64;
 const STRIDE: usize = 4 * RUN * 8;
+/** Four words for each of two subcarriers, of four generators. */
+const WORDS_BYTES: usize = 128;
 
 /** First address that is free for the caller. */
 export function firstAddress(): usize {
@@ -116,102 +118,53 @@ function splitState(states: usize, columns: usize): void {
 }
 
 /**
- * xoshiro128++: draws 4 `run` words from each of four generators, which become two uniform numbers in [0, 1) for each of 4 `run`
- * subcarriers, those of one generator after those of another: 1 less the first, and the second, in parts of the scratch.
+ * xoshiro128++: draws 4 `run` words from each of four generators, which become two uniform numbers for each of 4 `run` subcarriers,
+ * those of one generator after those of another: the first numbers in a part of the scratch, the second ones two parts on.
+ *
+ * @param words space for eight words of each generator, of two subcarriers.
  */
-function drawUniform(states: usize, run: usize, to: usize): void {
-  const one = v128.load(BITS, 32);
+function drawUniform(states: usize, run: usize, words: usize, to: usize): void {
   let a = v128.load(states);
   let b = v128.load(states, 16);
   let c = v128.load(states, 32);
   let d = v128.load(states, 48);
   const next = run << 3;
   for (const end = to + next; to < end; to += 16) {
-    const u0 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    let t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    const u1 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    const u2 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    const u3 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    const v0 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    const v1 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    const v2 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    const v3 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    const radiusUpper = i32x4.shr_u(v128.shuffle<i32>(u0, v0, 0, 4, 1, 5), 5);
-    const radiusLower = i32x4.shr_u(v128.shuffle<i32>(u1, v1, 0, 4, 1, 5), 6);
-    v128.store(to, f64x2.sub(one, uniform(radiusUpper, radiusLower)));
-    v128.store(to + next, f64x2.sub(one, uniform(upperHalf(radiusUpper), upperHalf(radiusLower))));
-    const turnUpper = i32x4.shr_u(v128.shuffle<i32>(u2, v2, 0, 4, 1, 5), 5);
-    const turnLower = i32x4.shr_u(v128.shuffle<i32>(u3, v3, 0, 4, 1, 5), 6);
-    v128.store(to, uniform(turnUpper, turnLower), 2 * STRIDE);
-    v128.store(to + next, uniform(upperHalf(turnUpper), upperHalf(turnLower)), 2 * STRIDE);
-    const radiusUpper2 = i32x4.shr_u(v128.shuffle<i32>(u0, v0, 2, 6, 3, 7), 5);
-    const radiusLower2 = i32x4.shr_u(v128.shuffle<i32>(u1, v1, 2, 6, 3, 7), 6);
-    v128.store(to + 2 * next, f64x2.sub(one, uniform(radiusUpper2, radiusLower2)));
-    v128.store(to + 3 * next, f64x2.sub(one, uniform(upperHalf(radiusUpper2), upperHalf(radiusLower2))));
-    const turnUpper2 = i32x4.shr_u(v128.shuffle<i32>(u2, v2, 2, 6, 3, 7), 5);
-    const turnLower2 = i32x4.shr_u(v128.shuffle<i32>(u3, v3, 2, 6, 3, 7), 6);
-    v128.store(to + 2 * next, uniform(turnUpper2, turnLower2), 2 * STRIDE);
-    v128.store(to + 3 * next, uniform(upperHalf(turnUpper2), upperHalf(turnLower2)), 2 * STRIDE);
+    for (let word = words; word < words + WORDS_BYTES; word += 16) {
+      v128.store(word, i32x4.add(rotated(i32x4.add(a, d), 7), a));
+      const t = i32x4.shl(b, 9);
+      c = v128.xor(c, a);
+      d = v128.xor(d, b);
+      b = v128.xor(b, c);
+      a = v128.xor(a, d);
+      c = v128.xor(c, t);
+      d = rotated(d, 11);
+    }
+    storeUniform(words, to, next);
+    storeUniform(words + 32, to + 2 * STRIDE, next);
   }
   v128.store(states, a);
   v128.store(states, b, 16);
   v128.store(states, c, 32);
   v128.store(states, d, 48);
+}
+
+/** Two words of each generator and two four words on become a number of each for two subcarriers, `next` bytes from one to another. */
+// @ts-ignore: decorator
+@inline
+function storeUniform(words: usize, to: usize, next: usize): void {
+  const upper = i32x4.shr_u(v128.load(words), 5);
+  const lower = i32x4.shr_u(v128.load(words, 16), 6);
+  const upper2 = i32x4.shr_u(v128.load(words, 64), 5);
+  const lower2 = i32x4.shr_u(v128.load(words, 80), 6);
+  const upperLow = v128.shuffle<i32>(upper, upper2, 0, 4, 1, 5);
+  const lowerLow = v128.shuffle<i32>(lower, lower2, 0, 4, 1, 5);
+  v128.store(to, uniform(upperLow, lowerLow));
+  v128.store(to + next, uniform(secondHalf(upperLow), secondHalf(lowerLow)));
+  const upperHigh = v128.shuffle<i32>(upper, upper2, 2, 6, 3, 7);
+  const lowerHigh = v128.shuffle<i32>(lower, lower2, 2, 6, 3, 7);
+  v128.store(to + 2 * next, uniform(upperHigh, lowerHigh));
+  v128.store(to + 3 * next, uniform(secondHalf(upperHigh), secondHalf(lowerHigh)));
 }
 
 /** Two numbers in [0, 1), of 27 and 26 random bits each. */
@@ -226,7 +179,7 @@ function uniform(upper: v128, lower: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function upperHalf(words: v128): v128 {
+function secondHalf(words: v128): v128 {
   return v128.shuffle<i64>(words, words, 1, 1);
 }
 
@@ -238,7 +191,7 @@ function upperHalf(words: v128): v128 {
  *
  * @param states four words of the generator, and space for twelve more.
  * @param columns of the jump by `count` words, see `splitState`.
- * @param scratch space for three parts of STRIDE bytes.
+ * @param scratch space for three parts of STRIDE bytes and WORDS_BYTES.
  */
 export function noisyPowers(
   signal: usize,
@@ -254,7 +207,7 @@ export function noisyPowers(
   const quarter = (<usize>count) >> 2;
   for (let first: usize = 0; first < quarter; first += RUN) {
     const run = min<usize>(RUN, quarter - first);
-    drawUniform(states, run, scratch);
+    drawUniform(states, run, scratch + 3 * STRIDE, scratch);
     toMantissa(scratch, scratch + (run << 5));
     toLogarithm(scratch, scratch + (run << 5));
     toPolar(scratch, scratch + (run << 5), scale);
@@ -265,7 +218,7 @@ export function noisyPowers(
   }
 }
 
-/** Numbers become s and the exponent of their logarithm. */
+/** Numbers become s and the exponent of the logarithm of 1 less them. */
 function toMantissa(at: usize, end: usize): void {
   const one = v128.load(BITS, 32);
   const carrier = v128.load(BITS, 48);
@@ -274,7 +227,7 @@ function toMantissa(at: usize, end: usize): void {
   const root2 = v128.load(BITS, 96);
   const half = v128.load(BITS, 112);
   for (; at < end; at += 16) {
-    const x = v128.load(at);
+    const x = f64x2.sub(one, v128.load(at));
     // 2^52 + exponent + 1023 as a double, by its bits.
     const biased = v128.or(i64x2.shr_u(x, 52), carrier);
     const exponent = f64x2.sub(biased, offset);
