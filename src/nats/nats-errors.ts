@@ -1,5 +1,5 @@
 /** What NATS, its server and TLS say, in our words. */
-import { JetStreamApiError } from '@nats-io/jetstream';
+import { JetStreamApiError, JetStreamError } from '@nats-io/jetstream';
 import {
   AuthorizationError,
   ClosedConnectionError,
@@ -64,6 +64,14 @@ export function isPassing(error: unknown): boolean {
 /** Whether nobody takes what was published: JetStream starts, or the stream is not there. */
 export function isUnheard(error: unknown): boolean {
   return causesOf(error).some((one) => one instanceof NoRespondersError);
+}
+
+/** Whether it is about what messages are fetched by, which may be gone while its stream is there; or with it. */
+export function isOfConsumer(error: unknown): boolean {
+  return (
+    error instanceof JetStreamError ||
+    (error instanceof Error && /consumer|heartbeat/i.test(`${error.name} ${error.message}`))
+  );
 }
 
 function causesOf(error: unknown): unknown[] {

@@ -1,6 +1,6 @@
 /** Messages of results as the server has stored them, from the first on, for as long as it takes. */
 import { AckPolicy, type Consumer, DeliverPolicy } from '@nats-io/jetstream';
-import { isPassing, isUnheard, natsError } from '../../nats/nats-errors.js';
+import { isOfConsumer, isPassing, isUnheard, natsError } from '../../nats/nats-errors.js';
 import { wait } from '../../nats/persistently.js';
 import type { StudyStreams } from './study-streams.js';
 
@@ -48,11 +48,6 @@ export async function* resultFeed(
       if ((await streams.shardState()) === null) throw streams.gone();
     }
   }
-}
-
-/** A server that was restarted does not know it; the library has several words for that. */
-function isOfConsumer(error: unknown): boolean {
-  return error instanceof Error && /consumer|heartbeat/i.test(`${error.name} ${error.message}`);
 }
 
 async function consumerFrom({ server, names }: StudyStreams, sequence: number): Promise<Consumer> {

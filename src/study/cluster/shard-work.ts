@@ -1,7 +1,7 @@
 /** A worker at one study: takes shards, has them simulated, publishes what came of them, and only then says that they are done. */
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import { BeamloopError } from '../../core/errors.js';
-import { isPassing, isUnheard, natsError } from '../../nats/nats-errors.js';
+import { isOfConsumer, isPassing, isUnheard, natsError } from '../../nats/nats-errors.js';
 import { persistently, wait } from '../../nats/persistently.js';
 import { failureOf } from '../fan-out/job-thread.js';
 import { decodeShard, type Shard, type ShardOutcome } from './study-messages.js';
@@ -130,7 +130,10 @@ export class ShardWork {
       signal.removeEventListener('abort', stop);
     } catch (error) {
       if (streams.isGone(error)) throw streams.gone(error);
-      if (!isPassing(error) && !isUnheard(error)) throw natsError(error, streams.where);
+      if (!isPassing(error) && !isUnheard(error) && !isOfConsumer(error)) {
+        throw natsError(error, streams.where);
+      }
+      if ((await streams.shardState()) === null) throw streams.gone(error);
       await wait(EXPIRES_MS, signal);
     }
     // The library is silent about streams that are gone.
