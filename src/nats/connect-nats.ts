@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import {
   type Authenticator,
+  ClosedConnectionError,
   type ConnectionOptions,
   connect,
   credsAuthenticator,
@@ -59,11 +60,16 @@ export async function connectNats(settings: NatsSettings, options: NatsOptions):
     throw isTurnedDown ? wantedCertificate(access.shown) : natsError(error, access.shown);
   });
   void watchStates(connection, access.shown, options.onState);
+  let isClosing = false;
   return {
     connection,
     shown: access.shown,
-    ended: connection.closed().then((error) => (error ? natsError(error, access.shown) : null)),
+    ended: connection.closed().then((error) => {
+      if (error) return natsError(error, access.shown);
+      return isClosing ? null : natsError(new ClosedConnectionError(), access.shown);
+    }),
     close: async () => {
+      isClosing = true;
       if (connection.isClosed()) return;
       // A server that is gone takes nothing more.
       await Promise.race([connection.drain().catch(() => {}), patience()]);

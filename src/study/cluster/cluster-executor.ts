@@ -10,6 +10,7 @@ import { type JobList, numUsersOf } from '../fan-out/user-job.js';
 import { OrderedResults } from './ordered-results.js';
 import { publishAgain, publishShards } from './shard-publisher.js';
 import { type Definition, FORMAT } from './study-messages.js';
+import { NEWS } from './study-names.js';
 import { type Server, StudyStreams } from './study-streams.js';
 
 export interface ClusterOptions {
@@ -101,6 +102,7 @@ export class ClusterExecutor implements Executor {
     const found = published === 'new' ? definition : (await streams.definition())!;
     requireSame(found, definition, streams.where);
     await streams.makeShardStream(found.ackWaitS);
+    streams.server.nats.connection.publish(NEWS);
   }
 
   /** Shards that were lost, and workers that are missing. */

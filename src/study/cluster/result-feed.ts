@@ -2,6 +2,7 @@
 import { AckPolicy, type Consumer, DeliverPolicy } from '@nats-io/jetstream';
 import { isOfConsumer, isPassing, isUnheard, natsError } from '../../nats/nats-errors.js';
 import { wait } from '../../nats/persistently.js';
+import { fetched } from './fetched.js';
 import type { StudyStreams } from './study-streams.js';
 
 export interface StoredResult {
@@ -10,9 +11,9 @@ export interface StoredResult {
 }
 
 const BATCH = 500;
-/** The library wants a second at least. */
-const EXPIRES_MS = 1000;
-const AGAIN_MS = 200;
+/** Who hears nothing for so long, not even that there is nothing, asks anew: the server may have been restarted. */
+const EXPIRES_MS = 2000;
+const AGAIN_MS = 50;
 const INACTIVE_NS = 60e9;
 
 /**
@@ -29,8 +30,7 @@ export async function* resultFeed(
     signal?.throwIfAborted();
     try {
       consumer ??= await consumerFrom(streams, lastSequence + 1);
-      const messages = await consumer.fetch({ max_messages: BATCH, expires: EXPIRES_MS });
-      for await (const message of messages) {
+      for await (const message of fetched(consumer, BATCH, EXPIRES_MS, signal)) {
         // What was asked for before the server was gone may come late.
         if (message.seq <= lastSequence) continue;
         lastSequence = message.seq;

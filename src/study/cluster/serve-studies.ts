@@ -6,6 +6,7 @@ import { programIdentity } from '../fan-out/program-identity.js';
 import { ShardWork } from './shard-work.js';
 import { studyNamesOn } from './study-list.js';
 import type { Definition } from './study-messages.js';
+import { NEWS } from './study-names.js';
 import { type Server, StudyStreams } from './study-streams.js';
 import { ThreadPool } from './thread-pool.js';
 
@@ -31,9 +32,17 @@ const LOOK_EVERY_MS = 1000;
 
 export async function serveStudies(options: WorkerOptions): Promise<never> {
   const worker = new StudyWorker(options);
+  let wake = () => {};
+  const news = options.server.nats.connection.subscribe(NEWS, { callback: () => wake() });
   try {
-    for (;;) if (!(await worker.workOnce())) await wait(LOOK_EVERY_MS, options.signal);
+    for (;;) {
+      const isWoken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      if (!(await worker.workOnce())) await Promise.race([isWoken, wait(LOOK_EVERY_MS, options.signal)]);
+    }
   } finally {
+    news.unsubscribe();
     worker.end();
   }
 }

@@ -4,6 +4,7 @@ import { BeamloopError } from '../../core/errors.js';
 import { isOfConsumer, isPassing, isUnheard, natsError } from '../../nats/nats-errors.js';
 import { persistently, wait } from '../../nats/persistently.js';
 import { failureOf } from '../fan-out/job-thread.js';
+import { fetched } from './fetched.js';
 import { decodeShard, type Shard, type ShardOutcome } from './study-messages.js';
 import type { StudyStreams } from './study-streams.js';
 import { Stalled, type ThreadPool } from './thread-pool.js';
@@ -13,8 +14,9 @@ const AHEAD_S = 0.5;
 const MOST_HELD = 1000;
 /** Results on their way to the server. */
 const MOST_PUBLISHING = 256;
-/** The library wants a second at least. */
-const EXPIRES_MS = 1000;
+/** Of asking for shards; a study that has none for so long is left for the next. */
+const EXPIRES_MS = 2000;
+const AGAIN_MS = 100;
 /** A shard that ended a thread so often, here, would do so everywhere. */
 const MOST_FALLS = 2;
 const FULL_WAIT_MS = 2000;
@@ -117,24 +119,20 @@ export class ShardWork {
     const { streams, signal } = this.#options;
     let numTaken = 0;
     try {
-      const messages = await consumer.fetch({ max_messages: room, expires: EXPIRES_MS });
-      const stop = () => void messages.close();
-      signal.addEventListener('abort', stop, { once: true });
-      for await (const message of messages) {
+      for await (const message of fetched(consumer, room, EXPIRES_MS, signal)) {
         numTaken++;
         const held = { message, shard: decodeShard(message.data) };
         this.#held.add(held);
         this.#waiting.push(held);
         this.#start();
       }
-      signal.removeEventListener('abort', stop);
     } catch (error) {
       if (streams.isGone(error)) throw streams.gone(error);
       if (!isPassing(error) && !isUnheard(error) && !isOfConsumer(error)) {
         throw natsError(error, streams.where);
       }
       if ((await streams.shardState()) === null) throw streams.gone(error);
-      await wait(EXPIRES_MS, signal);
+      await wait(AGAIN_MS, signal);
     }
     // The library is silent about streams that are gone.
     if (numTaken === 0 && (await streams.shardState()) === null) throw streams.gone();

@@ -50,6 +50,9 @@ export function studyNames(name: string): StudyNames {
   };
 }
 
+/** Says that a study was put in; workers that do not hear it look now and then. */
+export const NEWS = 'beamloop.news';
+
 /** Of a stream that keeps a study; null for any other. */
 export function nameOfStream(stream: string): string | null {
   return stream.startsWith(STUDY_STREAM) ? stream.slice(STUDY_STREAM.length) : null;

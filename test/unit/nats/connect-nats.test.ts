@@ -194,6 +194,9 @@ describe('connectNats', () => {
     expect(states).toEqual([`gone ${server.url}`, `back ${server.url}`]);
     await nats.close();
     expect(await nats.ended).toBeNull();
+    const cutOff = await connectNats({ url: server.url }, { name: 'test' });
+    await cutOff.connection.close();
+    expect(await cutOff.ended).toMatchObject({ code: 'NATS_UNREACHABLE' });
   });
 });
 
