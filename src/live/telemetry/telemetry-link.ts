@@ -11,7 +11,7 @@ import type { LinkData, LinkFailure, LinkReport, LinkRequest, Parcel, Settled } 
 import { hostToken, type Kind } from './subjects.js';
 
 /** Handed over and not settled yet, at most. Powers leave room for what is small and matters more. */
-const MOST_WAITING_BYTES = 32 << 20;
+const MOST_WAITING_BYTES = 64 << 20;
 const SHARE: Readonly<Record<Kind, number>> = { powers: 0.75, slots: 0.85, receipts: 0.9, messages: 1 };
 /** Buffers that wait to be used again. */
 const MOST_SPARE_BUFFERS = 32;

@@ -35,7 +35,10 @@ describe('completion', () => {
   it('knows the options of a command', async () => {
     const options = await completed('run', 'first-light', '--');
     expect(options).toEqual(expect.arrayContaining(['--dry-run', '--seed', '--json', '--report']));
+    expect(options).toContain('--nats');
     expect(options).not.toContain('--elements');
+    for (const command of ['resume', 'calibrate', 'watch', 'dashboard'])
+      expect(await completed(command, '--')).toContain('--nats');
   });
 
   it('knows what comes with beamloop, by the command that carries it out', async () => {
