@@ -1,5 +1,5 @@
 /** Subjects of a NATS server under which runs tell what they do (docs/telemetry.md), and what stands in messages beside rows. */
-import type { LiveMessage, RunHello } from '../messages.js';
+import type { RunHello } from '../messages.js';
 
 /** Raised when a subject or a schema changes its meaning; it stands in every subject. */
 export const TELEMETRY_VERSION = 1;
@@ -41,11 +41,6 @@ export interface RunAnswer {
   readonly prefix: string;
   readonly hello: RunHello;
 }
-
-/** Messages that are told to whoever comes later; they count from 1 in each run, so that none is taken twice. */
-export type Numbered = Extract<LiveMessage, { type: 'event' | 'estimate' | 'epoch' | 'position' | 'end' }> & {
-  readonly sequence: number;
-};
 
 /** A host's name as a token of a subject. */
 export function hostToken(hostname: string): string {
