@@ -54,6 +54,7 @@ const ENTRIES = [
   'drivers/emulator/board-process.js',
   'drivers/emulator/own/own-board-process.js',
   'src/record/store-worker.js',
+  'src/live/telemetry/telemetry-worker.js',
   'src/study/study-worker.js',
   'src/prediction/motion/data/window-worker.js',
   'src/dashboard/recordings-process.js',

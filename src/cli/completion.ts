@@ -46,6 +46,9 @@ function knownWords(words: readonly string[]): string[] {
   const [command = ''] = words;
   const current = words.at(-1) ?? '';
   if (current.startsWith('-') || words.at(-2)?.startsWith('-')) return [];
+  if (command === 'recording' && words[1] === 'put' && words.length === 3) {
+    return recordings().filter((value) => value.startsWith(current));
+  }
   return candidates(command, words.length).filter((value) => value.startsWith(current));
 }
 

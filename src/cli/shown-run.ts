@@ -2,17 +2,26 @@
 import type { OngoingRun, Showing } from '../campaign/conduct.js';
 import { BeamloopError } from '../core/errors.js';
 import type { RunHello } from '../live/messages.js';
-import { showRun } from '../live/show-run.js';
+import { type Published, showRun } from '../live/show-run.js';
 import { type CommandContext, warn } from './command.js';
 
 const NOBODY: Showing = { waiting: () => {}, batch: () => {}, epoch: () => {}, end: async () => {} };
 
-/** For `RunOptions.show`. Where runs cannot be watched, a warning says why, and the run goes on. */
+/**
+ * For `RunOptions.show`. Where runs cannot be watched, a warning says why, and the run goes on; one that is to be published is refused.
+ *
+ * @param published as for `showRun`.
+ */
 export function shownAs<E>(
   context: CommandContext,
   command: RunHello['command'],
+  published: Published | null = null,
 ): (run: OngoingRun<E>) => Promise<Showing> {
-  return (run) => showRun(command, run).catch((error) => unseen(context, error));
+  return (run) =>
+    showRun(command, run, published).catch((error) => {
+      if (published !== null) throw error;
+      return unseen(context, error);
+    });
 }
 
 function unseen(context: CommandContext, error: unknown): Showing {

@@ -20,6 +20,10 @@ export interface RunEntry {
   readonly isOver: boolean;
   /** Was started by this dashboard. */
   readonly isOwn: boolean;
+  /** Where it goes on; null: on the machine of the dashboard. */
+  readonly host: string | null;
+  /** Why it can be neither stopped nor muted from here; null of runs that can. */
+  readonly whyNoOrders: string | null;
 }
 
 export interface PageError {

@@ -133,7 +133,7 @@ export class Pages implements PageOwner {
   #state(): StateMessage {
     const { operator } = this;
     const runs = this.runs.entries((pid) => operator.isOwn(pid));
-    for (const { pid, isOver } of runs) if (!isOver) operator.seen(pid);
+    for (const { pid, isOver, host } of runs) if (!isOver && host === null) operator.seen(pid);
     const { scenario, recordings } = this.#parts;
     const { run, steering } = operator;
     return { type: 'state', runs, scenario, run, steering, recordings, troubles: this.runs.troubles };

@@ -12,6 +12,10 @@ export type Tell = (run: string, text: string, canBeMissed: boolean) => void;
 
 export class WatchedRun {
   readonly hello: RunHello;
+  /** Null of this machine. */
+  readonly host: string | null;
+  /** Why it can be watched and not told anything; null of runs that can. */
+  readonly whyNoOrders: string | null;
   readonly #watched: Watched;
   readonly #history = new RunHistory();
   readonly #patterns: Patterns;
@@ -25,6 +29,8 @@ export class WatchedRun {
   constructor(watched: Watched, tell: Tell, clock: Clock) {
     const { hello } = watched;
     this.hello = hello;
+    this.host = watched.host ?? null;
+    this.whyNoOrders = watched.whyNoOrders ?? null;
     this.#watched = watched;
     this.#tell = tell;
     const array = shownArray(hello.array, hello.users);

@@ -1,5 +1,4 @@
-/** The runs of this user: found as they begin, kept for a while when they are over. */
-import { existsSync } from 'node:fs';
+/** The runs that can be watched: found as they begin, kept for a while when they are over. */
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import type { RunEntry } from './page-messages.js';
@@ -21,7 +20,7 @@ export class WatchedRuns {
   readonly #closed = new AbortController();
   /** Oldest first. */
   readonly #runs = new Map<string, WatchedRun>();
-  /** Sockets that were opened or refused us. */
+  /** Names of runs that were opened or refused us. */
   readonly #known = new Set<string>();
   readonly #troubles: string[] = [];
   #looking: Promise<void> | null = null;
@@ -44,7 +43,7 @@ export class WatchedRuns {
 
   /** Newest first. @param isOwn whether this dashboard started the process. */
   entries(isOwn: (pid: number) => boolean): RunEntry[] {
-    return [...this.#runs.values()].reverse().map(({ hello, isOver }) => ({
+    return [...this.#runs.values()].reverse().map(({ hello, isOver, host, whyNoOrders }) => ({
       id: hello.id,
       pid: hello.pid,
       name: hello.name,
@@ -52,7 +51,9 @@ export class WatchedRuns {
       startedAt: hello.startedAt,
       isEmulated: hello.board.isEmulated,
       isOver,
-      isOwn: isOwn(hello.pid),
+      // Another machine has processes of the same numbers.
+      isOwn: host === null && isOwn(hello.pid),
+      ...{ host, whyNoOrders },
     }));
   }
 
@@ -71,7 +72,7 @@ export class WatchedRuns {
     const { signal } = this.#closed;
     while (!signal.aborted) {
       try {
-        for (const socket of await this.#source.newSockets(this.#known)) await this.#open(socket);
+        for (const name of await this.#source.newRuns(this.#known)) await this.#open(name);
       } catch (error) {
         this.#trouble(error);
       }
@@ -79,15 +80,15 @@ export class WatchedRuns {
     }
   }
 
-  async #open(socket: string): Promise<void> {
+  async #open(name: string): Promise<void> {
     if ([...this.#runs.values()].filter(({ isOver }) => !isOver).length >= MOST_RUNS) {
       this.#trouble(`More than ${MOST_RUNS} runs go on; the others are not watched`);
       return;
     }
     // Names are never used again, so a run that cannot be watched is tried once.
-    this.#known.add(socket);
+    this.#known.add(name);
     try {
-      const watched = await this.#source.watch(socket, this.#closed.signal);
+      const watched = await this.#source.watch(name, this.#closed.signal);
       const run = new WatchedRun(watched, this.#tell, this.#clock);
       this.#runs.set(run.hello.id, run);
       this.#forgetOld();
@@ -95,7 +96,7 @@ export class WatchedRuns {
       void run.follow().then(this.#changed);
     } catch (error) {
       // A run that was over before it greeted is none that cannot be watched.
-      if (!this.#closed.signal.aborted && existsSync(socket)) this.#trouble(error);
+      if (!this.#closed.signal.aborted && this.#source.isThere(name)) this.#trouble(error);
     }
   }
 

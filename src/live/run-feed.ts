@@ -7,6 +7,7 @@ import { BeamloopError } from '../core/errors.js';
 import type { RowOfTable } from '../record/follower.js';
 import type { Row } from '../record/schema.js';
 import { isKept } from '../slots/slot-outcome.js';
+import type { FeedListener } from './feed-listener.js';
 import {
   type Done,
   type Frame,
@@ -40,6 +41,8 @@ export interface RunFeedParts {
   readonly messageOf?: (row: RowOfTable) => LiveMessage | null;
   /** What slots of a run that goes on are behind it. */
   readonly before?: SlotCountsSoFar;
+  /** Somebody who is told of the run from its beginning to its end, beside those who watch it. */
+  readonly listen?: ((hello: RunHello) => FeedListener) | undefined;
   /** The board is mute, or could not be told: the run has to end with this error. */
   readonly onStop: (error: BeamloopError) => void;
 }
@@ -48,6 +51,7 @@ export class RunFeed {
   readonly #parts: RunFeedParts;
   readonly #server: RunServer;
   readonly #hello: RunHello;
+  readonly #listener: FeedListener | null;
   readonly #slots = new RecentSlots();
   readonly #remembered: LiveMessage[] = [];
   readonly #settings = new Map<string, Row<'element_settings'>>();
@@ -75,6 +79,7 @@ export class RunFeed {
       startedAt: new Date().toISOString(),
       ...parts.hello,
     };
+    this.#listener = parts.listen?.(this.#hello) ?? null;
     if (parts.before !== undefined) this.#slots.addBefore(parts.before);
     parts.board.on('telemetry', (telemetry) => {
       this.#telemetry = telemetry;
@@ -85,6 +90,7 @@ export class RunFeed {
     parts.board.on('receipt', (receipt) => {
       if (isKept(receipt.status)) this.#latest = receipt;
     });
+    if (this.#listener !== null) this.#beginFrames();
   }
 
   /** @throws WATCH_REFUSED where no run can be watched on this machine. */
@@ -95,7 +101,12 @@ export class RunFeed {
       order: (order, answer) => feed!.#obey(order, answer),
     });
     // In the same turn, before anybody can be heard of.
-    feed = new RunFeed(server, parts);
+    try {
+      feed = new RunFeed(server, parts);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
     return feed;
   }
 
@@ -111,7 +122,7 @@ export class RunFeed {
   /** Something that is in no recording. */
   tell(message: LiveMessage): void {
     this.#remember(message);
-    this.#server.tell(message);
+    this.#tellAll(message);
   }
 
   progress(progress: RunProgress): void {
@@ -130,7 +141,7 @@ export class RunFeed {
     this.#ended = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     await Promise.all(this.#obeying);
-    if (this.#server.watchers.size > 0) {
+    if (this.#isHeard) {
       await this.#framing;
       await this.#tellFrame();
     }
@@ -141,7 +152,7 @@ export class RunFeed {
       muted: this.#parts.board.muted === true,
       boardTimeS: this.#boardTimeS(),
     };
-    this.#server.tell(end);
+    this.#tellAll(end);
     await this.#server.close();
   }
 
@@ -155,7 +166,7 @@ export class RunFeed {
         return;
       case 'powers':
         this.#slots.onPower(each.row);
-        if (this.#server.watchers.size > 0) this.#waiting.push(each.row);
+        if (this.#isHeard) this.#waiting.push(each.row);
         return;
       case 'element_settings':
         this.keepSettings(each.row);
@@ -176,10 +187,14 @@ export class RunFeed {
   #join(watcher: Watcher): void {
     watcher.tell(this.#hello);
     for (const message of this.#remembered.slice(-MOST_REMEMBERED)) watcher.tell(message);
+    this.#beginFrames();
+  }
+
+  #beginFrames(): void {
     if (this.#timer !== null || this.#ended) return;
     this.#askForTelemetry();
     const tick = () => {
-      if (this.#server.watchers.size === 0) {
+      if (!this.#isHeard) {
         if (this.#timer !== null) clearInterval(this.#timer);
         this.#timer = null;
         this.#waiting = [];
@@ -223,11 +238,24 @@ export class RunFeed {
       numRowsLost: this.#numRowsLost,
     };
     const settings = radiating && (await this.#settingsOf(radiating.hash));
-    for (const watcher of this.#server.watchers) {
-      if (watcher.isBehind) continue;
-      if (settings !== null && watcher.isNew(settings.hash, MOST_SETTINGS)) watcher.tell(told(settings));
-      watcher.tell(frame);
+    for (const listener of this.#listeners()) {
+      if (listener.isBehind) continue;
+      if (settings !== null && listener.isNew(settings.hash, MOST_SETTINGS)) listener.tell(told(settings));
+      listener.tell(frame);
     }
+  }
+
+  get #isHeard(): boolean {
+    return this.#listener !== null || this.#server.watchers.size > 0;
+  }
+
+  #listeners(): FeedListener[] {
+    return [...this.#server.watchers, ...(this.#listener === null ? [] : [this.#listener])];
+  }
+
+  /** In turn with what came before. */
+  #tellAll(message: LiveMessage): void {
+    for (const listener of this.#listeners()) listener.tell(message);
   }
 
   async #settingsOf(hash: string): Promise<Row<'element_settings'> | null> {

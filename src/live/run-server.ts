@@ -62,11 +62,6 @@ export class RunServer {
     return server;
   }
 
-  /** To everybody who watches, in turn with what came before. */
-  tell(message: LiveMessage): void {
-    for (const watcher of this.watchers) watcher.tell(message);
-  }
-
   async close(): Promise<void> {
     process.off('exit', this.#remove);
     this.#server.close();

@@ -12,18 +12,31 @@ import { isEmulated, type User } from '../scenario/users.js';
 import { liveEpoch, liveEstimate, liveEvent } from './live-rows.js';
 import type { LiveArray, LiveMessage, LiveUser, RunHello, SlotCountsSoFar } from './messages.js';
 import { RunFeed } from './run-feed.js';
+import { RunTelemetry } from './telemetry/run-telemetry.js';
+import type { TelemetryCounts } from './telemetry/subjects.js';
+import type { TelemetryLink } from './telemetry/telemetry-link.js';
+
+/** Whoever else is told of a run. */
+export interface Published {
+  readonly link: TelemetryLink;
+  /** Told in the end what became of what the run did. */
+  readonly ended: (counts: TelemetryCounts) => void;
+}
 
 /**
  * @param command what was typed.
- * @throws WATCH_REFUSED where no run can be watched on this machine.
+ * @param published null where it is told nobody but watchers.
+ * @throws WATCH_REFUSED where no run can be watched on this machine; NATS_FULL where the server takes too little.
  */
 export async function showRun<E>(
   command: RunHello['command'],
   { file, preparation, testbed, recording, stop }: OngoingRun<E>,
+  published: Published | null = null,
 ): Promise<Showing> {
   const { array } = preparation;
   const { scenario } = file;
   const { description } = testbed.board;
+  let telemetry: RunTelemetry | null = null;
   const feed = await RunFeed.open({
     hello: {
       command,
@@ -49,12 +62,22 @@ export async function showRun<E>(
     settingsOf: async (hash) =>
       (await recording.rows('element_settings', `WHERE hash = '${hash}'`))[0] ?? null,
     messageOf: messages(preparation),
+    listen:
+      published === null
+        ? undefined
+        : (hello) => {
+            telemetry = new RunTelemetry(published.link, hello);
+            return telemetry;
+          },
     onStop: stop,
   });
   await recording.flushed();
   for (const row of await recording.rows('events')) feed.tell(liveEvent(row));
   for (const row of await recording.rows('estimates')) feed.tell(liveEstimate(row));
-  recording.look((rows) => feed.take(rows));
+  recording.look((rows) => {
+    feed.take(rows);
+    telemetry?.take(rows);
+  });
   return {
     waiting: (ueId, url) =>
       feed.tell({
@@ -63,7 +86,12 @@ export async function showRun<E>(
       }),
     batch: (ue, done, most) => feed.progress({ of: 'pilots', ue, done, most }),
     epoch: (done, most) => feed.progress({ of: 'epochs', done, most }),
-    end: (error) => feed.end(error),
+    end: async (error) => {
+      // A disk that fails is told of by the run.
+      if (telemetry !== null) await recording.flushed().catch(() => {});
+      await feed.end(error);
+      if (telemetry !== null) published?.ended(await telemetry.end());
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 /** One watcher of a run: messages go out while it reads, orders come in. */
 import type { Socket } from 'node:net';
+import type { FeedListener } from './feed-listener.js';
 import type { LiveMessage, Order } from './messages.js';
 
 /** Bytes that may wait for a watcher; from then on frames are left out. */
@@ -14,7 +15,7 @@ export interface WatcherEvents {
   readonly gone: () => void;
 }
 
-export class Watcher {
+export class Watcher implements FeedListener {
   readonly #socket: Socket;
   readonly #told = new Set<string>();
   #received = '';

@@ -113,7 +113,7 @@ function inWords(error: unknown, cause: unknown): Words {
       return [
         'NATS_REFUSED',
         `The NATS server does not allow ${one.operation === 'publish' ? 'publishing to' : 'subscribing to'} ${one.subject}`,
-        'Ask its administrator for permission; docs/scale-out.md lists the subjects that beamloop uses',
+        'Ask its administrator for permission; docs/scale-out.md and docs/telemetry.md list the subjects that beamloop uses',
       ];
     }
   }

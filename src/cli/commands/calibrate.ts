@@ -18,6 +18,7 @@ import { campaignOptions } from '../campaign-output.js';
 import type { Command } from '../command.js';
 import { wholeOption } from '../options.js';
 import { shownAs } from '../shown-run.js';
+import { telemetryOptions, withCounts, withTelemetry } from '../telemetry-option.js';
 
 /** `beamloop calibrate <scenario>`: measures the errors of an array over the air. */
 export const calibrateCommand: Command = (yargs, context) =>
@@ -70,6 +71,7 @@ export const calibrateCommand: Command = (yargs, context) =>
             describe: 'Print what it would take and give, without touching any port',
           },
           ...campaignOptions,
+          ...telemetryOptions,
         })
         .example('$0 calibrate scenarios/calibration.yaml --out table.yaml', '')
         .example('$0 run scenarios/calibration.yaml --calibration table.yaml', 'What the table is for'),
@@ -85,14 +87,17 @@ export const calibrateCommand: Command = (yargs, context) =>
         printCalibrationPlan(context, args.json, calibrationPlan(file, settings, args.snr));
         return;
       }
-      const outcome = await startCalibration(file, settings, args.recording ?? null, {
-        openTestbed,
-        show: shownAs(context, 'calibrate'),
-        realtime: args.realtime,
-        signal: context.signal,
-        progress: calibrationProgress(context, args.json),
+      await withTelemetry(context, args, async (telemetry) => {
+        const outcome = await startCalibration(file, settings, args.recording ?? null, {
+          openTestbed,
+          show: shownAs(context, 'calibrate', telemetry),
+          realtime: args.realtime,
+          signal: context.signal,
+          progress: calibrationProgress(context, args.json),
+        });
+        const { json, out = null, report } = args;
+        await concludeCalibration(context, json, withCounts(outcome, telemetry), { out, report });
       });
-      await concludeCalibration(context, args.json, outcome, { out: args.out ?? null, report: args.report });
     },
   );
 

@@ -2,6 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { BeamloopError } from '../../core/errors.js';
 import type { ScenarioEntry } from '../../dashboard/page-messages.js';
+import { PublishedRuns } from '../../dashboard/published-runs.js';
+import { runsOfThisUser } from '../../dashboard/run-source.js';
 import { FILE_NAME } from '../../record/recording-file.js';
 import { readScenario } from '../../scenario/scenario.js';
 import { isEmulated } from '../../scenario/users.js';
@@ -9,6 +11,7 @@ import { emulatedSection } from '../../testbed.js';
 import { type Command, type CommandContext, printJson, warn } from '../command.js';
 import { wholeOption } from '../options.js';
 import { loadPlugins } from '../plugins.js';
+import { openRemoteRuns, remoteRunsOptions } from '../remote-runs-option.js';
 import { fileOrShipped } from '../shipped-files.js';
 
 /** Where runs leave their recordings. */
@@ -38,15 +41,24 @@ export const dashboardCommand: Command = (yargs, context) =>
             default: true,
             describe: 'Run an emulated scenario at once; one with a real board waits for Start on the page',
           },
+          ...remoteRunsOptions,
         })
         .example('$0 dashboard scenarios/first-light.yaml', 'Runs it, and prints the address of the page')
-        .example('$0 dashboard recordings', 'Recordings, and runs that other terminals start'),
-    async ({ what, port, start, json }) => {
+        .example('$0 dashboard recordings', 'Recordings, and runs that other terminals start')
+        .example('$0 dashboard --nats nats://lab:4222', 'Runs of other hosts, too: docs/telemetry.md'),
+    async ({ what, port, start, json, ...nats }) => {
       const listenAt = wholeOption('port', port, 0, MOST_PORT);
       const { scenario, recordings } = await shownOf(what);
       // The server and what it computes take a while to load; `beamloop --help` does not need them.
       const { Dashboard } = await import('../../dashboard/server.js');
-      const dashboard = await Dashboard.start({ port: listenAt, scenario, recordings });
+      const remote = nats.nats === undefined ? null : await openRemoteRuns(context, nats);
+      const source = remote === null ? runsOfThisUser : new PublishedRuns(remote, runsOfThisUser);
+      const dashboard = await Dashboard.start({ port: listenAt, scenario, recordings, source }).catch(
+        async (error) => {
+          await remote?.close();
+          throw error;
+        },
+      );
       const { operator } = dashboard.pages;
       try {
         const isStarted = start && scenario?.isEmulated === true;
@@ -56,6 +68,7 @@ export const dashboardCommand: Command = (yargs, context) =>
       } finally {
         const { pid } = operator.run;
         await dashboard.close();
+        await remote?.close();
         if (pid !== null)
           warn(context, [`the run that was started here goes on; kill ${pid} stops it and mutes the array`]);
       }

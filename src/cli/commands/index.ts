@@ -13,6 +13,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import('./report.js')).reportCommand,
   compare: async () => (await import('./compare.js')).compareCommand,
   export: async () => (await import('./export.js')).exportCommand,
+  recording: async () => (await import('./recording.js')).recordingCommand,
   calibrate: async () => (await import('./calibrate.js')).calibrateCommand,
   calibration: async () => (await import('./calibration.js')).calibrationCommand,
   codebook: async () => (await import('./codebook.js')).codebookCommand,
@@ -44,4 +45,5 @@ export const families: ReadonlySet<string> = new Set([
   'boards',
   'dataset',
   'calibration',
+  'recording',
 ]);

@@ -8,6 +8,7 @@ import type { Command } from '../command.js';
 import { requireRecordedFaults } from '../faults-option.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
 import { shownAs } from '../shown-run.js';
+import { telemetryOptions, withCounts, withTelemetry } from '../telemetry-option.js';
 
 /** `beamloop resume <folder>`: goes on with a run that was stopped or killed. */
 export const resumeCommand: Command = (yargs, context) =>
@@ -29,30 +30,34 @@ export const resumeCommand: Command = (yargs, context) =>
           },
           ...pluginOption,
           ...campaignOptions,
+          ...telemetryOptions,
         })
         .example('$0 resume recordings/first-light-20261121T120000Z', ''),
     async (args) => {
       await requireRecordedFaults(args.faults, args.folder);
       await loadPlugins(args.plugin);
       await refuseCheck(args.folder);
-      if (await isCalibration(args.folder)) {
-        const outcome = await resumeCalibration(args.folder, parseRecordedScenario, {
+      await withTelemetry(context, args, async (telemetry) => {
+        if (await isCalibration(args.folder)) {
+          const outcome = await resumeCalibration(args.folder, parseRecordedScenario, {
+            openTestbed,
+            show: shownAs(context, 'calibrate', telemetry),
+            realtime: args.realtime,
+            signal: context.signal,
+            progress: calibrationProgress(context, args.json),
+          });
+          const { json, report } = args;
+          await concludeCalibration(context, json, withCounts(outcome, telemetry), { out: null, report });
+          return;
+        }
+        const outcome = await resumeRun(args.folder, parseRecordedScenario, {
           openTestbed,
-          show: shownAs(context, 'calibrate'),
+          show: shownAs(context, 'run', telemetry),
           realtime: args.realtime,
           signal: context.signal,
-          progress: calibrationProgress(context, args.json),
+          progress: campaignProgress(context, args.json),
         });
-        await concludeCalibration(context, args.json, outcome, { out: null, report: args.report });
-        return;
-      }
-      const outcome = await resumeRun(args.folder, parseRecordedScenario, {
-        openTestbed,
-        show: shownAs(context, 'run'),
-        realtime: args.realtime,
-        signal: context.signal,
-        progress: campaignProgress(context, args.json),
+        await concludeCampaign(context, args.json, withCounts(outcome, telemetry), args.report);
       });
-      await concludeCampaign(context, args.json, outcome, args.report);
     },
   );

@@ -37,6 +37,7 @@ import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
 import { shownAs } from '../shown-run.js';
 import { announceRun, concludeSweep, type FinishedRun } from '../sweep-output.js';
+import { type Telemetry, telemetryOptions, withCounts, withTelemetry } from '../telemetry-option.js';
 import { writeHeaded } from '../text-table.js';
 import { trackingLines } from '../tracking-output.js';
 import { wireLogOption, withWireLog } from '../wire-log-option.js';
@@ -89,6 +90,7 @@ export const runCommand: Command = (yargs, context) =>
           ...pluginOption,
           ...campaignOptions,
           ...wireLogOption,
+          ...telemetryOptions,
         })
         .example('$0 run scenarios/first-light.yaml', 'Emulated board and UEs: no hardware needed')
         .example('$0 run scenarios/first-light.yaml --dry-run', 'What it would ask of link and board')
@@ -101,7 +103,8 @@ export const runCommand: Command = (yargs, context) =>
           'A run for each value, in sweep/1 and sweep/2',
         )
         .example('$0 run calibration --calibration table.yaml', 'With what beamloop calibrate found')
-        .example('$0 run first-light --faults scenarios/faults/rough-line.yaml', 'On a bad line'),
+        .example('$0 run first-light --faults scenarios/faults/rough-line.yaml', 'On a bad line')
+        .example('$0 run first-light --nats nats://lab:4222', 'Followed on other hosts: docs/telemetry.md'),
     async (args) => {
       const scenarioFile = fileOrShipped(args.scenario);
       await loadPlugins(args.plugin, { file: scenarioFile, kind: 'scenario' }, args.set);
@@ -116,38 +119,57 @@ export const runCommand: Command = (yargs, context) =>
         for (const file of files) await printPlan(context, args.json, file);
         return;
       }
-      const run = (file: (typeof files)[number], out: string | null, log?: WireLog) =>
-        startRun(file, out, {
-          openTestbed: openTestbedLogging(log),
-          show: shownAs(context, 'run'),
-          realtime: args.realtime,
-          signal: context.signal,
-          progress: campaignProgress(context, args.json),
-        });
-      if (files.length === 1) {
-        await withWireLog(context, args.wireLog, async (log) =>
-          concludeCampaign(context, args.json, await run(files[0]!, args.out ?? null, log), args.report),
-        );
-        return;
-      }
-      if (args.wireLog !== undefined) {
-        throw new BeamloopError('BAD_ARGUMENT', {
-          what: `One wire log cannot hold ${files.length} runs`,
-          where: '--wire-log',
-          todo: 'Leave it out, or run one of them',
-        });
-      }
-      const finished: FinishedRun[] = [];
-      for (const [k, file] of files.entries()) {
-        const { settings = {} } = file;
-        announceRun(context, args.json, k + 1, files.length, settings);
-        const outcome = await run(file, args.out === undefined ? null : folderOf(args.out, k, files.length));
-        const report = args.report ? await reportOf(outcome.folder, context.signal) : null;
-        finished.push({ settings, outcome, report });
-      }
-      concludeSweep(context, args.json, finished);
+      await withTelemetry(context, args, (telemetry) => carryOut(context, args, files, telemetry));
     },
   );
+
+interface RunArguments {
+  readonly json: boolean;
+  readonly out: string | undefined;
+  readonly realtime: boolean;
+  readonly report: boolean;
+  readonly wireLog: string | undefined;
+}
+
+async function carryOut(
+  context: CommandContext,
+  { json, out, realtime, report, wireLog }: RunArguments,
+  files: readonly ScenarioFile<EmulatedSection>[],
+  telemetry: Telemetry | null,
+): Promise<void> {
+  const run = async (file: (typeof files)[number], folder: string | null, log?: WireLog) => {
+    const outcome = await startRun(file, folder, {
+      openTestbed: openTestbedLogging(log),
+      show: shownAs(context, 'run', telemetry),
+      realtime,
+      signal: context.signal,
+      progress: campaignProgress(context, json),
+    });
+    return withCounts(outcome, telemetry);
+  };
+  if (files.length === 1) {
+    await withWireLog(context, wireLog, async (log) =>
+      concludeCampaign(context, json, await run(files[0]!, out ?? null, log), report),
+    );
+    return;
+  }
+  if (wireLog !== undefined) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `One wire log cannot hold ${files.length} runs`,
+      where: '--wire-log',
+      todo: 'Leave it out, or run one of them',
+    });
+  }
+  const finished: FinishedRun[] = [];
+  for (const [k, file] of files.entries()) {
+    const { settings = {} } = file;
+    announceRun(context, json, k + 1, files.length, settings);
+    const outcome = await run(file, out === undefined ? null : folderOf(out, k, files.length));
+    const page = report ? await reportOf(outcome.folder, context.signal) : null;
+    finished.push({ settings, outcome, report: page });
+  }
+  concludeSweep(context, json, finished);
+}
 
 /** Of what a line of the plan is about. */
 const HEAD_COLUMNS = 16;

@@ -1,9 +1,12 @@
 import { place } from '../../campaign/in-words.js';
 import { BeamloopError } from '../../core/errors.js';
 import type { LiveMessage, RunHello } from '../../live/messages.js';
+import type { RemoteWatch } from '../../live/remote/remote-watch.js';
 import { runSockets } from '../../live/run-sockets.js';
 import { RunWatch } from '../../live/watch-run.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
+import { openRemoteRuns, remoteRunsOptions } from '../remote-runs-option.js';
+import type { NatsArguments } from '../telemetry-option.js';
 import { formatTable } from '../text-table.js';
 
 const ORDERS = ['stop', 'mute', 'unmute'] as const;
@@ -26,14 +29,20 @@ export const watchCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: 'Stop it, or mute its array: the board first, ahead of what waits to be sent',
           },
+          ...remoteRunsOptions,
         })
         .example('$0 watch', 'Events and estimates as they come')
         .example('$0 watch --json | jq -c "select(.type == \\"estimate\\")"', 'For a script')
         .example(
           '$0 watch --order stop',
           'The array is mute, then the run ends; beamloop resume goes on with it',
-        ),
-    async ({ run, list, order, json }) => {
+        )
+        .example('$0 watch --nats nats://lab:4222 --list', 'Runs of other hosts: docs/telemetry.md'),
+    async ({ run, list, order, json, ...nats }) => {
+      if (nats.nats !== undefined) {
+        await watchRemote(context, { run, list, order, json }, nats);
+        return;
+      }
       const watches = await openAll(context.signal);
       try {
         if (list) {
@@ -53,6 +62,45 @@ export const watchCommand: Command = (yargs, context) =>
     },
   );
 
+interface WatchArguments {
+  readonly run: string | undefined;
+  readonly list: boolean;
+  readonly order: (typeof ORDERS)[number] | undefined;
+  readonly json: boolean;
+}
+
+/** Runs that other hosts publish: they are followed, and told nothing. */
+async function watchRemote(
+  context: CommandContext,
+  { run, list, order, json }: WatchArguments,
+  nats: NatsArguments,
+): Promise<void> {
+  if (order !== undefined) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: 'Runs that are published on a NATS server are only watched: whoever can read there is nobody to stop or mute an array',
+      where: '--order',
+      todo: `On the host of the run: beamloop watch --order ${order}`,
+    });
+  }
+  const runs = await openRemoteRuns(context, nats);
+  try {
+    const found = await runs.list();
+    context.signal.throwIfAborted();
+    if (list) {
+      printList(
+        context,
+        json,
+        found.map(({ hello, host }) => ({ ...hello, host })),
+      );
+      return;
+    }
+    const { host, prefix } = chosen(found, run);
+    await follow(context, json, await runs.watch({ host, prefix }));
+  } finally {
+    await runs.close();
+  }
+}
+
 async function openAll(signal: AbortSignal): Promise<RunWatch[]> {
   const opened = await Promise.allSettled(
     (await runSockets()).map((socketPath) => RunWatch.open(socketPath, signal)),
@@ -62,7 +110,7 @@ async function openAll(signal: AbortSignal): Promise<RunWatch[]> {
 }
 
 /** @throws WATCH_REFUSED unless it is one. */
-function chosen(watches: readonly RunWatch[], name: string | undefined): RunWatch {
+function chosen<T extends { readonly hello: RunHello }>(watches: readonly T[], name: string | undefined): T {
   const meant = watches.filter(({ hello }) => name === undefined || hello.id.startsWith(name));
   const [only, another] = meant;
   if (only !== undefined && another === undefined) return only;
@@ -84,7 +132,7 @@ function chosen(watches: readonly RunWatch[], name: string | undefined): RunWatc
 function printList(
   { stdout, columns: widthColumns }: CommandContext,
   json: boolean,
-  runs: readonly RunHello[],
+  runs: readonly (RunHello & { readonly host?: string })[],
 ): void {
   if (json) {
     printJson(stdout, {
@@ -96,25 +144,33 @@ function printList(
     stdout.write('No run goes on\n');
     return;
   }
-  const rows = runs.map(({ id, command, name, startedAt, board, folder }) => [
+  const isRemote = runs.some(({ host }) => host !== undefined);
+  const rows = runs.map(({ id, command, name, startedAt, board, folder, host }) => [
     id,
+    ...(isRemote ? [host ?? '-'] : []),
     command,
     name,
     startedAt.slice(0, 19).replace('T', ' '),
     board.ports.join(', '),
     folder ?? '-',
   ]);
-  const columns = ['run', 'command', 'scenario', 'since (UTC)', 'port', 'recording'].map((title) => ({
-    title,
-    align: 'left' as const,
-  }));
+  const titles = [
+    'run',
+    ...(isRemote ? ['host'] : []),
+    'command',
+    'scenario',
+    'since (UTC)',
+    'port',
+    'recording',
+  ];
+  const columns = titles.map((title) => ({ title, align: 'left' as const }));
   stdout.write(formatTable({ columns, rows }, widthColumns));
 }
 
 async function follow(
   { stdout, stderr, signal }: CommandContext,
   json: boolean,
-  watch: RunWatch,
+  watch: RunWatch | RemoteWatch,
 ): Promise<void> {
   signal.addEventListener('abort', () => watch.close(), { once: true });
   if (json) printJson(stdout, watch.hello);

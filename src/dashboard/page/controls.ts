@@ -68,6 +68,10 @@ export class Controls {
       notice('There is nothing to stop: no run that goes on is shown.', false);
       return;
     }
+    if (this.#run.whyNoOrders !== null) {
+      notice(`${this.#run.whyNoOrders}.`, true);
+      return;
+    }
     this.#order('stop');
   }
 
@@ -111,8 +115,11 @@ export class Controls {
     this.#steering.disabled = isStarted;
     setText(this.#steering, this.#isSteering ? 'End steering' : 'Steer by hand');
     this.#steering.setAttribute('aria-pressed', String(this.#isSteering));
-    this.#mute.disabled = !goesOn;
+    const whyNot = this.#run?.whyNoOrders ?? null;
+    this.#mute.disabled = !goesOn || whyNot !== null;
+    for (const button of [this.#mute, this.#stop]) button.title = whyNot ?? '';
     setText(this.#mute, this.#isMuted ? 'Unmute' : 'Mute');
+    // Whoever presses Stop is told why it does nothing here.
     this.#stop.disabled = !goesOn;
     this.#form.enable(this.#isSteering);
   }
@@ -220,5 +227,6 @@ function answerText({ text, done, error }: AnswerMessage): string {
 export function runText(hello: RunHello, run: RunEntry | null): string {
   const time = hello.time === 'virtual' ? ', on virtual time' : '';
   const kind = { run: 'run', calibrate: 'calibration', steer: 'steered by hand' }[hello.command];
-  return `${kind}, scheme ${hello.scheme}${time}, ${run?.isOver === false ? 'goes on' : 'is over'}`;
+  const where = run == null || run.host === null ? '' : `, on ${run.host}, watched only`;
+  return `${kind}, scheme ${hello.scheme}${time}${where}, ${run?.isOver === false ? 'goes on' : 'is over'}`;
 }

@@ -217,9 +217,9 @@ class Page {
   }
 }
 
-function optionText({ name, command, startedAt, isOver }: RunEntry): string {
+function optionText({ name, command, startedAt, isOver, host }: RunEntry): string {
   const time = new Date(startedAt).toLocaleTimeString('en-GB');
-  return `${name}, ${command === 'steer' ? 'by hand' : command}, ${time}${isOver ? ' (over)' : ''}`;
+  return `${name}, ${command === 'steer' ? 'by hand' : command}, ${time}${host === null ? '' : `, on ${host}`}${isOver ? ' (over)' : ''}`;
 }
 
 const token = takeToken();

@@ -29,13 +29,19 @@ describe('completion', () => {
     expect(commands).toEqual(expect.arrayContaining(['run', 'init', 'completion', 'emulate-board']));
     expect(await completed('rep')).toEqual(['replay', 'report']);
     expect(await completed('codebook', '')).toEqual(expect.arrayContaining(['dpc', 'tdps', 'planar']));
+    expect(await completed('recording', '')).toEqual(
+      expect.arrayContaining(['put', 'get', 'list', 'remove']),
+    );
     expect(await completed('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh']));
   });
 
   it('knows the options of a command', async () => {
     const options = await completed('run', 'first-light', '--');
     expect(options).toEqual(expect.arrayContaining(['--dry-run', '--seed', '--json', '--report']));
+    expect(options).toContain('--nats');
     expect(options).not.toContain('--elements');
+    for (const command of ['resume', 'calibrate', 'watch', 'dashboard'])
+      expect(await completed(command, '--')).toContain('--nats');
   });
 
   it('knows what comes with beamloop, by the command that carries it out', async () => {
@@ -55,6 +61,7 @@ describe('completion', () => {
       process.chdir(place);
       expect(await completed('resume', '')).toEqual(['recordings/a-1', 'recordings/b-2']);
       expect(await completed('report', 'recordings/b')).toEqual(['recordings/b-2']);
+      expect(await completed('recording', 'put', '')).toEqual(['recordings/a-1', 'recordings/b-2']);
     } finally {
       process.chdir(cwd);
       rmSync(place, { recursive: true, force: true });
