@@ -1,5 +1,6 @@
 /** Has the users of a study simulated by workers on any number of machines, through streams of a NATS server. */
 import { BeamloopError } from '../../core/errors.js';
+import { printable } from '../../core/printable.js';
 import { wait } from '../../nats/persistently.js';
 import type { Executor, RunOptions, Simulation } from '../fan-out/executor.js';
 import { JobProgress } from '../fan-out/job-progress.js';
@@ -142,7 +143,8 @@ export class ClusterExecutor implements Executor {
     signal.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
     const told = new Set<string>();
     for await (const message of subscription) {
-      const text = message.string();
+      // Anybody on the server may say anything.
+      const text = printable(message.string());
       if (!told.has(text)) this.#options.onNotice?.(text);
       told.add(text);
     }
