@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Whoever asks for thousands of campaigns, kills or mixes waits for hours. */
-const isLong = ['CAMPAIGNS', 'KILLS', 'LABELS', 'MIXES', 'RUNS', 'SOAK', 'WALK'].some(
+const isLong = ['CAMPAIGNS', 'KILLS', 'LABELS', 'MIXES', 'RUNS', 'SHARDS', 'SOAK', 'WALK'].some(
   (name) => process.env[`BEAMLOOP_TEST_${name}`] !== undefined,
 );
 

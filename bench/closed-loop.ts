@@ -35,11 +35,23 @@ users: { count: ${NUM_USERS} }
 /** Pilots of a step down the tree; the batch of the refinement is larger. */
 const TREE_BATCH = 2;
 
-/** Times from the last power of a batch to the confirmation of the next, ms. */
-interface Latencies {
-  readonly tree: number[];
-  readonly refinement: number[];
+/** From the last power of a batch to the confirmation of the next, ms. */
+interface Latency {
+  readonly wholeMs: number;
+  /** Of it, until the board is asked to load; until it has; until it has confirmed the slots. */
+  readonly parts: readonly [choosingMs: number, loadingMs: number, queueingMs: number];
 }
+
+interface Latencies {
+  readonly tree: Latency[];
+  readonly refinement: Latency[];
+}
+
+const PARTS = [
+  'choosing, quantising and planning them',
+  'the board confirms codewords, which the emulated one computes in this thread',
+  'the board confirms slots',
+] as const;
 
 export const closedLoop: Benchmark = {
   name: 'closed-loop',
@@ -49,8 +61,10 @@ export const closedLoop: Benchmark = {
       const { tree, refinement } = await measure(path.join(folder, 'run'));
       return [
         row('last power to next slots confirmed, 2 pilots at 512 elements, p50', quantile(tree, 0.5), 1),
-        row('the same, p99', quantile(tree, 0.99)),
-        row('the same for the refinement of about 60 pilots, p50', quantile(refinement, 0.5)),
+        row('the same, p99', quantile(tree, 0.99), 1.5),
+        ...sharesOf(tree),
+        row('the same for the refinement of about 60 pilots, p50', quantile(refinement, 0.5), 2),
+        ...sharesOf(refinement),
       ];
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -70,8 +84,17 @@ function row(what: string, value: number, atMost?: number): BenchRow {
   };
 }
 
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
+function sharesOf(latencies: readonly Latency[]): BenchRow[] {
+  const sum = (of: (latency: Latency) => number) => latencies.reduce((all, each) => all + of(each), 0);
+  const allMs = sum(({ wholeMs }) => wholeMs);
+  return PARTS.map((part, k) => ({
+    ...row(`of all of that time, ${part}`, (100 * sum(({ parts }) => parts[k]!)) / allMs),
+    unit: '%',
+  }));
+}
+
+function quantile(latencies: readonly Latency[], share: number): number {
+  const sorted = latencies.map(({ wholeMs }) => wholeMs).toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
 
@@ -79,6 +102,8 @@ async function measure(folder: string): Promise<Latencies> {
   const { scenario, text, name } = parseScenario(SCENARIO, 'closed-loop.yaml', emulatedSection);
   const preparation = prepare(scenario);
   const ues = new Map(preparation.users.map(({ id }) => [id, emulatedUe(preparation, id)]));
+  /** As in the process of emulated UEs: who waits for nothing hears nothing. */
+  const listening = new Set<EmulatedUe>();
 
   const { host, device } = createLoopback();
   const emulated = new EmulatedBoard(
@@ -86,7 +111,10 @@ async function measure(folder: string): Promise<Latencies> {
     {
       toHost: (chunk) => void device.write(chunk),
       onAir: ({ fromS, untilS, codeword }) => {
-        for (const ue of ues.values()) ue.hear({ fromS, untilS, weights: codeword?.weights ?? null });
+        for (const ue of listening) {
+          ue.hear({ fromS, untilS, weights: codeword?.weights ?? null });
+          if (ue.isIdle) listening.delete(ue);
+        }
       },
     },
   );
@@ -99,7 +127,13 @@ async function measure(folder: string): Promise<Latencies> {
     new UeAgent({
       url: bridge.url,
       description: { ueId, model: 'emulated', software: 'bench', numSubcarriers: 1 },
-      source,
+      source: {
+        listenFor: (slots, timing) => {
+          listening.add(source);
+          source.listenFor(slots, timing);
+        },
+        powers: (signal) => source.powers(signal),
+      },
     }).run(over.signal),
   );
 
@@ -145,6 +179,8 @@ function emulatedUe({ users, polar, scenario }: Preparation, ueId: string): Emul
 class Stopwatch {
   readonly latencies: Latencies = { tree: [], refinement: [] };
   #lastPowerMs: number | null = null;
+  #loadMs = 0;
+  #loadedMs = 0;
 
   bridge(bridge: UeBridge): UeBridge {
     return {
@@ -172,12 +208,27 @@ class Stopwatch {
     return new Proxy(board, {
       get: (target, property) => {
         const value: unknown = Reflect.get(target, property, target);
+        if (property === 'load') {
+          return async (codewords: Parameters<ArrayBoard['load']>[0]) => {
+            this.#loadMs = performance.now();
+            await target.load(codewords);
+            this.#loadedMs = performance.now();
+          };
+        }
         if (property === 'queue') {
           return async (entries: Parameters<ArrayBoard['queue']>[0]) => {
             await target.queue(entries);
             if (this.#lastPowerMs === null) return;
             const list = entries.length === TREE_BATCH ? this.latencies.tree : this.latencies.refinement;
-            list.push(performance.now() - this.#lastPowerMs);
+            const queuedMs = performance.now();
+            list.push({
+              wholeMs: queuedMs - this.#lastPowerMs,
+              parts: [
+                this.#loadMs - this.#lastPowerMs,
+                this.#loadedMs - this.#loadMs,
+                queuedMs - this.#loadedMs,
+              ],
+            });
           };
         }
         return typeof value === 'function' ? value.bind(target) : value;

@@ -15,6 +15,7 @@ import { linkGoodput } from './link-goodput.js';
 import { manyUsers } from './many-users.js';
 import { matchedFilter } from './matched-filter.js';
 import { rateStudy } from './rate-study.js';
+import { studyWorkers } from './study-workers.js';
 import { sweepStep } from './sweep-step.js';
 import { trackingStep } from './tracking-step.js';
 import { trainingEpoch } from './training-epoch.js';
@@ -35,6 +36,7 @@ const benchmarks: readonly Benchmark[] = [
   sweepStep,
   trainingEpoch,
   rateStudy,
+  studyWorkers,
   gainLoss,
   calibrationEstimate,
   widebandAir,

@@ -47,6 +47,8 @@ const BITS = memory.data<u64>(
 /** Subcarriers of each quarter that are worked on at a time, and bytes of doubles for those of all four. */
 const RUN: usize = 64;
 const STRIDE: usize = 4 * RUN * 8;
+/** Four words for each of two subcarriers, of four generators. */
+const WORDS_BYTES: usize = 128;
 
 /** First address that is free for the caller. */
 export function firstAddress(): usize {
@@ -115,51 +117,70 @@ function splitState(states: usize, columns: usize): void {
   storeTransposed(states, 16, first, second, third, jumped(states, columns));
 }
 
-/** xoshiro128++: draws 4 `run` words from each of four generators, and writes those of one after those of another. */
-function drawWords(states: usize, run: usize, out: usize): void {
+/**
+ * xoshiro128++: draws 4 `run` words from each of four generators, which become two uniform numbers for each of 4 `run` subcarriers,
+ * those of one generator after those of another: the first numbers in a part of the scratch, the second ones two parts on.
+ *
+ * @param words space for eight words of each generator, of two subcarriers.
+ */
+function drawUniform(states: usize, run: usize, words: usize, to: usize): void {
   let a = v128.load(states);
   let b = v128.load(states, 16);
   let c = v128.load(states, 32);
   let d = v128.load(states, 48);
-  for (let at: usize = 0; at < run << 4; at += 16) {
-    const w0 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    let t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    const w1 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    const w2 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    const w3 = i32x4.add(rotated(i32x4.add(a, d), 7), a);
-    t = i32x4.shl(b, 9);
-    c = v128.xor(c, a);
-    d = v128.xor(d, b);
-    b = v128.xor(b, c);
-    a = v128.xor(a, d);
-    c = v128.xor(c, t);
-    d = rotated(d, 11);
-    storeTransposed(out + at, run << 4, w0, w1, w2, w3);
+  const next = run << 3;
+  for (const end = to + next; to < end; to += 16) {
+    for (let word = words; word < words + WORDS_BYTES; word += 16) {
+      v128.store(word, i32x4.add(rotated(i32x4.add(a, d), 7), a));
+      const t = i32x4.shl(b, 9);
+      c = v128.xor(c, a);
+      d = v128.xor(d, b);
+      b = v128.xor(b, c);
+      a = v128.xor(a, d);
+      c = v128.xor(c, t);
+      d = rotated(d, 11);
+    }
+    storeUniform(words, to, next);
+    storeUniform(words + 32, to + 2 * STRIDE, next);
   }
   v128.store(states, a);
   v128.store(states, b, 16);
   v128.store(states, c, 32);
   v128.store(states, d, 48);
+}
+
+/** Two words of each generator and two four words on become a number of each for two subcarriers, `next` bytes from one to another. */
+// @ts-ignore: decorator
+@inline
+function storeUniform(words: usize, to: usize, next: usize): void {
+  const upper = i32x4.shr_u(v128.load(words), 5);
+  const lower = i32x4.shr_u(v128.load(words, 16), 6);
+  const upper2 = i32x4.shr_u(v128.load(words, 64), 5);
+  const lower2 = i32x4.shr_u(v128.load(words, 80), 6);
+  const upperLow = v128.shuffle<i32>(upper, upper2, 0, 4, 1, 5);
+  const lowerLow = v128.shuffle<i32>(lower, lower2, 0, 4, 1, 5);
+  v128.store(to, uniform(upperLow, lowerLow));
+  v128.store(to + next, uniform(secondHalf(upperLow), secondHalf(lowerLow)));
+  const upperHigh = v128.shuffle<i32>(upper, upper2, 2, 6, 3, 7);
+  const lowerHigh = v128.shuffle<i32>(lower, lower2, 2, 6, 3, 7);
+  v128.store(to + 2 * next, uniform(upperHigh, lowerHigh));
+  v128.store(to + 3 * next, uniform(secondHalf(upperHigh), secondHalf(lowerHigh)));
+}
+
+/** Two numbers in [0, 1), of 27 and 26 random bits each. */
+// @ts-ignore: decorator
+@inline
+function uniform(upper: v128, lower: v128): v128 {
+  return f64x2.add(
+    f64x2.mul(f64x2.convert_low_i32x4_s(upper), v128.load(BITS, 16)),
+    f64x2.mul(f64x2.convert_low_i32x4_s(lower), v128.load(BITS)),
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function secondHalf(words: v128): v128 {
+  return v128.shuffle<i64>(words, words, 1, 1);
 }
 
 /**
@@ -170,7 +191,7 @@ function drawWords(states: usize, run: usize, out: usize): void {
  *
  * @param states four words of the generator, and space for twelve more.
  * @param columns of the jump by `count` words, see `splitState`.
- * @param scratch space for three parts of STRIDE bytes, and for the words.
+ * @param scratch space for three parts of STRIDE bytes and WORDS_BYTES.
  */
 export function noisyPowers(
   signal: usize,
@@ -184,13 +205,12 @@ export function noisyPowers(
 ): void {
   splitState(states, columns);
   const quarter = (<usize>count) >> 2;
-  const words = scratch + 3 * STRIDE;
   for (let first: usize = 0; first < quarter; first += RUN) {
     const run = min<usize>(RUN, quarter - first);
-    drawWords(states, run, words);
-    toUniform(words, words + (run << 6), scratch);
-    toRadius(scratch, scratch + (run << 5), scale);
-    toQuarterAngle(scratch, scratch + (run << 5));
+    drawUniform(states, run, scratch + 3 * STRIDE, scratch);
+    toMantissa(scratch, scratch + (run << 5));
+    toLogarithm(scratch, scratch + (run << 5));
+    toPolar(scratch, scratch + (run << 5), scale);
     for (let k: usize = 0; k < 4; k++) {
       const at = k * quarter + first;
       addNoise(signal + (at << 3), imag, scratch + ((k * run) << 3), run, out + (at << 2));
@@ -198,49 +218,29 @@ export function noisyPowers(
   }
 }
 
-/** Words become, for two subcarriers at a time, s and the exponent of a logarithm and turns: in three parts of the scratch. */
-function toUniform(words: usize, end: usize, to: usize): void {
-  const low = v128.load(BITS);
-  const high = v128.load(BITS, 16);
+/** Numbers become s and the exponent of the logarithm of 1 less them. */
+function toMantissa(at: usize, end: usize): void {
   const one = v128.load(BITS, 32);
   const carrier = v128.load(BITS, 48);
   const offset = v128.load(BITS, 64);
   const mantissa = v128.load(BITS, 80);
   const root2 = v128.load(BITS, 96);
   const half = v128.load(BITS, 112);
-  for (; words < end; words += 32) {
-    const ours = v128.load(words);
-    const next = v128.load(words, 16);
-    // In [0, 1) with 53 random bits, of two words.
-    const upper = i32x4.shr_u(v128.shuffle<i32>(ours, next, 0, 4, 2, 6), 5);
-    const lower = i32x4.shr_u(v128.shuffle<i32>(ours, next, 1, 5, 3, 7), 6);
-    const radii = f64x2.add(
-      f64x2.mul(f64x2.convert_low_i32x4_s(upper), high),
-      f64x2.mul(f64x2.convert_low_i32x4_s(lower), low),
-    );
-    const turns = f64x2.add(
-      f64x2.mul(f64x2.convert_low_i32x4_s(v128.shuffle<i64>(upper, upper, 1, 1)), high),
-      f64x2.mul(f64x2.convert_low_i32x4_s(v128.shuffle<i64>(lower, lower, 1, 1)), low),
-    );
-    v128.store(to, turns, 2 * STRIDE);
-    const x = f64x2.sub(one, radii);
+  for (; at < end; at += 16) {
+    const x = f64x2.sub(one, v128.load(at));
     // 2^52 + exponent + 1023 as a double, by its bits.
     const biased = v128.or(i64x2.shr_u(x, 52), carrier);
     const exponent = f64x2.sub(biased, offset);
     let m = v128.or(v128.and(x, mantissa), one);
     const big = f64x2.gt(m, root2);
     m = v128.bitselect(f64x2.mul(m, half), m, big);
-    v128.store(to, f64x2.div(f64x2.sub(m, one), f64x2.add(m, one)));
-    v128.store(to, f64x2.add(exponent, v128.and(big, one)), STRIDE);
-    to += 16;
+    v128.store(at, f64x2.div(f64x2.sub(m, one), f64x2.add(m, one)));
+    v128.store(at, f64x2.add(exponent, v128.and(big, one)), STRIDE);
   }
 }
 
-/** scale sqrt(-2 log x) of s and the exponent of x. */
-function toRadius(at: usize, end: usize, scale: f64): void {
-  const size = f64x2.splat(scale);
-  const minusTwo = v128.load(BITS, 128);
-  const ln2 = v128.load(BITS, 144);
+/** s becomes the logarithm without its exponent. */
+function toLogarithm(at: usize, end: usize): void {
   // Kept in registers: of fewer instructions per turn a processor sees more turns at a time.
   const c21 = v128.load(LOGARITHM);
   const c19 = v128.load(LOGARITHM, 16);
@@ -253,8 +253,8 @@ function toRadius(at: usize, end: usize, scale: f64): void {
   const c5 = v128.load(LOGARITHM, 128);
   const c3 = v128.load(LOGARITHM, 144);
   const c1 = v128.load(LOGARITHM, 160);
-  for (let k = at; k < end; k += 16) {
-    const s = v128.load(k);
+  for (; at < end; at += 16) {
+    const s = v128.load(at);
     const z = f64x2.mul(s, s);
     let p = f64x2.add(f64x2.mul(z, c21), c19);
     p = f64x2.add(f64x2.mul(z, p), c17);
@@ -266,17 +266,18 @@ function toRadius(at: usize, end: usize, scale: f64): void {
     p = f64x2.add(f64x2.mul(z, p), c5);
     p = f64x2.add(f64x2.mul(z, p), c3);
     p = f64x2.add(f64x2.mul(z, p), c1);
-    v128.store(k, f64x2.mul(s, p));
-  }
-  for (; at < end; at += 16) {
-    const log = f64x2.add(f64x2.mul(v128.load(at, STRIDE), ln2), v128.load(at));
-    v128.store(at, f64x2.mul(size, f64x2.sqrt(f64x2.mul(minusTwo, log))));
+    v128.store(at, f64x2.mul(s, p));
   }
 }
 
-/** Turns become sine and cosine of a quarter of the angle. */
-function toQuarterAngle(at: usize, end: usize): void {
+/** Finishes the logarithm and takes the root, and turns become sine and cosine of a quarter of the angle. */
+function toPolar(at: usize, end: usize, scale: f64): void {
+  const size = f64x2.splat(scale);
+  const minusTwo = v128.load(BITS, 128);
+  const ln2 = v128.load(BITS, 144);
   for (; at < end; at += 16) {
+    const log = f64x2.add(f64x2.mul(v128.load(at, STRIDE), ln2), v128.load(at));
+    v128.store(at, f64x2.mul(size, f64x2.sqrt(f64x2.mul(minusTwo, log))));
     const t = quarterAngle(v128.load(at, 2 * STRIDE));
     const z = f64x2.mul(t, t);
     v128.store(at, smallSine(t, z), STRIDE);

@@ -23,7 +23,7 @@ interface NoiseKernel extends WasmKernel {
 const STATES_BYTES = 64;
 const STATE_BYTES = 16;
 const STATE_BITS = 8 * STATE_BYTES;
-const SCRATCH_BYTES = 10_240;
+const SCRATCH_BYTES = 6272;
 /** Keeps real and imaginary parts off each other's 4096-byte aliases, which stall loads behind stores. */
 const GAP_BYTES = 192;
 

@@ -74,6 +74,10 @@ export const ERROR_CATALOGUE = {
     exit: EXIT.usage,
     meaning: 'an unfinished study is another one, or of another version of beamloop',
   },
+  SHARD_FAILED: {
+    exit: EXIT.usage,
+    meaning: 'a part of a study made no progress, or ended its thread, more than once',
+  },
   PORT_NOT_FOUND: { exit: EXIT.board, meaning: 'the port does not exist, or nothing listens at its address' },
   PORT_BUSY: { exit: EXIT.board, meaning: 'another program holds the port' },
   PORT_FAILED: { exit: EXIT.board, meaning: 'the port could not be opened or failed while open' },

@@ -1,13 +1,14 @@
 /** What the page asks about recordings: which there are, how they differ, and their reports. */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { PACKAGE_FOLDER } from '../core/package-folder.js';
+import { FILE_NAME } from '../record/recording-file.js';
 import { PROGRAM, readByCommand } from './child-command.js';
 import { REPORT_NAME, recordingNames } from './listed-recordings.js';
 import type { Comparison, RecordingList } from './page-messages.js';
@@ -126,7 +127,7 @@ export class RecordingsApi {
     });
   }
 
-  /** Writes the report where there is none yet. */
+  /** Writes the report where there is none yet, or one from before the recording was gone on with. */
   async #ticketFor(name: string, signal: AbortSignal): Promise<string> {
     const folder = path.join(this.#folder, name);
     const file = path.join(folder, REPORT_NAME);
@@ -134,7 +135,8 @@ export class RecordingsApi {
       () => true,
       () => false,
     );
-    if (!isThere) await this.#read(['report', folder, '--json'], signal, PROGRAM);
+    if (!isThere || (await isOutdated(folder)))
+      await this.#read(['report', folder, '--json'], signal, PROGRAM);
     const nowS = this.#clock.nowS();
     for (const [key, { untilS }] of this.#tickets)
       if (untilS < nowS || this.#tickets.size >= MOST_TICKETS) this.#tickets.delete(key);
@@ -151,6 +153,16 @@ function jsonOf(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** Whether the recording was written to since its report was. */
+async function isOutdated(folder: string): Promise<boolean> {
+  const writtenMs = async (name: string) =>
+    (await stat(path.join(folder, name)).catch(() => null))?.mtimeMs ?? Number.NEGATIVE_INFINITY;
+  const [report, ...recording] = await Promise.all(
+    [REPORT_NAME, FILE_NAME, `${FILE_NAME}.wal`].map(writtenMs),
+  );
+  return recording.some((ms) => ms > report!);
 }
 
 /** Throws FILE_UNREADABLE for what is no plain file, or too large. */

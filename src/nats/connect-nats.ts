@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import {
   type Authenticator,
+  ClosedConnectionError,
   type ConnectionOptions,
   connect,
   credsAuthenticator,
@@ -17,7 +18,7 @@ import {
 import { BeamloopError } from '../core/errors.js';
 import { natsError } from './nats-errors.js';
 import { hostAndPort, type NatsAccess, type NatsSettings, natsAccess } from './nats-settings.js';
-import { wantsCertificate } from './server-info.js';
+import { type ServerInfo, serverInfo } from './server-info.js';
 
 /** First contact: a server that is there answers at once. */
 const CONNECT_TIMEOUT_MS = 5000;
@@ -51,15 +52,24 @@ export interface Nats {
 export async function connectNats(settings: NatsSettings, options: NatsOptions): Promise<Nats> {
   const access = natsAccess(settings);
   const connectionOptions = await connectionOptionsOf(access, options.name);
-  const connection = await connect(connectionOptions).catch(async (error: unknown) => {
-    throw (await missingCertificate(access, error)) ?? natsError(error, access.shown);
+  const { wantsCertificate } = await firstInfo(access);
+  if (wantsCertificate && access.settings.cert === undefined) throw wantedCertificate(access.shown);
+  const connection = await connect(connectionOptions).catch((error: unknown) => {
+    // A server that turns our certificate down says so after it seems to have let us in: the library hears nothing.
+    const isTurnedDown = wantsCertificate && error instanceof TimeoutError;
+    throw isTurnedDown ? wantedCertificate(access.shown) : natsError(error, access.shown);
   });
   void watchStates(connection, access.shown, options.onState);
+  let isClosing = false;
   return {
     connection,
     shown: access.shown,
-    ended: connection.closed().then((error) => (error ? natsError(error, access.shown) : null)),
+    ended: connection.closed().then((error) => {
+      if (error) return natsError(error, access.shown);
+      return isClosing ? null : natsError(new ClosedConnectionError(), access.shown);
+    }),
     close: async () => {
+      isClosing = true;
       if (connection.isClosed()) return;
       // A server that is gone takes nothing more.
       await Promise.race([connection.drain().catch(() => {}), patience()]);
@@ -68,19 +78,25 @@ export async function connectNats(settings: NatsSettings, options: NatsOptions):
   };
 }
 
-/** A server that turns down our certificate, or the lack of one, says so after it seems to have let us in: the library hears nothing. */
-async function missingCertificate(access: NatsAccess, error: unknown): Promise<BeamloopError | null> {
-  if (!access.isTls || !(error instanceof TimeoutError)) return null;
-  for (const server of access.servers) {
-    if (!(await wantsCertificate(server))) continue;
-    return new BeamloopError('NATS_REFUSED', {
-      what: 'The NATS server wants a client certificate that it trusts',
-      where: access.shown,
-      todo: 'Give --nats-cert and --nats-key (or NATS_CERT and NATS_KEY), signed by an authority of the server',
-      cause: error,
-    });
+/** Of the first server that is there. */
+async function firstInfo({ servers, shown }: NatsAccess): Promise<ServerInfo> {
+  let firstError: unknown;
+  for (const server of servers) {
+    try {
+      return await serverInfo(server, CONNECT_TIMEOUT_MS);
+    } catch (error) {
+      firstError ??= error;
+    }
   }
-  return null;
+  throw natsError(firstError, shown);
+}
+
+function wantedCertificate(shown: string): BeamloopError {
+  return new BeamloopError('NATS_REFUSED', {
+    what: 'The NATS server wants a client certificate that it trusts',
+    where: shown,
+    todo: 'Give --nats-cert and --nats-key (or NATS_CERT and NATS_KEY), signed by an authority of the server',
+  });
 }
 
 const CLOSE_PATIENCE_MS = 2000;

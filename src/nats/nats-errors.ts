@@ -6,7 +6,6 @@ import {
   ConnectionError,
   NoRespondersError,
   PermissionViolationError,
-  RequestError,
   TimeoutError,
   UserAuthenticationExpiredError,
 } from '@nats-io/transport-node';
@@ -53,14 +52,32 @@ export function jetStreamCode(error: unknown): number | null {
 
 /** Whether it may go well when it is asked again: the server is gone or slow, or starts. */
 export function isPassing(error: unknown): boolean {
-  const cause = error instanceof RequestError || error instanceof JetStreamError ? error.cause : error;
-  return [error, cause].some(
+  return causesOf(error).some(
     (one) =>
       one instanceof TimeoutError ||
       one instanceof NoRespondersError ||
-      (one instanceof ConnectionError && !(one instanceof ClosedConnectionError)) ||
-      (one instanceof JetStreamApiError && one.status === 503),
+      one instanceof ConnectionError ||
+      (one instanceof JetStreamApiError && one.status === 503 && !FULL.includes(one.code)),
   );
+}
+
+/** Whether nobody takes what was published: JetStream starts, or the stream is not there. */
+export function isUnheard(error: unknown): boolean {
+  return causesOf(error).some((one) => one instanceof NoRespondersError);
+}
+
+/** Whether it is about what messages are fetched by, which may be gone while its stream is there; or with it. */
+export function isOfConsumer(error: unknown): boolean {
+  return (
+    error instanceof JetStreamError ||
+    (error instanceof Error && /consumer|heartbeat/i.test(`${error.name} ${error.message}`))
+  );
+}
+
+function causesOf(error: unknown): unknown[] {
+  const causes: unknown[] = [];
+  for (let one = error; one instanceof Error && causes.length < 8; one = one.cause) causes.push(one);
+  return causes;
 }
 
 /** @param shown the server, as people may see it. */

@@ -60,6 +60,8 @@ class StoreThread implements RecordingStore {
       workerData,
       execArgv: [],
     });
+    // A program that forgot its recording may end; while something is asked for it must not.
+    this.#worker.unref();
     this.#worker.on('message', (answer: StoreAnswer) => this.#settle(answer));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('The thread that writes the recording has ended')));
@@ -100,6 +102,7 @@ class StoreThread implements RecordingStore {
   #ask(request: StoreRequest): Promise<unknown> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     const id = ++this.#lastId;
+    this.#worker.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ ...request, id } satisfies StoreMessage);
@@ -109,6 +112,7 @@ class StoreThread implements RecordingStore {
   #settle(answer: StoreAnswer): void {
     const { resolve, reject } = this.#waiting.get(answer.id)!;
     this.#waiting.delete(answer.id);
+    if (this.#waiting.size === 0) this.#worker.unref();
     if ('value' in answer) resolve(answer.value);
     else reject(errorOf(answer));
   }

@@ -1,5 +1,4 @@
 /** Takes a chunk of planned slots through board and UEs: load, ask the UEs, queue, let board time pass, wait for their ends. */
-import { setImmediate } from 'node:timers/promises';
 import type { PackedCodeword, SlotEntry } from '../../drivers/array-board.js';
 import type { Clock } from '../core/clock.js';
 import type { BeamloopError } from '../core/errors.js';
@@ -134,7 +133,7 @@ export class ChunkRun {
 
   /**
    * Virtual time: it stands still until board and UEs have all confirmed, so their order is free. The board comes first, so
-   * that nothing holds up its queue entries. The UEs are asked when these are on their way, or while a longer load goes on.
+   * that nothing holds up its queue entries. The UEs are asked when they are confirmed, or while a longer load goes on.
    */
   async #queueAndAsk(chunk: Chunk, signal: AbortSignal): Promise<void> {
     const { clock, pilots, powerTimeoutS, testbed } = this.#parts;
@@ -142,8 +141,8 @@ export class ChunkRun {
     // A load goes on over a restart of the board, which these slots do not outlive.
     const loaded = testbed.board.load(codewords).then(() => signal.throwIfAborted());
     const queued = loaded.then(() => testbed.board.queue(entries));
-    const asked = Promise.race([loaded.then(() => setImmediate()), clock.sleep(BOARD_FIRST_S, signal)]).then(
-      () => this.#askUes(chunk, signal),
+    const asked = Promise.race([queued, clock.sleep(BOARD_FIRST_S, signal)]).then(() =>
+      this.#askUes(chunk, signal),
     );
     const ends = this.#ends(entries, powerTimeoutS, signal);
     for (const promise of [queued, asked, ends]) promise.catch(() => {}); // all are awaited below

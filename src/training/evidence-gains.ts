@@ -90,17 +90,25 @@ function gainsByTravel<Place>(
   if (pilots.length * numElements > MOST_WEIGHTS) return null;
   return (place) => {
     const travelRad = travelRadOf(place);
-    return Float64Array.from(pilots, ({ phaseRad, delayS, amplitude }) => {
-      let re = 0;
-      let im = 0;
-      for (let n = 0; n < numElements; n++) {
-        const delayRad = delayS === null ? 0 : wrappedRad(carrierHz * delayS[n]!);
-        const rad = phaseRad[n]! - travelRad[n]! - delayRad;
-        const weight = amplitude === null ? 1 : amplitude[n]!;
-        re += weight * Math.cos(rad);
-        im += weight * Math.sin(rad);
-      }
-      return re * re + im * im;
-    });
+    const gains = new Float64Array(pilots.length);
+    for (let k = 0; k < gains.length; k++) gains[k] = gainOf(pilots[k]!, travelRad, carrierHz);
+    return gains;
   };
+}
+
+function gainOf(
+  { phaseRad, delayS, amplitude }: Codeword,
+  travelRad: Float64Array,
+  carrierHz: number,
+): number {
+  let re = 0;
+  let im = 0;
+  for (let n = 0; n < phaseRad.length; n++) {
+    const delayRad = delayS === null ? 0 : wrappedRad(carrierHz * delayS[n]!);
+    const rad = phaseRad[n]! - travelRad[n]! - delayRad;
+    const weight = amplitude === null ? 1 : amplitude[n]!;
+    re += weight * Math.cos(rad);
+    im += weight * Math.sin(rad);
+  }
+  return re * re + im * im;
 }

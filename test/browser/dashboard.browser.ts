@@ -145,10 +145,9 @@ it('stops at a click: the board is mute within 50 ms by its own clock', async ()
   }
   // A machine that stands still for a moment is no fault of the board's or the page's.
   times.sort((a, b) => a - b);
-  expect(
-    times[Math.floor(NUM_STOPS / 2)],
-    times.map((s) => `${(1e3 * s).toFixed(1)} ms`).join(', '),
-  ).toBeLessThan(STOPPED_WITHIN_S);
+  const told = times.map((s) => `${(1e3 * s).toFixed(1)} ms`).join(', ');
+  console.log(`from the click until the board is mute: ${told}`);
+  expect(times[Math.floor(NUM_STOPS / 2)], told).toBeLessThan(STOPPED_WITHIN_S);
   await page.close();
 });
 

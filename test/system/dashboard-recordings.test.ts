@@ -1,5 +1,5 @@
 /** Recordings on the dashboard: what is in a folder is told, whatever it is, and nothing outside of it is. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -136,6 +136,19 @@ describe('a report', () => {
     expect(policy).not.toContain('script');
     const { recordings } = await ask<RecordingList>('/api/recordings');
     expect(recordings.find(({ name }) => name === 'sweep/1')!.hasReport).toBe(true);
+  });
+
+  it('is written again where the recording was gone on with since', async () => {
+    const { base, ask } = await browse(folder);
+    const file = path.join(folder, 'sweep/1/report.html');
+    const shown = async () => {
+      const { address } = await ask<{ address: string }>('/api/report', { names: ['sweep/1'] });
+      return (await fetch(base + address)).text();
+    };
+    writeFileSync(file, 'of now');
+    expect(await shown()).toBe('of now');
+    utimesSync(file, new Date(0), new Date(0));
+    expect(await shown()).toContain('Swept');
   });
 
   it('is no file outside of the recording', async () => {

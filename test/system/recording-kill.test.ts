@@ -142,4 +142,19 @@ describe('a recording whose writer is killed', () => {
     await recording.close();
     expect(codes).toEqual(['RECORDING_BUSY', 'RECORDING_BUSY']);
   });
+
+  it('does not keep a program from ending that forgot to close it, and has what was committed', async () => {
+    const run = path.join(folder, 'run');
+    const module = pathToFileURL(path.resolve('dist/src/record/recording.js')).href;
+    const script = `
+      const { Recording } = await import(${JSON.stringify(module)});
+      const recording = await Recording.create(${JSON.stringify(run)}, ${JSON.stringify(INFO)});
+      recording.event('forgotten');
+      await recording.durable();`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    const recording = await Recording.open(run, 'read');
+    expect((await recording.rows('events')).map(({ kind }) => kind)).toEqual(['forgotten']);
+    await recording.close();
+  });
 });

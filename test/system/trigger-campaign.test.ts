@@ -111,7 +111,7 @@ it('beamloop ue finds its user by samples with a marker over TCP', async () => {
       '--trigger',
       'lsb',
       '--latency',
-      '900 ms',
+      '500 ms',
       '--bridge',
       bridge!,
       '--id',

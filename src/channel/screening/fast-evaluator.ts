@@ -14,6 +14,8 @@ import { Screen } from './screen.js';
 
 /** For double precision, where a bound is held against what was evaluated. */
 const ROUNDING = 1 + 1e-9;
+/** Channels that are weaker, or stronger than one over it, are not what single precision suits. */
+const LEAST_NORM = 1e-30;
 /** Weights kept ready take no more than this; the whole codebooks of 512 elements fit. */
 const WEIGHTS_BYTES = 64 * 2 ** 20;
 
@@ -98,7 +100,7 @@ export class FastEvaluator implements ChannelEvaluator {
 
   strongestOf(columns: Int32Array, noise: ColumnNoise): number | null {
     const norm = this.#transform();
-    if (!Number.isFinite(norm)) return null;
+    if (!(norm > LEAST_NORM && norm < 1 / LEAST_NORM)) return null;
     const contenders = this.#contenders(columns, noise, norm);
     let best = contenders[0]!;
     for (const contender of contenders) if (contender.most > best.most) best = contender;

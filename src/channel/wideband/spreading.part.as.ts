@@ -25,12 +25,23 @@ export function prepare(
   const points = f64x2.splat(numPoints);
   const gr = f64x2.splat(gainRe);
   const gi = f64x2.splat(gainIm);
-  for (let at: usize = 0; at < (<usize>count) << 3; at += 16) {
+  const end: usize = (<usize>count) << 3;
+  // Three short loops: a processor sees too few turns at a time of the chain of operations of one.
+  for (let at: usize = 0; at < end; at += 16) {
     const tau = v128.load(delay + at);
-    const t = quarterAngle(f64x2.mul(tau, reference));
+    v128.store(turned + at, quarterAngle(f64x2.mul(tau, reference)));
+    const periods = f64x2.mul(tau, spacing);
+    v128.store(place + at, f64x2.mul(f64x2.sub(periods, f64x2.floor(periods)), points));
+  }
+  for (let at: usize = 0; at < end; at += 16) {
+    const t = v128.load(turned + at);
     const z = f64x2.mul(t, t);
-    const sin1 = smallSine(t, z);
-    const cos1 = smallCosine(z);
+    v128.store(turned + at, smallSine(t, z));
+    v128.store(turned + imag + at, smallCosine(z));
+  }
+  for (let at: usize = 0; at < end; at += 16) {
+    const sin1 = v128.load(turned + at);
+    const cos1 = v128.load(turned + imag + at);
     const sin2 = doubledSine(sin1, cos1);
     const cos2 = doubledCosine(sin1);
     const sin = doubledSine(sin2, cos2);
@@ -41,8 +52,6 @@ export function prepare(
     const ai = f64x2.add(f64x2.mul(gr, wi), f64x2.mul(gi, wr));
     v128.store(turned + at, f64x2.add(f64x2.mul(ar, cos), f64x2.mul(ai, sin)));
     v128.store(turned + imag + at, f64x2.sub(f64x2.mul(ai, cos), f64x2.mul(ar, sin)));
-    const periods = f64x2.mul(tau, spacing);
-    v128.store(place + at, f64x2.mul(f64x2.sub(periods, f64x2.floor(periods)), points));
   }
 }
 

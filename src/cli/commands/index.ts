@@ -19,6 +19,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   codebook: async () => (await import('./codebook.js')).codebookCommand,
   pattern: async () => (await import('./pattern.js')).patternCommand,
   study: async () => (await import('./study.js')).studyCommand,
+  worker: async () => (await import('./worker.js')).workerCommand,
+  studies: async () => (await import('./studies.js')).studiesCommand,
   train: async () => (await import('./train.js')).trainCommand,
   evaluate: async () => (await import('./evaluate.js')).evaluateCommand,
   dataset: async () => (await import('./dataset.js')).datasetCommand,

@@ -2,34 +2,35 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { SingleBar } from 'cli-progress';
+import type { Bounds } from '../../core/bounds.js';
+import { BeamloopError } from '../../core/errors.js';
 import { writing } from '../../core/writing.js';
+import { nameOfFile } from '../../study/cluster/study-names.js';
 import { claimWords } from '../../study/common/claim-words.js';
 import { MAX_USERS } from '../../study/common/file-sections.js';
 import type { StudyResult } from '../../study/common/result.js';
-import { Checkpoint, type CheckpointOptions } from '../../study/fan-out/checkpoint.js';
-import { namedInputs } from '../../study/named-inputs.js';
 import { overrideStudy, runStudy } from '../../study/run-study.js';
 import { readStudy } from '../../study/study-file.js';
 import { kindOf, type Study } from '../../study/study-kinds.js';
-import { studyThreads } from '../../study/study-threads.js';
 import { openStudiedScenario } from '../../testbed.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { interruptible } from '../interruptible.js';
-import { wholeOption } from '../options.js';
+import { natsOptions, openServer } from '../nats-options.js';
+import { boundedOption, wholeOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
+import { runInCluster, runInThreads, studyOnServer } from '../studies/study-run.js';
 import { formatTable } from '../text-table.js';
 
 /** `beamloop study <file>`: compares schemes on the channel model, or computes a table or pattern of a paper. */
 export const studyCommand: Command = (yargs, context) =>
   yargs.command(
-    'study <file>',
+    'study [file]',
     'Compare training schemes on the channel model, as a study file says',
     (builder) =>
       builder
         .positional('file', {
           type: 'string',
-          demandOption: true,
           describe: 'Study file (YAML), or a name of `beamloop scenarios`',
         })
         .options({
@@ -56,6 +57,27 @@ export const studyCommand: Command = (yargs, context) =>
             default: false,
             describe: 'Start anew, without what an interrupted run of the study has kept',
           },
+          ...natsOptions,
+          name: {
+            type: 'string',
+            requiresArg: true,
+            describe: "Of the study on the NATS server; the file's unless given",
+          },
+          attach: {
+            type: 'boolean',
+            default: false,
+            describe: 'Collect a study that is on the NATS server, in place of a file',
+          },
+          keep: {
+            type: 'boolean',
+            default: false,
+            describe: 'Leave the study on the NATS server when it is finished',
+          },
+          redeliver: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'A worker that is silent for so long loses its shards to others; "30 s" unless given',
+          },
           out: {
             type: 'string',
             requiresArg: true,
@@ -63,71 +85,136 @@ export const studyCommand: Command = (yargs, context) =>
               'Folder for study.html and results.json; studies/<file name> unless given (none with --json)',
           },
         })
-        .example('$0 study scenarios/papers/beam-diverging-fig19.yaml --users 1000', ''),
+        .example('$0 study scenarios/papers/beam-diverging-fig19.yaml --users 1000', '')
+        .example(
+          '$0 study beam-diverging-fig19 --nats nats://HOST:4222',
+          'By workers on any machines: beamloop worker --nats nats://HOST:4222',
+        ),
     async (args) => {
-      const file = fileOrShipped(args.file);
-      await loadPlugins(args.plugin, { file, kind: 'study' });
-      const study = overrideStudy(readStudy(file), {
-        ...(args.users !== undefined && { numUsers: wholeOption('users', args.users, 1, MAX_USERS) }),
-        ...(args.seed !== undefined && { seed: wholeOption('seed', args.seed, 0) }),
-        ...(args.data !== undefined && { data: args.data }),
-      });
-      const numThreads =
-        args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
-      const folder = args.out ?? (args.json ? undefined : path.join('studies', path.parse(file).name));
-      const { counts } = kindOf(study);
-      const bar = progressBar(context, counts);
-      const threads = studyThreads(numThreads);
-      const checkpoint =
-        folder === undefined ? null : checkpointIn(folder, study, args.fresh, tellResumed(context, counts));
-      const left =
-        checkpoint === null
-          ? 'No results were written'
-          : 'No results were written; what was done is kept, and the same command goes on with it';
-      const result = await interruptible(context, left, () =>
-        runStudy(study, {
-          executor: checkpoint?.around(threads) ?? threads,
-          traced: args.trace,
-          signal: context.signal,
-          onProgress: bar.show,
-          openScenario: async (named) => {
-            const scenarioFile = path.resolve(path.dirname(file), named);
-            await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
-            return openStudiedScenario(scenarioFile);
-          },
-        }),
-      ).finally(() => {
-        bar.stop();
-        checkpoint?.close();
-      });
+      const isCluster = args.nats !== undefined || args.attach;
+      requireFitting(args, isCluster);
+      const server = isCluster ? await openServer(args, context, 'beamloop study') : null;
+      try {
+        const found = args.attach ? await studyOnServer(server!, args.name, context.signal) : null;
+        const file = found === null ? fileOrShipped(args.file!) : found.name;
+        const study =
+          found === null ? await studyOfFile(file, args) : (found.definition.simulation.study as Study);
+        const baseName = found?.name ?? path.parse(file).name;
+        const folder = args.out ?? (args.json ? null : path.join('studies', baseName));
+        const run =
+          server === null
+            ? runInThreads(context, study, numThreadsOf(args.threads), { folder, isFresh: args.fresh })
+            : runInCluster(context, study, {
+                ...{
+                  server,
+                  name: args.name ?? nameOfFile(baseName),
+                  isFresh: args.fresh,
+                  isKept: args.keep,
+                },
+                ...(args.redeliver !== undefined && {
+                  ackWaitS: boundedOption('redeliver', args.redeliver, REDELIVER),
+                }),
+              });
+        const bar = progressBar(context, kindOf(study).counts);
+        const result = await interruptible(context, run.left, () =>
+          runStudy(study, {
+            executor: run.executor,
+            traced: found?.definition.simulation.traced ?? args.trace,
+            signal: context.signal,
+            onProgress: bar.show,
+            openScenario: async (named) => {
+              const scenarioFile = path.resolve(path.dirname(file), named);
+              await loadPlugins([], { file: scenarioFile, kind: 'scenario' });
+              return openStudiedScenario(scenarioFile);
+            },
+          }),
+        ).finally(bar.stop);
 
-      const page = folder === undefined ? undefined : await writeResults(folder, result);
-      checkpoint?.remove();
-      if (args.json) {
-        const { rows, traces } = result;
-        printJson(context.stdout, traces === undefined ? { rows } : { rows, traces });
-      } else print(context, result, page!);
+        const page = folder === null ? undefined : await writeResults(folder, result);
+        await run.finish();
+        if (args.json) {
+          const { rows, traces } = result;
+          printJson(context.stdout, traces === undefined ? { rows } : { rows, traces });
+        } else print(context, result, page!);
+      } finally {
+        await server?.nats.close();
+      }
     },
   );
 
-/** Of kinds whose users are simulated one by one; others make no file. */
-function checkpointIn(
-  folder: string,
-  study: Study,
-  isFresh: boolean,
-  onResume: CheckpointOptions['onResume'],
-): Checkpoint {
-  const checkpoint = new Checkpoint(path.join(folder, 'checkpoint'), {
-    inputs: namedInputs(study),
-    onResume,
-  });
-  if (isFresh) checkpoint.remove();
-  return checkpoint;
+/** Of what makes a study another one. */
+interface Overrides {
+  readonly plugin: readonly string[];
+  readonly users: string | undefined;
+  readonly seed: string | undefined;
+  readonly data: string | undefined;
 }
 
-function tellResumed({ stderr }: CommandContext, counts = 'users') {
-  return (numDone: number, numUsers: number) =>
-    void stderr.write(`Goes on where it was stopped: ${numDone} of ${numUsers} ${counts} are done\n`);
+async function studyOfFile(file: string, { plugin, users, seed, data }: Overrides): Promise<Study> {
+  await loadPlugins(plugin, { file, kind: 'study' });
+  return overrideStudy(readStudy(file), {
+    ...(users !== undefined && { numUsers: wholeOption('users', users, 1, MAX_USERS) }),
+    ...(seed !== undefined && { seed: wholeOption('seed', seed, 0) }),
+    ...(data !== undefined && { data }),
+  });
+}
+
+function numThreadsOf(threads: string | undefined): number {
+  return threads === undefined ? availableParallelism() : wholeOption('threads', threads, 1);
+}
+
+/** Shorter than a second, a line that is slow for once would cost a shard. */
+const REDELIVER: Bounds = { unit: 's', least: 1, most: 86_400 };
+
+/** @throws BAD_ARGUMENT for options that contradict each other. */
+function requireFitting(
+  args: Overrides & {
+    readonly file?: string | undefined;
+    readonly attach: boolean;
+    readonly name?: string | undefined;
+    readonly keep: boolean;
+    readonly fresh: boolean;
+    readonly trace: boolean;
+    readonly threads?: string | undefined;
+    readonly redeliver?: string | undefined;
+  },
+  isCluster: boolean,
+): void {
+  const refuse = (what: string, todo: string) => {
+    throw new BeamloopError('BAD_ARGUMENT', { what, todo });
+  };
+  if (!args.attach && args.file === undefined) {
+    refuse('No study file was named', 'Name one, or one of `beamloop scenarios`; see beamloop study --help');
+  }
+  const given = (names: readonly (keyof typeof args)[]) =>
+    names.find((name) => ![undefined, false].includes(args[name] as undefined) && String(args[name]) !== '');
+  if (args.attach) {
+    const other = given([
+      'file',
+      'plugin',
+      'users',
+      'seed',
+      'data',
+      'trace',
+      'fresh',
+      'redeliver',
+      'threads',
+    ]);
+    if (other !== undefined) {
+      const what = other === 'file' ? 'a study file' : `--${other}`;
+      refuse(
+        `--attach takes a study from the server as it is, and ${what} was given`,
+        'Leave one of them out',
+      );
+    }
+  }
+  if (isCluster && given(['threads']) !== undefined) {
+    refuse('--threads is of workers where a study is done by them', 'Give it to beamloop worker');
+  }
+  const clusterOnly = isCluster ? undefined : given(['name', 'keep', 'redeliver']);
+  if (clusterOnly !== undefined) {
+    refuse(`--${clusterOnly} is for studies on a NATS server`, 'Give --nats URL as well, or leave it out');
+  }
 }
 
 function progressBar({ stderr, terminal }: CommandContext, counts = 'users') {

@@ -1,4 +1,5 @@
 /** Elements of the page. Text is always text: names of users and runs come from files. */
+import { NOTHING } from './words.js';
 
 type Attributes = Readonly<Record<string, string | number | boolean | null>>;
 type Child = Node | string;
@@ -54,28 +55,29 @@ export function setText(target: Element, text: string): void {
 export interface Column {
   readonly title: string;
   readonly isNumber?: boolean;
+  /** Where nothing is in it. */
+  readonly isLeftOut?: boolean;
 }
 
 /** A table that can be scrolled sideways by itself, and reached by keyboard then. */
 export class Table {
   readonly root: HTMLElement;
+  readonly #head = element('tr');
   readonly #body = element('tbody');
   readonly #columns: readonly Column[];
   #shown = '';
 
   constructor(caption: string, columns: readonly Column[]) {
     this.#columns = columns;
-    const heads = columns.map(({ title, isNumber }) =>
-      element('th', { scope: 'col', class: isNumber ? 'number' : null }, title),
-    );
     const table = element(
       'table',
       {},
       element('caption', { class: 'unseen' }, caption),
-      element('thead', {}, element('tr', {}, ...heads)),
+      element('thead', {}, this.#head),
       this.#body,
     );
     this.root = element('div', { class: 'table', tabindex: 0, role: 'region', 'aria-label': caption }, table);
+    this.show([]);
   }
 
   /** @param rows cells of each; the first is the row's head. */
@@ -83,18 +85,24 @@ export class Table {
     const shown = JSON.stringify(rows);
     if (shown === this.#shown) return;
     this.#shown = shown;
+    const kept = this.#columns.flatMap((column, k) => {
+      const isEmpty = rows.every((cells) => cells[k] === NOTHING);
+      return column.isLeftOut && isEmpty ? [] : [{ ...column, k }];
+    });
+    const styleOf = ({ isNumber }: Column) => (isNumber ? 'number' : null);
+    this.#head.replaceChildren(
+      ...kept.map((column) => element('th', { scope: 'col', class: styleOf(column) }, column.title)),
+    );
     this.#body.replaceChildren(
       ...rows.map((cells) =>
         element(
           'tr',
           {},
-          ...cells.map((cell, k) =>
-            element(
-              k === 0 ? 'th' : 'td',
-              { ...(k === 0 && { scope: 'row' }), class: this.#columns[k]?.isNumber ? 'number' : null },
-              cell,
-            ),
-          ),
+          ...kept.map((column) => {
+            const isHead = column.k === 0;
+            const how = { ...(isHead && { scope: 'row' }), class: styleOf(column) };
+            return element(isHead ? 'th' : 'td', how, cells[column.k]!);
+          }),
         ),
       ),
     );

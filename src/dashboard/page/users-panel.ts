@@ -27,8 +27,8 @@ export class UsersPanel implements RunPanel {
     { title: 'Estimate' },
     { title: 'Codeword' },
     { title: 'Pilots', isNumber: true },
-    { title: 'Rate', isNumber: true },
-    { title: 'Tracked' },
+    { title: 'Rate', isNumber: true, isLeftOut: true },
+    { title: 'Tracked', isLeftOut: true },
   ]);
   readonly #users = new Map<string, User>();
   readonly #pace = new Pace(4);

@@ -15,7 +15,7 @@ export function decodeData(bytes: Uint8Array): unknown {
 }
 
 /** Of data that files say: the same data has the same digest, in whatever process. The order of keys counts. */
-export function digestOf(value: unknown): string {
+function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value, spelledOut)).digest('hex');
 }
 

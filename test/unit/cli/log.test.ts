@@ -24,6 +24,16 @@ describe('--log', () => {
     expect((await callCommandLine('scenarios', '--log', file)).status).toBe(0);
     const wrong = ['run', 'nowhere.yaml', '--log', file, '--set', 'bridge.token=secret', '--json'];
     expect((await callCommandLine(...wrong)).status).toBe(2);
+    const asked = [
+      '--nats',
+      'nats://ann:secret@127.0.0.1:1',
+      '--nats-password',
+      'secret',
+      '--nats-token=secret',
+    ];
+    await callCommandLine('studies', '--log', path.join(place, 'asked'), ...asked);
+    expect(readFileSync(path.join(place, 'asked'), 'utf8')).toContain('"--nats","…@127.0.0.1:1"');
+    expect(readFileSync(path.join(place, 'asked'), 'utf8')).not.toContain('secret');
     const all = lines(file);
     expect(all.map(({ msg }) => msg)).toEqual(['started', 'ended', 'started', 'The file does not exist']);
     expect(all[1]).toMatchObject({ level: 30, exitCode: 0 });

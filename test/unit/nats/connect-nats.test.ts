@@ -135,6 +135,11 @@ describe('connectNats', () => {
     const shown = { url: `tls://127.0.0.1:${mutual.port}`, ca: at('ca.pem') };
     expect(await outcome({ ...shown, cert: at('client.pem'), key: at('client.key') })).toBe('in');
     expect(await outcome(shown)).toMatch(/^NATS_REFUSED: The NATS server wants a client certificate/);
+    const { at: ofOthers } = makeCertificates(mkdtempSync(path.join(folder, 'others-')));
+    const untrusted = { cert: ofOthers('client.pem'), key: ofOthers('client.key') };
+    expect(await outcome({ ...shown, ...untrusted })).toMatch(
+      /^NATS_REFUSED: The NATS server wants a client certificate that it trusts/,
+    );
     expect(await outcome({ ...shown, cert: at('client.pem'), key: at('server.key') })).toMatch(
       /^NATS_REFUSED/,
     );
@@ -152,6 +157,14 @@ describe('connectNats', () => {
     expect(await outcome({ url: 'nats://nowhere.invalid' })).toMatch(/^NATS_UNREACHABLE: There is no host/);
     const { url } = await serve('', false);
     expect(await outcome({ url })).toMatch(/^NATS_NO_JETSTREAM/);
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port: silentPort } = silent.address() as { port: number };
+    expect(await outcome({ url: `nats://127.0.0.1:${silentPort}` })).toMatch(
+      /^NATS_UNREACHABLE: The NATS server does not answer in time/,
+    );
+    expect(await new Promise((resolve) => silent.getConnections((_, count) => resolve(count)))).toBe(0);
+    silent.close();
     const web = await webServer();
     expect(await outcome({ url: `nats://127.0.0.1:${web.port}` })).toMatch(/^NATS_UNREACHABLE/);
     web.server.close();
@@ -181,6 +194,9 @@ describe('connectNats', () => {
     expect(states).toEqual([`gone ${server.url}`, `back ${server.url}`]);
     await nats.close();
     expect(await nats.ended).toBeNull();
+    const cutOff = await connectNats({ url: server.url }, { name: 'test' });
+    await cutOff.connection.close();
+    expect(await cutOff.ended).toMatchObject({ code: 'NATS_UNREACHABLE' });
   });
 });
 

@@ -9,7 +9,7 @@ import { runStudy } from '../../../src/study/run-study.js';
 import { kindOf, STUDY_KINDS, simulatorOf, studySchema } from '../../../src/study/study-kinds.js';
 import { inThisThread } from '../../fixtures/study-context.js';
 
-const SHARED = ['common', 'fan-out'];
+const SHARED = ['common', 'fan-out', 'cluster'];
 
 const accuracy = `kind: accuracy
 title: t

@@ -1,0 +1,129 @@
+/** Studies that workers do through a real nats-server: the same results as by threads, whoever is killed and whenever. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Random } from '../../src/core/random.js';
+import { type Program, startStudy, startWorker } from '../fixtures/cluster.js';
+import { type NatsServer, startNatsServer } from '../fixtures/nats-server.js';
+import { spawnCommand } from '../fixtures/spawn-command.js';
+
+const numKills = Number(process.env.BEAMLOOP_TEST_KILLS ?? 3);
+const folder = mkdtempSync(path.join(tmpdir(), 'cluster-'));
+const file = path.join(folder, 'small.yaml');
+const textOf = (count: number) => `kind: accuracy
+title: Small array
+array: {elements: 64, carrier: 100 GHz}
+schemes: [dpc, exhaustive]
+snr: [10 dB, Infinity]
+users: {count: ${count}, between: [0.3 m, 1.2 m]}
+`;
+/** Long enough for all kills. */
+const NUM_USERS = 3000 * numKills;
+let expected: string;
+let server: NatsServer;
+let programs: Program[] = [];
+
+beforeAll(() => {
+  writeFileSync(file, textOf(NUM_USERS));
+  const out = path.join(folder, 'threads');
+  expect(spawnCommand(['study', file, '--threads', '2', '--out', out]).status).toBe(0);
+  expected = resultsIn(out);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeEach(async () => {
+  server = await startNatsServer();
+});
+afterEach(async () => {
+  await Promise.all(programs.map((program) => program.kill()));
+  programs = [];
+  await server.remove();
+});
+
+function resultsIn(out: string): string {
+  return readFileSync(path.join(out, 'results.json'), 'utf8');
+}
+
+function worker(...args: string[]): Program {
+  const program = startWorker(server.url, ...args);
+  programs.push(program);
+  return program;
+}
+
+function study(...args: string[]): Program {
+  const program = startStudy(server.url, ...args);
+  programs.push(program);
+  return program;
+}
+
+const listed = () => {
+  const { stdout, stderr } = spawnCommand(['studies', '--nats', server.url, '--json']);
+  expect(stderr).toBe('');
+  return (JSON.parse(stdout) as { studies: Record<string, unknown>[] }).studies;
+};
+
+describe('a study done by workers', () => {
+  it('has the same results by two workers as by threads, and leaves nothing on the server', async () => {
+    const workers = [worker(), worker()];
+    await Promise.all(workers.map((each) => each.saying('Waits for studies')));
+    const out = path.join(folder, 'two');
+    const { code, stderr } = await study(file, '--out', out).ended;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(resultsIn(out)).toBe(expected);
+    expect(existsSync(path.join(out, 'checkpoint'))).toBe(false);
+    expect(listed()).toEqual([]);
+    for (const each of workers) each.child.kill('SIGINT');
+    let numDone = 0;
+    for (const { ended } of workers) {
+      const { code, stderr } = await ended;
+      expect(code, stderr).toBe(0);
+      numDone += Number(/(\d+) shards of 'small' were done here/.exec(stderr)?.[1] ?? 0);
+    }
+    // Nobody did a shard twice.
+    expect(numDone).toBe(NUM_USERS / 50);
+  });
+
+  it('goes on while nobody waits for it, and is collected by whoever attaches', async () => {
+    const first = study(file, '--out', path.join(folder, 'gone'));
+    const only = worker();
+    await only.saying("At 'small'");
+    await first.kill();
+    await expect.poll(() => listed()[0]?.numDone).toBe(NUM_USERS / 50);
+    await only.kill();
+    const out = path.join(folder, 'attached');
+    const { code, stderr } = await study('--attach', '--keep', '--out', out).ended;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(resultsIn(out)).toBe(expected);
+    expect(listed()).toMatchObject([
+      { name: 'small', title: 'Small array', numShards: NUM_USERS / 50, numDone: NUM_USERS / 50 },
+    ]);
+    const removed = spawnCommand(['studies', '--nats', server.url, '--remove', 'small']);
+    expect([removed.status, listed()]).toEqual([0, []]);
+  });
+
+  it(`is the same though worker, coordinator and server are killed, ${numKills} times at random`, async () => {
+    const random = new Random(Number(process.env.BEAMLOOP_TEST_SEED ?? 1), 'cluster kills');
+    const out = path.join(folder, 'killed');
+    const args = [file, '--redeliver', '2 s', '--out', out];
+    let workers = [worker(), worker()];
+    let coordinator = study(...args);
+    await coordinator.saying('').then(() => workers[0]!.saying("At 'small'"));
+    for (let k = 0; k < numKills; k++) {
+      await sleep(random.integer(1300));
+      const which = ['worker', 'coordinator', 'server'][k < 3 ? k : random.integer(3)]!;
+      expect(coordinator.child.exitCode, 'the study ended before it was disturbed').toBeNull();
+      if (which === 'worker') {
+        await workers[0]!.kill();
+        workers = [workers[1]!, worker()];
+      } else if (which === 'coordinator') {
+        await coordinator.kill();
+        coordinator = study(...args);
+      } else await server.restart();
+    }
+    const { code, stderr } = await coordinator.ended;
+    expect(code, stderr).toBe(0);
+    expect(resultsIn(out)).toBe(expected);
+    expect(listed()).toEqual([]);
+  });
+});
