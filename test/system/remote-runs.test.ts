@@ -131,6 +131,8 @@ describe('a run of another host', () => {
     const server = await serve();
     const { telemetry, link } = await beginTelemetry(server);
     for (let k = 0; k < 50; k++) telemetry.tell(event(k));
+    // The hello, and these: whoever asks is answered by then.
+    while (telemetry.counts.messages.sent < 51) await sleep(10);
     const { runs } = await openRuns(server);
     const watch = await runs.watch((await runs.list())[0]!);
     const seen: LiveMessage[] = [];
