@@ -1,7 +1,7 @@
 /** `--nats` of commands that follow runs of other hosts. */
 import type { RemoteRuns } from '../live/remote/remote-runs.js';
 import { type CommandContext, warn } from './command.js';
-import { type NatsArguments, natsIdentityOptions, settingsOf } from './telemetry-option.js';
+import { type NatsArguments, natsIdentityOptions, settingsOf } from './nats-identity.js';
 
 export const remoteRunsOptions = {
   nats: {

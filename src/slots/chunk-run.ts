@@ -1,4 +1,5 @@
 /** Takes a chunk of planned slots through board and UEs: load, ask the UEs, queue, let board time pass, wait for their ends. */
+import { setImmediate } from 'node:timers/promises';
 import type { PackedCodeword, SlotEntry } from '../../drivers/array-board.js';
 import type { Clock } from '../core/clock.js';
 import type { BeamloopError } from '../core/errors.js';
@@ -147,12 +148,11 @@ export class ChunkRun {
     const ends = this.#ends(entries, powerTimeoutS, signal);
     for (const promise of [queued, asked, ends]) promise.catch(() => {}); // all are awaited below
     await queued;
-    await asked;
-    const joined = this.#passAndJoin(entries, ends, signal);
-    joined.catch(() => {}); // awaited below
-    // While board and UEs are at it.
+    // The UEs are asked now; whoever watches knows what is radiated before it is.
+    await setImmediate();
     pilots.recordNew();
-    await joined;
+    await asked;
+    await this.#passAndJoin(entries, ends, signal);
   }
 
   /**

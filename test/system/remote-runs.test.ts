@@ -131,6 +131,8 @@ describe('a run of another host', () => {
     const server = await serve();
     const { telemetry, link } = await beginTelemetry(server);
     for (let k = 0; k < 50; k++) telemetry.tell(event(k));
+    // The hello, and these: whoever asks is answered by then.
+    while (telemetry.counts.messages.sent < 51) await sleep(10);
     const { runs } = await openRuns(server);
     const watch = await runs.watch((await runs.list())[0]!);
     const seen: LiveMessage[] = [];
@@ -255,8 +257,16 @@ describe('a dashboard with --nats', () => {
     const entry = entries.find((each) => each.id === id)!;
     expect(entry).toMatchObject({ isOwn: false, isOver: false, host: expect.any(String) });
     expect(entry.whyNoOrders).toContain('stop or mute it there');
-    // Its own socket leads to it, and it is not there twice.
     expect(entries.find(({ name }) => name === 'own')).toMatchObject({ host: null, whyNoOrders: null });
+    // To whom a socket of this user leads is not taken from the server as well.
+    expect(await runs.list()).toHaveLength(2);
+    const ofOthers = new PublishedRuns(runs, { ...runsOfThisUser, newRuns: async () => [] });
+    let names: string[] = [];
+    while (names.length === 0) {
+      names = await ofOthers.newRuns(new Set());
+      await sleep(20);
+    }
+    expect(names).toEqual([expect.stringContaining(id)]);
     page.say({ ask: 'order', tag: '1', run: id, order: 'stop' });
     const { error } = await page.until('answer', ({ tag }) => tag === '1');
     expect(error).toMatchObject({ code: 'WATCH_REFUSED', what: entry.whyNoOrders });

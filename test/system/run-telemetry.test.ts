@@ -202,6 +202,19 @@ describe('what a run publishes', () => {
     expect(troubles).toEqual(['gone', 'back']);
   });
 
+  it('ends, and counted, where the server stands still for good', async () => {
+    const server = await serve();
+    const { link } = await openLink(server);
+    const telemetry = new RunTelemetry(link, hello(16));
+    while (telemetry.counts.messages.sent < 1) await sleep(10);
+    process.kill(server.pid(), 'SIGSTOP');
+    telemetry.take(rowsOf(0, 100, 16));
+    const counts = await telemetry.end();
+    expectAddsUp(counts);
+    expect(counts.powers).toEqual({ made: 100, sent: 0, unconfirmed: 100, dropped: 0 });
+    process.kill(server.pid(), 'SIGCONT');
+  });
+
   it('ends at once, and counted, where the server is gone for good', async () => {
     const server = await serve();
     const { link } = await openLink(server);

@@ -202,7 +202,9 @@ users: {count: 11}
   it.concurrent.each(['1', '2'])('stops at Ctrl-C with exit code 130 (%s threads)', async (threads) => {
     // A signal before the program listens just ends it; then wait longer.
     for (const waitS of [1, 3, 9, 27]) {
-      const args = ['dist/src/cli/main.js', 'study', file, '--users', '10000000', '--threads', threads];
+      const out = path.join(folder, `stopped-${threads}`);
+      const more = ['--users', '10000000', '--threads', threads, '--out', out];
+      const args = ['dist/src/cli/main.js', 'study', file, ...more];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
       const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
         child.on('close', (...how) => resolve(how)),

@@ -5,8 +5,8 @@ import type { RemoteWatch } from '../../live/remote/remote-watch.js';
 import { runSockets } from '../../live/run-sockets.js';
 import { RunWatch } from '../../live/watch-run.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
+import type { NatsArguments } from '../nats-identity.js';
 import { openRemoteRuns, remoteRunsOptions } from '../remote-runs-option.js';
-import type { NatsArguments } from '../telemetry-option.js';
 import { formatTable } from '../text-table.js';
 
 const ORDERS = ['stop', 'mute', 'unmute'] as const;

@@ -2,7 +2,7 @@
 import type { RecordingArchive } from '../../record/archive/recording-archive.js';
 import type { CommandContext } from '../command.js';
 import { progressBar } from '../progress-bar.js';
-import { type NatsArguments, natsIdentityOptions, settingsOf } from '../telemetry-option.js';
+import { type NatsArguments, natsIdentityOptions, settingsOf } from '../nats-identity.js';
 
 export const archiveOptions = {
   nats: {

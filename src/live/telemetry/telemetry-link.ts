@@ -128,15 +128,18 @@ export class TelemetryLink {
     this.#ask({ type: 'publish', ...parcel }, [parcel.bytes.buffer]);
   }
 
-  /** Resolves when all that was handed over is settled, or the server takes too long. */
-  drain(): Promise<void> {
-    if (this.#isEnded) return Promise.resolve();
+  /** Resolves when all that was handed over is settled, or with false when the server takes too long. */
+  drain(): Promise<boolean> {
+    if (this.#isEnded) return Promise.resolve(true);
     const id = ++this.#numDrains;
-    return new Promise<void>((resolve) => {
-      const timer = setTimeout(() => this.#drained(id), DRAIN_PATIENCE_MS);
+    return new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#drains.delete(id);
+        resolve(false);
+      }, DRAIN_PATIENCE_MS);
       this.#drains.set(id, () => {
         clearTimeout(timer);
-        resolve();
+        resolve(true);
       });
       this.#ask({ type: 'drain', id });
     });
