@@ -24,10 +24,10 @@ const NUM_USERS = 20_000;
 const STUDY = `
 kind: accuracy
 title: Two workers
-array: {elements: 64, carrier: 100 GHz}
-schemes: [dpc, exhaustive]
+array: {elements: 512, carrier: 100 GHz}
+schemes: [dpc, exhaustive, far-field-hierarchical]
 snr: [10 dB, Infinity]
-users: {count: ${NUM_USERS}, between: [0.3 m, 1.2 m]}
+users: {count: ${NUM_USERS}, between: [4 m, 40 m]}
 `;
 /** Of each; in turns, so that whatever else the machine does hits both. */
 const NUM_ROUNDS = 3;

@@ -7,7 +7,7 @@ import type { Recording } from '../record/recording.js';
 import { type UserOutcome, userOutcomes } from './outcome.js';
 
 /** From one telling to the next, s. */
-const PAUSE_S = 0.1;
+const PAUSE_S = 0.25;
 
 export class FinishedUsers {
   readonly #recording: Recording;
