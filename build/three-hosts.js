@@ -5,7 +5,7 @@
  *     sudo node build/three-hosts.js              after npm run build
  *
  * Needs root, `ip` and `tc` (apt-get install iproute2), nats-server. Where namespaces cannot be made it says so and does nothing. Where the
- * kernel has no netem, lines are relays that delay what goes through them, and lose nothing: it says so as well.
+ * kernel has no netem, relays delay what goes through the lines and nftables (apt-get install nftables) drops packets: it says so as well.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -55,7 +55,8 @@ async function compare() {
     }
     const hasNetem = delayLines();
     if (!hasNetem) {
-      console.log(`THIS KERNEL HAS NO NETEM: lines are relays of ${DELAY_MS} ms each way, and lose nothing`);
+      const loss = losePackets() ? `nftables drops ${LOSS_PERCENT} % of packets` : 'NOTHING IS LOST';
+      console.log(`THIS KERNEL HAS NO NETEM: lines are relays of ${DELAY_MS} ms each way, and ${loss}`);
     }
     const start = (host, command, ...args) => {
       const child = spawn(...inHost(host, command, ...args), {
@@ -161,6 +162,26 @@ function makeHosts() {
     return null;
   } catch (error) {
     return String(error.stderr ?? error.message).trim();
+  }
+}
+
+/** Both ends of each line drop some of what comes in. Whether the kernel can. */
+function losePackets() {
+  try {
+    for (const host of HOSTS) {
+      for (const rule of [
+        'add table inet line',
+        'add chain inet line in { type filter hook prerouting priority -300; policy accept; }',
+        `add rule inet line in iifname "bl*" numgen random mod 100 < ${LOSS_PERCENT} drop`,
+      ]) {
+        execFileSync('ip', ['netns', 'exec', nameOf(host), 'nft', rule], {
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
+      }
+    }
+    return true;
+  } catch {
+    return false;
   }
 }
 
