@@ -14,6 +14,7 @@ export class BoardWatch {
   /** Raised with INTERRUPTED (and replaced) or, for good, with an error. */
   #life = new AbortController();
   #away: AbortController | undefined;
+  #isClosed = false;
   #numSilences = 0;
   #breach: string | null = null;
   #says: string | null = null;
@@ -74,14 +75,16 @@ export class BoardWatch {
     }
   }
 
+  /** A board that goes after that is nobody's concern, and no timer waits for it. */
   close(): void {
+    this.#isClosed = true;
     this.#away?.abort();
   }
 
   #onLink(state: 'up' | 'down', reason: string): void {
     this.#away?.abort();
     this.#away = undefined;
-    if (state === 'up') return;
+    if (state === 'up' || this.#isClosed) return;
     this.#away = new AbortController();
     this.#clock.sleep(RECONNECT_TIMEOUT_S, this.#away.signal).then(
       () =>

@@ -19,7 +19,7 @@ board: { port: emulated, baud: 3e6 }
 slots: { duration: 125 us }
 scheme: exhaustive
 channel: { snr: 20 dB, scatterers: 0 }
-users: { count: 30 }
+users: { count: 200 }
 bridge: { ueTimeout: 1000 s, powerTimeout: 1000 s }
 `,
   );
@@ -54,13 +54,13 @@ it.each([
   async (_, module, exit, told) => {
     const out = path.join(folder, module);
     const run = new Running(['run', scenario, '--out', out, '--no-report']);
-    await run.until('user 2 of 30');
+    await run.until('user 20 of 200');
     process.kill(childOf(run.process.pid!, module), 'SIGKILL');
     const end = await run.end();
     expect(end.stderr).toMatch(told);
     expect(end.code).toBe(exit);
     const resumed = await beamloop('resume', out, '--no-report');
     expect(resumed.code).toBe(0);
-    expect(resumed.stdout).toContain('ue30');
+    expect(resumed.stdout).toMatch(/\b200 of 200\b/);
   },
 );
