@@ -22,16 +22,9 @@ import { parseScenario } from '../src/scenario/scenario.js';
 import type { Testbed } from '../src/slots/testbed.js';
 import { UeAgent } from '../src/ue/agent.js';
 import type { Benchmark, BenchRow } from './benchmark.js';
+import { dpcScenario } from './dpc-scenario.js';
 
 const NUM_USERS = 100;
-const SCENARIO = `
-array: { elements: 512, carrier: 100 GHz, rings: 6 }
-board: { port: emulated, baud: 3e6 }
-slots: { duration: 125 us }
-scheme: dpc
-channel: { snr: 20 dB }
-users: { count: ${NUM_USERS} }
-`;
 /** Pilots of a step down the tree; the batch of the refinement is larger. */
 const TREE_BATCH = 2;
 
@@ -99,7 +92,7 @@ function quantile(latencies: readonly Latency[], share: number): number {
 }
 
 async function measure(folder: string): Promise<Latencies> {
-  const { scenario, text, name } = parseScenario(SCENARIO, 'closed-loop.yaml', emulatedSection);
+  const { scenario, text, name } = parseScenario(dpcScenario(NUM_USERS), 'closed-loop.yaml', emulatedSection);
   const preparation = prepare(scenario);
   const ues = new Map(preparation.users.map(({ id }) => [id, emulatedUe(preparation, id)]));
   /** As in the process of emulated UEs: who waits for nothing hears nothing. */

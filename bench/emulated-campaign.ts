@@ -11,17 +11,10 @@ import { parseScenario } from '../src/scenario/scenario.js';
 import type { Testbed } from '../src/slots/testbed.js';
 import { emulatedSection, openTestbed } from '../src/testbed.js';
 import type { Benchmark, BenchRow } from './benchmark.js';
+import { dpcScenario } from './dpc-scenario.js';
 
 const NUM_USERS = 60;
 const LEAST_SLOTS_PER_S = 3000;
-const SCENARIO = `
-array: { elements: 512, carrier: 100 GHz, rings: 6 }
-board: { port: emulated, baud: 3e6 }
-slots: { duration: 125 us }
-scheme: dpc
-channel: { snr: 20 dB }
-users: { count: ${NUM_USERS} }
-`;
 const PARTS = {
   load: 'the board confirms codewords',
   queue: 'the board confirms slots',
@@ -37,7 +30,7 @@ export const emulatedCampaign: Benchmark = {
     const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-bench-'));
     const times = new Times();
     try {
-      const file = parseScenario(SCENARIO, 'emulated-campaign.yaml', emulatedSection);
+      const file = parseScenario(dpcScenario(NUM_USERS), 'emulated-campaign.yaml', emulatedSection);
       const outcome = await startRun(file, path.join(folder, 'run'), {
         openTestbed: async (request) => times.of(await openTestbed(request)),
       });

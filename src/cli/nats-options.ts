@@ -1,6 +1,4 @@
 /** Options that say which NATS server, and who asks. What they leave out is taken from the environment, as the nats CLI does. */
-import { connectNats } from '../nats/connect-nats.js';
-import { openJetStream } from '../nats/jetstream.js';
 import type { Server } from '../study/cluster/study-streams.js';
 import { type CommandContext, warn } from './command.js';
 import { type NatsArguments, natsIdentityOptions, settingsOf } from './nats-identity.js';
@@ -25,6 +23,9 @@ export async function openServer(
   context: Pick<CommandContext, 'stderr' | 'log'>,
   name: string,
 ): Promise<Server> {
+  // They take a while to load, and most commands do without.
+  const { connectNats } = await import('../nats/connect-nats.js');
+  const { openJetStream } = await import('../nats/jetstream.js');
   const nats = await connectNats(settingsOf(args), {
     name,
     onState: (state, shown) => {

@@ -1,17 +1,17 @@
 /** The power source of a UE that is a radio: samples in, powers of the slots that it was asked for out. */
 import { formatQuantity } from '../core/units.js';
 import type { SlotTiming } from '../ue/host-clock.js';
-import { PowerQueue, type SensorReport, type SlotPower, UntoldSlots } from '../ue/power-source.js';
+import { type SensorReport, type SlotPower, UntoldSlots } from '../ue/power-source.js';
 import { KernelMeter } from './kernel-meter.js';
 import type { MeasuredSlot } from './measured-slot.js';
 import type { Radio, RadioStatistics } from './radio.js';
+import { RadioFlow } from './radio-flow.js';
 import { guessRateHz, guessSlotSamples } from './rate-guess.js';
 import type { SampleFormat } from './sample-format.js';
 import type { SlotMeter } from './slot-meter.js';
 import { SlotReceiver } from './slot-receiver.js';
 import type { TimeSpan } from './wanted-slots.js';
 import type { Waveform } from './waveform.js';
-import { WholeSamples } from './whole-samples.js';
 
 export interface RadioSourceOptions {
   readonly waveform: Waveform;
@@ -30,25 +30,23 @@ export interface RadioSourceOptions {
   readonly before?: (ueTimeS: number) => Iterable<SensorReport>;
 }
 
-/** Samples that are taken at once: so many are converted before slots are looked for. */
-const MOST_AT_ONCE = 1 << 16;
-
 export class RadioSource implements Radio {
   readonly #options: RadioSourceOptions;
   readonly #receiver: SlotReceiver;
-  readonly #queue = new PowerQueue<SlotPower | SensorReport>();
-  readonly #samples: WholeSamples;
+  readonly #flow: RadioFlow;
   #clipped = 0;
   #numNothing = 0;
   #nextHint = 1;
-  #originS: number | null = null;
-  #failure: { readonly error: unknown } | null = null;
-  #whenRunning: (() => void)[] = [];
 
   constructor(options: RadioSourceOptions) {
     this.#options = options;
-    this.#samples = new WholeSamples(options.format);
-    const { waveform, tellsGaps, onNothing, meter = new KernelMeter(waveform) } = options;
+    const { format, before, waveform, tellsGaps, onNothing, meter = new KernelMeter(waveform) } = options;
+    const { sampleRateHz } = waveform;
+    this.#flow = new RadioFlow({ format, sampleRateHz, before }, (bytes, offset, count, first) => {
+      const { re, im, at } = this.#receiver.room(count);
+      this.#clipped += format.read(bytes, offset, count, re, im, at);
+      this.#receiver.received(count, first);
+    });
     const onSlot = (slot: MeasuredSlot) => this.#measured(slot);
     this.#receiver = new SlotReceiver({
       waveform,
@@ -73,7 +71,7 @@ export class RadioSource implements Radio {
       throw new UntoldSlots(
         `when they are is known to ${(doubtS / 2).toPrecision(3)} s either way, and their count begins again after ${waveform.countModulus}`,
       );
-    if (this.#originS === null) await new Promise<void>((resolve) => this.#whenRunning.push(resolve));
+    if (!this.#flow.isRunning) await this.#flow.running();
     this.#receiver.listenFor(slots, timing);
   }
 
@@ -82,36 +80,17 @@ export class RadioSource implements Radio {
     this.#receiver.listenToAll();
   }
 
-  async *powers(signal: AbortSignal): AsyncGenerator<SlotPower | SensorReport, void, void> {
-    yield* this.#queue.read(signal);
-    if (this.#failure !== null) throw this.#failure.error;
+  powers(signal: AbortSignal): AsyncGenerator<SlotPower | SensorReport, void, void> {
+    return this.#flow.powers(signal);
   }
 
-  /**
-   * Bytes of samples, in the format; a sample may be cut by the end.
-   *
-   * @param first when the first of them was taken, on the UE's clock.
-   */
   samples(bytes: Uint8Array, first: TimeSpan): void {
-    const { format, waveform } = this.#options;
-    const { bytes: all, count } = this.#samples.take(bytes);
-    if (this.#originS === null) {
-      this.#originS = (first.leastS + first.mostS) / 2;
-      for (const resolve of this.#whenRunning.splice(0)) resolve();
-    }
-    for (let done = 0; done < count; ) {
-      const more = Math.min(MOST_AT_ONCE, count - done);
-      const { re, im, at } = this.#receiver.room(more);
-      this.#clipped += format.read(all, done * format.bytes, more, re, im, at);
-      const sinceS = done / waveform.sampleRateHz;
-      this.#receiver.received(more, { leastS: first.leastS + sinceS, mostS: first.mostS + sinceS });
-      done += more;
-    }
+    this.#flow.samples(bytes, first);
   }
 
   /** Samples are missing here. */
   gap(): void {
-    this.#samples.restart();
+    this.#flow.gap();
     this.#receiver.gap();
   }
 
@@ -123,9 +102,7 @@ export class RadioSource implements Radio {
   /** The stream is over, for a reason if one is given. What was measured is still delivered. */
   end(error?: unknown): void {
     this.#receiver.flush();
-    const failure = error ?? this.#samples.cutOff;
-    if (failure !== null) this.#failure = { error: failure };
-    this.#queue.end();
+    this.#flow.end(error);
   }
 
   statistics(): RadioStatistics {
@@ -146,10 +123,8 @@ export class RadioSource implements Radio {
   }
 
   #measured({ slot, start, powers, noiseFloor }: MeasuredSlot): void {
-    const { waveform, numSubcarriers, before } = this.#options;
-    const ueTimeS = this.#originS! + start / waveform.sampleRateHz;
-    for (const report of before?.(ueTimeS) ?? []) this.#queue.push(report);
-    this.#queue.push({ slot, ueTimeS, noiseFloor, powers: grouped(powers, numSubcarriers) });
+    const { numSubcarriers } = this.#options;
+    this.#flow.measured(start, { slot, noiseFloor, powers: grouped(powers, numSubcarriers) });
   }
 }
 

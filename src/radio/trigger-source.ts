@@ -1,13 +1,13 @@
 /** The power source of a UE that is a radio with a trigger: its samples say where slots begin, so that the transmitter may send anything, such as a carrier. */
 import { BeamloopError } from '../core/errors.js';
 import type { SlotTiming } from '../ue/host-clock.js';
-import { PowerQueue, type SensorReport, type SlotPower, UntoldSlots } from '../ue/power-source.js';
+import { type SensorReport, type SlotPower, UntoldSlots } from '../ue/power-source.js';
 import { isTold } from '../ue/slot-reckoning.js';
 import type { Radio, RadioStatistics } from './radio.js';
+import { RadioFlow } from './radio-flow.js';
 import type { SampleFormat } from './sample-format.js';
 import { type TriggeredSlot, TriggerReceiver } from './trigger-receiver.js';
 import type { TimeSpan } from './wanted-slots.js';
-import { WholeSamples } from './whole-samples.js';
 
 export interface TriggerSourceOptions {
   readonly sampleRateHz: number;
@@ -25,31 +25,28 @@ export interface TriggerSourceOptions {
   readonly before?: (ueTimeS: number) => Iterable<SensorReport>;
 }
 
-/** Samples that are taken at once. */
-const MOST_AT_ONCE = 1 << 16;
 /** Fewer samples than that tell no power: the middle half of a slot has half of them. */
 export const FEWEST_OF_SLOT = 64;
 
 export class TriggerSource implements Radio {
   readonly #options: TriggerSourceOptions;
   readonly #receiver: TriggerReceiver;
-  readonly #samples: WholeSamples;
-  readonly #queue = new PowerQueue<SlotPower | SensorReport>();
+  readonly #flow: RadioFlow;
   /** Next of `starts`. */
   #nextStart = 0;
   #clipped = 0;
-  #originS: number | null = null;
-  #failure: { readonly error: unknown } | null = null;
-  #whenRunning: (() => void)[] = [];
 
   /** @throws BAD_ARGUMENT for a format without a lowest bit, and for slots of too few samples. */
   constructor(options: TriggerSourceOptions) {
-    const { format, starts, sampleRateHz, slotDurationS, settleS, onTrouble } = options;
+    const { format, starts, sampleRateHz, slotDurationS, settleS, before, onTrouble } = options;
     if (starts === null && format.readMarked === null) throw noLowestBit(format);
     const slotSamples = sampleRateHz * slotDurationS;
     if (slotSamples < FEWEST_OF_SLOT) throw tooFewSamples(slotSamples);
     this.#options = options;
-    this.#samples = new WholeSamples(format);
+    this.#flow = new RadioFlow({ format, sampleRateHz, before }, (bytes, offset, count, first) => {
+      this.#read(bytes, offset, count);
+      this.#receiver.received(count, first);
+    });
     this.#receiver = new TriggerReceiver({
       sampleRateHz,
       slotDurationS,
@@ -73,7 +70,7 @@ export class TriggerSource implements Radio {
       throw new UntoldSlots(
         `a trigger tells where a slot begins and not which one it is; when samples were taken is known to ${inMs(whole.uncertaintyS)} either way, and half a slot is ${inMs(slotDurationS / 2)}: a smaller --latency if that is true, or longer slots`,
       );
-    if (this.#originS === null) await new Promise<void>((resolve) => this.#whenRunning.push(resolve));
+    if (!this.#flow.isRunning) await this.#flow.running();
     this.#receiver.listenFor(slots, timing);
   }
 
@@ -81,35 +78,17 @@ export class TriggerSource implements Radio {
     this.#receiver.listenToAll();
   }
 
-  async *powers(signal: AbortSignal): AsyncGenerator<SlotPower | SensorReport, void, void> {
-    yield* this.#queue.read(signal);
-    if (this.#failure !== null) throw this.#failure.error;
+  powers(signal: AbortSignal): AsyncGenerator<SlotPower | SensorReport, void, void> {
+    return this.#flow.powers(signal);
   }
 
-  /**
-   * Bytes of samples, in the format; a sample may be cut by the end.
-   *
-   * @param first when the first of them was taken, on the UE's clock.
-   */
   samples(bytes: Uint8Array, first: TimeSpan): void {
-    const { format, sampleRateHz } = this.#options;
-    const { bytes: all, count } = this.#samples.take(bytes);
-    if (this.#originS === null) {
-      this.#originS = (first.leastS + first.mostS) / 2;
-      for (const resolve of this.#whenRunning.splice(0)) resolve();
-    }
-    for (let done = 0; done < count; ) {
-      const more = Math.min(MOST_AT_ONCE, count - done);
-      this.#read(all, done * format.bytes, more);
-      const sinceS = done / sampleRateHz;
-      this.#receiver.received(more, { leastS: first.leastS + sinceS, mostS: first.mostS + sinceS });
-      done += more;
-    }
+    this.#flow.samples(bytes, first);
   }
 
   /** Samples are missing here. */
   gap(): void {
-    this.#samples.restart();
+    this.#flow.gap();
     this.#receiver.gap();
   }
 
@@ -118,11 +97,9 @@ export class TriggerSource implements Radio {
 
   /** The stream is over, for a reason if one is given. What was measured is still delivered. */
   end(error?: unknown): void {
-    const failure = error ?? this.#samples.cutOff;
-    if (failure !== null) this.#failure = { error: failure };
     const { trouble } = this.#receiver;
     if (this.#receiver.statistics().slots === 0 && trouble !== null) this.#options.onTrouble?.(trouble);
-    this.#queue.end();
+    this.#flow.end(error);
   }
 
   statistics(): RadioStatistics {
@@ -143,10 +120,7 @@ export class TriggerSource implements Radio {
   }
 
   #measured({ slot, start, power, noiseFloor }: TriggeredSlot): void {
-    const { sampleRateHz, before } = this.#options;
-    const ueTimeS = this.#originS! + start / sampleRateHz;
-    for (const report of before?.(ueTimeS) ?? []) this.#queue.push(report);
-    this.#queue.push({ slot, ueTimeS, noiseFloor, powers: Float32Array.of(power) });
+    this.#flow.measured(start, { slot, noiseFloor, powers: Float32Array.of(power) });
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { compiledEntry } from '../core/compiled-entry.js';
-import { BeamloopError, type ErrorCode, type ErrorParts } from '../core/errors.js';
+import { errorOf, type Failure } from '../core/failure.js';
 import type { Recovery } from './database.js';
 import type { RunInfo } from './recording-file.js';
 import type { RecordingStore, StoredRow } from './recording-store.js';
@@ -26,10 +26,8 @@ export type StoreMessage =
   | { readonly type: 'rows'; readonly rows: readonly StoredRow[] };
 
 export type StoreAnswer = { readonly id: number } & ({ readonly value: unknown } | StoreFailure);
-/** An error that crosses threads by itself loses its code. */
-export type StoreFailure =
-  | { readonly failure: Omit<ErrorParts, 'cause'> & { readonly code: ErrorCode } }
-  | { readonly message: string };
+/** The message is what DuckDB said. */
+export type StoreFailure = { readonly failure: Failure } | { readonly message: string };
 
 /** @throws as `openStore`, and with `info` as `createRecordingFile`. */
 export async function openStoreThread(folder: string, info: RunInfo | null): Promise<RecordingStore> {
@@ -114,7 +112,7 @@ class StoreThread implements RecordingStore {
     this.#waiting.delete(answer.id);
     if (this.#waiting.size === 0) this.#worker.unref();
     if ('value' in answer) resolve(answer.value);
-    else reject(errorOf(answer));
+    else reject('failure' in answer ? errorOf(answer.failure) : new Error(answer.message));
   }
 
   #fail(error: Error): void {
@@ -122,10 +120,4 @@ class StoreThread implements RecordingStore {
     for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
   }
-}
-
-function errorOf(failure: StoreFailure): Error {
-  if ('message' in failure) return new Error(failure.message);
-  const { code, ...parts } = failure.failure;
-  return new BeamloopError(code, parts);
 }

@@ -1,6 +1,7 @@
 /** The thread of store-thread.ts: has the file open, and does one thing after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { BeamloopError } from '../core/errors.js';
+import { failureOf } from '../core/failure.js';
 import { createRecordingFile } from './recording-file.js';
 import { openStore, type RecordingStore } from './recording-store.js';
 import type {
@@ -26,8 +27,8 @@ async function take(message: StoreMessage): Promise<void> {
     return;
   }
   const { id } = message;
-  const said = await carryOut(message).then((value) => ({ value }), failureOf);
-  parentPort!.postMessage({ id, ...said } satisfies StoreAnswer);
+  const answer = await carryOut(message).then((value) => ({ value }), said);
+  parentPort!.postMessage({ id, ...answer } satisfies StoreAnswer);
 }
 
 async function carryOut(request: StoreRequest): Promise<unknown> {
@@ -45,14 +46,7 @@ async function carryOut(request: StoreRequest): Promise<unknown> {
   }
 }
 
-function failureOf(error: unknown): StoreFailure {
-  if (!(error instanceof BeamloopError))
-    return { message: error instanceof Error ? error.message : String(error) };
-  const { code, what, where, todo, recording } = error;
-  const parts = {
-    ...(where !== undefined && { where }),
-    ...(todo !== undefined && { todo }),
-    ...(recording !== undefined && { recording }),
-  };
-  return { failure: { code, what, ...parts } };
+function said(error: unknown): StoreFailure {
+  if (error instanceof BeamloopError) return { failure: failureOf(error) };
+  return { message: error instanceof Error ? error.message : String(error) };
 }

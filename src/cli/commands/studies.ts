@@ -1,6 +1,4 @@
 import { BeamloopError } from '../../core/errors.js';
-import { listStudies } from '../../study/cluster/study-list.js';
-import { StudyStreams } from '../../study/cluster/study-streams.js';
 import { type Command, printJson } from '../command.js';
 import { natsOptions, openServer } from '../nats-options.js';
 import { formatTable } from '../text-table.js';
@@ -20,6 +18,8 @@ export const studiesCommand: Command = (yargs, context) =>
         .example('$0 studies --nats nats://HOST:4222 --remove beam-diverging-fig19', ''),
     async (args) => {
       const { signal, stdout, columns } = context;
+      const { listStudies } = await import('../../study/cluster/study-list.js');
+      const { StudyStreams } = await import('../../study/cluster/study-streams.js');
       const server = await openServer(args, context, 'beamloop studies');
       try {
         if (args.remove !== undefined) {

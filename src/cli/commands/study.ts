@@ -19,7 +19,7 @@ import { natsOptions, openServer } from '../nats-options.js';
 import { boundedOption, wholeOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
-import { runInCluster, runInThreads, studyOnServer } from '../studies/study-run.js';
+import { runInThreads } from '../studies/study-run.js';
 import { formatTable } from '../text-table.js';
 
 /** `beamloop study <file>`: compares schemes on the channel model, or computes a table or pattern of a paper. */
@@ -93,9 +93,10 @@ export const studyCommand: Command = (yargs, context) =>
     async (args) => {
       const isCluster = args.nats !== undefined || args.attach;
       requireFitting(args, isCluster);
-      const server = isCluster ? await openServer(args, context, 'beamloop study') : null;
+      const cluster = isCluster ? await import('../studies/cluster-run.js') : null;
+      const server = cluster === null ? null : await openServer(args, context, 'beamloop study');
       try {
-        const found = args.attach ? await studyOnServer(server!, args.name, context.signal) : null;
+        const found = args.attach ? await cluster!.studyOnServer(server!, args.name, context.signal) : null;
         const file = found === null ? fileOrShipped(args.file!) : found.name;
         const study =
           found === null ? await studyOfFile(file, args) : (found.definition.simulation.study as Study);
@@ -104,7 +105,7 @@ export const studyCommand: Command = (yargs, context) =>
         const run =
           server === null
             ? runInThreads(context, study, numThreadsOf(args.threads), { folder, isFresh: args.fresh })
-            : runInCluster(context, study, {
+            : cluster!.runInCluster(context, study, {
                 ...{
                   server,
                   name: args.name ?? nameOfFile(baseName),

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { Bounds } from '../../core/bounds.js';
-import { serveStudies } from '../../study/cluster/serve-studies.js';
 import { STUDY_KINDS } from '../../study/study-kinds.js';
 import { STUDY_THREAD } from '../../study/study-threads.js';
 import { type Command, printJson, warn } from '../command.js';
@@ -38,6 +37,7 @@ export const workerCommand: Command = (yargs, context) =>
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
       const stallS = boundedOption('stall', args.stall, STALL);
+      const { serveStudies } = await import('../../study/cluster/serve-studies.js');
       const server = await openServer(args, context, 'beamloop worker');
       const numDone = new Map<string, number>();
       const say = (text: string) => {

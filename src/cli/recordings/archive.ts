@@ -1,17 +1,8 @@
-/** `--nats` of commands about recordings in the object store of a NATS server. */
+/** How commands come to the recordings in the object store of a NATS server. */
 import type { RecordingArchive } from '../../record/archive/recording-archive.js';
 import type { CommandContext } from '../command.js';
 import { progressBar } from '../progress-bar.js';
-import { type NatsArguments, natsIdentityOptions, settingsOf } from '../nats-identity.js';
-
-export const archiveOptions = {
-  nats: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'NATS server with JetStream: nats://HOST:4222, or tls://HOST:4222 (NATS_URL)',
-  },
-  ...natsIdentityOptions,
-} as const;
+import { type NatsArguments, settingsOf } from '../nats-identity.js';
 
 /**
  * @param isMade as for `RecordingArchive.open`.

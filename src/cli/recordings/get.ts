@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { noSuchRecording } from '../../record/archive/no-such-recording.js';
 import { type Command, printJson } from '../command.js';
-import { archiveOptions, withArchive, withProgress } from './archive.js';
+import { natsOptions } from '../nats-options.js';
+import { withArchive, withProgress } from './archive.js';
 
 /** Where runs leave their recordings. */
 const RECORDINGS = 'recordings';
@@ -16,7 +17,7 @@ export const recordingGet: Command = (yargs, context) =>
         .positional('name', { type: 'string', demandOption: true, describe: 'As beamloop recording list prints it' })
         .options({
           out: { type: 'string', requiresArg: true, describe: 'Folder for it; recordings/<name> unless given' },
-          ...archiveOptions,
+          ...natsOptions,
         })
         .example('$0 recording get first-light-20261121T120000Z --nats nats://lab:4222', ''),
     async ({ name, out, json, ...nats }) => {

@@ -1,6 +1,7 @@
 import { type Command, printJson } from '../command.js';
+import { natsOptions } from '../nats-options.js';
 import { formatTable } from '../text-table.js';
-import { archiveOptions, megabytes, withArchive } from './archive.js';
+import { megabytes, withArchive } from './archive.js';
 
 const COLUMNS = [
   { title: 'name', align: 'left' },
@@ -15,7 +16,7 @@ export const recordingList: Command = (yargs, context) =>
     'list',
     'List the recordings that a NATS server has',
     (builder) =>
-      builder.options(archiveOptions).example('$0 recording list --nats nats://lab:4222 --json', 'For a script'),
+      builder.options(natsOptions).example('$0 recording list --nats nats://lab:4222 --json', 'For a script'),
     async ({ json, ...nats }) => {
       const recordings = await withArchive(nats, false, async (archive) => (await archive?.list()) ?? []);
       if (json) printJson(context.stdout, { recordings });

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { plural } from '../../core/plural.js';
 import { type Command, printJson } from '../command.js';
-import { archiveOptions, megabytes, withArchive, withProgress } from './archive.js';
+import { natsOptions } from '../nats-options.js';
+import { megabytes, withArchive, withProgress } from './archive.js';
 
 /** `beamloop recording put <folder>`. */
 export const recordingPut: Command = (yargs, context) =>
@@ -13,7 +14,7 @@ export const recordingPut: Command = (yargs, context) =>
         .positional('folder', { type: 'string', demandOption: true, describe: 'Folder of the recording' })
         .options({
           name: { type: 'string', requiresArg: true, describe: 'Its name there; that of the folder unless given' },
-          ...archiveOptions,
+          ...natsOptions,
         })
         .example('$0 recording put recordings/first-light-20261121T120000Z --nats nats://lab:4222', ''),
     async ({ folder, name, json, ...nats }) => {

@@ -1,6 +1,7 @@
 import { noSuchRecording } from '../../record/archive/no-such-recording.js';
 import { type Command, printJson } from '../command.js';
-import { archiveOptions, megabytes, withArchive } from './archive.js';
+import { natsOptions } from '../nats-options.js';
+import { megabytes, withArchive } from './archive.js';
 
 /** `beamloop recording remove <name>`. */
 export const recordingRemove: Command = (yargs, context) =>
@@ -10,7 +11,7 @@ export const recordingRemove: Command = (yargs, context) =>
     (builder) =>
       builder
         .positional('name', { type: 'string', demandOption: true, describe: 'As beamloop recording list prints it' })
-        .options(archiveOptions)
+        .options(natsOptions)
         .example('$0 recording remove first-light-20261121T120000Z --nats nats://lab:4222', ''),
     async ({ name, json, ...nats }) => {
       const removed = await withArchive(nats, false, (archive, shown) => {

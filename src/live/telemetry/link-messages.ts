@@ -1,5 +1,5 @@
 /** What a run's thread and the thread that publishes for it tell each other. */
-import type { ErrorCode, ErrorParts } from '../../core/errors.js';
+import type { Failure } from '../../core/failure.js';
 import type { NatsSettings } from '../../nats/nats-settings.js';
 import type { Kind } from './subjects.js';
 
@@ -36,17 +36,14 @@ export type LinkRequest =
   | { readonly type: 'drain'; readonly id: number }
   | { readonly type: 'close' };
 
-/** An error that crosses threads by itself loses its code. */
-export type LinkFailure = Omit<ErrorParts, 'cause'> & { readonly code: ErrorCode };
-
 export type LinkReport =
   | { readonly type: 'open'; readonly maxPayloadBytes: number; readonly shown: string }
-  | { readonly type: 'failed'; readonly failure: LinkFailure }
+  | { readonly type: 'failed'; readonly failure: Failure }
   /** Of parcels, in the order in which they were settled. */
   | { readonly type: 'settled'; readonly parcels: readonly Settled[] }
   | { readonly type: 'gone' | 'back' | 'asked' }
   /** It does not go on, or not with all: the server refuses. */
-  | { readonly type: 'refused'; readonly failure: LinkFailure }
+  | { readonly type: 'refused'; readonly failure: Failure }
   | { readonly type: 'drained'; readonly id: number }
   | { readonly type: 'closed' };
 

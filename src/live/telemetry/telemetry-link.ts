@@ -6,8 +6,9 @@ import { hostname } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { compiledEntry } from '../../core/compiled-entry.js';
 import { BeamloopError } from '../../core/errors.js';
+import { errorOf } from '../../core/failure.js';
 import type { NatsSettings } from '../../nats/nats-settings.js';
-import type { LinkData, LinkFailure, LinkReport, LinkRequest, Parcel, Settled } from './link-messages.js';
+import type { LinkData, LinkReport, LinkRequest, Parcel, Settled } from './link-messages.js';
 import { hostToken, type Kind } from './subjects.js';
 
 /** Handed over and not settled yet, at most. Powers leave room for what is small and matters more. */
@@ -220,8 +221,4 @@ export class TelemetryLink {
     for (const id of [...this.#drains.keys()]) this.#drained(id);
     this.#closed?.();
   }
-}
-
-function errorOf({ code, ...parts }: LinkFailure): BeamloopError {
-  return new BeamloopError(code, parts);
 }

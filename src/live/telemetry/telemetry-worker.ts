@@ -2,18 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
 import { BeamloopError } from '../../core/errors.js';
+import { type Failure, failureOf } from '../../core/failure.js';
 import { connectNats, type Nats } from '../../nats/connect-nats.js';
 import { natsError } from '../../nats/nats-errors.js';
 import { Answers } from './answers.js';
-import type {
-  LinkData,
-  LinkFailure,
-  LinkReport,
-  LinkRequest,
-  Outcome,
-  Parcel,
-  Settled,
-} from './link-messages.js';
+import type { LinkData, LinkReport, LinkRequest, Outcome, Parcel, Settled } from './link-messages.js';
 import { Publisher } from './publisher.js';
 import { ROOT } from './subjects.js';
 
@@ -45,10 +38,10 @@ function tellSettled(): void {
   );
 }
 
-function failureOf(error: unknown): LinkFailure {
-  const { code, what, where, todo } =
-    error instanceof BeamloopError ? error : new BeamloopError('INTERNAL', { what: String(error) });
-  return { code, what, ...(where !== undefined && { where }), ...(todo !== undefined && { todo }) };
+function failure(error: unknown): Failure {
+  return failureOf(
+    error instanceof BeamloopError ? error : new BeamloopError('INTERNAL', { what: String(error) }),
+  );
 }
 
 /**
@@ -88,7 +81,7 @@ async function begin(): Promise<void> {
   void watchRefusals(connection, (error) => {
     refusals.push(error);
     if (error.operation === 'publish') publisher?.refuse(error.subject);
-    if (publisher !== null) report({ type: 'refused', failure: failureOf(natsError(error, shown)) });
+    if (publisher !== null) report({ type: 'refused', failure: failure(natsError(error, shown)) });
   });
   const maxPayloadBytes = connection.info!.max_payload;
   const answers = new Answers(connection, host, maxPayloadBytes, () => report({ type: 'asked' }));
@@ -103,7 +96,7 @@ async function begin(): Promise<void> {
     if (isClosing) return;
     publishes.gone();
     report({ type: 'gone' });
-    report({ type: 'refused', failure: failureOf(error ?? natsError(new Error('closed'), shown)) });
+    report({ type: 'refused', failure: failure(error ?? natsError(new Error('closed'), shown)) });
   });
   port.on('message', (request: LinkRequest) => {
     switch (request.type) {
@@ -131,4 +124,4 @@ async function begin(): Promise<void> {
   report({ type: 'open', maxPayloadBytes, shown });
 }
 
-begin().catch((error) => report({ type: 'failed', failure: failureOf(error) }));
+begin().catch((error) => report({ type: 'failed', failure: failure(error) }));

@@ -1,10 +1,10 @@
 /** Has the users of a study simulated by workers on any number of machines, through streams of a NATS server. */
 import { BeamloopError } from '../../core/errors.js';
+import { errorOf } from '../../core/failure.js';
 import { printable } from '../../core/printable.js';
 import { wait } from '../../nats/persistently.js';
 import type { Executor, RunOptions, Simulation } from '../fan-out/executor.js';
 import { JobProgress } from '../fan-out/job-progress.js';
-import { errorOf } from '../fan-out/job-thread.js';
 import { digestOfJobs } from '../fan-out/plain-data.js';
 import { programIdentity } from '../fan-out/program-identity.js';
 import { type JobList, numUsersOf } from '../fan-out/user-job.js';

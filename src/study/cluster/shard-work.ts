@@ -1,9 +1,9 @@
 /** A worker at one study: takes shards, has them simulated, publishes what came of them, and only then says that they are done. */
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import { BeamloopError } from '../../core/errors.js';
+import { failureOf } from '../../core/failure.js';
 import { isOfConsumer, isPassing, isUnheard, natsError } from '../../nats/nats-errors.js';
 import { persistently, wait } from '../../nats/persistently.js';
-import { failureOf } from '../fan-out/job-thread.js';
 import { fetched } from './fetched.js';
 import { decodeShard, type Shard, type ShardOutcome } from './study-messages.js';
 import type { StudyStreams } from './study-streams.js';

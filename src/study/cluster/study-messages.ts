@@ -1,6 +1,7 @@
 /** What coordinator and workers tell each other through the server. */
+
+import type { Failure } from '../../core/failure.js';
 import type { Simulation } from '../fan-out/executor.js';
-import type { Failure } from '../fan-out/job-thread.js';
 import { decodeData, encodeData } from '../fan-out/plain-data.js';
 import type { UserJob } from '../fan-out/user-job.js';
 

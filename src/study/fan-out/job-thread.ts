@@ -1,6 +1,6 @@
 /** A thread that simulates one job after the other. */
 import { Worker } from 'node:worker_threads';
-import { BeamloopError, type ErrorCode, type ErrorParts } from '../../core/errors.js';
+import { errorOf, type Failure } from '../../core/failure.js';
 import type { Simulation } from './executor.js';
 import type { UserJob } from './user-job.js';
 
@@ -10,9 +10,6 @@ export interface WorkerData {
   /** Files of the plugins that it must load first. */
   readonly plugins: readonly string[];
 }
-
-/** An error that crosses threads or machines by itself loses its code. */
-export type Failure = ErrorParts & { readonly code: ErrorCode };
 
 /** What a thread says of a job. */
 export type JobAnswer =
@@ -75,12 +72,4 @@ export class JobThread {
     if ('failure' in answer) underway.reject(errorOf(answer.failure));
     else underway.resolve(answer.result);
   }
-}
-
-export function errorOf({ code, ...parts }: Failure): BeamloopError {
-  return new BeamloopError(code, parts);
-}
-
-export function failureOf({ code, what, where, todo }: BeamloopError): Failure {
-  return { code, what, ...(where !== undefined && { where }), ...(todo !== undefined && { todo }) };
 }
