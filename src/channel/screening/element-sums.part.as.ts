@@ -84,23 +84,7 @@ export function dot(a: usize, b: usize, length: i32, out: usize): void {
     ii2 = f64x2.add(ii2, f64x2.mul(ai2, bi2));
     ri2 = f64x2.add(ri2, f64x2.mul(ar2, bi2));
     ir2 = f64x2.add(ir2, f64x2.mul(ai2, br2));
-    const ar3 = v128.load(a,32);
-    const ai3 = v128.load(aImag,32);
-    const br3 = v128.load(b,32);
-    const bi3 = v128.load(bImag,32);
-    rr = f64x2.add(rr, f64x2.mul(ar3, br3));
-    ii = f64x2.add(ii, f64x2.mul(ai3, bi3));
-    ri = f64x2.add(ri, f64x2.mul(ar3, bi3));
-    ir = f64x2.add(ir, f64x2.mul(ai3, br3));
-    const ar4 = v128.load(a, 48);
-    const ai4 = v128.load(aImag, 48);
-    const br4 = v128.load(b, 48);
-    const bi4 = v128.load(bImag, 48);
-    rr2 = f64x2.add(rr2, f64x2.mul(ar4, br4));
-    ii2 = f64x2.add(ii2, f64x2.mul(ai4, bi4));
-    ri2 = f64x2.add(ri2, f64x2.mul(ar4, bi4));
-    ir2 = f64x2.add(ir2, f64x2.mul(ai4, br4));
-    a += 64; aImag += 64; b += 64; bImag += 64;
+    a += 32; aImag += 32; b += 32; bImag += 32;
   }
   const re = f64x2.sub(f64x2.add(rr, rr2), f64x2.add(ii, ii2));
   const im = f64x2.add(f64x2.add(ri, ri2), f64x2.add(ir, ir2));
