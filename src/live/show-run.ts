@@ -59,8 +59,11 @@ export async function showRun<E>(
     },
     board: testbed.board,
     before: await slotsBefore(recording),
-    settingsOf: async (hash) =>
-      (await recording.rows('element_settings', `WHERE hash = '${hash}'`))[0] ?? null,
+    settingsOf: async (hash) => {
+      // Of a beam that is new they may wait to be written.
+      await recording.durable();
+      return (await recording.rows('element_settings', `WHERE hash = '${hash}'`))[0] ?? null;
+    },
     messageOf: messages(preparation),
     listen:
       published === null

@@ -40,6 +40,8 @@ class FakeDriver implements ElementDriver {
   apply?: NonNullable<ElementDriver['apply']>;
   store?: NonNullable<ElementDriver['store']>;
   select?: NonNullable<ElementDriver['select']>;
+  isThere?: NonNullable<ElementDriver['isThere']>;
+  numRetries = 0;
 
   constructor(clock: VirtualClock, facts: Partial<ElementDriverFacts> = {}) {
     this.clock = clock;
@@ -47,6 +49,12 @@ class FakeDriver implements ElementDriver {
     if (this.facts.tableDepth > 0) this.#withTable();
     if (this.facts.appliesApart)
       this.apply = () => this.#step('apply', this.facts.timing.applyS, this.facts.words.apply);
+  }
+
+  /** It can be asked whether it is there. */
+  asked(): this {
+    this.isThere = async () => void (await this.#step('is there', 1e-3, 'acknowledged'));
+    return this;
   }
 
   #withTable(): void {
@@ -75,7 +83,7 @@ class FakeDriver implements ElementDriver {
       bytesReceived: 0,
       commandsSent: 0,
       answersReceived: 0,
-      retries: 0,
+      retries: this.numRetries,
       garbled: 0,
       roundTripS: null,
     };
@@ -225,10 +233,91 @@ const refused = async () => {
   throw new BeamloopError('BOARD_REFUSED', { what: 'no such element' });
 };
 
+const answered = async () => 'acknowledged' as const;
+
+it('tells of a slot when the board was heard after its end: by what it answers next, or by being asked', async () => {
+  const driver = new FakeDriver(new VirtualClock()).asked();
+  const opened = await openedOn(driver);
+  const heard: [string, number][] = [];
+  opened.board.on('receipt', ({ slot }) => heard.push([driver.steps.at(-1)!, slot]));
+  const startS = await carriedOut(opened, 3);
+  expect(heard).toEqual([
+    ['write 2', 0],
+    ['write 3', 1],
+    ['is there', 2],
+  ]);
+  expect(status(opened.receipts)).toEqual(['acknowledged', 'acknowledged', 'acknowledged']);
+  // Of when the codeword was taken, not of when that was told.
+  expect(opened.receipts[2]!.boardTimeS).toBeLessThan(startS + 2 * SLOT_S + SLOT_S / 3);
+  expect(opened.faults).toEqual([]);
+});
+
+it('does not count the slot before a silence: the board may have lost its power in it', async () => {
+  const driver = new FakeDriver(new VirtualClock()).asked();
+  const opened = await openedOn(driver);
+  driver.acts = [answered, answered, silent, answered, answered, silent];
+  await carriedOut(opened, 4);
+  expect(status(opened.receipts)).toEqual(['missed', 'missed', 'acknowledged', 'missed']);
+  expect(opened.faults.map(({ code, detail }) => [code, detail])).toEqual([
+    ['noAnswer', 1],
+    ['doubtful', 0],
+    ['noAnswer', 3],
+    ['doubtful', 3],
+  ]);
+
+  // It was silent and then answered when it was asked again.
+  const retried = new FakeDriver(new VirtualClock()).asked();
+  const again = await openedOn(retried);
+  const late = async () => {
+    retried.numRetries++;
+    return 'acknowledged' as const;
+  };
+  retried.acts = [answered, answered, answered, late];
+  await carriedOut(again, 4);
+  expect(status(again.receipts)).toEqual(['acknowledged', 'missed', 'acknowledged', 'acknowledged']);
+});
+
+it('asks a board after each slot whose codewords a line puts in force', async () => {
+  const driver = new FakeDriver(new VirtualClock(), {
+    ...{ appliesApart: true, appliesByLine: true },
+    words: { ...FACTS.words, write: 'acknowledged', apply: 'applied' },
+  }).asked();
+  const opened = await openedOn(driver);
+  await carriedOut(opened, 2);
+  expect(status(opened.receipts)).toEqual(['latched', 'latched']);
+  expect(driver.steps).toEqual([
+    ...['open', 'unmute', 'write 1', 'apply', 'write 2', 'apply', 'is there', 'is there'],
+  ]);
+});
+
+it('stores codewords again in the table of a board that was silent', async () => {
+  const driver = new FakeDriver(new VirtualClock(), { tableDepth: 2, bytes: { ...FACTS.bytes, store: 10 } });
+  const opened = await openedOn(driver);
+  // Stored twice, unmuted, selected once; then it does not answer.
+  driver.acts = [answered, answered, answered, answered, silent];
+  await carriedOut(opened, 2);
+  await opened.clock.during(opened.clock.sleep(1));
+  expect(status(opened.receipts)).toEqual(['acknowledged']);
+  expect(opened.told).toEqual(['down', 'reset', 'up']);
+  await expect(opened.board.queue([{ slot: 9, hash: codeword(opened.board, 1).hash }])).rejects.toThrow(
+    /was not loaded/,
+  );
+
+  // The same where it answered when it was asked again.
+  driver.acts = [
+    answered,
+    async () => {
+      driver.numRetries++;
+      return 'acknowledged';
+    },
+  ];
+  const load = opened.board.load([1, 2].map((k) => codeword(opened.board, k)));
+  await expect(opened.clock.during(load)).rejects.toMatchObject({ code: 'BOARD_RESET' });
+});
+
 it('misses a slot that the board did not answer, or refused, and says what it said', async () => {
   const driver = new FakeDriver(new VirtualClock());
   const opened = await openedOn(driver);
-  const answered = async () => 'acknowledged' as const;
   driver.acts = [answered, silent, refused, answered];
   await carriedOut(opened, 3);
   expect(status(opened.receipts)).toEqual(['missed', 'missed', 'acknowledged']);

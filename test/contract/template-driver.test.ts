@@ -112,11 +112,34 @@ it.each([
         silent++;
       }
     }
-    expect(answered).toBeGreaterThan(10);
+    // Eight commands for a codeword are begun again after each silence, and one that is late is followed by others.
+    expect(answered).toBeGreaterThan(text === BYTES && 'late' in replies ? 1 : 10);
     const { retries, garbled } = driver.statistics();
     expect(retries + silent).toBeGreaterThan(0);
     if ('garbled' in replies) expect(garbled).toBeGreaterThan(0);
   }
+});
+
+it('begins a codeword again whose board was silent in its middle, and never repeats what puts one in force', async () => {
+  const bytes = rig(BYTES, { lost: 0.15 }, 5);
+  await bytes.during(bytes.driver.open(() => {}));
+  bytes.sent.length = 0;
+  await bytes.during(bytes.driver.write(settings(3, null), never));
+  const elements = bytes.sent.filter((each) => each[1] === '\x10').map((each) => each.charCodeAt(2));
+  // The board calls them 7, 6, … 0: all of them at the end, without one that was sent twice.
+  expect(elements.length).toBeGreaterThan(8);
+  expect(elements.slice(-8)).toEqual([7, 6, 5, 4, 3, 2, 1, 0]);
+
+  const text = rig(TEXT);
+  await text.during(text.driver.open(() => {}));
+  await text.during(text.driver.write(settings(3, 31), never));
+  // Its power goes, and while it starts it hears nothing; then it would answer for codes that are all 0.
+  text.board.reset();
+  text.sent.length = 0;
+  await expect(text.during(text.driver.apply!(never))).rejects.toMatchObject({ code: 'BOARD_SILENT' });
+  expect(text.sent).toEqual(['LATCH\r\n']);
+  await text.during(text.clock.sleep(0.2));
+  await text.during(text.driver.isThere!());
 });
 
 it('says sent, and no more, of a board that does not answer', async () => {

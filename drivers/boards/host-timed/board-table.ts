@@ -1,6 +1,6 @@
 /** Codewords that are at hand: in the board's own table where it has one, else here. */
 import { BeamloopError } from '../../../src/core/errors.js';
-import type { BoardDescription, ElementSettings, PackedCodeword } from '../../array-board.js';
+import type { BoardDescription, ElementSettings, PackedCodeword, SlotEntry } from '../../array-board.js';
 import { CodewordTable } from '../codeword-table.js';
 import type { Word } from './element-driver.js';
 
@@ -27,6 +27,11 @@ export class BoardTable {
     this.#table = new CodewordTable(memoryDepth);
   }
 
+  /** Whether the board itself holds codewords, and would lose them with its power. */
+  get isHeldByBoard(): boolean {
+    return this.#isOnBoard && this.#held.size > 0;
+  }
+
   indexOf(hash: string): number | undefined {
     return this.#table.indexOf(hash);
   }
@@ -37,6 +42,17 @@ export class BoardTable {
     const index = this.#table.indexOf(hash);
     const held = this.#held.get(hash);
     return index === undefined || held === undefined ? undefined : { index, ...held };
+  }
+
+  /** @throws PLAN_REFUSED for a slot whose codeword was not loaded. */
+  requireLoaded(entries: readonly SlotEntry[]): void {
+    const lacking = entries.find(({ hash }) => this.indexOf(hash) === undefined);
+    if (lacking === undefined) return;
+    throw new BeamloopError('PLAN_REFUSED', {
+      what: `The codeword ${lacking.hash} of slot ${lacking.slot} was not loaded`,
+      where: this.#name,
+      todo: 'Load it before queueing the slot',
+    });
   }
 
   /** A slot that needs it is queued. */

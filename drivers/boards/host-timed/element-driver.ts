@@ -48,6 +48,8 @@ export interface ElementDriverFacts {
   readonly tableDepth: number;
   /** Whether `write` and `select` are without effect until `apply`. */
   readonly appliesApart: boolean;
+  /** Whether `apply` pulls a line of this machine, so that the board answers nothing; false unless given. */
+  readonly appliesByLine?: boolean;
   /** How it is muted; `null`: it cannot be. */
   readonly mutes: string | null;
 }
@@ -57,6 +59,7 @@ export interface ElementDriverStatistics {
   readonly bytesReceived: number;
   readonly commandsSent: number;
   readonly answersReceived: number;
+  /** Commands that were not answered in time and sent again. The board may have lost its power meanwhile. */
   readonly retries: number;
   /** Bytes or answers that were none. */
   readonly garbled: number;
@@ -86,10 +89,15 @@ export interface ElementDriver {
   write(settings: ElementSettings, untilS: number): Promise<Word>;
   /** Keeps a codeword in the board's own table. */
   store?(index: number, settings: ElementSettings): Promise<Word>;
-  /** Takes one from there. */
+  /** Takes one from there. Asked for once: a board that did not answer may have lost its table, and would take something else. */
   select?(index: number, untilS: number): Promise<Word>;
-  /** Puts in force what was written or selected: a command, or a line that triggers. */
+  /** Puts in force what was written or selected: a command, or a line that triggers. Asked for once, as `select`. */
   apply?(untilS: number): Promise<Word>;
+  /**
+   * Asks whether the board is there, without effect on what it radiates, once. With it a slot only counts when the board was heard after
+   * its end. Absent on boards that cannot be asked.
+   */
+  isThere?(): Promise<void>;
   /** Never called where `facts.mutes` is null. */
   mute(muted: boolean): Promise<Word>;
   statistics(): ElementDriverStatistics;

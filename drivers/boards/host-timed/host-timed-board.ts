@@ -24,10 +24,11 @@ import { SlotQueue } from '../slot-queue.js';
 import { isAnother, staysAway, wasAway } from './away-errors.js';
 import { BoardTable } from './board-table.js';
 import type { BoardIdentity, ElementDriver, Word } from './element-driver.js';
-import { asBoardError, HostSlots } from './host-slots.js';
-import { describeHostTimed, HOST_QUEUE, wordAfter } from './host-timing.js';
+import { asBoardError, HostSlots, requireRoom } from './host-slots.js';
+import { describeHostTimed, HOST_QUEUE, hasNoSlotClock, isPast, wordAfter } from './host-timing.js';
 import { linkStatistics } from './link-statistics.js';
 import { Muting } from './muting.js';
+import { doubtfulFault, slowFault, stepFault } from './slot-faults.js';
 
 /** A board that failed so many slots in a row is as good as gone: it is greeted anew. */
 const FAILURES_IN_A_ROW = 3;
@@ -85,19 +86,26 @@ export class HostTimedBoard implements ArrayBoard {
       this.#one(() => driver.store!(index, settings)),
     );
     this.#muting = new Muting(driver, (act) => this.#one(act));
-    const { appliesApart, timing } = driver.facts;
+    const { appliesApart, appliesByLine = false, timing } = driver.facts;
     const take = (hash: string, untilS: number) => this.#one(() => this.#take(hash, untilS));
     this.#slots = new HostSlots(
       clock,
       this.#originS,
       timing.settleS,
-      appliesApart
-        ? { prepare: take, apply: (_, untilS) => this.#one(() => driver.apply!(untilS)) }
-        : { apply: take },
+      {
+        ...(appliesApart
+          ? { prepare: take, apply: (_, untilS) => this.#one(() => driver.apply!(untilS)) }
+          : { apply: take }),
+        prepareS: this.description.hostTimed!.aheadS + jitterS,
+        isApplyAnswered: !appliesByLine,
+        ...(driver.isThere !== undefined && { isThere: () => this.#one(() => driver.isThere!()) }),
+        numSilences: () => driver.statistics().retries,
+      },
       (hash) => this.#table.indexOf(hash) ?? 0,
       {
         receipt: (receipt) => this.#tell(receipt),
         failed: (slot, error) => this.#failed(slot, error),
+        doubted: (slot) => this.#listeners.emit('fault', doubtfulFault(slot, this.boardTime().loS)),
         took: (slot, durationS) => this.#took(slot, durationS),
       },
     );
@@ -143,22 +151,8 @@ export class HostTimedBoard implements ArrayBoard {
   async queue(entries: readonly SlotEntry[]): Promise<void> {
     SlotQueue.check(entries);
     await this.#uninterrupted();
-    const { queueDepth } = this.description;
-    if (this.#slots.numOpen + entries.length > queueDepth) {
-      throw new BeamloopError('PLAN_REFUSED', {
-        what: `${queueDepth} slots can be queued; ${this.#slots.numOpen} are open and ${entries.length} more are asked for`,
-        where: this.#driver.name,
-        todo: 'Queue in smaller batches',
-      });
-    }
-    for (const { slot, hash } of entries) {
-      if (this.#table.indexOf(hash) !== undefined) continue;
-      throw new BeamloopError('PLAN_REFUSED', {
-        what: `The codeword ${hash} of slot ${slot} was not loaded`,
-        where: this.#driver.name,
-        todo: 'Load it before queueing the slot',
-      });
-    }
+    requireRoom(entries, this.#slots.numOpen, this.description.queueDepth, this.#driver.name);
+    this.#table.requireLoaded(entries);
     for (const { slot, hash } of entries) {
       this.#receipts.delete(slot);
       this.#table.use(hash);
@@ -170,23 +164,12 @@ export class HostTimedBoard implements ArrayBoard {
     await this.#uninterrupted();
     await this.#here(() => this.#muting.lift());
     const startS = this.#originS + startBoardTimeS;
-    if (startS < this.#clock.nowS()) {
-      throw new BeamloopError('BOARD_REFUSED', {
-        what: 'The first slot was past when the board was armed',
-        where: this.#driver.name,
-        todo: 'Arm it farther ahead',
-        cause: 'badTiming',
-      });
-    }
+    if (startS < this.#clock.nowS()) throw isPast(this.#driver.name);
     this.#slots.arm({ firstSlot, startS, slotDurationS });
   }
 
   async armOnTrigger(): Promise<void> {
-    throw new BeamloopError('BOARD_REFUSED', {
-      what: 'This board has no slot clock that its trigger input could start',
-      where: this.#driver.name,
-      todo: 'Arm it by time; a trigger line of its template is pulled by this machine for every slot',
-    });
+    throw hasNoSlotClock(this.#driver.name);
   }
 
   async stop(): Promise<void> {
@@ -265,8 +248,7 @@ export class HostTimedBoard implements ArrayBoard {
     } catch (error) {
       const failure = asBoardError(error, this.#driver.name);
       if (before.reason === null && failure.code === 'BOARD_SILENT' && this.#closing === null) {
-        void this.#driver.close();
-        this.lost(failure.what);
+        this.#giveUpOn(failure.what);
       }
       if (before.reason === null) throw failure;
     }
@@ -277,9 +259,21 @@ export class HostTimedBoard implements ArrayBoard {
 
   /** The driver's next step, when the one that is underway has ended. */
   #one<T>(act: () => Promise<T>): Promise<T> {
-    const next = this.#step.then(act, act);
+    const attentive = () => this.#attentive(act);
+    const next = this.#step.then(attentive, attentive);
     this.#step = next.catch(() => {});
     return next;
+  }
+
+  /** A board that was silent may have lost its power, and its table with it: it is greeted anew, and what it held is stored again. */
+  async #attentive<T>(act: () => Promise<T>): Promise<T> {
+    const { retries } = this.#driver.statistics();
+    const done = await act();
+    const isDoubtful = this.#table.isHeldByBoard && this.#driver.statistics().retries > retries;
+    if (!isDoubtful || this.#isAway || this.#closing !== null) return done;
+    const what = 'It did not answer for a while: what its table holds is in doubt';
+    this.#giveUpOn(what);
+    throw new BeamloopError('BOARD_SILENT', { what, where: this.#driver.name });
   }
 
   #take(hash: string, untilS: number): Promise<Word> {
@@ -302,27 +296,29 @@ export class HostTimedBoard implements ArrayBoard {
 
   /** Whether slots go on. */
   #failed(slot: number, error: unknown): boolean {
-    const { code, what, todo } = asBoardError(error, this.#driver.name);
     if (this.#isAway || this.#closing !== null) return false;
-    const says = todo === undefined ? what : `${what}. ${todo}`;
-    const fault =
-      code === 'BOARD_REFUSED' ? 'refused' : code === 'BOARD_SILENT' ? 'noAnswer' : 'driverFailed';
-    this.#listeners.emit('fault', { code: fault, detail: slot, boardTimeS: this.boardTime().loS, says });
+    const fault = stepFault(error, this.#driver.name, slot, this.boardTime().loS);
+    this.#listeners.emit('fault', fault);
     this.#failures++;
-    if (fault !== 'noAnswer' || this.#failures < FAILURES_IN_A_ROW) return true;
-    void this.#driver.close();
-    this.lost(`${FAILURES_IN_A_ROW} slots in a row without an answer: ${what}`);
+    const most = this.#table.isHeldByBoard ? 1 : FAILURES_IN_A_ROW;
+    if (fault.code !== 'noAnswer' || this.#failures < most) return true;
+    this.#giveUpOn(`${most === 1 ? 'a slot' : `${most} slots in a row`} without an answer: ${fault.says}`);
     return false;
+  }
+
+  /** It is greeted anew. */
+  #giveUpOn(reason: string): void {
+    void this.#driver.close();
+    this.lost(reason);
   }
 
   /** A board that is slower than its driver says makes slots late; told once. */
   #took(slot: number, durationS: number): void {
-    const { atSlotS, jitterS } = this.description.hostTimed!;
-    if (this.#isSlowTold || durationS <= atSlotS + jitterS) return;
+    if (this.#isSlowTold) return;
+    const fault = slowFault(this.description.hostTimed!, durationS, slot, this.boardTime().loS);
+    if (fault === null) return;
     this.#isSlowTold = true;
-    const ms = (timeS: number) => `${Number((timeS * 1e3).toPrecision(3))} ms`;
-    const says = `It took ${ms(durationS)} until the codeword was taken, and ${ms(atSlotS)} at most were reckoned with. Where that is so again and again the board is slower than its template or driver says`;
-    this.#listeners.emit('fault', { code: 'slow', detail: slot, boardTimeS: this.boardTime().loS, says });
+    this.#listeners.emit('fault', fault);
   }
 
   #stopSlots(): void {

@@ -1,4 +1,5 @@
 /** What a plan must know of a host-timed board, from what its driver says before a port is touched. */
+import { BeamloopError } from '../../../src/core/errors.js';
 import type { BoardDescription, HostTiming } from '../../array-board.js';
 import type { BoardIdentity, ElementDriverFacts, Word } from './element-driver.js';
 import { evidenceOf } from './host-slots.js';
@@ -55,6 +56,25 @@ export function describeHostTimed(
     clockRateHz: CLOCK_RATE_HZ,
     hostTimed,
   };
+}
+
+/** Asked to be armed by a trigger. */
+export function hasNoSlotClock(where: string): BeamloopError {
+  return new BeamloopError('BOARD_REFUSED', {
+    what: 'This board has no slot clock that its trigger input could start',
+    where,
+    todo: 'Arm it by time; a trigger line of its template is pulled by this machine for every slot',
+  });
+}
+
+/** Asked to be armed for a time that has passed. */
+export function isPast(where: string): BeamloopError {
+  return new BeamloopError('BOARD_REFUSED', {
+    what: 'The first slot was past when the board was armed',
+    where,
+    todo: 'Arm it farther ahead',
+    cause: 'badTiming',
+  });
 }
 
 /** What is known after a step that only counts where another one before it did: storing, then selecting. */

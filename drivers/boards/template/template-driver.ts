@@ -3,6 +3,7 @@ import { type Clock, monotonicClock } from '../../../src/core/clock.js';
 import { BeamloopError } from '../../../src/core/errors.js';
 import { clipped } from '../../../src/core/printable.js';
 import type { ElementSettings } from '../../array-board.js';
+import type { Format } from '../../template/format.js';
 import type { Read } from '../../template/match.js';
 import {
   type Codes,
@@ -21,6 +22,9 @@ import type {
 } from '../host-timed/element-driver.js';
 import { plainText, TemplateLine } from './template-line.js';
 
+/** Commands of one codeword that were sent again, until the next silence fails it. */
+const MOST_BEGUN_AGAIN = 8;
+
 export interface TemplateDriverOptions {
   readonly template: Template;
   readonly transport: Transport;
@@ -31,7 +35,7 @@ export interface TemplateDriverOptions {
 
 /** What a template promises, before a port is touched. */
 export function templateFacts(template: Template): ElementDriverFacts {
-  const { numElements, phaseBits, amplitudeBits, write, table, apply, trigger, timing } = template;
+  const { numElements, phaseBits, amplitudeBits, write, table, apply, trigger, timing, hello } = template;
   const codes: Codes = {
     phaseCode: new Uint16Array(numElements),
     amplitudeCode: new Uint16Array(numElements),
@@ -44,15 +48,17 @@ export function templateFacts(template: Template): ElementDriverFacts {
     cost(table?.store, 0),
     cost(table?.select, 0),
   ];
+  // A line tells nothing of the board: it is asked whether it is there before the next codeword is written or selected.
+  const greetS = trigger === null || hello === null ? 0 : greetingS(template, hello.send);
   return {
     numElements,
     phaseBits,
     amplitudeBits,
     timing: {
-      writeS: written.timeS,
+      writeS: written.timeS + greetS,
       applyS: applied.timeS,
       storeS: stored.timeS,
-      selectS: selected.timeS,
+      selectS: selected.timeS + greetS,
       settleS: timing.settleS,
     },
     bytes: { write: written.bytes, apply: applied.bytes, store: stored.bytes, select: selected.bytes },
@@ -66,6 +72,7 @@ export function templateFacts(template: Template): ElementDriverFacts {
     },
     tableDepth: table?.depth ?? 0,
     appliesApart: apply !== null || trigger !== null,
+    appliesByLine: trigger !== null,
     mutes: mutesBy(template),
   };
 }
@@ -84,6 +91,11 @@ function costOf(template: Template, command: TemplateCommand | null, codes: Code
   return { bytes, timeS: (bytes * 10) / baud + texts.length * (answerS + timing.gapS) };
 }
 
+function greetingS(template: Template, send: Format): number {
+  const { baud, timing } = template;
+  return (framed(template, plainText(send)).length * 10) / baud + timing.answerS + timing.gapS;
+}
+
 function wordOf(command: TemplateCommand | null): Word {
   if (command === null || command.ok === null) return 'sent';
   return command.means === 'applied' ? 'applied' : 'acknowledged';
@@ -97,6 +109,8 @@ export class TemplateDriver implements ElementDriver {
   readonly select?: NonNullable<ElementDriver['select']>;
   /** Absent unless it has `apply` or a trigger. */
   readonly apply?: NonNullable<ElementDriver['apply']>;
+  /** Absent unless it has `hello`. */
+  readonly isThere?: NonNullable<ElementDriver['isThere']>;
   readonly #template: Template;
   readonly #transport: Transport;
   readonly #clock: Clock;
@@ -114,15 +128,17 @@ export class TemplateDriver implements ElementDriver {
     this.#clock = clock;
     this.#openTimeoutS = openTimeoutS;
     this.#line = new TemplateLine(template, transport, clock);
-    const { table, apply, trigger } = template;
+    const { table, apply, trigger, hello } = template;
     if (trigger !== null && transport.setLines === undefined) throw noLines(transport.name);
     if (table !== null) {
       this.store = (index, settings) =>
         this.#codeword(table.store, settings, Number.POSITIVE_INFINITY, table.first + index);
-      this.select = (index, untilS) => this.#plain(table.select, untilS, table.first + index);
+      this.select = (index, untilS) =>
+        this.#plain(table.select, untilS, { index: table.first + index, once: true });
     }
     if (trigger !== null) this.apply = () => this.#trigger();
-    else if (apply !== null) this.apply = (untilS) => this.#plain(apply, untilS);
+    else if (apply !== null) this.apply = (untilS) => this.#plain(apply, untilS, { once: true });
+    if (hello !== null) this.isThere = () => this.#isThere(hello);
   }
 
   async open(onLost: (reason: string) => void): Promise<BoardIdentity> {
@@ -197,7 +213,10 @@ export class TemplateDriver implements ElementDriver {
     await this.#pulse;
     const { wiring } = this.#template;
     const texts = commandTexts(this.#template, command, settings, index);
-    for (const [n, body] of texts.entries()) {
+    const { retries: before } = this.#line.statistics();
+    let retries = before;
+    for (let n = 0; n < texts.length; ) {
+      const body = texts[n]!;
       const values = command.isPerElement
         ? {
             element: wiring[n]!,
@@ -206,16 +225,31 @@ export class TemplateDriver implements ElementDriver {
             index,
           }
         : { index };
-      await this.#line.ask({ body, ok: command.ok, isOurs: echoes(values), untilS });
+      // What was asked for so often is not begun again.
+      const once = retries - before > MOST_BEGUN_AGAIN;
+      await this.#line.ask({ body, ok: command.ok, isOurs: echoes(values), untilS, once });
+      const wasSilent = this.#line.statistics().retries > retries;
+      retries = this.#line.statistics().retries;
+      // With its power the board would have lost the elements before, too.
+      n = wasSilent && n > 0 ? 0 : n + 1;
     }
     return wordOf(command);
   }
 
-  async #plain(command: TemplateCommand, untilS: number, index?: number): Promise<Word> {
+  async #plain(
+    command: TemplateCommand,
+    untilS: number,
+    { index, once = false }: { readonly index?: number; readonly once?: boolean } = {},
+  ): Promise<Word> {
     await this.#pulse;
     const [body] = commandTexts(this.#template, command, null, index) as [string];
-    await this.#line.ask({ body, ok: command.ok, isOurs: echoes({ index }), untilS });
+    await this.#line.ask({ body, ok: command.ok, isOurs: echoes({ index }), untilS, once });
     return wordOf(command);
+  }
+
+  async #isThere({ send, answer }: NonNullable<Template['hello']>): Promise<void> {
+    const untilS = Number.POSITIVE_INFINITY;
+    await this.#line.ask({ body: plainText(send), ok: answer, isOurs: () => true, untilS, once: true });
   }
 
   async #trigger(): Promise<Word> {

@@ -31,6 +31,8 @@ export interface Question {
   readonly isOurs: (read: Read) => boolean;
   /** From this time of the clock on it is not sent again, s. */
   readonly untilS: number;
+  /** It is not sent again at all; false unless given. */
+  readonly once?: boolean;
   /** Errors may be of commands before, and are passed over; false unless given. */
   readonly passesErrors?: boolean;
 }
@@ -87,7 +89,7 @@ export class TemplateLine {
   }
 
   /**
-   * Sends a command, and again as often as the template says, until it is answered.
+   * Sends a command, and again as often as the template says unless it is to be sent once, until it is answered.
    *
    * @returns what the answer read; null from a board that does not answer.
    * @throws BOARD_REFUSED for an answer that means an error, BOARD_SILENT, PORT_FAILED.
@@ -102,7 +104,14 @@ export class TemplateLine {
     return (numBytes * BITS_PER_BYTE) / this.#template.baud;
   }
 
-  async #exchange({ body, ok, isOurs, untilS, passesErrors = false }: Question): Promise<Read | null> {
+  async #exchange({
+    body,
+    ok,
+    isOurs,
+    untilS,
+    once = false,
+    passesErrors = false,
+  }: Question): Promise<Read | null> {
     const { answers, timing } = this.#template;
     const bytes = Buffer.from(framed(this.#template, body), 'latin1');
     const lineS = this.onLineS(bytes.length);
@@ -116,7 +125,7 @@ export class TemplateLine {
     // A board may answer its greeting, and nothing else.
     const { timeoutS = DEFAULT_ANSWERS.timeoutS, retries } = answers ?? DEFAULT_ANSWERS;
     const patienceS = timeoutS + lineS;
-    for (let attempt = 0; attempt <= retries; attempt++) {
+    for (let attempt = 0; attempt <= (once ? 0 : retries); attempt++) {
       if (attempt > 0) {
         if (this.#clock.nowS() >= untilS) break;
         this.#counts.retries++;

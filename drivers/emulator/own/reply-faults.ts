@@ -12,7 +12,7 @@ export const repliesSchema = z.strictObject({
   lost: probability,
   /** Something else comes in place of the answer. */
   garbled: probability,
-  /** It comes `lateBy` later. */
+  /** It comes `lateBy` later, and those after it not before it: a board does one thing after the other. */
   late: probability,
   lateBy: upTo('60 s', 's').default(0.5),
   /** Its last byte is another one, which the checksum is of where there is one. */
@@ -33,6 +33,7 @@ export function withReplyFaults(
 ): SendReply {
   if (faults === undefined) return send;
   const { lost, garbled, late, lateBy, wrongChecksum } = faults;
+  let busyUntilS = Number.NEGATIVE_INFINITY;
   return (bytes) => {
     // One draw each, so that one fault's rate does not change where another one strikes.
     const draws = [random.uniform(), random.uniform(), random.uniform(), random.uniform()] as const;
@@ -41,7 +42,9 @@ export function withReplyFaults(
     if (draws[1] < garbled) reply = Uint8Array.from(bytes, () => random.integer(256));
     // The byte before the line's end, where there is one: the checksum's last.
     if (draws[3] < wrongChecksum) reply = withLastChanged(reply);
-    if (draws[2] < late) timers.after(lateBy, () => send(reply));
+    const nowS = timers.nowS();
+    if (draws[2] < late) busyUntilS = Math.max(busyUntilS, nowS + lateBy);
+    if (busyUntilS > nowS) timers.after(busyUntilS - nowS, () => send(reply));
     else send(reply);
   };
 }
