@@ -34,13 +34,17 @@ export async function runCommandLine(
     log.ended(null, Number(process.exitCode ?? EXIT.ok));
     return EXIT.ok;
   } catch (error) {
-    const json = argv.some((word) => word === '--json' || word === '--json=true');
     const known = asKnown(error);
     // A run that was cut short is told of.
     if (context.isUnread?.() === true && known.recording === undefined) return EXIT.ok;
     log.ended(known, known.exitCode);
-    return report(known, json, context, invocation);
+    return report(known, asksForJson(argv), context, invocation);
   }
+}
+
+/** Whether what goes wrong is to be one JSON document. */
+export function asksForJson(argv: readonly string[]): boolean {
+  return argv.some((word) => word === '--json' || word === '--json=true');
 }
 
 /** What is none of our errors is a fault of ours. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { hideBin } from 'yargs/helpers';
 import { BeamloopError, ERROR_CATALOGUE, EXIT } from '../core/errors.js';
-import { report, runCommandLine } from './command-line.js';
+import { asksForJson, report, runCommandLine } from './command-line.js';
 import { invocationOf } from './invocation.js';
 import { printableStream } from './printable-stream.js';
 
@@ -72,8 +72,20 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(report(failure, false, { stdout, stderr }, invocation));
 });
 
+const words = hideBin(process.argv);
+let hasEnded = false;
+// Node would leave without a word.
+process.once('beforeExit', () => {
+  if (hasEnded) return;
+  const failure = new BeamloopError('INTERNAL', {
+    what: 'The command waits for something, and nothing is left that could make it go on',
+    todo: 'Where a file of your own runs in it (--plugin), see that it awaits nothing for ever; else please report this',
+  });
+  process.exitCode = report(failure, asksForJson(words), { stdout, stderr }, invocation);
+});
 process.exitCode = await runCommandLine(
-  hideBin(process.argv),
+  words,
   { signal: interrupt.signal, stdout, stderr, terminal, keyboard, columns, isUnread: () => isUnread },
   invocation,
 );
+hasEnded = true;

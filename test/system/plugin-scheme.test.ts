@@ -258,3 +258,27 @@ describe('a study with a plugin', () => {
     );
   });
 });
+
+it('says so where a command waits for what cannot come, and nothing is left to do', () => {
+  // No timer of its promises ever rings, so that the limit for a plugin that awaits something for ever is lost.
+  const timers =
+    "import timers from 'node:timers/promises'; import { syncBuiltinESMExports } from 'node:module'; timers.setTimeout = () => new Promise(() => {}); syncBuiltinESMExports();";
+  writeFileSync(inFolder('timers.mjs'), timers);
+  writeFileSync(inFolder('never.js'), 'await new Promise(() => {});');
+  const env = { ...process.env, NODE_OPTIONS: `--import ${inFolder('timers.mjs')}` };
+  const args = [
+    'run',
+    inFolder('scenario.yaml'),
+    '--plugin',
+    inFolder('never.js'),
+    '--out',
+    inFolder('none'),
+  ];
+  const told = spawnCommand(args, env);
+  expect(told.stderr).toMatch(
+    /^beamloop: The command waits for something, and nothing is left .*\[INTERNAL\]\n$/,
+  );
+  expect(told.status).toBe(1);
+  const machine = spawnCommand([...args, '--json'], env);
+  expect(JSON.parse(machine.stdout).error).toMatchObject({ code: 'INTERNAL' });
+});
