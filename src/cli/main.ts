@@ -10,6 +10,8 @@ const GRACE_S = 10;
 /** A launcher passes a terminal's Ctrl-C on that we have had ourselves: within this time it is the same one. */
 const SAME_INTERRUPT_S = 0.5;
 
+// While a plugin loads, what it finds as process.exit does not end the program.
+const exit: (code: number) => never = process.exit.bind(process);
 const stdout = printableStream(process.stdout);
 const stderr = printableStream(process.stderr);
 /** For what moves the cursor: progress on a terminal. */
@@ -49,7 +51,7 @@ function leave(exitCode: number, why: string): never {
   process.stderr.write(
     `\nbeamloop: ${why}: nobody knows whether the array was muted; its watchdog does it when it hears nothing more\n`,
   );
-  process.exit(exitCode);
+  exit(exitCode);
 }
 process.on('SIGINT', () => onInterrupt('INTERRUPTED'));
 process.on('SIGTERM', () => onInterrupt('INTERRUPTED'));
@@ -62,14 +64,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // `beamloop … | head` closes our standard output early. That is no error, but an array that is driven has to be muted first.
     isUnread = true;
     interrupt.abort(new BeamloopError('HUNG_UP', { what: 'Whoever read standard output is gone' }));
-    setTimeout(() => process.exit(EXIT.ok), GRACE_S * 1e3).unref();
+    setTimeout(() => exit(EXIT.ok), GRACE_S * 1e3).unref();
     return;
   }
   const failure = new BeamloopError('FILE_UNWRITABLE', {
     what: `Standard output cannot be written: ${error.message}`,
     todo: 'Check that the disk has room',
   });
-  process.exit(report(failure, false, { stdout, stderr }, invocation));
+  exit(report(failure, false, { stdout, stderr }, invocation));
 });
 
 const words = hideBin(process.argv);
