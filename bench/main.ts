@@ -69,6 +69,11 @@ function line(row: BenchRow): string {
   return `  ${row.what}: ${figure(row.value)} ${row.unit}${against}${verdict(row)}`;
 }
 
+// `npm run bench | head` wants no more.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 const args = process.argv.slice(2);
 if (args.includes('--help')) {
   process.stdout.write(

@@ -90,7 +90,7 @@ export function complaintOfTime(why: string): Complaint {
   return {
     code: 'cannot-tell',
     message: `cannot tell the slots apart that it is asked for: ${why}`,
-    todo: `Use longer slots, ask for the time more often, over a quieter line, or use a hardware trigger (${SEE}, "When a slot is")`,
+    todo: `Use longer slots; have the UE ask for the time more often or over a quieter line; or, where the board has a slot output that the UE does not have yet, give it that as a trigger (${SEE}, "When a slot is")`,
   };
 }
 
