@@ -9,7 +9,11 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string | null>> = {
       : reason === 'greeted anew'
         ? 'the board is back, and was greeted anew'
         : 'the board is back, and its memory has been looked through',
-  'board reset': () => 'the board restarted; what was measured stays, what was queued is sent again',
+  'board reset': ({ inOrAfterSlot }) =>
+    'the board restarted; what was measured stays, what was queued is sent again' +
+    (inOrAfterSlot === undefined
+      ? ''
+      : `. It was in slot ${inOrAfterSlot} or after it: a power of that slot may be of a part of it only`),
   'board session lost': () =>
     'the board does not know our session (another program spoke to it?); what was queued is sent again',
   'board fault': ({ code, detail, breach, says }) =>

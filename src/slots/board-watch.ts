@@ -3,6 +3,7 @@ import type { ArrayBoard } from '../../drivers/array-board.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { FollowingSignal } from '../core/following-signal.js';
+import { isKept } from './slot-outcome.js';
 
 /** How long the board may be unplugged, s. */
 const RECONNECT_TIMEOUT_S = 60;
@@ -32,13 +33,21 @@ export class BoardWatch {
       onEvent(`link ${state}`, { reason });
       this.#onLink(state, reason);
     });
-    const interrupted = (kind: string) => {
-      onEvent(kind, {});
+    let lastKept: number | null = null;
+    board.on('receipt', ({ slot, status }) => {
+      if (isKept(status)) lastKept = slot;
+    });
+    const interrupted = (kind: string, detail: unknown = {}) => {
+      onEvent(kind, detail);
       const before = this.#life;
       this.#life = new AbortController();
       before.abort(INTERRUPTED);
     };
-    board.on('reset', () => interrupted('board reset'));
+    board.on('reset', () => {
+      // A board of its own language was heard after the end of the slots that it has told of.
+      const isInDoubt = lastKept !== null && board.description.hostTimed === undefined;
+      interrupted('board reset', isInDoubt ? { inOrAfterSlot: lastKept } : {});
+    });
     board.on('replaced', () => interrupted('board session lost'));
   }
 

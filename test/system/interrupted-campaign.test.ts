@@ -79,7 +79,13 @@ describe.concurrent('a campaign that is interrupted', () => {
     expect(said.stderr).toMatch(
       /the board is gone: .+\n(.*\n)*.*the board is back, and goes on where it was/,
     );
-    expect(said.stderr).toContain('the board restarted; what was measured stays');
+    const restarted =
+      /the board restarted; what was measured stays, .* It was in slot (\d+) or after it: a power of that slot may be of a part of it only/.exec(
+        said.stderr,
+      );
+    // It restarts at slot 60; of how many before it the board has told depends on how the batches fall.
+    expect(Number(restarted?.[1])).toBeGreaterThan(20);
+    expect(Number(restarted?.[1])).toBeLessThanOrEqual(60);
     // The cable was pulled once; a machine that stands still for two seconds loses the link once more.
     expect(said.stdout).toMatch(/\nLink: 0 corrupt frames, [1-9] reconnects?, /);
     const kinds = machines.stderr
