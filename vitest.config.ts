@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.js';
 
 /** Whoever asks for thousands of campaigns, kills or mixes waits for hours. */
 const isLong = ['CAMPAIGNS', 'KILLS', 'LABELS', 'MIXES', 'RUNS', 'SHARDS', 'SOAK', 'WALK'].some(
@@ -21,19 +22,19 @@ export default defineConfig({
   test: {
     // Two cores is the smallest machine that the suite must pass on; a third of the time tests wait, for clocks and for processes.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       // They load each module once for all files, which alone would take each of them seconds: what they change outside of
-      // themselves they undo. Projects run in the order of their names: what takes longest is not left for one core at the end.
+      // themselves they undo. Tests that wait and tests that compute share the processes, and so the cores.
       {
         test: {
           ...common,
-          name: 'system',
+          name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/unit/**', ...ALONE],
+          exclude: ALONE,
           isolate: false,
         },
       },
-      { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
       { test: { ...common, name: 'alone', include: ALONE } },
     ],
   },

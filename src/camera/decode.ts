@@ -1,8 +1,9 @@
 /** Decodes and resizes pictures. */
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { BeamloopError } from '../core/errors.js';
 import type { Frame } from './frame.js';
 import type { SourcePicture } from './frame-source.js';
+import { sharp } from './sharp.js';
 
 /** A picture of so many pixels is no camera's. */
 const MOST_PIXELS = 64e6;
@@ -27,12 +28,12 @@ export async function resizedFrame(
   if (!(picture instanceof Uint8Array)) {
     const { width, height, channels, pixels } = picture;
     if (width === size && height === size) return { frame: { boardTimeS, ...picture }, width, height };
-    const made = await resized(sharp(pixels, { raw: { width, height, channels } }), size);
+    const made = await resized(sharp()(pixels, { raw: { width, height, channels } }), size);
     return { frame: { boardTimeS, ...made }, width, height };
   }
   try {
     // A picture that ends early is broken: what is missing of it would look like something that moved.
-    const image = sharp(picture, { failOn: 'warning', limitInputPixels: MOST_PIXELS });
+    const image = sharp()(picture, { failOn: 'warning', limitInputPixels: MOST_PIXELS });
     const { width, height } = await image.metadata();
     return { frame: { boardTimeS, ...(await resized(image, size)) }, width, height };
   } catch (cause) {

@@ -1,6 +1,7 @@
 /** `--log FILE`: what a command was told, what came between and how it ended, as pino writes it: a JSON document a line. */
 import { statSync } from 'node:fs';
-import { type Logger, pino } from 'pino';
+import { createRequire } from 'node:module';
+import type { Logger } from 'pino';
 import type { Progress } from '../campaign/campaign-parts.js';
 import { interruptionSentence } from '../campaign/interruptions.js';
 import { BeamloopError } from '../core/errors.js';
@@ -30,6 +31,8 @@ export class CommandLog {
   open(file: string, level: LogLevel, argv: readonly string[]): void {
     try {
       if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a folder');
+      // Few commands are called with a log: the others do not load it.
+      const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino');
       const destination = pino.destination({ dest: file, append: true, sync: true });
       let isTold = false;
       destination.on('error', (error: Error) => {

@@ -1,8 +1,9 @@
 /** Variants of a scenario: the same file with other values of some of its keys, one run each. */
-import { type Document, isCollection, isSeq, parse, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { requireWhole } from '../core/arguments.js';
 import { BeamloopError } from '../core/errors.js';
 import { pathText } from '../core/settings-file.js';
+import { yaml } from '../core/yaml.js';
 
 /** More runs than this are a mistake. */
 const MOST_RUNS = 10_000;
@@ -74,7 +75,7 @@ function combinationsOf(set: readonly string[]): Settings[] {
 
 function withSettings(text: string, settings: Settings): string {
   if (Object.keys(settings).length === 0) return text;
-  const document = parseDocument(text);
+  const document = yaml().parseDocument(text);
   // What is wrong with the file itself is told when it is read.
   if (document.errors.length > 0) return text;
   for (const [key, value] of Object.entries(settings)) change(document, key, value);
@@ -93,7 +94,7 @@ function change(document: Document, key: string, value: string): void {
   for (let depth = 1; depth < path.length; depth++) {
     const node = document.getIn(path.slice(0, depth), true);
     if (node === undefined || node === null) continue;
-    if (!isCollection(node)) {
+    if (!yaml().isCollection(node)) {
       const whole = pathText(path.slice(0, depth));
       throw refused(
         `'${key}' is not there: ${whole} is one word in this scenario`,
@@ -101,7 +102,7 @@ function change(document: Document, key: string, value: string): void {
       );
     }
     const index = path[depth]!;
-    if (isSeq(node) && (typeof index !== 'number' || index >= node.items.length)) {
+    if (yaml().isSeq(node) && (typeof index !== 'number' || index >= node.items.length)) {
       throw refused(
         `'${key}' is not there: ${pathText(path.slice(0, depth))} is a list of ${node.items.length} in this scenario`,
         typeof index === 'number'
@@ -111,7 +112,7 @@ function change(document: Document, key: string, value: string): void {
     }
   }
   try {
-    document.setIn(path, parse(value));
+    document.setIn(path, yaml().parse(value));
   } catch (error) {
     throw refused(
       `'${key}=${value}' cannot be set: ${(error as Error).message.split('\n')[0]}`,
@@ -130,7 +131,7 @@ function pathOf(key: string): (string | number)[] {
 
 /** Of a scenario; null for one that is no number, which is told when the scenario is read. */
 function seedOf(text: string): number | null {
-  const seed: unknown = parseDocument(text).getIn(['seed']);
+  const seed: unknown = yaml().parseDocument(text).getIn(['seed']);
   if (seed === undefined) return 1;
   return typeof seed === 'number' ? seed : null;
 }

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.js';
+import { callCommandLine } from '../fixtures/call-command-line.js';
 import { type Program, startStudy, startWorker } from '../fixtures/cluster.js';
 import { type NatsServer, startNatsServer } from '../fixtures/nats-server.js';
-import { spawnCommand } from '../fixtures/spawn-command.js';
 
 const numKills = Number(process.env.BEAMLOOP_TEST_KILLS ?? 3);
 const folder = mkdtempSync(path.join(tmpdir(), 'cluster-'));
@@ -25,10 +25,10 @@ let expected: string;
 let server: NatsServer;
 let programs: Program[] = [];
 
-beforeAll(() => {
+beforeAll(async () => {
   writeFileSync(file, textOf(NUM_USERS));
   const out = path.join(folder, 'threads');
-  expect(spawnCommand(['study', file, '--threads', '2', '--out', out]).status).toBe(0);
+  expect((await callCommandLine('study', file, '--threads', '1', '--out', out)).status).toBe(0);
   expected = resultsIn(out);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -57,8 +57,8 @@ function study(...args: string[]): Program {
   return program;
 }
 
-const listed = () => {
-  const { stdout, stderr } = spawnCommand(['studies', '--nats', server.url, '--json']);
+const listed = async () => {
+  const { stdout, stderr } = await callCommandLine('studies', '--nats', server.url, '--json');
   expect(stderr).toBe('');
   return (JSON.parse(stdout) as { studies: Record<string, unknown>[] }).studies;
 };
@@ -72,7 +72,7 @@ describe('a study done by workers', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(resultsIn(out)).toBe(expected);
     expect(existsSync(path.join(out, 'checkpoint'))).toBe(false);
-    expect(listed()).toEqual([]);
+    expect(await listed()).toEqual([]);
     for (const each of workers) each.child.kill('SIGINT');
     let numDone = 0;
     for (const { ended } of workers) {
@@ -89,17 +89,17 @@ describe('a study done by workers', () => {
     const only = worker();
     await only.saying("At 'small'");
     await first.kill();
-    await expect.poll(() => listed()[0]?.numDone).toBe(NUM_USERS / 50);
+    await expect.poll(async () => (await listed())[0]?.numDone).toBe(NUM_USERS / 50);
     await only.kill();
     const out = path.join(folder, 'attached');
     const { code, stderr } = await study('--attach', '--keep', '--out', out).ended;
     expect([code, stderr]).toEqual([0, '']);
     expect(resultsIn(out)).toBe(expected);
-    expect(listed()).toMatchObject([
+    expect(await listed()).toMatchObject([
       { name: 'small', title: 'Small array', numShards: NUM_USERS / 50, numDone: NUM_USERS / 50 },
     ]);
-    const removed = spawnCommand(['studies', '--nats', server.url, '--remove', 'small']);
-    expect([removed.status, listed()]).toEqual([0, []]);
+    const removed = await callCommandLine('studies', '--nats', server.url, '--remove', 'small');
+    expect([removed.status, await listed()]).toEqual([0, []]);
   });
 
   it(`is the same though worker, coordinator and server are killed, ${numKills} times at random`, async () => {
@@ -124,6 +124,6 @@ describe('a study done by workers', () => {
     const { code, stderr } = await coordinator.ended;
     expect(code, stderr).toBe(0);
     expect(resultsIn(out)).toBe(expected);
-    expect(listed()).toEqual([]);
+    expect(await listed()).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEntry } from '../../src/dashboard/page-messages.js';
 import { RunWatch } from '../../src/live/watch-run.js';
-import { spawnCommand } from '../fixtures/spawn-command.js';
+import { callCommandLine } from '../fixtures/call-command-line.js';
 import { ownRunFolder } from '../fixtures/synthetic-run.js';
 import { OpenPage } from './open-page.js';
 
@@ -178,8 +178,8 @@ describe('wrong arguments', () => {
     [['--port', '70000'], 'BAD_ARGUMENT'],
     [['--port', 'http'], 'BAD_UNIT'],
     [['--prot', '80'], 'BAD_ARGUMENT'],
-  ])('%s: %s', (args, code) => {
-    const { status, stdout } = spawnCommand(['dashboard', ...args, '--json']);
+  ])('%s: %s', async (args, code) => {
+    const { status, stdout } = await callCommandLine('dashboard', ...args, '--json');
     expect(status).toBe(2);
     expect(JSON.parse(stdout).error.code).toBe(code);
   });
@@ -187,14 +187,14 @@ describe('wrong arguments', () => {
   it('a scenario that is none, and a port that is taken', async () => {
     const wrong = path.join(root, 'wrong.yaml');
     writeFileSync(wrong, 'array: { elemnts: 5 }\n');
-    const invalid = spawnCommand(['dashboard', wrong]);
+    const invalid = await callCommandLine('dashboard', wrong);
     expect(invalid.status).toBe(2);
     expect(invalid.stderr).toContain('[SCENARIO_INVALID]');
     const holder = createServer();
     holder.listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const { port } = holder.address() as { port: number };
-    const taken = spawnCommand(['dashboard', '--port', String(port)]);
+    const taken = await callCommandLine('dashboard', '--port', String(port));
     expect(taken.status).toBe(2);
     expect(taken.stderr).toMatch(/could not listen .*choose another port {2}\[DASHBOARD_LISTEN\]/);
     holder.close();

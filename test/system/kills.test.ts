@@ -59,7 +59,7 @@ function undisturbedRun(scenario: string): Undisturbed {
   const known = undisturbed.get(scenario);
   if (known !== undefined) return known;
   const run = path.join(folder, `${path.basename(scenario, '.yaml')}-undisturbed`);
-  const running = new Running(['run', scenario, '--out', run]);
+  const running = new Running(['run', scenario, '--out', run, '--no-report']);
   const durationMs = recordingSeen(run, running).then(async () => {
     const since = performance.now();
     const { code, stderr } = await running.end();
@@ -95,8 +95,12 @@ describe('a controller that is killed', () => {
         early ? random.uniform() * EARLY_MS : moment(),
         ...(random.uniform() < 0.4 ? [moment(), moment()] : []),
       ];
-      const commandLine = () =>
-        existsSync(path.join(run, 'recording.duckdb')) ? ['resume', run] : ['run', scenario, '--out', run];
+      const commandLine = () => [
+        ...(existsSync(path.join(run, 'recording.duckdb'))
+          ? ['resume', run]
+          : ['run', scenario, '--out', run]),
+        '--no-report',
+      ];
       for (const waitMs of kills) {
         const running = new Running(commandLine());
         const seen = recordingSeen(run, running);

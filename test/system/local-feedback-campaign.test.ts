@@ -84,11 +84,11 @@ describe('campaigns with UEs that estimate by themselves', () => {
 
   it('measure again what a UE has forgotten when the run was killed', async () => {
     const out = path.join(folder, 'killed');
-    const running = new Running(['run', path.join(folder, 'estimate.yaml'), '--out', out]);
+    const running = new Running(['run', path.join(folder, 'estimate.yaml'), '--out', out, '--no-report']);
     await running.until('user 2 of 5');
     running.process.kill('SIGKILL');
     await running.end();
-    const resumed = await beamloop('resume', out, '--json');
+    const resumed = await beamloop('resume', out, '--no-report', '--json');
     expect(resumed.code, resumed.stderr).toBe(0);
     const { users } = JSON.parse(resumed.stdout) as Result;
     expect(users).toHaveLength(5);

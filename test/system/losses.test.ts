@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { LOSS_STEPS } from '../../src/scenario/loss-account.js';
-import { spawnCommand } from '../fixtures/spawn-command.js';
+import { beamloop } from './campaign-runs.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'beamloop-losses-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -22,13 +22,13 @@ channel: { beamformedSnr: 20 dB, scatterers: 0 }
 users: { count: 4 }
 `;
 
-it('lines that are 2 ps off and delays that are 1 ps off are foretold, accounted for, and reported', () => {
+it('lines that are 2 ps off and delays that are 1 ps off are foretold, accounted for, and reported', async () => {
   const file = path.join(folder, 'off.yaml');
   writeFileSync(file, SCENARIO);
-  const dry = spawnCommand(['run', file, '--dry-run', '--json']);
+  const dry = await beamloop('run', file, '--dry-run', '--json');
   const { serving, pilots } = JSON.parse(dry.stdout).plan.losses;
   expect(pilots.hardware.meanDb).toBeGreaterThan(0.4);
-  const run = spawnCommand(['run', file, '--out', path.join(folder, 'run'), '--json']);
+  const run = await beamloop('run', file, '--out', path.join(folder, 'run'), '--json');
   const { users, losses, wideband, report } = JSON.parse(run.stdout);
   for (const { powerDb, ratePercent } of [losses, ...users.map((user: { losses: object }) => user.losses)]) {
     for (const account of [powerDb, ratePercent]) {
@@ -43,7 +43,7 @@ it('lines that are 2 ps off and delays that are 1 ps off are foretold, accounted
   const row = /<td>Mean of 4<\/td>(.*?)<\/tr>/.exec(page)![1]!;
   expect(row).toContain(`${losses.powerDb.hardware.toFixed(2)}\u00a0dB`);
   expect(row).toContain(`${losses.powerDb.total.toFixed(2)}\u00a0dB`);
-  const people = spawnCommand(['run', file, '--dry-run'], { ...process.env, COLUMNS: '80' });
+  const people = await beamloop('run', file, '--dry-run');
   expect(people.stdout.replace(/\n +/g, ' ')).toContain(
     `errors ${serving.hardware.meanDb.toFixed(2)} dB (worst`,
   );

@@ -1,19 +1,15 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callCommandLine } from '../fixtures/call-command-line.js';
+import { spawnCommand } from '../fixtures/spawn-command.js';
 
 const main = 'dist/src/cli/main.js';
 const place = mkdtempSync(path.join(tmpdir(), 'beamloop-models-'));
 const folder = (name: string) => path.join(place, name);
 const tiny = 'test/fixtures/models/tiny.yaml';
-
-function beamloop(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
 
 const hashOf = (name: string) =>
   (JSON.parse(readFileSync(path.join(folder(name), 'model.json'), 'utf8')) as { contentHash: string })
@@ -27,11 +23,19 @@ afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe('beamloop train', () => {
   beforeAll(() => {
-    expect(beamloop('train', tiny, '--out', folder('two'), '--threads', '2').status).toBe(0);
+    const { status, stderr } = spawnCommand(['train', tiny, '--out', folder('two'), '--threads', '2']);
+    expect(status, stderr).toBe(0);
   });
 
-  it('writes a model and its card, and tells what computes and how it goes', () => {
-    const { status, stdout, stderr } = beamloop('train', tiny, '--out', folder('one'), '--threads', '1');
+  it('writes a model and its card, and tells what computes and how it goes', async () => {
+    const { status, stdout, stderr } = await callCommandLine(
+      'train',
+      tiny,
+      '--out',
+      folder('one'),
+      '--threads',
+      '1',
+    );
     expect(status).toBe(0);
     expect(readdirSync(folder('one')).sort()).toEqual(['card.html', 'figures', 'model.json', 'weights.bin']);
     expect(stderr).toMatch(/^TensorFlow\.js [\d.]+ computes with /m);
@@ -52,7 +56,7 @@ describe('beamloop train', () => {
       .replace('epochs: 3', 'epochs: 40')
       .replace('patience: 2', 'patience: 40');
     writeFileSync(long, text);
-    expect(beamloop('train', long, '--out', folder('whole')).status).toBe(0);
+    expect((await callCommandLine('train', long, '--threads', '1', '--out', folder('whole'))).status).toBe(0);
     const child = spawn(process.execPath, [main, 'train', long, '--out', folder('stopped')]);
     let said = '';
     let isStopped = false;
@@ -63,7 +67,9 @@ describe('beamloop train', () => {
     });
     expect(await ended(child)).toBe(130);
     expect(said).toMatch(/Go on with --resume/);
-    expect(beamloop('train', long, '--out', folder('stopped'), '--resume').status).toBe(0);
+    expect(
+      (await callCommandLine('train', long, '--threads', '1', '--out', folder('stopped'), '--resume')).status,
+    ).toBe(0);
     expect(hashOf('stopped')).toBe(hashOf('whole'));
   });
 
@@ -86,13 +92,12 @@ describe('beamloop train', () => {
 });
 
 describe('beamloop evaluate', () => {
-  it('scores a model beside what learns nothing, the same with any number of threads', () => {
-    const [one, two] = ['1', '2'].map((threads) =>
-      beamloop('evaluate', folder('one'), '--windows', '30', '--threads', threads, '--json'),
-    );
-    expect(one!.status).toBe(0);
-    expect(two!.stdout).toBe(one!.stdout);
-    const { scores } = JSON.parse(one!.stdout) as { scores: { name: string; gain: { mean: number } }[] };
+  it('scores a model beside what learns nothing, the same with any number of threads', async () => {
+    const args = ['evaluate', folder('one'), '--windows', '30', '--json'];
+    const one = await callCommandLine(...args, '--threads', '1');
+    expect(one.status).toBe(0);
+    expect(spawnCommand([...args, '--threads', '2']).stdout).toBe(one.stdout);
+    const { scores } = JSON.parse(one.stdout) as { scores: { name: string; gain: { mean: number } }[] };
     expect(scores.map(({ name }) => name)).toEqual([
       'stgcn',
       'hold',
@@ -108,8 +113,10 @@ describe('beamloop evaluate', () => {
     expect(stderr).toMatch(/has no model\.json/);
   });
 
-  it('finds the shipped model, which is well ahead of the filters and of holding', () => {
-    const { status, stdout } = beamloop('evaluate', 'models/stgcn', '--windows', '40', '--json');
+  it('finds the shipped model, which is well ahead of the filters and of holding', async () => {
+    const { status, stdout } = await callCommandLine(
+      ...['evaluate', 'models/stgcn', '--windows', '40', '--threads', '1', '--json'],
+    );
     expect(status).toBe(0);
     const { scores } = JSON.parse(stdout) as {
       scores: { name: string; advantage: { mean: number } | null }[];

@@ -9,30 +9,32 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { BoardTelemetry } from '../../drivers/array-board.js';
 import { openNativeBoard } from '../../drivers/boards/open-native-board.js';
 import { SerialTransport } from '../../drivers/transports/serial.js';
-import { LinearArray, polarPointM } from '../../src/array/linear-array.js';
+import { LinearArray, type PointM, polarPointM } from '../../src/array/linear-array.js';
 import { createEvaluator } from '../../src/channel/evaluator.js';
 import type { Path } from '../../src/channel/paths.js';
 import { PolarCodebook } from '../../src/codebook/polar.js';
 import { type EmulatedBoardHandle, startEmulatedBoard } from '../../src/emulation/start-emulated-board.js';
-import { type EmulatedUes, startEmulatedUes } from '../../src/emulation/start-emulated-ues.js';
+import { startEmulatedUes } from '../../src/emulation/start-emulated-ues.js';
 import { PATIENCE_S } from '../fixtures/patience.js';
 import { beamloop, decided, happened, Running } from './campaign-runs.js';
+import { radioUe } from './radio-ue.js';
 
 const array = new LinearArray({ numElements: 128, carrierHz: 100e9 });
 const polar = new PolarCodebook(array, { numRings: 4 });
 
-function lineOfSight(ringM: number, angleDeg: number): Path[] {
+function placeOf(ringM: number, angleDeg: number): PointM {
   const angleRad = (angleDeg * Math.PI) / 180;
-  return [{ gain: { re: 1, im: 0 }, positionM: polarPointM(ringM * Math.cos(angleRad) ** 2, angleRad) }];
+  return polarPointM(ringM * Math.cos(angleRad) ** 2, angleRad);
 }
-const paths = new Map([
-  ['ada', lineOfSight(1.5, -31)],
-  ['bela', lineOfSight(2.4, 12)],
+const places = new Map([
+  ['ada', placeOf(1.5, -31)],
+  ['bela', placeOf(2.4, 12)],
 ]);
+const lineOfSight = (positionM: PointM): Path[] => [{ gain: { re: 1, im: 0 }, positionM }];
 
 let folder: string;
 let board: EmulatedBoardHandle;
-const started: EmulatedUes[] = [];
+const started: { close(): Promise<void> }[] = [];
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'beamloop-port-'));
   board = await startEmulatedBoard({ model: { numElements: 128, baud: 3_000_000 }, realtime: true });
@@ -43,16 +45,28 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Starts a UE when the run says where it waits for one. */
-async function connectUe(ueId: string, run: Running): Promise<void> {
-  const { numElements, carrierHz } = array;
+/** Where the run says that it waits for a UE. */
+async function bridgeOf(run: Running): Promise<string> {
   await run.until('waiting for the UE at');
+  return /waiting for the UE at (\S+)/.exec(run.stderr)![1]!;
+}
+
+/** Starts a UE when the run waits for one: in this process, which takes it no time, however busy the machine. */
+async function connectUe(ueId: string, run: Running): Promise<void> {
+  const url = await bridgeOf(run);
+  const positionM = places.get(ueId)!;
+  started.push({ close: radioUe({ url, airPath: board.airPath, ueId, array, positionM, snrDb: 25 }) });
+}
+
+/** The same, in a process of its own. */
+async function startUe(ueId: string, run: Running): Promise<void> {
+  const { numElements, carrierHz } = array;
   const ues = await startEmulatedUes({
-    bridgeUrl: /waiting for the UE at (\S+)/.exec(run.stderr)![1]!,
+    bridgeUrl: await bridgeOf(run),
     airPath: board.airPath,
     realtime: true,
     array: { numElements, carrierHz },
-    ues: [{ ueId, paths: paths.get(ueId)!, snrDb: 25 }],
+    ues: [{ ueId, paths: lineOfSight(places.get(ueId)!), snrDb: 25 }],
     seed: 3,
   });
   started.push(ues);
@@ -67,7 +81,7 @@ board: { port: ${board.path}, baud: 3e6 }
 slots: { duration: 250 us, turnaround: 20 ms }
 scheme: dpc
 users: [{ id: ada, position: { ring: 1.5 m, angle: -31 deg }, snr: 12 dB }, { id: bela }]
-bridge: { ueTimeout: 20 s }
+bridge: { ueTimeout: 5 s }
 `,
   );
   const run = path.join(folder, 'run');
@@ -82,7 +96,7 @@ bridge: { ueTimeout: 20 s }
   expect(end.stderr).toContain('users[].snr describes emulated users and is not used on ');
   expect(end.stdout).toMatch(/ada +1\.10 m at -31\.0 deg/);
   const before = await decided(run);
-  const [xM] = paths.get('ada')![0]!.positionM;
+  const [xM] = places.get('ada')!;
   expect(before.users.map(({ ue, xM, bestKey }) => [ue, xM, bestKey])).toEqual([
     ['ada', expect.closeTo(xM, 9), null],
     ['bela', null, null],
@@ -93,8 +107,8 @@ bridge: { ueTimeout: 20 s }
   expect((await second.end()).code).toBe(0);
   const after = await decided(run);
   const evaluator = createEvaluator(polar);
-  for (const [ue, userPaths] of paths) {
-    evaluator.setChannel(userPaths);
+  for (const [ue, positionM] of places) {
+    evaluator.setChannel(lineOfSight(positionM));
     const best = polar.codeword(evaluator.best()).key;
     expect(after.estimates.find((estimate) => estimate.ue === ue)!.codewordKey).toBe(best);
   }
@@ -182,7 +196,7 @@ bridge: { ueTimeout: ${PATIENCE_S} s }
   );
   const out = path.join(folder, 'wide');
   const running = new Running(['run', scenario, '--out', out, '--no-report']);
-  await connectUe('ada', running);
+  await startUe('ada', running);
   const { code, stderr } = await running.end();
   expect(stderr).toMatch(/ada: not found: UE 'ada' measures 1 subcarriers, .* 64 .*\[UE_MISMATCH\]/);
   expect(code).toBe(6);

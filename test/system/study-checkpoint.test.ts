@@ -7,6 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.js';
+import { callCommandLine } from '../fixtures/call-command-line.js';
 import { spawnCommand } from '../fixtures/spawn-command.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'study-kill-'));
@@ -44,7 +45,7 @@ async function stoppedAt(out: string, numBytes: number, signal: NodeJS.Signals, 
 describe('a study that is stopped', () => {
   it('goes on after kill -9 at random moments, with one thread and with several', async () => {
     const whole = path.join(folder, 'whole');
-    expect(spawnCommand(['study', file, '--threads', '2', '--out', whole]).status).toBe(0);
+    expect((await callCommandLine('study', file, '--threads', '1', '--out', whole)).status).toBe(0);
     const expected = readFileSync(path.join(whole, 'results.json'), 'utf8');
     expect(existsSync(path.join(whole, 'checkpoint'))).toBe(false);
     for (const threads of ['1', '2']) {
@@ -70,10 +71,10 @@ describe('a study that is stopped', () => {
     const out = path.join(folder, 'interrupted');
     const { code, said } = await stoppedAt(out, 2000, 'SIGINT', '2');
     expect([code, said]).toEqual([130, expect.stringContaining('the same command goes on with it')]);
-    const other = ['study', file, '--seed', '7', '--threads', '2', '--out', out];
-    const refused = spawnCommand(other);
+    const other = ['study', file, '--seed', '7', '--threads', '1', '--out', out];
+    const refused = await callCommandLine(...other);
     expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('[STUDY_MISMATCH]')]);
-    const fresh = spawnCommand([...other, '--fresh']);
+    const fresh = await callCommandLine(...other, '--fresh');
     expect([fresh.status, fresh.stderr]).toEqual([0, '']);
   });
 });

@@ -2,6 +2,7 @@
 import { FolderSource } from '../../camera/folder-source.js';
 import { type FrameCounts, FrameFeed } from '../../camera/frame-feed.js';
 import type { FrameSource } from '../../camera/frame-source.js';
+import { sharp } from '../../camera/sharp.js';
 import { StreamSource } from '../../camera/stream-source.js';
 import { BeamloopError } from '../../core/errors.js';
 import type { Recording } from '../../record/recording.js';
@@ -83,6 +84,8 @@ export class CameraFrames {
             onChange: (what) => recording.event('camera', { what }),
           })
         : new FolderSource(written, { intervalS: 1 / rate, latencyS }));
+    // Now, or the first picture would wait for it while epochs go by.
+    sharp();
     const [user] = preparation.users;
     // Also those before an epoch that an interruption left without a row.
     const recorded = await recording.rows('sensor_reports', `WHERE sensor = '${CAMERA}'`);

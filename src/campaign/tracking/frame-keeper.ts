@@ -1,8 +1,8 @@
 /** Keeps the pictures that a tracker was shown beside the recording, so that a model can be trained on them. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import sharp from 'sharp';
 import type { SourcePicture } from '../../camera/frame-source.js';
+import { sharp } from '../../camera/sharp.js';
 import { makeFolder, writing } from '../../core/writing.js';
 
 /** In the recording's folder. */
@@ -55,5 +55,5 @@ export class FrameKeeper {
 }
 
 function encoded({ pixels, width, height, channels }: Exclude<SourcePicture['picture'], Uint8Array>) {
-  return sharp(pixels, { raw: { width, height, channels } }).png().toBuffer();
+  return sharp()(pixels, { raw: { width, height, channels } }).png().toBuffer();
 }

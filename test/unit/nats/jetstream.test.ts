@@ -9,11 +9,15 @@ import { type NatsServer, startNatsServer } from '../../fixtures/nats-server.js'
 let server: NatsServer;
 let nats: Nats;
 let stream: JetStream;
+let onBack: () => void = () => {};
 beforeAll(async () => {
   server = await startNatsServer({
     config: 'max_payload: 65536\njetstream { store_dir: "$STORE", max_file_store: 200000 }',
   });
-  nats = await connectNats({ url: server.url }, { name: 'test' });
+  nats = await connectNats(
+    { url: server.url },
+    { name: 'test', onState: (state) => state === 'back' && onBack() },
+  );
   stream = await openJetStream(nats);
 });
 afterAll(async () => {
@@ -81,7 +85,12 @@ describe('what JetStream refuses', () => {
     const gone = await thrownBy(() => stream.client.publish('one.z', '', { timeout: 300, retries: 1 }));
     expect(isPassing(gone), String(gone)).toBe(true);
     expect(natsError(gone, server.url).code).toBe('NATS_UNREACHABLE');
+    const isBack = new Promise<void>((resolve) => {
+      onBack = resolve;
+    });
     await server.restart();
+    // What is asked before would be waited for in vain, for seconds.
+    await isBack;
     await expect
       .poll(() =>
         stream.manager.streams.info('one').then(

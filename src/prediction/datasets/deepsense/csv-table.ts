@@ -1,7 +1,11 @@
 /** A table of texts with commas between: quoted values, CRLF, a byte-order mark and columns without a name are all met. */
 import { readFile } from 'node:fs/promises';
-import { parse } from 'csv-parse/sync';
+import { createRequire } from 'node:module';
+import { once } from '../../../core/once.js';
 import { invalid, type Problems } from '../problems.js';
+
+/** Loaded when the first table is read, as src/core/yaml.ts says: only data sets are such tables. */
+const csv = once(() => createRequire(import.meta.url)('csv-parse/sync') as typeof import('csv-parse/sync'));
 
 export interface CsvRow {
   /** Of the file, from 1. */
@@ -22,7 +26,7 @@ export async function readCsv(file: string, problems: Problems): Promise<CsvTabl
   let records: { readonly record: string[]; readonly info: { readonly lines: number } }[];
   try {
     // With `info` each record comes with where it stood; the types of the library do not say so.
-    records = parse(text, {
+    records = csv().parse(text, {
       bom: true,
       info: true,
       relax_column_count: true,
@@ -58,7 +62,7 @@ export async function readCsv(file: string, problems: Problems): Promise<CsvTabl
 export async function csvNames(file: string): Promise<readonly string[] | null> {
   const text = await readFile(file, 'utf8');
   try {
-    const [names] = parse(text, { bom: true, to_line: 1, relax_column_count: true, trim: true });
+    const [names] = csv().parse(text, { bom: true, to_line: 1, relax_column_count: true, trim: true });
     return names?.map((name) => name.toLowerCase()) ?? null;
   } catch {
     return null;

@@ -1,8 +1,12 @@
 /** Files of numpy with several named arrays, `.npz`: a zip archive of `.npy` files. */
-import { unzipSync } from 'fflate';
+import { createRequire } from 'node:module';
+import { once } from '../../../core/once.js';
 import { invalid } from '../problems.js';
 import type { NumberArray } from './matrix.js';
 import { readNpy } from './npy.js';
+
+/** Loaded when the first archive is read, as src/core/yaml.ts says. */
+const fflate = once(() => createRequire(import.meta.url)('fflate') as typeof import('fflate'));
 
 /**
  * Reads one array.
@@ -13,7 +17,7 @@ import { readNpy } from './npy.js';
 export function readNpz(bytes: Uint8Array, name: string, file: string): NumberArray {
   let entries: Record<string, Uint8Array>;
   try {
-    entries = unzipSync(bytes);
+    entries = fflate().unzipSync(bytes);
   } catch (cause) {
     throw invalid(
       `The file cannot be unpacked: ${(cause as Error).message}`,

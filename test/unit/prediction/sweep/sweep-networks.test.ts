@@ -172,10 +172,10 @@ describe('a sweep network', () => {
         });
         return lesson.step(moved, users, new Random(1)).loss;
       };
-      const errors = [1e-2, 1e-3, 3e-4].map((step) =>
-        Math.abs((lossAt(step) - lossAt(-step)) / (2 * step) - slope),
-      );
-      expect(Math.min(...errors), name).toBeLessThan(0.02 * Math.abs(slope) + 2e-3);
+      // One step that is neither too long nor lost in the last bits of a loss is enough.
+      const isNear = (step: number) =>
+        Math.abs((lossAt(step) - lossAt(-step)) / (2 * step) - slope) < 0.02 * Math.abs(slope) + 2e-3;
+      expect([1e-3, 1e-2, 3e-4].some(isNear), name).toBe(true);
     }
   });
 
