@@ -1,7 +1,7 @@
 import { requireWhole } from '../core/arguments.js';
+import type { Executor } from '../fan-out/executor.js';
+import { threadExecutor } from '../fan-out/threads.js';
 import { loadedPlugins } from '../training/plugins/plugin-file.js';
-import type { Executor } from './fan-out/executor.js';
-import { threadExecutor } from './fan-out/threads.js';
 import { simulatorOf } from './study-kinds.js';
 
 /** Module of threads that simulate users of any kind of study. */

@@ -18,8 +18,8 @@ export const studiesCommand: Command = (yargs, context) =>
         .example('$0 studies --nats nats://HOST:4222 --remove beam-diverging-fig19', ''),
     async (args) => {
       const { signal, stdout, columns } = context;
-      const { listStudies } = await import('../../study/cluster/study-list.js');
-      const { StudyStreams } = await import('../../study/cluster/study-streams.js');
+      const { listStudies } = await import('../../fan-out/cluster/study-list.js');
+      const { StudyStreams } = await import('../../fan-out/cluster/study-streams.js');
       const server = await openServer(args, context, 'beamloop studies');
       try {
         if (args.remove !== undefined) {

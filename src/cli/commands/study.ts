@@ -5,7 +5,7 @@ import { SingleBar } from 'cli-progress';
 import type { Bounds } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { writing } from '../../core/writing.js';
-import { nameOfFile } from '../../study/cluster/study-names.js';
+import { nameOfFile } from '../../fan-out/cluster/study-names.js';
 import { claimWords } from '../../study/common/claim-words.js';
 import { MAX_USERS } from '../../study/common/file-sections.js';
 import type { StudyResult } from '../../study/common/result.js';

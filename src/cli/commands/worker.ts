@@ -37,7 +37,7 @@ export const workerCommand: Command = (yargs, context) =>
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
       const stallS = boundedOption('stall', args.stall, STALL);
-      const { serveStudies } = await import('../../study/cluster/serve-studies.js');
+      const { serveStudies } = await import('../../fan-out/cluster/serve-studies.js');
       const server = await openServer(args, context, 'beamloop worker');
       const numDone = new Map<string, number>();
       const say = (text: string) => {

@@ -1,9 +1,9 @@
 /** A study that is computed by workers of a NATS server. Loaded where one is: the library takes a while. */
 import { BeamloopError } from '../../core/errors.js';
-import { ClusterExecutor } from '../../study/cluster/cluster-executor.js';
-import { studyNamesOn } from '../../study/cluster/study-list.js';
-import type { Definition } from '../../study/cluster/study-messages.js';
-import { type Server, StudyStreams } from '../../study/cluster/study-streams.js';
+import { ClusterExecutor } from '../../fan-out/cluster/cluster-executor.js';
+import { studyNamesOn } from '../../fan-out/cluster/study-list.js';
+import type { Definition } from '../../fan-out/cluster/study-messages.js';
+import { type Server, StudyStreams } from '../../fan-out/cluster/study-streams.js';
 import { namedInputs } from '../../study/named-inputs.js';
 import { kindOf, type Study } from '../../study/study-kinds.js';
 import { type CommandContext, warn } from '../command.js';

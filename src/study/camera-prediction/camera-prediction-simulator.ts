@@ -1,5 +1,7 @@
 /** Trains the networks of a study, a training a job, and tests them; one more job tests what learns no weights. */
 
+import type { JobWatch, Simulator } from '../../fan-out/executor.js';
+import type { UserJob } from '../../fan-out/user-job.js';
 import { openData, readWindows } from '../../prediction/camera/data/dataset-windows.js';
 import { drawStreetWindows } from '../../prediction/camera/data/street-windows.js';
 import { NUM_SLOTS, type WindowSet } from '../../prediction/camera/data/window-set.js';
@@ -16,8 +18,6 @@ import {
 } from '../../prediction/camera/model-file.js';
 import { learnCamera, streetParts } from '../../prediction/camera/train.js';
 import { problemText } from '../../prediction/datasets/problems.js';
-import type { JobWatch, Simulator } from '../fan-out/executor.js';
-import type { UserJob } from '../fan-out/user-job.js';
 import { type CameraPredictionStudy, trainingsOf } from './camera-prediction-file.js';
 
 /** Beams that a ranking lists. */

@@ -1,8 +1,8 @@
 /** A worker: does shards of the studies that are on a server, one study after the other, until it is stopped. */
 import { BeamloopError } from '../../core/errors.js';
 import { wait } from '../../nats/persistently.js';
-import type { Simulation } from '../fan-out/executor.js';
-import { programIdentity } from '../fan-out/program-identity.js';
+import type { Simulation } from '../executor.js';
+import { programIdentity } from '../program-identity.js';
 import { ShardWork } from './shard-work.js';
 import { studyNamesOn } from './study-list.js';
 import type { Definition } from './study-messages.js';

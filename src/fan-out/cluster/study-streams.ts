@@ -17,7 +17,7 @@ import type { Nats } from '../../nats/connect-nats.js';
 import type { JetStream } from '../../nats/jetstream.js';
 import { isUnheard, JETSTREAM, jetStreamCode, natsError } from '../../nats/nats-errors.js';
 import { persistently, wait } from '../../nats/persistently.js';
-import { decodeData } from '../fan-out/plain-data.js';
+import { decodeData } from '../plain-data.js';
 import { type Definition, FORMAT, packPieces, packWhole, unpack } from './study-messages.js';
 import { type StudyNames, studyNames } from './study-names.js';
 

@@ -1,6 +1,6 @@
 /** A thread that simulates one job after the other. */
 import { Worker } from 'node:worker_threads';
-import { errorOf, type Failure } from '../../core/failure.js';
+import { errorOf, type Failure } from '../core/failure.js';
 import type { Simulation } from './executor.js';
 import type { UserJob } from './user-job.js';
 
