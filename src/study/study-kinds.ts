@@ -43,8 +43,8 @@ export function kindOf({ kind }: Pick<Study, 'kind'>): StudyKind {
   return STUDY_KINDS.find((one) => one.kind === kind)!;
 }
 
-/** What simulates the users of a study, in whichever thread or process. */
-export function simulatorOf({ kind, study, traced }: Simulation): Simulator {
+/** What simulates the users of a study. */
+export function userSimulatorOf({ kind, study, traced }: Simulation): Simulator {
   const simulator = STUDY_KINDS.find((one) => one.kind === kind)?.simulator as StudyKind['simulator'];
   if (simulator == null) throw new Error(`No kind of study has its users simulated as ${kind}`);
   return simulator(study as Study, traced);

@@ -3,6 +3,7 @@ import { BeamloopError } from '../../core/errors.js';
 import { familyOfModel } from '../../prediction/families.js';
 import type { Evaluation, Family } from '../../prediction/family.js';
 import { modelFolder } from '../../prediction/model/shipped-model.js';
+import { studyThreads } from '../../study/study-threads.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { interruptible } from '../interruptible.js';
 import { MAX_SEED, wholeOption } from '../options.js';
@@ -64,7 +65,7 @@ export const evaluateCommand: Command = (yargs, context) =>
         family.evaluate(folders, {
           numExamples,
           seed,
-          numThreads,
+          executor: studyThreads(numThreads),
           data,
           signal: context.signal,
           onProgress: bar.show,

@@ -6,6 +6,7 @@ import { backendSentence } from '../../prediction/backend/tensorflow.js';
 import { familyOfFile } from '../../prediction/families.js';
 import type { Family, Trained } from '../../prediction/family.js';
 import type { TrainingProgress } from '../../prediction/learning/train-in-folder.js';
+import { studyThreads } from '../../study/study-threads.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { wholeOption } from '../options.js';
 import { fileOrShipped } from '../shipped-files.js';
@@ -53,7 +54,7 @@ export const trainCommand: Command = (yargs, context) =>
         .train(model, {
           folder: args.out,
           resume: args.resume,
-          numThreads,
+          executor: studyThreads(numThreads),
           signal: context.signal,
           onBackend: (backend) => progress.say({ backend: backend.name }, backendSentence(backend)),
           onRemark: (remark) => progress.say({ remark }, remark),

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Bounds } from '../../core/bounds.js';
-import { STUDY_KINDS } from '../../study/study-kinds.js';
+import { canSimulate } from '../../study/simulators.js';
 import { STUDY_THREAD } from '../../study/study-threads.js';
 import { type Command, printJson, warn } from '../command.js';
 import { natsOptions, openServer } from '../nats-options.js';
@@ -47,7 +47,7 @@ export const workerCommand: Command = (yargs, context) =>
       try {
         const serving = serveStudies({
           ...{ server, numThreads, stallS, signal, threadModule: STUDY_THREAD, only: args.name },
-          canSimulate: ({ kind }) => STUDY_KINDS.some((one) => one.kind === kind && one.simulator !== null),
+          canSimulate,
           onStudy: ({ title, numShards }, name) => say(`At '${name}': ${title}, ${numShards} shards`),
           onDone: (name) => void numDone.set(name, (numDone.get(name) ?? 0) + 1),
           onNotice: (text) => warn(context, [text]),
