@@ -11,7 +11,7 @@ import type { WindowSet } from './data/window-set.js';
 import { type Standardisation, standardisationOf } from './features/standardisation.js';
 import { Judge } from './judge.js';
 import { motionLesson, scoresOfAll } from './lesson.js';
-import { codebookOf, type ModelFile } from './model-file.js';
+import { codebookOf, drawnModelOf, type ModelFile } from './model-file.js';
 import { writeModel } from './model-folder.js';
 import { type NetworkDesign, networkDesign } from './networks/kinds.js';
 
@@ -90,7 +90,7 @@ async function drawData(
 ): Promise<Prepared['drawn']> {
   const { windows, seed } = model;
   const [training, validation] = await drawWindowSets(
-    { model, seed, purposes: ['training', 'validation'] },
+    { model: drawnModelOf(model), seed, purposes: ['training', 'validation'] },
     [windows.training, windows.validation],
     executor,
     { signal, onProgress: onDrawn },

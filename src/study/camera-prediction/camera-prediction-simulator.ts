@@ -133,10 +133,10 @@ async function readOrDraw(study: CameraPredictionStudy, signal: AbortSignal | un
   const { data, seed } = file;
   if (data === undefined) {
     const model = streetModel(file);
-    const { training, validation } = streetParts(model, { signal });
+    const { training, validation } = streetParts(model);
     const size = sizesOf(model)?.size;
     const of = { numWindows: study.windows.test, numBeams: model.beams, seed, size };
-    const test = drawStreetWindows({ ...of, purpose: 'evaluation', onDrawn: () => signal?.throwIfAborted() });
+    const test = drawStreetWindows({ ...of, purpose: 'evaluation' });
     return { training, validation, test, model: streetModel, remarks: [] };
   }
   const source = await openData(data, signal);

@@ -2,7 +2,7 @@
 import { createEvaluator } from '../../../channel/evaluator.js';
 import type { Executor, JobOptions, Simulator } from '../../../fan-out/executor.js';
 import { jobsOf, type UserJob } from '../../../fan-out/user-job.js';
-import { codebookOf, type ModelFile } from '../model-file.js';
+import { codebookOf, type DrawnModel } from '../model-file.js';
 import type { Purpose } from './draw-channel.js';
 import { drawWindows } from './draw-window.js';
 import { emptyWindows, placeWindows, type WindowSet } from './window-set.js';
@@ -12,7 +12,7 @@ export const MOTION_WINDOWS = 'motion-windows';
 
 /** All that windows depend on. Plain data. */
 export interface WindowDraws {
-  readonly model: ModelFile;
+  readonly model: DrawnModel;
   /** Of the draws; a model's evaluation may have its own. */
   readonly seed: number;
   /** Of each place of a job. */

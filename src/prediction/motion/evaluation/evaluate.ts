@@ -9,7 +9,7 @@ import { forwardPass } from '../forward/passes.js';
 import { rankedColumns } from '../heads/ranking.js';
 import { worthTableOf } from '../heads/worth.js';
 import { Judge } from '../judge.js';
-import { codebookOf } from '../model-file.js';
+import { codebookOf, drawnModelOf } from '../model-file.js';
 import { NETWORK_TITLES, networkDesign } from '../networks/kinds.js';
 import { requireModelFor, type TrainedModel } from '../trained-model.js';
 import { baselinesOf } from './baselines.js';
@@ -73,7 +73,8 @@ export async function evaluateModels(
     });
   }
   const { numWindows, seed, executor, signal, onProgress } = options;
-  const [drawn] = await drawWindowSets({ model, seed, purposes: ['evaluation'] }, [numWindows], executor, {
+  const draws = { model: drawnModelOf(model), seed, purposes: ['evaluation' as const] };
+  const [drawn] = await drawWindowSets(draws, [numWindows], executor, {
     ...{ signal, onProgress: (numDone, numInAll) => onProgress?.('windows drawn', numDone, numInAll) },
   });
   const set = drawn!;
