@@ -33,7 +33,7 @@ export class JobThread {
     this.#worker = new Worker(module, { workerData, execArgv: [] });
     this.#worker.on('message', (answer: JobAnswer) => this.#hear(answer));
     this.#worker.on('error', (error) => this.end(error));
-    this.#worker.on('exit', (code) => this.end(new Error(`A thread of a study ended with ${code}`)));
+    this.#worker.on('exit', (code) => this.end(new Error(`A thread ended with ${code}`)));
   }
 
   /**

@@ -56,6 +56,8 @@ class StudyWorker {
   readonly #options: WorkerOptions;
   /** Threads are kept for the study that they are at. */
   #current: Current | null = null;
+  /** Where it is: the same may be wanted under several names. */
+  #name = '';
   readonly #told = new Set<string>();
 
   constructor(options: WorkerOptions) {
@@ -84,7 +86,8 @@ class StudyWorker {
     try {
       const definition = await this.#accepted(streams);
       if (definition === null || !(await hasShards(streams))) return false;
-      if (this.#current?.digest !== definition.digest) onStudy(definition, name);
+      if (this.#current?.digest !== definition.digest || this.#name !== name) onStudy(definition, name);
+      this.#name = name;
       return await new ShardWork({
         ...{ streams, signal, ackWaitS: definition.ackWaitS, pool: this.#poolFor(definition) },
         onDone: () => onDone(name),
