@@ -79,6 +79,8 @@ export interface Family {
   figuresText(record: EpochRecord): string;
   /** @throws as `readSettingsFile`. */
   readModelFile(file: string): SeededFile;
+  /** Whether the data that it learns from are drawn, and not read. */
+  drawsData(model: SeededFile): boolean;
   /** @param model as `readModelFile` gave it. */
   train(model: SeededFile, options: TrainOptions): Promise<Trained>;
   /** Whether `evaluate` takes a data set. */

@@ -7,12 +7,12 @@ import { formatTable } from '../text-table.js';
 export const studiesCommand: Command = (yargs, context) =>
   yargs.command(
     'studies',
-    'List the studies on a NATS server, or take one away',
+    'List the studies, and the data for training, on a NATS server, or take one away',
     (builder) =>
       builder
         .options({
           ...natsOptions,
-          remove: { type: 'string', requiresArg: true, describe: 'Take this study away, with its results' },
+          remove: { type: 'string', requiresArg: true, describe: 'Take this away, with its results' },
         })
         .example('$0 studies --nats nats://HOST:4222', '')
         .example('$0 studies --nats nats://HOST:4222 --remove beam-diverging-fig19', ''),

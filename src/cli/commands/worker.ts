@@ -9,11 +9,11 @@ import { boundedOption, wholeOption } from '../options.js';
 /** A training of an epoch tells nothing for minutes. */
 const STALL: Bounds = { unit: 's', least: 1, most: 7 * 86_400 };
 
-/** `beamloop worker`: does shards of the studies that are on a NATS server, until Ctrl-C. */
+/** `beamloop worker`: does shards of the studies and draws the data that are on a NATS server, until Ctrl-C. */
 export const workerCommand: Command = (yargs, context) =>
   yargs.command(
     'worker',
-    'Do shards of the studies on a NATS server, until Ctrl-C',
+    'Do shards of studies, and draw data for training, as they are on a NATS server, until Ctrl-C',
     (builder) =>
       builder
         .options({
@@ -23,7 +23,7 @@ export const workerCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: 'Worker threads; one per core unless given',
           },
-          name: { type: 'string', requiresArg: true, describe: 'Only the study of this name' },
+          name: { type: 'string', requiresArg: true, describe: 'Only the study, or the data, of this name' },
           stall: {
             type: 'string',
             default: '900 s',
