@@ -41,7 +41,7 @@ export const trainCommand: Command = (yargs, context) =>
         })
         .example('$0 train scenarios/models/stgcn.yaml --out my-model', '')
         .example(
-          '$0 train stgcn.yaml --out my-model --nats nats://HOST:4222',
+          '$0 train scenarios/models/stgcn.yaml --out my-model --nats nats://HOST:4222',
           'Data drawn by workers on any machines: beamloop worker --nats nats://HOST:4222',
         ),
     async (args) => {
