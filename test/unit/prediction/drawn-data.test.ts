@@ -79,6 +79,14 @@ describe('data drawn elsewhere', () => {
     );
   });
 
+  it('are those of a model file whatever learns from them', () => {
+    const model = readModelFile('test/fixtures/models/tiny.yaml');
+    const others = ['title', 'network', 'windows', 'training', 'seed'];
+    const keys = Object.keys(model).filter((key) => !others.includes(key));
+    expect(Object.keys(drawnModelOf(model)).sort()).toEqual(keys.sort());
+    expect(drawnModelOf(model)).toEqual(drawnModelOf({ ...model, network: 'gru', title: 'Another' }));
+  });
+
   it('are known by their names, and studies are none', () => {
     const known = ['motion-windows', 'street-windows', 'city-sweeps', 'accuracy', 'toString'].map((kind) =>
       isDrawnData({ kind, study: null, traced: false }),
