@@ -56,7 +56,6 @@ const ENTRIES = [
   'src/record/store-worker.js',
   'src/live/telemetry/telemetry-worker.js',
   'src/study/study-worker.js',
-  'src/prediction/motion/data/window-worker.js',
   'src/dashboard/recordings-process.js',
 ];
 /** Bundled with ours, for its hundred files; other packages stay where npm puts them. */

@@ -74,6 +74,7 @@ export {
 export { BeamloopError, ERROR_CATALOGUE, type ErrorCode } from './core/errors.js';
 export { Random } from './core/random.js';
 export { parseSettings } from './core/settings-file.js';
+export type { Executor } from './fan-out/executor.js';
 export { type QuantisedCodeword, type QuantiseOptions, quantise } from './realisation/quantise.js';
 export { type Realisability, realisabilityOf, requireRealisable } from './realisation/realisability.js';
 export { EXPORT_FORMATS, type ExportFormat, exportRecordings } from './record/export/export.js';
@@ -94,7 +95,6 @@ export { runSounding, type Sounded } from './sounding/run-sounding.js';
 export type { PilotBatch, Sounding } from './sounding/sounding.js';
 export type { StudyResult } from './study/common/result.js';
 export type { StudyOverrides } from './study/common/study-kind.js';
-export type { Executor } from './study/fan-out/executor.js';
 export { overrideStudy, runStudy, type StudyOptions } from './study/run-study.js';
 export { readStudy } from './study/study-file.js';
 export { type Study, studySchema } from './study/study-kinds.js';

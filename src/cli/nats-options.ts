@@ -1,5 +1,5 @@
 /** Options that say which NATS server, and who asks. What they leave out is taken from the environment, as the nats CLI does. */
-import type { Server } from '../study/cluster/study-streams.js';
+import type { Server } from '../fan-out/cluster/study-streams.js';
 import { type CommandContext, warn } from './command.js';
 import { type NatsArguments, natsIdentityOptions, settingsOf } from './nats-identity.js';
 

@@ -72,7 +72,7 @@ export const ERROR_CATALOGUE = {
   },
   STUDY_MISMATCH: {
     exit: EXIT.usage,
-    meaning: 'an unfinished study is another one, or of another version of beamloop',
+    meaning: 'an unfinished study, or data on a server, are others, or of another version of beamloop',
   },
   SHARD_FAILED: {
     exit: EXIT.usage,

@@ -1,5 +1,6 @@
 /** A family of networks: what they learn from, and how they are trained, scored and described. families.ts lists them. */
 
+import type { Executor } from '../fan-out/executor.js';
 import type { TrainOptions } from './learning/train-in-folder.js';
 import type { EpochRecord, SeededFile } from './learning/training-state.js';
 
@@ -21,7 +22,8 @@ export interface EvaluationOptions {
   /** Examples to draw: windows, or users. */
   readonly numExamples: number;
   readonly seed: number;
-  readonly numThreads: number;
+  /** Draws data, where they are drawn. */
+  readonly executor: Executor;
   /** A data set in place of what is drawn: for sweeps one of its base stations, where users abroad are; for cameras its passes. */
   readonly data?: { readonly set: string; readonly base?: string | undefined } | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -77,6 +79,8 @@ export interface Family {
   figuresText(record: EpochRecord): string;
   /** @throws as `readSettingsFile`. */
   readModelFile(file: string): SeededFile;
+  /** Whether the data that it learns from are drawn, and not read. */
+  drawsData(model: SeededFile): boolean;
   /** @param model as `readModelFile` gave it. */
   train(model: SeededFile, options: TrainOptions): Promise<Trained>;
   /** Whether `evaluate` takes a data set. */

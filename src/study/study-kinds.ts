@@ -1,5 +1,6 @@
 /** Every kind of study. Adding one is its folder and a line here; whatever is done with studies of any kind asks this list. */
 import { z } from 'zod';
+import type { Simulation, Simulator } from '../fan-out/executor.js';
 import { accuracyKind } from './accuracy/accuracy-kind.js';
 import { beamPredictionKind } from './beam-prediction/beam-prediction-kind.js';
 import { beamSplitKind } from './beam-split/beam-split-kind.js';
@@ -7,7 +8,6 @@ import { boundaryKind } from './boundary/boundary-kind.js';
 import { calibrationKind } from './calibration/calibration-kind.js';
 import { cameraPredictionKind } from './camera-prediction/camera-prediction-kind.js';
 import type { KindSchema, StudyKind } from './common/study-kind.js';
-import type { Simulation, Simulator } from './fan-out/executor.js';
 import { patternKind } from './pattern/pattern-kind.js';
 import { pilotsKind } from './pilots/pilots-kind.js';
 import { predictionCostKind } from './prediction-cost/prediction-cost-kind.js';
@@ -43,8 +43,8 @@ export function kindOf({ kind }: Pick<Study, 'kind'>): StudyKind {
   return STUDY_KINDS.find((one) => one.kind === kind)!;
 }
 
-/** What simulates the users of a study, in whichever thread or process. */
-export function simulatorOf({ kind, study, traced }: Simulation): Simulator {
+/** What simulates the users of a study. */
+export function userSimulatorOf({ kind, study, traced }: Simulation): Simulator {
   const simulator = STUDY_KINDS.find((one) => one.kind === kind)?.simulator as StudyKind['simulator'];
   if (simulator == null) throw new Error(`No kind of study has its users simulated as ${kind}`);
   return simulator(study as Study, traced);

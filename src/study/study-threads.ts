@@ -1,13 +1,13 @@
 import { requireWhole } from '../core/arguments.js';
+import type { Executor } from '../fan-out/executor.js';
+import { threadExecutor } from '../fan-out/threads.js';
 import { loadedPlugins } from '../training/plugins/plugin-file.js';
-import type { Executor } from './fan-out/executor.js';
-import { threadExecutor } from './fan-out/threads.js';
-import { simulatorOf } from './study-kinds.js';
+import { simulatorOf } from './simulators.js';
 
-/** Module of threads that simulate users of any kind of study. */
+/** Module of threads that do the jobs of any study, and draw data of any learned tracker. */
 export const STUDY_THREAD = new URL('./study-worker.js', import.meta.url);
 
-/** Threads that simulate users of any kind of study; with one thread it is this one. */
+/** Threads that do the jobs of any study, and draw data of any learned tracker; with one thread it is this one. */
 export function studyThreads(numThreads: number): Executor {
   requireWhole('numThreads', numThreads, 1, 1e9);
   return threadExecutor({

@@ -11,6 +11,7 @@ import { exportToDataset } from '../../src/prediction/datasets/recordings/export
 import { Recording } from '../../src/record/recording.js';
 import { parseScenario } from '../../src/scenario/scenario.js';
 import { emulatedSection, openTestbed, parseRecordedScenario } from '../../src/testbed.js';
+import { drawnHere } from '../fixtures/drawn-here.js';
 
 const root = mkdtempSync(path.join(tmpdir(), 'beamloop-kept-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -81,12 +82,16 @@ describe('pictures that were kept', () => {
   it('are what a model learns from, which a campaign goes by', async () => {
     const data = { set: place('own'), validation: 0.34, test: 0.33 };
     const model = cameraModelSchema.parse({ title: 'Own', data, training: { epochs: 1, batch: 8 } });
-    const trained = await cameraFamily.train(model, { folder: place('model'), resume: false, numThreads: 1 });
+    const trained = await cameraFamily.train(model, {
+      folder: place('model'),
+      resume: false,
+      executor: drawnHere,
+    });
     expect(trained.history).toHaveLength(1);
     const evaluation = await cameraFamily.evaluate([place('model')], {
       numExamples: 1,
       seed: 1,
-      numThreads: 1,
+      executor: drawnHere,
     });
     expect(evaluation.heading).toContain(place('own'));
     const outcome = await run('by-it', 0, '', place('model'));

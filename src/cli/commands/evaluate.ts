@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { BeamloopError } from '../../core/errors.js';
 import { familyOfModel } from '../../prediction/families.js';
 import type { Evaluation, Family } from '../../prediction/family.js';
@@ -7,6 +7,7 @@ import { type Command, type CommandContext, printJson } from '../command.js';
 import { interruptible } from '../interruptible.js';
 import { MAX_SEED, wholeOption } from '../options.js';
 import { progressBar } from '../progress-bar.js';
+import { dataOptions, openDataRun } from '../studies/data-run.js';
 import { formatTable } from '../text-table.js';
 
 const MAX_WINDOWS = 1_000_000;
@@ -43,35 +44,39 @@ export const evaluateCommand: Command = (yargs, context) =>
             describe: 'Base station of --data, where it has several',
           },
           seed: { type: 'string', default: '1', requiresArg: true, describe: 'Seed of the windows' },
-          threads: {
-            type: 'string',
-            requiresArg: true,
-            describe: 'Threads that draw the windows; one per core unless given. Results do not depend on it',
-          },
+          ...dataOptions,
         })
         .example('$0 evaluate scenarios/models/stgcn --windows 500', '')
-        .example('$0 evaluate my-sweep-model --data data/o1 --base BS3', ''),
+        .example('$0 evaluate my-sweep-model --data data/o1 --base BS3', '')
+        .example('$0 evaluate my-model --windows 100000 --nats nats://HOST:4222', 'Windows drawn by workers'),
     async (args) => {
       const folders = args.folder.map((written) => modelFolder(String(written)));
       const family = familyOfModel(folders[0]!);
       const numExamples = wholeOption('windows', args.windows, 2, MAX_WINDOWS);
       const seed = wholeOption('seed', args.seed, 0, MAX_SEED);
-      const numThreads =
-        args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
       const data = dataOption(args, family);
-      const bar = progressBar(context);
-      const evaluation = await interruptible(context, 'No scores were computed', () =>
-        family.evaluate(folders, {
-          numExamples,
-          seed,
-          numThreads,
-          data,
-          signal: context.signal,
-          onProgress: bar.show,
-        }),
-      ).finally(bar.stop);
-      if (args.json) printJson(context.stdout, evaluation.result);
-      else print(context, evaluation);
+      const run = await openDataRun(context, args, {
+        ...{ command: 'evaluate', of: path.basename(folders[0]!) },
+      });
+      try {
+        const bar = progressBar(context);
+        const left = ['No scores were computed', run.left].filter((part) => part !== '').join('; ');
+        const evaluation = await interruptible(context, left, () =>
+          family.evaluate(folders, {
+            numExamples,
+            seed,
+            executor: run.executor,
+            data,
+            signal: context.signal,
+            onProgress: bar.show,
+          }),
+        ).finally(bar.stop);
+        await run.finish();
+        if (args.json) printJson(context.stdout, evaluation.result);
+        else print(context, evaluation);
+      } finally {
+        await run.close();
+      }
     },
   );
 

@@ -7,19 +7,19 @@ import { formatTable } from '../text-table.js';
 export const studiesCommand: Command = (yargs, context) =>
   yargs.command(
     'studies',
-    'List the studies on a NATS server, or take one away',
+    'List the studies, and the data for training, on a NATS server, or take one away',
     (builder) =>
       builder
         .options({
           ...natsOptions,
-          remove: { type: 'string', requiresArg: true, describe: 'Take this study away, with its results' },
+          remove: { type: 'string', requiresArg: true, describe: 'Take this away, with its results' },
         })
         .example('$0 studies --nats nats://HOST:4222', '')
         .example('$0 studies --nats nats://HOST:4222 --remove beam-diverging-fig19', ''),
     async (args) => {
       const { signal, stdout, columns } = context;
-      const { listStudies } = await import('../../study/cluster/study-list.js');
-      const { StudyStreams } = await import('../../study/cluster/study-streams.js');
+      const { listStudies } = await import('../../fan-out/cluster/study-list.js');
+      const { StudyStreams } = await import('../../fan-out/cluster/study-streams.js');
       const server = await openServer(args, context, 'beamloop studies');
       try {
         if (args.remove !== undefined) {

@@ -1,11 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { SingleBar } from 'cli-progress';
-import type { Bounds } from '../../core/bounds.js';
 import { BeamloopError } from '../../core/errors.js';
 import { writing } from '../../core/writing.js';
-import { nameOfFile } from '../../study/cluster/study-names.js';
+import { nameOfFile } from '../../fan-out/cluster/study-names.js';
 import { claimWords } from '../../study/common/claim-words.js';
 import { MAX_USERS } from '../../study/common/file-sections.js';
 import type { StudyResult } from '../../study/common/result.js';
@@ -15,10 +13,11 @@ import { kindOf, type Study } from '../../study/study-kinds.js';
 import { openStudiedScenario } from '../../testbed.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
 import { interruptible } from '../interruptible.js';
-import { natsOptions, openServer } from '../nats-options.js';
-import { boundedOption, wholeOption } from '../options.js';
+import { openServer } from '../nats-options.js';
+import { wholeOption } from '../options.js';
 import { loadPlugins, pluginOption } from '../plugins.js';
 import { fileOrShipped } from '../shipped-files.js';
+import { ackWaitOf, clusterOptions, numThreadsOf, requireOptionsFor } from '../studies/cluster-options.js';
 import { runInThreads } from '../studies/study-run.js';
 import { formatTable } from '../text-table.js';
 
@@ -57,26 +56,11 @@ export const studyCommand: Command = (yargs, context) =>
             default: false,
             describe: 'Start anew, without what an interrupted run of the study has kept',
           },
-          ...natsOptions,
-          name: {
-            type: 'string',
-            requiresArg: true,
-            describe: "Of the study on the NATS server; the file's unless given",
-          },
+          ...clusterOptions,
           attach: {
             type: 'boolean',
             default: false,
             describe: 'Collect a study that is on the NATS server, in place of a file',
-          },
-          keep: {
-            type: 'boolean',
-            default: false,
-            describe: 'Leave the study on the NATS server when it is finished',
-          },
-          redeliver: {
-            type: 'string',
-            requiresArg: true,
-            describe: 'A worker that is silent for so long loses its shards to others; "30 s" unless given',
           },
           out: {
             type: 'string',
@@ -112,9 +96,7 @@ export const studyCommand: Command = (yargs, context) =>
                   isFresh: args.fresh,
                   isKept: args.keep,
                 },
-                ...(args.redeliver !== undefined && {
-                  ackWaitS: boundedOption('redeliver', args.redeliver, REDELIVER),
-                }),
+                ...ackWaitOf(args.redeliver),
               });
         const bar = progressBar(context, kindOf(study).counts);
         const result = await interruptible(context, run.left, () =>
@@ -160,13 +142,6 @@ async function studyOfFile(file: string, { plugin, users, seed, data }: Override
   });
 }
 
-function numThreadsOf(threads: string | undefined): number {
-  return threads === undefined ? availableParallelism() : wholeOption('threads', threads, 1);
-}
-
-/** Shorter than a second, a line that is slow for once would cost a shard. */
-const REDELIVER: Bounds = { unit: 's', least: 1, most: 86_400 };
-
 /** @throws BAD_ARGUMENT for options that contradict each other. */
 function requireFitting(
   args: Overrides & {
@@ -209,13 +184,8 @@ function requireFitting(
       );
     }
   }
-  if (isCluster && given(['threads']) !== undefined) {
-    refuse('--threads is of workers where a study is done by them', 'Give it to beamloop worker');
-  }
-  const clusterOnly = isCluster ? undefined : given(['name', 'keep', 'redeliver']);
-  if (clusterOnly !== undefined) {
-    refuse(`--${clusterOnly} is for studies on a NATS server`, 'Give --nats URL as well, or leave it out');
-  }
+  const { threads, name, keep, redeliver } = args;
+  requireOptionsFor(isCluster, 'studies', threads, { name, keep, redeliver });
 }
 
 function progressBar({ stderr, terminal }: CommandContext, counts = 'users') {

@@ -1,14 +1,16 @@
-import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { SingleBar } from 'cli-progress';
+import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
 import { shellWord } from '../../core/shell-word.js';
 import { backendSentence } from '../../prediction/backend/tensorflow.js';
 import { familyOfFile } from '../../prediction/families.js';
 import type { Family, Trained } from '../../prediction/family.js';
 import type { TrainingProgress } from '../../prediction/learning/train-in-folder.js';
+import type { SeededFile } from '../../prediction/learning/training-state.js';
 import { type Command, type CommandContext, printJson } from '../command.js';
-import { wholeOption } from '../options.js';
 import { fileOrShipped } from '../shipped-files.js';
+import { dataOptions, openDataRun } from '../studies/data-run.js';
 
 /** `beamloop train <file> --out <folder>`: trains a learned tracker. */
 export const trainCommand: Command = (yargs, context) =>
@@ -35,39 +37,64 @@ export const trainCommand: Command = (yargs, context) =>
             describe:
               'Go on with the checkpoint in the folder; the weights become those of an uninterrupted run',
           },
-          threads: {
-            type: 'string',
-            requiresArg: true,
-            describe: 'Threads that draw the data; one per core unless given. Results do not depend on it',
-          },
+          ...dataOptions,
         })
-        .example('$0 train scenarios/models/stgcn.yaml --out my-model', ''),
+        .example('$0 train scenarios/models/stgcn.yaml --out my-model', '')
+        .example(
+          '$0 train scenarios/models/stgcn.yaml --out my-model --nats nats://HOST:4222',
+          'Data drawn by workers on any machines: beamloop worker --nats nats://HOST:4222',
+        ),
     async (args) => {
       const file = fileOrShipped(args.file);
       const family = familyOfFile(file);
       const model = family.readModelFile(file);
-      const numThreads =
-        args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
-      const progress = progressOf(context, family, args.json);
-      const trained = await family
-        .train(model, {
-          folder: args.out,
-          resume: args.resume,
-          numThreads,
-          signal: context.signal,
-          onBackend: (backend) => progress.say({ backend: backend.name }, backendSentence(backend)),
-          onRemark: (remark) => progress.say({ remark }, remark),
-          onDrawn: progress.drawn,
-          onProgress: progress.trained,
-        })
-        .finally(progress.stop);
-      const { writeModelCard } = await import('../../report/model-card.js');
-      const card = await writeModelCard(args.out, file);
-      const { contentHash, result } = trained;
-      if (args.json) printJson(context.stdout, { folder: args.out, card, contentHash, ...result });
-      else print(context, trained, args.out, card);
+      if (args.nats !== undefined) requireDrawn(family, model);
+      const run = await openDataRun(context, args, { command: 'train', of: path.parse(file).name });
+      try {
+        const progress = progressOf(context, family, args.json);
+        const trained = await family
+          .train(model, {
+            folder: args.out,
+            resume: args.resume,
+            executor: run.executor,
+            signal: context.signal,
+            onBackend: (backend) => progress.say({ backend: backend.name }, backendSentence(backend)),
+            onRemark: (remark) => progress.say({ remark }, remark),
+            onDrawn: progress.drawn,
+            onProgress: progress.trained,
+          })
+          .catch((error) => {
+            throw withLeft(error, run.left);
+          })
+          .finally(progress.stop);
+        const { writeModelCard } = await import('../../report/model-card.js');
+        const card = await writeModelCard(args.out, file);
+        const { contentHash, result } = trained;
+        if (args.json) printJson(context.stdout, { folder: args.out, card, contentHash, ...result });
+        else print(context, trained, args.out, card);
+        await run.finish();
+      } finally {
+        await run.close();
+      }
     },
   );
+
+/** @throws BAD_ARGUMENT for a model that learns from a data set. */
+function requireDrawn(family: Family, model: SeededFile): void {
+  if (family.drawsData(model)) return;
+  throw new BeamloopError('BAD_ARGUMENT', {
+    what: 'The model learns from a data set: nothing is drawn that workers could do',
+    where: '--nats',
+    todo: 'Leave out --nats',
+  });
+}
+
+/** What an interruption leaves is said with it. */
+function withLeft(error: unknown, left: string): unknown {
+  if (left === '' || !(error instanceof BeamloopError) || error.code !== 'INTERRUPTED') return error;
+  const { what, where = '--out', todo } = error;
+  return new BeamloopError('INTERRUPTED', { what, where, todo: `${todo}; ${left}` });
+}
 
 function print(
   { stdout }: CommandContext,

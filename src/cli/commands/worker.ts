@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Bounds } from '../../core/bounds.js';
-import { STUDY_KINDS } from '../../study/study-kinds.js';
+import { canSimulate } from '../../study/simulators.js';
 import { STUDY_THREAD } from '../../study/study-threads.js';
 import { type Command, printJson, warn } from '../command.js';
 import { natsOptions, openServer } from '../nats-options.js';
@@ -9,11 +9,11 @@ import { boundedOption, wholeOption } from '../options.js';
 /** A training of an epoch tells nothing for minutes. */
 const STALL: Bounds = { unit: 's', least: 1, most: 7 * 86_400 };
 
-/** `beamloop worker`: does shards of the studies that are on a NATS server, until Ctrl-C. */
+/** `beamloop worker`: does shards of the studies and draws the data that are on a NATS server, until Ctrl-C. */
 export const workerCommand: Command = (yargs, context) =>
   yargs.command(
     'worker',
-    'Do shards of the studies on a NATS server, until Ctrl-C',
+    'Do shards of studies, and draw data for training, as they are on a NATS server, until Ctrl-C',
     (builder) =>
       builder
         .options({
@@ -23,7 +23,7 @@ export const workerCommand: Command = (yargs, context) =>
             requiresArg: true,
             describe: 'Worker threads; one per core unless given',
           },
-          name: { type: 'string', requiresArg: true, describe: 'Only the study of this name' },
+          name: { type: 'string', requiresArg: true, describe: 'Only the study, or the data, of this name' },
           stall: {
             type: 'string',
             default: '900 s',
@@ -37,7 +37,7 @@ export const workerCommand: Command = (yargs, context) =>
       const numThreads =
         args.threads === undefined ? availableParallelism() : wholeOption('threads', args.threads, 1);
       const stallS = boundedOption('stall', args.stall, STALL);
-      const { serveStudies } = await import('../../study/cluster/serve-studies.js');
+      const { serveStudies } = await import('../../fan-out/cluster/serve-studies.js');
       const server = await openServer(args, context, 'beamloop worker');
       const numDone = new Map<string, number>();
       const say = (text: string) => {
@@ -47,7 +47,7 @@ export const workerCommand: Command = (yargs, context) =>
       try {
         const serving = serveStudies({
           ...{ server, numThreads, stallS, signal, threadModule: STUDY_THREAD, only: args.name },
-          canSimulate: ({ kind }) => STUDY_KINDS.some((one) => one.kind === kind && one.simulator !== null),
+          canSimulate,
           onStudy: ({ title, numShards }, name) => say(`At '${name}': ${title}, ${numShards} shards`),
           onDone: (name) => void numDone.set(name, (numDone.get(name) ?? 0) + 1),
           onNotice: (text) => warn(context, [text]),

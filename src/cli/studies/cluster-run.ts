@@ -1,9 +1,10 @@
-/** A study that is computed by workers of a NATS server. Loaded where one is: the library takes a while. */
+/** What is done by workers of a NATS server: studies, and data that trackers learn from. Loaded where one is: the library takes a while. */
 import { BeamloopError } from '../../core/errors.js';
-import { ClusterExecutor } from '../../study/cluster/cluster-executor.js';
-import { studyNamesOn } from '../../study/cluster/study-list.js';
-import type { Definition } from '../../study/cluster/study-messages.js';
-import { type Server, StudyStreams } from '../../study/cluster/study-streams.js';
+import { ClusterExecutor } from '../../fan-out/cluster/cluster-executor.js';
+import { studyNamesOn } from '../../fan-out/cluster/study-list.js';
+import type { Definition } from '../../fan-out/cluster/study-messages.js';
+import { type Server, StudyStreams } from '../../fan-out/cluster/study-streams.js';
+import { isDrawnData } from '../../prediction/drawn-data.js';
 import { namedInputs } from '../../study/named-inputs.js';
 import { kindOf, type Study } from '../../study/study-kinds.js';
 import { type CommandContext, warn } from '../command.js';
@@ -22,19 +23,38 @@ export interface ClusterRunOptions {
 export function runInCluster(
   context: CommandContext,
   study: Study,
-  { isKept, ...options }: ClusterRunOptions,
+  options: ClusterRunOptions,
 ): StudyRun {
   requireForWorkers(study);
-  const executor = new ClusterExecutor({
-    ...options,
-    title: study.title,
-    onNotice: (text) => warn(context, [text]),
-  });
+  return {
+    ...clusterRun(context, study.title, options),
+    left: 'No results were written; the study stays on the server, workers go on with it, and the same command (or --attach) collects it',
+  };
+}
+
+/** Data that trackers learn from. */
+export function drawInCluster(
+  context: CommandContext,
+  title: string,
+  options: ClusterRunOptions,
+): StudyRun {
+  const { executor, finish } = clusterRun(context, title, options);
   return {
     executor,
-    left: 'No results were written; the study stays on the server, workers go on with it, and the same command (or --attach) collects it',
+    left: 'the data stay on the server, workers go on with them, and the same command collects them',
     finish: async () => {
-      if (!isKept) await executor.remove();
+      if (!executor.hasJobs) warn(context, ['Nothing was drawn: data were read here, and workers had nothing to do']);
+      await finish();
+    },
+  };
+}
+
+function clusterRun(context: CommandContext, title: string, { isKept, ...options }: ClusterRunOptions) {
+  const executor = new ClusterExecutor({ ...options, title, onNotice: (text) => warn(context, [text]) });
+  return {
+    executor,
+    finish: async () => {
+      if (!isKept) await executor.remove(context.signal);
     },
   };
 }
@@ -80,6 +100,13 @@ export async function studyOnServer(
     });
   }
   const definition = await new StudyStreams(server, found, signal).definition();
+  if (definition !== null && isDrawnData(definition.simulation)) {
+    throw new BeamloopError('BAD_ARGUMENT', {
+      what: `'${found}' is no study: trackers learn from it (${definition.title})`,
+      where: server.nats.shown,
+      todo: 'The command that put it in collects it: beamloop train or beamloop evaluate, with --nats; or give --name of a study',
+    });
+  }
   if (definition !== null) return { name: found, definition };
   throw new BeamloopError('BAD_ARGUMENT', {
     what: `Of the study '${found}' only the name is on the server`,

@@ -1,7 +1,7 @@
 /** Where a study is computed, and what is done about it when it ends: in threads of this process here, by workers in cluster-run.ts. */
 import path from 'node:path';
-import { Checkpoint } from '../../study/fan-out/checkpoint.js';
-import type { Executor } from '../../study/fan-out/executor.js';
+import { Checkpoint } from '../../fan-out/checkpoint.js';
+import type { Executor } from '../../fan-out/executor.js';
 import { namedInputs } from '../../study/named-inputs.js';
 import { kindOf, type Study } from '../../study/study-kinds.js';
 import { studyThreads } from '../../study/study-threads.js';

@@ -24,6 +24,7 @@ export const cameraFamily: Family = {
   figuresText: ({ figures }) =>
     `validation loss ${figures.loss!.toFixed(3)}, best beam among five in ${percent(figures.top5!)} %`,
   readModelFile: readCameraModelFile,
+  drawsData: (model) => (model as CameraModelFile).data === undefined,
   async train(given: SeededFile, options) {
     const model = given as CameraModelFile;
     const { contentHash, state, making } = await trainCamera(model, options);

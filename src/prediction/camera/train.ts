@@ -9,6 +9,7 @@ import { learn } from '../learning/training-loop.js';
 import { initialState, type TrainingState } from '../learning/training-state.js';
 import { cameraLesson, scoresOfAll } from './camera-lesson.js';
 import { openData, readWindows } from './data/dataset-windows.js';
+import { drawStreetSets } from './data/street-draws.js';
 import { drawStreetWindows } from './data/street-windows.js';
 import { NUM_SLOTS, type WindowSet } from './data/window-set.js';
 import {
@@ -102,6 +103,8 @@ export async function learnCamera(
   return state.best!;
 }
 
+const PURPOSES = ['training', 'validation'] as const;
+
 interface TrainingData {
   readonly model: CameraModel;
   draw(): Promise<CameraWindows>;
@@ -109,22 +112,30 @@ interface TrainingData {
 
 async function dataOf(
   file: CameraModelFile,
-  { signal, onDrawn, onRemark }: TrainOptions,
+  { executor, signal, onDrawn, onRemark }: TrainOptions,
 ): Promise<TrainingData> {
   const { data } = file;
   if (data === undefined) {
     const model = streetModel(file);
-    return { model, draw: async () => streetParts(model, { signal, onDrawn }) };
+    return {
+      model,
+      async draw() {
+        const { setting, numWindows } = streetOf(model);
+        const draws = { setting, purposes: PURPOSES };
+        const options = { signal, onProgress: onDrawn };
+        const [training, validation] = await drawStreetSets(draws, numWindows, executor, options);
+        return { training: training!, validation: validation! };
+      },
+    };
   }
   const source = await openData(data, signal);
   const model = modelOfData({ ...file, data }, source);
-  const parts = ['training', 'validation'] as const;
   const wanted = {
     section: data,
     seed: model.seed,
     numBeams: model.beams,
     size: sizesOf(model)?.size ?? null,
-    parts,
+    parts: PURPOSES,
   };
   return {
     model,
@@ -138,23 +149,20 @@ async function dataOf(
   };
 }
 
-/** Windows of the drawn street that a model learns from. */
-export function streetParts(
-  model: CameraModel,
-  { signal, onDrawn }: Pick<TrainOptions, 'signal' | 'onDrawn'>,
-): CameraWindows {
-  const { beams, seed } = model;
-  const windows = model.windows!;
-  const total = windows.training + windows.validation;
-  const of = (purpose: 'training' | 'validation', before: number) =>
-    drawStreetWindows({
-      ...{ numWindows: windows[purpose], numBeams: beams, seed, purpose, size: sizesOf(model)?.size },
-      onDrawn(numDone) {
-        signal?.throwIfAborted();
-        onDrawn?.(before + numDone, total);
-      },
-    });
-  return { training: of('training', 0), validation: of('validation', windows.training) };
+/** Windows of the drawn street that a model learns from, drawn in one go. */
+export function streetParts(model: CameraModel): CameraWindows {
+  const { setting, numWindows } = streetOf(model);
+  const [training, validation] = PURPOSES.map((purpose, k) =>
+    drawStreetWindows({ ...setting, purpose, numWindows: numWindows[k]! }),
+  );
+  return { training: training!, validation: validation! };
+}
+
+/** Which windows of the street a model learns from, and how many of each of the purposes. */
+function streetOf(model: CameraModel) {
+  const { beams: numBeams, seed } = model;
+  const { training, validation } = model.windows!;
+  return { setting: { numBeams, seed, size: sizesOf(model)?.size }, numWindows: [training, validation] };
 }
 
 /** Later slots are less sure than they say, in another measure than the first. */

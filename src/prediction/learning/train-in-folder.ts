@@ -1,5 +1,6 @@
 /** Training as a command does it: into a folder, with checkpoints that an interrupted one goes on from. */
 import { BeamloopError } from '../../core/errors.js';
+import type { Executor } from '../../fan-out/executor.js';
 import { type Backend, openBackend } from '../backend/tensorflow.js';
 import type { WeightShape } from '../layers/weight-shapes.js';
 import { readCheckpoint, removeCheckpoint, writeCheckpoint } from '../model/checkpoint.js';
@@ -12,7 +13,8 @@ export interface TrainOptions {
   readonly folder: string;
   /** Go on with the checkpoint in the folder. */
   readonly resume: boolean;
-  readonly numThreads: number;
+  /** Draws data, where they are drawn. */
+  readonly executor: Executor;
   readonly signal?: AbortSignal | undefined;
   readonly onBackend?: ((backend: Backend) => void) | undefined;
   /** Told what is worth knowing of the data. */

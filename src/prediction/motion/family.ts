@@ -18,6 +18,7 @@ export const motionFamily: Family = {
   figuresText: ({ score, figures }) =>
     `validation gain ${score.toFixed(4)}, best codeword ${percent(figures.top1!)} %`,
   readModelFile,
+  drawsData: () => true,
   async train(given: SeededFile, options) {
     const model = given as ModelFile;
     const { state, contentHash, holdGain, temperature } = await trainModel(model, options);

@@ -93,6 +93,17 @@ export const modelSchema = z.strictObject({
 /** Plain data: it goes to other threads and into the model's folder. */
 export type ModelFile = z.output<typeof modelSchema>;
 
+/** What drawn windows depend on, but for their numbers and their seed: networks that differ in the rest have the same windows. */
+export type DrawnModel = Pick<
+  ModelFile,
+  'array' | 'codebook' | 'slots' | 'epoch' | 'users' | 'motion' | 'sensors' | 'channel' | 'strays'
+>;
+
+export function drawnModelOf(model: ModelFile): DrawnModel {
+  const { array, codebook, slots, epoch, users, motion, sensors, channel, strays } = model;
+  return { array, codebook, slots, epoch, users, motion, sensors, channel, strays };
+}
+
 /** @throws BeamloopError FILE_NOT_FOUND, FILE_UNREADABLE, SCENARIO_INVALID. */
 export function readModelFile(file: string): ModelFile {
   return readSettingsFile(file, modelSchema, 'model file');

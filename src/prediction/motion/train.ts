@@ -6,12 +6,12 @@ import { honestTemperature } from '../learning/temperature.js';
 import { type TrainOptions, trainInFolder } from '../learning/train-in-folder.js';
 import type { TrainingState } from '../learning/training-state.js';
 import { type Examples, examplesOf, standardiseExamples } from './data/examples.js';
+import { drawWindowSets } from './data/window-draws.js';
 import type { WindowSet } from './data/window-set.js';
-import { drawInThreads } from './data/window-threads.js';
 import { type Standardisation, standardisationOf } from './features/standardisation.js';
 import { Judge } from './judge.js';
 import { motionLesson, scoresOfAll } from './lesson.js';
-import { codebookOf, type ModelFile } from './model-file.js';
+import { codebookOf, drawnModelOf, type ModelFile } from './model-file.js';
 import { writeModel } from './model-folder.js';
 import { type NetworkDesign, networkDesign } from './networks/kinds.js';
 
@@ -86,20 +86,16 @@ export async function trainModel(model: ModelFile, options: TrainOptions): Promi
 
 async function drawData(
   model: ModelFile,
-  { numThreads, signal, onDrawn }: TrainOptions,
+  { executor, signal, onDrawn }: TrainOptions,
 ): Promise<Prepared['drawn']> {
-  const { training, validation } = model.windows;
-  const total = training + validation;
-  const draw = (purpose: 'training' | 'validation', numWindows: number, before: number) =>
-    drawInThreads(
-      model,
-      { purpose, firstWindow: 0, numWindows, seed: model.seed },
-      { numThreads, signal, onProgress: (numDone) => onDrawn?.(before + numDone, total) },
-    );
-  return {
-    training: await draw('training', training, 0),
-    validation: await draw('validation', validation, training),
-  };
+  const { windows, seed } = model;
+  const [training, validation] = await drawWindowSets(
+    { model: drawnModelOf(model), seed, purposes: ['training', 'validation'] },
+    [windows.training, windows.validation],
+    executor,
+    { signal, onProgress: onDrawn },
+  );
+  return { training: training!, validation: validation! };
 }
 
 function temperatureOf(

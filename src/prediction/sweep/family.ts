@@ -18,6 +18,7 @@ export const sweepFamily: Family = {
   figuresText: ({ figures }) =>
     `of the validation users the best beam for ${percent(figures.top1!)} %, one within 1 dB for ${percent(figures.within1Db!)} %`,
   readModelFile: readSweepModelFile,
+  drawsData: (model) => (model as SweepModelFile).data === undefined,
   async train(given: SeededFile, options) {
     const model = given as SweepModelFile;
     const { contentHash, making, temperature } = await trainSweep(model, options);

@@ -21,8 +21,8 @@ export function trainSweep(model: SweepModelFile, options: TrainOptions): Promis
       shapes: sweepShapes(sizes),
       learning: learningOf(model),
       async prepare({ tf }) {
-        const { onDrawn: onProgress, signal } = options;
-        users = await homeUsers(model, { onProgress, signal });
+        const { onDrawn: onProgress, executor, signal } = options;
+        users = await homeUsers(model, { onProgress, executor, signal });
         return sweepLesson(tf, sizes, { ...users, snrDb: model.snr, seed: model.seed });
       },
       async finish(backend, { best, history }) {

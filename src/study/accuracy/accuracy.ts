@@ -1,5 +1,6 @@
 /** Monte-Carlo comparison of schemes: accuracy with its interval and pilots per user, by place and SNR. */
 import { BeamloopError } from '../../core/errors.js';
+import { jobsOf } from '../../fan-out/user-job.js';
 import { createScheme } from '../../training/registry.js';
 import { schemeTitle } from '../../training/scheme-label.js';
 import { describeCodebook } from '../common/file-sections.js';
@@ -9,7 +10,6 @@ import type { StudyResult, Table, UserTrace } from '../common/result.js';
 import { buildArray, buildPolar } from '../common/study-array.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
-import { jobsOf } from '../fan-out/user-job.js';
 import { accuracyFigures } from './accuracy-figures.js';
 import type { AccuracyStudy } from './accuracy-file.js';
 import { ACCURACY_KEYS, type AccuracyRow, AccuracySums, accuracyRows } from './accuracy-rows.js';

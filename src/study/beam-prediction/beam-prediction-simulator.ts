@@ -1,6 +1,8 @@
 /** Trains and scores: one network of one home at a time, on users that every thread draws for itself. */
 import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../core/random.js';
+import type { JobWatch, Simulator } from '../../fan-out/executor.js';
+import type { UserJob } from '../../fan-out/user-job.js';
 import type { MeanWithInterval } from '../../prediction/evaluation/intervals.js';
 import { drawCitySweep } from '../../prediction/sweep/data/city-sweep.js';
 import { type PartedUsers, parted } from '../../prediction/sweep/data/home-users.js';
@@ -11,8 +13,6 @@ import { baselinesOf, type Choice } from '../../prediction/sweep/evaluation/base
 import { choiceOf, placeScores } from '../../prediction/sweep/evaluation/place-scores.js';
 import { learnSweep } from '../../prediction/sweep/learn.js';
 import { type SweepModelFile, settingOf } from '../../prediction/sweep/model-file.js';
-import type { JobWatch, Simulator } from '../fan-out/executor.js';
-import type { UserJob } from '../fan-out/user-job.js';
 import { type BeamPredictionStudy, modelFor } from './beam-prediction-file.js';
 import { mostUsersOf, placesOf, type Task, tasksOf } from './beam-prediction-tasks.js';
 

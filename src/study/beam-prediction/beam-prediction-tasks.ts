@@ -1,5 +1,5 @@
 /** What a study of beam prediction consists of: trainings, and searches beside them. */
-import type { UserJob } from '../fan-out/user-job.js';
+import type { UserJob } from '../../fan-out/user-job.js';
 import type { BeamPredictionStudy, Place } from './beam-prediction-file.js';
 
 export interface Task {

@@ -2,13 +2,13 @@
 import path from 'node:path';
 import { BeamloopError } from '../../core/errors.js';
 import { formatQuantity } from '../../core/units.js';
+import { allOf } from '../../fan-out/executor.js';
 import { basesOf } from '../../prediction/sweep/data/paths-sweep.js';
 import type { Claim } from '../common/file-sections.js';
 import { snrText } from '../common/format.js';
 import type { StudyResult } from '../common/result.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
-import { allOf } from '../fan-out/executor.js';
 import type { BeamPredictionStudy } from './beam-prediction-file.js';
 import { BEAM_PREDICTION_KEYS, beamPredictionRows } from './beam-prediction-rows.js';
 import type { PredictionScore } from './beam-prediction-simulator.js';

@@ -1,6 +1,6 @@
 /** The points of a study of calibrations: every combination of what its file lists. */
 import type { PointM } from '../../array/linear-array.js';
-import { type JobList, jobsOf } from '../fan-out/user-job.js';
+import { type JobList, jobsOf } from '../../fan-out/user-job.js';
 import type { CalibrationStudy } from './calibration-file.js';
 
 /** One setting in which arrays are drawn and calibrated. */

@@ -17,12 +17,12 @@ import {
 } from '../../campaign/calibration/calibration-settings.js';
 import { phaseResidual } from '../../campaign/calibration/true-elements.js';
 import { Random } from '../../core/random.js';
+import type { JobWatch, Simulator } from '../../fan-out/executor.js';
+import type { UserJob } from '../../fan-out/user-job.js';
 import type { BoardControls } from '../../realisation/board-controls.js';
 import { runSounding } from '../../sounding/run-sounding.js';
 import type { Sounding } from '../../sounding/sounding.js';
 import { buildArray } from '../common/study-array.js';
-import type { JobWatch, Simulator } from '../fan-out/executor.js';
-import type { UserJob } from '../fan-out/user-job.js';
 import {
   type FoundScore,
   foundErrors,

@@ -1,12 +1,12 @@
 /** Monte-Carlo comparison of calibrations over the air: what they leave of errors that are known, against the joint bound. */
 import { BeamloopError } from '../../core/errors.js';
 import { formatQuantity } from '../../core/units.js';
+import { allOf } from '../../fan-out/executor.js';
 import { describeArray } from '../common/file-sections.js';
 import { percent, short } from '../common/format.js';
 import type { StudyResult, Table } from '../common/result.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
-import { allOf } from '../fan-out/executor.js';
 import { calibrationFigures } from './calibration-figures.js';
 import type { CalibrationStudy, ErrorSet } from './calibration-file.js';
 import { jobsOfPoints } from './calibration-points.js';

@@ -1,5 +1,7 @@
 /** Trains the networks of a study, a training a job, and tests them; one more job tests what learns no weights. */
 
+import type { JobWatch, Simulator } from '../../fan-out/executor.js';
+import type { UserJob } from '../../fan-out/user-job.js';
 import { openData, readWindows } from '../../prediction/camera/data/dataset-windows.js';
 import { drawStreetWindows } from '../../prediction/camera/data/street-windows.js';
 import { NUM_SLOTS, type WindowSet } from '../../prediction/camera/data/window-set.js';
@@ -16,8 +18,6 @@ import {
 } from '../../prediction/camera/model-file.js';
 import { learnCamera, streetParts } from '../../prediction/camera/train.js';
 import { problemText } from '../../prediction/datasets/problems.js';
-import type { JobWatch, Simulator } from '../fan-out/executor.js';
-import type { UserJob } from '../fan-out/user-job.js';
 import { type CameraPredictionStudy, trainingsOf } from './camera-prediction-file.js';
 
 /** Beams that a ranking lists. */
@@ -133,10 +133,10 @@ async function readOrDraw(study: CameraPredictionStudy, signal: AbortSignal | un
   const { data, seed } = file;
   if (data === undefined) {
     const model = streetModel(file);
-    const { training, validation } = streetParts(model, { signal });
+    const { training, validation } = streetParts(model);
     const size = sizesOf(model)?.size;
     const of = { numWindows: study.windows.test, numBeams: model.beams, seed, size };
-    const test = drawStreetWindows({ ...of, purpose: 'evaluation', onDrawn: () => signal?.throwIfAborted() });
+    const test = drawStreetWindows({ ...of, purpose: 'evaluation' });
     return { training, validation, test, model: streetModel, remarks: [] };
   }
   const source = await openData(data, signal);

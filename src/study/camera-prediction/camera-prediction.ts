@@ -1,13 +1,13 @@
 /** Networks that foretell beams from a camera, with and without attention, beside those that are told beams. */
 import { BeamloopError } from '../../core/errors.js';
 import { plural } from '../../core/plural.js';
+import { allOf } from '../../fan-out/executor.js';
+import type { UserJob } from '../../fan-out/user-job.js';
 import { NUM_FRAMES } from '../../prediction/camera/data/window-set.js';
 import { PAST_BEAMS } from '../../prediction/camera/evaluation/evaluate.js';
 import type { StudyResult } from '../common/result.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
-import { allOf } from '../fan-out/executor.js';
-import type { UserJob } from '../fan-out/user-job.js';
 import { costOf, costTable } from './camera-costs.js';
 import { cameraFigures, gainTable, overallTable, trainingTable } from './camera-prediction-figures.js';
 import { type CameraPredictionStudy, trainingsOf } from './camera-prediction-file.js';

@@ -1,7 +1,7 @@
 /** What a kind of study says about itself. Each kind has a folder and says it there; src/study/study-kinds.ts lists them. */
 import type { z } from 'zod';
 import { BeamloopError } from '../../core/errors.js';
-import type { Executor, JobOptions, Simulator } from '../fan-out/executor.js';
+import type { Executor, JobOptions, Simulator } from '../../fan-out/executor.js';
 import type { StudyResult } from './result.js';
 import type { StudiedScenario } from './studied-scenario.js';
 import { refuseTooLarge, type Size } from './study-sizes.js';

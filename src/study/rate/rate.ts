@@ -1,5 +1,6 @@
 /** Monte-Carlo comparison of wideband schemes: rate with its interval, by SNR, distance and pilots. */
 import { BeamloopError } from '../../core/errors.js';
+import { jobsOf } from '../../fan-out/user-job.js';
 import { schemeLabel } from '../../training/scheme-label.js';
 import { describeArray } from '../common/file-sections.js';
 import { degrees, metres, percent, short } from '../common/format.js';
@@ -7,7 +8,6 @@ import type { StudyResult, Table } from '../common/result.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
 import { buildSetting } from '../common/wideband-setting.js';
-import { jobsOf } from '../fan-out/user-job.js';
 import { RateBenches } from './rate-bench.js';
 import { rateFigures } from './rate-figures.js';
 import type { RateStudy } from './rate-file.js';

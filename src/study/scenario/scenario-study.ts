@@ -7,6 +7,7 @@ import { pilotsText } from '../../campaign/check-pilots.js';
 import { evidenceJudge } from '../../campaign/evidence.js';
 import { type JudgedTraining, judgedTraining } from '../../campaign/judged-training.js';
 import { BeamloopError } from '../../core/errors.js';
+import type { JobOptions } from '../../fan-out/executor.js';
 import { prepare } from '../../scenario/plan.js';
 import { planOnBoard } from '../../scenario/plan-on-board.js';
 import type { ScenarioFile } from '../../scenario/scenario.js';
@@ -19,7 +20,6 @@ import { schemeLabel } from '../../training/scheme-label.js';
 import { percent } from '../common/format.js';
 import type { StudyResult, StudyRow, Table } from '../common/result.js';
 import type { StandInBoard } from '../common/studied-scenario.js';
-import type { JobOptions } from '../fan-out/executor.js';
 import { ScenarioAir } from './scenario-air.js';
 import type { ScenarioStudy } from './scenario-study-file.js';
 

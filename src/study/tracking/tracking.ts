@@ -1,13 +1,13 @@
 /** Monte-Carlo comparison of trackers: gain, hits, sum rate and what they cost in pilots. */
 import { BeamloopError } from '../../core/errors.js';
+import { allOf } from '../../fan-out/executor.js';
+import type { UserJob } from '../../fan-out/user-job.js';
 import type { TrackerChoice } from '../../tracking/tracker-definition.js';
 import { describeArray } from '../common/file-sections.js';
 import { degrees, percent, short, snrText } from '../common/format.js';
 import type { StudyResult, Table } from '../common/result.js';
 import type { StudyContext } from '../common/study-kind.js';
 import { studyResult } from '../common/study-result.js';
-import { allOf } from '../fan-out/executor.js';
-import type { UserJob } from '../fan-out/user-job.js';
 import { trackingFigures } from './tracking-figures.js';
 import type { TrackingStudy } from './tracking-file.js';
 import { numGroups, pointsOf } from './tracking-points.js';

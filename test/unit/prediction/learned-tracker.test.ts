@@ -17,6 +17,7 @@ import { LEARNED_TRACKERS } from '../../../src/prediction/motion/trackers/learne
 import { trainModel } from '../../../src/prediction/motion/train.js';
 import type { TrainedModel } from '../../../src/prediction/motion/trained-model.js';
 import type { EpochPilot, SensorReading, UserEpoch } from '../../../src/tracking/tracker.js';
+import { drawnHere } from '../../fixtures/drawn-here.js';
 
 const file = readModelFile('test/fixtures/models/tiny.yaml');
 const codebook = codebookOf(file);
@@ -31,7 +32,7 @@ beforeAll(async () => {
     windows: { training: 300, validation: 40 },
     training: { ...file.training, epochs: 15, patience: 15 },
   };
-  await trainModel(model, { folder, resume: false, numThreads: 1 });
+  await trainModel(model, { folder, resume: false, executor: drawnHere });
   trained = readModel(folder);
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));

@@ -9,6 +9,7 @@ import { codebookOf, readModelFile } from '../../../src/prediction/motion/model-
 import { readModel } from '../../../src/prediction/motion/model-folder.js';
 import { type TrainingOutcome, trainModel } from '../../../src/prediction/motion/train.js';
 import { requireModelFor } from '../../../src/prediction/motion/trained-model.js';
+import { drawnHere } from '../../fixtures/drawn-here.js';
 
 const model = readModelFile('test/fixtures/models/tiny.yaml');
 const place = mkdtempSync(path.join(tmpdir(), 'beamloop-train-'));
@@ -16,7 +17,7 @@ const folder = (name: string) => path.join(place, name);
 let outcome: TrainingOutcome;
 
 beforeAll(async () => {
-  outcome = await trainModel(model, { folder: folder('whole'), resume: false, numThreads: 1 });
+  outcome = await trainModel(model, { folder: folder('whole'), resume: false, executor: drawnHere });
 });
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
@@ -39,7 +40,7 @@ describe('training', () => {
       const interrupted = trainModel(model, {
         folder: folder(`resumed-${numSteps}`),
         resume: false,
-        numThreads: 1,
+        executor: drawnHere,
         signal: stop.signal,
         onProgress: ({ state }) => {
           steps = state.adam.numSteps;
@@ -50,7 +51,7 @@ describe('training', () => {
       const resumed = await trainModel(model, {
         folder: folder(`resumed-${numSteps}`),
         resume: true,
-        numThreads: 1,
+        executor: drawnHere,
       });
       expect(resumed.contentHash).toBe(outcome.contentHash);
     }
@@ -59,7 +60,11 @@ describe('training', () => {
   it('ends when the validation score has not risen for as long as one is patient', async () => {
     // Nothing is learned at such a rate: the first epoch stays the best.
     const still = { ...model, training: { ...model.training, epochs: 50, rate: 1e-12, patience: 2 } };
-    const { state } = await trainModel(still, { folder: folder('still'), resume: false, numThreads: 1 });
+    const { state } = await trainModel(still, {
+      folder: folder('still'),
+      resume: false,
+      executor: drawnHere,
+    });
     expect(state.numEpochs).toBe(3);
     expect(state.best!.epoch).toBe(1);
   });
@@ -71,19 +76,19 @@ describe('training', () => {
     await trainModel(model, {
       folder: of,
       resume: false,
-      numThreads: 1,
+      executor: drawnHere,
       signal: stop.signal,
       onProgress,
     }).catch(() => {});
     const other = { ...model, seed: 4 };
-    await expect(trainModel(other, { folder: of, resume: true, numThreads: 1 })).rejects.toMatchObject({
+    await expect(trainModel(other, { folder: of, resume: true, executor: drawnHere })).rejects.toMatchObject({
       code: 'MODEL_MISMATCH',
       what: expect.stringMatching(/seed 3.*4/),
     });
   });
 
   it('does not train over a model', async () => {
-    const again = trainModel(model, { folder: folder('whole'), resume: false, numThreads: 1 });
+    const again = trainModel(model, { folder: folder('whole'), resume: false, executor: drawnHere });
     await expect(again).rejects.toMatchObject({ code: 'BAD_ARGUMENT', where: folder('whole') });
   });
 });
@@ -175,7 +180,7 @@ describe('evaluation', () => {
     const scores = await evaluateModels([{ folder: 'm', trained }], {
       numWindows: 40,
       seed: 9,
-      numThreads: 1,
+      executor: drawnHere,
     });
     const names = scores.map(({ name }) => name);
     expect(names).toEqual(['stgcn', 'hold', 'hold-slots', 'ekf-position', 'ekf-velocity']);
@@ -204,7 +209,7 @@ describe('evaluation', () => {
     const scores = await evaluateModels([{ folder: 'm', trained: exact }], {
       numWindows: 60,
       seed: 9,
-      numThreads: 1,
+      executor: drawnHere,
     });
     const filter = scores.find(({ name }) => name === 'ekf-velocity')!;
     expect(filter.gain.mean).toBeGreaterThan(0.99);

@@ -5,8 +5,9 @@ import { codewordWeights } from '../../../src/codebook/weights.js';
 import { magnitude, transposeProduct } from '../../../src/core/complex.js';
 import { drawTrack, userRandom } from '../../../src/prediction/motion/data/draw-channel.js';
 import { drawWindows } from '../../../src/prediction/motion/data/draw-window.js';
-import { drawInThreads } from '../../../src/prediction/motion/data/window-threads.js';
+import { drawWindowSets } from '../../../src/prediction/motion/data/window-draws.js';
 import { codebookOf, readModelFile } from '../../../src/prediction/motion/model-file.js';
+import { drawnHere } from '../../fixtures/drawn-here.js';
 
 const model = readModelFile('test/fixtures/models/tiny.yaml');
 const codebook = codebookOf(model);
@@ -27,16 +28,16 @@ function draw(
 
 describe('windows', () => {
   it('are the same however they are shared out', async () => {
-    const whole = await drawInThreads(
-      model,
-      { purpose: 'training', firstWindow: 0, numWindows: 45, seed: 3 },
-      { numThreads: 1 },
+    const told: unknown[] = [];
+    const [training, validation] = await drawWindowSets(
+      { model, seed: 3, purposes: ['training', 'validation'] },
+      [45, 7],
+      drawnHere,
+      { onProgress: (...each) => void told.push(each) },
     );
-    const part = draw('training', 41, 2);
-    for (const key of ['best', 'known', 'sensed', 'amplitudes', 'paths'] as const) {
-      const perWindow = part[key].length / 2;
-      expect(whole[key].slice(41 * perWindow, 43 * perWindow)).toEqual(part[key]);
-    }
+    expect(training).toEqual(draw('training', 0, 45));
+    expect(validation).toEqual(draw('validation', 0, 7));
+    expect(told).toEqual([20, 40, 45, 52].map((numDone) => [numDone, 52]));
   });
 
   it('have the labels of exhaustive search', () => {

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../src/core/settings-file.js';
-import type { Executor, Simulation } from '../../../src/study/fan-out/executor.js';
-import type { JobList, UserJob } from '../../../src/study/fan-out/user-job.js';
+import type { Executor, Simulation } from '../../../src/fan-out/executor.js';
+import type { JobList, UserJob } from '../../../src/fan-out/user-job.js';
 import { overrideStudy, runStudy } from '../../../src/study/run-study.js';
-import { simulatorOf, studySchema } from '../../../src/study/study-kinds.js';
+import { simulatorOf } from '../../../src/study/simulators.js';
+import { studySchema } from '../../../src/study/study-kinds.js';
 import { usersAround, writeRayTree } from '../../fixtures/ray-tree.js';
 import { inThisThread } from '../../fixtures/study-context.js';
 

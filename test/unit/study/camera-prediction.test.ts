@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../src/core/settings-file.js';
+import type { Executor } from '../../../src/fan-out/executor.js';
 import { cameraRows, type Predictor } from '../../../src/study/camera-prediction/camera-prediction-rows.js';
 import type { StudyRow } from '../../../src/study/common/result.js';
-import type { Executor } from '../../../src/study/fan-out/executor.js';
 import { overrideStudy, runStudy } from '../../../src/study/run-study.js';
-import { simulatorOf, studySchema } from '../../../src/study/study-kinds.js';
+import { simulatorOf } from '../../../src/study/simulators.js';
+import { studySchema } from '../../../src/study/study-kinds.js';
 import { writeCameraScenario } from '../../fixtures/camera-scenario.js';
 import { inThisThread } from '../../fixtures/study-context.js';
 

@@ -3,13 +3,14 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseSettings } from '../../../src/core/settings-file.js';
+import type { Executor } from '../../../src/fan-out/executor.js';
 import { defineStudyKind, drawsNoUsers } from '../../../src/study/common/study-kind.js';
-import type { Executor } from '../../../src/study/fan-out/executor.js';
 import { runStudy } from '../../../src/study/run-study.js';
-import { kindOf, STUDY_KINDS, simulatorOf, studySchema } from '../../../src/study/study-kinds.js';
+import { simulatorOf } from '../../../src/study/simulators.js';
+import { kindOf, STUDY_KINDS, studySchema } from '../../../src/study/study-kinds.js';
 import { inThisThread } from '../../fixtures/study-context.js';
 
-const SHARED = ['common', 'fan-out', 'cluster'];
+const SHARED = ['common'];
 
 const accuracy = `kind: accuracy
 title: t

@@ -15,35 +15,42 @@ const ACCELERATION_DEVIATION = 0.04;
 /** Of a measured best beam, in beams. */
 const BEAM_DEVIATION = 0.35;
 
-export interface StreetOptions {
-  readonly numWindows: number;
+/** Windows of one purpose never change with those of another. */
+export type StreetPurpose = 'training' | 'validation' | 'evaluation';
+
+export interface StreetSetting {
   readonly numBeams: number;
   readonly seed: number;
-  readonly purpose: 'training' | 'validation' | 'evaluation';
   /** Pixels of a side: the scene's 56 unless given, or a multiple of them, in which its pixels are squares. */
   readonly size?: number | undefined;
-  /** Told now and then how many are drawn; what it throws ends it. */
-  readonly onDrawn?: ((numDone: number) => void) | undefined;
 }
 
-/** Windows between two words of how many there are. */
-const TOLD_EVERY = 100;
+export interface StreetOptions extends StreetSetting {
+  readonly purpose: StreetPurpose;
+  /** Number of the first, 0 unless given. */
+  readonly firstWindow?: number;
+  readonly numWindows: number;
+}
 
 /** Every window is drawn from the seed, the purpose and its own number alone. */
 export function drawStreetWindows(options: StreetOptions): WindowSet {
-  const { numWindows, numBeams, seed, purpose, size = SCENE_SIZE, onDrawn } = options;
-  const set: WindowSet = {
+  const { numWindows, seed, purpose, firstWindow = 0 } = options;
+  const set = emptyStreet(options, numWindows);
+  for (let k = 0; k < numWindows; k++) {
+    drawWindow(set, k, new Random(seed, 'street', purpose, firstWindow + k));
+  }
+  return set;
+}
+
+/** Without masks, which come window after window. */
+export function emptyStreet({ numBeams, size = SCENE_SIZE }: StreetSetting, numWindows: number): WindowSet {
+  return {
     ...{ numWindows, numBeams, masks: new MaskStore(size) },
     passes: Int32Array.from({ length: numWindows }, (_, k) => k),
-    maskPlaces: new Int32Array(numWindows * NUM_MASKS),
+    maskPlaces: Int32Array.from({ length: numWindows * NUM_MASKS }, (_, k) => k),
     past: new Int32Array(numWindows * NUM_FRAMES),
     future: new Int32Array(numWindows * NUM_SLOTS),
   };
-  for (let k = 0; k < numWindows; k++) {
-    drawWindow(set, k, new Random(seed, 'street', purpose, k));
-    if ((k + 1) % TOLD_EVERY === 0 || k + 1 === numWindows) onDrawn?.(k + 1);
-  }
-  return set;
 }
 
 function drawWindow(set: WindowSet, k: number, random: Random): void {
@@ -55,9 +62,7 @@ function drawWindow(set: WindowSet, k: number, random: Random): void {
     const pixels = enlarged(drawFrame(scene, columnAt(t), t, random), size / SCENE_SIZE);
     return blurredGrey({ boardTimeS: t, width: size, height: size, channels: 1, pixels });
   });
-  for (let m = 0; m < NUM_MASKS; m++) {
-    set.maskPlaces[k * NUM_MASKS + m] = set.masks.add(motionMask(blurred[m]!, blurred[m + 1]!));
-  }
+  for (let m = 0; m < NUM_MASKS; m++) set.masks.add(motionMask(blurred[m]!, blurred[m + 1]!));
   const beamAt = (t: number) =>
     beamOfSine(sineOfColumn(columnAt(t)), set.numBeams, BEAM_DEVIATION * random.normal());
   for (let f = 0; f < NUM_FRAMES; f++) set.past[k * NUM_FRAMES + f] = beamAt(f - NUM_FRAMES);

@@ -4,7 +4,7 @@ import { problemText } from '../../datasets/problems.js';
 import type { WindowSource } from '../../datasets/window-source.js';
 import type { EvaluationOptions } from '../../family.js';
 import { type DataSection, dataSchema, openData, readWindows } from '../data/dataset-windows.js';
-import { drawStreetWindows } from '../data/street-windows.js';
+import { drawStreetSets } from '../data/street-draws.js';
 import { NUM_FRAMES, type WindowSet } from '../data/window-set.js';
 import { type CameraModel, sizesOf } from '../model-file.js';
 import type { TrainedCamera } from '../model-folder.js';
@@ -39,7 +39,7 @@ export async function openUnseen(
   const training = () => trainingBeams(model, options);
   if (place === undefined) {
     const { numExamples: numWindows, seed } = options;
-    const draw = async (size: number | null) =>
+    const draw = (size: number | null) =>
       drawn(model, { numWindows, seed, purpose: 'evaluation', size }, options);
     return { named: null, remarks: [], pastBeams: NUM_FRAMES, setFor: once(draw, anySize), training };
   }
@@ -90,18 +90,16 @@ interface Drawn {
   readonly size: number | null;
 }
 
-function drawn(
-  { beams }: CameraModel,
-  { size, ...of }: Drawn,
-  { signal, onProgress }: EvaluationOptions,
-): WindowSet {
-  return drawStreetWindows({
-    ...{ ...of, numBeams: beams, size: size ?? undefined },
-    onDrawn(numDone) {
-      signal?.throwIfAborted();
-      onProgress?.('windows drawn', numDone, of.numWindows);
-    },
+async function drawn(
+  { beams: numBeams }: CameraModel,
+  { numWindows, seed, purpose, size }: Drawn,
+  { executor, signal, onProgress }: EvaluationOptions,
+): Promise<WindowSet> {
+  const draws = { setting: { numBeams, seed, size: size ?? undefined }, purposes: [purpose] };
+  const [set] = await drawStreetSets(draws, [numWindows], executor, {
+    ...{ signal, onProgress: (numDone, numInAll) => onProgress?.('windows drawn', numDone, numInAll) },
   });
+  return set!;
 }
 
 function reading({ signal, onProgress }: EvaluationOptions) {

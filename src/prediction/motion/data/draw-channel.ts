@@ -5,7 +5,7 @@ import { WALK_DEFAULTS, type WalkStep, walk } from '../../../channel/motion/walk
 import type { Path } from '../../../channel/paths.js';
 import type { Complex } from '../../../core/complex.js';
 import { Random } from '../../../core/random.js';
-import type { ModelFile } from '../model-file.js';
+import type { DrawnModel } from '../model-file.js';
 
 /** What is drawn by itself: windows of one purpose never change with those of another. */
 export type Purpose = 'training' | 'validation' | 'evaluation';
@@ -17,7 +17,7 @@ export interface UserTrack {
   pathsAt(slot: number): Path[];
 }
 
-export function drawTrack(model: ModelFile, random: Random): UserTrack {
+export function drawTrack(model: DrawnModel, random: Random): UserTrack {
   const { users, motion, channel, slots, epoch } = model;
   const startM = drawPlace(users, random, motion.leastX);
   const walking = walk(
@@ -45,7 +45,7 @@ export function drawTrack(model: ModelFile, random: Random): UserTrack {
 }
 
 /** Uniform by area within the sector, and not nearer to the array's line than users may come. */
-function drawPlace({ angle, distance }: ModelFile['users'], random: Random, leastXM: number): PointM {
+function drawPlace({ angle, distance }: DrawnModel['users'], random: Random, leastXM: number): PointM {
   const [nearM, farM] = distance;
   for (;;) {
     const rangeM = Math.sqrt(nearM ** 2 + (farM ** 2 - nearM ** 2) * random.uniform());

@@ -4,7 +4,7 @@ import { drawNoise, noiseVariance } from '../../../channel/channel.js';
 import type { Path } from '../../../channel/paths.js';
 import type { PolarCodebook } from '../../../codebook/polar.js';
 import type { Random } from '../../../core/random.js';
-import type { ModelFile } from '../model-file.js';
+import type { DrawnModel } from '../model-file.js';
 import { drawTrack, type Purpose, type UserTrack, userRandom } from './draw-channel.js';
 import { straysOf } from './strays.js';
 import { emptyWindows, type WindowSet } from './window-set.js';
@@ -18,7 +18,7 @@ export interface WindowRun {
 }
 
 export function drawWindows(
-  model: ModelFile,
+  model: DrawnModel,
   codebook: PolarCodebook,
   evaluator: ChannelEvaluator,
   run: WindowRun,
@@ -65,7 +65,7 @@ function senseTrack(
   w: number,
   k: number,
   { steps }: UserTrack,
-  { sensors }: ModelFile,
+  { sensors }: DrawnModel,
   random: Random,
 ): void {
   for (let slot = 0; slot < numSlots; slot++) {

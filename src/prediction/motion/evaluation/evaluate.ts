@@ -1,14 +1,15 @@
 /** Scores of trained models and of what needs no training, on windows that no model has seen. */
 import { BeamloopError } from '../../../core/errors.js';
+import type { Executor } from '../../../fan-out/executor.js';
 import { type MeanWithInterval, meanWithInterval } from '../../evaluation/intervals.js';
 import { examplesOf, standardiseExamples } from '../data/examples.js';
+import { drawWindowSets } from '../data/window-draws.js';
 import type { WindowSet } from '../data/window-set.js';
-import { drawInThreads } from '../data/window-threads.js';
 import { forwardPass } from '../forward/passes.js';
 import { rankedColumns } from '../heads/ranking.js';
 import { worthTableOf } from '../heads/worth.js';
 import { Judge } from '../judge.js';
-import { codebookOf } from '../model-file.js';
+import { codebookOf, drawnModelOf } from '../model-file.js';
 import { NETWORK_TITLES, networkDesign } from '../networks/kinds.js';
 import { requireModelFor, type TrainedModel } from '../trained-model.js';
 import { baselinesOf } from './baselines.js';
@@ -16,7 +17,7 @@ import { baselinesOf } from './baselines.js';
 export interface EvaluationOptions {
   readonly numWindows: number;
   readonly seed: number;
-  readonly numThreads: number;
+  readonly executor: Executor;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((what: string, numDone: number, numWindows: number) => void) | undefined;
 }
@@ -71,12 +72,12 @@ export async function evaluateModels(
       todo: 'Evaluate it by itself',
     });
   }
-  const { numWindows, seed, numThreads, signal, onProgress } = options;
-  const set = await drawInThreads(
-    model,
-    { purpose: 'evaluation', firstWindow: 0, numWindows, seed },
-    { numThreads, signal, onProgress: (done) => onProgress?.('windows drawn', done, numWindows) },
-  );
+  const { numWindows, seed, executor, signal, onProgress } = options;
+  const draws = { model: drawnModelOf(model), seed, purposes: ['evaluation' as const] };
+  const [drawn] = await drawWindowSets(draws, [numWindows], executor, {
+    ...{ signal, onProgress: (numDone, numInAll) => onProgress?.('windows drawn', numDone, numInAll) },
+  });
+  const set = drawn!;
   const judge = new Judge(set, codebook);
   const scored: {
     readonly of: Pick<TrackerScores, 'name' | 'title' | 'contentHash'>;

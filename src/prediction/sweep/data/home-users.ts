@@ -1,8 +1,8 @@
 /** The users that a model learns from, of cities or of data sets, and which of them it must not see. */
-import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../../core/random.js';
+import type { Executor, JobOptions } from '../../../fan-out/executor.js';
 import { type SweepModelFile, settingOf } from '../model-file.js';
-import { drawCitySweep } from './city-sweep.js';
+import { drawCities } from './city-draws.js';
 import { type PathsSweep, pathsSweep } from './paths-sweep.js';
 import { type SweepSet, together, usersOf } from './sweep-set.js';
 
@@ -20,9 +20,8 @@ export interface HomeUsers extends PartedUsers {
   readonly read: readonly Omit<PathsSweep, 'sweeps'>[];
 }
 
-export interface DrawingOptions {
-  readonly onProgress?: ((numDone: number, numInAll: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
+export interface DrawingOptions extends JobOptions {
+  readonly executor: Executor;
 }
 
 /**
@@ -30,17 +29,11 @@ export interface DrawingOptions {
  *
  * @throws what `pathsSweep` throws; the signal's reason.
  */
-export async function homeUsers(model: SweepModelFile, options: DrawingOptions = {}): Promise<HomeUsers> {
+export async function homeUsers(model: SweepModelFile, options: DrawingOptions): Promise<HomeUsers> {
   const setting = settingOf(model);
-  const { signal, onProgress } = options;
-  const sets: SweepSet[] = [];
+  const { cities } = model;
+  const sets = cities.length === 0 ? [] : await drawCities({ setting, cities }, options.executor, options);
   const read: Omit<PathsSweep, 'sweeps'>[] = [];
-  for (const [k, seed] of model.cities.entries()) {
-    await setImmediate();
-    signal?.throwIfAborted();
-    sets.push(drawCitySweep(setting, seed));
-    onProgress?.(k + 1, model.cities.length);
-  }
   for (const named of model.data ?? []) {
     const { sweeps, ...found } = await pathsSweep(setting, named, options);
     sets.push(sweeps);

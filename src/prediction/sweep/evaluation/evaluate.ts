@@ -2,7 +2,7 @@
 import { BeamloopError } from '../../../core/errors.js';
 import { Random } from '../../../core/random.js';
 import type { EvaluationOptions } from '../../family.js';
-import { drawCitySweep } from '../data/city-sweep.js';
+import { drawCities } from '../data/city-draws.js';
 import { type HomeUsers, homeUsers } from '../data/home-users.js';
 import { basesOf, pathsSweep } from '../data/paths-sweep.js';
 import { someOf } from '../data/some-of.js';
@@ -38,18 +38,18 @@ export interface SweepEvaluation {
  */
 export async function evaluateSweeps(
   models: readonly { readonly folder: string; readonly trained: TrainedSweep }[],
-  { numExamples, seed, data, signal, onProgress }: EvaluationOptions,
+  { numExamples, seed, executor, data, signal, onProgress }: EvaluationOptions,
 ): Promise<SweepEvaluation> {
   const { model } = models[0]!.trained;
   for (const { folder, trained } of models) requireAlike(trained, models[0]!.trained, folder);
   // Cities take a while to draw: a data set that is not there is said before.
   if (data !== undefined) await basesOf(data.set);
   const home = await homeUsers(model, {
-    signal,
+    ...{ executor, signal },
     onProgress: (numDone, numInAll) => onProgress?.('reading users', numDone, numInAll),
   });
   for (const { folder, trained } of models) requireSameData(trained, home.read, folder);
-  const abroad = await usersAbroad(models, home.read, { data, numExamples, seed, signal });
+  const abroad = await usersAbroad(models, home.read, { data, numExamples, seed, executor, signal });
   const places = [home.test, abroad.set].map((set) => someUsers(set, numExamples));
   const everybody = (set: SweepSet) => Array.from({ length: set.numUsers }, (_, k) => k);
   const noise = (what: string) => new Random(seed, 'evaluation', what);
@@ -112,7 +112,7 @@ type Models = readonly { readonly trained: TrainedSweep }[];
 async function usersAbroad(
   models: Models,
   read: HomeUsers['read'],
-  { data, numExamples, seed, signal }: Pick<EvaluationOptions, 'data' | 'numExamples' | 'seed' | 'signal'>,
+  { data, numExamples, seed, executor, signal }: Omit<EvaluationOptions, 'onProgress'>,
 ): Promise<{ readonly name: string; readonly set: SweepSet }> {
   const { model } = models[0]!.trained;
   const setting = settingOf(model);
@@ -121,7 +121,8 @@ async function usersAbroad(
   const named = data ?? (other === undefined ? undefined : { set: home!, base: other });
   if (named === undefined) {
     const city = firstAbroad(seed, models);
-    return { name: `city ${city}`, set: drawCitySweep(setting, city) };
+    const [set] = await drawCities({ setting, cities: [city] }, executor, { signal });
+    return { name: `city ${city}`, set: set! };
   }
   const { sweeps, base, contentHash } = await pathsSweep(
     setting,

@@ -9,6 +9,7 @@ import { cameraFamily } from '../../../../src/prediction/camera/family.js';
 import { importSource } from '../../../../src/prediction/datasets/import.js';
 import { openSource } from '../../../../src/prediction/datasets/source.js';
 import { type DrawnPass, pictureOf, writeCameraScenario } from '../../../fixtures/camera-scenario.js';
+import { drawnHere } from '../../../fixtures/drawn-here.js';
 
 const NUM_PASSES = 10;
 /** Of 16 samples: 14 make a window. */
@@ -106,12 +107,12 @@ const file = (name: string, data: object, more = '') => {
   return cameraFamily.readModelFile(place(name));
 };
 const train = (model: ReturnType<typeof file>, folder: string) =>
-  cameraFamily.train(model, { folder: place(folder), resume: false, numThreads: 1 });
+  cameraFamily.train(model, { folder: place(folder), resume: false, executor: drawnHere });
 const evaluate = (folders: readonly string[], data?: string) =>
   cameraFamily.evaluate(folders.map(place), {
     numExamples: 10,
     seed: 1,
-    numThreads: 1,
+    executor: drawnHere,
     data: data === undefined ? data : { set: data },
   });
 

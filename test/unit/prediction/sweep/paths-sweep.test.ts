@@ -12,6 +12,7 @@ import { basesOf, pathsSweep } from '../../../../src/prediction/sweep/data/paths
 import { boresightRad } from '../../../../src/prediction/sweep/data/sector.js';
 import { someOf, Thinned } from '../../../../src/prediction/sweep/data/some-of.js';
 import { readSweepModel } from '../../../../src/prediction/sweep/model-folder.js';
+import { drawnHere } from '../../../fixtures/drawn-here.js';
 import { CARRIER_HZ, usersAround, writeRayTree } from '../../../fixtures/ray-tree.js';
 
 const SETTING = {
@@ -167,7 +168,7 @@ receiver: { rows: 1, columns: 1 }
 subcarriers: 2
 training: { epochs: 2 }
 `;
-  const options = { resume: false, numThreads: 1 };
+  const options = { resume: false, executor: drawnHere };
 
   it('learns, knows what it learned from, and is evaluated at another base station', async () => {
     writeFileSync(at('model.yaml'), `${MODEL}data: { set: set, base: t000_tx000, users: 50 }`);
@@ -186,7 +187,7 @@ training: { epochs: 2 }
       },
     ]);
     expect(JSON.stringify(family.cardOf(at('model')))).toContain('6 of them without a path');
-    const evaluation = { numExamples: 30, seed: 1, numThreads: 1 };
+    const evaluation = { numExamples: 30, seed: 1, executor: drawnHere };
     const { heading, rows } = await familyOfModel(at('model')).evaluate([at('model')], evaluation);
     expect(heading).toMatch(
       /7 users kept from training in base station t000_tx000 of set; abroad: 30 users of base station t001_tx000 of set/,
@@ -211,7 +212,7 @@ training: { epochs: 2 }
     const evaluation = familyOfModel(at('model')).evaluate([at('model')], {
       numExamples: 30,
       seed: 1,
-      numThreads: 1,
+      executor: drawnHere,
     });
     await expect(evaluation).rejects.toMatchObject({ code: 'MODEL_MISMATCH' });
   });

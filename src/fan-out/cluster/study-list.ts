@@ -1,4 +1,5 @@
 /** What studies are on a server. */
+import { AckPolicy } from '@nats-io/jetstream';
 import { jetStreamCode, natsError } from '../../nats/nats-errors.js';
 import { persistently } from '../../nats/persistently.js';
 import type { Definition } from './study-messages.js';
@@ -34,16 +35,25 @@ export async function listStudies(server: Server, signal?: AbortSignal): Promise
   for (const name of await studyNamesOn(server, signal)) {
     const streams = new StudyStreams(server, name, signal);
     const definition = await streams.definition();
-    const info = await server.jetStream.manager.streams
-      .info(streams.names.studyStream, { subjects_filter: streams.names.results })
-      .catch((error) => {
-        if (jetStreamCode(error) !== null) return null;
-        throw natsError(error, streams.where);
-      });
-    if (info === null) continue; // taken away meanwhile
-    const { num_subjects: numSubjects = 0, bytes: numBytes } = info.state;
-    // The definition is one of them.
-    studies.push({ name, definition, numDone: Math.max(0, numSubjects - 1), numBytes });
+    const found = await sizesOf(streams);
+    if (found !== null) studies.push({ name, definition, ...found });
   }
   return studies;
+}
+
+/** Null where it was taken away meanwhile. */
+async function sizesOf({ server, names, where }: StudyStreams) {
+  const { streams, consumers } = server.jetStream.manager;
+  try {
+    const { state } = await streams.info(names.studyStream);
+    // Results are told from pieces of large ones by who would read them.
+    const { name, num_pending: numDone } = await consumers.add(names.studyStream, {
+      ...{ filter_subject: names.results, ack_policy: AckPolicy.None, mem_storage: true },
+    });
+    await consumers.delete(names.studyStream, name);
+    return { numDone, numBytes: state.bytes };
+  } catch (error) {
+    if (jetStreamCode(error) !== null) return null;
+    throw natsError(error, where);
+  }
 }

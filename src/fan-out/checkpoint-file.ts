@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { BeamloopError } from '../../core/errors.js';
+import { BeamloopError } from '../core/errors.js';
 
 const MAGIC = 'beamloop checkpoint 1';
 const MOST_HEADING_BYTES = 4096;

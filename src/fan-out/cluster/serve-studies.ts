@@ -1,8 +1,8 @@
 /** A worker: does shards of the studies that are on a server, one study after the other, until it is stopped. */
 import { BeamloopError } from '../../core/errors.js';
 import { wait } from '../../nats/persistently.js';
-import type { Simulation } from '../fan-out/executor.js';
-import { programIdentity } from '../fan-out/program-identity.js';
+import type { Simulation } from '../executor.js';
+import { programIdentity } from '../program-identity.js';
 import { ShardWork } from './shard-work.js';
 import { studyNamesOn } from './study-list.js';
 import type { Definition } from './study-messages.js';
@@ -56,6 +56,8 @@ class StudyWorker {
   readonly #options: WorkerOptions;
   /** Threads are kept for the study that they are at. */
   #current: Current | null = null;
+  /** Where it is: the same may be wanted under several names. */
+  #name = '';
   readonly #told = new Set<string>();
 
   constructor(options: WorkerOptions) {
@@ -84,7 +86,8 @@ class StudyWorker {
     try {
       const definition = await this.#accepted(streams);
       if (definition === null || !(await hasShards(streams))) return false;
-      if (this.#current?.digest !== definition.digest) onStudy(definition, name);
+      if (this.#current?.digest !== definition.digest || this.#name !== name) onStudy(definition, name);
+      this.#name = name;
       return await new ShardWork({
         ...{ streams, signal, ackWaitS: definition.ackWaitS, pool: this.#poolFor(definition) },
         onDone: () => onDone(name),

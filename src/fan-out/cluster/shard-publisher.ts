@@ -1,7 +1,7 @@
 /** Puts the shards of a study into their stream, each once, whoever else does the same. */
 import { isPassing, JETSTREAM, jetStreamCode, natsError } from '../../nats/nats-errors.js';
 import { persistently, wait } from '../../nats/persistently.js';
-import type { JobList } from '../fan-out/user-job.js';
+import type { JobList } from '../user-job.js';
 import { encodeShard } from './study-messages.js';
 import type { StudyStreams } from './study-streams.js';
 

@@ -1,6 +1,6 @@
 /** A thread that simulates one job after the other. */
 import { Worker } from 'node:worker_threads';
-import { errorOf, type Failure } from '../../core/failure.js';
+import { errorOf, type Failure } from '../core/failure.js';
 import type { Simulation } from './executor.js';
 import type { UserJob } from './user-job.js';
 
@@ -33,7 +33,7 @@ export class JobThread {
     this.#worker = new Worker(module, { workerData, execArgv: [] });
     this.#worker.on('message', (answer: JobAnswer) => this.#hear(answer));
     this.#worker.on('error', (error) => this.end(error));
-    this.#worker.on('exit', (code) => this.end(new Error(`A thread of a study ended with ${code}`)));
+    this.#worker.on('exit', (code) => this.end(new Error(`A thread ended with ${code}`)));
   }
 
   /**

@@ -1,7 +1,7 @@
 /** The thread's side of `JobThread`: gets jobs, answers with their results. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { BeamloopError } from '../../core/errors.js';
-import { failureOf } from '../../core/failure.js';
+import { BeamloopError } from '../core/errors.js';
+import { failureOf } from '../core/failure.js';
 import type { Simulation, Simulator } from './executor.js';
 import type { JobAnswer, WorkerData } from './job-thread.js';
 import type { UserJob } from './user-job.js';

@@ -1,8 +1,8 @@
 /** Threads of a worker that simulate shards of one study; one that makes no progress is ended and replaced. */
 import { BeamloopError } from '../../core/errors.js';
-import type { Simulation } from '../fan-out/executor.js';
-import { JobThread } from '../fan-out/job-thread.js';
-import type { UserJob } from '../fan-out/user-job.js';
+import type { Simulation } from '../executor.js';
+import { JobThread } from '../job-thread.js';
+import type { UserJob } from '../user-job.js';
 
 export interface PoolOptions {
   readonly numThreads: number;

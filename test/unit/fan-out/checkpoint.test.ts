@@ -11,14 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Checkpoint } from '../../../src/study/fan-out/checkpoint.js';
-import {
-  allOf,
-  type Executor,
-  type RunOptions,
-  type Simulation,
-} from '../../../src/study/fan-out/executor.js';
-import { type JobList, jobsOf, type UserJob } from '../../../src/study/fan-out/user-job.js';
+import { Checkpoint } from '../../../src/fan-out/checkpoint.js';
+import { allOf, type Executor, type RunOptions, type Simulation } from '../../../src/fan-out/executor.js';
+import { type JobList, jobsOf, type UserJob } from '../../../src/fan-out/user-job.js';
 
 let folder: string;
 let file: string;

@@ -17,7 +17,7 @@ import type { Nats } from '../../nats/connect-nats.js';
 import type { JetStream } from '../../nats/jetstream.js';
 import { isUnheard, JETSTREAM, jetStreamCode, natsError } from '../../nats/nats-errors.js';
 import { persistently, wait } from '../../nats/persistently.js';
-import { decodeData } from '../fan-out/plain-data.js';
+import { decodeData } from '../plain-data.js';
 import { type Definition, FORMAT, packPieces, packWhole, unpack } from './study-messages.js';
 import { type StudyNames, studyNames } from './study-names.js';
 
@@ -127,8 +127,12 @@ export class StudyStreams {
   }
 
   /** Publishes a value, in pieces where it is too large; the first value of a subject stays. */
-  async put(subject: string, value: unknown): Promise<Published> {
-    const message = packWhole(value);
+  put(subject: string, value: unknown): Promise<Published> {
+    return this.putPacked(subject, packWhole(value));
+  }
+
+  /** The same of a value that `packWhole` has packed. */
+  async putPacked(subject: string, message: Uint8Array): Promise<Published> {
     const most = (this.server.nats.connection.info?.max_payload ?? 1 << 20) - HEADER_BYTES;
     if (message.length <= most) return this.#publish(subject, message);
     const bytes = message.subarray(1);

@@ -1,9 +1,9 @@
 /** What any executor promises: results in the order of jobs, whoever is done first, and no more of them kept than need be. */
 import { describe, expect, it } from 'vitest';
-import { allOf, type Simulation } from '../../../src/study/fan-out/executor.js';
-import { JobQueue } from '../../../src/study/fan-out/job-queue.js';
-import { threadExecutor } from '../../../src/study/fan-out/threads.js';
-import { type JobList, jobsOf, numUsersOf, type UserJob } from '../../../src/study/fan-out/user-job.js';
+import { allOf, type Simulation } from '../../../src/fan-out/executor.js';
+import { JobQueue } from '../../../src/fan-out/job-queue.js';
+import { threadExecutor } from '../../../src/fan-out/threads.js';
+import { type JobList, jobsOf, numUsersOf, type UserJob } from '../../../src/fan-out/user-job.js';
 
 /** As slow and obvious as can be. */
 function listed(numUsersOfPlaces: readonly number[], usersPerJob: number): UserJob[] {

@@ -1,8 +1,8 @@
 /** Keeps results of jobs on disk as they come, so that a study that was stopped goes on with those that are missing. */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { BeamloopError } from '../../core/errors.js';
-import { makeFolder } from '../../core/writing.js';
+import { BeamloopError } from '../core/errors.js';
+import { makeFolder } from '../core/writing.js';
 import { CheckpointFile } from './checkpoint-file.js';
 import type { Executor, RunOptions, Simulation } from './executor.js';
 import { decodeData, digestOfJobs, encodeData } from './plain-data.js';

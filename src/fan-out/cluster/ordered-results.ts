@@ -1,5 +1,5 @@
 /** Results in the order of shards, from a server that has them in the order in which they were done. */
-import { decodeData } from '../fan-out/plain-data.js';
+import { decodeData } from '../plain-data.js';
 import { resultFeed } from './result-feed.js';
 import type { ShardOutcome } from './study-messages.js';
 import { indexOfSubject } from './study-names.js';

@@ -1,4 +1,4 @@
-/** A run of consecutive users of one place: what one thread simulates at a time. Plain data. */
+/** A run of consecutive users of one place, or of windows of one purpose: what one thread simulates at a time. Plain data. */
 export interface UserJob {
   readonly placeIndex: number;
   /** From 1. */

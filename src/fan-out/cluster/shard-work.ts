@@ -5,15 +5,16 @@ import { failureOf } from '../../core/failure.js';
 import { isOfConsumer, isPassing, isUnheard, natsError } from '../../nats/nats-errors.js';
 import { persistently, wait } from '../../nats/persistently.js';
 import { fetched } from './fetched.js';
-import { decodeShard, type Shard, type ShardOutcome } from './study-messages.js';
+import { decodeShard, packWhole, type Shard, type ShardOutcome } from './study-messages.js';
 import type { StudyStreams } from './study-streams.js';
 import { Stalled, type ThreadPool } from './thread-pool.js';
 
 /** Work that is held beyond what threads are at: little enough that no other worker waits for it. */
 const AHEAD_S = 0.5;
 const MOST_HELD = 1000;
-/** Results on their way to the server. */
+/** Results on their way to the server: while there are so many, or so large ones, no more are made. */
 const MOST_PUBLISHING = 256;
+const MOST_PUBLISHING_BYTES = 32 << 20;
 /** Of asking for shards; a study that has none for so long is left for the next. */
 const EXPIRES_MS = 2000;
 const AGAIN_MS = 100;
@@ -50,6 +51,7 @@ export class ShardWork {
   readonly #falls = new Map<number, number>();
   #numRunning = 0;
   #numPublishing = 0;
+  #publishingBytes = 0;
   #meanJobS = Infinity;
   #isFull = false;
   #wake = () => {};
@@ -109,10 +111,14 @@ export class ShardWork {
   /** How many more shards are to be taken; none while it would be few of many. */
   #room(): number {
     const { numThreads } = this.#options.pool;
-    if (this.#numPublishing >= MOST_PUBLISHING) return 0;
+    if (this.#isCongested()) return 0;
     const ahead = Math.min(MOST_HELD, Math.floor((AHEAD_S * numThreads) / this.#meanJobS));
     const room = numThreads - this.#numRunning + ahead - this.#waiting.length;
     return room < ahead / 2 ? 0 : Math.max(0, room);
+  }
+
+  #isCongested(): boolean {
+    return this.#numPublishing >= MOST_PUBLISHING || this.#publishingBytes >= MOST_PUBLISHING_BYTES;
   }
 
   async #take(consumer: Consumer, room: number): Promise<number> {
@@ -140,7 +146,8 @@ export class ShardWork {
   }
 
   #start(): void {
-    while (this.#numRunning < this.#options.pool.numThreads && this.#waiting.length > 0) {
+    const { numThreads } = this.#options.pool;
+    while (this.#numRunning < numThreads && this.#waiting.length > 0 && !this.#isCongested()) {
       this.#numRunning++;
       void this.#carryOut(this.#waiting.shift()!).catch((error) => {
         this.#failure ??= { error };
@@ -155,12 +162,14 @@ export class ShardWork {
       ending = await this.#simulated(held);
     } finally {
       this.#numRunning--;
-      this.#start();
     }
     // Given back meanwhile: it is somebody else's.
-    if (!this.#held.has(held)) return;
-    await this.#settle(held, ending);
+    const settled = this.#held.has(held) ? this.#settle(held, ending) : null;
+    // What is on its way is counted by now.
+    this.#start();
+    await settled;
     this.#held.delete(held);
+    this.#start();
     this.#wake();
   }
 
@@ -211,11 +220,13 @@ export class ShardWork {
   /** A server that has no room is asked again: what was computed is not lost while this worker lives. */
   async #publish(index: number, outcome: ShardOutcome): Promise<void> {
     const { streams, signal, onNotice } = this.#options;
+    const message = packWhole(outcome);
     this.#numPublishing++;
+    this.#publishingBytes += message.length;
     try {
       for (;;) {
         try {
-          await streams.put(streams.names.resultOf(index), outcome);
+          await streams.putPacked(streams.names.resultOf(index), message);
           this.#isFull = false;
           return;
         } catch (error) {
@@ -227,6 +238,7 @@ export class ShardWork {
       }
     } finally {
       this.#numPublishing--;
+      this.#publishingBytes -= message.length;
     }
   }
 

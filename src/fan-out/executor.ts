@@ -1,13 +1,14 @@
 /**
- * Runs the users of a study wherever it can: in threads today. An executor knows no kind of study: what it hands to whoever
- * simulates is plain data, and whoever simulates finds the simulator by the kind's name.
+ * Has users of a study simulated, or data drawn that trackers learn from, wherever it can: by threads, or by workers of a NATS
+ * server. An executor knows no kind of them: what it hands to whoever simulates is plain data, and whoever simulates finds the
+ * simulator by the kind's name.
  */
 import type { JobList, UserJob } from './user-job.js';
 
 /** What to simulate. Plain data: it goes to other threads. */
 export interface Simulation {
   readonly kind: string;
-  /** As its file reads. */
+  /** A study as its file reads; of data, all that they depend on. */
   readonly study: unknown;
   /** Whether every pilot is told. */
   readonly traced: boolean;

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { once } from '../../core/once.js';
-import { PACKAGE_FOLDER } from '../../core/package-folder.js';
-import { VERSION } from '../../core/version.js';
+import { once } from '../core/once.js';
+import { PACKAGE_FOLDER } from '../core/package-folder.js';
+import { VERSION } from '../core/version.js';
 
 /**
  * Version; in a checkout its build; the release of V8, whose sine differs from one to the other in the last bit; and whether

@@ -1,9 +1,9 @@
 /** What coordinator and workers tell each other through the server. */
 
 import type { Failure } from '../../core/failure.js';
-import type { Simulation } from '../fan-out/executor.js';
-import { decodeData, encodeData } from '../fan-out/plain-data.js';
-import type { UserJob } from '../fan-out/user-job.js';
+import type { Simulation } from '../executor.js';
+import { decodeData, encodeData } from '../plain-data.js';
+import type { UserJob } from '../user-job.js';
 
 /** Of what is below. Whoever finds another leaves it alone. */
 export const FORMAT = 1;

@@ -3,11 +3,11 @@ import { BeamloopError } from '../../core/errors.js';
 import { errorOf } from '../../core/failure.js';
 import { printable } from '../../core/printable.js';
 import { wait } from '../../nats/persistently.js';
-import type { Executor, RunOptions, Simulation } from '../fan-out/executor.js';
-import { JobProgress } from '../fan-out/job-progress.js';
-import { digestOfJobs } from '../fan-out/plain-data.js';
-import { programIdentity } from '../fan-out/program-identity.js';
-import { type JobList, numUsersOf } from '../fan-out/user-job.js';
+import type { Executor, RunOptions, Simulation } from '../executor.js';
+import { JobProgress } from '../job-progress.js';
+import { digestOfJobs } from '../plain-data.js';
+import { programIdentity } from '../program-identity.js';
+import { type JobList, numUsersOf } from '../user-job.js';
 import { OrderedResults } from './ordered-results.js';
 import { publishAgain, publishShards } from './shard-publisher.js';
 import { type Definition, FORMAT } from './study-messages.js';
@@ -75,10 +75,20 @@ export class ClusterExecutor implements Executor {
     }
   }
 
-  /** Takes everything away from the server. */
-  async remove(): Promise<void> {
-    for (const streams of this.#lists)
-      await new StudyStreams(this.#options.server, streams.names.name).remove();
+  /** Whether any list of jobs was put in. */
+  get hasJobs(): boolean {
+    return this.#lists.length > 0;
+  }
+
+  /**
+   * Takes everything away from the server.
+   *
+   * @param signal ends waiting for a server that is gone.
+   */
+  async remove(signal?: AbortSignal): Promise<void> {
+    for (const { names } of this.#lists) {
+      await new StudyStreams(this.#options.server, names.name, signal).remove();
+    }
   }
 
   #nextStreams(signal: AbortSignal): StudyStreams {
@@ -156,8 +166,8 @@ function requireSame(found: Definition, ours: Definition, where: string): void {
   if (found.digest === ours.digest) return;
   const what =
     found.program === ours.program
-      ? `Another study, or the same with another seed or other users, is on the server under this name: '${found.title}', digest ${found.digest.slice(0, 12)}, and this has ${ours.digest.slice(0, 12)}`
-      : `The study on the server was put in by beamloop ${found.program}, and this is ${ours.program}`;
+      ? `Another study or other data, or the same with another seed or other users, are on the server under this name: '${found.title}', digest ${found.digest.slice(0, 12)}, and this has ${ours.digest.slice(0, 12)}`
+      : `What is on the server under this name was put in by beamloop ${found.program}, and this is ${ours.program}`;
   throw new BeamloopError('STUDY_MISMATCH', {
     what,
     where,
