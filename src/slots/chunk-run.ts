@@ -49,8 +49,6 @@ const QUEUE = 'queue slots';
 const MORE_TIME_S = 0.05;
 /** On real time a resumed run waits this long for what board and UE still remember of the run before, s. */
 const REMEMBERED_S = 2;
-/** Head start of the board over the UE on virtual time. */
-const BOARD_FIRST_S = 1e-3;
 
 export class ChunkRun {
   readonly #parts: ChunkParts;
@@ -133,24 +131,22 @@ export class ChunkRun {
   }
 
   /**
-   * Virtual time: it stands still until board and UEs have all confirmed, so their order is free. The board comes first, so
-   * that nothing holds up its queue entries. The UEs are asked when they are confirmed, or while a longer load goes on.
+   * Virtual time: it stands still until board and UEs have all confirmed, so their order is free, and all of them are told at once. The
+   * board comes first, so that nothing holds up its queue entries.
    */
   async #queueAndAsk(chunk: Chunk, signal: AbortSignal): Promise<void> {
-    const { clock, pilots, powerTimeoutS, testbed } = this.#parts;
+    const { pilots, powerTimeoutS, testbed } = this.#parts;
     const { codewords, entries } = chunk;
-    // A load goes on over a restart of the board, which these slots do not outlive.
-    const loaded = testbed.board.load(codewords).then(() => signal.throwIfAborted());
-    const queued = loaded.then(() => testbed.board.queue(entries));
-    const asked = Promise.race([queued, clock.sleep(BOARD_FIRST_S, signal)]).then(() =>
-      this.#askUes(chunk, signal),
-    );
+    const queued = Promise.all([testbed.board.load(codewords), testbed.board.queue(entries)]);
     const ends = this.#ends(entries, powerTimeoutS, signal);
-    for (const promise of [queued, asked, ends]) promise.catch(() => {}); // all are awaited below
-    await queued;
-    // The UEs are asked now; whoever watches knows what is radiated before it is.
+    for (const promise of [queued, ends]) promise.catch(() => {}); // all are awaited below
+    // By then the board has been told.
     await setImmediate();
+    const asked = this.#askUes(chunk, signal);
+    asked.catch(() => {}); // awaited below
+    // Whoever watches knows what is radiated before it is.
     pilots.recordNew();
+    await queued;
     await asked;
     await this.#passAndJoin(entries, ends, signal);
   }
