@@ -45,6 +45,8 @@ const DONE = 'done';
 /** Names of what the board is asked for, in what was learned. */
 const LOAD = 'load a codeword';
 const QUEUE = 'queue slots';
+/** Turns of the event loop that the board has to itself on virtual time: enough for one in this process to confirm. */
+const BOARD_FIRST_TURNS = 3;
 /** Real time that a pilot gets on top for each time that it failed, s. */
 const MORE_TIME_S = 0.05;
 /** On real time a resumed run waits this long for what board and UE still remember of the run before, s. */
@@ -138,13 +140,12 @@ export class ChunkRun {
     const { pilots, powerTimeoutS, testbed } = this.#parts;
     const { codewords, entries } = chunk;
     const queued = Promise.all([testbed.board.load(codewords), testbed.board.queue(entries)]);
+    const told = Promise.race([queued, turns(BOARD_FIRST_TURNS)]);
+    const asked = told.then(() => this.#askUes(chunk, signal));
     const ends = this.#ends(entries, powerTimeoutS, signal);
-    for (const promise of [queued, ends]) promise.catch(() => {}); // all are awaited below
-    // By then the board has been told.
-    await setImmediate();
-    const asked = this.#askUes(chunk, signal);
-    asked.catch(() => {}); // awaited below
-    // Whoever watches knows what is radiated before it is.
+    for (const promise of [queued, asked, ends]) promise.catch(() => {}); // all are awaited below
+    await told;
+    // The UEs have been asked; whoever watches knows what is radiated before it is.
     pilots.recordNew();
     await queued;
     await asked;
@@ -289,4 +290,8 @@ export class ChunkRun {
     if (first === undefined || last === undefined) return;
     await testbed.board.requestReceipts(first, last - first + 1);
   }
+}
+
+async function turns(numTurns: number): Promise<void> {
+  for (let k = 0; k < numTurns; k++) await setImmediate();
 }
