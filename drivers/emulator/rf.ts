@@ -99,6 +99,9 @@ export interface RadiatedWeights {
   readonly delayS: Float64Array | null;
 }
 
+/** Of an element that cannot delay: it loses nothing by it. */
+const NO_DELAY = { realS: 0, gain: 1 };
+
 /** Shape [numElements][2^phaseBits]; NaN where nothing is known yet. */
 interface Phasors {
   readonly re: Float64Array;
@@ -229,7 +232,7 @@ export class RfFrontEnd {
     const im = new Float64Array(numElements);
     const delayS = codes.delayCode === null && this.#linesS === null ? null : new Float64Array(numElements);
     for (let n = 0; n < numElements; n++) {
-      const delay = this.#delayOf(codes, n);
+      const delay = delayS === null ? NO_DELAY : this.#delayOf(codes, n);
       const stuckAt = this.#stuckAt[n]!;
       const phaseCode = stuckAt < 0 ? codes.phaseCode[n]! : stuckAt;
       const own = this.#errorOfCode(n, phaseCode);
