@@ -221,7 +221,7 @@ export interface ArrayBoard {
    */
   load(codewords: readonly PackedCodeword[]): Promise<void>;
   /**
-   * Queues slots ahead; every hash must be loaded. Resolves when the board confirmed all entries. Rejects with BOARD_RESET
+   * Queues slots ahead; every hash must be loaded, or, on a board that has its own clock, be in a load that was begun. Resolves when the board confirmed all entries. Rejects with BOARD_RESET
    * when the board restarts or takes another session before: slots are meant for the clock that ran when they were queued.
    */
   queue(entries: readonly SlotEntry[]): Promise<void>;

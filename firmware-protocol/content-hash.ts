@@ -2,17 +2,21 @@
 
 /** 16 lower-case hex digits, most significant first. Offset basis cbf29ce484222325, prime 2^40 + 0x1b3. */
 export function contentHash(bytes: Uint8Array): string {
-  let high = 0xcbf29ce4;
-  let low = 0x84222325;
+  let high = 0xcbf29ce4 | 0;
+  let low = 0x84222325 | 0;
   for (let i = 0; i < bytes.length; i++) {
-    low = (low ^ bytes[i]!) >>> 0;
-    // Products stay below 2^53, so doubles hold them exactly; >>> 0 takes them modulo 2^32.
-    const lowProduct = low * 0x1b3;
-    const carry = Math.floor(lowProduct / 0x1_0000_0000);
-    high = (high * 0x1b3 + carry + ((low << 8) >>> 0)) >>> 0;
-    low = lowProduct >>> 0;
+    low ^= bytes[i]!;
+    // By halves, whose products fit into 32 bits.
+    const right = (low & 0xffff) * 0x1b3;
+    const left = (low >>> 16) * 0x1b3 + (right >>> 16);
+    high = (Math.imul(high, 0x1b3) + (left >>> 16) + (low << 8)) | 0;
+    low = (left << 16) | (right & 0xffff);
   }
-  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+  return hex32(high) + hex32(low);
+}
+
+function hex32(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0');
 }
 
 /** Hex form of a hash as it stands in messages. */

@@ -185,7 +185,8 @@ export class CodewordExpander {
 function phaseCodeOf(turns: number, phaseBits: number): number {
   const numCodes = 1 << phaseBits;
   const code = nearest(turns * numCodes);
-  return Number.isFinite(code) ? code - numCodes * Math.floor(code / numCodes) : -1;
+  // The rest is that of a division by a power of two.
+  return Number.isFinite(code) ? code & (numCodes - 1) : -1;
 }
 
 /** From the middle of the array, in spacings. */

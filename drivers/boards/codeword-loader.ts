@@ -13,6 +13,14 @@ const QUERY_COUNT = itemsPerMessage(MemoryContents);
 /** Codewords handed to the link before the first of them is confirmed; keeps its window filled with a wide margin. */
 const MAX_UNDERWAY = 256;
 
+/** A load on its way. */
+interface Load {
+  /** Its codewords have been handed to the link, as far as they ever are: what is sent now comes after them. */
+  readonly sent: Promise<void>;
+  /** The board holds them. Rejects as `load`. */
+  readonly over: Promise<void>;
+}
+
 export class CodewordLoader {
   readonly #requests: OpenRequests;
   readonly #table: CodewordTable;
@@ -20,6 +28,7 @@ export class CodewordLoader {
   readonly #chunkBytes: number;
   readonly #boardName: string;
   #lastTurn: Promise<unknown> = Promise.resolve();
+  #lastLoad: Load = { sent: Promise.resolve(), over: Promise.resolve() };
   #numLoaded = 0;
   #numExpanded = 0;
   #numReused = 0;
@@ -59,12 +68,16 @@ export class CodewordLoader {
    */
   load(codewords: readonly PackedCodeword[], ready: () => Promise<void>): Promise<void> {
     const wanted = new Map(codewords.map((codeword) => [codeword.hash, codeword]));
+    let onSent = () => {};
+    const sent = new Promise<void>((resolve) => {
+      onSent = resolve;
+    });
     const turn = this.#lastTurn.then(async () => {
       await ready();
       this.#numReused += [...wanted.keys()].filter((hash) => this.#table.indexOf(hash) !== undefined).length;
       for (;;) {
         try {
-          await this.#loadMissing(wanted);
+          await this.#loadMissing(wanted, onSent);
           return;
         } catch (error) {
           if (!(error instanceof BeamloopError) || error.code !== 'BOARD_RESET') throw error;
@@ -72,8 +85,14 @@ export class CodewordLoader {
         }
       }
     });
-    this.#lastTurn = turn.catch(() => {});
+    this.#lastTurn = turn.catch(() => {}).then(onSent);
+    this.#lastLoad = { sent, over: turn };
     return turn;
+  }
+
+  /** The last one that was begun. */
+  get lastLoad(): Load {
+    return this.#lastLoad;
   }
 
   /** Asks what the memory holds, takes it over, and loads again what was held and is gone. */
@@ -114,7 +133,7 @@ export class CodewordLoader {
     });
   }
 
-  async #loadMissing(wanted: ReadonlyMap<string, PackedCodeword>): Promise<void> {
+  async #loadMissing(wanted: ReadonlyMap<string, PackedCodeword>, onSent = () => {}): Promise<void> {
     for (const hash of wanted.keys()) this.#table.touch(hash);
     const missing = [...wanted.values()].filter(({ hash }) => this.#table.indexOf(hash) === undefined);
     if (missing.length === 0) return;
@@ -129,10 +148,10 @@ export class CodewordLoader {
         todo: 'Load and queue in smaller batches',
       });
     }
-    await this.#transmit(assignments);
+    await this.#transmit(assignments, onSent);
   }
 
-  async #transmit(assignments: readonly Assignment[]): Promise<void> {
+  async #transmit(assignments: readonly Assignment[], onSent = () => {}): Promise<void> {
     const underway: Promise<unknown>[] = [];
     const failures: unknown[] = [];
     for (const [k, batch] of this.#parameters.batches(assignments).entries()) {
@@ -140,6 +159,7 @@ export class CodewordLoader {
       if (failures.length > 0) this.#abandon(batch.assignments);
       else underway.push(this.#loadBatch(batch).catch((error: unknown) => failures.push(error)));
     }
+    onSent();
     await Promise.all(underway);
     if (failures.length > 0) throw failures[0];
   }

@@ -35,6 +35,20 @@ export class CodewordTable {
     return this.#held.get(hash)?.index;
   }
 
+  /** Where it will be when a load that is underway has succeeded. */
+  loadingAt(hash: string): number | undefined {
+    return this.#loading.get(hash)?.index;
+  }
+
+  get isLoading(): boolean {
+    return this.#loading.size > 0;
+  }
+
+  /** Whether all that is being loaded is among these. */
+  isLoadingOnly(hashes: ReadonlySet<string>): boolean {
+    return [...this.#loading.keys()].every((hash) => hashes.has(hash));
+  }
+
   get numHeld(): number {
     return this.#held.size;
   }

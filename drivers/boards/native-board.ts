@@ -122,7 +122,10 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
 
   async queue(entries: readonly SlotEntry[]): Promise<void> {
     SlotQueue.check(entries);
-    await this.#uninterrupted();
+    const { sent, over } = this.#loader.lastLoad;
+    await this.#uninterrupted(sent);
+    if (await this.#slots.followLoad(entries, over)) return;
+    await this.#uninterrupted(over.catch(() => {}));
     await this.#slots.queue(entries);
   }
 
@@ -273,10 +276,11 @@ export class NativeBoard implements ArrayBoard, LinkEvents {
     this.#malformedTold = true;
   }
 
-  /** Waits for the link as the gate does, for what means nothing to a board that has restarted meanwhile. */
-  async #uninterrupted(): Promise<void> {
+  /** Waits for the link as the gate does, and for `also`, for what means nothing to a board that has restarted meanwhile. */
+  async #uninterrupted(also?: Promise<void>): Promise<void> {
     const before = this.#interruptions;
     await this.#gate.wait();
+    await also;
     if (before.reason !== null) throw before.reason;
   }
 

@@ -86,6 +86,28 @@ export class SlotQueue {
     }
   }
 
+  /**
+   * Queues them right behind the codewords that are being loaded, which saves a round trip. Returns false when nothing was queued: none
+   * are being loaded, or one has failed. The board takes none of a message that names it then (SPEC 6.4), and one message they must be.
+   *
+   * @param loaded resolves when the board holds them.
+   */
+  async followLoad(entries: readonly SlotEntry[], loaded: Promise<void>): Promise<boolean> {
+    const isOneMessage = entries.length <= this.#perMessage;
+    const hashes = new Set(entries.map(({ hash }) => hash));
+    if (!isOneMessage || !this.#table.isLoading || !this.#table.isLoadingOnly(hashes)) return false;
+    try {
+      await this.queue(entries);
+      await loaded;
+      // As if they had been held before.
+      for (const { hash } of entries) this.#table.touch(hash);
+      return true;
+    } catch (error) {
+      if (error instanceof BeamloopError && error.cause === 'notLoaded') return false;
+      throw error;
+    }
+  }
+
   async queue(entries: readonly SlotEntry[]): Promise<void> {
     this.#refuseOverflow(entries);
     const indexed = entries.map((entry) => ({ ...entry, index: this.#indexOf(entry) }));
@@ -278,7 +300,7 @@ export class SlotQueue {
   }
 
   #indexOf({ slot, hash }: SlotEntry): number {
-    const index = this.#table.indexOf(hash);
+    const index = this.#table.indexOf(hash) ?? this.#table.loadingAt(hash);
     if (index !== undefined) return index;
     throw new BeamloopError('PLAN_REFUSED', {
       what: `The codeword ${hash} of slot ${slot} is not in the board's memory`,

@@ -99,6 +99,18 @@ export interface RadiatedWeights {
   readonly delayS: Float64Array | null;
 }
 
+/** Of an element that cannot delay: it loses nothing by it. */
+const NO_DELAY = { realS: 0, gain: 1 };
+
+/** Shape [numElements][2^phaseBits]; NaN where nothing is known yet. */
+interface Phasors {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
+/** That are kept: 4 MB. */
+const MOST_PHASORS = 2 ** 18;
+
 export class RfFrontEnd {
   readonly #format: RfFormat;
   readonly #phaseErrorRad: Float64Array;
@@ -116,6 +128,8 @@ export class RfFrontEnd {
   readonly #impairments: RfImpairments;
   /** Amplitude of an element that radiates its share of the array's power. */
   readonly #share: number;
+  /** What elements without delays radiate fully at a phase code, once it was asked for; null where there are too many. */
+  readonly #phasors: Phasors | null;
 
   /** `places`: of a board that is a part of an array only. */
   constructor(format: RfFormat, impairments: RfImpairments, places: ElementPlaces | null = null) {
@@ -130,6 +144,11 @@ export class RfFrontEnd {
     this.#delayGain = new Float64Array(numElements).fill(1);
     this.#stuckAt = new Int32Array(numElements).fill(-1);
     this.#elements = elements;
+    const numPhasors = numElements * 2 ** format.phaseBits;
+    this.#phasors =
+      numPhasors > MOST_PHASORS
+        ? null
+        : { re: new Float64Array(numPhasors).fill(Number.NaN), im: new Float64Array(numPhasors) };
     const { phaseDriftRmsRadPerK, warmerK, delayGainErrorRms } = impairments;
     const stuck = new Set(impairments.stuckElements);
     const dead = new Set(impairments.deadElements);
@@ -164,6 +183,47 @@ export class RfFrontEnd {
    * phi_n = phaseCode 2 pi / 2^phaseBits; amplitude = amplitudeCode / (2^amplitudeBits - 1). What neighbours couple comes last.
    */
   weights(codes: RfCodes): RadiatedWeights {
+    const weights =
+      this.#phasors !== null && this.#isOfPhases(codes)
+        ? this.#ofPhases(codes, this.#phasors)
+        : this.#ofElements(codes);
+    const { coupling } = this.#impairments;
+    return coupling === null
+      ? weights
+      : { ...coupled(weights.re, weights.im, coupling), delayS: weights.delayS };
+  }
+
+  #isOfPhases({ delayCode, amplitudeCode }: RfCodes): boolean {
+    if (delayCode !== null || this.#linesS !== null) return false;
+    if (amplitudeCode === null) return true;
+    const fullScale = 2 ** this.#format.amplitudeBits - 1;
+    for (let n = 0; n < amplitudeCode.length; n++) if (amplitudeCode[n] !== fullScale) return false;
+    return true;
+  }
+
+  /** As `#ofElements`, each phasor computed once. */
+  #ofPhases(codes: RfCodes, phasors: Phasors): RadiatedWeights {
+    const { numElements, phaseBits } = this.#format;
+    const { phaseCode } = codes;
+    const numCodes = 2 ** phaseBits;
+    const re = new Float64Array(numElements);
+    const im = new Float64Array(numElements);
+    for (let n = 0; n < numElements; n++) {
+      const at = n * numCodes + phaseCode[n]!;
+      if (Number.isNaN(phasors.re[at]!)) {
+        const own = this.#ofElements(codes);
+        for (let k = 0; k < numElements; k++) {
+          phasors.re[k * numCodes + phaseCode[k]!] = own.re[k]!;
+          phasors.im[k * numCodes + phaseCode[k]!] = own.im[k]!;
+        }
+      }
+      re[n] = phasors.re[at]!;
+      im[n] = phasors.im[at]!;
+    }
+    return { re, im, delayS: null };
+  }
+
+  #ofElements(codes: RfCodes): RadiatedWeights {
     const { numElements, phaseBits, amplitudeBits } = this.#format;
     const phaseLsbRad = (2 * Math.PI) / 2 ** phaseBits;
     const fullScale = 2 ** amplitudeBits - 1;
@@ -172,7 +232,7 @@ export class RfFrontEnd {
     const im = new Float64Array(numElements);
     const delayS = codes.delayCode === null && this.#linesS === null ? null : new Float64Array(numElements);
     for (let n = 0; n < numElements; n++) {
-      const delay = this.#delayOf(codes, n);
+      const delay = delayS === null ? NO_DELAY : this.#delayOf(codes, n);
       const stuckAt = this.#stuckAt[n]!;
       const phaseCode = stuckAt < 0 ? codes.phaseCode[n]! : stuckAt;
       const own = this.#errorOfCode(n, phaseCode);
@@ -182,8 +242,7 @@ export class RfFrontEnd {
       im[n] = size * Math.sin(phaseRad);
       if (delayS !== null) delayS[n] = delay.realS;
     }
-    const { coupling } = this.#impairments;
-    return coupling === null ? { re, im, delayS } : { ...coupled(re, im, coupling), delayS };
+    return { re, im, delayS };
   }
 
   /** Drawn for each code anew: a table of 16 bits would be larger than what uses it. */

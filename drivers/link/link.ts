@@ -22,9 +22,9 @@ export interface LinkEvents extends ExchangeEvents {
   onDead(error: BeamloopError): void;
 }
 
-/** Handed to the transport at once: enough to keep it busy, little enough that an urgent frame need not wait long. */
 /** A reason of our own: making the usual one, with its stack trace, takes longer than a wake. */
 const CANCELLED = 'cancelled';
+/** Handed to the transport at once: enough to keep it busy, little enough that an urgent frame need not wait long. */
 const MAX_WRITE_BYTES = 4096;
 const FIRST_PAUSE_S = 0.02;
 /** Of what came first, to be shown where it is no board. */
@@ -172,11 +172,11 @@ export class Link {
     this.#turn();
   }
 
-  /** Several messages that are sent in one go share a write. */
+  /** Several messages that are sent in one turn of the event loop share a write. */
   #askTurn(): void {
     if (this.#turnAsked) return;
     this.#turnAsked = true;
-    queueMicrotask(() => {
+    process.nextTick(() => {
       this.#turnAsked = false;
       this.#turn();
     });

@@ -5,7 +5,7 @@ import { requireWhole } from '../../src/core/arguments.js';
 import { BAUD } from '../../src/core/bounds.js';
 import { BeamloopError } from '../../src/core/errors.js';
 import { listPorts, type PortLister, resolvePort } from './discovery.js';
-import { pollBothWays } from './serial-poller.js';
+import { moveAtOnce, pollBothWays } from './serial-bindings.js';
 import { serialport } from './serialport.js';
 import type { Transport, TransportListener } from './transport.js';
 import { type UsbPort, usbPortName } from './usb-ids.js';
@@ -65,6 +65,7 @@ export class SerialTransport implements Transport {
         port.open((error) => (error === null ? resolve() : reject(openError(this.name, path, error))));
       });
       pollBothWays(port);
+      moveAtOnce(port);
       this.#lines = { dtr: dtr ?? true, rts: rts ?? true };
       // A system raises both lines when it opens a port.
       if (setsLines) await this.#setLines(port, { dtr: dtr ?? true, rts: rts ?? true });

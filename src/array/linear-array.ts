@@ -85,7 +85,11 @@ export class LinearArray implements AntennaArray {
 
   travelTimeS([xM, yM, zM = 0]: PlaceM): Float64Array {
     const acrossM = zM === 0 ? xM : Math.hypot(xM, zM);
-    return this.elementYM.map((y) => Math.hypot(acrossM, y - yM) / this.speedOfLightMPerS);
+    const travelS = new Float64Array(this.numElements);
+    for (let k = 0; k < travelS.length; k++) {
+      travelS[k] = Math.hypot(acrossM, this.elementYM[k]! - yM) / this.speedOfLightMPerS;
+    }
+    return travelS;
   }
 
   /** It stands in no frame but the world's. */

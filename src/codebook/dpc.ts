@@ -91,7 +91,9 @@ export class DpcCodebook {
 
 /** Phase -2 pi |p_n - v| / lambda of the codeword that diverges from the virtual focal point v, rad, [numElements]. */
 export function divergingPhaseRad(array: LinearArray, virtualFocalPointM: PointM): Float64Array {
-  return array.propagationPhaseRad(virtualFocalPointM).map((phase) => -phase);
+  const phaseRad = array.propagationPhaseRad(virtualFocalPointM);
+  for (let n = 0; n < phaseRad.length; n++) phaseRad[n] = -phaseRad[n]!;
+  return phaseRad;
 }
 
 /** Returns log2 of `numElements`. */

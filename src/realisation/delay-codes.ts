@@ -11,8 +11,8 @@ export interface RealisedDelays {
   readonly lineCode: Uint16Array | null;
   /** Null on boards without an adjustable part. */
   readonly delayCode: Uint16Array | null;
-  /** Delay that the codes amount to, s, shape [numElements]. */
-  readonly realisedS: Float64Array;
+  /** Delay that the codes amount to, s, shape [numElements]; null on boards without delays. */
+  readonly realisedS: Float64Array | null;
   /** Common shift that was added to the codeword's delays first, s: it changes no power. */
   readonly shiftS: number;
   /** Largest error but for clipped delays, s. */
@@ -52,9 +52,8 @@ export function realiseDelays(
   const { numElements, delayLsbS, delayBits } = board;
   if (!hasDelays(board)) {
     const asPhase = delayS?.reduce((count, delay) => count + (delay === 0 ? 0 : 1), 0) ?? 0;
-    const realisedS = new Float64Array(numElements);
     return {
-      ...{ lineCode: null, delayCode: null, realisedS, shiftS: 0, errorMaxS: 0, clipped: 0 },
+      ...{ lineCode: null, delayCode: null, realisedS: null, shiftS: 0, errorMaxS: 0, clipped: 0 },
       ...{ asPhase, restSpanS: 0 },
     };
   }

@@ -22,12 +22,14 @@ export function gainLossesDb(
   const { phaseRad: wantedRad } = wanted;
   const { phaseRad: radiatedRad } = radiated;
   const numElements = wantedRad.length;
+  const isOfPhases = wanted.delayS === null && radiated.delayS === null;
   const re = new Float64Array(numFrequencies);
   const im = new Float64Array(numFrequencies);
   for (let n = 0; n < numElements; n++) {
     const size = ((wanted.amplitude?.[n] ?? 1) * (radiated.amplitude?.[n] ?? 1)) / numElements;
-    const delayS = (radiated.delayS?.[n] ?? 0) - (wanted.delayS?.[n] ?? 0);
-    const phaseRad = radiatedRad[n]! - wantedRad[n]! - wrappedRad(frequenciesHz[0]! * delayS);
+    const delayS = isOfPhases ? 0 : (radiated.delayS?.[n] ?? 0) - (wanted.delayS?.[n] ?? 0);
+    const delayRad = isOfPhases ? 0 : wrappedRad(frequenciesHz[0]! * delayS);
+    const phaseRad = radiatedRad[n]! - wantedRad[n]! - delayRad;
     let x = size * Math.cos(phaseRad);
     let y = size * Math.sin(phaseRad);
     let stepHz = 0;

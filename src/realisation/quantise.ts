@@ -155,9 +155,10 @@ function phasesInTurns(
 ): Float64Array {
   const turns = new Float64Array(phaseRad.length);
   for (let k = 0; k < turns.length; k++) turns[k] = phaseRad[k]! / TWO_PI;
-  if (carrierHz === 0) return turns;
+  if (carrierHz === 0 || (delayS === null && realisedS === null)) return turns;
   for (let k = 0; k < turns.length; k++) {
-    const missingDelayS = (delayS === null ? 0 : delayS[k]!) + shiftS - realisedS[k]!;
+    const missingDelayS =
+      (delayS === null ? 0 : delayS[k]!) + shiftS - (realisedS === null ? 0 : realisedS[k]!);
     if (missingDelayS !== 0) turns[k]! -= fraction(carrierHz * missingDelayS);
   }
   return turns;
@@ -171,7 +172,8 @@ function nearestCodes(wantedTurns: Float64Array, { phaseBits, codePhaseRad }: Bo
     const rounded = Math.round(wantedTurns[k]! * numCodes);
     const code =
       codePhaseRad === undefined ? rounded : nearestCode(codePhaseRad[k]!, wantedTurns[k]!, rounded);
-    codes[k] = code - numCodes * Math.floor(code / numCodes);
+    // Around the circle, of which there are a power of two.
+    codes[k] = code & (numCodes - 1);
   }
   return codes;
 }

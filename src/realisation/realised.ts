@@ -26,17 +26,27 @@ export function realisedCodeword(settings: ElementSettings, board: BoardControls
     return values;
   };
   return {
-    phaseRad: everywhere((n) =>
+    phaseRad:
       codePhaseRad === undefined
-        ? 2 * Math.PI * (phaseCode[n]! / numPhaseCodes)
-        : codePhaseRad[n]![phaseCode[n]!]!,
-    ),
+        ? nominalPhasesRad(phaseCode, numPhaseCodes)
+        : everywhere((n) => codePhaseRad[n]![phaseCode[n]!]!),
     delayS: hasDelays(board) ? everywhere((n) => lineS(n) + adjustableS(n)) : null,
     amplitude:
-      amplitudeCode === null || amplitudeCode.every((code) => code === fullAmplitude)
+      amplitudeCode === null || isAll(amplitudeCode, fullAmplitude)
         ? null
         : everywhere((n) => amplitudeCode[n]! / fullAmplitude),
   };
+}
+
+function isAll(codes: Uint16Array, code: number): boolean {
+  for (let n = 0; n < codes.length; n++) if (codes[n] !== code) return false;
+  return true;
+}
+
+function nominalPhasesRad(phaseCode: Uint16Array, numPhaseCodes: number): Float64Array {
+  const phaseRad = new Float64Array(phaseCode.length);
+  for (let n = 0; n < phaseRad.length; n++) phaseRad[n] = 2 * Math.PI * (phaseCode[n]! / numPhaseCodes);
+  return phaseRad;
 }
 
 /** Weights that a perfect board radiates with when it holds these settings, shape [numElements] (eq. 35). */

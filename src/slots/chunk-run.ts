@@ -45,12 +45,12 @@ const DONE = 'done';
 /** Names of what the board is asked for, in what was learned. */
 const LOAD = 'load a codeword';
 const QUEUE = 'queue slots';
+/** Turns of the event loop that the board has to itself on virtual time: enough for one in this process to confirm. */
+const BOARD_FIRST_TURNS = 3;
 /** Real time that a pilot gets on top for each time that it failed, s. */
 const MORE_TIME_S = 0.05;
 /** On real time a resumed run waits this long for what board and UE still remember of the run before, s. */
 const REMEMBERED_S = 2;
-/** Head start of the board over the UE on virtual time. */
-const BOARD_FIRST_S = 1e-3;
 
 export class ChunkRun {
   readonly #parts: ChunkParts;
@@ -133,24 +133,21 @@ export class ChunkRun {
   }
 
   /**
-   * Virtual time: it stands still until board and UEs have all confirmed, so their order is free. The board comes first, so
-   * that nothing holds up its queue entries. The UEs are asked when they are confirmed, or while a longer load goes on.
+   * Virtual time: it stands still until board and UEs have all confirmed, so their order is free, and all of them are told at once. The
+   * board comes first, so that nothing holds up its queue entries.
    */
   async #queueAndAsk(chunk: Chunk, signal: AbortSignal): Promise<void> {
-    const { clock, pilots, powerTimeoutS, testbed } = this.#parts;
+    const { pilots, powerTimeoutS, testbed } = this.#parts;
     const { codewords, entries } = chunk;
-    // A load goes on over a restart of the board, which these slots do not outlive.
-    const loaded = testbed.board.load(codewords).then(() => signal.throwIfAborted());
-    const queued = loaded.then(() => testbed.board.queue(entries));
-    const asked = Promise.race([queued, clock.sleep(BOARD_FIRST_S, signal)]).then(() =>
-      this.#askUes(chunk, signal),
-    );
+    const queued = Promise.all([testbed.board.load(codewords), testbed.board.queue(entries)]);
+    const told = Promise.race([queued, turns(BOARD_FIRST_TURNS)]);
+    const asked = told.then(() => this.#askUes(chunk, signal));
     const ends = this.#ends(entries, powerTimeoutS, signal);
     for (const promise of [queued, asked, ends]) promise.catch(() => {}); // all are awaited below
-    await queued;
-    // The UEs are asked now; whoever watches knows what is radiated before it is.
-    await setImmediate();
+    await told;
+    // The UEs have been asked; whoever watches knows what is radiated before it is.
     pilots.recordNew();
+    await queued;
     await asked;
     await this.#passAndJoin(entries, ends, signal);
   }
@@ -293,4 +290,8 @@ export class ChunkRun {
     if (first === undefined || last === undefined) return;
     await testbed.board.requestReceipts(first, last - first + 1);
   }
+}
+
+async function turns(numTurns: number): Promise<void> {
+  for (let k = 0; k < numTurns; k++) await setImmediate();
 }

@@ -72,9 +72,10 @@ export class PilotFactory {
       const { phaseRad, delayS, amplitude } = realisedCodeword(settings, this.#board.description);
       this.#recording.append('element_settings', {
         hash,
-        phaseRad: Float32Array.from(phaseRad),
-        delayS: delayS && Float32Array.from(delayS),
-        amplitude: amplitude && Float32Array.from(amplitude),
+        // Not by `from`, which takes them one by one.
+        phaseRad: new Float32Array(phaseRad),
+        delayS: delayS && new Float32Array(delayS),
+        amplitude: amplitude && new Float32Array(amplitude),
       });
     }
   }

@@ -139,6 +139,24 @@ describe('a board that makes codewords of their parameters', () => {
     expect(board.codewordsExpanded()).toBeLessThan(10);
   });
 
+  it('queues slots right behind codewords that it makes otherwise, when it has been sent their settings', async () => {
+    const { board } = await connected({ numElements: 512 });
+    const watcher = new BoardWatcher(board);
+    await board.describeArray({ ...geometryOf(NARROW), mirrored: true }, null);
+    const polar = new PolarCodebook(NARROW, { numRings: 6 });
+    const codewords = Array.from({ length: 6 }, (_, k) => polar.codeword(polar.indexOf(29 * k)));
+    const all = packed(board, NARROW, codewords);
+    const entries = all.map(({ hash }, slot) => ({ slot, hash }));
+    await Promise.all([board.load(all), board.queue(entries)]);
+    expect(board.codewordsExpanded()).toBe(0);
+    await armSoon(board, 0, 1e-3);
+    await until(() => watcher.receipts.length === all.length);
+    expect(watcher.receipts.map(({ slot, hash, status }) => ({ slot, hash, status }))).toEqual(
+      entries.map((entry) => ({ ...entry, status: 'latched' })),
+    );
+    expect(watcher.faults).toEqual([]);
+  });
+
   it('is told the array again after a restart', async () => {
     const { board, rig } = await connected({ numElements: 512 });
     await board.describeArray(geometryOf(NARROW), null);

@@ -118,6 +118,55 @@ describe('native board', () => {
     expect(board.codewordsHeld()).toBe(101);
   });
 
+  it('queues slots behind the codewords that are still being loaded, in one go', async () => {
+    const { rig, board, watcher } = await connected(loopbackRig());
+    const codewords = randomCodewords(board, 3, 6);
+    const entries = codewords.map(({ hash }, slot) => ({ slot, hash }));
+    // The first turn of the event loop brings the board all of it.
+    const [chunks, receive] = [[] as number[], rig.emulated.receive.bind(rig.emulated)];
+    rig.emulated.receive = (chunk) => {
+      chunks.push(chunk.length);
+      receive(chunk);
+    };
+    await Promise.all([board.load(codewords), board.queue(entries)]);
+    expect(chunks[0]).toBeGreaterThan(3 * codewords[0]!.bytes.length);
+    expect(board.outstandingSlots()).toBe(3);
+    await armSoon(board, 0, SLOT_S);
+    await until(() => board.outstandingSlots() === 0);
+    expect(watcher.receipts.map(({ slot, hash }) => ({ slot, hash }))).toEqual(entries);
+  });
+
+  it('queues slots of other codewords when a load is over, and none that is not loaded', async () => {
+    const { board } = await connected(loopbackRig({ faults: { ...NO_FAULTS, memoryDelayS: 0.001 } }));
+    const [known, stranger, ...codewords] = randomCodewords(board, 22, 7);
+    await board.load([known!]);
+    const done: string[] = [];
+    const loading = board.load(codewords).then(() => done.push('loaded'));
+    const queueing = board.queue([{ slot: 1, hash: known!.hash }]).then(() => done.push('queued'));
+    await expect(board.queue([{ slot: 2, hash: stranger!.hash }])).rejects.toMatchObject({
+      code: 'PLAN_REFUSED',
+    });
+    await Promise.all([loading, queueing]);
+    expect(done).toEqual(['loaded', 'queued']);
+  });
+
+  it('queues nothing on a board that restarts during the load before it', async () => {
+    const { rig, board, watcher } = await connected(
+      loopbackRig({ faults: { ...NO_FAULTS, memoryDelayS: 0.001 } }),
+    );
+    const codewords = randomCodewords(board, 40, 8);
+    const loading = board.load(codewords);
+    const queued = board.queue(codewords.map(({ hash }, slot) => ({ slot, hash })));
+    queued.catch(() => {}); // looked at below
+    await until(() => board.linkStatistics().codewordsLoaded > 10);
+    rig.emulated.reset();
+    await expect(queued).rejects.toMatchObject({ code: 'BOARD_RESET' });
+    await loading;
+    expect(watcher.resets).toBe(1);
+    expect(board.codewordsHeld()).toBe(40);
+    expect(board.outstandingSlots()).toBe(0);
+  });
+
   it('reports what the board reports, by name', async () => {
     const { board, watcher } = await connected(loopbackRig({ faults: { ...NO_FAULTS, missedSlots: [2] } }));
     const [codeword] = randomCodewords(board, 1, 5);

@@ -67,6 +67,11 @@ export class CutCodewords {
     return turn;
   }
 
+  /** Resolves when the loads that were begun are over, one way or another. */
+  async loaded(): Promise<void> {
+    await this.#lastTurn;
+  }
+
   /** @throws BAD_ARGUMENT for one that is not loaded. */
   held(hash: string): HeldCodeword {
     const parts = this.#held.get(hash);

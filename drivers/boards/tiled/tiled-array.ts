@@ -97,6 +97,8 @@ export class TiledArray implements ArrayBoard {
 
   async queue(entries: readonly SlotEntry[]): Promise<void> {
     const before = this.#interruptions;
+    await this.#cut.loaded();
+    if (before.reason !== null) throw before.reason;
     const slots = entries.map(({ slot, hash }) => ({ slot, ...this.#cut.held(hash) }));
     await this.#align(entries);
     if (before.reason !== null) throw before.reason;

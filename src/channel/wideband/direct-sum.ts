@@ -32,7 +32,7 @@ export class DirectSum implements SubcarrierSum {
     out.re.fill(0);
     out.im.fill(0);
     for (const { gain, delayS } of paths) {
-      const totalS = delayS.map((travelS, n) => travelS + (beam.delayS?.[n] ?? 0));
+      const totalS = beam.delayS === null ? delayS : delayS.map((travelS, n) => travelS + beam.delayS![n]!);
       this.evaluate(beam.re, beam.im, totalS, part);
       for (let m = 0; m < part.re.length; m++) {
         out.re[m]! += gain.re * part.re[m]! - gain.im * part.im[m]!;

@@ -45,12 +45,14 @@ export interface DelayedPath {
 /** w_n of a codeword at no frequency in particular: its delays stay apart. */
 export function beamOf({ phaseRad, delayS, amplitude }: Codeword): ElementBeam {
   const scale = 1 / Math.sqrt(phaseRad.length);
-  const size = (n: number) => (amplitude === null ? scale : scale * amplitude[n]!);
-  return {
-    re: phaseRad.map((phase, n) => size(n) * Math.cos(phase)),
-    im: phaseRad.map((phase, n) => size(n) * Math.sin(phase)),
-    delayS,
-  };
+  const re = new Float64Array(phaseRad.length);
+  const im = new Float64Array(phaseRad.length);
+  for (let n = 0; n < re.length; n++) {
+    const size = amplitude === null ? scale : scale * amplitude[n]!;
+    re[n] = size * Math.cos(phaseRad[n]!);
+    im[n] = size * Math.sin(phaseRad[n]!);
+  }
+  return { re, im, delayS };
 }
 
 /**

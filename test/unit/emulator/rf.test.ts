@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IDEAL_RF, RfFrontEnd } from '../../../drivers/emulator/rf.js';
+import { Random } from '../../../src/core/random.js';
 
 const N = 2048;
 const format = { numElements: N, phaseBits: 6, delayLsbS: 2e-12, delayLinesS: null, amplitudeBits: 1 };
@@ -23,6 +24,27 @@ describe('RF front end', () => {
       expect(im[n]).toBeCloseTo(Math.sin(phaseRad) / Math.sqrt(N), 14);
     }
     expect(delayS).toBeNull();
+  });
+
+  it('radiates the same of a codeword whatever it was told before', () => {
+    const few = { ...format, numElements: 64 };
+    const impairments = {
+      ...{ ...IDEAL_RF, seed: 4, phaseErrorRmsRad: 0.3, amplitudeErrorRmsDb: 1, codePhaseErrorRmsRad: 0.1 },
+      ...{ deadElements: [5], stuckElements: [7], coupling: { amplitude: 0.1, phaseRad: 1, columns: null } },
+    };
+    const front = new RfFrontEnd(few, impairments);
+    const random = new Random(1, 'codes');
+    for (let k = 0; k < 300; k++) {
+      const settings = {
+        ...{
+          phaseCode: Uint16Array.from({ length: 64 }, () => random.integer(64)),
+          delayCode: null,
+          lineCode: null,
+        },
+        amplitudeCode: Uint16Array.from({ length: 64 }, (_, n) => (k % 3 === 0 && n % 2 === 0 ? 0 : 1)),
+      };
+      expect(front.weights(settings)).toEqual(new RfFrontEnd(few, impairments).weights(settings));
+    }
   });
 
   it('keeps delays apart from the weights', () => {

@@ -179,7 +179,7 @@ describe('any board with lines', () => {
           board,
           0,
         );
-        const missing = wantedPs.map((ps, n) => ps * 1e-12 + shiftS - realisedS[n]!);
+        const missing = wantedPs.map((ps, n) => ps * 1e-12 + shiftS - realisedS![n]!);
         // Every element has its nearest line, and a common shift by the mean of what is missing leaves nothing to gain.
         for (const [n, ps] of wantedPs.entries()) {
           const nearest = Math.min(
