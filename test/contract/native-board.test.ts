@@ -122,14 +122,14 @@ describe('native board', () => {
     const { rig, board, watcher } = await connected(loopbackRig());
     const codewords = randomCodewords(board, 3, 6);
     const entries = codewords.map(({ hash }, slot) => ({ slot, hash }));
-    // The first turn of the event loop brings the board all of it.
+    // One turn of the event loop brings the board all of it; an acknowledgement of what was before may go first.
     const [chunks, receive] = [[] as number[], rig.emulated.receive.bind(rig.emulated)];
     rig.emulated.receive = (chunk) => {
       chunks.push(chunk.length);
       receive(chunk);
     };
     await Promise.all([board.load(codewords), board.queue(entries)]);
-    expect(chunks[0]).toBeGreaterThan(3 * codewords[0]!.bytes.length);
+    expect(Math.max(...chunks)).toBeGreaterThan(3 * codewords[0]!.bytes.length);
     expect(board.outstandingSlots()).toBe(3);
     await armSoon(board, 0, SLOT_S);
     await until(() => board.outstandingSlots() === 0);
