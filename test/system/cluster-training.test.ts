@@ -2,11 +2,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { evaluateCommand } from '../../src/cli/commands/evaluate.js';
 import { studiesCommand } from '../../src/cli/commands/studies.js';
 import { studyCommand } from '../../src/cli/commands/study.js';
 import { trainCommand } from '../../src/cli/commands/train.js';
+import { drawInCluster } from '../../src/cli/studies/cluster-run.js';
+import { type Server, StudyStreams } from '../../src/fan-out/cluster/study-streams.js';
+import { connectNats } from '../../src/nats/connect-nats.js';
+import { openJetStream } from '../../src/nats/jetstream.js';
 import { type Program, startTraining, startWorker } from '../fixtures/cluster.js';
 import { type NatsServer, startNatsServer } from '../fixtures/nats-server.js';
 import { failureOf, runCommand } from '../fixtures/run-command.js';
@@ -48,6 +53,15 @@ const listed = async () => {
   return (JSON.parse(stdout) as { studies: Record<string, unknown>[] }).studies;
 };
 
+/** Shards that nobody has done yet. */
+async function numWaiting(): Promise<number> {
+  const nats = await connectNats({ url: server.url }, { name: 'test' });
+  const streams = new StudyStreams({ nats, jetStream: await openJetStream(nats) }, 'train-walks');
+  const state = await streams.shardState();
+  await nats.close();
+  return state?.messages ?? 0;
+}
+
 /** Weights, and the hash of all that the model is. */
 function modelIn(name: string) {
   const { contentHash } = JSON.parse(readFileSync(path.join(at(name), 'model.json'), 'utf8')) as {
@@ -59,8 +73,9 @@ function modelIn(name: string) {
 describe('training on data that workers draw', () => {
   it('comes to the same weights though coordinator and worker are killed, and leaves nothing on the server', async () => {
     const first = train('killed', '--redeliver', '1 s');
-    await expect.poll(listed).toMatchObject([{ name: 'train-walks', numShards: NUM_SHARDS, numDone: 0 }]);
+    await expect.poll(numWaiting).toBe(NUM_SHARDS);
     await first.kill();
+    expect(await listed()).toMatchObject([{ name: 'train-walks', numShards: NUM_SHARDS, numDone: 0 }]);
     const lost = work();
     await lost.saying("At 'train-walks': Data that walks learns from");
     await lost.kill();
@@ -73,7 +88,7 @@ describe('training on data that workers draw', () => {
 
   it('is interrupted with data on the server, which are collected by --resume, and refused to others', async () => {
     const stopped = train('stopped');
-    await expect.poll(async () => (await listed())[0]?.numShards).toBe(NUM_SHARDS);
+    await expect.poll(numWaiting).toBe(NUM_SHARDS);
     stopped.child.kill('SIGINT');
     const { code, stderr } = await stopped.ended;
     expect(code).toBe(130);
@@ -111,6 +126,14 @@ describe('evaluation on data that workers draw', () => {
 });
 
 describe('options of where data are drawn', () => {
+  it('that had nothing to do are told of', async () => {
+    const stderr = new PassThrough();
+    const context = { signal: new AbortController().signal, stdout: stderr, stderr };
+    const options = { server: {} as Server, name: 'none', isFresh: false, isKept: false };
+    await drawInCluster(context, 'Nothing', options).finish();
+    expect(String(stderr.read())).toMatch(/^beamloop: warning: Nothing was drawn: data were read here/);
+  });
+
   it('are refused where they contradict each other, before anything is done', async () => {
     const nats = ['--nats', 'nats://127.0.0.1:1'];
     const of = ['train', file, '--out', at('never')];
