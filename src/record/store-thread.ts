@@ -9,16 +9,10 @@ import type { Recovery } from './database.js';
 import type { RunInfo } from './recording-file.js';
 import type { RecordingStore, StoredRow } from './recording-store.js';
 
-/** What the thread is started with. */
-export interface StoreThreadData {
-  readonly folder: string;
-  /** Of a recording that is to be made; null where one is gone on with. */
-  readonly info: RunInfo | null;
-}
-
-/** Asked of the thread; each is answered, in turn. */
+/** Asked of the thread; each is answered, in turn. `info` is that of a recording to be made, null where one is gone on with. */
 export type StoreRequest =
-  | { readonly type: 'open' | 'commit' | 'close' }
+  | { readonly type: 'open'; readonly folder: string; readonly info: RunInfo | null }
+  | { readonly type: 'commit' | 'close' }
   | { readonly type: 'query'; readonly sql: string };
 /** Rows are not answered: what is wrong with them is said of their commit. */
 export type StoreMessage =
@@ -29,20 +23,67 @@ export type StoreAnswer = { readonly id: number } & ({ readonly value: unknown }
 /** The message is what DuckDB said. */
 export type StoreFailure = { readonly failure: Failure } | { readonly message: string };
 
+/** What is asked of a recording that is closed, or whose thread has ended. */
+const ENDED = 'The thread that writes the recording has ended';
+
+/** One that has closed its recording and waits for the next: to start one takes longer than to make a recording, most of it DuckDB's. */
+let idle: StoreThread | null = null;
+
 /** @throws as `openStore`, and with `info` as `createRecordingFile`. */
 export async function openStoreThread(folder: string, info: RunInfo | null): Promise<RecordingStore> {
-  const store = new StoreThread({ folder, info });
+  const thread = idle?.isOver === false ? idle : new StoreThread();
+  idle = null;
   try {
-    await store.open();
-    return store;
+    const recovery = await thread.ask({ type: 'open', folder, info });
+    return new ThreadStore(thread, recovery as Recovery | null);
   } catch (error) {
-    await store.end();
+    await thread.end();
     throw error;
   }
 }
 
-class StoreThread implements RecordingStore {
-  #recovery: Recovery | null = null;
+class ThreadStore implements RecordingStore {
+  readonly recovery: Recovery | null;
+  /** Null once it is closed: the thread has another recording then. */
+  #thread: StoreThread | null;
+
+  constructor(thread: StoreThread, recovery: Recovery | null) {
+    this.#thread = thread;
+    this.recovery = recovery;
+  }
+
+  query(sql: string): Promise<Record<string, unknown>[]> {
+    return this.#ask({ type: 'query', sql }) as Promise<Record<string, unknown>[]>;
+  }
+
+  take(rows: readonly StoredRow[]): void {
+    this.#thread?.hand(rows);
+  }
+
+  async commit(): Promise<void> {
+    await this.#ask({ type: 'commit' });
+  }
+
+  async close(): Promise<void> {
+    const thread = this.#thread;
+    const closed = this.#ask({ type: 'close' });
+    this.#thread = null;
+    try {
+      await closed;
+    } catch (error) {
+      await thread?.end();
+      throw error;
+    }
+    if (idle === null) idle = thread;
+    else await thread!.end();
+  }
+
+  #ask(request: StoreRequest): Promise<unknown> {
+    return this.#thread?.ask(request) ?? Promise.reject(new Error(ENDED));
+  }
+}
+
+class StoreThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<
     number,
@@ -52,52 +93,29 @@ class StoreThread implements RecordingStore {
   /** Why nothing can be asked any more. */
   #failure: Error | null = null;
 
-  constructor(workerData: StoreThreadData) {
+  constructor() {
     // Options of the program, such as --input-type, are not for this file.
-    this.#worker = new Worker(compiledEntry('./store-worker.js', import.meta.url), {
-      workerData,
-      execArgv: [],
-    });
+    this.#worker = new Worker(compiledEntry('./store-worker.js', import.meta.url), { execArgv: [] });
     // A program that forgot its recording may end; while something is asked for it must not.
     this.#worker.unref();
     this.#worker.on('message', (answer: StoreAnswer) => this.#settle(answer));
     this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new Error('The thread that writes the recording has ended')));
+    this.#worker.on('exit', () => this.#fail(new Error(ENDED)));
   }
 
-  get recovery(): Recovery | null {
-    return this.#recovery;
+  get isOver(): boolean {
+    return this.#failure !== null;
   }
 
-  async open(): Promise<void> {
-    this.#recovery = (await this.#ask({ type: 'open' })) as Recovery | null;
-  }
-
-  query(sql: string): Promise<Record<string, unknown>[]> {
-    return this.#ask({ type: 'query', sql }) as Promise<Record<string, unknown>[]>;
-  }
-
-  take(rows: readonly StoredRow[]): void {
+  hand(rows: readonly StoredRow[]): void {
     this.#worker.postMessage({ type: 'rows', rows } satisfies StoreMessage);
-  }
-
-  async commit(): Promise<void> {
-    await this.#ask({ type: 'commit' });
-  }
-
-  async close(): Promise<void> {
-    try {
-      await this.#ask({ type: 'close' });
-    } finally {
-      await this.end();
-    }
   }
 
   async end(): Promise<void> {
     await this.#worker.terminate();
   }
 
-  #ask(request: StoreRequest): Promise<unknown> {
+  ask(request: StoreRequest): Promise<unknown> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     const id = ++this.#lastId;
     this.#worker.ref();

@@ -1,18 +1,11 @@
-/** The thread of store-thread.ts: has the file open, and does one thing after the other. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** The thread of store-thread.ts: has one file open after the other, and does one thing after the other. */
+import { parentPort } from 'node:worker_threads';
 import { BeamloopError } from '../core/errors.js';
 import { failureOf } from '../core/failure.js';
 import { createRecordingFile } from './recording-file.js';
 import { openStore, type RecordingStore } from './recording-store.js';
-import type {
-  StoreAnswer,
-  StoreFailure,
-  StoreMessage,
-  StoreRequest,
-  StoreThreadData,
-} from './store-thread.js';
+import type { StoreAnswer, StoreFailure, StoreMessage, StoreRequest } from './store-thread.js';
 
-const { folder, info } = workerData as StoreThreadData;
 let store: RecordingStore;
 /** The last of what was asked for. */
 let turn: Promise<void> = Promise.resolve();
@@ -33,10 +26,12 @@ async function take(message: StoreMessage): Promise<void> {
 
 async function carryOut(request: StoreRequest): Promise<unknown> {
   switch (request.type) {
-    case 'open':
+    case 'open': {
+      const { folder, info } = request;
       if (info !== null) await createRecordingFile(folder, info);
       store = await openStore(folder, 'write');
       return store.recovery;
+    }
     case 'query':
       return store.query(request.sql);
     case 'commit':
