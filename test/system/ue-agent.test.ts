@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PowerRecord, UeBridge } from '../../src/bridge/bridge.js';
 import type { BridgeOptions } from '../../src/bridge/bridge-options.js';
 import { startBridge } from '../../src/bridge/server.js';
 import { type AgentState, UeAgent, type UeAgentOptions } from '../../src/ue/agent.js';
+import { BridgeLink } from '../../src/ue/bridge-link.js';
 import { PowerQueue, type PowerSource } from '../../src/ue/power-source.js';
 
 import { PATIENCE_S } from '../fixtures/patience.js';
@@ -276,6 +277,29 @@ describe('UE agent and bridge', () => {
     const unable = agentOf(open.url, deaf);
     open.measure('ue-1', [1], PATIENCE_S).catch(() => undefined);
     await expect(unable.ended).rejects.toThrow('no antenna');
+  });
+
+  it('asks for the time with every request that tells when slots are, but on virtual time', async () => {
+    const bridge = await bridgeOf();
+    const sent = vi.spyOn(BridgeLink.prototype, 'send');
+    cleanups.push(async () => sent.mockRestore());
+    const numQuestions = () => sent.mock.calls.filter(([{ type }]) => type === 'time').length;
+    const source = new InstantSource(3);
+    agentOf(bridge.url, source);
+    await bridge.waitForUe('ue-1', PATIENCE_S);
+    const clock = { startS: 1, slotDurationS: 1e-3, uncertaintyS: 0 };
+    const ask = (slot: number, virtual: boolean) =>
+      bridge.measure('ue-1', [slot], PATIENCE_S, undefined, false, {
+        slot,
+        ...clock,
+        ...(virtual && { virtual }),
+      });
+    for (const slot of [1, 2, 3]) await ask(slot, true);
+    // That of the welcome.
+    expect(numQuestions()).toBe(1);
+    for (const slot of [4, 5]) await ask(slot, false);
+    expect(numQuestions()).toBe(3);
+    expect(source.asked.flat()).toEqual([1, 2, 3, 4, 5]);
   });
 
   it('finds out that the bridge is gone although the connection stays open', async () => {
