@@ -499,8 +499,8 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'another hash',
     clause: '4.3',
     file: 'firmware-protocol/content-hash.ts',
-    from: 'low = (low ^ bytes[i]!) >>> 0;',
-    to: 'low = (low + bytes[i]!) >>> 0;',
+    from: 'low ^= bytes[i]!;',
+    to: 'low = (low + bytes[i]!) | 0;',
     seenBy: [
       'sends frames in their one form, each with both delimiters',
       'repeats receipts until they are acknowledged',
