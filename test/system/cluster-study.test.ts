@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.js';
 import { callCommandLine } from '../fixtures/call-command-line.js';
-import { type Program, startStudy, startWorker } from '../fixtures/cluster.js';
+import { numShardsWaiting, type Program, startStudy, startWorker } from '../fixtures/cluster.js';
 import { type NatsServer, startNatsServer } from '../fixtures/nats-server.js';
 
 const numKills = Number(process.env.BEAMLOOP_TEST_KILLS ?? 3);
@@ -86,9 +86,10 @@ describe('a study done by workers', () => {
 
   it('goes on while nobody waits for it, and is collected by whoever attaches', async () => {
     const first = study(file, '--out', path.join(folder, 'gone'));
-    const only = worker();
-    await only.saying("At 'small'");
+    // Of what it has not put in yet workers know nothing.
+    await expect.poll(() => numShardsWaiting(server.url, 'small')).toBe(NUM_USERS / 50);
     await first.kill();
+    const only = worker();
     await expect.poll(async () => (await listed())[0]?.numDone).toBe(NUM_USERS / 50);
     await only.kill();
     const out = path.join(folder, 'attached');
@@ -110,7 +111,8 @@ describe('a study done by workers', () => {
     let coordinator = study(...args);
     await coordinator.saying('').then(() => workers[0]!.saying("At 'small'"));
     for (let k = 0; k < numKills; k++) {
-      await sleep(random.integer(1300));
+      // Short, so that two workers on a fast machine are not done with it before.
+      await sleep(random.integer(500));
       const which = ['worker', 'coordinator', 'server'][k < 3 ? k : random.integer(3)]!;
       expect(coordinator.child.exitCode, 'the study ended before it was disturbed').toBeNull();
       if (which === 'worker') {

@@ -9,10 +9,8 @@ import { studiesCommand } from '../../src/cli/commands/studies.js';
 import { studyCommand } from '../../src/cli/commands/study.js';
 import { trainCommand } from '../../src/cli/commands/train.js';
 import { drawInCluster } from '../../src/cli/studies/cluster-run.js';
-import { type Server, StudyStreams } from '../../src/fan-out/cluster/study-streams.js';
-import { connectNats } from '../../src/nats/connect-nats.js';
-import { openJetStream } from '../../src/nats/jetstream.js';
-import { type Program, startTraining, startWorker } from '../fixtures/cluster.js';
+import type { Server } from '../../src/fan-out/cluster/study-streams.js';
+import { numShardsWaiting, type Program, startTraining, startWorker } from '../fixtures/cluster.js';
 import { type NatsServer, startNatsServer } from '../fixtures/nats-server.js';
 import { failureOf, runCommand } from '../fixtures/run-command.js';
 import { spawnCommand } from '../fixtures/spawn-command.js';
@@ -53,14 +51,7 @@ const listed = async () => {
   return (JSON.parse(stdout) as { studies: Record<string, unknown>[] }).studies;
 };
 
-/** Shards that nobody has done yet. */
-async function numWaiting(): Promise<number> {
-  const nats = await connectNats({ url: server.url }, { name: 'test' });
-  const streams = new StudyStreams({ nats, jetStream: await openJetStream(nats) }, 'train-walks');
-  const state = await streams.shardState();
-  await nats.close();
-  return state?.messages ?? 0;
-}
+const numWaiting = () => numShardsWaiting(server.url, 'train-walks');
 
 /** Weights, and the hash of all that the model is. */
 function modelIn(name: string) {
