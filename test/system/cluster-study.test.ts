@@ -20,7 +20,7 @@ snr: [10 dB, Infinity]
 users: {count: ${count}, between: [0.3 m, 1.2 m]}
 `;
 /** Long enough for all kills. */
-const NUM_USERS = 3000 * numKills;
+const NUM_USERS = 6000 * numKills;
 let expected: string;
 let server: NatsServer;
 let programs: Program[] = [];
@@ -35,7 +35,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
   server = await startNatsServer();
 });
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') {
+    // Who waits for what, should one ever hang.
+    const all = programs.map(({ child, said }) => `${child.spawnargs[2]} (${child.exitCode}): ${said()}`);
+    console.error(all.join('\n'), readFileSync(path.join(server.folder, 'log'), 'utf8'));
+  }
   await Promise.all(programs.map((program) => program.kill()));
   programs = [];
   await server.remove();
@@ -111,7 +116,7 @@ describe('a study done by workers', () => {
     let coordinator = study(...args);
     await coordinator.saying('').then(() => workers[0]!.saying("At 'small'"));
     for (let k = 0; k < numKills; k++) {
-      // Short, so that two workers on a fast machine are not done with it before.
+      // Two workers of a fast machine are not done with it before.
       await sleep(random.integer(500));
       const which = ['worker', 'coordinator', 'server'][k < 3 ? k : random.integer(3)]!;
       // Who began while the server was away is told so, and begins again.
@@ -123,8 +128,6 @@ describe('a study done by workers', () => {
       } else if (which === 'coordinator') {
         await coordinator.kill();
         coordinator = study(...args);
-        // It is to be at work again before it is disturbed.
-        await sleep(700);
       } else await server.restart();
     }
     worker();
