@@ -90,9 +90,8 @@ function joined(parts: readonly FormatPart[]): Format {
 function fieldOf(inside: string, speech: Speech, allowed: readonly FieldName[]): FormatPart {
   const [name, spec] = inside.split(':', 2) as [string, string | undefined];
   if (!(allowed as readonly string[]).includes(name)) {
-    throw new FormatError(
-      `has the placeholder {${name}}; here there are ${allowed.map((each) => `{${each}}`).join(', ')}`,
-    );
+    const known = allowed.length === 0 ? 'none' : allowed.map((each) => `{${each}}`).join(', ');
+    throw new FormatError(`has the placeholder {${name}}; here there are ${known}`);
   }
   if (name === 'each') return { kind: 'each' };
   const field = name as Exclude<FieldName, 'each'>;

@@ -42,6 +42,7 @@ describe('a template', () => {
       '{fase:02X}{amplitude:02X}',
       /\{fase\}; here there are \{element\}, \{phase\}, \{amplitude\} \(b\.yaml:25, write\.each\)/,
     ],
+    ['send: "LATCH"', 'send: "LATCH {index}"', /\{index\}; here there are none \(b\.yaml:\d+, apply\.send\)/],
     ['{phase:02X}{amplitude:02X}', '{phase:deg.0}{amplitude:02X}', /accepted/],
     ['{phase:02X}{amplitude:02X}', '{phase:u8}{amplitude:02X}', /:u8.*:02X.*b\.yaml:25/],
     ['{phase:02X}{amplitude:02X}', '{amplitude:02X}', /needs \{phase\}/],
