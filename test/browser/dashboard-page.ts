@@ -18,11 +18,15 @@ export class DashboardCommand {
     this.url = url;
   }
 
-  /** Resolves when it has said where its page is. */
-  static async start(args: readonly string[], cwd: string): Promise<DashboardCommand> {
-    const started = spawn(process.execPath, [PROGRAM, 'dashboard', ...args, '--json'], {
+  /** Resolves when it has said where its page is. `nodeOptions` are Node's own; with them, stderr is a pipe. */
+  static async start(
+    args: readonly string[],
+    cwd: string,
+    nodeOptions: readonly string[] = [],
+  ): Promise<DashboardCommand> {
+    const started = spawn(process.execPath, [...nodeOptions, PROGRAM, 'dashboard', ...args, '--json'], {
       cwd,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', nodeOptions.length === 0 ? 'inherit' : 'pipe'],
     });
     const [chunk] = await once(started.stdout!, 'data');
     return new DashboardCommand(started, JSON.parse(String(chunk)).url);
