@@ -7,6 +7,7 @@ import { Hello } from '../../firmware-protocol/messages/hello.js';
 import type { PayloadOf } from '../../firmware-protocol/registry.js';
 import type { Clock } from '../../src/core/clock.js';
 import { BeamloopError } from '../../src/core/errors.js';
+import { Stop } from '../../src/core/stop-signal.js';
 import type { Transport } from '../transports/transport.js';
 import { Exchange, type ExchangeEvents, type ExchangeOptions, type HostMessageName } from './exchange.js';
 
@@ -22,8 +23,6 @@ export interface LinkEvents extends ExchangeEvents {
   onDead(error: BeamloopError): void;
 }
 
-/** A reason of our own: making the usual one, with its stack trace, takes longer than a wake. */
-const CANCELLED = 'cancelled';
 /** Handed to the transport at once: enough to keep it busy, little enough that an urgent frame need not wait long. */
 const MAX_WRITE_BYTES = 4096;
 const FIRST_PAUSE_S = 0.02;
@@ -42,7 +41,7 @@ export class Link {
   #reopening = false;
   #writing = false;
   #turnAsked = false;
-  #wake: { atS: number; cancel: AbortController } | null = null;
+  #wake: { atS: number; stop: Stop } | null = null;
   #downSinceS: number | null = null;
   #framesSent = 0;
   #bytesSent = 0;
@@ -145,7 +144,7 @@ export class Link {
     if (this.#end.signal.aborted) return;
     this.#open = false;
     this.#end.abort(reason);
-    this.#wake?.cancel.abort(CANCELLED);
+    this.#wake?.stop.end('sooner');
     this.#wake = null;
   }
 
@@ -218,10 +217,10 @@ export class Link {
     if (!this.#open || atS === Number.POSITIVE_INFINITY) return;
     // An earlier wake finds nothing to do and sets the next one; cheaper than a new timer for every frame.
     if (this.#wake !== null && this.#wake.atS <= atS) return;
-    this.#wake?.cancel.abort(CANCELLED);
-    const wake = { atS, cancel: new AbortController() };
+    this.#wake?.stop.end('sooner');
+    const wake = { atS, stop: new Stop() };
     this.#wake = wake;
-    this.#options.clock.sleep(Math.max(0, atS - nowS), wake.cancel.signal).then(
+    this.#options.clock.sleep(Math.max(0, atS - nowS), wake.stop).then(
       () => {
         if (this.#wake === wake) this.#wake = null;
         this.#turn();

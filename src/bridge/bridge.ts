@@ -2,6 +2,7 @@
  * What the rest of beamloop sees of the UE bridge. The wire format (`beamloop.ue.v1`) is in docs/ue-protocol.md.
  */
 import type { FocalPoint } from '../array/focal-point.js';
+import type { StopSignal } from '../core/stop-signal.js';
 import type { WireSlotClock } from './messages.js';
 import type { SensorRecord } from './sensor-reading.js';
 
@@ -97,7 +98,7 @@ export interface UeBridge {
   /** Where it listens, e.g. `ws://127.0.0.1:40123`. */
   readonly url: string;
   /** Resolves once the UE is connected and welcomed. Rejects with UE_ABSENT after `timeoutS`. */
-  waitForUe(ueId: string, timeoutS: number, signal?: AbortSignal): Promise<UeDescription>;
+  waitForUe(ueId: string, timeoutS: number, signal?: StopSignal): Promise<UeDescription>;
   /**
    * Asks a UE to measure these slots (strictly ascending) and resolves when the UE confirmed that it listens for them, with false when
    * it says that it cannot tell them apart: nothing will come then. Survives reconnects: the request is repeated until the UE confirms. Without a confirmation after `timeoutS` it
@@ -110,7 +111,7 @@ export interface UeBridge {
     ueId: string,
     slots: readonly number[],
     timeoutS: number,
-    signal?: AbortSignal,
+    signal?: StopSignal,
     keep?: boolean,
     clock?: WireSlotClock,
   ): Promise<boolean>;
@@ -125,7 +126,7 @@ export interface UeBridge {
     slots: readonly number[],
     setup: EstimateSetup,
     timeoutS: number,
-    signal?: AbortSignal,
+    signal?: StopSignal,
   ): Promise<FocalPoint>;
   /**
    * The listener gets every record once, in the order of arrival; the first one also what came before it. It must not

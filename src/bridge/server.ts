@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { FocalPoint } from '../array/focal-point.js';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
-import { FollowingSignal } from '../core/following-signal.js';
+import { Stop, type StopSignal } from '../core/stop-signal.js';
 import { objectionTo, refusalOf, reject, sameSecret } from './admission.js';
 import type {
   Complaint,
@@ -106,7 +106,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     });
   }
 
-  async waitForUe(ueId: string, timeoutS: number, signal?: AbortSignal): Promise<UeDescription> {
+  async waitForUe(ueId: string, timeoutS: number, signal?: StopSignal): Promise<UeDescription> {
     const session = this.#sessionOf(ueId);
     if (session.connection !== null) return session.description!;
     return this.#waitFor<UeDescription>(
@@ -126,7 +126,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     ueId: string,
     slots: readonly number[],
     timeoutS: number,
-    signal?: AbortSignal,
+    signal?: StopSignal,
     keep = false,
     clock?: WireSlotClock,
   ): Promise<boolean> {
@@ -153,7 +153,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     slots: readonly number[],
     setup: EstimateSetup,
     timeoutS: number,
-    signal?: AbortSignal,
+    signal?: StopSignal,
   ): Promise<FocalPoint> {
     const refused = whyNoEstimate(slots.length, setup);
     if (refused !== null) {
@@ -343,13 +343,7 @@ class BridgeServer implements UeBridge, ConnectionOwner {
   }
 
   /** Puts a request to a UE and waits for its answer. `wanted` names what it has to answer with. */
-  #ask(
-    ueId: string,
-    asked: Request,
-    wanted: string,
-    timeoutS: number,
-    signal?: AbortSignal,
-  ): Promise<Answer> {
+  #ask(ueId: string, asked: Request, wanted: string, timeoutS: number, signal?: StopSignal): Promise<Answer> {
     const session = this.#sessionOf(ueId);
     return this.#waitFor<Answer>(
       (resolve) => session.request(asked, resolve),
@@ -377,15 +371,15 @@ class BridgeServer implements UeBridge, ConnectionOwner {
     start: (resolve: (value: T) => void) => () => void,
     timeoutS: number,
     timeoutError: () => BeamloopError,
-    signal?: AbortSignal,
+    signal?: StopSignal,
   ): Promise<T> {
-    const wait = new FollowingSignal(this.#closed.signal, ...(signal === undefined ? [] : [signal]));
+    const wait = new Stop(this.#closed.signal, ...(signal === undefined ? [] : [signal]));
     let withdraw: (() => void) | undefined;
     try {
       const arrived = new Promise<T>((resolve) => {
         withdraw = start(resolve);
       });
-      const tooLate = this.clock.sleep(timeoutS, wait.signal).then(() => {
+      const tooLate = this.clock.sleep(timeoutS, wait).then(() => {
         throw timeoutError();
       });
       return await Promise.race([arrived, tooLate]);

@@ -1,9 +1,11 @@
+import type { StopSignal } from './stop-signal.js';
+
 /** Time is injected: nothing in beamloop calls Date.now or setTimeout directly except a Clock. */
 export interface Clock {
   /** Seconds since an arbitrary origin; never goes backwards. */
   nowS(): number;
   /** Resolves after `durationS` seconds of this clock; rejects with the signal's reason when aborted. */
-  sleep(durationS: number, signal?: AbortSignal): Promise<void>;
+  sleep(durationS: number, signal?: StopSignal): Promise<void>;
 }
 
 /** The machine's monotonic clock. */

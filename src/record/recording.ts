@@ -12,6 +12,7 @@ import path from 'node:path';
 import { type Clock, monotonicClock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
 import { shellWord } from '../core/shell-word.js';
+import { Stop } from '../core/stop-signal.js';
 import { type Recovery, refusal } from './database.js';
 import { Follower, type RowOfTable } from './follower.js';
 import { FILE_NAME, type RunInfo, requireFree } from './recording-file.js';
@@ -57,7 +58,7 @@ export class Recording {
   #untaken: StoredRow[] = [];
   #committing: Promise<void> | undefined;
   #flushing: Promise<void> | undefined;
-  #wakeFlush: AbortController | undefined;
+  #wakeFlush: Stop | undefined;
   #failure: unknown;
   #closed = false;
 
@@ -138,7 +139,7 @@ export class Recording {
     this.#untaken.push({ table, row: plainRow(COLUMNS[table]!, row) });
     if (this.#untaken.length >= ROWS_TOGETHER) this.#hand();
     this.#startFlush();
-    if (this.#batch.rows.length >= MAX_ROWS_PER_COMMIT) this.#wakeFlush?.abort('now');
+    if (this.#batch.rows.length >= MAX_ROWS_PER_COMMIT) this.#wakeFlush?.end('now');
   }
 
   /**
@@ -179,7 +180,7 @@ export class Recording {
 
   /** As `durable`, without waiting for more rows to commit together. */
   flushed(): Promise<void> {
-    this.#wakeFlush?.abort('now');
+    this.#wakeFlush?.end('now');
     return this.durable();
   }
 
@@ -214,7 +215,7 @@ export class Recording {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      this.#wakeFlush?.abort('now');
+      this.#wakeFlush?.end('now');
       await this.#flushing;
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#isWritten) await this.#requireFile();
@@ -258,9 +259,9 @@ export class Recording {
   async #flushLoop(): Promise<void> {
     while (this.#batch.rows.length > 0 && this.#failure === undefined) {
       if (!this.#closed && this.#batch.rows.length < MAX_ROWS_PER_COMMIT) {
-        const wake = new AbortController();
+        const wake = new Stop();
         this.#wakeFlush = wake;
-        await this.#clock.sleep(this.#flushIntervalS, wake.signal).catch(() => {});
+        await this.#clock.sleep(this.#flushIntervalS, wake).catch(() => {});
       }
       const batch = this.#batch;
       this.#batch = newBatch();

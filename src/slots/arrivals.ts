@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import { FollowingSignal } from '../core/following-signal.js';
+import { Stop, type StopSignal } from '../core/stop-signal.js';
 
 /** A sleep that takes so much longer than asked for shows that this machine stood still, s. */
 const STOOD_STILL_S = 0.5;
@@ -11,7 +11,7 @@ export class Arrivals {
   #numOpen: number;
   #lastArrivalS: number;
   /** Ends the wait. */
-  #wait: FollowingSignal | null = null;
+  #wait: Stop | null = null;
 
   constructor(clock: Clock, numOpen: number) {
     this.#clock = clock;
@@ -30,8 +30,8 @@ export class Arrivals {
    *
    * @param enough raised when nothing is waited for any longer, whatever lacks.
    */
-  async completeOrQuiet(patienceS: number, signal: AbortSignal, enough?: AbortSignal): Promise<void> {
-    const wait = new FollowingSignal(signal, ...(enough === undefined ? [] : [enough]));
+  async completeOrQuiet(patienceS: number, signal: StopSignal, enough?: StopSignal): Promise<void> {
+    const wait = new Stop(signal, ...(enough === undefined ? [] : [enough]));
     this.#wait = wait;
     try {
       while (
@@ -41,7 +41,7 @@ export class Arrivals {
       ) {
         const beforeS = this.#clock.nowS();
         const leftS = Math.max(this.#lastArrivalS + patienceS - beforeS, 1e-3);
-        await this.#clock.sleep(leftS, wait.signal).catch(() => undefined);
+        await this.#clock.sleep(leftS, wait).catch(() => undefined);
         signal.throwIfAborted();
         // Timers come before what has arrived meanwhile: while this machine stood still nobody could have heard anything.
         if (this.#clock.nowS() - beforeS > leftS + STOOD_STILL_S) this.#lastArrivalS = this.#clock.nowS();

@@ -2,7 +2,7 @@
 import type { ArrayBoard } from '../../drivers/array-board.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
-import { FollowingSignal } from '../core/following-signal.js';
+import { Stop, type StopSignal } from '../core/stop-signal.js';
 import { isKept } from './slot-outcome.js';
 
 /** How long the board may be unplugged, s. */
@@ -70,11 +70,11 @@ export class BoardWatch {
    * Runs a step that depends on the board. Returns false when the board restarted or forgot the session meanwhile. The step's
    * signal is raised then, and when the step is over, so that nothing of it stays behind. Throws what the step throws, BOARD_SILENT when the board stays away, the caller's reason when aborted.
    */
-  async during(step: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<boolean> {
+  async during(step: (signal: StopSignal) => Promise<void>, signal: StopSignal): Promise<boolean> {
     const life = this.#life.signal;
-    const either = new FollowingSignal(signal, life);
+    const either = new Stop(signal, life);
     try {
-      await untilAborted(step(either.signal), either.signal);
+      await untilAborted(step(either), either);
       either.end('over');
       return true;
     } catch (error) {
@@ -109,7 +109,7 @@ export class BoardWatch {
 }
 
 /** Waits for a promise unless the signal is raised first; then rejects with its reason. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(promise: Promise<T>, signal: StopSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) onAbort();

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { PackedCodeword, SlotEntry } from '../../drivers/array-board.js';
 import type { Clock } from '../core/clock.js';
 import type { BeamloopError } from '../core/errors.js';
+import { Stop, type StopSignal } from '../core/stop-signal.js';
 import type { BoardWatch } from './board-watch.js';
 import { isOfOneUe } from './gave-up.js';
 import { LearnedTimes } from './learned-times.js';
@@ -24,7 +25,7 @@ export interface ChunkParts {
   readonly ueTimeoutS: number;
   readonly powerTimeoutS: number;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
 }
 
 /** Slots that are carried out together, in their order. */
@@ -40,8 +41,6 @@ interface Chunk {
 
 /** How long to wait for receipts until they are asked for again, s. */
 const ASK_AGAIN_S = 1;
-/** Reason of an abort that nobody reads; making one with a stack trace takes a while. */
-const DONE = 'done';
 /** Names of what the board is asked for, in what was learned. */
 const LOAD = 'load a codeword';
 const QUEUE = 'queue slots';
@@ -126,7 +125,7 @@ export class ChunkRun {
     for (const slot of slots) if (ledger.end(slot) === null) ledger.giveUp(slot, 'lost');
   }
 
-  async #run(chunk: Chunk, signal: AbortSignal): Promise<void> {
+  async #run(chunk: Chunk, signal: StopSignal): Promise<void> {
     await this.#parts.ready.ready(signal);
     if (this.#parts.testbed.time === 'real') await this.#askThenQueue(chunk, signal);
     else await this.#queueAndAsk(chunk, signal);
@@ -136,7 +135,7 @@ export class ChunkRun {
    * Virtual time: it stands still until board and UEs have all confirmed, so their order is free, and all of them are told at once. The
    * board comes first, so that nothing holds up its queue entries.
    */
-  async #queueAndAsk(chunk: Chunk, signal: AbortSignal): Promise<void> {
+  async #queueAndAsk(chunk: Chunk, signal: StopSignal): Promise<void> {
     const { pilots, powerTimeoutS, testbed } = this.#parts;
     const { codewords, entries } = chunk;
     const queued = Promise.all([testbed.board.load(codewords), testbed.board.queue(entries)]);
@@ -156,7 +155,7 @@ export class ChunkRun {
    * Real time: codewords are loaded while the UEs are asked, and the slots are queued when they listen. When they were too near
    * by then, they are not queued at all, and the next ones lie farther ahead.
    */
-  async #askThenQueue(chunk: Chunk, signal: AbortSignal): Promise<void> {
+  async #askThenQueue(chunk: Chunk, signal: StopSignal): Promise<void> {
     const { ledger, testbed, planner, powerTimeoutS, pilots, clock } = this.#parts;
     const startS = planner.startOfSlotS(chunk.entries[0]!.slot);
     const leftS = () => startS - testbed.earliestBoardTimeS(1) - this.#boardTimes.allowS(QUEUE);
@@ -206,7 +205,7 @@ export class ChunkRun {
    *
    * @throws the first failure when all UEs that were asked have failed.
    */
-  async #askUes({ entries, keepers, failed }: Chunk, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  async #askUes({ entries, keepers, failed }: Chunk, signal: StopSignal): Promise<ReadonlySet<string>> {
     const slotsOf = new Map<string, number[]>();
     for (const { slot } of entries) {
       for (const ue of this.#parts.ledger.unheard(slot)) {
@@ -231,7 +230,7 @@ export class ChunkRun {
   }
 
   /** Resolves when the UE listens for these slots, or with false when it says that it cannot tell them apart. */
-  async #askUe(ue: string, slots: readonly number[], keep: boolean, signal: AbortSignal): Promise<boolean> {
+  async #askUe(ue: string, slots: readonly number[], keep: boolean, signal: StopSignal): Promise<boolean> {
     const { testbed, ueTimeoutS, clock } = this.#parts;
     const askedAtS = clock.nowS();
     const slotClock = toldSlotClock(slots[0]!, this.#parts);
@@ -241,14 +240,14 @@ export class ChunkRun {
   }
 
   /** Lets the slots come and go, and resolves when each has ended. */
-  async #passAndJoin(entries: readonly SlotEntry[], ends: Promise<void>, signal: AbortSignal): Promise<void> {
+  async #passAndJoin(entries: readonly SlotEntry[], ends: Promise<void>, signal: StopSignal): Promise<void> {
     const { testbed, planner } = this.#parts;
     await testbed.waitUntilBoardTime(planner.startOfSlotS(entries.at(-1)!.slot + 1), signal);
     await this.#askingAgain(entries, ends);
   }
 
   /** What board and UEs still remember of slots that an earlier process had planned. */
-  async #recall(entries: readonly SlotEntry[], signal: AbortSignal): Promise<void> {
+  async #recall(entries: readonly SlotEntry[], signal: StopSignal): Promise<void> {
     const { ledger } = this.#parts;
     const ends = this.#ends(entries, REMEMBERED_S, signal);
     ends.catch(() => {});
@@ -257,7 +256,7 @@ export class ChunkRun {
     for (const { slot } of entries) if (ledger.end(slot) !== 'joined') ledger.giveUp(slot, 'lost');
   }
 
-  #ends(entries: readonly SlotEntry[], patienceS: number, signal: AbortSignal): Promise<void> {
+  #ends(entries: readonly SlotEntry[], patienceS: number, signal: StopSignal): Promise<void> {
     return this.#parts.ledger.settle(
       entries.map(({ slot }) => slot),
       patienceS,
@@ -268,10 +267,10 @@ export class ChunkRun {
   /** Waits for the ends of these slots, which a signal ends too, and now and then asks for receipts that do not come. */
   async #askingAgain(entries: readonly SlotEntry[], ends: Promise<void>): Promise<void> {
     const { clock } = this.#parts;
-    const done = new AbortController();
+    const done = new Stop();
     const asking = async () => {
       for (;;) {
-        await clock.sleep(ASK_AGAIN_S, done.signal);
+        await clock.sleep(ASK_AGAIN_S, done);
         await this.#requestReceipts(entries);
       }
     };
@@ -279,7 +278,7 @@ export class ChunkRun {
     try {
       await ends;
     } finally {
-      done.abort(DONE);
+      done.end('done');
     }
   }
 

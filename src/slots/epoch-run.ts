@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
-import { FollowingSignal } from '../core/following-signal.js';
+import { Stop, type StopSignal } from '../core/stop-signal.js';
 import type { BoardWatch } from './board-watch.js';
 import { isOfOneUe } from './gave-up.js';
 import { LearnedTimes } from './learned-times.js';
@@ -27,7 +27,7 @@ export interface EpochParts {
   readonly turnaroundS: number;
   readonly powerTimeoutS: number;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
 }
 
 /** How often it is looked whether UEs that are waited for are still connected, s. */
@@ -102,18 +102,17 @@ export class EpochRun {
     slots: readonly number[],
     pilots: readonly Pilot[],
     nextS: number,
-    signal: AbortSignal,
+    signal: StopSignal,
   ): Promise<void> {
     const { testbed, clock, planner, ledger, powerTimeoutS } = this.#parts;
-    const over = new FollowingSignal(signal);
-    const either = over.signal;
+    const either = new Stop(signal);
     const epoch = new Listeners(this.#parts, slots);
     const watching = epoch.watch(LOOK_S, either);
-    const enough = new AbortController();
+    const enough = new Stop();
     const endS = planner.startOfSlotS(slots.at(-1)! + 1);
     const isReal = testbed.time === 'real';
     const waitS = isReal ? Math.max(0, endS - testbed.board.boardTime().loS) + powerTimeoutS : powerTimeoutS;
-    const settled = ledger.settle(slots, waitS, either, enough.signal);
+    const settled = ledger.settle(slots, waitS, either, enough);
     try {
       settled.catch(() => {}); // awaited below
       const queued = this.#loadAndQueue(slots, pilots, signal);
@@ -137,19 +136,19 @@ export class EpochRun {
       }
       if (isReal)
         clock.sleep(this.#overdueS(spareS), either).then(
-          () => enough.abort('overdue'),
+          () => enough.end('overdue'),
           () => {},
         ); // ends with `over`
       await settled;
       // Where nothing at all came in time it may be this machine that is slow.
-      const isOverdue = enough.signal.aborted && epoch.ues.some((ue) => epoch.wasHeard(ue));
+      const isOverdue = enough.aborted && epoch.ues.some((ue) => epoch.wasHeard(ue));
       if (isReal && !isOverdue) this.#arrivals.took('', clock.nowS() - endedAtS);
       for (const ue of epoch.ues) {
         if (epoch.wasHeard(ue)) this.#silent.delete(ue);
         else if (epoch.isConnected(ue)) this.#silent.set(ue, (this.#silent.get(ue) ?? 0) + 1);
       }
     } finally {
-      over.end('over');
+      either.end('over');
       await watching;
     }
   }
@@ -173,11 +172,7 @@ export class EpochRun {
     return Math.min(most, Math.max(least, USUAL * this.#confirmations.allowS('')));
   }
 
-  async #loadAndQueue(
-    slots: readonly number[],
-    pilots: readonly Pilot[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #loadAndQueue(slots: readonly number[], pilots: readonly Pilot[], signal: StopSignal): Promise<void> {
     const { testbed, ready, clock, ledger } = this.#parts;
     await ready.ready(signal);
     const byHash = new Map(pilots.map(({ hash, packed }) => [hash, packed]));
@@ -191,7 +186,7 @@ export class EpochRun {
   }
 
   /** Asks all that are there at once; who does not confirm in time is excused. */
-  async #ask(epoch: Listeners, slots: readonly number[], signal: AbortSignal): Promise<void> {
+  async #ask(epoch: Listeners, slots: readonly number[], signal: StopSignal): Promise<void> {
     const { testbed, clock, planner, powerTimeoutS } = this.#parts;
     const leftS =
       testbed.time === 'real'
@@ -205,11 +200,11 @@ export class EpochRun {
         const numSilent = this.#silent.get(ue) ?? 0;
         const patienceS = numSilent === 0 ? leftS : Math.min(leftS, this.#silentPatienceS(numSilent));
         if (gone.aborted || patienceS <= 0) return epoch.excuse(ue);
-        const either = new FollowingSignal(gone, signal);
+        const either = new Stop(gone, signal);
         const askedAtS = clock.nowS();
         try {
           const told = toldSlotClock(unheard[0]!, this.#parts);
-          const listens = await testbed.bridge.measure(ue, unheard, patienceS, either.signal, false, told);
+          const listens = await testbed.bridge.measure(ue, unheard, patienceS, either, false, told);
           if (listens) this.#confirmations.took('', clock.nowS() - askedAtS);
           else epoch.excuse(ue);
         } catch (error) {
@@ -264,7 +259,7 @@ class Listeners {
   }
 
   /** Excuses who goes, until the signal is raised. Never rejects. */
-  async watch(everyS: number, signal: AbortSignal): Promise<void> {
+  async watch(everyS: number, signal: StopSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#parts.clock.sleep(everyS, signal).catch(() => {});
       if (!signal.aborted) this.#look();

@@ -1,5 +1,6 @@
 /** Brings slot clock and codeword memory of the board to where the plan takes them to be, before anything is queued. */
 
+import type { StopSignal } from '../core/stop-signal.js';
 import type { BoardWatch } from './board-watch.js';
 import { MAX_RESTARTS, restartsForEver } from './gave-up.js';
 import type { PilotFactory } from './pilot-factory.js';
@@ -13,7 +14,7 @@ export interface ReadyBoardParts {
   readonly planner: SlotPlanner;
   readonly pilots: PilotFactory;
   readonly slotDurationS: number;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
 }
 
 export class ReadyBoard {
@@ -57,7 +58,7 @@ export class ReadyBoard {
    * Slot clock and memory as the plan takes them to be. On virtual time restoring the memory costs no more than loading
    * it had cost the earlier process, so the next slots can still be kept.
    */
-  async ready(signal: AbortSignal): Promise<void> {
+  async ready(signal: StopSignal): Promise<void> {
     if (this.#isReady) return;
     const { planner, pilots, testbed } = this.#parts;
     await this.#slotClock.arm(signal);

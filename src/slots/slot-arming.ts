@@ -1,6 +1,7 @@
 /** The board's slot clock as a campaign keeps it: armed once, and again when the board restarted or forgot this session. */
 
 import { BeamloopError } from '../core/errors.js';
+import type { StopSignal } from '../core/stop-signal.js';
 import type { SlotPlanner } from './slot-planner.js';
 import type { Testbed } from './testbed.js';
 
@@ -34,7 +35,7 @@ export class SlotClock {
    * Arms unless the clock runs. On real time the plan then goes on from the board's time now. When the board hears of it too
    * late, it is armed again, farther ahead.
    */
-  async arm(signal: AbortSignal): Promise<void> {
+  async arm(signal: StopSignal): Promise<void> {
     if (this.#armed) return;
     const { board } = this.#testbed;
     for (let aheadS = ARM_AHEAD_S; ; aheadS *= 2) {

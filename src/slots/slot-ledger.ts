@@ -9,6 +9,7 @@ import type { FocalPoint } from '../array/focal-point.js';
 import type { PowerRecord } from '../bridge/bridge.js';
 import type { Clock } from '../core/clock.js';
 import { BeamloopError } from '../core/errors.js';
+import type { StopSignal } from '../core/stop-signal.js';
 import type { Recording } from '../record/recording.js';
 import { Arrivals } from './arrivals.js';
 import type { PilotPlace, PlannedSlot } from './planned-slot.js';
@@ -171,8 +172,8 @@ export class SlotLedger {
   async settle(
     slots: readonly number[],
     patienceS: number,
-    signal: AbortSignal,
-    enough?: AbortSignal,
+    signal: StopSignal,
+    enough?: StopSignal,
   ): Promise<void> {
     const entries = slots.map((slot) => this.#entry(slot));
     const twice = entries.find(({ isSettled, arrivals }) => isSettled || arrivals !== null);

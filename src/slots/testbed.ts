@@ -3,6 +3,7 @@ import type { Radiate } from '../../calibration/board-beams.js';
 import type { ArrayBoard } from '../../drivers/array-board.js';
 import type { UeBridge } from '../bridge/bridge.js';
 import type { FrameSource } from '../camera/frame-source.js';
+import type { StopSignal } from '../core/stop-signal.js';
 
 export interface Testbed {
   readonly board: ArrayBoard;
@@ -19,7 +20,7 @@ export interface Testbed {
    */
   earliestBoardTimeS(numRoundTrips?: number): number;
   /** Resolves when the board's clock has passed `toS`. Rejects with the signal's reason when aborted. */
-  waitUntilBoardTime(toS: number, signal: AbortSignal): Promise<void>;
+  waitUntilBoardTime(toS: number, signal: StopSignal): Promise<void>;
   /** What an emulated array radiates for element settings, its errors included; nobody knows that of a real one. */
   readonly radiate?: Radiate;
   /**
