@@ -208,8 +208,8 @@ class Stopwatch {
         }),
       onSensor: (...args) => bridge.onSensor(...args),
       acknowledge: (...args) => bridge.acknowledge(...args),
-      complaint: () => null,
-      statistics: () => bridge.statistics(),
+      complaint: (...args) => bridge.complaint(...args),
+      statistics: (...args) => bridge.statistics(...args),
       close: () => bridge.close(),
     };
   }

@@ -80,33 +80,40 @@ export function unpackElementSettings(
       `packed settings of ${numElements} elements are ${length} bytes, not ${bytes.length}`,
     );
   }
-  const codes: ElementCodes = {
-    phaseCode: new Uint16Array(numElements),
-    delayCode: format.delayBits > 0 ? new Uint16Array(numElements) : null,
-    amplitudeCode: format.amplitudeBits > 0 ? new Uint16Array(numElements) : null,
-    lineCode: format.lineBits > 0 ? new Uint16Array(numElements) : null,
-  };
+  const { phaseBits, delayBits, amplitudeBits, lineBits } = format;
+  const phaseCode = new Uint16Array(numElements);
+  const delayCode = delayBits > 0 ? new Uint16Array(numElements) : null;
+  const amplitudeCode = amplitudeBits > 0 ? new Uint16Array(numElements) : null;
+  const lineCode = lineBits > 0 ? new Uint16Array(numElements) : null;
+  const parts = [
+    { code: phaseCode, bits: phaseBits },
+    { code: delayCode, bits: delayBits },
+    { code: amplitudeCode, bits: amplitudeBits },
+    { code: lineCode, bits: lineBits },
+  ].filter(isThere);
   let at = 0;
   let pending = 0;
   let pendingBits = 0;
-  const take = (bits: number): number => {
-    while (pendingBits < bits) {
-      pending |= bytes[at++]! << pendingBits;
-      pendingBits += 8;
-    }
-    const value = pending & ((1 << bits) - 1);
-    pending >>>= bits;
-    pendingBits -= bits;
-    return value;
-  };
   for (let element = 0; element < numElements; element++) {
-    codes.phaseCode[element] = take(format.phaseBits);
-    if (codes.delayCode !== null) codes.delayCode[element] = take(format.delayBits);
-    if (codes.amplitudeCode !== null) codes.amplitudeCode[element] = take(format.amplitudeBits);
-    if (codes.lineCode !== null) codes.lineCode[element] = take(format.lineBits);
+    for (let k = 0; k < parts.length; k++) {
+      const { code, bits } = parts[k]!;
+      while (pendingBits < bits) {
+        pending |= bytes[at++]! << pendingBits;
+        pendingBits += 8;
+      }
+      code[element] = pending & ((1 << bits) - 1);
+      pending >>>= bits;
+      pendingBits -= bits;
+    }
   }
   if (pending !== 0) throw new RangeError('the padding bits of packed settings must be zero');
-  return codes;
+  return { phaseCode, delayCode, amplitudeCode, lineCode };
+}
+
+function isThere<T extends { readonly code: Uint16Array | null }>(
+  part: T,
+): part is T & { readonly code: Uint16Array } {
+  return part.code !== null;
 }
 
 function bitsPerElement(format: ElementFormat): number {

@@ -2,6 +2,7 @@
  * Which slots the board owes a receipt for, and which receipts are new. Every slot gives one receipt per boot; copies are
  * dropped, strangers and contradictions are reported. Pure bookkeeping.
  */
+import { forgetOldest } from '../../src/core/forget-oldest.js';
 import type { Receipt, SlotEntry } from '../array-board.js';
 
 export type Verdict =
@@ -55,7 +56,7 @@ export class ReceiptBook {
   #replays: Replay[] = [];
   #numOwed = 0;
 
-  /** `capacity`: receipts to remember for comparison. */
+  /** `capacity`: the last receipts, so many at least, are remembered for comparison. */
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
@@ -179,8 +180,7 @@ export class ReceiptBook {
 
   #remember(receipt: Receipt): void {
     this.#seen.set(receipt.slot, receipt);
-    const [oldest] = this.#seen.keys();
-    if (this.#seen.size > this.#capacity && oldest !== undefined) this.#seen.delete(oldest);
+    forgetOldest(this.#seen, this.#capacity);
   }
 }
 

@@ -2,8 +2,10 @@
  * An emulated board in this process: bytes in, bytes out, and what its array radiates. Behind a pseudo-terminal it is
  * what board-process.ts runs; tests and benches connect it directly.
  */
+
 import { hashToHex } from '../../firmware-protocol/content-hash.js';
 import { unpackElementSettings } from '../../firmware-protocol/element-settings.js';
+import { forgetOldest } from '../../src/core/forget-oldest.js';
 import { Random } from '../../src/core/random.js';
 import { type BoardModel, DEFAULT_BOARD, elementFormat, wholeFemtoseconds } from './board-model.js';
 import { byteNoise, fragmenter } from './faults/byte-noise.js';
@@ -226,10 +228,9 @@ export class EmulatedBoard {
       weights = this.#rf.weights(
         unpackElementSettings(bytes, this.model.numElements, elementFormat(this.model)),
       );
-      // The oldest goes first; a codeword that is still in use is simply computed again.
-      if (this.#weights.size >= this.model.memoryDepth)
-        this.#weights.delete(this.#weights.keys().next().value!);
       this.#weights.set(hash, weights);
+      // A codeword that is still in use is simply computed again.
+      forgetOldest(this.#weights, this.model.memoryDepth);
     }
     return weights;
   }

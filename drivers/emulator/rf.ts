@@ -102,12 +102,6 @@ export interface RadiatedWeights {
 /** Of an element that cannot delay: it loses nothing by it. */
 const NO_DELAY = { realS: 0, gain: 1 };
 
-/** Shape [numElements][2^phaseBits]; NaN where nothing is known yet. */
-interface Phasors {
-  readonly re: Float64Array;
-  readonly im: Float64Array;
-}
-
 /** That are kept: 4 MB. */
 const MOST_PHASORS = 2 ** 18;
 
@@ -128,8 +122,11 @@ export class RfFrontEnd {
   readonly #impairments: RfImpairments;
   /** Amplitude of an element that radiates its share of the array's power. */
   readonly #share: number;
-  /** What elements without delays radiate fully at a phase code, once it was asked for; null where there are too many. */
-  readonly #phasors: Phasors | null;
+  /**
+   * What elements without delays radiate fully at a phase code, shape [numElements][2^phaseBits][re, im]; NaN as long as it was not
+   * asked for. Null where there are too many.
+   */
+  readonly #phasors: Float64Array | null;
 
   /** `places`: of a board that is a part of an array only. */
   constructor(format: RfFormat, impairments: RfImpairments, places: ElementPlaces | null = null) {
@@ -145,10 +142,7 @@ export class RfFrontEnd {
     this.#stuckAt = new Int32Array(numElements).fill(-1);
     this.#elements = elements;
     const numPhasors = numElements * 2 ** format.phaseBits;
-    this.#phasors =
-      numPhasors > MOST_PHASORS
-        ? null
-        : { re: new Float64Array(numPhasors).fill(Number.NaN), im: new Float64Array(numPhasors) };
+    this.#phasors = numPhasors > MOST_PHASORS ? null : new Float64Array(2 * numPhasors).fill(Number.NaN);
     const { phaseDriftRmsRadPerK, warmerK, delayGainErrorRms } = impairments;
     const stuck = new Set(impairments.stuckElements);
     const dead = new Set(impairments.deadElements);
@@ -202,25 +196,29 @@ export class RfFrontEnd {
   }
 
   /** As `#ofElements`, each phasor computed once. */
-  #ofPhases(codes: RfCodes, phasors: Phasors): RadiatedWeights {
+  #ofPhases(codes: RfCodes, phasors: Float64Array): RadiatedWeights {
     const { numElements, phaseBits } = this.#format;
     const { phaseCode } = codes;
     const numCodes = 2 ** phaseBits;
     const re = new Float64Array(numElements);
     const im = new Float64Array(numElements);
     for (let n = 0; n < numElements; n++) {
-      const at = n * numCodes + phaseCode[n]!;
-      if (Number.isNaN(phasors.re[at]!)) {
-        const own = this.#ofElements(codes);
-        for (let k = 0; k < numElements; k++) {
-          phasors.re[k * numCodes + phaseCode[k]!] = own.re[k]!;
-          phasors.im[k * numCodes + phaseCode[k]!] = own.im[k]!;
-        }
-      }
-      re[n] = phasors.re[at]!;
-      im[n] = phasors.im[at]!;
+      const at = 2 * (n * numCodes + phaseCode[n]!);
+      re[n] = phasors[at]!;
+      im[n] = phasors[at + 1]!;
+      if (Number.isNaN(re[n]!)) return this.#learn(codes, phasors);
     }
     return { re, im, delayS: null };
+  }
+
+  #learn(codes: RfCodes, phasors: Float64Array): RadiatedWeights {
+    const weights = this.#ofElements(codes);
+    for (const [n, code] of codes.phaseCode.entries()) {
+      const at = 2 * (n * 2 ** this.#format.phaseBits + code);
+      phasors[at] = weights.re[n]!;
+      phasors[at + 1] = weights.im[n]!;
+    }
+    return weights;
   }
 
   #ofElements(codes: RfCodes): RadiatedWeights {

@@ -6,8 +6,9 @@ import { BeamloopError } from '../core/errors.js';
 import { shellWord } from '../core/shell-word.js';
 import { makeFolder } from '../core/writing.js';
 import { cannotBeMade, createDatabase, refusal } from './database.js';
-import { plainRow, RowAppender } from './row-appender.js';
-import { columnsOf, createTablesSql, RECORDING_SCHEMA_VERSION } from './schema.js';
+import { RowCollector } from './plain-rows.js';
+import { RowAppender } from './row-appender.js';
+import { createTablesSql, RECORDING_SCHEMA_VERSION } from './schema.js';
 
 export const FILE_NAME = 'recording.duckdb';
 /** Of the file while it is made; the number of the process follows. */
@@ -66,8 +67,9 @@ async function writeBeginning(file: string, info: RunInfo): Promise<void> {
     await writer.run(createTablesSql());
     const appender = await RowAppender.open(writer);
     const entries = Object.entries({ schemaVersion: RECORDING_SCHEMA_VERSION, ...info });
-    const columns = columnsOf('run');
-    for (const [key, value] of entries) appender.append('run', plainRow(columns, { key, value }));
+    const rows = new RowCollector('run');
+    for (const [key, value] of entries) rows.append({ key, value });
+    appender.append(rows.take());
     appender.flush();
     await writer.run('COMMIT');
     appender.close();

@@ -2,16 +2,10 @@
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type OpenedDatabase, openDatabase, type Recovery, refusal } from './database.js';
+import type { PlainRows } from './plain-rows.js';
 import { FILE_NAME, requireRecording } from './recording-file.js';
-import { type PlainRow, RowAppender } from './row-appender.js';
-import type { TableName } from './schema.js';
+import { RowAppender } from './row-appender.js';
 import { checkSchema, migrate, readAsThisVersion } from './schema-version.js';
-
-/** A row as it goes to the store, which may be in another thread. */
-export interface StoredRow {
-  readonly table: TableName;
-  readonly row: PlainRow;
-}
 
 export interface RecordingStore {
   /** What could not be used of a log that was damaged; null when nothing was. */
@@ -19,7 +13,7 @@ export interface RecordingStore {
   /** Any SQL that reads. Rejects with what DuckDB says. */
   query(sql: string): Promise<Record<string, unknown>[]>;
   /** Rows of the next commit. What is wrong with them is said then. */
-  take(rows: readonly StoredRow[]): void;
+  take(rows: readonly PlainRows[]): void;
   /** Everything that was taken, in one transaction that is synced to disk. Rejects with what DuckDB says. */
   commit(): Promise<void>;
   close(): Promise<void>;
@@ -53,7 +47,7 @@ class FileStore implements RecordingStore {
   readonly #reader: DuckDBConnection;
   /** Null where it is only read. */
   readonly #appender: RowAppender | null;
-  #taken: (readonly StoredRow[])[] = [];
+  #taken: PlainRows[] = [];
 
   constructor(
     database: OpenedDatabase,
@@ -75,15 +69,15 @@ class FileStore implements RecordingStore {
     return (await this.#reader.runAndReadAll(sql)).getRowObjectsJS();
   }
 
-  take(rows: readonly StoredRow[]): void {
-    this.#taken.push(rows);
+  take(rows: readonly PlainRows[]): void {
+    this.#taken.push(...rows);
   }
 
   async commit(): Promise<void> {
     const taken = this.#taken;
     this.#taken = [];
     await this.#writer.run('BEGIN');
-    for (const rows of taken) for (const { table, row } of rows) this.#appender!.append(table, row);
+    for (const rows of taken) this.#appender!.append(rows);
     this.#appender!.flush();
     await this.#writer.run('COMMIT');
   }

@@ -15,16 +15,16 @@ import { shellWord } from '../core/shell-word.js';
 import { Stop } from '../core/stop-signal.js';
 import { type Recovery, refusal } from './database.js';
 import { Follower, type RowOfTable } from './follower.js';
+import { RowCollector } from './plain-rows.js';
 import { FILE_NAME, type RunInfo, requireFree } from './recording-file.js';
-import { openStore, type RecordingStore, type StoredRow } from './recording-store.js';
-import { fromDatabase, plainRow } from './row-appender.js';
-import { columnsOf, type Row, selectSql, TABLE_NAMES, type TableName } from './schema.js';
+import { openStore, type RecordingStore } from './recording-store.js';
+import { fromDatabase } from './row-appender.js';
+import { type Row, selectSql, type TableName } from './schema.js';
 import { openStoreThread } from './store-thread.js';
 
 const MAX_ROWS_PER_COMMIT = 2000;
 /** Handed to the other thread together: few enough to be copied in a fraction of a millisecond. */
 const ROWS_TOGETHER = 128;
-const COLUMNS = Object.fromEntries(TABLE_NAMES.map((table) => [table, columnsOf(table)]));
 /** That a follower may lag behind. */
 const MOST_ROWS_AHEAD = 20_000;
 
@@ -55,7 +55,8 @@ export class Recording {
   readonly #lookers = new Set<(rows: readonly RowOfTable[]) => void>();
   #batch = newBatch();
   /** Of the batch, what the store has not been handed yet. */
-  #untaken: StoredRow[] = [];
+  readonly #untaken = new Map<TableName, RowCollector>();
+  #numUntaken = 0;
   #committing: Promise<void> | undefined;
   #flushing: Promise<void> | undefined;
   #wakeFlush: Stop | undefined;
@@ -136,8 +137,8 @@ export class Recording {
       throw new Error(`recording ${this.folder} is not open for writing`);
     }
     this.#batch.rows.push({ table, row } as RowOfTable);
-    this.#untaken.push({ table, row: plainRow(COLUMNS[table]!, row) });
-    if (this.#untaken.length >= ROWS_TOGETHER) this.#hand();
+    this.#collectorOf(table).append(row);
+    if (++this.#numUntaken >= ROWS_TOGETHER) this.#hand();
     this.#startFlush();
     if (this.#batch.rows.length >= MAX_ROWS_PER_COMMIT) this.#wakeFlush?.end('now');
   }
@@ -246,9 +247,18 @@ export class Recording {
     });
   }
 
+  #collectorOf(table: TableName): RowCollector {
+    const known = this.#untaken.get(table);
+    if (known !== undefined) return known;
+    const collector = new RowCollector(table);
+    this.#untaken.set(table, collector);
+    return collector;
+  }
+
   #hand(): void {
-    if (this.#untaken.length > 0) this.#store.take(this.#untaken);
-    this.#untaken = [];
+    const rows = [...this.#untaken.values()].filter(({ numRows }) => numRows > 0);
+    if (rows.length > 0) this.#store.take(rows.map((collector) => collector.take()));
+    this.#numUntaken = 0;
   }
 
   #startFlush(): void {

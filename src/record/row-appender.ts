@@ -1,47 +1,31 @@
 /** Rows to DuckDB and back, by the column declarations of schema.ts. */
 import type { DuckDBAppender, DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { duckdb } from './duckdb.js';
+import { type ColumnKind, kindOf, type OtherValue, type PlainRows } from './plain-rows.js';
 import { type Column, columnsOf, type Row, TABLE_NAMES, type TableName } from './schema.js';
 
 /** Of a chunk: the size of DuckDB's vectors. */
 const MOST_ROWS = 2048;
 
-/** The values of a row's columns in their order, of which copies can go to other threads. */
-export type PlainRow = readonly PlainValue[];
-type PlainValue = string | number | Float32Array | null;
-
-/** A value as DuckDB's vectors take it. */
-function given(value: PlainValue, sqlType: Column['sqlType']): DuckDBValue {
+/** A number or text as DuckDB's vectors take it. */
+function given(value: OtherValue, sqlType: Column['sqlType']): DuckDBValue {
   if (value === null) return null;
-  if (sqlType === 'UBIGINT') return BigInt(value as number);
-  if (sqlType === 'TIMESTAMP') return new (duckdb().DuckDBTimestampValue)(BigInt(value as number) * 1000n);
-  // A list's vector wants no more of them than a length and numbers.
-  if (sqlType === 'FLOAT[]') return duckdb().listValue(value as unknown as number[]);
-  return value as string | number;
-}
-
-/** Typed arrays are written like others; by themselves they would come out as objects. */
-function plainArrays(_key: string, value: unknown): unknown {
-  return ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value;
-}
-
-/** A row of these columns as it is written; of a part of a buffer a copy, for copies to other threads are of whole buffers. */
-export function plainRow(columns: readonly Column[], row: Readonly<Record<string, unknown>>): PlainRow {
-  return columns.map(({ name, sqlType, nullable }) => {
-    const value = row[name];
-    if (value === null && nullable) return null;
-    if (sqlType === 'JSON') return JSON.stringify(value, plainArrays);
-    if (sqlType === 'TIMESTAMP') return (value as Date).getTime();
-    if (value instanceof Float32Array && value.byteLength < value.buffer.byteLength) return value.slice();
-    return value as PlainValue;
-  });
+  if (sqlType === 'UBIGINT') return BigInt(value);
+  if (sqlType === 'TIMESTAMP') return new (duckdb().DuckDBTimestampValue)(BigInt(value) * 1000n);
+  return value;
 }
 
 interface Target {
   readonly appender: DuckDBAppender;
-  readonly columns: readonly Column[];
   readonly types: readonly DuckDBType[];
-  rows: PlainRow[];
+  readonly columns: readonly Filled[];
+  readonly ofKind: Readonly<Record<ColumnKind, readonly Filled[]>>;
+}
+
+/** A column with what is to be written to it. */
+interface Filled {
+  readonly sqlType: Column['sqlType'];
+  values: DuckDBValue[];
 }
 
 const ALL_COLUMNS = Object.fromEntries(TABLE_NAMES.map((table) => [table, columnsOf(table)]));
@@ -63,22 +47,33 @@ export class RowAppender {
     for (const [name, ofTable] of Object.entries(columns) as [TableName, readonly Column[]][]) {
       const appender = await connection.createAppender(name);
       const types = ofTable.map((_, k) => appender.columnType(k));
-      tables.set(name, { appender, columns: ofTable, types, rows: [] });
+      const filled = ofTable.map(({ sqlType }): Filled => ({ sqlType, values: [] }));
+      const of = (kind: ColumnKind) => filled.filter((_, k) => kindOf(ofTable[k]!) === kind);
+      const ofKind = { number: of('number'), other: of('other'), list: of('list') };
+      tables.set(name, { appender, types, columns: filled, ofKind });
     }
     return new RowAppender(tables);
   }
 
-  append(table: TableName, row: PlainRow): void {
-    this.#tables.get(table)!.rows.push(row);
+  append(rows: PlainRows): void {
+    const { ofKind } = this.#tables.get(rows.table)!;
+    fill(ofKind.number, rows.numbers, rows.numRows);
+    fill(ofKind.other, rows.others, rows.numRows);
+    fillLists(ofKind.list, rows);
   }
 
   /** Hands all rows to the transaction; throws on a duplicate key. */
   flush(): void {
-    for (const target of this.#tables.values()) {
-      const { rows, appender } = target;
-      if (rows.length === 0) continue;
-      target.rows = [];
-      for (let k = 0; k < rows.length; k += MOST_ROWS) appendChunk(target, rows.slice(k, k + MOST_ROWS));
+    for (const { appender, types, columns } of this.#tables.values()) {
+      const filled = columns.map(({ values }) => values);
+      const numRows = filled[0]!.length;
+      if (numRows === 0) continue;
+      for (const column of columns) column.values = [];
+      for (let k = 0; k < numRows; k += MOST_ROWS) {
+        const chunk = duckdb().DuckDBDataChunk.create(types, Math.min(MOST_ROWS, numRows - k));
+        for (const [c, values] of filled.entries()) chunk.setColumnValues(c, values.slice(k, k + MOST_ROWS));
+        appender.appendDataChunk(chunk);
+      }
       appender.flushSync();
     }
   }
@@ -91,15 +86,22 @@ export class RowAppender {
   }
 }
 
-function appendChunk({ appender, columns, types }: Target, rows: readonly PlainRow[]): void {
-  const chunk = duckdb().DuckDBDataChunk.create(types, rows.length);
-  for (const [k, { sqlType }] of columns.entries()) {
-    chunk.setColumnValues(
-      k,
-      rows.map((row) => given(row[k]!, sqlType)),
-    );
+/** @param from values of all these columns, shape [numRows][numColumns]. */
+function fill(columns: readonly Filled[], from: ArrayLike<OtherValue>, numRows: number): void {
+  for (const [place, { sqlType, values }] of columns.entries()) {
+    for (let k = 0; k < numRows; k++) values.push(given(from[k * columns.length + place]!, sqlType));
   }
-  appender.appendDataChunk(chunk);
+}
+
+function fillLists(columns: readonly Filled[], { lengths, values }: PlainRows): void {
+  let at = 0;
+  for (const [k, length] of lengths.entries()) {
+    const end = at + Math.max(0, length);
+    // A list's vector wants no more of them than a length and numbers.
+    const list = values.subarray(at, end) as unknown as number[];
+    columns[k % columns.length]!.values.push(length < 0 ? null : duckdb().listValue(list));
+    at = end;
+  }
 }
 
 /** A row as DuckDB gives it → as schema.ts types it. */

@@ -6,8 +6,9 @@ import { Worker } from 'node:worker_threads';
 import { compiledEntry } from '../core/compiled-entry.js';
 import { errorOf, type Failure } from '../core/failure.js';
 import type { Recovery } from './database.js';
+import { buffersOf, type PlainRows } from './plain-rows.js';
 import type { RunInfo } from './recording-file.js';
-import type { RecordingStore, StoredRow } from './recording-store.js';
+import type { RecordingStore } from './recording-store.js';
 
 /** Asked of the thread; each is answered, in turn. `info` is that of a recording to be made, null where one is gone on with. */
 export type StoreRequest =
@@ -17,7 +18,7 @@ export type StoreRequest =
 /** Rows are not answered: what is wrong with them is said of their commit. */
 export type StoreMessage =
   | (StoreRequest & { readonly id: number })
-  | { readonly type: 'rows'; readonly rows: readonly StoredRow[] };
+  | { readonly type: 'rows'; readonly rows: readonly PlainRows[] };
 
 export type StoreAnswer = { readonly id: number } & ({ readonly value: unknown } | StoreFailure);
 /** The message is what DuckDB said. */
@@ -56,7 +57,7 @@ class ThreadStore implements RecordingStore {
     return this.#ask({ type: 'query', sql }) as Promise<Record<string, unknown>[]>;
   }
 
-  take(rows: readonly StoredRow[]): void {
+  take(rows: readonly PlainRows[]): void {
     this.#thread?.hand(rows);
   }
 
@@ -107,8 +108,8 @@ class StoreThread {
     return this.#failure !== null;
   }
 
-  hand(rows: readonly StoredRow[]): void {
-    this.#worker.postMessage({ type: 'rows', rows } satisfies StoreMessage);
+  hand(rows: readonly PlainRows[]): void {
+    this.#worker.postMessage({ type: 'rows', rows } satisfies StoreMessage, rows.flatMap(buffersOf));
   }
 
   async end(): Promise<void> {

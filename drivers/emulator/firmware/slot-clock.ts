@@ -138,14 +138,15 @@ export class SlotClock {
     const { firstSlot, startTicks, slotTicks } = this.#timing;
     const startsAtTicks = startTicks + (slot - firstSlot) * slotTicks;
     const endsAtTicks = startsAtTicks + slotTicks;
-    const of = { slot, index, startsAtTicks, endsAtTicks };
     const readyAtTicks = Math.max(queuedAtTicks, this.#armedAtTicks);
-    if (this.#headFailed) return { ...of, ticks: endsAtTicks, timing: 'failed' };
-    if (slot < firstSlot || readyAtTicks >= endsAtTicks) {
-      return { ...of, ticks: readyAtTicks, timing: 'ended' };
-    }
-    if (readyAtTicks <= startsAtTicks) return { ...of, ticks: startsAtTicks, timing: 'on time' };
-    const late = readyAtTicks - startsAtTicks > TOLERANCE_TICKS;
-    return { ...of, ticks: readyAtTicks, timing: late ? 'late' : 'on time' };
+    const hasEnded = slot < firstSlot || readyAtTicks >= endsAtTicks;
+    const ticks = this.#headFailed
+      ? endsAtTicks
+      : hasEnded
+        ? readyAtTicks
+        : Math.max(readyAtTicks, startsAtTicks);
+    const isLate = ticks - startsAtTicks > TOLERANCE_TICKS;
+    const timing = this.#headFailed ? 'failed' : hasEnded ? 'ended' : isLate ? 'late' : 'on time';
+    return { slot, index, startsAtTicks, endsAtTicks, ticks, timing };
   }
 }

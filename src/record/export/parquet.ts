@@ -1,6 +1,7 @@
 import { duckdb } from '../duckdb.js';
 import { libraryPath } from '../library-path.js';
-import { plainRow, RowAppender } from '../row-appender.js';
+import { RowCollector } from '../plain-rows.js';
+import { RowAppender } from '../row-appender.js';
 import { createTableSql } from '../schema.js';
 import type { CollectedTable } from './collected-table.js';
 
@@ -15,7 +16,9 @@ export async function writeParquet(
     const connection = await instance.connect();
     await connection.run(createTableSql(name, columns));
     const appender = await RowAppender.open(connection, { [name]: columns });
-    for (const row of rows) appender.append(name, plainRow(columns, row));
+    const collector = new RowCollector(name, columns);
+    for (const row of rows) collector.append(row);
+    appender.append(collector.take());
     appender.flush();
     appender.close();
     const entries = Object.entries(metadata).map(([key, value]) => `${key}: ${quoted(value)}`);
