@@ -1,14 +1,15 @@
 /** What can go wrong with a study on a real nats-server, and what is said of it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { StorageType } from '@nats-io/jetstream';
+import { type JetStreamManager, StorageType } from '@nats-io/jetstream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { studiesCommand } from '../../src/cli/commands/studies.js';
 import { studyCommand } from '../../src/cli/commands/study.js';
 import { ClusterExecutor, type ClusterOptions } from '../../src/fan-out/cluster/cluster-executor.js';
 import { serveStudies } from '../../src/fan-out/cluster/serve-studies.js';
+import { studyNames } from '../../src/fan-out/cluster/study-names.js';
 import { type Server, StudyStreams } from '../../src/fan-out/cluster/study-streams.js';
 import { allOf } from '../../src/fan-out/executor.js';
 import { programIdentity } from '../../src/fan-out/program-identity.js';
@@ -183,6 +184,36 @@ describe('studies on a server', () => {
     await server.jetStream.manager.streams.purge(streams.names.shardStream);
     await work(url);
     expect((await results).map(({ firstUser }) => firstUser)).toEqual(users(6));
+  });
+
+  it('put shards in again that the server has and gives nobody', async () => {
+    const nats = await serve();
+    const results = run(nats.url, {}, 3);
+    const { jetStream } = await connected(nats.url);
+    const { shardStream, consumer } = studyNames('odd');
+    const infos = async (manager: JetStreamManager) =>
+      [await manager.streams.info(shardStream), await manager.consumers.info(shardStream, consumer)] as const;
+    const numShards = () => jetStream.manager.streams.info(shardStream).then(({ state }) => state.messages);
+    await expect.poll(() => numShards().catch(() => null)).toBe(3);
+    // A server that is killed may have written that shards were done, and not that it took them away.
+    const messages = path.join(nats.folder, 'store/jetstream/$G/streams', shardStream, 'msgs');
+    const copy = path.join(nats.folder, 'copy');
+    await nats.kill();
+    cpSync(messages, copy, { recursive: true });
+    await nats.restart();
+    const { client } = (await connected(nats.url)).jetStream;
+    const shards = await (await client.consumers.get(shardStream, consumer)).fetch({ max_messages: 3 });
+    for await (const shard of shards) await shard.ackAck();
+    await nats.stop();
+    rmSync(messages, { recursive: true });
+    cpSync(copy, messages, { recursive: true });
+    await nats.restart();
+    const [stream, { num_pending, num_ack_pending }] = await infos(
+      (await connected(nats.url)).jetStream.manager,
+    );
+    expect([stream.state.messages, num_pending, num_ack_pending]).toEqual([3, 0, 0]);
+    await work(nats.url);
+    expect((await results).map(({ firstUser }) => firstUser)).toEqual(users(3));
   });
 
   it('say that somebody took them away', async () => {

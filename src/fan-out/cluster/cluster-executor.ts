@@ -131,10 +131,10 @@ export class ClusterExecutor implements Executor {
       const isMoving = results.numSeen !== numBefore;
       numBefore = results.numSeen;
       if (isMoving) continue;
-      const state = await streams.shardState();
-      if (state === null) throw streams.gone();
-      if (state.messages === 0 && results.numSeen === numBefore) {
-        // All were taken away as done, and have been for a while.
+      const numOpen = await streams.numOpenShards();
+      if (numOpen === null) throw streams.gone();
+      if (numOpen === 0 && results.numSeen === numBefore) {
+        // All were done, and have been for a while; or a server that was killed has lost some, or forgotten that it has them.
         for (const index of results.missing()) {
           const isThere = await streams.has(streams.names.resultOf(index));
           if (!isThere) await publishAgain(streams, jobs, index, signal);

@@ -149,5 +149,5 @@ class StudyWorker {
 
 /** Whether any waits or is underway. */
 async function hasShards(streams: StudyStreams): Promise<boolean> {
-  return ((await streams.shardState())?.messages ?? 0) > 0;
+  return ((await streams.numOpenShards()) ?? 0) > 0;
 }

@@ -172,6 +172,18 @@ export class StudyStreams {
     );
   }
 
+  /** Shards that somebody will be given, or has; others of the stream have been passed over. Null when the consumer is not there. */
+  async numOpenShards(): Promise<number | null> {
+    const { shardStream, consumer } = this.names;
+    return this.#ask(() => this.server.jetStream.manager.consumers.info(shardStream, consumer)).then(
+      ({ num_pending, num_ack_pending }) => num_pending + num_ack_pending,
+      (error) => {
+        if (this.isGone(error)) return null;
+        throw error;
+      },
+    );
+  }
+
   get where(): string {
     return `${this.names.name} at ${this.server.nats.shown}`;
   }
