@@ -90,7 +90,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(src|calibration)/',
-        pathNot: '^src/(emulation/|testbed(-boards|-ues|-own|-time)?\\.ts|index\\.ts|cli/)',
+        pathNot: '^src/(emulation/|testbed(-boards|-bridge|-emulated|-ues|-own|-time)?\\.ts|index\\.ts|cli/)',
       },
       to: { path: '^(drivers|firmware-protocol)/', pathNot: '^drivers/(array-board|link/link-cost)' },
     },
@@ -109,7 +109,10 @@ module.exports = {
     {
       name: 'only-the-testbed-chooses-real-or-emulated',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(emulation/|testbed(-boards|-ues|-own|-time)?\\.ts)' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/(emulation/|testbed(-boards|-bridge|-emulated|-ues|-own|-time)?\\.ts)',
+      },
       to: { path: '^src/emulation/' },
     },
     {

@@ -6,6 +6,8 @@ import { describeTiles } from '../drivers/boards/tiled/tiled-description.js';
 import { type BoardModel, wholeFemtoseconds } from '../drivers/emulator/board-model.js';
 import type { EmulatedBoardConfig } from '../drivers/emulator/emulated-board.js';
 import { RfFrontEnd } from '../drivers/emulator/rf.js';
+import type { Port } from '../drivers/transports/open-port.js';
+import type { WireLog } from '../drivers/wire/wire-log.js';
 import type { TileElements } from './core/element-run.js';
 import { BeamloopError } from './core/errors.js';
 import {
@@ -15,6 +17,7 @@ import {
   impairmentsOf,
   plugKindOf,
 } from './emulation/emulated-section.js';
+import { BoardsHere } from './emulation/emulation-here.js';
 import { lineTable } from './emulation/fixed-lines.js';
 import { requireNoReplies } from './emulation/own-section.js';
 import { type EmulatedBoardHandle, startEmulatedBoards } from './emulation/start-emulated-board.js';
@@ -33,6 +36,11 @@ export function startScenarioBoards(
 ): Promise<EmulatedBoardHandle> {
   const at = plugKindOf(scenario.board.emulated);
   return startEmulatedBoards(emulatedConfigs(scenario, realtime), onFailure, at);
+}
+
+/** The same in this process, on virtual time. */
+export function startScenarioBoardsHere(scenario: Scenario<EmulatedSection>): Promise<BoardsHere> {
+  return BoardsHere.start(emulatedConfigs(scenario, false));
 }
 
 /** What each emulated board of a scenario is made from: one, or as many as it has tiles. */
@@ -127,6 +135,11 @@ function requireNoCoupling({ impairments }: EmulatedSection): void {
     where: 'board.emulated.impairments.coupling',
     todo: 'Leave out the coupling, or board.tiles',
   });
+}
+
+/** All that goes over the port's line goes into the log, too. */
+export function logged(port: Port, log: WireLog | undefined): Port {
+  return log === undefined ? port : { ...port, transport: log.around(port.transport) };
 }
 
 /** The boards at these ports as one; a single one as it is. */

@@ -4,7 +4,12 @@ import type { TestbedRequest } from './campaign/open-testbed.js';
 import { BeamloopError } from './core/errors.js';
 import { EmulatedCamera } from './emulation/emulated-camera.js';
 import type { EmulatedSection } from './emulation/emulated-section.js';
-import { type EmulatedUes, startEmulatedUes } from './emulation/start-emulated-ues.js';
+import { type BoardsHere, startUesHere, type UesHere } from './emulation/emulation-here.js';
+import {
+  type EmulatedUes,
+  type EmulatedUesConfig,
+  startEmulatedUes,
+} from './emulation/start-emulated-ues.js';
 import { radioPlanOf } from './scenario/radio-settings.js';
 import { positionAt, type Truth, type User } from './scenario/users.js';
 import type { Testbed } from './slots/testbed.js';
@@ -13,31 +18,43 @@ const EMULATED = 'emulated';
 
 /** Starts the UEs of a scenario, which hear the boards at `airPath`, of slots of their own or of none; throws as `startEmulatedUes`. */
 export function startScenarioUes(
-  { scenario, array, users, realtime, onFailure }: TestbedRequest<EmulatedSection>,
+  request: TestbedRequest<EmulatedSection>,
   bridgeUrl: string,
   airPath: string,
   hostTimed = false,
 ): Promise<EmulatedUes> {
+  const config = { ...configOf(request, bridgeUrl), airPath, ...(hostTimed && { hostTimed }) };
+  return startEmulatedUes(config, request.onFailure);
+}
+
+/** The same in this process, on virtual time. */
+export function startScenarioUesHere(
+  request: TestbedRequest<EmulatedSection>,
+  bridgeUrl: string,
+  boards: BoardsHere,
+): Promise<UesHere> {
+  return startUesHere(configOf(request, bridgeUrl), boards, request.onFailure);
+}
+
+function configOf(
+  { scenario, array, users, realtime }: TestbedRequest<EmulatedSection>,
+  bridgeUrl: string,
+): Omit<EmulatedUesConfig, 'airPath'> {
   const { bandwidth, subcarriers } = scenario.array;
-  return startEmulatedUes(
-    {
-      bridgeUrl,
-      ...(scenario.bridge.token !== undefined && { token: scenario.bridge.token }),
-      airPath,
-      realtime,
-      ...(hostTimed && { hostTimed }),
-      array: arrayOptionsOf(array),
-      ues: users.flatMap(({ id, sensors, truth }) =>
-        truth === null ? [] : [emulatedUeOf(id, sensors, truth)],
-      ),
-      seed: scenario.seed,
-      radio: radioPlanOf(scenario),
-      serve: servedOf(scenario, realtime),
-      ...(bandwidth !== undefined &&
-        subcarriers !== undefined && { subcarriers: { count: subcarriers, bandwidthHz: bandwidth } }),
-    },
-    onFailure,
-  );
+  return {
+    bridgeUrl,
+    ...(scenario.bridge.token !== undefined && { token: scenario.bridge.token }),
+    realtime,
+    array: arrayOptionsOf(array),
+    ues: users.flatMap(({ id, sensors, truth }) =>
+      truth === null ? [] : [emulatedUeOf(id, sensors, truth)],
+    ),
+    seed: scenario.seed,
+    radio: radioPlanOf(scenario),
+    serve: servedOf(scenario, realtime),
+    ...(bandwidth !== undefined &&
+      subcarriers !== undefined && { subcarriers: { count: subcarriers, bandwidthHz: bandwidth } }),
+  };
 }
 
 /** @throws BAD_ARGUMENT where samples are to be served on virtual time, which no program outside follows. */

@@ -1,17 +1,15 @@
 /**
  * The only file that chooses between real and emulated. With a real port the board is opened there and the scenario's UEs
- * are waited for on the bridge; with `port: emulated`, board and UEs are started as processes of their own, and the same
- * driver and bridge talk to them.
+ * are waited for on the bridge; with `port: emulated`, board and UEs are started, in this process on virtual time and as
+ * processes of their own in real time or where a port is named, and the same driver and bridge talk to them.
  */
 import type { ArrayBoard } from '../drivers/array-board.js';
 import type { NativeBoard } from '../drivers/boards/native-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
 import type { PlugKind } from '../drivers/emulator/plug.js';
-import { openPort, type Port, type PortSettings } from '../drivers/transports/open-port.js';
+import { openPort, type PortSettings } from '../drivers/transports/open-port.js';
 import type { PortPlace } from '../drivers/transports/port-holders.js';
 import type { WireLog } from '../drivers/wire/wire-log.js';
-import type { UeBridge } from './bridge/bridge.js';
-import { startBridge } from './bridge/server.js';
 import type { OpenTestbed, TestbedRequest } from './campaign/open-testbed.js';
 import type { ParseScenario } from './campaign/recorded-scenario.js';
 import { requireWhole } from './core/arguments.js';
@@ -31,7 +29,9 @@ import type { Scenario } from './scenario/scenario-schema.js';
 import { lintHostTimed } from './slots/host-timed-plan.js';
 import type { Testbed } from './slots/testbed.js';
 import type { StudiedScenario } from './study/common/studied-scenario.js';
-import { assumedBoard, openTiles, standInBoard, startScenarioBoards } from './testbed-boards.js';
+import { assumedBoard, logged, openTiles, standInBoard, startScenarioBoards } from './testbed-boards.js';
+import { type Closing, openBridge } from './testbed-bridge.js';
+import { openEmulated, openEmulatedHere } from './testbed-emulated.js';
 import { isOwnBoard, openOwnBoard, startScenarioOwnBoard } from './testbed-own.js';
 import { motionClock, openThoughUnplugged, realTime } from './testbed-time.js';
 import { cameraOf, startScenarioUes } from './testbed-ues.js';
@@ -70,13 +70,13 @@ function openTestbedWith(
   return closingOnFailure((closing, close) => {
     requireOneBoard(request.scenario, log);
     if (isOwnBoard(request.scenario)) return openOwn(request, closing, close);
-    return request.scenario.board.port === EMULATED
+    const { port, emulated } = request.scenario.board;
+    if (port !== EMULATED) return openReal(request, closing, close, log);
+    return request.realtime || emulated.at !== undefined
       ? openEmulated(request, closing, close, log)
-      : openReal(request, closing, close, log);
+      : openEmulatedHere(request, closing, close, log);
   });
 }
-
-type Closing = (() => Promise<void>)[];
 
 /** What was opened until something failed is closed. */
 async function closingOnFailure(
@@ -153,76 +153,6 @@ async function openReal(
   const board = await openPorts(request.scenario, request.signal, log);
   closing.push(() => board.close());
   return realTime(board, bridge, close);
-}
-
-async function openEmulated(
-  request: TestbedRequest<EmulatedSection>,
-  closing: Closing,
-  close: () => Promise<void>,
-  log: WireLog | undefined,
-): Promise<Testbed> {
-  const { scenario, realtime, signal } = request;
-  const { baud, openTimeout } = scenario.board;
-  const process = await startScenarioBoards(scenario, realtime, request.onFailure);
-  closing.push(() => process.close());
-  const bridge = await openBridge(request, closing);
-  const ues = await startScenarioUes(request, bridge.url, process.airPath);
-  closing.push(() => ues.close());
-  const timesS = realtime ? undefined : () => process.timesS();
-  const board = await openTiles(scenario, process.paths, timesS, (path) =>
-    openThoughUnplugged(() => {
-      const { transport, baudRate } = logged(openPort(path, { baudRate: baud }), log);
-      return openNativeBoard({
-        transport,
-        baudRate: realtime ? baudRate : null,
-        helloTimeoutS: openTimeout,
-        signal,
-      });
-    }),
-  );
-  closing.push(() => board.close());
-  const { radiate } = standInBoard(scenario);
-  if (realtime) {
-    const motionTimeS = motionClock(board, ues.motionOriginS);
-    return { ...realTime(board, bridge, close), radiate, motionTimeS, ...cameraOf(request, motionTimeS) };
-  }
-  return {
-    board,
-    bridge,
-    time: 'virtual',
-    earliestBoardTimeS: () => Number.NEGATIVE_INFINITY,
-    // Loads and queue entries are confirmed by then: the campaign awaits them, and nothing else is underway.
-    waitUntilBoardTime: async (toS) => {
-      await process.advance(toS);
-    },
-    radiate,
-    // Both begin at 0.
-    motionTimeS: (boardTimeS) => boardTimeS,
-    ...cameraOf(request, (boardTimeS) => boardTimeS),
-    close,
-  };
-}
-
-async function openBridge(request: TestbedRequest<EmulatedSection>, closing: Closing): Promise<UeBridge> {
-  const { scenario, users, run, durable, kept, durableReadings, onEvent } = request;
-  const sensors = request.sensors ?? users.some((user) => user.sensors !== null);
-  const { host, port, token } = scenario.bridge;
-  const bridge = await startBridge({
-    host,
-    port,
-    ...(token !== undefined && { token }),
-    ueIds: users.map(({ id }) => id),
-    run,
-    durable,
-    kept,
-    sensors,
-    ...(durableReadings !== undefined && { durableReadings }),
-    // On virtual time seconds of the wall clock say nothing of a UE.
-    ...(scenario.board.port === EMULATED && !request.realtime && { limits: { controlPerS: 1e6 } }),
-    onEvent: ({ kind, ...detail }) => onEvent(`ue ${kind}`, detail),
-  });
-  closing.push(() => bridge.close());
-  return bridge;
 }
 
 /** A board by itself, without UEs, or several as one array. */
@@ -333,10 +263,6 @@ export async function openBoardAt(
     signal,
   });
   return { board, close: () => board.close() };
-}
-
-function logged(port: Port, log: WireLog | undefined): Port {
-  return log === undefined ? port : { ...port, transport: log.around(port.transport) };
 }
 
 /** Where a port is; null where nobody can tell. Rejects as opening it does when it is nowhere. */

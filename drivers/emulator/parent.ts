@@ -36,13 +36,16 @@ export function serveParent<C>(onCommand: (command: C) => void, hint = ''): void
 
 /** Tells the parent what went wrong and ends the process. */
 export function fail(error: unknown): never {
+  tellParent(failureReport(error));
+  process.exit(1);
+}
+
+export function failureReport(error: unknown): FailureReport {
   const known = error instanceof BeamloopError ? error : undefined;
-  const failure: FailureReport = {
+  return {
     type: 'failed',
     what: known?.what ?? (error as Error).stack ?? String(error),
     ...(known?.where !== undefined && { where: known.where }),
     ...(known?.todo !== undefined && { todo: known.todo }),
   };
-  tellParent(failure);
-  process.exit(1);
 }

@@ -79,8 +79,8 @@ export interface Loopback {
 
 /** Bytes written at one end arrive at the other in the next turn of the event loop. */
 export function createLoopback(name = 'loopback'): Loopback {
-  const host = new LoopbackEnd(`${name}:host`);
-  const device = new LoopbackEnd(`${name}:device`);
+  const host = new LoopbackEnd(name);
+  const device = new LoopbackEnd(`other end of ${name}`);
   host.connectTo(device);
   device.connectTo(host);
   const ends = [host, device];

@@ -116,7 +116,7 @@ export const emulatedSection = z
     faults: faultsSchema.default(NO_FAULTS),
     /** What happens to the answers of a board that speaks its own language. */
     replies: repliesSchema.optional(),
-    /** Where a run reaches it; a pseudo-terminal unless given. */
+    /** Where a run reaches it. Unless given, a pseudo-terminal in real time, and on virtual time in the run's own process. */
     at: z.enum(['pty', 'tcp', 'usb']).optional(),
     /** Of several boards, what is otherwise with some; by their number from 1. */
     tiles: z

@@ -77,7 +77,7 @@ export interface EmulatedUes {
   close(): Promise<void>;
 }
 
-function failure({ what, where, todo }: Omit<FailureReport, 'type'>): BeamloopError {
+export function ueFailure({ what, where, todo }: Omit<FailureReport, 'type'>): BeamloopError {
   return new BeamloopError('UE_ABSENT', {
     what: `The emulated UEs failed: ${what}`,
     ...(where !== undefined && { where }),
@@ -97,7 +97,7 @@ export async function startEmulatedUes(
 ): Promise<EmulatedUes> {
   let isLost = false;
   const lost = (report: Omit<FailureReport, 'type'>) => {
-    if (!isLost) onFailure(failure(report));
+    if (!isLost) onFailure(ueFailure(report));
     isLost = true;
   };
   const { child, ready } = await Child.start<UeCommand, UeReport, ReadyReport>({
@@ -108,7 +108,7 @@ export async function startEmulatedUes(
     },
     onLost: (what) =>
       lost({ what, todo: 'See whether something on this machine ends processes, for want of memory say' }),
-    failure,
+    failure: ueFailure,
   });
   return {
     pid: child.pid,

@@ -16,7 +16,7 @@ let first: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'beamloop-campaign-'));
-  scenario = writeScenario(folder, 'small');
+  scenario = writeScenario(folder, 'small', '{ at: pty }');
   first = path.join(folder, 'first');
   const run = await beamloop('run', scenario, '--out', first);
   expect(run.stderr).toContain('user 3 of 3, chen: found');
@@ -108,7 +108,7 @@ describe('beamloop run', () => {
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/pilots per user +up to 42, largest batch 28; up to 64 more/);
     expect(existsSync(recordingAt('dry'))).toBe(false);
-    const tight = writeScenario(folder, 'tight', '{ switchTime: 200 us }');
+    const tight = writeScenario(folder, 'tight', '{ at: pty, switchTime: 200 us }');
     const refused = await beamloop('run', tight, '--dry-run');
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/125 us.*200 us.*\[PLAN_REFUSED\]/);
@@ -143,7 +143,7 @@ describe('a bad line', () => {
     const rough = writeScenario(
       folder,
       'rough',
-      `{ faults: { toBoard: ${noise}, toHost: ${noise}, events: [
+      `{ at: pty, faults: { toBoard: ${noise}, toHost: ${noise}, events: [
         { atSlot: ${third}, action: stall, for: 300 ms }, { atSlot: ${twoThirds}, action: unplug, for: 400 ms } ] } }`,
     );
     const run = recordingAt('rough');
@@ -163,7 +163,7 @@ describe('missed and lost slots', () => {
     const missing = writeScenario(
       folder,
       'missing',
-      `{ faults: { missedLatches: { slots: [${failing[0]!.slot}, ${failing[1]!.slot}] } } }`,
+      `{ at: pty, faults: { missedLatches: { slots: [${failing[0]!.slot}, ${failing[1]!.slot}] } } }`,
     );
     const run = recordingAt('missing');
     expect((await beamloop('run', missing, '--out', run, '--no-report')).code).toBe(0);
@@ -192,7 +192,7 @@ describe('missed and lost slots', () => {
     const restart = writeScenario(
       folder,
       'restart',
-      `{ faults: { events: [ { atSlot: ${middle}, action: reset } ] } }`,
+      `{ at: pty, faults: { events: [ { atSlot: ${middle}, action: reset } ] } }`,
     );
     const run = recordingAt('restart');
     expect((await beamloop('run', restart, '--out', run, '--no-report')).code).toBe(0);
@@ -219,7 +219,7 @@ describe('a controller that is stopped', () => {
   }
 
   it('Ctrl-C mutes, closes the recording and says how to go on; resume then ends like an undisturbed run', async () => {
-    const slow = writeScenario(folder, 'slow', '{ faults: { slowMemory: 20 ms } }');
+    const slow = writeScenario(folder, 'slow', '{ at: pty, faults: { slowMemory: 20 ms } }');
     const run = recordingAt('interrupted');
     const end = await interrupted(slow, run);
     expect(end.code).toBe(130);

@@ -15,7 +15,7 @@ beforeAll(() => {
   writeFileSync(
     scenario,
     `array: { elements: 32, carrier: 28 GHz, rings: 2 }
-board: { port: emulated, baud: 3e6 }
+board: { port: emulated, baud: 3e6, emulated: { at: pty } }
 slots: { duration: 125 us }
 scheme: exhaustive
 channel: { snr: 20 dB, scatterers: 0 }

@@ -1,4 +1,4 @@
-/** A virtual-time campaign leaves the same recording whether its board is at a pseudo-terminal, behind TCP or on USB. */
+/** A virtual-time campaign leaves the same recording whether its board is in its own process, at a pseudo-terminal, behind TCP or on USB. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function argsOf(at: string): string[] {
-  const scenario = writeScenario(folder, at, `{ at: ${at}, ${FAULTS} }`);
+  const scenario = writeScenario(folder, at, at === 'nowhere' ? `{ ${FAULTS} }` : `{ at: ${at}, ${FAULTS} }`);
   return ['run', scenario, '--out', path.join(folder, `run-${at}`), '--no-report'];
 }
 
@@ -44,7 +44,8 @@ async function tablesOf(at: string): Promise<Record<string, readonly unknown[]>>
 
 it('is the same row by row in every table that does not carry the wall clock', async () => {
   const overUsb = new Running(argsOf('usb'), undefined, false, { ...bus });
-  const runs = [await beamloop(...argsOf('pty')), await beamloop(...argsOf('tcp'))];
+  const runs: Awaited<ReturnType<typeof beamloop>>[] = [];
+  for (const at of ['pty', 'tcp', 'nowhere']) runs.push(await beamloop(...argsOf(at)));
   runs.push(await overUsb.end());
   for (const { code, stderr } of runs) expect(code, stderr).toBe(0);
   const serial = await tablesOf('pty');
@@ -52,6 +53,7 @@ it('is the same row by row in every table that does not carry the wall clock', a
   expect(serial.estimates).toHaveLength(3);
   expect(await tablesOf('tcp')).toEqual(serial);
   expect(await tablesOf('usb')).toEqual(serial);
+  expect(await tablesOf('nowhere')).toEqual(serial);
 });
 
 it('is told where by the scenario', async () => {

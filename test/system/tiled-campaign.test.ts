@@ -81,6 +81,6 @@ describe('a campaign on several boards', () => {
       ]);
     expect(decided(found)).toEqual(decided(wanted));
     expect(found.events.some((event) => event.startsWith('board reset'))).toBe(true);
-    expect(found.events.some((event) => /^link down .*brd2: /.test(event))).toBe(true);
+    expect(found.events.some((event) => /^link down .*emulated board 3: /.test(event))).toBe(true);
   });
 });

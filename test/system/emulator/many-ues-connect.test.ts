@@ -14,7 +14,7 @@ import { startEmulatedUes } from '../../../src/emulation/start-emulated-ues.js';
 const NUM_UES = 40;
 const MOST_AT_ONCE = 8;
 /** Long enough for UEs that would not wait for each other to be all there. */
-const ANSWER_MS = 20;
+const ANSWER_MS = 100;
 
 it(`connects ${NUM_UES} emulated UEs, at most ${MOST_AT_ONCE} of them at a time`, async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => UE_PROTOCOL });
