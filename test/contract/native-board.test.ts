@@ -344,7 +344,7 @@ describe('opening something that is no board', () => {
     expect(await open(() => {})).toMatchObject({
       code: 'NOT_A_BOARD',
       what: expect.stringContaining('not a byte'),
-      where: 'port:host',
+      where: 'port',
     });
   });
 

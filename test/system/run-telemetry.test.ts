@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BeamloopError } from '../../src/core/errors.js';
 import type { LiveMessage, RunHello } from '../../src/live/messages.js';
 import { RunTelemetry } from '../../src/live/telemetry/run-telemetry.js';
@@ -335,8 +335,8 @@ describe('examples/telemetry/powers.py', () => {
 describe('beamloop run --nats', () => {
   it('publishes what it records, says so in the end, and tells the secret to nobody', async () => {
     const server = await serve(`authorization { user: lab, password: "${SECRET}" }`);
-    const { NATS_URL: _, ...env } = process.env;
-    process.env = env;
+    vi.stubEnv('NATS_URL', undefined);
+    undo.push(() => void vi.unstubAllEnvs());
     const listener = await NatsListener.open(server.port, { user: 'lab', pass: SECRET }, 'beamloop.v1.>');
     undo.push(() => listener.connection.close());
     const [out, log] = [path.join(place, 'out'), path.join(place, 'log')];
