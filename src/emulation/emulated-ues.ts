@@ -84,12 +84,13 @@ export async function runEmulatedUes(
   });
   await Promise.all(served.map((each) => each.listen(lost)));
   ready(motionOriginS + aheadS);
-  const doors = new Doors(MAX_CONNECTING);
+  const doors = new Doors(MAX_CONNECTING, signal);
   const running = Promise.all(
     config.ues.map(async ({ ueId, sensors = null, fullScale = null }, k) => {
       const own = ues[k]!;
       if (own instanceof ServedRadio) return own.untilAborted(signal);
       const leave = await doors.enter();
+      if (signal.aborted) return;
       const agent = () =>
         new UeAgent({
           onState: leave,
@@ -140,8 +141,12 @@ class Doors {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(count: number) {
+  /** @param signal opens all doors: whoever is inside may never leave. */
+  constructor(count: number, signal: AbortSignal) {
     this.#free = count;
+    signal.addEventListener('abort', () => {
+      for (const enter of this.#waiting.splice(0)) enter();
+    });
   }
 
   /** Resolves with how to let the next one in, once. */

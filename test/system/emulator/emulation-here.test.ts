@@ -1,4 +1,5 @@
 /** Emulated boards and UEs in the process of a run. */
+import { type AddressInfo, createServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openNativeBoard } from '../../../drivers/boards/open-native-board.js';
@@ -97,6 +98,20 @@ describe('UEs in this process', () => {
       void startUesHere(config(bridge.url), boards, resolve).then((ues) => closing.push(() => ues.close()));
     });
     expect(await failure).toMatchObject({ code: 'UE_ABSENT', what: expect.stringMatching(/token/i) });
+  });
+
+  it('go when they are told to, also those that nobody answers', async () => {
+    const { boards } = await armed();
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    closing.push(() => silent.close());
+    const {
+      ues: [ada],
+      ...rest
+    } = config(`ws://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+    const many = Array.from({ length: 20 }, (_, k) => ({ ...ada!, ueId: `ue-${k}` }));
+    const ues = await startUesHere({ ...rest, ues: many }, boards, () => {});
+    await ues.close();
   });
 
   it('go when they are told to', async () => {
