@@ -2,9 +2,7 @@
 import type { UeBridge } from './bridge/bridge.js';
 import { startBridge } from './bridge/server.js';
 import type { TestbedRequest } from './campaign/open-testbed.js';
-import type { EmulatedSection } from './emulation/emulated-section.js';
-
-const EMULATED = 'emulated';
+import { EMULATED, type EmulatedSection } from './emulation/emulated-section.js';
 
 /** What is closed with a testbed, the last first. */
 export type Closing = (() => Promise<void>)[];

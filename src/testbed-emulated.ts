@@ -1,7 +1,9 @@
 /** Testbeds whose board and UEs are emulated: in this process on virtual time, else in processes of their own. */
+import type { ArrayBoard } from '../drivers/array-board.js';
 import { openNativeBoard } from '../drivers/boards/open-native-board.js';
 import { openPort } from '../drivers/transports/open-port.js';
 import type { WireLog } from '../drivers/wire/wire-log.js';
+import type { UeBridge } from './bridge/bridge.js';
 import type { TestbedRequest } from './campaign/open-testbed.js';
 import type { EmulatedSection } from './emulation/emulated-section.js';
 import type { Testbed } from './slots/testbed.js';
@@ -43,26 +45,10 @@ export async function openEmulated(
     }),
   );
   closing.push(() => board.close());
+  if (!realtime) return virtualTime(request, board, bridge, (toS) => process.advance(toS), close);
   const { radiate } = standInBoard(scenario);
-  if (realtime) {
-    const motionTimeS = motionClock(board, ues.motionOriginS);
-    return { ...realTime(board, bridge, close), radiate, motionTimeS, ...cameraOf(request, motionTimeS) };
-  }
-  return {
-    board,
-    bridge,
-    time: 'virtual',
-    earliestBoardTimeS: () => Number.NEGATIVE_INFINITY,
-    // Loads and queue entries are confirmed by then: the campaign awaits them, and nothing else is underway.
-    waitUntilBoardTime: async (toS) => {
-      await process.advance(toS);
-    },
-    radiate,
-    // Both begin at 0.
-    motionTimeS: (boardTimeS) => boardTimeS,
-    ...cameraOf(request, (boardTimeS) => boardTimeS),
-    close,
-  };
+  const motionTimeS = motionClock(board, ues.motionOriginS);
+  return { ...realTime(board, bridge, close), radiate, motionTimeS, ...cameraOf(request, motionTimeS) };
 }
 
 /** On virtual time, without processes of their own. */
@@ -98,6 +84,17 @@ export async function openEmulatedHere(
       }),
   );
   closing.push(() => board.close());
+  return virtualTime(request, board, bridge, async (toS) => emulation.advance(toS), close);
+}
+
+/** @param advance lets the board run up to a time of its own. */
+function virtualTime(
+  request: TestbedRequest<EmulatedSection>,
+  board: ArrayBoard,
+  bridge: UeBridge,
+  advance: (toS: number) => Promise<number>,
+  close: () => Promise<void>,
+): Testbed {
   return {
     board,
     bridge,
@@ -105,9 +102,9 @@ export async function openEmulatedHere(
     earliestBoardTimeS: () => Number.NEGATIVE_INFINITY,
     // Loads and queue entries are confirmed by then: the campaign awaits them, and nothing else is underway.
     waitUntilBoardTime: async (toS) => {
-      emulation.advance(toS);
+      await advance(toS);
     },
-    radiate: standInBoard(scenario).radiate,
+    radiate: standInBoard(request.scenario).radiate,
     // Both begin at 0.
     motionTimeS: (boardTimeS) => boardTimeS,
     ...cameraOf(request, (boardTimeS) => boardTimeS),

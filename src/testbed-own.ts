@@ -17,14 +17,12 @@ import type { Template } from '../drivers/template/template.js';
 import { parseTemplate } from '../drivers/template/template-file.js';
 import { openPort } from '../drivers/transports/open-port.js';
 import { BeamloopError } from './core/errors.js';
-import type { EmulatedSection } from './emulation/emulated-section.js';
-import { plugKindOf } from './emulation/emulated-section.js';
+import { EMULATED, type EmulatedSection, plugKindOf } from './emulation/emulated-section.js';
 import { ownBoardConfig } from './emulation/own-section.js';
 import type { EmulatedBoardHandle } from './emulation/start-emulated-board.js';
 import { startOwnBoard } from './emulation/start-own-board.js';
 import type { Scenario } from './scenario/scenario-schema.js';
 
-const EMULATED = 'emulated';
 /** A timer of a machine that has something else to do fires some milliseconds late. */
 const HOST_JITTER_S = 5e-3;
 /** A round trip in a laboratory's network, and some SPI transfers. */

@@ -17,6 +17,7 @@ import { BAUD } from './core/bounds.js';
 import { BeamloopError } from './core/errors.js';
 import {
   boardModel,
+  EMULATED,
   type EmulatedSection,
   emulatedSection,
   impairmentsOf,
@@ -38,8 +39,6 @@ import { cameraOf, startScenarioUes } from './testbed-ues.js';
 
 export { replayWire, type WireReplay } from './emulation/wire-replay.js';
 export { assumedBoard, type EmulatedSection, emulatedSection, type PlugKind, standInBoard };
-
-const EMULATED = 'emulated';
 
 /** Opens what the scenario's port names. */
 export const openTestbed: OpenTestbed<EmulatedSection> = (request) => openTestbedWith(request, undefined);

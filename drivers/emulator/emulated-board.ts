@@ -2,7 +2,6 @@
  * An emulated board in this process: bytes in, bytes out, and what its array radiates. Behind a pseudo-terminal it is
  * what board-process.ts runs; tests and benches connect it directly.
  */
-
 import { hashToHex } from '../../firmware-protocol/content-hash.js';
 import { unpackElementSettings } from '../../firmware-protocol/element-settings.js';
 import { forgetOldest } from '../../src/core/forget-oldest.js';

@@ -144,7 +144,7 @@ export class Link {
     if (this.#end.signal.aborted) return;
     this.#open = false;
     this.#end.abort(reason);
-    this.#wake?.stop.end('sooner');
+    this.#wake?.stop.end('cancelled');
     this.#wake = null;
   }
 
@@ -217,7 +217,7 @@ export class Link {
     if (!this.#open || atS === Number.POSITIVE_INFINITY) return;
     // An earlier wake finds nothing to do and sets the next one; cheaper than a new timer for every frame.
     if (this.#wake !== null && this.#wake.atS <= atS) return;
-    this.#wake?.stop.end('sooner');
+    this.#wake?.stop.end('cancelled');
     const wake = { atS, stop: new Stop() };
     this.#wake = wake;
     this.#options.clock.sleep(Math.max(0, atS - nowS), wake.stop).then(

@@ -18,6 +18,9 @@ import { BeamloopError } from '../core/errors.js';
 import { upTo, upToEitherWay, within, zeroTo } from '../core/settings-quantity.js';
 import { linesSchema } from './fixed-lines.js';
 
+/** The port of a board that is emulated. */
+export const EMULATED = 'emulated';
+
 /** The wire has 32 bits for it. */
 const CLOCK_RATE: Bounds = { unit: 'Hz', least: 1e3, most: 2 ** 32 - 1 };
 

@@ -136,8 +136,8 @@ export class Recording {
     if (this.#closed || !this.#isWritten) {
       throw new Error(`recording ${this.folder} is not open for writing`);
     }
-    this.#batch.rows.push({ table, row } as RowOfTable);
     this.#collectorOf(table).append(row);
+    this.#batch.rows.push({ table, row } as RowOfTable);
     if (++this.#numUntaken >= ROWS_TOGETHER) this.#hand();
     this.#startFlush();
     if (this.#batch.rows.length >= MAX_ROWS_PER_COMMIT) this.#wakeFlush?.end('now');

@@ -139,14 +139,17 @@ export class SlotClock {
     const startsAtTicks = startTicks + (slot - firstSlot) * slotTicks;
     const endsAtTicks = startsAtTicks + slotTicks;
     const readyAtTicks = Math.max(queuedAtTicks, this.#armedAtTicks);
-    const hasEnded = slot < firstSlot || readyAtTicks >= endsAtTicks;
-    const ticks = this.#headFailed
-      ? endsAtTicks
-      : hasEnded
-        ? readyAtTicks
-        : Math.max(readyAtTicks, startsAtTicks);
-    const isLate = ticks - startsAtTicks > TOLERANCE_TICKS;
-    const timing = this.#headFailed ? 'failed' : hasEnded ? 'ended' : isLate ? 'late' : 'on time';
-    return { slot, index, startsAtTicks, endsAtTicks, ticks, timing };
+    const event = (ticks: number, timing: SlotEvent['timing']): SlotEvent => ({
+      slot,
+      index,
+      startsAtTicks,
+      endsAtTicks,
+      ticks,
+      timing,
+    });
+    if (this.#headFailed) return event(endsAtTicks, 'failed');
+    if (slot < firstSlot || readyAtTicks >= endsAtTicks) return event(readyAtTicks, 'ended');
+    if (readyAtTicks <= startsAtTicks) return event(startsAtTicks, 'on time');
+    return event(readyAtTicks, readyAtTicks - startsAtTicks > TOLERANCE_TICKS ? 'late' : 'on time');
   }
 }
